@@ -1,0 +1,45 @@
+# make run        install what is missing, start Lamplight, open the browser    (ARGS="--port 8000" passes options)
+# make test       install what is missing, check style and types, run the tests (TESTS="tests/test_samples.py" picks)
+# make bench      the benchmarks, ours and the baseline in the same run; they take a while
+# make install    only install          make lint    only style and types          make clean    remove what was made
+#
+# install.py does the installing, on Windows too; it is quick when nothing has changed.
+
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.10 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$name && break; done)
+VENV := .venv/bin
+
+.PHONY: run install development lint test bench clean
+
+run: install
+	$(VENV)/python app.py $(ARGS)
+
+install: python
+	@$(PYTHON) install.py
+
+development: python
+	@$(PYTHON) install.py --dev
+
+.PHONY: python
+python:
+	@test -n "$(PYTHON)" || { echo "Lamplight needs Python 3.10 or newer, and there is none on the PATH." \
+		"Install it with your package manager (Debian, Ubuntu: sudo apt install python3 python3-venv)" \
+		"or from python.org, or name one: make run PYTHON=/path/to/python3"; exit 1; }
+
+lint: development
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+
+test: lint
+	$(VENV)/python -m pytest $(TESTS)
+
+bench: development
+	$(VENV)/python -m bench.speed
+	$(VENV)/python -m bench.retrieval
+	$(VENV)/python -m bench.answers
+	$(VENV)/python -m bench.ingest
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,152 @@
+"""Lamplight's front door: the browser app by default, or one command in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from library.errors import LibraryBusy
+from models.errors import LamplightError
+
+if TYPE_CHECKING:
+    from library.store import Library
+    from ui.services import Services
+
+HOST, PORT = "127.0.0.1", 7860
+TOP = 10
+INTERRUPTED = 130  # what shells expect after Ctrl-C
+
+
+def parser() -> argparse.ArgumentParser:
+    """The contract with people who script Lamplight; see docs/architecture.md."""
+    main = argparse.ArgumentParser(prog="app.py", description="Chat with your own documents, on this computer only.")
+    main.add_argument("--library", type=Path, metavar="DIR", help="the library's folder")
+    main.add_argument("--host", default=HOST, help=f"address to serve on (default {HOST})")
+    main.add_argument("--port", type=int, default=PORT, help=f"port to serve on (default {PORT})")
+    main.add_argument("--no-browser", action="store_true", help="don't open the browser")
+    commands = main.add_subparsers(dest="command", metavar="COMMAND")
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=about, description=about)
+        sub.add_argument("--library", type=Path, metavar="DIR", default=argparse.SUPPRESS)
+        sub.add_argument("--json", action="store_true", help="print JSON alone")
+        return sub
+
+    command("add", "Index files or folders.").add_argument("paths", nargs="+", metavar="PATH")
+    search = command("search", "Show the passages nearest to a query.")
+    search.add_argument("query")
+    search.add_argument("--top", type=int, default=TOP, metavar="N")
+    ask = command("ask", "Answer a question from the library.")
+    ask.add_argument("question")
+    ask.add_argument("--mode", choices=("documents", "documents+knowledge"), default="documents")
+    command("list", "List the documents.")
+    command("remove", "Remove a document for good.").add_argument("document", help="its name, path or number")
+    command("doctor", "Say what would not work here, and what mends it.")
+    return main
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns the exit code; errors on purpose are one sentence on stderr."""
+    options = parser().parse_args(arguments)
+    folder = (options.library or Path(platformdirs.user_data_dir("lamplight", appauthor=False))).absolute()
+    try:
+        if options.command is None:
+            return serve(folder, options)
+        if options.command == "doctor":
+            return doctor(folder, options.json)
+        return command(folder, options)
+    except LamplightError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped; what was finished before is kept.\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return 0
+
+
+def serve(folder: Path, options: argparse.Namespace) -> int:
+    """The browser app, until interrupted."""
+    from ui.launch_key import launch_key
+    from ui.server import address
+    from ui.server import serve as serve_app
+
+    with open_library(folder) as library:
+        services = services_of(library)
+        library.lock.announce(address(options.host, options.port, ""), launch_key(folder))
+        services.queue.start()
+        services.models.start_loading(lambda: library.vectors(services.models.embedder))
+        try:
+            serve_app(services, options.host, options.port, not options.no_browser)
+        finally:
+            services.queue.close()
+    return 0
+
+
+def command(folder: Path, options: argparse.Namespace) -> int:
+    """One of the commands that work on the library: here, or in the process that has it open."""
+    from ui.commands import Record, run
+    from ui.terminal import show
+
+    arguments = vars(options) | {"library": None}
+    if options.command == "add":
+        arguments["paths"] = [str(Path(path).absolute()) for path in options.paths]
+
+    def records() -> Iterator[Record]:
+        try:
+            library = open_library(folder)
+        except LibraryBusy as busy:
+            if not busy.address:
+                raise
+            from ui.local_api import run_elsewhere
+
+            yield from run_elsewhere(busy, options.command, arguments)
+            return
+        with library:
+            yield from run(services_of(library), options.command, arguments)
+
+    return show(records(), options.command, options.json)
+
+
+def doctor(folder: Path, as_json: bool) -> int:
+    """Exit code 1 if something would not work."""
+    from ui.doctor import examine, to_json
+
+    checks = list(examine(folder))
+    if as_json:
+        sys.stdout.write(json.dumps(to_json(checks), ensure_ascii=False) + "\n")
+    else:
+        for check in checks:
+            sys.stdout.write(f"{'ok ' if check.works else 'BAD'}  {check.name}: {check.finding}\n")
+            if check.fix:
+                sys.stdout.write(f"     to mend it: {check.fix}\n")
+    return int(not all(check.works for check in checks))
+
+
+def open_library(folder: Path) -> Library:
+    """Raises `LibraryBusy` when another process holds it."""
+    from library.store import Library
+
+    return Library(folder, purpose=shlex.join(["app.py", *sys.argv[1:2]]))
+
+
+def services_of(library: Library) -> Services:
+    """Everything below the user interface, wired together; loads no model yet."""
+    from ingest.queue import IngestQueue
+    from models.loading import Models
+    from rag.answerer import Answerer
+    from ui.services import Services
+
+    models = Models()
+    return Services(library, models, IngestQueue(library, models), Answerer(library, models))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

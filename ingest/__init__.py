@@ -1,0 +1,1 @@
+"""A file's way in: readers, captions, chunks, pipeline, queue."""

@@ -1,0 +1,56 @@
+"""What a reader hands on: pages of blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from library.records import BlockKind, Box
+
+
+@dataclass(slots=True)
+class Line:
+    """One visual line or table row; `box` is None where the format has no layout."""
+
+    text: str
+    box: Box | None = None
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines that belong together under one heading path, outermost heading first."""
+
+    kind: BlockKind
+    lines: list[Line]
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class DocumentPage:
+    """`width` and `height` in PDF points (pixels for an image, 0 where there is no layout)."""
+
+    number: int
+    width: float = 0.0
+    height: float = 0.0
+    blocks: list[Block] = field(default_factory=list)
+    read_by_ocr: bool = False
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for block in self.blocks for line in block.lines)
+
+
+@dataclass(slots=True)
+class ReadDocument:
+    """A file as read. `format` is a short name such as `pdf`, `docx`, `image`."""
+
+    title: str
+    format: str
+    pages: list[DocumentPage]
+
+    @property
+    def images(self) -> int:
+        return sum(block.kind == "image" for page in self.pages for block in page.blocks)
+
+    @property
+    def ocr_pages(self) -> int:
+        return sum(page.read_by_ocr for page in self.pages)

@@ -1,0 +1,1 @@
+"""What is kept: documents, passages, conversations and jobs in SQLite, vectors in Chroma."""

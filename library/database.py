@@ -1,0 +1,88 @@
+"""One SQLite file, opened for one process, with transactions that are on disk when they return."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from library.errors import LibraryError
+from library.lock import LibraryLock
+from library.migrations import migrate
+
+DATABASE = "library.sqlite3"
+
+
+class Database:
+    """Takes `folder` for this process alone. Safe to use from several threads.
+
+    Raises `LibraryBusy` when another process has it, `LibraryError` when it can't be read.
+    """
+
+    def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
+        self.folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.lock = LibraryLock(folder, purpose)
+        except OSError as error:
+            raise LibraryError(f"The library folder {folder} can't be used: {error.strerror}.") from error
+        self._guard = threading.RLock()
+        try:
+            self._database = sqlite3.connect(folder / DATABASE, isolation_level=None, check_same_thread=False)
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.execute("PRAGMA foreign_keys = ON")
+            self._database.execute("PRAGMA secure_delete = ON")  # removed means gone from the file too
+            migrate(self._database)
+        except sqlite3.DatabaseError as error:
+            self.lock.release()
+            raise self._unreadable(error) from error
+        except LibraryError:
+            self.lock.release()
+            raise
+
+    def close(self) -> None:
+        with self._guard:
+            self._database.close()
+            self.lock.release()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, on disk when it returns; a full disk becomes a sentence."""
+        with self._guard:
+            try:
+                self._database.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._database
+                    self._database.execute("COMMIT")
+                except BaseException:
+                    if self._database.in_transaction:
+                        self._database.execute("ROLLBACK")
+                    raise
+            except sqlite3.OperationalError as error:
+                raise LibraryError(
+                    f"The library in {self.folder} can't be written ({error}); free some disk space and try again."
+                ) from error
+            except sqlite3.DatabaseError as error:
+                raise self._unreadable(error) from error
+
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._guard:
+            try:
+                return self._database.execute(statement, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise self._unreadable(error) from error
+
+    def _unreadable(self, error: sqlite3.DatabaseError) -> LibraryError:
+        return LibraryError(
+            f"The library in {self.folder} can't be read ({error}); restore it from a backup or name another "
+            "folder with --library."
+        )
+
+    def problems(self) -> list[str]:
+        """What SQLite's own check finds wrong, in its words; empty for a healthy library."""
+        rows = [str(row[0]) for row in self._rows("PRAGMA quick_check")]
+        return [row for row in rows if row != "ok"]

@@ -1,0 +1,202 @@
+"""Documents on their way in and out, in an order of writes that may be interrupted anywhere.
+
+A document goes through `indexing` (rows written, vectors perhaps not) → `ready` (findable) → `removing`
+(hidden, restorable) → gone. Only `ready` ones are ever found, and `purge_removed` finishes at the next
+start what a killed process left.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from library.errors import LibraryError
+from library.records import Chunk, Document, Page
+from library.search_index import SearchIndex
+from models.embedder import Embedder, Vectors
+
+DOCUMENT_COLUMNS = "id, name, path, sha256, format, title, pages, chunks, images, ocr_pages, bytes, added_at"
+
+
+class Documents(SearchIndex):
+    """The documents of a library and the copies of files that were dropped on it."""
+
+    def documents(self) -> list[Document]:
+        """Every document that can be found, newest first."""
+        rows = self._rows(
+            f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE state = 'ready' ORDER BY added_at DESC, id DESC"
+        )
+        return [Document(*row) for row in rows]
+
+    def document(self, document_id: int) -> Document | None:
+        rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?", document_id)
+        return Document(*rows[0]) if rows else None
+
+    def document_at(self, path: str) -> Document | None:
+        """The findable document that was read from `path`."""
+        rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE path = ? AND state = 'ready'", path)
+        return Document(*rows[0]) if rows else None
+
+    def document_with_content(self, sha256: str) -> Document | None:
+        """A findable document with exactly this content, wherever it was read from."""
+        rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE sha256 = ? AND state = 'ready'", sha256)
+        return Document(*rows[0]) if rows else None
+
+    def move_document(self, document_id: int, path: str, name: str) -> None:
+        """The same content is now at `path`."""
+        with self._transaction() as database:
+            database.execute("UPDATE documents SET path = ?, name = ? WHERE id = ?", (path, name, document_id))
+
+    def documents_named(self, name: str) -> list[Document]:
+        """Findable documents whose number, path or name is `name`."""
+        return [document for document in self.documents() if name in (str(document.id), document.path, document.name)]
+
+    def page(self, document_id: int, number: int) -> Page | None:
+        rows = self._rows(
+            "SELECT number, width, height, text FROM pages WHERE document_id = ? AND number = ?",
+            document_id,
+            number,
+        )
+        return Page(*rows[0]) if rows else None
+
+    def add_document(
+        self,
+        document: Document,
+        pages: Sequence[Page],
+        chunks: Sequence[Chunk],
+        vectors: Vectors,
+        embedder: Embedder,
+    ) -> Document:
+        """Make a document findable, in place of older ones from the same path.
+
+        `vectors` are (len(chunks), dimensions) float32 by `embedder`; `document.id` is ignored. The order
+        of writes: rows as `indexing`; vectors; in one transaction the new one `ready` and the old ones
+        `removing`; then the old ones' vectors and rows. Raises `LibraryError`, and then the library is
+        as it was.
+        """
+        document_id, ids = self._write_rows(document, pages, chunks)
+        try:
+            self.vectors(embedder).add(ids, document_id, vectors)
+            with self._transaction() as database:
+                old = [
+                    row[0]
+                    for row in database.execute(
+                        "SELECT id FROM documents WHERE path = ? AND state = 'ready'", (document.path,)
+                    )
+                ]
+                database.execute(
+                    "UPDATE documents SET state = 'removing' WHERE path = ? AND state = 'ready'",
+                    (document.path,),
+                )
+                database.execute("UPDATE documents SET state = 'ready' WHERE id = ?", (document_id,))
+        except BaseException:
+            self._purge_if_possible(document_id)
+            raise
+        for older in old:
+            self._purge_if_possible(older)
+        added = self.document(document_id)
+        assert added is not None
+        return added
+
+    def _write_rows(self, document: Document, pages: Sequence[Page], chunks: Sequence[Chunk]) -> tuple[int, list[int]]:
+        with self._transaction() as database:
+            cursor = database.execute(
+                f"INSERT INTO documents ({DOCUMENT_COLUMNS[4:]}, state) VALUES "
+                "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'indexing')",
+                (
+                    document.name, document.path, document.sha256, document.format, document.title,
+                    len(pages), len(chunks), document.images, document.ocr_pages, document.bytes,
+                    document.added_at,
+                ),
+            )  # fmt: skip
+            document_id = int(cursor.lastrowid or 0)
+            database.executemany(
+                "INSERT INTO pages VALUES (?, ?, ?, ?, ?)",
+                [(document_id, page.number, page.width, page.height, page.text) for page in pages],
+            )
+            ids = []
+            for chunk in chunks:
+                cursor = database.execute(
+                    "INSERT INTO chunks (document_id, page, kind, header, text, boxes) VALUES (?, ?, ?, ?, ?, ?)",
+                    (document_id, chunk.page, chunk.kind, chunk.header, chunk.text, _boxes_to_json(chunk)),
+                )
+                ids.append(int(cursor.lastrowid or 0))
+        return document_id, ids
+
+    def _purge_if_possible(self, document_id: int) -> None:
+        """What can't be deleted now, on a full disk, is never found and goes at the next opening."""
+        try:
+            self.purge(document_id)
+        except LibraryError:
+            return
+
+    def remove(self, document_id: int) -> None:
+        """Hide a document at once; `restore` brings it back until `purge`."""
+        with self._transaction() as database:
+            database.execute("UPDATE documents SET state = 'removing' WHERE id = ? AND state = 'ready'", (document_id,))
+
+    def restore(self, document_id: int) -> bool:
+        """Undo `remove`. False when it is gone for good, or its path has been read again meanwhile."""
+        with self._transaction() as database:
+            cursor = database.execute(
+                "UPDATE documents SET state = 'ready' WHERE id = ? AND state = 'removing' AND NOT EXISTS "
+                "(SELECT 1 FROM documents AS newer WHERE newer.path = documents.path AND newer.state = 'ready')",
+                (document_id,),
+            )
+        return cursor.rowcount == 1
+
+    def purge(self, document_id: int) -> None:
+        """Delete a hidden or unfinished document: its vectors, rows, index entries and stored copy."""
+        rows = self._rows("SELECT path, sha256 FROM documents WHERE id = ? AND state <> 'ready'", document_id)
+        if not rows:
+            return
+        with self._transaction() as database:  # a purge that has begun can't be restored
+            database.execute("UPDATE documents SET state = 'indexing' WHERE id = ?", (document_id,))
+        if self._vectors is not None:
+            self._vectors.remove(self._chunk_ids([document_id]))
+        with self._transaction() as database:
+            # Without Chroma open its records stay behind; `vectors()` removes them when it opens.
+            database.execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))
+            database.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+            # A deleted row's words stay in the full-text index until its segments are merged.
+            database.execute("INSERT INTO chunks_text (chunks_text) VALUES ('optimize')")
+        self.remove_copy(Path(rows[0][0]))
+
+    def purge_removed(self) -> None:
+        """Finish what was removed or left half written by a process that died."""
+        for (document_id,) in self._rows("SELECT id FROM documents WHERE state <> 'ready'"):
+            self.purge(document_id)
+
+    def keep_file(self, source: Path, name: str, sha256: str) -> Path:
+        """A copy of `source` under `files/`, named by its content, so that nothing depends on the original.
+
+        Raises `LibraryError` when it can't be written.
+        """
+        target = self.folder / "files" / sha256 / name
+        if target.exists():
+            return target
+        part = target.with_name(f".{name}.part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, part)
+            part.replace(target)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise LibraryError(f"{name} can't be kept in the library: {error.strerror}.") from error
+        return target
+
+    def remove_copy(self, path: Path) -> None:
+        """Delete the copy of a dropped file unless a document or a job needs it; other files are not touched."""
+        needed = "SELECT 1 FROM documents WHERE path = ?1 UNION ALL SELECT 1 FROM jobs WHERE path = ?1"
+        if self.folder / "files" not in path.parents or self._rows(needed, str(path)):
+            return
+        with suppress(OSError):  # another name of the same content may lie beside it
+            path.unlink(missing_ok=True)
+            path.parent.rmdir()
+
+
+def _boxes_to_json(chunk: Chunk) -> str:
+    return json.dumps([[round(edge, 1) for edge in box] for box in chunk.boxes])

@@ -1,0 +1,28 @@
+"""Files on their way in, kept so that a restart goes on where the last run stopped."""
+
+from __future__ import annotations
+
+from library.database import Database
+from library.records import Job, JobState
+
+
+class Jobs(Database):
+    """The queue's rows; the work itself is done in `ingest.queue`."""
+
+    def jobs(self) -> list[Job]:
+        """Every job that is not dismissed, in the order given; `status` is empty here."""
+        rows = self._rows("SELECT id, path, name, state, error FROM jobs ORDER BY id")
+        return [Job(number, path, name, state, "", error) for number, path, name, state, error in rows]
+
+    def add_job(self, path: str, name: str) -> int:
+        with self._transaction() as database:
+            cursor = database.execute("INSERT INTO jobs (path, name, state) VALUES (?, ?, 'queued')", (path, name))
+        return int(cursor.lastrowid or 0)
+
+    def set_job(self, job_id: int, state: JobState, error: str = "") -> None:
+        with self._transaction() as database:
+            database.execute("UPDATE jobs SET state = ?, error = ? WHERE id = ?", (state, error, job_id))
+
+    def remove_job(self, job_id: int) -> None:
+        with self._transaction() as database:
+            database.execute("DELETE FROM jobs WHERE id = ?", (job_id,))

@@ -1,0 +1,81 @@
+"""The SQLite schema as a list of named steps; a library of any age is brought up to date on opening.
+
+SQLite's own `user_version` counts the steps taken. Append a function to `MIGRATIONS`; never edit one
+that has been released.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from library.errors import LibraryError
+
+
+def m001_initial(database: sqlite3.Connection) -> None:
+    """Documents, pages, chunks with their full-text index, conversations and jobs.
+
+    AUTOINCREMENT on chunks and documents: their ids are also the keys in Chroma, so a number must never
+    come to mean something else.
+    """
+    for statement in (
+        """CREATE TABLE documents (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, name TEXT NOT NULL,
+            sha256 TEXT NOT NULL, format TEXT NOT NULL, title TEXT NOT NULL, pages INTEGER NOT NULL,
+            chunks INTEGER NOT NULL, images INTEGER NOT NULL, ocr_pages INTEGER NOT NULL,
+            bytes INTEGER NOT NULL, added_at REAL NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('indexing', 'ready', 'removing')))""",
+        "CREATE INDEX documents_by_path ON documents (path)",
+        """CREATE TABLE pages (
+            document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, number INTEGER NOT NULL,
+            width REAL NOT NULL, height REAL NOT NULL, text TEXT NOT NULL,
+            PRIMARY KEY (document_id, number)) WITHOUT ROWID""",
+        """CREATE TABLE chunks (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+            page INTEGER NOT NULL, kind TEXT NOT NULL, header TEXT NOT NULL, text TEXT NOT NULL,
+            boxes TEXT NOT NULL)""",
+        "CREATE INDEX chunks_by_document ON chunks (document_id, page)",
+        """CREATE VIRTUAL TABLE chunks_text USING fts5 (
+            header, text, content='chunks', content_rowid='id', tokenize='porter unicode61')""",
+        """CREATE TRIGGER chunks_text_added AFTER INSERT ON chunks BEGIN
+            INSERT INTO chunks_text (rowid, header, text) VALUES (new.id, new.header, new.text); END""",
+        """CREATE TRIGGER chunks_text_removed AFTER DELETE ON chunks BEGIN
+            INSERT INTO chunks_text (chunks_text, rowid, header, text)
+            VALUES ('delete', old.id, old.header, old.text); END""",
+        "CREATE VIRTUAL TABLE chunks_terms USING fts5vocab ('chunks_text', 'row')",
+        """CREATE TABLE conversations (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, updated_at REAL NOT NULL,
+            hidden INTEGER NOT NULL DEFAULT 0)""",
+        """CREATE TABLE messages (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation_id INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
+            role TEXT NOT NULL CHECK (role IN ('user', 'assistant')), content TEXT NOT NULL,
+            details TEXT NOT NULL)""",
+        """CREATE TABLE jobs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, name TEXT NOT NULL,
+            state TEXT NOT NULL, error TEXT NOT NULL DEFAULT '')""",
+    ):
+        database.execute(statement)
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [m001_initial]
+
+
+def migrate(database: sqlite3.Connection) -> None:
+    """Take the steps that are missing, each in a transaction of its own.
+
+    Raises `LibraryError` for a library that a newer Lamplight wrote.
+    """
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise LibraryError("This library was written by a newer version of Lamplight; install that version to open it.")
+    for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            step(database)
+            database.execute(f"PRAGMA user_version = {number}")
+            database.execute("COMMIT")
+        except BaseException:
+            database.execute("ROLLBACK")
+            raise

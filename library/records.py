@@ -1,0 +1,104 @@
+"""The rows of the library, as the rest of Lamplight sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+BlockKind = Literal["text", "table", "image"]
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in PDF points from the page's top left corner; pixels for an image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page's size, in the unit of its boxes (points, or pixels for an image)."""
+
+    number: int
+    width: float
+    height: float
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A retrieval unit: it fits the embedder's window and never crosses a page.
+
+    `header` (document title > section) is embedded and searched with the text but shown once.
+    """
+
+    page: int
+    kind: BlockKind
+    header: str
+    text: str
+    boxes: list[Box]
+
+    @property
+    def searchable(self) -> str:
+        return f"{self.header}\n{self.text}" if self.header else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that can be found. `added_at` is seconds since the epoch."""
+
+    id: int
+    name: str
+    path: str
+    sha256: str
+    format: str
+    title: str
+    pages: int
+    chunks: int
+    images: int
+    ocr_pages: int
+    bytes: int
+    added_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundChunk:
+    """A chunk together with the document it is in; `id` is the key shared with the vectors."""
+
+    id: int
+    document_id: int
+    document: str
+    page: int
+    kind: BlockKind
+    header: str
+    text: str
+    boxes: list[Box]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation; `details` holds citations, unsupported sentences and timings."""
+
+    id: int
+    role: Literal["user", "assistant"]
+    content: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """`title` is the first question asked in it."""
+
+    id: int
+    title: str
+    updated_at: float
+
+
+JobState = Literal["queued", "working", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file on its way in. `error` is a sentence for the person, empty unless `failed`."""
+
+    id: int
+    path: str
+    name: str
+    state: JobState
+    status: str
+    error: str

@@ -1,0 +1,150 @@
+"""Finding chunks: by meaning (Chroma) and by words (SQLite's full-text index)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from library.database import Database
+from library.records import FoundChunk
+from library.vectors import VectorStore
+from models.embedder import Embedder
+
+FOUND_COLUMNS = "chunks.id, document_id, documents.name, page, kind, header, text, boxes"
+QUERY_BATCH = 500  # SQLite binds at most 999 variables in its oldest supported builds
+
+
+class SearchIndex(Database):
+    """Chunks by id, by vector and by word; only those of findable documents unless said otherwise."""
+
+    def __init__(self, folder: Path, purpose: str) -> None:
+        super().__init__(folder, purpose)
+        self._vectors: VectorStore | None = None
+
+    def close(self) -> None:
+        with self._guard:
+            if self._vectors is not None:
+                self._vectors.close()
+                self._vectors = None
+            super().close()
+
+    def vectors(self, embedder: Embedder) -> VectorStore:
+        """The vectors of `embedder`, opened on first use (seconds) and made to agree with SQLite."""
+        with self._guard:
+            if self._vectors is None:
+                store = VectorStore(self.folder / "vectors", embedder.name)
+                self._agree(store, embedder)
+                self._vectors = store
+            return self._vectors
+
+    def _agree(self, store: VectorStore, embedder: Embedder) -> None:
+        """Add missing vectors, drop those whose chunk is gone: after a crash, or for a new embedder."""
+        ready = {
+            int(row[0])
+            for row in self._rows(
+                "SELECT chunks.id FROM chunks JOIN documents ON documents.id = document_id "
+                "WHERE state IN ('ready', 'removing')"
+            )
+        }
+        stored = store.ids()
+        store.remove(sorted(stored - ready))
+        missing = sorted(ready - stored)
+        for start in range(0, len(missing), QUERY_BATCH):
+            chunks = self.chunks(missing[start : start + QUERY_BATCH], hidden=True)
+            by_document: dict[int, list[FoundChunk]] = {}
+            for chunk in chunks.values():
+                by_document.setdefault(chunk.document_id, []).append(chunk)
+            for document_id, members in by_document.items():
+                texts = [f"{chunk.header}\n{chunk.text}" if chunk.header else chunk.text for chunk in members]
+                store.add([chunk.id for chunk in members], document_id, embedder.encode(texts))
+
+    def chunks(self, ids: Sequence[int], hidden: bool = False) -> dict[int, FoundChunk]:
+        """The findable chunks (with `hidden`, all) among `ids`, keyed by id."""
+        found: dict[int, FoundChunk] = {}
+        state = "" if hidden else "AND state = 'ready'"
+        for start in range(0, len(ids), QUERY_BATCH):
+            part = list(ids[start : start + QUERY_BATCH])
+            marks = ", ".join("?" * len(part))
+            for row in self._rows(
+                f"SELECT {FOUND_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id "
+                f"WHERE chunks.id IN ({marks}) {state}",
+                *part,
+            ):
+                chunk = _found(row)
+                found[chunk.id] = chunk
+        return found
+
+    def neighbours(self, chunk: FoundChunk, reach: int = 1) -> list[FoundChunk]:
+        """The chunk with up to `reach` chunks before and after it on the same page, in reading order."""
+        rows = self._rows(
+            f"SELECT {FOUND_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id "
+            "WHERE document_id = ? AND page = ? AND chunks.id BETWEEN ? AND ? ORDER BY chunks.id",
+            chunk.document_id,
+            chunk.page,
+            chunk.id - reach,
+            chunk.id + reach,
+        )
+        return [_found(row) for row in rows]
+
+    def images(self) -> list[int]:
+        """Ids of every findable image chunk."""
+        rows = self._rows(
+            "SELECT chunks.id FROM chunks JOIN documents ON documents.id = document_id "
+            "WHERE kind = 'image' AND state = 'ready'"
+        )
+        return [int(row[0]) for row in rows]
+
+    def full_text(self, terms: Iterable[str], count: int) -> list[tuple[int, float]]:
+        """The `count` best chunks that hold any of `terms`, with BM25 (higher is better), best first."""
+        query = " OR ".join(_quoted(term) for term in terms)
+        if not query:
+            return []
+        rows = self._rows(
+            "SELECT chunks_text.rowid, -bm25(chunks_text, 0.5, 1.0) AS score FROM chunks_text "
+            "JOIN chunks ON chunks.id = chunks_text.rowid JOIN documents ON documents.id = document_id "
+            "WHERE chunks_text MATCH ? AND state = 'ready' ORDER BY score DESC LIMIT ?",
+            query,
+            count,
+        )
+        return [(int(row[0]), float(row[1])) for row in rows]
+
+    def term_frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        """How many chunks hold each term, after the index's own stemming."""
+        statement = "SELECT count(*) FROM chunks_text WHERE chunks_text MATCH ?"
+        return {term: int(self._rows(statement, _quoted(term))[0][0]) for term in terms}
+
+    def holding_terms(self, terms: Iterable[str], ids: Sequence[int]) -> dict[int, set[str]]:
+        """For each of `ids`, which of `terms` its chunk holds (stemmed, header included)."""
+        held: dict[int, set[str]] = {number: set() for number in ids}
+        marks = ", ".join("?" * len(ids))
+        for term in terms:
+            for row in self._rows(
+                f"SELECT rowid FROM chunks_text WHERE chunks_text MATCH ? AND rowid IN ({marks})",
+                _quoted(term),
+                *ids,
+            ):
+                held[int(row[0])].add(term)
+        return held
+
+    def count_chunks(self) -> int:
+        rows = self._rows(
+            "SELECT count(*) FROM chunks JOIN documents ON documents.id = document_id WHERE state = 'ready'"
+        )
+        return int(rows[0][0])
+
+    def _chunk_ids(self, documents: Sequence[int]) -> list[int]:
+        marks = ", ".join("?" * len(documents))
+        rows = self._rows(f"SELECT id FROM chunks WHERE document_id IN ({marks})", *documents)
+        return [int(row[0]) for row in rows]
+
+
+def _found(row: tuple[Any, ...]) -> FoundChunk:
+    number, document_id, name, page, kind, header, text, boxes = row
+    return FoundChunk(number, document_id, name, page, kind, header, text, [tuple(box) for box in json.loads(boxes)])
+
+
+def _quoted(term: str) -> str:
+    """A term as an FTS5 string: nothing a person types is query syntax."""
+    return '"' + term.replace('"', '""') + '"'

@@ -1,0 +1,29 @@
+"""The library: what was read, where it came from, and what was said about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from library.conversations import Conversations
+from library.documents import Documents
+from library.errors import LibraryError
+from library.jobs import Jobs
+
+
+class Library(Documents, Conversations, Jobs):
+    """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped)."""
+
+    def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
+        super().__init__(folder, purpose)
+        try:
+            self.purge_removed()
+            self.purge_conversations()
+        except LibraryError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

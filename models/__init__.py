@@ -1,0 +1,1 @@
+"""Everything that has weights: the embedder, the language model, the text recogniser."""

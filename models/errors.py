@@ -1,0 +1,11 @@
+"""The errors a person may see. Each message is one sentence that says what happened and what to do."""
+
+from __future__ import annotations
+
+
+class LamplightError(Exception):
+    """Base of every error that is raised on purpose; `str()` of it is shown as it is."""
+
+
+class WeightsError(LamplightError):
+    """A model's file is missing, damaged or can't be loaded."""

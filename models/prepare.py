@@ -1,0 +1,145 @@
+"""Export the embedder to int8 ONNX, once per machine: `python -m models.prepare`.
+
+sentence-transformers defines the embedding; its whole module (transformer, mean pooling, normalisation) is
+exported, quantised per channel to int8 and compared with the original on real sentences. This is the only
+place that imports torch, and the app runs it as a process of its own, so the app never does.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import platformdirs
+
+from models.catalogue import EMBEDDER, Weights
+from models.errors import WeightsError
+
+FORMAT = 1  # raise it when the export changes, so that old files are not used
+LEAST_COSINE = 0.99  # mean over the sentences below; measured 0.994
+OPSET = 17
+CHECK_SENTENCES = (
+    "How much was the revenue of the year?",
+    "Total 18.40 EUR, paid by card on 3 March 2024",
+    "The tenant gives notice in writing three months before the end of the quarter.",
+    "A bar chart of sales by region and product, with a legend.",
+    "Mitochondria",
+    "Dear Anna, we arrived safely on Tuesday and the weather has been kind to us ever since.",
+)
+
+
+def cache_folder() -> Path:
+    """Where prepared models are kept: the platform's cache folder, or `LAMPLIGHT_CACHE`."""
+    chosen = os.environ.get("LAMPLIGHT_CACHE")
+    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("lamplight", appauthor=False))
+
+
+def prepared_embedder(weights: Weights = EMBEDDER) -> Path:
+    """Where the exported model is, or will be. Its name changes with the weights and the export."""
+    return cache_folder() / f"{weights.name}-{weights.sha256[:12]}-int8-{FORMAT}.onnx"
+
+
+def ensure_embedder() -> Path:
+    """The exported model's path, exporting it first (15 s) in another process if it is missing.
+
+    Raises `WeightsError` when that fails.
+    """
+    path = prepared_embedder()
+    if not path.is_file():
+        command = [sys.executable, "-m", "models.prepare"]
+        root = Path(__file__).resolve().parent.parent
+        result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        if result.returncode != 0 or not path.is_file():
+            reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise WeightsError(
+                f"The embedder can't be prepared ({reason}); run `{sys.executable} -m models.prepare` "
+                "in Lamplight's folder to see why."
+            )
+    return path
+
+
+def export_embedder(target: Path) -> float:
+    """Write the int8 model to `target` in one step; returns the mean cosine to the original.
+
+    Raises `WeightsError` when the weights are damaged or the quantised model strays too far.
+    """
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    source = EMBEDDER.verified_path().parent
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        exported, quantised = Path(scratch, "exported.onnx"), Path(scratch, "quantised.onnx")
+        reference = _export(source, exported, CHECK_SENTENCES)
+        _quantise(exported, quantised)
+        cosine = _mean_cosine(quantised, reference)
+        if cosine < LEAST_COSINE:
+            raise WeightsError(
+                f"The quantised embedder strays from the original (cosine {cosine:.3f}); please report this."
+            )
+        quantised.replace(target)
+    return cosine
+
+
+def _export(source: Path, target: Path, sentences: Sequence[str]) -> list[list[float]]:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(source), device="cpu", model_kwargs={"attn_implementation": "eager"})
+
+    class Embedding(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+        ) -> torch.Tensor:
+            features = {
+                "input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids
+            }  # fmt: skip
+            embedding = self.model(features)["sentence_embedding"]
+            assert isinstance(embedding, torch.Tensor)
+            return embedding
+
+    names = ["input_ids", "attention_mask", "token_type_ids"]
+    example = model.tokenizer(["a first example sentence", "short"], padding=True, return_tensors="pt")
+    torch.onnx.export(
+        Embedding().eval(),
+        tuple(example[name] for name in names),
+        str(target),
+        input_names=names,
+        output_names=["sentence_embedding"],
+        dynamic_axes={name: {0: "batch", 1: "tokens"} for name in names} | {"sentence_embedding": {0: "batch"}},
+        opset_version=OPSET,
+        dynamo=False,
+    )
+    return [[float(value) for value in row] for row in model.encode(list(sentences), normalize_embeddings=True)]
+
+
+def _quantise(source: Path, target: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True)
+
+
+def _mean_cosine(path: Path, reference: list[list[float]]) -> float:
+    import numpy as np
+
+    from models.embedder import Embedder
+
+    vectors = Embedder(path).encode(CHECK_SENTENCES)
+    return float((vectors * np.asarray(reference, np.float32)).sum(axis=1).mean())
+
+
+if __name__ == "__main__":
+    path = prepared_embedder()
+    if path.is_file():
+        sys.stdout.write("The embedder is ready.\n")
+    else:
+        try:
+            sys.stdout.write(f"The embedder is ready (cosine to the original {export_embedder(path):.4f}).\n")
+        except WeightsError as error:
+            sys.exit(str(error))

@@ -1,0 +1,1 @@
+"""A question's way out: retriever, passages, answerer, grounding, conversations."""

@@ -1,0 +1,111 @@
+"""The answer as a stream of typed events; the terminal, the browser and the benchmarks render it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from library.records import BlockKind, Box
+
+Mode = Literal["documents", "documents+knowledge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved passage. `marker` is its number in the answer, from 1; `score` is the fused rank score."""
+
+    marker: int
+    document_id: int
+    document: str
+    page: int
+    kind: BlockKind
+    section: str
+    text: str
+    boxes: list[Box]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a sentence of the answer rests on; `text` is the sentence or row of the passage it was matched to."""
+
+    marker: int
+    document_id: int
+    document: str
+    page: int
+    boxes: list[Box]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds from the question; tokens as counted by the language model's own tokenizer."""
+
+    search_ms: float = 0.0
+    evidence_ms: float = 0.0
+    first_token_ms: float = 0.0
+    total_ms: float = 0.0
+    tokens_per_second: float = 0.0
+    context_tokens: int = 0
+    prefilled_tokens: int = 0
+    reused_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """`query` is the standalone question, after the conversation was taken into account."""
+
+    query: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found, best first; shown before the model has said anything."""
+
+    passages: list[Passage]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The model's prefill: `done` of `total` tokens of the prompt are computed."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the answer as it is generated."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """The answer with its markers, checked against the passages. It replaces the streamed text.
+
+    `answer` carries `[n]` after each supported sentence; `unsupported` are the sentences of it that no
+    passage states.
+    """
+
+    answer: str
+    citations: list[Citation]
+    unsupported: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last event of every answer that was not broken by an error."""
+
+    answer: str
+    citations: list[Citation]
+    unsupported: list[str]
+    refused: bool
+    stopped: bool
+    timings: Timings
+    model: str
+    passages: list[Passage] = field(default_factory=list)
+
+
+Event = Searching | Evidence | Reading | Token | Grounded | Finished

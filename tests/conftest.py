@@ -1,0 +1,55 @@
+"""What the tests share: the real models, loaded once, and libraries that hold real documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import index_file
+from ingest.queue import IngestQueue
+from library.store import Library
+from models.embedder import Embedder
+from models.loading import Models
+from rag.answerer import Answerer
+from samples import SAMPLES
+from ui.services import Services
+
+
+@pytest.fixture(scope="session")
+def models() -> Models:
+    """Each model is loaded by the first test that needs it."""
+    return Models()
+
+
+@pytest.fixture(scope="session")
+def embedder(models: Models) -> Embedder:
+    return models.embedder
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """An empty library."""
+    with Library(tmp_path / "library") as library:
+        yield library
+
+
+@pytest.fixture(scope="session")
+def sample_library(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The sample library, indexed once. Tests only look at it."""
+    with Library(tmp_path_factory.mktemp("samples") / "library") as library:
+        for path in SAMPLES:
+            assert index_file(path, library, models).status == "added"
+        yield library
+
+
+@pytest.fixture(scope="module")
+def services(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Everything below the user interface, at work on a library of its own."""
+    with Library(tmp_path_factory.mktemp("services") / "library") as library:
+        queue = IngestQueue(library, models)
+        queue.start()
+        models.start_loading(lambda: library.vectors(models.embedder))
+        yield Services(library, models, queue, Answerer(library, models))
+        queue.close()

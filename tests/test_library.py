@@ -1,0 +1,347 @@
+"""What the library promises: nothing that was kept is lost, nothing half written is found."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import index_file
+from library.database import DATABASE
+from library.errors import LibraryBusy, LibraryError
+from library.migrations import MIGRATIONS
+from library.store import Library
+from library.vectors import VectorStore
+from models.embedder import Embedder
+from models.loading import Models
+
+ROOT = Path(__file__).parent.parent
+GATE = "The gate is painted zebrawood green and locked at dusk."
+POND = "The pond holds seventeen carp and one heron visits it on Sundays."
+POINTS = (
+    "before_the_vectors",
+    "after_the_vectors",
+    "inside_the_switch",
+    "before_the_old_one_is_purged",
+    "between_the_old_vectors_and_the_old_rows",
+    "before_the_last_commit",
+)
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def add(library: Library, models: Models, path: Path, text: str) -> int:
+    """The number of the document that was made of `text`."""
+    result = index_file(write(path, text), library, models)
+    assert result.error == ""
+    found = library.document_at(str(path))
+    assert found is not None
+    return found.id
+
+
+def names_found(library: Library, embedder: Embedder, question: str) -> set[str]:
+    """Documents that either search finds."""
+    nearest = library.vectors(embedder).nearest(embedder.encode([question])[0], 10)
+    words = library.full_text(question.lower().split(), 10)
+    return {chunk.document for chunk in library.chunks([number for number, _ in [*nearest, *words]]).values()}
+
+
+def assert_agreement(library: Library, embedder: Embedder) -> None:
+    """Rows, full-text index and vectors speak of the same chunks, and all of them can be found."""
+    rows = {row[0] for row in library._rows("SELECT id FROM chunks")}
+    assert library.vectors(embedder).ids() == rows
+    assert library.count_chunks() == len(rows)
+    assert library._rows("SELECT count(*) FROM chunks_text_docsize")[0][0] == len(rows)
+    library._rows("INSERT INTO chunks_text (chunks_text) VALUES ('integrity-check')")
+    assert library.problems() == []
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_killed_import_loses_no_document(tmp_path: Path, models: Models, point: str) -> None:
+    """A file is being replaced by a newer version of itself when the process is killed."""
+    folder, notes, pond = tmp_path / "library", tmp_path / "notes.txt", tmp_path / "pond.txt"
+    with Library(folder) as library:
+        add(library, models, pond, POND)
+        add(library, models, notes, GATE)
+    write(notes, "The gate is now blue.")
+    command = [sys.executable, "-m", "tests.killed", str(folder), point, str(notes)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == -signal.SIGKILL, result.stderr
+
+    with Library(folder) as library:
+        assert sorted(document.name for document in library.documents()) == ["notes.txt", "pond.txt"]
+        assert_agreement(library, models.embedder)
+        assert "pond.txt" in names_found(library, models.embedder, "How many carp are in the pond?")
+        texts = [row[0] for row in library._rows("SELECT text FROM chunks")]
+        assert (GATE in texts) != ("The gate is now blue." in texts)
+        assert index_file(notes, library, models).status in ("updated", "unchanged")
+        assert [row[0] for row in library._rows("SELECT text FROM chunks WHERE text LIKE '%gate%'")] == [
+            "The gate is now blue."
+        ]
+        assert_agreement(library, models.embedder)
+
+
+def test_the_same_file_again_changes_nothing(library: Library, models: Models, tmp_path: Path) -> None:
+    number = add(library, models, tmp_path / "a.txt", GATE)
+    assert index_file(tmp_path / "a.txt", library, models).status == "unchanged"
+    assert [document.id for document in library.documents()] == [number]
+
+
+def test_the_same_content_elsewhere_is_not_doubled(library: Library, models: Models, tmp_path: Path) -> None:
+    add(library, models, tmp_path / "a.txt", GATE)
+    assert index_file(write(tmp_path / "b.txt", GATE), library, models).status == "unchanged"
+    assert len(library.documents()) == 1
+
+
+def test_a_moved_file_is_followed(library: Library, models: Models, tmp_path: Path) -> None:
+    add(library, models, tmp_path / "a.txt", GATE)
+    moved = (tmp_path / "a.txt").rename(tmp_path / "b.txt")
+    assert index_file(moved, library, models).status == "unchanged"
+    assert [document.path for document in library.documents()] == [str(moved)]
+
+
+def test_a_changed_file_replaces_its_older_self(library: Library, models: Models, tmp_path: Path) -> None:
+    add(library, models, tmp_path / "a.txt", GATE)
+    result = index_file(write(tmp_path / "a.txt", POND), library, models)
+    assert result.status == "updated"
+    assert library.full_text(["zebrawood"], 5) == []
+    assert names_found(library, models.embedder, "carp") == {"a.txt"}
+    assert_agreement(library, models.embedder)
+
+
+def test_remove_leaves_nothing_behind(tmp_path: Path, models: Models) -> None:
+    folder = tmp_path / "library"
+    with Library(folder) as library:
+        add(library, models, tmp_path / "pond.txt", POND)
+        source = write(tmp_path / "gate.txt", GATE)
+        kept = library.keep_file(source, "gate.txt", "0" * 64)
+        assert index_file(kept, library, models).status == "added"
+        number = next(document.id for document in library.documents() if document.name == "gate.txt")
+        library.remove(number)
+        library.purge(number)
+        assert library.document(number) is None
+        assert not kept.exists()
+        assert_agreement(library, models.embedder)
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes().lower()
+            assert b"zebrawood" not in content, path
+            assert b"gate.txt" not in content, path
+
+
+def test_a_copy_is_kept_as_long_as_another_document_is_beside_it(library: Library, tmp_path: Path) -> None:
+    source = write(tmp_path / "gate.txt", GATE)
+    one = library.keep_file(source, "one.txt", "0" * 64)
+    other = library.keep_file(source, "other.txt", "0" * 64)
+    library.remove_copy(other)
+    assert one.exists()
+    assert not other.exists()
+
+
+def test_nothing_outside_the_library_is_ever_deleted(library: Library, models: Models, tmp_path: Path) -> None:
+    number = add(library, models, tmp_path / "a.txt", GATE)
+    library.remove(number)
+    library.purge(number)
+    assert (tmp_path / "a.txt").exists()
+
+
+def test_restore_undoes_remove(library: Library, models: Models, tmp_path: Path) -> None:
+    number = add(library, models, tmp_path / "a.txt", GATE)
+    library.remove(number)
+    assert library.documents() == []
+    assert names_found(library, models.embedder, "Which colour is the gate?") == set()
+    assert library.restore(number)
+    assert names_found(library, models.embedder, "Which colour is the gate?") == {"a.txt"}
+    library.remove(number)
+    library.purge(number)
+    assert not library.restore(number)
+
+
+def test_restore_never_brings_back_an_older_version(library: Library, models: Models, tmp_path: Path) -> None:
+    number = add(library, models, tmp_path / "a.txt", GATE)
+    library.remove(number)
+    add(library, models, tmp_path / "a.txt", POND)
+    assert not library.restore(number)
+    assert len(library.documents()) == 1
+
+
+def test_vectors_that_were_deleted_are_made_again(tmp_path: Path, models: Models) -> None:
+    folder = tmp_path / "library"
+    with Library(folder) as library:
+        add(library, models, tmp_path / "a.txt", GATE)
+    shutil.rmtree(folder / "vectors")
+    with Library(folder) as library:
+        assert names_found(library, models.embedder, "Which colour has the entrance?") == {"a.txt"}
+        assert_agreement(library, models.embedder)
+
+
+def test_damaged_vectors_are_a_sentence(tmp_path: Path, models: Models) -> None:
+    folder = tmp_path / "library"
+    with Library(folder) as library:
+        add(library, models, tmp_path / "a.txt", GATE)
+    (folder / "vectors").mkdir(exist_ok=True)
+    (folder / "vectors" / "chroma.sqlite3").write_bytes(b"no database" * 1000)
+    with Library(folder) as library, pytest.raises(LibraryError, match="delete that folder and start again"):
+        library.vectors(models.embedder)
+
+
+def test_a_library_of_a_newer_version_is_a_sentence(tmp_path: Path) -> None:
+    Library(tmp_path).close()
+    with sqlite3.connect(tmp_path / DATABASE) as database:
+        database.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    database.close()
+    with pytest.raises(LibraryError, match="newer version"):
+        Library(tmp_path)
+    with pytest.raises(LibraryError, match="newer version"):  # and the lock was let go
+        Library(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["header", "middle"])
+def test_a_damaged_library_is_a_sentence(tmp_path: Path, models: Models, damage: str) -> None:
+    with Library(tmp_path / "library") as library:
+        add(library, models, tmp_path / "a.txt", GATE)
+    path = tmp_path / "library" / DATABASE
+    content = bytearray(path.read_bytes())
+    start = 0 if damage == "header" else 4096
+    content[start:] = b"\x5a" * (len(content) - start)
+    path.write_bytes(content)
+    for _ in range(2):  # the second time only if the first let the lock go
+        with pytest.raises(LibraryError, match="backup"), Library(tmp_path / "library") as library:
+            library.documents()
+
+
+def test_a_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(LibraryError, match="can't be used"):
+        Library(write(tmp_path / "file", "x"))
+
+
+def test_a_second_process_is_told_who_holds_the_library(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from library.store import Library\n"
+        "library = Library(Path(sys.argv[1]), 'app.py add')\n"
+        "print('open', flush=True)\n"
+        "signal.pause()\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        with pytest.raises(LibraryBusy, match=rf"`app.py add` \(process {holder.pid}\)"):
+            Library(tmp_path)
+        holder.kill()
+    with Library(tmp_path) as library:  # a lock goes with its holder
+        assert library.documents() == []
+
+
+def test_conversations_survive_closing(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        number = library.start_conversation("What\n is it?" + "x" * 200)
+        library.add_message(number, "user", "What is it?")
+        answer = library.add_message(number, "assistant", "…")
+        library.update_message(answer, "A gate.", {"citations": [1]})
+        hidden = library.start_conversation("forget me")
+        library.remove_conversation(hidden)
+    with Library(tmp_path) as library:
+        (conversation,) = library.conversations()
+        assert conversation.title.startswith("What is it?xxx")
+        assert len(conversation.title) == 80
+        messages = library.messages(number)
+        assert [(message.role, message.content) for message in messages] == [
+            ("user", "What is it?"),
+            ("assistant", "A gate."),
+        ]
+        assert messages[1].details == {"citations": [1]}
+        assert library.messages(hidden) == []
+
+
+def test_a_hidden_conversation_can_be_brought_back(library: Library) -> None:
+    number = library.start_conversation("kept")
+    library.remove_conversation(number)
+    assert library.conversations() == []
+    library.restore_conversation(number)
+    assert [conversation.id for conversation in library.conversations()] == [number]
+
+
+def test_a_full_disk_is_a_sentence_and_the_library_is_as_it_was(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    add(library, models, tmp_path / "a.txt", GATE)
+    (pages,) = library._rows("PRAGMA page_count")[0]
+    library._rows(f"PRAGMA max_page_count = {pages}")
+    big = write(tmp_path / "big.txt", "\n\n".join(f"Paragraph {number} about carp. {POND}" for number in range(150)))
+    result = index_file(big, library, models)
+    assert result.status == "failed"
+    assert "free some disk space" in result.error
+    library._rows("PRAGMA max_page_count = 1000000")
+    assert [document.name for document in library.documents()] == ["a.txt"]
+    assert_agreement(library, models.embedder)
+    assert index_file(big, library, models).status == "added"
+
+
+def test_vectors_that_do_not_fit_leave_the_library_as_it_was(tmp_path: Path, models: Models) -> None:
+    """The rows are written, the disk is full for Chroma: the limit on a file's size stands in for it."""
+    notes = write(tmp_path / "notes.txt", "\n\n".join(f"{number}. {POND}" for number in range(200)))
+    with Library(tmp_path / "library") as library:
+        add(library, models, tmp_path / "a.txt", GATE)
+    code = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from ingest.pipeline import index_file\n"
+        "from library.store import Library\n"
+        "from library.vectors import VectorStore\n"
+        "from models.loading import Models\n"
+        "add = VectorStore.add\n"
+        "def full(*arguments):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, resource.RLIM_INFINITY))\n"
+        "    add(*arguments)\n"
+        "VectorStore.add = full\n"
+        "models = Models()\n"
+        "library = Library(Path(sys.argv[1]))\n"
+        "library.vectors(models.embedder)\n"
+        "result = index_file(Path(sys.argv[2]), library, models)\n"
+        "print(result.status, result.error)\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "library"), str(notes)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "free some disk space" in result.stdout, result.stderr
+    assert result.stdout.startswith("failed"), result.stderr
+    with Library(tmp_path / "library") as library:
+        assert [document.name for document in library.documents()] == ["a.txt"]
+        assert_agreement(library, models.embedder)
+        assert index_file(notes, library, models).status == "added"
+
+
+def test_a_disk_that_is_full_for_chroma_alone_is_a_sentence(
+    library: Library, models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the writing of vectors nor the tidying up after it works."""
+    from chromadb.errors import InternalError
+
+    def full(*_: object) -> None:
+        raise InternalError("database or disk is full")
+
+    add(library, models, tmp_path / "a.txt", GATE)
+    with monkeypatch.context() as patch:
+        patch.setattr(VectorStore, "add", full)
+        patch.setattr(VectorStore, "remove", full)
+        result = index_file(write(tmp_path / "b.txt", POND), library, models)
+        assert result.status == "failed"
+        assert "free some disk space" in result.error
+    library.purge_removed()
+    assert [document.name for document in library.documents()] == ["a.txt"]
+    assert_agreement(library, models.embedder)
+
+
+def test_the_key_of_the_holder_is_for_its_owner_only(library: Library) -> None:
+    library.lock.announce("http://127.0.0.1:7860/", "secret")
+    assert (library.folder / "holder.json").stat().st_mode & 0o077 == 0

@@ -1,0 +1,1 @@
+"""What a person sees: the chat, the library, the sources, and the guard at the door."""

@@ -1,0 +1,87 @@
+"""One answer as it grows: events in, something to show and to keep out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from library.records import Message
+from rag.events import Citation, Event, Evidence, Finished, Grounded, Passage, Reading, Searching, Timings, Token
+
+UNFINISHED = "This answer was interrupted before it was finished."
+
+
+@dataclass(slots=True)
+class Answer:
+    """`status` is the sentence shown while there is no text yet; `error` the one shown when it broke."""
+
+    text: str = ""
+    status: str = ""
+    progress: float | None = None
+    passages: list[Passage] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    unsupported: list[str] = field(default_factory=list)
+    timings: Timings = field(default_factory=Timings)
+    model: str = ""
+    refused: bool = False
+    stopped: bool = False
+    done: bool = False
+    error: str = ""
+
+    def absorb(self, event: Event) -> None:
+        """Take in one event; the answer can be shown after each."""
+        match event:
+            case Searching():
+                self.status = _searching(event.documents)
+            case Evidence():
+                self.passages = list(event.passages)
+                self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
+            case Reading():
+                self.progress = event.done / event.total if event.total else None
+                self.status = "Reading the passages…"
+            case Token():
+                self.text += event.text
+            case Grounded():
+                self.text, self.citations, self.unsupported = event.answer, event.citations, event.unsupported
+            case Finished():
+                self._finish(event)
+
+    def _finish(self, event: Finished) -> None:
+        self.text, self.citations, self.unsupported = event.answer, event.citations, event.unsupported
+        self.refused, self.stopped = event.refused, event.stopped
+        self.timings, self.model = event.timings, event.model
+        self.passages = event.passages or self.passages
+        self.done = True
+
+    def details(self) -> dict[str, Any]:
+        """Everything but the text, as plain JSON for `Message.details`."""
+        kept = asdict(self)
+        for passing in ("text", "status", "progress"):
+            del kept[passing]
+        return kept
+
+    @classmethod
+    def restored(cls, message: Message) -> Answer:
+        """The answer in a stored message; one that no run finished says so."""
+        details = message.details
+        answer = cls(
+            text=message.content,
+            passages=[Passage(**passage) for passage in details.get("passages", [])],
+            citations=[Citation(**citation) for citation in details.get("citations", [])],
+            unsupported=list(details.get("unsupported", [])),
+            timings=Timings(**details.get("timings", {})),
+            model=details.get("model", ""),
+            refused=details.get("refused", False),
+            stopped=details.get("stopped", False),
+            done=True,
+            error=details.get("error", ""),
+        )
+        if not details.get("done", True) and not answer.error:
+            answer.error = UNFINISHED
+        return answer
+
+
+def _searching(documents: int) -> str:
+    if documents == 0:
+        return "Thinking…"
+    return "Searching 1 document…" if documents == 1 else f"Searching {documents:,} documents…"

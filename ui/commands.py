@@ -1,0 +1,169 @@
+"""The terminal's commands as streams of JSON records, whoever carries them out.
+
+`app.py` runs them itself, or asks the Lamplight that holds the library to (`ui.local_api`); what is shown
+is the same.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.errors import LamplightError
+
+if TYPE_CHECKING:
+    from ui.services import Services
+
+Record = dict[str, Any]
+
+
+def run(services: Services, command: str, arguments: Record) -> Iterator[Record]:
+    """Records of `add`, `search`, `ask`, `list` or `remove`; an error on purpose becomes a `problem` record."""
+    try:
+        yield from COMMANDS[command](services, arguments)
+    except LamplightError as error:
+        yield {"problem": str(error)}
+
+
+def add(services: Services, arguments: Record) -> Iterator[Record]:
+    """`progress` records while a file is read, one `file` record for each."""
+    from ingest.pipeline import FileResult, files_in
+
+    named = [Path(path) for path in arguments["paths"]]
+    for path, problem in files_in(named):
+        if problem:
+            yield {"file": FileResult(str(path), "failed", error=problem).to_json(), "named": path in named}
+            continue
+        for record in _add_file(services, path):
+            yield record | {"named": path in named} if "file" in record else record
+
+
+def _add_file(services: Services, path: Path) -> Iterator[Record]:
+    """Reads in a thread of its own, so that progress can be passed on while it works."""
+    from ingest.pipeline import index_file
+    from ingest.readers.reading import Reading
+
+    records: queue.Queue[Record] = queue.Queue()
+    reading = Reading(
+        lambda: services.models.ocr,
+        lambda status, fraction: records.put(
+            {"progress": {"path": str(path), "status": status, "fraction": round(fraction, 3)}}
+        ),
+    )
+
+    def work() -> None:
+        try:
+            result = index_file(path, services.library, services.models, reading)
+            records.put({"file": result.to_json()})
+        except Exception as error:  # a reader's own bug must not end the others; the person is told
+            records.put({"file": _unexpected(path, error)})
+
+    thread = threading.Thread(target=work, name="add", daemon=True)
+    thread.start()
+    try:
+        while "file" not in (record := records.get()):
+            yield record
+        yield record
+    finally:
+        reading.cancelled.set()
+        thread.join()
+
+
+def _unexpected(path: Path, error: Exception) -> Record:
+    from ingest.pipeline import FileResult
+
+    reason = f"{path.name} could not be read ({type(error).__name__}: {error})."
+    return FileResult(str(path), "failed", error=reason).to_json()
+
+
+def search(services: Services, arguments: Record) -> Iterator[Record]:
+    """One `passages` record."""
+    from rag.passages import select_passages
+    from rag.retriever import Retriever
+
+    embedder = services.models.embedder
+    selection = select_passages(Retriever(services.library, embedder), embedder, arguments["query"], arguments["top"])
+    yield {
+        "passages": [
+            {
+                "rank": passage.marker,
+                "document": passage.document,
+                "page": passage.page,
+                "kind": passage.kind,
+                "text": passage.text,
+                "score": passage.score,
+                "boxes": passage.boxes,
+            }
+            for passage in selection.passages
+        ]
+    }
+
+
+def ask(services: Services, arguments: Record) -> Iterator[Record]:
+    """`searching`, `evidence`, `reading` and `token` records, then one `answer`."""
+    from rag.events import Evidence, Finished, Reading, Searching, Token
+
+    stop = threading.Event()
+    try:
+        for event in services.answerer.answer(arguments["question"], (), arguments["mode"], stop):
+            if isinstance(event, Searching):
+                yield {"searching": event.documents}
+            elif isinstance(event, Evidence):
+                yield {"evidence": [[passage.document, passage.page] for passage in event.passages]}
+            elif isinstance(event, Reading):
+                yield {"reading": round(event.done / event.total, 3)}
+            elif isinstance(event, Token):
+                yield {"token": event.text}
+            elif isinstance(event, Finished):
+                yield {"answer": answer_to_json(event)}
+    finally:
+        stop.set()
+
+
+def answer_to_json(finished: Any) -> Record:
+    """The contract of `ask --json`, from a `rag.events.Finished`."""
+    return {
+        "answer": finished.answer,
+        "citations": [
+            {
+                "marker": citation.marker,
+                "document": citation.document,
+                "page": citation.page,
+                "boxes": citation.boxes,
+                "text": citation.text,
+            }
+            for citation in finished.citations
+        ],
+        "unsupported": finished.unsupported,
+        "refused": finished.refused,
+        "timings": asdict(finished.timings),
+        "model": finished.model,
+    }
+
+
+def list_documents(services: Services, arguments: Record) -> Iterator[Record]:
+    """One `documents` record."""
+    yield {"documents": [asdict(document) for document in services.library.documents()]}
+
+
+def remove(services: Services, arguments: Record) -> Iterator[Record]:
+    """One `removed` record, or a `problem` when the name fits none or several."""
+    matches = services.library.documents_named(arguments["document"])
+    if not matches:
+        yield {"problem": f"There is no document {arguments['document']} here; `list` shows what there is."}
+    elif len(matches) > 1:
+        choices = ", ".join(f"{match.id} ({match.path})" for match in matches)
+        yield {"problem": f"Several documents are called {arguments['document']}; say which number: {choices}."}
+    else:
+        # With the vectors open, they go with the document and not at the next start.
+        services.library.vectors(services.models.embedder)
+        services.library.remove(matches[0].id)
+        services.library.purge(matches[0].id)
+        yield {"removed": matches[0].name}
+
+
+COMMANDS = {"add": add, "search": search, "ask": ask, "list": list_documents, "remove": remove}

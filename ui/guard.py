@@ -1,0 +1,141 @@
+"""Only this machine's browser, only this page, only this person.
+
+A server on the loopback address can be reached by any web page the person has open. The guard refuses what
+a page from elsewhere could send: a foreign `Host` (DNS rebinding), a foreign `Origin`, a cross-site fetch, a
+request without the launch key. What it lets through gets headers that keep the page from reaching out.
+"""
+
+from __future__ import annotations
+
+from hmac import compare_digest
+from http.cookies import CookieError, SimpleCookie
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Gradio starts from an inline script and compiles the code of its HTML components in the page, hence the two
+# unsafe sources. Everything else, including images in a model's Markdown, may come from this server alone.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "worker-src 'self' blob:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+# A browser fetches these without cookies, and they hold nothing of the person's.
+OPEN_PATHS = frozenset({"/manifest.json", "/favicon.ico"})
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+WILDCARDS = ("0.0.0.0", "::", "")
+HTTP_PORT = 80  # browsers leave it out of the Host header
+COOKIE_SECONDS = 365 * 24 * 3600
+LOCKED_PAGE = Path(__file__).parent / "assets" / "locked.html"
+
+
+class Guard:
+    """ASGI middleware; put it outermost. `host` and `port` are what the server is bound to."""
+
+    def __init__(self, app: ASGIApp, host: str, port: int, key: str) -> None:
+        self.app = app
+        self.port = port
+        self.key = key.encode()
+        self.cookie = f"lamplight-{port}"
+        # Behind a wildcard the machine has many addresses. Rebinding needs a name, so a bare address is safe.
+        self.any_address = host in WILDCARDS
+        names = {*LOOPBACK, f"[{host}]" if ":" in host else host.lower()}
+        self.hosts = {f"{name}:{port}" for name in names}
+        if port == HTTP_PORT:
+            self.hosts |= names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if scope["type"] == "websocket":
+            if refusal is None:
+                await self.app(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1008})
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                ours = {name for name, _ in HEADERS}
+                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
+                message["headers"] = [*kept, *HEADERS]
+            await send(message)
+
+        await (refusal or self.app)(scope, receive, send_with_headers)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        if not self._is_ours(headers.get("host", "")):
+            return PlainTextResponse("Lamplight does not answer to this host name.", 421)
+        if self._is_cross_site(scope, headers):
+            return PlainTextResponse("Lamplight does not take requests from other sites.", 403)
+        if scope["path"] in OPEN_PATHS or self._has_cookie(headers):
+            return None
+        return self._admit(scope)
+
+    def _is_ours(self, host: str) -> bool:
+        if host.lower() in self.hosts:
+            return True
+        if not self.any_address:
+            return False
+        try:
+            parts = urlsplit(f"//{host}")
+            ip_address(parts.hostname or "")
+            return (parts.port or HTTP_PORT) == self.port
+        except ValueError:
+            return False
+
+    def _is_cross_site(self, scope: Scope, headers: Headers) -> bool:
+        origin = headers.get("origin")
+        # Another port of this machine is "same-site", and Gradio's own CORS rules would let it in.
+        if origin is not None and not self._is_ours(urlsplit(origin).netloc):
+            return True
+        if headers.get("sec-fetch-site", "none") in ("same-origin", "none"):
+            return False
+        # Following a link from elsewhere is fine: without the strict cookie it only shows the locked page.
+        return scope["type"] == "websocket" or not (
+            scope["method"] in ("GET", "HEAD") and headers.get("sec-fetch-mode") == "navigate"
+        )
+
+    def _has_cookie(self, headers: Headers) -> bool:
+        jar: SimpleCookie = SimpleCookie()
+        try:
+            jar.load(headers.get("cookie", ""))
+        except CookieError:
+            return False
+        return self.cookie in jar and compare_digest(jar[self.cookie].value.encode(), self.key)
+
+    def _admit(self, scope: Scope) -> Response:
+        """Swap the key in the address for a cookie, so that it doesn't stay in the address bar."""
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        key = next((value for name, value in query if name == "key"), "")
+        if scope["path"] != "/" or not compare_digest(key.encode(), self.key):
+            return HTMLResponse(LOCKED_PAGE.read_text(encoding="utf-8"), 401)
+        rest = urlencode([pair for pair in query if pair[0] != "key"])
+        response = RedirectResponse(f"/?{rest}" if rest else "/", 303)
+        response.set_cookie(self.cookie, self.key.decode(), max_age=COOKIE_SECONDS, httponly=True, samesite="strict")
+        return response

@@ -1,0 +1,61 @@
+"""The terminal's commands over HTTP, for when the open app holds the library.
+
+Behind the same guard as the page: the key is read from a file that only the library's owner can read.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import StreamingResponse
+
+from library.errors import LibraryBusy
+from ui.commands import COMMANDS, Record, run
+
+if TYPE_CHECKING:
+    from ui.services import Services
+
+ROUTE = "/commands"
+
+
+def command_routes(services: Services) -> APIRouter:
+    """One route that streams a command's records, one JSON object a line."""
+    router = APIRouter()
+
+    @router.post(ROUTE + "/{command}")
+    async def carry_out(command: str, request: Request) -> StreamingResponse:
+        if command not in COMMANDS:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        arguments = await request.json()
+
+        def lines() -> Iterator[str]:
+            for record in run(services, command, arguments):
+                yield json.dumps(record) + "\n"
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+    return router
+
+
+def run_elsewhere(busy: LibraryBusy, command: str, arguments: Record) -> Iterator[Record]:
+    """Have the process that holds the library carry out a command. Raises `busy` when it can't be reached."""
+    where = urlsplit(busy.address)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port)
+    headers = {"Cookie": f"lamplight-{where.port}={busy.key}", "Content-Type": "application/json"}
+    try:
+        connection.request("POST", f"{ROUTE}/{command}", json.dumps(arguments), headers)
+        response = connection.getresponse()
+        if response.status != HTTPStatus.OK:
+            raise busy
+        for line in response:
+            yield json.loads(line)
+    except (OSError, http.client.HTTPException):
+        raise busy from None
+    finally:
+        connection.close()

@@ -1,0 +1,163 @@
+"""Messages as HTML for the chat. All text is from documents, people or models, so all of it is escaped.
+
+The chat reads its messages as Markdown, in which an HTML block goes on until the next blank line. What is made
+here has no line breaks, so that the chat passes it through as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.token import Token as MarkdownToken
+
+from rag.events import Passage, Timings
+from ui.answers import Answer
+
+SNIPPET_CHARACTERS = 150
+THUMBNAIL_PIXELS = 240
+# Private-use characters mark where an unsupported sentence begins and ends on its way through Markdown.
+BEGIN, END = "\ue000", "\ue001"
+MARKER = re.compile(r"\[(\d{1,3})\]")
+NOT_FOUND = "Not found in your documents"
+
+
+def question_html(text: str) -> str:
+    """What the person asked."""
+    return f'<div class="question">{_one_line(escape(text.strip()), "<br>")}</div>'
+
+
+def evidence_html(answer: Answer, reference: str) -> str:
+    """A strip of cards, one to a passage. `reference` is `<conversation>-<message>`; links carry it."""
+    cited = {citation.marker for citation in answer.citations}
+    cards = "".join(_card(passage, reference, passage.marker in cited) for passage in answer.passages)
+    heading = "Passage found" if len(answer.passages) == 1 else f"{len(answer.passages)} passages found"
+    heading = f'<p class="evidence-heading">{heading}</p>'
+    return f'<div class="evidence">{heading}<div class="cards">{cards}</div></div>'
+
+
+def answer_html(answer: Answer, reference: str, waiting: str = "") -> str:
+    """The answer's text, status, notes and timings. `waiting` is shown until there is a status."""
+    parts = []
+    if answer.text:
+        classes = "answer refusal" if answer.refused else "answer"
+        caret = "" if answer.done else " streaming"
+        parts.append(f'<div class="{classes}{caret}">{_body(answer, reference)}</div>')
+    elif not answer.done:
+        parts.append(_status_html(answer, waiting))
+    if answer.error:
+        parts.append(f'<p class="failure">{_one_line(escape(answer.error))}</p>')
+    if answer.done:
+        parts.append(_foot(answer))
+    return f'<div class="turn">{"".join(parts)}</div>'
+
+
+def chat_text(text: str, reference: str = "", markers: frozenset[int] = frozenset()) -> str:
+    """Markdown as safe HTML: no raw HTML, no images, no links but the citations in `markers`."""
+    rendered = _MARKDOWN.render(text, {"reference": reference, "markers": markers})
+    # A line break inside a code block has to survive; between tags it means nothing.
+    return _one_line(rendered.strip(), "&#10;")
+
+
+def _card(passage: Passage, reference: str, cited: bool) -> str:
+    name = f'<span class="card-name">{escape(passage.document)}</span>'
+    snippet = " ".join(passage.text.split())
+    if len(snippet) > SNIPPET_CHARACTERS:
+        snippet = snippet[:SNIPPET_CHARACTERS].rsplit(" ", 1)[0] + "…"
+    picture = ""
+    if passage.kind == "image":
+        address = f"/pages/{passage.document_id}/{passage.page}.png?width={THUMBNAIL_PIXELS}"
+        picture = f'<img class="card-picture" src="{address}" alt="" loading="lazy">'
+    return (
+        f'<a class="card{" cited" if cited else ""}" href="#source-{reference}-{passage.marker}">'
+        f'<span class="card-heading"><span class="card-marker">{passage.marker}</span>'
+        f'{name}<span class="card-page">p. {passage.page}</span></span>'
+        f'{picture}<span class="card-snippet">{escape(snippet)}</span></a>'
+    )
+
+
+def _status_html(answer: Answer, waiting: str) -> str:
+    percent = "" if answer.progress is None else f" {round(answer.progress * 100)} %"
+    status = (answer.status or waiting or "Thinking…") + percent
+    bar = ""
+    if answer.progress is not None:
+        width = round(min(1.0, answer.progress) * 100)
+        bar = f'<span class="bar"><span class="bar-done" style="width:{width}%"></span></span>'
+    return f'<p class="status"><span class="glow"></span>{escape(status)}{bar}</p>'
+
+
+def _body(answer: Answer, reference: str) -> str:
+    markers = frozenset(passage.marker for passage in answer.passages)
+    text = answer.text.replace(BEGIN, "").replace(END, "")
+    return chat_text(_flag(text, answer.unsupported), reference, markers)
+
+
+def _flag(text: str, sentences: Sequence[str]) -> str:
+    """Mark each sentence where it stands, whatever the white space in it."""
+    for sentence in sentences:
+        words = [re.escape(word) for word in sentence.split()]
+        if words:
+            text = re.sub(r"\s+".join(words), lambda found: f"{BEGIN}{found[0]}{END}", text, count=1)
+    return text
+
+
+def _foot(answer: Answer) -> str:
+    notes = []
+    if answer.unsupported and not answer.refused:
+        count = len(answer.unsupported)
+        noun = "sentence" if count == 1 else "sentences"
+        notes.append(f'<span class="unsupported-note">{count} {noun} not found in your documents</span>')
+    notes += [escape(note) for note in _timing_notes(answer.timings, answer.model, answer.stopped)]
+    if answer.text:
+        notes.append('<a class="copy" href="#copy-answer">Copy</a>')
+    return f'<p class="foot">{" · ".join(notes)}</p>' if notes else ""
+
+
+def _timing_notes(timings: Timings, model: str, stopped: bool) -> list[str]:
+    notes = ["stopped"] if stopped else []
+    if timings.first_token_ms:
+        notes.append(f"first word after {_seconds(timings.first_token_ms)}")
+    if timings.total_ms:
+        notes.append(f"{_seconds(timings.total_ms)} in all")
+    if model:
+        notes.append(model)
+    return notes
+
+
+def _seconds(milliseconds: float) -> str:
+    seconds = milliseconds / 1000
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def _one_line(text: str, line_break: str = " ") -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", line_break)
+
+
+def _render_text(
+    renderer: RendererProtocol, tokens: Sequence[MarkdownToken], index: int, options: Any, env: Any
+) -> str:
+    """Escaped text in which citations have become links and unsupported sentences are marked."""
+
+    def link(found: re.Match[str]) -> str:
+        marker = int(found[1])
+        if marker not in env["markers"]:
+            return found[0]
+        address = f"#source-{env['reference']}-{marker}"
+        return f'<a class="citation" href="{address}" aria-label="Source {marker}">{marker}</a>'
+
+    text = MARKER.sub(link, escape(tokens[index].content))
+    return text.replace(BEGIN, f'<span class="unsupported" title="{NOT_FOUND}">').replace(END, "</span>")
+
+
+def _markdown() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+    parser.disable(["image", "link", "autolink", "reference", "html_inline", "html_block"])
+    parser.add_render_rule("text", _render_text)
+    return parser
+
+
+_MARKDOWN = _markdown()

@@ -1,0 +1,102 @@
+"""The app's own routes beside Gradio's: page images, sources, files coming in, assets."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, JSONResponse, Response
+
+from models.errors import LamplightError
+from ui.sources_panel import sources_value
+
+if TYPE_CHECKING:
+    from ui.services import Services
+
+ASSETS = Path(__file__).parent / "assets"
+FAVICON = ASSETS / "lamplight.png"
+UPLOAD_BYTES = 2 * 1024**3  # larger than any document; small enough that a mistake can't fill a disk
+MINIMUM_WIDTH, DEFAULT_WIDTH, MAXIMUM_WIDTH = 64, 1100, 2000  # pixels
+PRIVATE_HOUR = {"Cache-Control": "private, max-age=3600"}
+MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
+
+
+def routes(services: Services) -> APIRouter:
+    """All of them, to be included before Gradio is mounted at the root."""
+    router = APIRouter()
+    _add_pages(router, services)
+    _add_files(router, services)
+
+    # A name with a slash in it matches no route, and only the files listed here are served.
+    assets = {path.name: path for path in ASSETS.iterdir() if path.suffix in MEDIA_TYPES}
+
+    @router.get("/lamplight/{name}")
+    def asset(name: str) -> FileResponse:
+        if name not in assets:
+            raise HTTPException(404)
+        path = assets[name]
+        return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": "no-cache"})
+
+    @router.get("/favicon.ico")
+    def favicon() -> FileResponse:
+        return FileResponse(FAVICON, media_type="image/png")
+
+    return router
+
+
+def _add_pages(router: APIRouter, services: Services) -> None:
+    @router.get("/pages/{document_id}/{page}.png")
+    def page_picture(
+        document_id: int, page: int, width: int = Query(DEFAULT_WIDTH, ge=MINIMUM_WIDTH, le=MAXIMUM_WIDTH)
+    ) -> Response:
+        document = services.library.document(document_id)
+        if document is None or not 1 <= page <= document.pages:
+            raise HTTPException(404)
+        # The readers are heavy; they are loaded with the first picture, not with the first page.
+        from ingest.page_images import page_image
+
+        try:
+            picture = page_image(Path(document.path), page, width)
+        except LamplightError as error:
+            raise HTTPException(404, str(error)) from error
+        return Response(picture, media_type="image/png", headers=PRIVATE_HOUR)
+
+    @router.get("/sources/{conversation_id}/{message_id}")
+    def sources(conversation_id: int, message_id: int) -> JSONResponse:
+        value = sources_value(services.library, conversation_id, message_id)
+        if value is None:
+            raise HTTPException(404)
+        return JSONResponse(value, headers={"Cache-Control": "no-store"})
+
+
+def _add_files(router: APIRouter, services: Services) -> None:
+    @router.put("/files")
+    async def add_file(request: Request, name: str = Query(max_length=255)) -> JSONResponse:
+        """The file's bytes are the body, streamed to disk; nothing of it is left outside the library."""
+        plain = PurePosixPath(name.replace("\\", "/")).name.replace("\0", "")
+        if not plain or plain in (".", ".."):
+            raise HTTPException(400, "The file has no name.")
+        folder = Path(tempfile.mkdtemp(prefix="lamplight-"))
+        path = folder / f"file{Path(plain).suffix[:16]}"
+        try:
+            await _receive(request, path)
+            job_id = await run_in_threadpool(services.queue.submit, path, plain)
+        except LamplightError as error:
+            raise HTTPException(422, str(error)) from error
+        finally:
+            await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
+        return JSONResponse({"job": job_id})
+
+
+async def _receive(request: Request, path: Path) -> None:
+    received = 0
+    with path.open("wb") as file:
+        async for piece in request.stream():
+            received += len(piece)
+            if received > UPLOAD_BYTES:
+                raise HTTPException(413, f"Files over {UPLOAD_BYTES // 1024**3} GB can’t be added.")
+            await run_in_threadpool(file.write, piece)

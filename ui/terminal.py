@@ -1,0 +1,129 @@
+"""What a person sees in a terminal: records as sentences, with a progress bar where something takes long."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ui.commands import Record
+
+BAR_WIDTH = 24
+SNIPPET = 160
+
+
+def show(records: Iterable[Record], command: str, as_json: bool) -> int:
+    """Print a command's records. Returns the exit code: 1 if something failed, else 0."""
+    failed = False
+    render = _JSON[command] if as_json else _PLAIN[command]
+    for record in records:
+        if "problem" in record:
+            clear_line()
+            sys.stderr.write(f"{record['problem']}\n")
+            failed = True
+            continue
+        render(record)
+        file = record.get("file")
+        if file and (file["status"] == "failed" or (file["status"] == "skipped" and record.get("named"))):
+            failed = True
+    clear_line()
+    return int(failed)
+
+
+def clear_line() -> None:
+    """Take the progress bar away, where there can be one."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+
+def say(sentence: str) -> None:
+    clear_line()
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
+
+
+def _bar(label: str, fraction: float) -> None:
+    if not sys.stderr.isatty():
+        return
+    full = round(fraction * BAR_WIDTH)
+    line = f"{'█' * full}{'░' * (BAR_WIDTH - full)} {fraction:4.0%}  {label}"
+    sys.stderr.write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
+    sys.stderr.flush()
+
+
+def _add(record: Record) -> None:
+    if "progress" in record:
+        progress = record["progress"]
+        name = progress["path"].rsplit("/", 1)[-1]
+        _bar(f"{name}: {progress['status']}", progress["fraction"])
+        return
+    file = record["file"]
+    if file["error"]:
+        say(f"{file['status']}: {file['error']}")
+        return
+    pages = "1 page" if file["pages"] == 1 else f"{file['pages']} pages"
+    ocr = f", {file['ocr_pages']} by text recognition" if file["ocr_pages"] else ""
+    say(f"{file['status']}: {file['path']} ({pages}{ocr}, {file['chunks']} passages, {file['seconds']:.1f} s)")
+
+
+def _search(record: Record) -> None:
+    if not record["passages"]:
+        say("Nothing found.")
+    for passage in record["passages"]:
+        text = " ".join(passage["text"].split())
+        shortened = text if len(text) <= SNIPPET else text[:SNIPPET] + "…"
+        say(f"{passage['rank']:>2}. {passage['document']}, page {passage['page']} ({passage['kind']})\n    {shortened}")
+
+
+def _ask(record: Record) -> None:
+    if "reading" in record:
+        _bar("reading the passages", record["reading"])
+    elif "answer" in record:
+        _answer(record["answer"])
+    elif "searching" in record:
+        _bar("searching", 0.0)
+
+
+def _answer(answer: dict[str, Any]) -> None:
+    say(answer["answer"])
+    seen: set[tuple[int, str]] = set()
+    for citation in answer["citations"]:
+        key = (citation["marker"], citation["text"])
+        if key not in seen:
+            seen.add(key)
+            say(f"  [{citation['marker']}] {citation['document']}, page {citation['page']}: “{citation['text']}”")
+    for sentence in answer["unsupported"]:
+        say(f"  Not stated by your documents: “{sentence}”")
+
+
+def _list(record: Record) -> None:
+    if not record["documents"]:
+        say("The library is empty; `add` some files.")
+    for document in record["documents"]:
+        pages = "1 page" if document["pages"] == 1 else f"{document['pages']} pages"
+        say(f"{document['id']:>4}  {document['name']}  ({document['format']}, {pages})  {document['path']}")
+
+
+def _remove(record: Record) -> None:
+    say(f"Removed {record['removed']}.")
+
+
+def _json_of(key: str) -> Callable[[Record], None]:
+    def render(record: Record) -> None:
+        if key in record:
+            sys.stdout.write(json.dumps(record[key], ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+
+    return render
+
+
+_PLAIN: dict[str, Callable[[Record], None]] = {
+    "add": _add, "search": _search, "ask": _ask, "list": _list, "remove": _remove
+}  # fmt: skip
+_JSON = {
+    "add": _json_of("file"), "search": _json_of("passages"), "ask": _json_of("answer"),
+    "list": _json_of("documents"), "remove": _json_of("removed"),
+}  # fmt: skip
