@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,9 @@ def parser() -> argparse.ArgumentParser:
     main = argparse.ArgumentParser(prog="app.py", description="Chat with your own documents, on this computer only.")
     main.add_argument("--library", type=Path, metavar="DIR", help="the library's folder")
     main.add_argument("--host", default=HOST, help=f"address to serve on (default {HOST})")
-    main.add_argument("--port", type=int, default=PORT, help=f"port to serve on (default {PORT})")
+    main.add_argument(
+        "--port", type=int, default=PORT, help=f"port to serve on (default {PORT}; 0 for any that is free)"
+    )
     main.add_argument("--no-browser", action="store_true", help="don't open the browser")
     commands = main.add_subparsers(dest="command", metavar="COMMAND")
 
@@ -74,17 +76,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 def serve(folder: Path, options: argparse.Namespace) -> int:
     """The browser app, until interrupted."""
-    from ui.launch_key import launch_key
-    from ui.server import address
+    from ui.server import Address, listen
     from ui.server import serve as serve_app
 
-    with open_library(folder) as library:
+    with open_library(folder, "app.py") as library, listen(options.host, options.port) as listener:
         services = services_of(library)
-        library.lock.announce(address(options.host, options.port, ""), launch_key(folder))
+        address = Address.of(listener, options.host, folder)
+        library.lock.announce(address.plain, address.key)
         services.queue.start()
         services.models.start_loading(lambda: library.vectors(services.models.embedder))
         try:
-            serve_app(services, options.host, options.port, not options.no_browser)
+            with suppress(KeyboardInterrupt):  # the usual way to end it
+                serve_app(services, listener, address, not options.no_browser)
         finally:
             services.queue.close()
     return 0
@@ -101,7 +104,7 @@ def command(folder: Path, options: argparse.Namespace) -> int:
 
     def records() -> Iterator[Record]:
         try:
-            library = open_library(folder)
+            library = open_library(folder, f"app.py {options.command}")
         except LibraryBusy as busy:
             if not busy.address:
                 raise
@@ -130,11 +133,11 @@ def doctor(folder: Path, as_json: bool) -> int:
     return int(not all(check.works for check in checks))
 
 
-def open_library(folder: Path) -> Library:
-    """Raises `LibraryBusy` when another process holds it."""
+def open_library(folder: Path, purpose: str) -> Library:
+    """`purpose` is what another process is told. Raises `LibraryBusy` when another process holds the library."""
     from library.store import Library
 
-    return Library(folder, purpose=shlex.join(["app.py", *sys.argv[1:2]]))
+    return Library(folder, purpose)
 
 
 def services_of(library: Library) -> Services:

@@ -16,7 +16,6 @@ from library.database import DATABASE
 from library.errors import LibraryBusy, LibraryError
 from library.migrations import MIGRATIONS
 from library.store import Library
-from library.vectors import VectorStore
 from models.embedder import Embedder
 from models.loading import Models
 
@@ -135,6 +134,29 @@ def test_remove_leaves_nothing_behind(tmp_path: Path, models: Models) -> None:
             content = path.read_bytes().lower()
             assert b"zebrawood" not in content, path
             assert b"gate.txt" not in content, path
+
+
+def test_what_memory_once_held_is_not_written_into_the_vectors(tmp_path: Path) -> None:
+    """Chroma writes blocks that it filled only in part; freed memory must not be in the rest of them."""
+    code = (
+        "import sys, threading\n"
+        "from pathlib import Path\n"
+        "import numpy as np\n"
+        "from library.vectors import VectorStore\n"
+        "bytearray(30_000_000)\n"  # freed at once: from now on glibc keeps blocks of this size
+        "def hold():\n"  # each thread has an arena, and Chroma's threads take over those of threads that ended
+        "    blocks = [bytearray(b'zebrawood' * 200_000) for _ in range(12)]\n"
+        "threads = [threading.Thread(target=hold) for _ in range(8)]\n"
+        "[thread.start() for thread in threads]\n"
+        "[thread.join() for thread in threads]\n"
+        "hold()\n"
+        "store = VectorStore(Path(sys.argv[1]), 'test')\n"
+        "store.add([1, 2], 1, np.eye(2, 384, dtype=np.float32))\n"
+        "store.close()\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=True)
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or b"zebrawood" not in path.read_bytes(), path
 
 
 def test_a_copy_is_kept_as_long_as_another_document_is_beside_it(library: Library, tmp_path: Path) -> None:
@@ -331,9 +353,10 @@ def test_a_disk_that_is_full_for_chroma_alone_is_a_sentence(
         raise InternalError("database or disk is full")
 
     add(library, models, tmp_path / "a.txt", GATE)
+    collection = library.vectors(models.embedder)._collection
     with monkeypatch.context() as patch:
-        patch.setattr(VectorStore, "add", full)
-        patch.setattr(VectorStore, "remove", full)
+        patch.setattr(collection, "upsert", full)
+        patch.setattr(collection, "delete", full)
         result = index_file(write(tmp_path / "b.txt", POND), library, models)
         assert result.status == "failed"
         assert "free some disk space" in result.error

@@ -6,6 +6,8 @@ import os
 import socket
 import threading
 import webbrowser
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 # Gradio reads these when it is imported: no analytics, no version check, no model hub.
@@ -66,19 +68,36 @@ def build_app(services: Services, host: str, port: int, key: str) -> FastAPI:
     return app
 
 
-def address(host: str, port: int, key: str) -> str:
-    """What to open in a browser, once."""
-    name = "127.0.0.1" if host in WILDCARDS else host
-    return f"http://{f'[{name}]' if ':' in name else name}:{port}/?key={key}"
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the app is served, and the key of the library it serves."""
+
+    host: str
+    port: int
+    key: str
+
+    @classmethod
+    def of(cls, listener: socket.socket, host: str, folder: Path) -> Address:
+        """Of a socket that is bound to `host`, for the library in `folder`."""
+        return cls(host, listener.getsockname()[1], launch_key(folder))
+
+    @property
+    def plain(self) -> str:
+        """Without the key."""
+        name = "127.0.0.1" if self.host in WILDCARDS else self.host
+        return f"http://{f'[{name}]' if ':' in name else name}:{self.port}/"
+
+    @property
+    def with_key(self) -> str:
+        """What to open in a browser, once."""
+        return f"{self.plain}?key={self.key}"
 
 
-def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
-    """Serve until interrupted. Says the address on stdout once it answers. Raises AddressInUseError."""
-    listener = _listen(host, port)
-    key = launch_key(services.library.folder)
-    app = build_app(services, host, port, key)
+def serve(services: Services, listener: socket.socket, address: Address, open_browser: bool) -> None:
+    """Serve on `listener` until interrupted. Says the address on stdout once it answers."""
+    app = build_app(services, address.host, address.port, address.key)
     settings = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS)
-    _Server(settings, address(host, port, key), open_browser).run(sockets=[listener])
+    _Server(settings, address.with_key, open_browser).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
@@ -93,7 +112,8 @@ class _Server(uvicorn.Server):
             threading.Thread(target=webbrowser.open, args=(self._where,), daemon=True).start()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on `port`, or on any free port for 0. Raises `AddressInUseError`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     if os.name == "posix":

@@ -1,0 +1,72 @@
+"""What is not loaded on the way to the first page and the first answer, and what never reaches out."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from samples import HANDBOOK
+
+ROOT = Path(__file__).parent.parent
+
+# Counts attempts, so that one that fails without a network is noticed too.
+ONLY_LOOPBACK = """
+import socket
+attempts = []
+def watched(connect):
+    def connecting(self, address):
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1"):
+            attempts.append(address)
+        return connect(self, address)
+    return connecting
+class Socket(socket.socket):
+    connect, connect_ex = watched(socket.socket.connect), watched(socket.socket.connect_ex)
+socket.socket = Socket
+"""
+FIRST_PAGE = """
+import sys
+from pathlib import Path
+from starlette.testclient import TestClient
+import app
+from ui.server import build_app
+library = app.open_library(Path(sys.argv[1]), "test")
+client = TestClient(build_app(app.services_of(library), "127.0.0.1", 7860, "k" * 32), base_url="http://127.0.0.1:7860")
+assert "gradio" in client.get("/?key=" + "k" * 32).text
+"""
+FIRST_ANSWER = """
+import sys
+from pathlib import Path
+import app
+from ingest.pipeline import index_file
+library = app.open_library(Path(sys.argv[1]), "test")
+services = app.services_of(library)
+assert index_file(Path(sys.argv[2]), library, services.models).status == "added"
+events = list(services.answerer.answer("When are bonfires allowed?"))
+assert "1 November" in events[-1].answer, events[-1].answer
+"""
+REPORT = """
+heavy = {"torch", "sentence_transformers", "transformers"}.intersection(sys.modules)
+print(sorted(heavy), attempts)
+"""
+
+
+@pytest.mark.parametrize("way", [pytest.param(FIRST_PAGE, id="page"), pytest.param(FIRST_ANSWER, id="answer")])
+def test_neither_torch_nor_the_network_is_needed(tmp_path: Path, way: str) -> None:
+    code = ONLY_LOOPBACK + way + REPORT
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "library"), str(HANDBOOK)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1:] == ["[] []"], done.stderr
+
+
+@pytest.mark.parametrize("way", [pytest.param(FIRST_PAGE, id="page")])
+def test_no_model_is_loaded_before_the_first_page(tmp_path: Path, way: str) -> None:
+    code = way + "print(sorted({'llama_cpp', 'chromadb', 'onnxruntime', 'rapidocr'}.intersection(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "library")], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1:] == ["[]"], done.stderr

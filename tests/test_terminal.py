@@ -1,0 +1,238 @@
+"""The commands that people script: what they print, what they return, and that they never wait in silence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from samples import CHART, HANDBOOK, SAMPLES
+
+ROOT = Path(__file__).parent.parent
+GATE = "The gate is painted zebrawood green and locked at dusk."
+
+
+@dataclass
+class Run:
+    """A finished command."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def records(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def lamplight(folder: Path, *arguments: str | Path) -> Run:
+    command = [sys.executable, "app.py", *map(str, arguments[:1]), "--library", str(folder), *map(str, arguments[1:])]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with the samples, put in by the command itself. Tests only ask it."""
+    folder = tmp_path_factory.mktemp("terminal") / "library"
+    added = lamplight(folder, "add", SAMPLES[0].parent, "--json")
+    assert added.code == 0, added.err
+    assert {(Path(record["path"]).name, record["status"]) for record in added.records} == {
+        (path.name, "added") for path in SAMPLES
+    }
+    return folder
+
+
+def test_add_prints_one_line_of_json_for_each_file(tmp_path: Path) -> None:
+    (tmp_path / "gate.txt").write_text(GATE)
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "cut.pdf").write_bytes(b"%PDF-1.7\nnothing more")
+    run = lamplight(
+        tmp_path / "library", "add", tmp_path / "gate.txt", tmp_path / "cut.pdf", tmp_path / "gone", "--json"
+    )
+    assert run.code == 1
+    fields = {"path", "status", "pages", "chunks", "images", "ocr_pages", "seconds", "error"}
+    assert all(set(record) >= fields for record in run.records)
+    assert [record["status"] for record in run.records] == ["added", "failed", "failed"]
+    assert "cut.pdf is cut short" in run.records[1]["error"]
+    assert "gone does not exist" in run.records[2]["error"]
+    again = lamplight(tmp_path / "library", "add", tmp_path / "gate.txt", "--json")
+    assert (again.code, again.records[0]["status"]) == (0, "unchanged")
+
+
+def test_a_file_named_on_purpose_that_cannot_be_read_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "empty.txt").write_text("")
+    (tmp_path / "files" / "gate.txt").write_text(GATE)
+    in_folder = lamplight(tmp_path / "library", "add", tmp_path / "files")
+    assert in_folder.code == 0
+    assert "skipped: empty.txt is empty" in in_folder.out
+    assert lamplight(tmp_path / "library", "add", tmp_path / "files" / "empty.txt").code == 1
+
+
+def test_search_says_where_and_of_what_kind(filled: Path) -> None:
+    run = lamplight(filled, "search", "when are bonfires allowed", "--top", "3", "--json")
+    (results,) = run.records
+    assert [result["rank"] for result in results] == [1, 2, 3]
+    first = results[0]
+    assert set(first) >= {"rank", "document", "page", "kind", "text", "score", "boxes"}
+    assert (first["document"], first["page"], first["kind"]) == (HANDBOOK.name, 3, "text")
+    assert "Bonfires" in first["text"]
+    assert all(len(box) == 4 for box in first["boxes"])
+
+
+def test_a_picture_is_found_by_the_words_in_it(filled: Path) -> None:
+    (results,) = lamplight(filled, "search", "harvest chart", "--json").records
+    pictures = [result for result in results if result["kind"] == "image"]
+    assert pictures[0]["document"] == CHART.name
+
+
+def test_ask_answers_with_a_citation_and_its_timings(filled: Path) -> None:
+    (answer,) = lamplight(filled, "ask", "When are bonfires allowed?", "--json").records
+    assert set(answer) >= {"answer", "citations", "unsupported", "refused", "timings", "model"}
+    assert answer["refused"] is False
+    assert "1 November" in answer["answer"]
+    citation = answer["citations"][0]
+    assert (citation["document"], citation["page"]) == (HANDBOOK.name, 3)
+    assert f"[{citation['marker']}]" in answer["answer"]
+    assert citation["boxes"]
+    timings = answer["timings"]
+    assert 0 < timings["search_ms"] <= timings["evidence_ms"] <= timings["first_token_ms"] <= timings["total_ms"]
+    assert timings["prefilled_tokens"] + timings["reused_tokens"] == timings["context_tokens"] > 0
+
+
+def test_ask_refuses_what_the_documents_do_not_hold(filled: Path) -> None:
+    (answer,) = lamplight(filled, "ask", "What is the boiling point of gallium?", "--json").records
+    assert answer["refused"] is True
+    assert answer["citations"] == []
+
+
+def test_with_knowledge_the_model_may_speak_but_is_marked(filled: Path) -> None:
+    run = lamplight(filled, "ask", "What is the boiling point of gallium?", "--mode", "documents+knowledge", "--json")
+    (answer,) = run.records
+    assert answer["refused"] is False
+    assert answer["answer"]
+    assert answer["citations"] == []
+    assert answer["unsupported"]
+
+
+def test_for_people_an_answer_names_document_and_page(filled: Path) -> None:
+    run = lamplight(filled, "ask", "When are bonfires allowed?")
+    assert f"{HANDBOOK.name}, page 3" in run.out
+
+
+def test_list_and_remove(tmp_path: Path) -> None:
+    (tmp_path / "gate.txt").write_text(GATE)
+    library = tmp_path / "library"
+    lamplight(library, "add", tmp_path / "gate.txt")
+    (documents,) = lamplight(library, "list", "--json").records
+    assert [document["name"] for document in documents] == ["gate.txt"]
+    missing = lamplight(library, "remove", "fence.txt")
+    assert (missing.code, missing.err) == (1, "There is no document fence.txt here; `list` shows what there is.\n")
+    assert lamplight(library, "remove", "gate.txt").out == "Removed gate.txt.\n"
+    assert lamplight(library, "list").out == "The library is empty; `add` some files.\n"
+    (answer,) = lamplight(library, "ask", "What colour is the gate?", "--json").records
+    assert answer["refused"] is True
+
+
+def test_doctor_finds_nothing_wrong_here(filled: Path) -> None:
+    run = lamplight(filled, "doctor", "--json")
+    (report,) = run.records
+    assert (run.code, report["works"]) == (0, True), report
+    names = {check["name"] for check in report["checks"]}
+    assert {"machine", "packages", "library", "disk", "SmolLM2-135M-Instruct", "all-MiniLM-L6-v2"} <= names
+
+
+def test_doctor_names_the_command_that_mends_a_missing_embedder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAMPLIGHT_CACHE", str(tmp_path / "nothing prepared"))
+    run = lamplight(tmp_path / "library", "doctor")
+    assert run.code == 1
+    assert "BAD  prepared embedder: not exported yet" in run.out
+    assert "-m models.prepare" in run.out
+
+
+def test_doctor_says_what_a_damaged_library_needs(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "library.sqlite3").write_bytes(b"no database" * 1000)
+    run = lamplight(library, "doctor")
+    assert run.code == 1
+    assert "BAD  library: " in run.out
+    assert "Restore the folder from a backup" in run.out
+
+
+@pytest.fixture
+def served(filled: Path, tmp_path: Path) -> Iterator[Path]:
+    """A library that the open app holds."""
+    folder = tmp_path / "library"
+    shutil.copytree(filled, folder)
+    command = [sys.executable, "app.py", "--library", str(folder), "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
+        assert app.stdout is not None
+        assert "Lamplight is ready at http://127.0.0.1:" in app.stdout.readline()
+        yield folder
+        app.send_signal(signal.SIGINT)
+        assert app.wait() == 0
+
+
+def test_commands_work_through_the_app_that_is_open(served: Path, tmp_path: Path) -> None:
+    (tmp_path / "gate.txt").write_text(GATE)
+    added = lamplight(served, "add", tmp_path / "gate.txt", "--json")
+    assert [record["status"] for record in added.records] == ["added"], added.err
+    (answer,) = lamplight(served, "ask", "What colour is the gate painted?", "--json").records
+    assert answer["citations"][0]["document"] == "gate.txt"
+    assert lamplight(served, "remove", "gate.txt").out == "Removed gate.txt.\n"
+    second = lamplight(served, "doctor")
+    assert "in use by" in second.out
+
+
+def test_a_second_app_says_who_holds_the_library(served: Path) -> None:
+    command = [sys.executable, "app.py", "--library", str(served), "--no-browser"]
+    second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert "has been in use by `app.py" in second.stderr
+    assert second.stderr.count("\n") == 1
+
+
+def test_two_adds_at_once_corrupt_nothing(tmp_path: Path) -> None:
+    """The second is told who holds the library; whatever was said to be added is there."""
+    library = tmp_path / "library"
+    runs = []
+    for number in range(2):
+        (tmp_path / f"{number}.txt").write_text(f"{GATE} Version {number}.")
+        command = [
+            sys.executable,
+            "app.py",
+            "add",
+            str(tmp_path / f"{number}.txt"),
+            "--library",
+            str(library),
+            "--json",
+        ]
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        runs.append(
+            subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        )
+    added = set()
+    for run in runs:
+        out, err = run.communicate()
+        if run.returncode == 0:
+            added.add(Path(json.loads(out)["path"]).name)
+        else:
+            assert "in use by `app.py add`" in err
+    assert added
+    (documents,) = lamplight(library, "list", "--json").records
+    assert {document["name"] for document in documents} == added
