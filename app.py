@@ -100,7 +100,7 @@ def command(folder: Path, options: argparse.Namespace) -> int:
 
     arguments = vars(options) | {"library": None}
     if options.command == "add":
-        arguments["paths"] = [str(Path(path).absolute()) for path in options.paths]
+        arguments["paths"] = [str(Path(path).resolve()) for path in options.paths]
 
     def records() -> Iterator[Record]:
         try:

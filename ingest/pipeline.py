@@ -79,7 +79,7 @@ def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
 def index_file(path: Path, library: Library, models: Models, reading: Reading | None = None) -> FileResult:
     """Make a file findable. Every error on purpose becomes a result; the library is then as it was."""
     started = time.monotonic()
-    path = path.absolute()
+    path = path.resolve()
     reading = reading or Reading(lambda: models.ocr)
     try:
         status, document = _index(path, library, models, reading)
