@@ -22,7 +22,8 @@ from ingest.pipeline import files_in, index_file
 from library.store import Library
 from models.loading import Models
 from rag.passages import CANDIDATES, select_passages
-from rag.retriever import Retriever, terms_of
+from rag.query import terms_of
+from rag.retriever import Retriever
 
 DEPTHS = (1, 5, 10)
 SIDES = {"": "ours", "_dense": "dense alone", "_bm25": "BM25 alone"}

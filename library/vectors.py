@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -83,15 +84,18 @@ class VectorStore:
             with self._guarded("written"):
                 self._collection.delete(ids=[str(number) for number in ids[start : start + WRITE_BATCH]])
 
-    def nearest(self, vector: Vectors, count: int) -> list[tuple[int, float]]:
-        """The `count` nearest ids to a (dimensions,) vector with their cosine similarity, best first."""
-        if len(self) == 0:
+    def nearest(self, vector: Vectors, count: int, documents: frozenset[int] | None = None) -> list[tuple[int, float]]:
+        """The `count` nearest ids to a (dimensions,) vector with their cosine similarity, best first.
+
+        Among those of `documents`, if given.
+        """
+        size = len(self)
+        if size == 0 or documents == frozenset():
             return []
+        where: Any = {"document": {"$in": sorted(documents)}} if documents is not None else None
         with self._guarded("read"):
             found = self._collection.query(
-                query_embeddings=vector[np.newaxis],
-                n_results=min(count, len(self)),
-                include=["distances"],
+                query_embeddings=vector[np.newaxis], n_results=min(count, size), where=where, include=["distances"]
             )
         distances = found["distances"] or [[]]
         return [

@@ -141,7 +141,7 @@ class Answerer:
 def is_related(selection: Selection) -> bool:
     """Whether anything found is about the question at all; if not, an answer would be invented."""
     cosine = selection.best_cosine
-    if cosine >= SURE_COSINE or selection.search.pictures:
+    if cosine >= SURE_COSINE or selection.search.query.wants_picture:
         return bool(selection.passages)
     return cosine >= LEAST_COSINE and selection.coverage >= LEAST_COVERAGE
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from library.records import Message
-from rag.retriever import terms_of
+from rag.query import terms_of
 
 POINTS_BACK = re.compile(
     r"\b(it|its|they|them|their|he|him|his|she|her|this|that|these|those|there|then|one|ones|same|former|"

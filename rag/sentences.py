@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from library.records import Box, FoundChunk
-from models.embedder import Embedder, Vectors
-from rag.retriever import STOP_WORDS, WORD
+from models.embedder import Embedder
+from rag.query import STOP_WORDS, WORD
+from rag.retriever import Search
 
-EMBEDDED = 64  # sentences per question: 0.1 s on two cores
+EMBEDDED = 12  # sentences per question: 20 ms on two cores; 48 find no more
+CHUNK_WEIGHT = 0.3  # of the score of the chunk a sentence is in, when it is chosen for embedding
 LEAST_LETTERS = 3
 QUANTITY = re.compile(
     r"\b(how (much|many|old|long|far|big|large|high)|what (percentage|share|number|amount|total|year)|when)\b", re.I
@@ -58,36 +60,47 @@ def sentences_of(chunk: FoundChunk) -> list[Sentence]:
     return sentences
 
 
-def rank_sentences(
-    question: str,
-    vector: Vectors,
-    weights: Mapping[str, float],
-    chunks: Sequence[FoundChunk],
-    embedder: Embedder,
-) -> list[Ranked]:
-    """The sentences of `chunks` (best chunk first) by how likely they answer `question`, best first.
+@dataclass(frozen=True, slots=True)
+class SentenceScores:
+    """`ranked` best first; `overlaps` and `cosines` of the best sentence of each chunk, by the chunk's id."""
 
-    `vector` is the question's embedding; `weights` says how much each of its words tells (see
-    `Retriever.term_weights`).
+    ranked: list[Ranked]
+    overlaps: dict[int, float]
+    cosines: dict[int, float]
+
+    def best(self, chunk_id: int) -> tuple[float, float]:
+        """Overlap and cosine of a chunk's best sentence; one that was not looked at counts like the worst."""
+        floor = min(self.cosines.values(), default=0.0)
+        return self.overlaps.get(chunk_id, 0.0), self.cosines.get(chunk_id, floor)
+
+
+def score_sentences(search: Search, embedder: Embedder) -> SentenceScores:
+    """How likely the sentences of the chunks that were found answer the question.
+
+    All are compared by words, which is free; the most promising also by embedding.
     """
-    wanted = {_stem(word): weight for word, weight in weights.items()}
-    quantity = bool(QUANTITY.search(question))
-    scored = []
-    for rank, chunk in enumerate(chunks):
-        for sentence in sentences_of(chunk):
+    wanted = {_stem(word): weight for word, weight in search.weights.items()}
+    quantity = bool(QUANTITY.search(search.query.text))
+    scored: list[tuple[float, float, Sentence]] = []
+    overlaps: dict[int, float] = {}
+    for found in search.found:
+        for sentence in sentences_of(found.chunk):
             words = overlap(wanted, stems(sentence.text))
+            overlaps[found.chunk.id] = max(overlaps.get(found.chunk.id, 0.0), words)
             number = NUMBER_WEIGHT if quantity and DIGIT.search(sentence.text) else 0.0
-            scored.append((WORDS_WEIGHT * words + number, -rank, sentence))
-    scored.sort(key=lambda item: item[:2], reverse=True)
+            scored.append((WORDS_WEIGHT * words + number, found.score, sentence))
+    scored.sort(key=lambda item: item[0] + CHUNK_WEIGHT * item[1], reverse=True)
     best = scored[:EMBEDDED]
     if not best:
-        return []
+        return SentenceScores([], overlaps, {})
     vectors = embedder.encode([sentence.text for _, _, sentence in best])
-    ranked = [
-        Ranked(sentence, float(cosine) + words, float(cosine))
-        for (words, _, sentence), cosine in zip(best, vectors @ vector, strict=True)
-    ]
-    return sorted(ranked, key=lambda item: item.score, reverse=True)
+    cosines: dict[int, float] = {}
+    ranked = []
+    for (words, _, sentence), cosine in zip(best, (vectors @ search.vector).tolist(), strict=True):
+        ranked.append(Ranked(sentence, cosine + words, cosine))
+        cosines[sentence.chunk.id] = max(cosines.get(sentence.chunk.id, -1.0), cosine)
+    ranked.sort(key=lambda item: item.score, reverse=True)
+    return SentenceScores(ranked, overlaps, cosines)
 
 
 def stems(text: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ import pypdfium2 as pdfium
 
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
+from ingest.page_headings import PageHeadings
 from ingest.pdfium import TURN, PageText, open_pdf
 from ingest.readers.reading import Reading
 from library.records import BlockKind, Box
@@ -31,13 +32,18 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
             sections = _sections(document)
         pages: list[DocumentPage] = []
         headings: tuple[str, ...] = ()
+        page_headings = PageHeadings()
         for number in range(1, count + 1):
             reading.step(f"reading page {number} of {count}", (number - 1) / count)
             headings = sections.get(number, headings)
             try:
-                pages.append(_read_page(document, number, headings, reading))
+                page = _read_page(document, number, headings, reading)
             except pdfium.PdfiumError:
                 raise ReadError(f"{path.name} is damaged at page {number}; fetch it again or save it anew.") from None
+            if heading := page_headings.of(page.text.split("\n")):
+                for block in page.blocks:
+                    block.headings = (*block.headings, heading)
+            pages.append(page)
     if not any(page.blocks for page in pages):
         raise NothingToRead(f"{path.name} has {count} pages but no words on them, not even in its pictures.")
     return ReadDocument(title_of(path), "pdf", pages)
