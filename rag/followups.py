@@ -448,7 +448,9 @@ def _singular(question: str, turn: Turn) -> str | None:
     match = next((m for m in SINGULAR.finditer(question) if not _relative_clause(question, m) and not _determines(question, m)), None)
     if match is None or EXPLETIVE.search(question) or _inside(question, re.compile(rf"\b{match[0]}\b")):
         return None
-    target = _asked_for(turn) or _subject(question, turn, _word_before(question, match.start()))
+    phrases = phrases_of(turn.question)
+    named = None if phrases and phrases[0].plural else _asked_for(turn)
+    target = named or _subject(question, turn, _word_before(question, match.start()))
     return _put(question, re.compile(rf"\b{match[0]}\b"), target) if target else None
 
 
