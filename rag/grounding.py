@@ -37,10 +37,13 @@ from rag.sentences import Sentence, overlap, sentences_of
 from rag.sentences import stems as _stems
 
 LEAST_OVERLAP = 0.5  # of a sentence's meaning words must stand in what it is tied to
+PROSE_CONTEXT = 0.8  # of the words with those of section and headings, when the numbers are stated
+ROW_CONTEXT = 0.6  # a row has few words: the verb of a sentence about it is not among them
 MORE_THAN_HALF = 0.6  # of two words, both
 LEAST_CLAUSE = 0.33  # of a clause's meaning words, when the sentence as a whole is supported
 WORTH_EMBEDDING = 0.2  # overlap: below it, the cosine of two sentences on one subject misleads
 SURE_COSINE = 0.6  # means the same, in other words
+BEGINNING = 5  # letters that "delivery" shares with "deliver"
 EMBEDDED = 2  # candidates per undecided sentence
 WRAPPED = re.compile(r"(?<![.!?:;])\n(?!\s*(?:\d{1,2}[.)]|[-*•])\s|\n)")
 ANSWER_SENTENCE = re.compile(r"(?<=[.!?])(?<!\b\d\.)(?<!\b\d\d\.)\s+(?=[A-Z0-9“\"(])|\n+|;\s+(?=\d{1,2}\.\s)")
@@ -58,6 +61,14 @@ FULL_CLAUSE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|may|must|will|shall|does|did|\w+ed|\w+s)\b"
 )
 LETTER = re.compile(r"(?<![\w.])([B-HJ-Z])(?![\w.’'])")
+OF = re.compile(r"(?:%| ?per ?cent)?\s*(?:of|in|for)\s+(?:the\s+)?([a-z]+)", re.I)
+FRAME = re.compile(
+    r"^(?:(?:based on|according to|as (?:stated|mentioned) in|in) the (?:given |provided )?(?:passages?|documents?|text|context)|"
+    r"the (?:passages?|documents?|text) (?:says?|states?|mentions?) that|the answer is|yes|so|therefore|thus)\b[,:]?\s*",
+    re.I,
+)
+SUBJECT = re.compile(r"(?:(?:the|a|an|each|every|all|no|any|only)\s+)*([\w-]+)(?!['’])\b(?<!\bIn)(?<!\bAt)(?<!\bOn)(?<!\bFrom)(?<!\bFor)", re.I)
+SUBJECT_PRONOUN = re.compile(r"^\W*(?:he|she|they|it|this|these|there)\b", re.I)
 POINTS_BACK = re.compile(r"^\W*(?:he|she|they|it|his|her|their|its|this|these)\b", re.I)
 CONTRAST = re.compile(r"\s*[;\n]\s*|,?\s+(?:while|whereas|but)\s+", re.I)
 
@@ -92,6 +103,8 @@ class _Evidence:
     held: frozenset[str]
     around: frozenset[str]
     is_row: bool
+    other_rows: frozenset[str]
+    before: str  # what a pronoun at its beginning may stand for
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +189,16 @@ def _evidence(passage: Passage) -> list[_Evidence]:
     for index, sentence in enumerate(sentences):
         is_row = rows or (sentence.text in lines and bool(ROW.search(sentence.text)))
         heads = _heads(sentence.text, lines) if is_row else ""
+        others = stems(" ".join(line for line in lines if line not in (sentence.text, heads) and _like(line, sentence.text)))
         names = f"{about} {passage.text if passage.kind == 'image' else headings}"
-        if POINTS_BACK.match(sentence.text) and index:
-            names += " " + " ".join(before.text for before in sentences[:index])
-        found.append(_Evidence(passage, sentence, heads, names, scale, stems(sentence.text), around, is_row))
+        before = " ".join(earlier.text for earlier in sentences[:index]) if POINTS_BACK.match(sentence.text) else ""
+        found.append(_Evidence(passage, sentence, heads, names, scale, stems(sentence.text), around, is_row, others, before))
     return found
+
+
+def _like(line: str, row: str) -> bool:
+    """Whether a line is a row of the same table."""
+    return line.count(" | ") == row.count(" | ") if " | " in row else bool(ROW.search(line))
 
 
 def _heads(row: str, lines: Sequence[str]) -> str:
@@ -227,8 +245,11 @@ def _decided(
     return sources
 
 
-def _matches(sentence: str, evidence: Sequence[_Evidence]) -> list[_Match]:
+def _matches(answer_sentence: str, evidence: Sequence[_Evidence]) -> list[_Match]:
     """What may be the source of a sentence, best first: all of it, or clause by clause from several places."""
+    sentence = FRAME.sub("", answer_sentence, count=1)
+    if not re.search(r"\w", sentence):
+        return []
     quotes = [one or other for one, other in QUOTE.findall(sentence)]
     if quotes:
         return _quoted(sentence, quotes, evidence)
@@ -248,6 +269,8 @@ def _candidates(sentence: str, evidence: Sequence[_Evidence]) -> list[_Match]:
     said = _Said.of(sentence)
     found = []
     for whole in evidence:
+        if said.words and not said.words.keys() & whole.held and not said.facts:
+            continue
         item = _aligned(said, whole)
         if item is None or not _states_all(said, item):
             continue
@@ -257,7 +280,7 @@ def _candidates(sentence: str, evidence: Sequence[_Evidence]) -> list[_Match]:
         plain = sum(stem in item.held for stem in said.words) / len(said.words) if said.words else 1.0
         # The sentence decides; its passage may supply the words a table row leaves to its heading.
         least = LEAST_OVERLAP if said.facts or len(said.words) > 2 else MORE_THAN_HALF
-        enough = plain >= least or (said.facts and (inside > 0 or said.dated) and around >= 0.8)
+        enough = plain >= least or (said.facts and (inside > 0 or said.dated) and around >= (ROW_CONTEXT if item.is_row else PROSE_CONTEXT))
         enough = enough and _clauses_held(sentence, item) and _beside_names(said, item)
         found.append(_Match(whole, plain, inside + 0.5 * around, bool(enough)))
     return sorted(found, key=lambda match: (-match.enough, -match.score))
@@ -294,6 +317,7 @@ def _states_all(said: _Said, item: _Evidence) -> bool:
         _states_dates(said, item)
         and _states_quantities(said, item)
         and _states_names(said, item)
+        and _same_subject(said, item)
         and not contradicts(said.text, item.sentence.text)
     )
 
@@ -319,11 +343,23 @@ def _states_quantities(said: _Said, item: _Evidence) -> bool:
             continue
         sources = any_states(quantity, held, item.scale, said.hedged)
         per = per_unit(said.text, quantity)
-        sources = [source for source in sources if not per or per_unit(text, source) in ("", per)]
+        if per:
+            counted = "" if per.removeprefix("per-") in item.around else per
+            sources = [source for source in sources if per_unit(text, source) in (counted, per)]
+        sources = [source for source in sources if _of_the_same(said, quantity, item, source)]
         if not sources:
             return False
         stated += sources
     return _right_column(said, item, stated)
+
+
+def _of_the_same(said: _Said, quantity: Quantity, item: _Evidence, source: Quantity) -> bool:
+    """Not "85% of adults" where the 85% are of children and the adults have a number of their own."""
+    ours, theirs = OF.match(said.text, quantity.end), OF.match(item.sentence.text, source.end)
+    if ours is None or theirs is None:
+        return True
+    mine, yours = stems(ours[1]), stems(theirs[1])
+    return not mine or mine == yours or not mine <= item.held
 
 
 def _is_context_year(year: int, item: _Evidence, years: set[int]) -> bool:
@@ -347,22 +383,23 @@ def _right_column(said: _Said, item: _Evidence, stated: Sequence[Quantity]) -> b
     cells, heads = row.split(" | "), item.heads.split(" | ")
     if len(cells) != len(heads):
         return True
-    wanted = _Said.of(said.text)
-    in_row = stems(row)
-    asked = frozenset(stem for stem in stems(said.text) if stem not in in_row)
-    in_heads = [stems(head) for head in heads]
-    for index, cell in enumerate(cells[1:], start=1):
-        has = any(any_states(quantity, quantities_of(cell), 1.0, wanted.hedged) for quantity in wanted.quantities)
-        if not has and not set(times_of(cell)) & set(times_of(said.text)):
-            continue
-        own = len(asked & in_heads[index])
-        if any(len(asked & other) > own for other in in_heads):
-            return False
-    return True
+    label = quantities_of(cells[0])
+    amounts = [quantity for quantity in said.quantities if not any_states(quantity, label, 1.0, False)]
+    asked = frozenset(stem for stem in stems(said.text) if stem not in stems(row))
+    under = [len(asked & stems(head)) for head in heads]
+    holding = [index for index, cell in enumerate(cells) if index and _holds(cell, amounts, said)]
+    return not holding or any(under[index] == max(under) for index in holding)
+
+
+def _holds(cell: str, amounts: Sequence[Quantity], said: _Said) -> bool:
+    held = quantities_of(cell)
+    return any(any_states(amount, held, 1.0, said.hedged) for amount in amounts) or bool(
+        set(times_of(cell)) & set(times_of(said.text))
+    )
 
 
 def _states_names(said: _Said, item: _Evidence) -> bool:
-    text = f"{item.sentence.text} {item.names}".lower()
+    text = f"{item.sentence.text} {item.names} {item.before}".lower()
     words = set(re.findall(r"[^\W_]+", text))
     for name in said.names:
         parts = [part for part in re.findall(r"[^\W_]+", name.lower()) if part not in ("the", "of", "s")]
@@ -372,12 +409,25 @@ def _states_names(said: _Said, item: _Evidence) -> bool:
     return not letters or all(match[1] in letters for match in LETTER.finditer(said.text))
 
 
+def _same_subject(said: _Said, item: _Evidence) -> bool:
+    """Not what the passage says of something else: of another row, or of another sentence's subject."""
+    named = stems(" ".join(said.names)) | stems(item.names) | stems(item.heads)
+    if item.is_row:
+        return not any(word in item.other_rows and word not in item.held and word not in named for word in said.words)
+    opening = SUBJECT.match(said.text)
+    if opening is None or SUBJECT_PRONOUN.match(item.sentence.text):
+        return True
+    subject = stems(opening[1])
+    beginnings = {word[:BEGINNING] for word in item.held | stems(item.names)}
+    return not subject or any(word[:BEGINNING] in beginnings for word in subject) or not subject <= item.around
+
+
 def _beside_names(said: _Said, item: _Evidence) -> bool:
     """Whether evidence says something of what is said about the names in it, not only the names."""
     named = stems(" ".join(said.names))
     others = [word for word in said.words if word not in named and word not in VAGUE]
     known = item.held | stems(item.heads) | (item.around if item.is_row else frozenset())
-    return not said.names or not others or sum(word in known for word in others) >= LEAST_CLAUSE * len(others)
+    return not said.names or not others or (item.is_row and said.facts) or sum(word in known for word in others) >= LEAST_CLAUSE * len(others)
 
 
 def _aligned(said: _Said, item: _Evidence) -> _Evidence | None:

@@ -38,6 +38,7 @@ OPPOSITES = tuple(
         ("shallow", "deep"),
     )
 )  # fmt: skip
+ONLY = re.compile(r"\b(?:only|solely|exclusively|alone|nowhere else|no other|nobody else|no one else|at most)\b", re.I)
 PROHIBITED = re.compile(r"\b(?:prohibited|forbidden|banned)\b", re.I)
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 THAN = re.compile(r"\bthan\b", re.I)
@@ -50,7 +51,8 @@ def contradicts(said: str, source: str) -> bool:
     """Whether `source` says the opposite of `said` about what they have in common."""
     # "A is more than B" is "B is less than A": turned twice is not turned.
     turned = _other_direction(said, source) != _other_way_round(said, source)
-    return turned or _negated_otherwise(said, source) or _swapped_range(said, source) or _other_roles(said, source)
+    narrowed = bool(ONLY.search(said)) and not ONLY.search(source)
+    return turned or narrowed or _negated_otherwise(said, source) or _swapped_range(said, source) or _other_roles(said, source)
 
 
 def _negated_otherwise(said: str, source: str) -> bool:

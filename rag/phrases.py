@@ -126,7 +126,7 @@ def names_of(text: str) -> list[Name]:
         bare = OWN.sub("", text[start:end].rstrip(".,"))
         if len(bare) < 2 or not bare[0].isupper() or any(a <= start < b for a, b in dates) or _is_light(bare):
             continue
-        if opens and start == match.start() and " " not in bare and bare.lower() not in PLACES:
+        if opens and start == match.start() and " " not in bare and bare.lower() not in PLACES and not _sure(match[0], bare):
             continue  # a capital there says nothing
         if text[max(0, start - 4) : start].lower() == "the " and bare.lower() in PLACES:
             start -= 4
@@ -139,6 +139,11 @@ def names_of(text: str) -> list[Name]:
         if small_place and not any(start <= match.start() < end for start, end in taken):
             found.append(Name(bare, match.start(), match.start() + len(bare)))
     return sorted(found, key=lambda name: name.start)
+
+
+def _sure(written: str, bare: str) -> bool:
+    """A capital that opens a sentence is a name's when it has a possessive, or more capitals."""
+    return written != bare and OWN.search(written) is not None or (bare.isupper() and len(bare) > 2)
 
 
 def opening_name(answer: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 SCALES = {
     "hundred": 1e2, "thousand": 1e3, "thousands": 1e3, "k": 1e3, "million": 1e6, "millions": 1e6, "mn": 1e6, "m": 1e6, "mio": 1e6,
@@ -63,8 +64,13 @@ UNITS = {
     for name in names.split("|")
     for unit in name.split()
 }
+CURRENCIES = {
+    "$": "usd", "us$": "usd", "usd": "usd", "dollar": "usd", "€": "eur", "eur": "eur", "euro": "eur", "£": "gbp",
+    "gbp": "gbp", "pound": "gbp", "¥": "jpy", "yen": "jpy", "rm": "myr", "myr": "myr", "ringgit": "myr", "chf": "chf",
+}  # fmt: skip
 UNIT_WORD = re.compile(r"^[\s-]?(?P<per>per |a |each )?(?P<word>[A-Za-z²]+)")
 HEDGE = re.compile(r"\b(?:about|around|approximately|approx|roughly|nearly|almost|some|over|more than|just under|circa|close to)\b", re.I)
+REMEMBERED = 1024  # texts: each is compared with every sentence of an answer
 YEARS = range(1500, 2100)
 NEAR = 0.0006  # relative: what is lost when a figure is written with four digits instead of all
 
@@ -83,7 +89,7 @@ class Quantity:
     percent: bool
     unit: str
     noun: str
-    currency: bool
+    currency: str
     start: int
     end: int
 
@@ -111,7 +117,8 @@ class Date:
         )
 
 
-def dates_of(text: str) -> list[Date]:
+@lru_cache(REMEMBERED)
+def dates_of(text: str) -> tuple[Date, ...]:
     """Dates and month names, in any of the usual spellings."""
     found: list[Date] = []
     verbs = [match.start() for match in MAY.finditer(text)]
@@ -122,7 +129,7 @@ def dates_of(text: str) -> list[Date]:
             date = _date(match)
             if date is not None:
                 found.append(date)
-    return sorted(found, key=lambda date: date.start)
+    return tuple(sorted(found, key=lambda date: date.start))
 
 
 def _date(match: re.Match[str]) -> Date | None:
@@ -147,12 +154,13 @@ def times_of(text: str) -> list[tuple[int, int]]:
     return [(int(match[1]), int(match[2])) for match in re.finditer(r"\b(\d{1,2}):(\d\d)\b", text)]
 
 
-def quantities_of(text: str) -> list[Quantity]:
+@lru_cache(REMEMBERED)
+def quantities_of(text: str) -> tuple[Quantity, ...]:
     """Numbers in figures and words; those inside dates and times are not among them, "one" is not."""
     taken = [(date.start, date.end) for date in dates_of(text)]
     taken += [match.span() for match in re.finditer(r"\b\d{1,2}:\d\d(?::\d\d)?\b", text)]
     found = [item for item in (*_figures(text), *_worded(text)) if not any(a <= item.start < b for a, b in taken)]
-    return sorted(found, key=lambda item: item.start)
+    return tuple(sorted(found, key=lambda item: item.start))
 
 
 def _figures(text: str) -> Iterator[Quantity]:
@@ -166,7 +174,7 @@ def _figures(text: str) -> Iterator[Quantity]:
             scale = 1.0 if not match["currency"] else scale  # "5 m" is metres, "$5m" millions
         decimals = len(bare.split(".")[1]) if "." in bare else 0
         tail = text[match.end("digits") :] if scale == 1.0 else text[match.end() :]
-        yield _quantity(float(bare) * scale, scale, bare, decimals, tail, bool(match["currency"]), match)
+        yield _quantity(float(bare) * scale, scale, bare, decimals, tail, CURRENCIES.get((match["currency"] or "").strip().lower(), ""), match)
 
 
 def _worded(text: str) -> Iterator[Quantity]:
@@ -178,17 +186,18 @@ def _worded(text: str) -> Iterator[Quantity]:
         else:
             value = NUMBER_WORDS[match["word"].lower()]
         scale = SCALES[match["scale"].lower()] if match["scale"] else 1.0
-        yield _quantity(value * scale, scale, str(value), 0, text[match.end() :], False, match)
+        yield _quantity(value * scale, scale, str(value), 0, text[match.end() :], "", match)
 
 
 def _quantity(
-    value: float, scale: float, digits: str, decimals: int, tail: str, currency: bool, match: re.Match[str]
+    value: float, scale: float, digits: str, decimals: int, tail: str, currency: str, match: re.Match[str]
 ) -> Quantity:
     word = UNIT_WORD.match(tail)
     noun = word["word"].lower() if word and not word["per"] else ""
     unit = _singular(noun)
     if word and word["per"]:
         unit = f"per-{_singular(word['word'].lower())}"
+    currency = currency or CURRENCIES.get(_singular(noun), "")
     start = match.start("digits") if "digits" in match.re.groupindex else match.start()
     known = unit if unit in UNITS else ""
     return Quantity(value, scale, digits, decimals, bool(PERCENT.match(tail)), known, noun, currency, start, match.end())
@@ -210,11 +219,11 @@ def states_quantity(said: Quantity, source: Quantity, scale: float, hedged: bool
         return UNITS[said.unit][1] == UNITS[source.unit][1]  # another name of the unit
     if source.unit in {"kg", "g", "cm", "mm", "m", "km", "ml", "l"} and said.noun and not said.unit:
         return False
+    if said.currency and source.currency and said.currency != source.currency:
+        return False
     if said.percent != source.percent and (source.currency or said.currency):
         return False
     if said.scale == 1.0:
-        if source.scale != 1.0 and not said.is_year:
-            return _near(said.value, source.value, said, hedged)
         return _near(said.value, source.value, said, hedged)
     known = source.scale if source.scale != 1.0 else scale
     if known == 1.0:  # the table's head, which may say "in millions", is on another page
