@@ -29,8 +29,8 @@ MONEY_ONLY = frozenset({"m", "b"})  # without a currency these are metres, minut
 UNITS = frozenset(
     unit
     for line in (
-        "% kg g mg t lb oz km m cm mm mi ft l ml h hr hrs hour hours min mins minutes s sec seconds day days week weeks",
-        "month months year years °c °f kwh mwh kw w mb gb tb m² km² ha pcs units points people",
+        "% kg g mg t lb oz km m cm mm mi ft l ml h hr hrs hour hours min mins minutes s sec seconds day days week ",
+        "weeks month months year years °c °f kwh mwh kw w mb gb tb m² km² ha pcs units points people",
     )
     for unit in line.split()
 )
@@ -55,6 +55,7 @@ DATE_FORMATS = (
     "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S",
 )  # fmt: skip
+DATE_LIKE = re.compile(r"\d{1,4}[-/. ]\w{1,9}[-/. ]+\d{1,4}\b.*|[A-Za-z]{3,9} \d{1,2}, \d{4}")
 SCALE = re.compile(r"(?i)\b(thousand|million|billion)s?\b|[$€£](000)s?\b|[$€£](k|m|bn)\b|\((m|mn|bn)\)")
 SCALE_WORDS = {"k": "thousand", "000": "thousand", "m": "million", "mn": "million", "bn": "billion"}
 UNSCALED = re.compile(r"(?i)per\s+(\w+\s+)?(share|unit|cent)|%|percent|\brate\b|\bratio\b|\bmargin\b|\bnumber of\b")
@@ -268,7 +269,7 @@ def _scaled(words: str, prefix: str) -> tuple[str, str]:
 
 def _dates(texts: Sequence[str], filled: Sequence[str]) -> list[Value] | None:
     """ISO dates if exactly one way of writing dates reads every filled cell (3/4 alone could be either)."""
-    if not filled or not any(character.isdigit() for character in filled[0]):
+    if not filled or not DATE_LIKE.fullmatch(filled[0]):
         return None
     fitting = [form for form in DATE_FORMATS if all(_date(text, form) for text in filled)]
     readings = {tuple(_date(text, form) for text in texts) for form in fitting}

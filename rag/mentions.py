@@ -20,6 +20,7 @@ from rag.vocabulary import (
     NEUTRAL_WORDS,
     NUMBER_WORDS,
     OPERATIONS,
+    PRICED,
     ROW_WORDS,
     SPEND_WORDS,
     YEAR_TOKEN,
@@ -95,6 +96,8 @@ def _little_words(words: Sequence[Word], names: frozenset[str]) -> Iterator[Ment
         end = index + 1
         if word.lower in LITTLE_WORDS:
             yield Mention(index, end, "neutral", LITTLE)
+        if word.lower == "between" and any(other.stem == "difference" for other in words[:index]):
+            yield Mention(index, end, "neutral", LITTLE)
         if word.stem in NEUTRAL_WORDS or word.lower in NEUTRAL_WORDS:
             yield Mention(index, end, "neutral", GENERIC)
         if word.stem in ROW_WORDS:
@@ -105,6 +108,8 @@ def _little_words(words: Sequence[Word], names: frozenset[str]) -> Iterator[Ment
             yield Mention(index, end, "spend", GENERIC)
         if word.stem in names and not word.stem[:1].isdigit():
             yield Mention(index, end, "rows" if word.lower.endswith("s") else "neutral", TITLE)
+        if end < len(words) and f"{word.lower}{words[end].lower}" in names:
+            yield Mention(index, end + 1, "neutral", TITLE)
         if word.stem == "number" and [other.lower for other in words[end : end + 1]] == ["of"]:
             yield Mention(index, end + 1, "operation", OPERATION, operation="count")
 
@@ -112,9 +117,11 @@ def _little_words(words: Sequence[Word], names: frozenset[str]) -> Iterator[Ment
 def _operations(words: Sequence[Word]) -> Iterator[Mention]:
     for index in range(len(words)):
         for length in (3, 2, 1):
-            operation = OPERATIONS.get(tuple(word.lower for word in words[index : index + length]))
+            phrase = tuple(word.lower for word in words[index : index + length])
+            operation = OPERATIONS.get(phrase) if len(phrase) == length else None
             if operation is not None:
-                yield Mention(index, index + length, "operation", OPERATION * length, operation=operation)
+                role: Role = "money" if PRICED.intersection(phrase) else "operation"
+                yield Mention(index, index + length, role, OPERATION * length, operation=operation)
                 if operation in ("max", "min"):
                     yield from _top(words, index, index + length, operation)
 

@@ -14,7 +14,7 @@ from library.records import Table
 from rag.cells import Grid, grids
 from rag.mentions import Filter, Mention, find_mentions
 from rag.table_plan import Asked, Plan, can_be_trusted, plans
-from rag.vocabulary import NEVER_TITLES, OPENINGS, OPERATIONS, Word, meaning, words_of
+from rag.vocabulary import KNOWN, NEVER_TITLES, OPENINGS, OPERATIONS, Word, meaning, words_of
 
 LONGEST_QUESTION = 32  # words; more is prose with a question in it
 MOST_READINGS = 20_000  # ways to give each word a job; a question with more is too vague to trust
@@ -25,6 +25,8 @@ def read_question(question: str, table: Table, document: str = "") -> list[Plan]
     """Every way to read the question as a computation over this table, best first; usually none."""
     words = words_of(question)
     if not 1 < len(words) <= LONGEST_QUESTION or words[0].lower not in OPENINGS:
+        return []
+    if not _may_be_about(words, table, document):
         return []
     views = grids(table)
     names = _names(table.name) | _names(document)
@@ -37,6 +39,16 @@ def read_question(question: str, table: Table, document: str = "") -> list[Plan]
                 if can_be_trusted(plan, crosstab):
                     found.append(replace(plan, score=score))
     return sorted(found, key=lambda plan: plan.score, reverse=True)
+
+
+def _may_be_about(words: Sequence[Word], table: Table, document: str) -> bool:
+    """Whether no word is certain to be left over; it keeps hundreds of tables from being typed for every question."""
+    held = "\n".join([document, table.name, *table.columns, *map(" ".join, table.rows)]).lower()
+    return all(
+        word.lower in KNOWN or word.stem in KNOWN or word.lower[:-2] in held or word.stem[:4] in held
+        for word in words
+        if word.lower.isalpha()
+    )
 
 
 def _names(title: str) -> frozenset[str]:

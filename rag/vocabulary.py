@@ -34,6 +34,7 @@ NEUTRAL_WORDS = _set(
 )
 ROW_WORDS = _set("row record entry line item")
 MONEY_WORDS = _set("cost price charge fee rent bill worth costing priced charged")
+PRICED = _set("expensive cheapest cheaper dearest dearer priciest costliest")
 SPEND_WORDS = _set("spend spent pay paid")
 MONEY_HEADS = _set("amount cost price charge fee rent total value spend paid expense salary payment")
 PERSON_HEADS = _set("name employee person member holder player customer student teacher author owner")
@@ -79,6 +80,10 @@ COMPARISON_PHRASES: dict[Operator, str] = {
 COMPARISONS: dict[tuple[str, ...], Operator] = {
     tuple(phrase.split()): operator for operator, phrases in COMPARISON_PHRASES.items() for phrase in phrases.split("|")
 }
+KNOWN = frozenset[str]().union(
+    LITTLE_WORDS, NEUTRAL_WORDS, ROW_WORDS, MONEY_WORDS, SPEND_WORDS, MONTHS, NUMBER_WORDS, SAME, SAME.values(),
+    *OPERATIONS, *COMPARISONS, ("onward", "onwards", "between", "through", "fiscal"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
