@@ -39,6 +39,23 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a document, cell by cell and as its file shows them.
+
+    Every row has as many cells as `columns`. `name` is what stands above it or its cell range
+    (`Sheet1!A1:F40`); `boxes` has one box for each row, or none where the format has no layout.
+    """
+
+    page: int
+    name: str
+    columns: list[str]
+    rows: list[list[str]]
+    boxes: list[Box] = field(default_factory=list)
+    document_id: int = 0
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document that can be found. `added_at` is seconds since the epoch."""
 

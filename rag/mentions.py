@@ -1,0 +1,329 @@
+"""What the words of a question can mean for a table: a column, the value of a cell, a year, a limit, an operation.
+
+A word may mean several things; `rag.table_question` decides. What has no entry here and stands in no head and no
+cell means nothing to the table, and then the question is not about the table alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.cells import BLANKS, SIGNS, Column, Grid, parse_amount
+from rag.vocabulary import (
+    COMPARISONS,
+    LITTLE_WORDS,
+    MONEY_WORDS,
+    MONTHS,
+    NEUTRAL_WORDS,
+    NUMBER_WORDS,
+    OPERATIONS,
+    PRICED,
+    ROW_WORDS,
+    SPEND_WORDS,
+    YEAR_TOKEN,
+    YEARS_ONLY,
+    Operation,
+    Operator,
+    Word,
+    meaning,
+)
+
+Role = Literal["column", "filter", "operation", "rows", "money", "spend", "limit", "comparison", "neutral"]
+
+LONGEST_SPAN = 9  # words of a head or a cell, little words between them included
+MOST_VALUES = 3_000  # different values of a column that are looked for in a question
+
+# How much a reading gains by each word it explains. Own words of the table tell most.
+COLUMN, CELL, OPERATION, TITLE, GENERIC, LITTLE = 2.0, 2.0, 1.2, 0.8, 0.5, 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Rows of a grid whose cell in `column` is one of `values`, between two of them, or on one side of one."""
+
+    column: int
+    operator: Operator
+    values: tuple[float | str, ...]
+
+    def holds(self, value: float | str | None) -> bool:
+        if value is None or isinstance(value, str) != isinstance(self.values[0], str):
+            return self.operator == "not in"
+        first = self.values[0]
+        checks = {
+            "in": value in self.values,
+            "not in": value not in self.values,
+            "between": self.operator == "between" and first <= value <= self.values[-1],  # type: ignore[operator]
+            ">": value > first,  # type: ignore[operator]
+            ">=": value >= first,  # type: ignore[operator]
+            "<": value < first,  # type: ignore[operator]
+            "<=": value <= first,  # type: ignore[operator]
+        }
+        return checks[self.operator]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words `start` to `end` of a question, read as one thing; `weight` is what the reading gains by it."""
+
+    start: int
+    end: int
+    role: Role
+    weight: float
+    column: int = -1
+    filter: Filter | None = None
+    operation: Operation | None = None
+    limit: int = 0
+
+
+def find_mentions(words: Sequence[Word], grid: Grid, names: frozenset[str]) -> list[Mention]:
+    """Everything that each stretch of the question can mean in this grid; `names` are the stems of its titles."""
+    found = [
+        *_little_words(words, names),
+        *_operations(words),
+        *_columns(words, grid),
+        *_cells(words, grid),
+        *_years(words, grid),
+        *_limits(words, grid),
+    ]
+    return found + list(_joined(found, words, grid))
+
+
+def _little_words(words: Sequence[Word], names: frozenset[str]) -> Iterator[Mention]:
+    for index, word in enumerate(words):
+        end = index + 1
+        if word.lower in LITTLE_WORDS:
+            yield Mention(index, end, "neutral", LITTLE)
+        if word.lower == "between" and any(other.stem == "difference" for other in words[:index]):
+            yield Mention(index, end, "neutral", LITTLE)
+        if word.stem in NEUTRAL_WORDS or word.lower in NEUTRAL_WORDS:
+            yield Mention(index, end, "neutral", GENERIC)
+        if word.stem in ROW_WORDS:
+            yield Mention(index, end, "rows", GENERIC)
+        if word.stem in MONEY_WORDS:
+            yield Mention(index, end, "money", GENERIC)
+        if word.lower in SPEND_WORDS:
+            yield Mention(index, end, "spend", GENERIC)
+        if word.stem in names and not word.stem[:1].isdigit():
+            yield Mention(index, end, "rows" if word.lower.endswith("s") else "neutral", TITLE)
+        if end < len(words) and f"{word.lower}{words[end].lower}" in names:
+            yield Mention(index, end + 1, "neutral", TITLE)
+        if word.stem == "number" and [other.lower for other in words[end : end + 1]] == ["of"]:
+            yield Mention(index, end + 1, "operation", OPERATION, operation="count")
+
+
+def _operations(words: Sequence[Word]) -> Iterator[Mention]:
+    for index in range(len(words)):
+        for length in (3, 2, 1):
+            phrase = tuple(word.lower for word in words[index : index + length])
+            operation = OPERATIONS.get(phrase) if len(phrase) == length else None
+            if operation is not None:
+                role: Role = "money" if PRICED.intersection(phrase) else "operation"
+                yield Mention(index, index + length, role, OPERATION * length, operation=operation)
+                if operation in ("max", "min"):
+                    yield from _top(words, index, index + length, operation)
+
+
+def _top(words: Sequence[Word], start: int, end: int, operation: Operation) -> Iterator[Mention]:
+    """ "top 3", "three largest"."""
+    for place, span in ((end, (start, end + 1)), (start - 1, (start - 1, end))):
+        if 0 <= place < len(words):
+            lower = words[place].lower
+            count = NUMBER_WORDS.get(lower, int(lower) if re.fullmatch(r"\d{1,2}", lower) else 0)
+            if count > 1:
+                yield Mention(*span, "operation", OPERATION * 2, operation=operation, limit=count)
+
+
+def _columns(words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
+    for index, column in enumerate(grid.columns):
+        for stems in head_stems(column):
+            for start, end in spans(words, stems, any_order=True):
+                yield Mention(start, end, "column", COLUMN * len(stems), index)
+
+
+def head_stems(column: Column) -> list[tuple[str, ...]]:
+    """The ways to name a column: its whole head, and the head without what stands in brackets."""
+    whole = meaning(column.head)
+    short = meaning(re.sub(r"[(\[][^()\[\]]*[)\]]", " ", column.head))
+    return list(dict.fromkeys(stems for stems in (whole, short) if stems))
+
+
+def spans(words: Sequence[Word], stems: Sequence[str], any_order: bool = False) -> Iterator[tuple[int, int]]:
+    """Where the stems stand together in a question, with only little words between them."""
+    for start, word in enumerate(words):
+        if word.stem not in stems or (not any_order and word.stem != stems[0]):
+            continue
+        left = list(stems)
+        for place in range(start, min(len(words), start + LONGEST_SPAN)):
+            other = words[place].stem
+            if other in left and (any_order or other == left[0]):
+                left.remove(other)
+            elif words[place].lower not in LITTLE_WORDS:
+                break
+            if not left:
+                yield start, place + 1
+                break
+
+
+def _cells(words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
+    stems = {word.stem for word in words}
+    for index, column in enumerate(grid.columns):
+        if column.kind != "text" or (grid.turned and index):
+            continue
+        values = dict.fromkeys(value for value in column.values if isinstance(value, str))
+        if len(values) > MOST_VALUES:
+            continue
+        same: dict[tuple[str, ...], list[str]] = {}
+        for value in values:
+            same.setdefault(meaning(value), []).append(value)
+        for key, written in same.items():
+            if key and stems.issuperset(key):
+                for start, end in spans(words, key):
+                    yield _cell(start, end, CELL * len(key), index, written)
+        yield from _proper_names(words, index, same)
+
+
+def _proper_names(words: Sequence[Word], column: int, same: dict[tuple[str, ...], list[str]]) -> Iterator[Mention]:
+    """A name's first word, written with a capital in the question, if it begins the cells of one name only."""
+    for index, word in enumerate(words):
+        if index == 0 or not word.text[:1].isupper() or word.lower in LITTLE_WORDS:
+            continue
+        held = [key for key in same if word.stem in key]
+        if len(held) == 1 and held[0][0] == word.stem and 1 < len(held[0]) <= 4:
+            written = same[held[0]]
+            if all(value[:1].isupper() for value in written):
+                yield _cell(index, index + 1, CELL * 0.6, column, written)
+
+
+def _cell(start: int, end: int, weight: float, column: int, values: Iterable[str]) -> Mention:
+    return Mention(start, end, "filter", weight, filter=Filter(column, "in", tuple(values)))
+
+
+def _years(words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
+    """Years, ranges of years and months, in columns of years and of dates."""
+    for index, column in enumerate(grid.columns):
+        if column.kind not in ("year", "date"):
+            continue
+        for start, end, first, last in _year_spans(words):
+            low, high = (float(first), float(last)) if column.kind == "year" else (f"{first}-01-01", f"{last}-12-31")
+            kind: Operator = "in" if first == last and column.kind == "year" else "between"
+            values = (low,) if kind == "in" else (low, high)
+            yield Mention(start, end, "filter", CELL, filter=Filter(index, kind, values))
+        for start, end, operator, year in _open_spans(words):
+            bound: float | str = float(year)
+            if column.kind == "date":
+                bound = f"{year}-12-31" if operator in (">", "<=") else f"{year}-01-01"
+            yield Mention(start, end, "filter", CELL * 2, filter=Filter(index, operator, (bound,)))
+        if column.kind == "date":
+            yield from _months(words, index, column)
+
+
+def _year_spans(words: Sequence[Word]) -> Iterator[tuple[int, int, int, int]]:
+    for index, word in enumerate(words):
+        match = YEAR_TOKEN.fullmatch(word.lower)
+        if match is None:
+            continue
+        year = int(match[1])
+        yield index, index + 1, year, year
+        if index and words[index - 1].stem in ("year", "fy", "fiscal"):
+            yield index - 1, index + 1, year, year
+        last = YEAR_TOKEN.fullmatch(words[index + 2].lower) if index + 2 < len(words) else None
+        if last and index and int(last[1]) > year:
+            pair = words[index - 1].lower, words[index + 1].lower
+            if pair in (("between", "and"), ("from", "to"), ("from", "until"), ("from", "through")):
+                yield index - 1, index + 3, year, int(last[1])
+
+
+def _open_spans(words: Sequence[Word]) -> Iterator[tuple[int, int, Operator, int]]:
+    for index, word in enumerate(words):
+        match = YEAR_TOKEN.fullmatch(word.lower)
+        if match and index and words[index - 1].lower in YEARS_ONLY:
+            follows = words[index + 1].lower if index + 1 < len(words) else ""
+            said = words[index - 1].lower
+            if said != "from" or follows in ("on", "onwards", "onward"):
+                operator = COMPARISONS[(said,)]
+                yield index - 1, index + 1 + (said == "from"), operator, int(match[1])
+
+
+def _months(words: Sequence[Word], index: int, column: Column) -> Iterator[Mention]:
+    """ "March 2024"; "March" alone if the column has it in one year only."""
+    held = sorted({value[:7] for value in column.values if isinstance(value, str)})
+    for place, word in enumerate(words):
+        if word.lower not in MONTHS:
+            continue
+        ending = f"-{MONTHS.index(word.lower) + 1:02d}"
+        year = YEAR_TOKEN.fullmatch(words[place + 1].lower) if place + 1 < len(words) else None
+        fitting = [month for month in held if month.endswith(ending) and (year is None or month[:4] == year[1])]
+        if len(fitting) == 1:
+            span = Filter(index, "between", (f"{fitting[0]}-01", f"{fitting[0]}-31"))
+            yield Mention(place, place + 1 + (year is not None), "filter", CELL * (1 + (year is not None)), filter=span)
+
+
+def _limits(words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
+    """ "over £50" for each column it can be about; without a currency only if one column holds numbers."""
+    numeric = [index for index, column in enumerate(grid.columns) if column.is_number]
+    for start, end, operator, text in _comparisons(words):
+        amount = parse_amount(text)
+        if amount is None or (YEAR_TOKEN.fullmatch(text) and not amount.prefix):
+            continue
+        fitting = [index for index in numeric if _same_unit(grid.columns[index], amount.prefix, amount.suffix)]
+        for index in fitting:
+            weight = CELL * 2 if amount.prefix or len(numeric) == 1 else CELL
+            limit = Filter(index, operator, (amount.value,))
+            yield Mention(start, end, "comparison", weight, index, limit)
+
+
+def _comparisons(words: Sequence[Word]) -> Iterator[tuple[int, int, Operator, str]]:
+    for index in range(len(words)):
+        for length in (3, 2, 1):
+            phrase = tuple(word.lower for word in words[index : index + length])
+            operator = COMPARISONS.get(phrase) if len(phrase) == length else None
+            place = index + length
+            if (
+                operator
+                and place < len(words)
+                and phrase[0] not in YEARS_ONLY
+                and words[place].text[:1] in f"{SIGNS}0123456789"
+            ):
+                yield index, place + 1, operator, words[place].text
+
+
+def _same_unit(column: Column, prefix: str, suffix: str) -> bool:
+    if column.suffix.strip() in ("thousand", "million", "billion"):
+        return False  # "over 50" of a column in millions could mean either
+    return (not prefix or prefix == column.prefix) and (not suffix or suffix.strip() == column.suffix.strip())
+
+
+def _joined(found: Sequence[Mention], words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
+    """A head next to its own value: "category Travel", "the Travel category", "a price above 5", "plot 12"."""
+    heads = [mention for mention in found if mention.role == "column"]
+    for value in found:
+        if value.filter is None:
+            continue
+        for head in heads:
+            if head.column != value.filter.column:
+                continue
+            first, second = (head, value) if head.end <= value.start else (value, head)
+            between = words[first.end : second.start] if first.end <= second.start else None
+            if between is not None and all(
+                word.lower in ("is", "of", "was", "a", "an", "the", "are") for word in between
+            ):
+                weight = head.weight + value.weight
+                yield Mention(first.start, second.end, "filter", weight, filter=value.filter)
+    for head in heads:
+        yield from _numbered(words, head, grid.columns[head.column])
+
+
+def _numbered(words: Sequence[Word], head: Mention, column: Column) -> Iterator[Mention]:
+    """ "plot 12" where the column Plot holds 12."""
+    if column.kind not in ("number", "text") or head.end >= len(words):
+        return
+    token = words[head.end]
+    if not any(character.isdigit() for character in token.text):
+        return
+    held = [value for value, text in zip(column.values, column.texts, strict=True) if text.lower() == token.lower]
+    if held and held[0] is not None and token.lower not in BLANKS:
+        same = Filter(head.column, "in", (held[0],))
+        yield Mention(head.start, head.end + 1, "filter", head.weight + CELL, filter=same)

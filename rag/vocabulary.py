@@ -1,0 +1,126 @@
+"""The words of questions about tables: how a text is cut into them, and which say what is to be done.
+
+What is neither here nor in the table's heads, cells and title means nothing to the table.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+Operation = Literal["sum", "average", "median", "max", "min", "more", "change", "share", "distinct", "count", "percent"]
+Operator = Literal["in", "not in", "between", ">", ">=", "<", "<="]
+
+TOKEN = re.compile(r"[$€£¥₹]?\d(?:[\d.,/:]*\d)?(?:%|[^\W\d_]+)?|[^\W\d_]+(?:['’][^\W\d_]+)?\d*|[&%]")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+YEAR_TOKEN = re.compile(r"(?i)(?:fy)?((?:19|20)\d\d)")
+MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
+
+
+def _set(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
+LITTLE_WORDS = _set(
+    "a an the of in on at for by with is was were are be been did do does has have had that this these those there it",
+    "its we our us i my you me and or to from as so please what which who whom whose how much many when where will",
+    "can could tell give show find calculate compute work out get than ones all",
+)
+NEUTRAL_WORDS = _set(
+    "table list file sheet document spreadsheet data listed recorded shown according column value figure"
+)
+ROW_WORDS = _set("row record entry line item")
+MONEY_WORDS = _set("cost price charge fee rent bill worth costing priced charged")
+PRICED = _set("expensive cheapest cheaper dearest dearer priciest costliest")
+SPEND_WORDS = _set("spend spent pay paid")
+MONEY_HEADS = _set("amount cost price charge fee rent total value spend paid expense salary payment")
+PERSON_HEADS = _set("name employee person member holder player customer student teacher author owner")
+SUBTOTALS = _set("total net gross subtotal")
+OPENINGS = _set(
+    "what which how who whose when where give show list name tell calculate compute work find count total sum average",
+    "top median number the largest highest smallest lowest biggest most in by on of for at from",
+)
+NEVER_TITLES = _set("not no except excluding without per each every other if why average total")
+YEARS_ONLY = _set("after since from before until")
+SAME = {  # abbreviations that heads are full of
+    "qty": "quantity", "amt": "amount", "no": "number", "nr": "number", "avg": "average", "dept": "department",
+    "desc": "description", "cat": "category", "emp": "employee", "people": "person", "children": "child", "yr": "year",
+    "staff": "employee", "approx": "approximate", "temp": "temperature", "max": "maximum", "min": "minimum",
+}  # fmt: skip
+NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+OPERATION_PHRASES: dict[Operation, str] = {
+    "sum": "total|sum|altogether|combined|overall|in total|in all|add up to|adds up to|total up to",
+    "average": "average|mean|on average|averaged",
+    "median": "median",
+    "max": "largest|biggest|highest|greatest|maximum|max|most|top|most expensive|dearest|priciest|costliest",
+    "min": "smallest|lowest|minimum|min|least|fewest|cheapest|least expensive",
+    "more": "difference|difference between|difference in|more|less|higher|lower|fewer|cheaper|dearer|bigger|smaller|"
+    "more expensive|less expensive",
+    "change": "change|changed|change in|rise|rose|risen|increase|increased|grow|grew|grown|growth|fall|fell|fallen|"
+    "drop|dropped|decrease|decreased|decline|declined|go up|went up|gone up|go down|went down|gone down",
+    "share": "share|proportion|fraction",
+    "percent": "percentage|percent|per cent|%",
+    "distinct": "different|distinct|unique",
+    "count": "count",
+}
+OPERATIONS: dict[tuple[str, ...], Operation] = {
+    tuple(phrase.split()): operation
+    for operation, phrases in OPERATION_PHRASES.items()
+    for phrase in phrases.split("|")
+}
+COMPARISON_PHRASES: dict[Operator, str] = {
+    ">": "over|above|more than|greater than|exceeding|higher than|larger than|bigger than|after|exceeds|exceed",
+    ">=": "at least|no less than|not less than|since|from",
+    "<": "under|below|less than|fewer than|lower than|smaller than|before|cheaper than",
+    "<=": "at most|up to|no more than|not more than|until",
+}
+COMPARISONS: dict[tuple[str, ...], Operator] = {
+    tuple(phrase.split()): operator for operator, phrases in COMPARISON_PHRASES.items() for phrase in phrases.split("|")
+}
+KNOWN = frozenset[str]().union(
+    LITTLE_WORDS, NEUTRAL_WORDS, ROW_WORDS, MONEY_WORDS, SPEND_WORDS, MONTHS, NUMBER_WORDS, SAME, SAME.values(),
+    *OPERATIONS, *COMPARISONS, ("onward", "onwards", "between", "through", "fiscal"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a question or a head: as written, in small letters, and cut to its stem."""
+
+    text: str
+    lower: str
+    stem: str
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of a text in order; "unit_price" and "UnitPrice" are two words."""
+    words = []
+    for token in TOKEN.findall(CAMEL.sub(" ", text)):
+        lower = re.sub(r"['’]s?$|['’](?=s$)", "", token.lower()).replace("’", "'")
+        words.append(Word(token, lower, stem(lower)))
+    return words
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """A word without plural and tense; abbreviations written out. Nothing else is cut."""
+    word = SAME.get(word, word)
+    if word[:1].isdigit() or len(word) < 4 or word.endswith("ss"):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "xes", "sses")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("us", "is")):
+        word = word[:-1]
+    if word.endswith("ed") and len(word) > 6:
+        word = word[:-2]
+    return SAME.get(word, word)
+
+
+def meaning(text: str) -> tuple[str, ...]:
+    """The stems of a text without its little words."""
+    return tuple(word.stem for word in words_of(text) if word.lower not in LITTLE_WORDS)
