@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from library.records import BlockKind, Box
+from library.records import BlockKind, Box, ReportCard, Table
 
 
 @dataclass(slots=True)
@@ -17,11 +17,15 @@ class Line:
 
 @dataclass(slots=True)
 class Block:
-    """Lines that belong together under one heading path, outermost heading first."""
+    """Lines that belong together under one heading path, outermost heading first.
+
+    The first `heads` lines of a table say what its columns are; every chunk of the table repeats them.
+    """
 
     kind: BlockKind
     lines: list[Line]
     headings: tuple[str, ...] = ()
+    heads: int = 0
 
 
 @dataclass(slots=True)
@@ -41,11 +45,16 @@ class DocumentPage:
 
 @dataclass(slots=True)
 class ReadDocument:
-    """A file as read. `format` is a short name such as `pdf`, `docx`, `image`."""
+    """A file as read. `format` is a short name such as `pdf`, `docx`, `image`.
+
+    `tables` are kept row by row beside the text; `skipped` says in sentences what was left out and why.
+    """
 
     title: str
     format: str
     pages: list[DocumentPage]
+    tables: list[Table] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
 
     @property
     def images(self) -> int:
@@ -54,3 +63,18 @@ class ReadDocument:
     @property
     def ocr_pages(self) -> int:
         return sum(page.read_by_ocr for page in self.pages)
+
+    def report(self, seconds: float) -> ReportCard:
+        """What was found in the file, which took `seconds` to read and index."""
+        pictures = [block for page in self.pages for block in page.blocks if block.kind == "image"]
+        return ReportCard(
+            pages=len(self.pages),
+            ocr_pages=self.ocr_pages,
+            empty_pages=[page.number for page in self.pages if not page.blocks],
+            tables=len(self.tables),
+            images=len(pictures),
+            captions=sum(bool(block.lines) for block in pictures),
+            characters=sum(len(page.text) for page in self.pages),
+            seconds=seconds,
+            skipped=list(self.skipped),
+        )

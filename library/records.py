@@ -39,8 +39,40 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a document, cell by cell and as its file shows them.
+
+    Every row has as many cells as `columns`. `name` is what stands above it or its cell range
+    (`Sheet1!A1:F40`); `boxes` has one box for each row, or none where the format has no layout.
+    """
+
+    page: int
+    name: str
+    columns: list[str]
+    rows: list[list[str]]
+    boxes: list[Box] = field(default_factory=list)
+    document_id: int = 0
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCard:
+    """What was found in a file: counts, seconds from file to searchable, and in `skipped` sentences what was not read."""
+
+    pages: int = 0
+    ocr_pages: int = 0
+    empty_pages: list[int] = field(default_factory=list)
+    tables: int = 0
+    images: int = 0
+    captions: int = 0
+    characters: int = 0
+    seconds: float = 0.0
+    skipped: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A document that can be found. `added_at` is seconds since the epoch."""
+    """A document that can be found. `added_at` is seconds since the epoch; `report` is None if it is older than reports."""
 
     id: int
     name: str
@@ -54,6 +86,7 @@ class Document:
     ocr_pages: int
     bytes: int
     added_at: float
+    report: ReportCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
