@@ -30,30 +30,46 @@ class Block:
 
 @dataclass(slots=True)
 class DocumentPage:
-    """`width` and `height` in PDF points (pixels for an image, 0 where there is no layout)."""
+    """`width` and `height` in PDF points (pixels for an image, 0 where there is no layout).
+
+    `tables` are those of its blocks whose cells are known, to be kept row by row beside the text.
+    """
 
     number: int
     width: float = 0.0
     height: float = 0.0
     blocks: list[Block] = field(default_factory=list)
     read_by_ocr: bool = False
+    tables: list[Table] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         return "\n".join(line.text for block in self.blocks for line in block.lines)
+
+    def report(self) -> ReportCard:
+        """What was found on this page."""
+        pictures = [block for block in self.blocks if block.kind == "image"]
+        return ReportCard(
+            pages=1,
+            ocr_pages=int(self.read_by_ocr),
+            empty_pages=[] if self.blocks else [self.number],
+            tables=len(self.tables),
+            images=len(pictures),
+            captions=sum(bool(block.lines) for block in pictures),
+            characters=len(self.text),
+        )
 
 
 @dataclass(slots=True)
 class ReadDocument:
     """A file as read. `format` is a short name such as `pdf`, `docx`, `image`.
 
-    `tables` are kept row by row beside the text; `skipped` says in sentences what was left out and why.
+    `skipped` says in sentences what was left out and why.
     """
 
     title: str
     format: str
     pages: list[DocumentPage]
-    tables: list[Table] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
     @property
@@ -64,17 +80,10 @@ class ReadDocument:
     def ocr_pages(self) -> int:
         return sum(page.read_by_ocr for page in self.pages)
 
+    @property
+    def tables(self) -> list[Table]:
+        return [table for page in self.pages for table in page.tables]
+
     def report(self, seconds: float) -> ReportCard:
         """What was found in the file, which took `seconds` to read and index."""
-        pictures = [block for page in self.pages for block in page.blocks if block.kind == "image"]
-        return ReportCard(
-            pages=len(self.pages),
-            ocr_pages=self.ocr_pages,
-            empty_pages=[page.number for page in self.pages if not page.blocks],
-            tables=len(self.tables),
-            images=len(pictures),
-            captions=sum(bool(block.lines) for block in pictures),
-            characters=sum(len(page.text) for page in self.pages),
-            seconds=seconds,
-            skipped=list(self.skipped),
-        )
+        return sum((page.report() for page in self.pages), ReportCard(seconds=seconds, skipped=list(self.skipped)))

@@ -60,6 +60,11 @@ class PageText:
     def close(self) -> None:
         self._text.close()
 
+    @property
+    def raw(self) -> Any:
+        """The `pypdfium2.PdfTextPage`."""
+        return self._text
+
     def lines(self) -> list[tuple[str, Box | None]]:
         """PDFium's own lines, in content order: right for prose, also in columns."""
         found = []

@@ -97,9 +97,7 @@ def index_file(path: Path, library: Library, models: Models, reading: Reading | 
     )  # fmt: skip
 
 
-def _index(
-    path: Path, library: Library, models: Models, reading: Reading, started: float
-) -> tuple[Status, Document]:
+def _index(path: Path, library: Library, models: Models, reading: Reading, started: float) -> tuple[Status, Document]:
     reading.step("checking", 0.0)
     before = library.document_at(str(path))
     sha256 = _checksum(path)

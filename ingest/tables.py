@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.document import Block, Line, ReadDocument
+from ingest.document import Block, DocumentPage, Line
 from library.records import Box, Table
 
 SEPARATOR = " | "
 MOST_HEADS = 4  # a title, its unit, and a head of two rows
 WIDE = 300  # characters of heads; more would fill half of a chunk, so each cell is named instead
-AMOUNT = re.compile(r"[(\-+−$€£¥]*\s*\d[\d.,'\s]*\s*[%€£]?\)?")
+AMOUNT = re.compile(r"[(\-+\u2212$€£¥]*\s*\d[\d.,'\s]*\s*[%€£]?\)?")
 YEAR = re.compile(r"(FY\s?)?(19|20)\d\d")
 
 
@@ -48,12 +48,12 @@ def table_block(
     return block, Table(page, title, columns, cells[count:], places[count:])
 
 
-def keep(made: tuple[Block, Table | None] | None, blocks: list[Block], document: ReadDocument | None) -> None:
-    """Put what `table_block` made where it belongs."""
+def add_table(page: DocumentPage, made: tuple[Block, Table | None] | None) -> None:
+    """Put what `table_block` made on its page."""
     if made is not None:
-        blocks.append(made[0])
-        if document is not None and made[1] is not None:
-            document.tables.append(made[1])
+        block, table = made
+        page.blocks.append(block)
+        page.tables += [table] if table is not None else []
 
 
 def head_count(rows: Sequence[Sequence[str]]) -> int:

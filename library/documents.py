@@ -207,7 +207,7 @@ class Documents(SearchIndex):
 
 def _document(row: tuple[Any, ...]) -> Document:
     *columns, report = row
-    return Document(*columns, report=ReportCard(**json.loads(report)) if report else None)
+    return Document(*columns, ReportCard(**json.loads(report)) if report else None)
 
 
 def _boxes_to_json(chunk: Chunk) -> str:
