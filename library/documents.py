@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -206,8 +206,8 @@ class Documents(SearchIndex):
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    *columns, report = row
-    return Document(*columns, ReportCard(**json.loads(report)) if report else None)
+    report = ReportCard(**json.loads(row[-1])) if row[-1] else None
+    return replace(Document(*row[:-1]), report=report)
 
 
 def _boxes_to_json(chunk: Chunk) -> str:

@@ -16,19 +16,17 @@ Lines = Sequence[tuple[str, Box | None]]
 
 NUMBER = re.compile(r"(?<![\w.])[(\-$€£]*\d[\d.,]*%?\)?(?!\w)")
 MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
-PERIOD = rf"(?:{MONTH}\s+\d{{1,2}},?(?:\s+(?:19|20)\d\d)?|(?:Q[1-4]|FY)?\s?(?:19|20)\d\d|Q[1-4])"
-PERIODS = re.compile(
-    rf"(?:{PERIOD}[\s,*|]*(?:\(\w\)\s*)?){{2,}}(?:(?:%|\$|percent|change|variance|vs\.?|B/\(W\))[\s%]*)*$", re.I
-)
-ONE_PERIOD = re.compile(PERIOD, re.I)
+PERIOD = rf"(?:{MONTH}\s+\d{{1,2}},?(?:\s+(?:19|20)\d\d)?|(?:Q[1-4]|FY)?\s?(?:19|20)\d\d|Q[1-4]|\(?Level\s\d\)?)"
+CHANGE = r"(?:[%$]\s*)?(?:change|variance|B/\(W\))(?:\s*%)?"
+PERIODS = re.compile(rf"(?:{PERIOD}(?:[\s,*|%$]|vs\.?|\(\w\))*){{2,}}(?:{CHANGE}\s*)*$", re.I)
+COLUMN = re.compile(rf"{PERIOD}(?:\s+vs\.?\s+{PERIOD})?|{CHANGE}|\btotal\b", re.I)
 UNIT = re.compile(r"\((?=[^)]*\b(?:in|millions?|thousands?|billions?|dollars|amounts|unaudited)\b)[^)]{2,90}\)?", re.I)
-SENTENCE = re.compile(r"[.;!?:]\s*$")
-CELL = re.compile(r"[($€£\-\u2212–]*\d[\d,.]*%?\)?%?|[—–-]+%?|n/?[am]", re.I)
+SENTENCE = re.compile(r"[.;!?]\s*$")
+CELL = re.compile(r"[($€£\-\u2212–]*\d[\d,.]*%?\)?%?|[$€£]?[—–-]+%?|n/?[am]", re.I)
 CURRENCY_APART = re.compile(r"([$€£])\s+(?=[\d(—–-])")
-PERCENT_APART = re.compile(r"(?<=[\d)])\s+(?=%)")
+PERCENT_APART = re.compile(r"(?<=[\d)—–-])\s+(?=%)")
 ROW_NUMBERS = 2  # in a line, that make it a row
-ROW_END = 4  # characters after the last number of a row
-NUMBERS_SHARE = 0.4  # of a line's words, that make it a row whatever its end
+NUMBERS_SHARE = 0.3  # of a line's words, that make it a row whatever its end
 LABEL = 90  # characters; a longer line without numbers is prose
 LABELS_BETWEEN = 3  # lines such as "Current assets:" inside a table
 LABELS_BEFORE_ROWS = 3  # such lines between the heads and the first row
@@ -36,6 +34,7 @@ TITLES = 2  # lines above the periods that belong to the heads
 MOST_HEADS = 5
 LINE_GAP = 2.0  # line heights between a head and what is under it
 FEWEST_ROWS = 2
+LABELLED_SHARE = 0.7  # of the rows have a label that is no further number, or a column's head was not understood
 UNFIT_SHARE = 0.1  # of a table's rows may have other cells than its heads, for its cells to be kept
 
 
@@ -58,39 +57,44 @@ def table_of_rows(block: Block, page: int) -> Table | None:
     """The cells of a table whose rows all end in as many numbers as its heads name periods; else None."""
     if block.kind != "table" or not block.heads:
         return None
-    periods: list[str] = []
+    columns: list[str] = []
     for head in block.lines[: block.heads]:
-        found = [" ".join(match.split()) for match in ONE_PERIOD.findall(head.text)]
-        periods = found if PERIODS.search(head.text) and len(found) >= len(periods) else periods
+        found = [" ".join(match.split()) for match in COLUMN.findall(head.text)]
+        columns = found if PERIODS.search(head.text) and len(found) >= len(columns) else columns
     rows, boxes, unfit = [], [], 0
     for line in block.lines[block.heads :]:
-        label, cells = _cells(line.text, len(periods))
-        if len(cells) == len(periods) or not cells:
-            rows.append([label, *(cells or [""] * len(periods))])
+        label, cells = _cells(line.text, len(columns))
+        if len(cells) == len(columns) or not cells:
+            rows.append([label, *(cells or [""] * len(columns))])
             boxes.append(line.box)
         else:
             unfit += 1
-    filled = sum(any(row[1:]) for row in rows)
-    if len(periods) < ROW_NUMBERS or filled < FEWEST_ROWS or unfit > UNFIT_SHARE * (filled + unfit):
+    filled = [row[0] for row in rows if any(row[1:])]
+    labelled = sum(bool(label) and not _is_cell(label.split()[-1]) for label in filled)
+    if len(columns) < ROW_NUMBERS or len(filled) < FEWEST_ROWS or labelled < LABELLED_SHARE * len(filled):
+        return None
+    if unfit > UNFIT_SHARE * (len(filled) + unfit):
         return None
     heads = [head.text for head in block.lines[: block.heads]]
-    name = next((text for text in heads if not PERIODS.search(text) and not UNIT.match(text)), heads[0])
+    name = " ".join(text for text in heads if not PERIODS.search(text) and not UNIT.match(text)) or heads[0]
     places = [box for box in boxes if box is not None]
-    return Table(page, name, ["", *periods], rows, places if len(places) == len(rows) else [])
+    return Table(page, name, ["", *columns], rows, places if len(places) == len(rows) else [])
 
 
 def _kind(text: str) -> str:
-    """`periods`, `unit`, `row`, `label` or `prose`."""
+    """`periods`, `unit`, `row`, `label`, `long` (perhaps a label that goes on in the next line) or `prose`."""
     if len(text) <= 2 * LABEL and PERIODS.search(text) and len(PERIODS.sub("", text)) <= LABEL:
         return "periods"
-    numbers = list(NUMBER.finditer(text))
-    if len(numbers) >= ROW_NUMBERS:
-        ends = len(text) - numbers[-1].end() <= ROW_END
-        if ends or len(numbers) >= NUMBERS_SHARE * len(text.split()):
-            return "row"
+    if len(_cells(text, ROW_NUMBERS)[1]) == ROW_NUMBERS:
+        return "row"
+    numbers = len(NUMBER.findall(text))
+    if numbers >= ROW_NUMBERS and numbers >= NUMBERS_SHARE * len(text.split()):
+        return "row"
     if len(text) <= LABEL and UNIT.search(text):
         return "unit"
-    return "label" if len(text) <= LABEL and not SENTENCE.search(text.rstrip(":")) else "prose"
+    if SENTENCE.search(text.rstrip(": ")):
+        return "prose"
+    return "label" if len(text) <= LABEL else "long"
 
 
 def _next_table(lines: Lines, kinds: list[str], start: int) -> tuple[int, int, int]:
@@ -111,7 +115,9 @@ def _end(kinds: list[str], first: int) -> int:
     for index in range(first + 1, len(kinds)):
         if kinds[index] == "row":
             last = index + 1
-        elif kinds[index] != "label" or index - last >= LABELS_BETWEEN:
+        elif kinds[index] not in ("label", "long") or index - last >= (
+            LABELS_BETWEEN if kinds[index] == "label" else 1
+        ):
             break
     return last
 
@@ -154,9 +160,14 @@ def _cells(text: str, count: int) -> tuple[str, list[str]]:
     """A row's label and up to `count` cells from its right end."""
     words = PERCENT_APART.sub("", CURRENCY_APART.sub(r"\1", text)).split()
     cells: list[str] = []
-    while words and len(cells) < count and CELL.fullmatch(words[-1]):
+    while words and len(cells) < count and _is_cell(words[-1]):
         cells.insert(0, words.pop())
     return " ".join(words), cells
+
+
+def _is_cell(word: str) -> bool:
+    """The end of `(Note 16)` is none."""
+    return CELL.fullmatch(word) is not None and (word.count(")") <= word.count("("))
 
 
 def _as_lines(lines: Lines) -> list[Line]:

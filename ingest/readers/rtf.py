@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from ingest.document import Block, DocumentPage, Line, ReadDocument
@@ -15,8 +16,9 @@ ROW = re.compile(r".*\|\s*$")  # how striprtf ends a table row
 
 def read_rtf(path: Path, reading: Reading) -> ReadDocument:
     """All on page 1: RTF has no pages until it is printed."""
-    from striprtf.striprtf import rtf_to_text
+    from striprtf import striprtf
 
+    rtf_to_text: Callable[..., str] = striprtf.rtf_to_text
     reading.step("reading", 0.0)
     source = path.read_bytes().decode("latin-1")  # RTF is ASCII; what is not stands in its own code page
     if source.rstrip("\0 \r\n\t")[-1:] != "}":
