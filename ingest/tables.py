@@ -102,7 +102,7 @@ def _block(
 
 def _line(row: Sequence[str], box: Box | None) -> Line:
     alone = _filled(row)
-    return Line(alone[0] if len(alone) == 1 else SEPARATOR.join(row), box)
+    return Line(alone[0] if len(alone) == 1 else SEPARATOR.join(row).strip(), box)
 
 
 def _named_cells(row: Sequence[str], columns: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Cells of a sheet: where tables stand on it, what their range is called, how a value is shown."""
+"""Cells of a sheet: where the tables stand, what their range is called, how a value is shown."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import datetime
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+from ingest.document import DocumentPage
+from ingest.tables import add_table, head_count, table_block
 
 GENERAL_DIGITS = 10  # significant ones, as Excel shows in a column of usual width
 PLAIN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # parts of a number format that are not digits
@@ -19,12 +22,29 @@ CURRENCY = re.compile(r"[$€£¥₹]")
 NAMED_CURRENCY = re.compile(r"\[\$([^\-\]]+)[^\]]*\]")
 
 
-def range_name(sheet: str, first: int, last: int, left: int, right: int) -> str:
-    """Rows and columns from 0, both ends included: `Sheet1!A1:F40`."""
-    return f"{sheet}!{_column(left)}{first + 1}:{_column(right)}{last + 1}"
+def sheet_page(number: int, name: str, rows: Sequence[Sequence[str]]) -> DocumentPage:
+    """A sheet as page `number`: each table on it is a block under its cell range, such as `Sheet1!A1:F40`.
+
+    Behind a blank row a table may go on: without heads of its own it has those of the one above.
+    """
+    page = DocumentPage(number)
+    above: tuple[int, int] | None = None
+    heads: list[list[str]] = []
+    for first, last, left, right in _regions(rows):
+        place = f"{name}!{_column(left)}{first + 1}:{_column(right)}{last + 1}"
+        if above is None or not (above[0] <= left and right <= above[1]):
+            above, heads = (left, right), []
+        left, right = above
+        cells = [[*row[left : right + 1], *[""] * (right + 1 - len(row))] for row in rows[first : last + 1]]
+        cells = [row for row in cells if any(row)]
+        count = head_count(cells)
+        heads = cells[:count] or heads
+        part = cells if count else heads + cells
+        add_table(page, table_block(part, (place,), number, place, len(heads)))
+    return page
 
 
-def regions(rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int, int, int]]:
+def _regions(rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int, int, int]]:
     """Tables are parted by blank rows: first and last row, left and right column of each, from 0.
 
     A short title above belongs to the table below it although a blank row parts them.
@@ -35,7 +55,7 @@ def regions(rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int, int, int]
         if filled and begin is None:
             begin = index
         if not filled and begin is not None:
-            alone = all(sum(map(bool, row)) == 1 for row in rows[begin:index])
+            alone = all(sum(map(bool, row)) == 1 for row in rows[begin:index] if any(row))
             if alone and index + 1 < len(rows) and any(rows[index + 1]):
                 continue
             part = [row for row in rows[begin:index] if any(row)]

@@ -16,7 +16,7 @@ SHORTEST_PIECE = 4  # lines; shorter neighbours go together
 DEFINITION = re.compile(
     r"^\s*(?:(?:export|default|public|private|protected|static|final|abstract|async|pub(?:\([^)]*\))?|unsafe|open)\s+)*"
     r"(?:class|def|func|function|fn|fun|interface|struct|enum|trait|impl|module|namespace|type|record|sub|"
-    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:TABLE|VIEW|FUNCTION|PROCEDURE))\s+(?:\([^)]*\)\s*)?([\w.:$]+)",
+    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:TABLE|VIEW|FUNCTION|PROCEDURE))\s+(?:\([^)]*\)\s*)?([\w.$]+(?:::[\w$]+)*)",
     re.IGNORECASE,
 )
 

@@ -53,7 +53,7 @@ def _add(name: str, value: Any, document: ReadDocument) -> None:
         rows = [[_shown(record.get(column)) for column in columns] for record in value]
         add_table(document.pages[0], table_block([columns, *rows], headings, 1, name, heads=1))
         return
-    lines = [Line(f"{place}: {shown}" if place else shown) for place, shown in _leaves(name, value)]
+    lines = [Line(f"{place}: {shown}" if place else shown) for place, shown in _leaves(name, value) if shown]
     if lines:
         blocks.append(Block("text", lines, headings))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
-from ingest.readers.cells import range_name, regions
+from ingest.readers.cells import sheet_page
 from ingest.readers.packages import open_package
 from ingest.readers.reading import Reading
 from ingest.tables import add_table, table_block
@@ -39,7 +39,8 @@ def read_opendocument(path: Path, reading: Reading) -> ReadDocument:
     document = ReadDocument(path.stem, FORMATS[_local(content)], [])
     if document.format == "ods":
         for sheet in content.iterchildren(f"{TABLE}table"):
-            _add_sheet(sheet, document)
+            name = sheet.get(f"{TABLE}name", "")
+            document.pages.append(sheet_page(len(document.pages) + 1, name, list(_rows(sheet))))
     elif document.format == "odp":
         for slide in content.iterchildren(f"{DRAW}page"):
             _add_slide(slide, document)
@@ -50,17 +51,6 @@ def read_opendocument(path: Path, reading: Reading) -> ReadDocument:
     if not any(page.blocks for page in document.pages):
         raise NothingToRead(f"{path.name} holds no text; there is nothing to read in it.")
     return document
-
-
-def _add_sheet(sheet: Any, document: ReadDocument) -> None:
-    name = sheet.get(f"{TABLE}name", "")
-    page = DocumentPage(len(document.pages) + 1)
-    document.pages.append(page)
-    rows = list(_rows(sheet))
-    for first, last, left, right in regions(rows):
-        place = range_name(name, first, last, left, right)
-        cells = [row[left : right + 1] for row in rows[first : last + 1]]
-        add_table(page, table_block(cells, (place,), page.number, place))
 
 
 def _add_slide(slide: Any, document: ReadDocument) -> None:

@@ -8,11 +8,10 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from ingest.document import DocumentPage, ReadDocument
+from ingest.document import ReadDocument
 from ingest.errors import NothingToRead, ReadError
-from ingest.readers.cells import range_name, regions, shown
+from ingest.readers.cells import sheet_page, shown
 from ingest.readers.reading import Reading
-from ingest.tables import add_table, table_block
 
 MOST_CELLS = 1_000_000  # of a sheet; at 45 passages a second that is hours already
 UNCALCULATED = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>|</c>)")
@@ -25,9 +24,9 @@ def read_xlsx(path: Path, reading: Reading) -> ReadDocument:
 
     document = ReadDocument(path.stem, "xlsx", [])
     try:
-        with warnings.catch_warnings():
+        with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions it leaves out
-            book = load_workbook(path, read_only=True, data_only=True)
+            book = load_workbook(file, read_only=True, data_only=True)
             try:
                 for number, sheet in enumerate(book.worksheets, start=1):
                     reading.step(
@@ -49,23 +48,19 @@ def read_xlsx(path: Path, reading: Reading) -> ReadDocument:
 
 
 def _add_sheet(sheet: Any, document: ReadDocument, reading: Reading) -> None:
-    page = DocumentPage(len(document.pages) + 1)
-    document.pages.append(page)
+    number = len(document.pages) + 1
     sheet.reset_dimensions()  # what the file says about its size is often wrong
     rows: list[list[str]] = []
     cells = 0
-    for number, row in enumerate(sheet.iter_rows()):
-        if number % CHECK_EVERY == 0:
-            reading.step(f"reading sheet {sheet.title}, row {number + 1}", 0.0)
+    for index, row in enumerate(sheet.iter_rows(), start=1):
+        if index % CHECK_EVERY == 0:
+            reading.step(f"reading sheet {sheet.title}, row {index}", 0.0)
         rows.append([shown(cell.value, cell.number_format) if cell.value is not None else "" for cell in row])
         cells += len(row)
         if cells > MOST_CELLS:
-            document.skipped.append(f"Sheet {sheet.title} is read down to row {number + 1}; what follows is too much.")
+            document.skipped.append(f"Sheet {sheet.title} is read down to row {index}; what follows is too much.")
             break
-    for first, last, left, right in regions(rows):
-        place = range_name(sheet.title, first, last, left, right)
-        part = [row[left : right + 1] for row in rows[first : last + 1]]
-        add_table(page, table_block(part, (place,), page.number, place))
+    document.pages.append(sheet_page(number, sheet.title, rows))
 
 
 def _tell_what_is_missing(path: Path, document: ReadDocument) -> None:
