@@ -18,6 +18,8 @@ LEAST_CONFIDENCE = 0.5  # RapidOCR's own threshold
 SURE = 0.87  # mean confidence, by characters: 0.97-0.99 on upright scans and receipts, 0.46-0.76 upside down
 STANDING = 1.5  # a box so much taller than wide is a line that runs up or down; RapidOCR turns it to read it
 SIDEWAYS = 0.6  # of the lines' length: 0.0-0.1 on upright pages, 0.8-1.0 on those turned by a quarter
+QUARTERS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)
+AS_GOOD = 0.8  # RapidOCR reads standing lines too, but only the turned page has them as rows
 SAME_ROW = 0.5  # of a line's height between two centres
 
 
@@ -71,7 +73,7 @@ class TextRecogniser:
         best, best_turn = self._recognised(picture), None
         for turn in _turns_to_try(best):
             turned = self._recognised(picture.transpose(turn))
-            if _worth(turned) > _worth(best):
+            if _worth(turned) > _worth(best) * (AS_GOOD if turn in QUARTERS else 1.0):
                 best, best_turn = turned, turn
             if _confidence(best) >= SURE:
                 break
@@ -105,8 +107,7 @@ def _turns_to_try(words: list[OcrLine]) -> list[Image.Transpose]:
     sure = _confidence(words) >= SURE
     if standing > SIDEWAYS * (standing + lying):
         # RapidOCR reads standing lines as if they ran downwards: right for a page turned clockwise.
-        quarters = [Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270]
-        return quarters if sure else quarters[::-1]
+        return list(QUARTERS if sure else QUARTERS[::-1])
     return [] if sure or not words else [Image.Transpose.ROTATE_180]
 
 
