@@ -7,7 +7,6 @@ letters give words nobody can read.
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 import numpy as np
@@ -20,12 +19,13 @@ PAPER_SHARE = 0.6  # of a scan's pixels are paper: light and without colour
 LIGHT, COLOUR = 150, 40  # of 255
 LOOK = 120  # pixels of the small picture that tells paper from a photo
 INVISIBLE = 3  # text rendering mode of recognised words under a scan (ISO 32000-1, table 106)
+SAMPLE = 3000  # characters that are looked at; a font is readable or not from the start
 UNREADABLE_SHARE = 0.2  # of characters that are no text: private use, replacement, unassigned, control
-NO_TEXT = {"Co", "Cn", "Cc", "Cs"}
+NO_TEXT = re.compile(r"[\x00-\x01\x03-\x08\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 MOJIBAKE = re.compile(r"[ÃÂâÐÑ][\u0080-\u00bf\u2018-\u201d\u20ac\u2122]")  # UTF-8 taken for Latin-1 or Windows-1252
 MOJIBAKE_SHARE = 0.02  # of characters
 LATIN_WORD = re.compile(r"[A-Za-z]{4,}")
-VOWEL = re.compile(r"[AEIOUYaeiouy]")
+VOWELLESS = re.compile(r"(?<![A-Za-z])[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{4,}(?![A-Za-z])")
 FEWEST_WORDS = 20
 VOWELLESS_SHARE = 0.3  # of words; in any language with Latin letters it is below 0.05
 FORM_DEPTH = 3  # pictures may stand in forms in forms
@@ -33,20 +33,20 @@ FORM_DEPTH = 3  # pictures may stand in forms in forms
 
 def is_readable(text: str) -> bool:
     """Whether a text layer is words and not the numbers of some font's glyphs."""
-    visible = [character for character in text if not character.isspace() and character not in "\x02\ufffe"]
-    if not visible:
-        return False
-    if text.isascii():
-        unreadable = 0
-    else:
-        unreadable = sum(character == "\ufffd" or unicodedata.category(character) in NO_TEXT for character in visible)
-    if unreadable > UNREADABLE_SHARE * len(visible):
-        return False
-    if len(MOJIBAKE.findall(text)) > MOJIBAKE_SHARE * len(visible):
-        return False
-    words = LATIN_WORD.findall(text)
-    vowelless = sum(VOWEL.search(word) is None for word in words)
-    return len(words) < FEWEST_WORDS or vowelless <= VOWELLESS_SHARE * len(words)
+    sample = text[:SAMPLE]
+    visible = characters_in(sample)
+    words = len(LATIN_WORD.findall(sample))
+    return (
+        visible > 0
+        and len(NO_TEXT.findall(sample)) <= UNREADABLE_SHARE * visible
+        and (sample.isascii() or len(MOJIBAKE.findall(sample)) <= MOJIBAKE_SHARE * visible)
+        and (words < FEWEST_WORDS or len(VOWELLESS.findall(sample)) <= VOWELLESS_SHARE * words)
+    )
+
+
+def characters_in(text: str) -> int:
+    """How many characters are not blank."""
+    return len("".join(text.split()))
 
 
 def is_over_a_scan(page: Any, text_page: Any, characters: int) -> bool:

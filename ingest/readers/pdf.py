@@ -12,7 +12,7 @@ from ingest.errors import NothingToRead, ReadError
 from ingest.pdfium import TURN, PageText, open_pdf
 from ingest.readers.reading import Reading
 from ingest.readers.rows import blocks_of_rows, table_of_rows
-from ingest.text_layer import FEWEST_CHARACTERS, is_over_a_scan, is_readable, without_text
+from ingest.text_layer import FEWEST_CHARACTERS, characters_in, is_over_a_scan, is_readable, without_text
 from library.records import Box
 
 OCR_DPI = 200  # clean pages read 0.99 of words at it, and 300 takes twice as long
@@ -72,9 +72,9 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
 
 def _layer_and_scan(page: Any, text: PageText) -> tuple[PageLines, Any]:
     """The lines of the text layer, if it is any good, and a picture of what else has to be read, or None."""
-    characters = sum(not character.isspace() for character in text.text)
+    characters = characters_in(text.text)
     if characters >= FEWEST_CHARACTERS and is_readable(text.text):
-        digits = sum(character.isdigit() for character in text.text)
+        digits = sum(map(str.isdigit, text.text))
         lines = text.rows() if digits > NUMERIC_SHARE * characters else text.lines()
         if not is_over_a_scan(page, text.raw, characters):
             return lines, None
