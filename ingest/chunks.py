@@ -16,6 +16,7 @@ from models.embedder import Embedder
 
 CHUNK_TOKENS = 200  # of the embedder's 256: the rest is for the header
 HEADS_SHARE = 0.5  # of CHUNK_TOKENS; longer heads would leave too little room for rows and are not repeated
+COMPANY_SHARE = 0.25  # of CHUNK_TOKENS that are moved to the next chunk for the sake of a label
 FULL_ENOUGH = 0.6  # of CHUNK_TOKENS: from here on a chunk ends where a block ends
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
@@ -65,10 +66,20 @@ def _counted(blocks: list[Block], embedder: Embedder) -> list[_Counted]:
             heads[0].company = size - heads[0].tokens + (rows[0].tokens if rows else 0)
             for row in rows:
                 row.heads = heads
+        if block.kind == "table":
+            _keep_labels(rows)
         members = heads + rows
         members[-1].ends_block = True
         counted += members
     return counted
+
+
+def _keep_labels(rows: list[_Counted]) -> None:
+    """A line without numbers, such as "Current assets:", goes with the row under it."""
+    for row, below in reversed(list(pairwise(rows))):
+        company = below.tokens + below.company
+        if company <= COMPANY_SHARE * CHUNK_TOKENS and not any(map(str.isdigit, row.line.text)):
+            row.company = company
 
 
 def _measured(lines: list[Line], kind: BlockKind, embedder: Embedder, most: int) -> list[_Counted]:
