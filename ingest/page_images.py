@@ -31,8 +31,8 @@ def page_image(path: Path, page: int, width: int) -> bytes:
     except LamplightError as error:
         raise ReadError(str(error)) from error
     buffer = io.BytesIO()
-    if kind == "image":
-        picture, _ = open_picture(path)
+    if kind in ("image", "tiff"):
+        picture, _ = open_picture(path, page - 1)
         picture.thumbnail((width, width * 8))
         picture.save(buffer, "PNG", compress_level=1)
     elif kind == "pdf":

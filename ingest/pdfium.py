@@ -20,6 +20,7 @@ from library.records import Box
 
 TURN = threading.RLock()
 DEVICE_SCALE = 16  # PDFium's page-to-device mapping is in whole pixels; this many make a point
+FAR = 10_000  # points
 TAIL = 65_536
 
 
@@ -55,10 +56,16 @@ class PageText:
         self.width, self.height = page.get_size()
         self._page = page
         self._text = page.get_textpage()
+        self._matrix = self._to_page_matrix()
         self.text: str = self._text.get_text_range()
 
     def close(self) -> None:
         self._text.close()
+
+    @property
+    def raw(self) -> Any:
+        """The `pypdfium2.PdfTextPage`."""
+        return self._text
 
     def lines(self) -> list[tuple[str, Box | None]]:
         """PDFium's own lines, in content order: right for prose, also in columns."""
@@ -130,14 +137,21 @@ class PageText:
 
     def to_page(self, left: float, bottom: float, right: float, top: float) -> Box:
         """From PDF user space (origin bottom left, unrotated) to the page as it is shown."""
+        a, b, c, d, e, f = self._matrix
+        x0, y0 = a * left + c * bottom + e, b * left + d * bottom + f
+        x1, y1 = a * right + c * top + e, b * right + d * top + f
+        return (x0 if x0 < x1 else x1), (y0 if y0 < y1 else y1), (x1 if x0 < x1 else x0), (y1 if y0 < y1 else y0)
+
+    def _to_page_matrix(self) -> tuple[float, float, float, float, float, float]:
+        """Rotation, crop and flip as PDFium does them, from where it puts three points far apart."""
         width, height = round(self.width * DEVICE_SCALE), round(self.height * DEVICE_SCALE)
         across, down = ctypes.c_int(), ctypes.c_int()
         corners = []
-        for x, y in ((left, bottom), (right, top)):
+        for x, y in ((0, 0), (FAR, 0), (0, FAR)):
             raw.FPDF_PageToDevice(self._page, 0, 0, width, height, 0, x, y, across, down)
             corners.append((across.value / DEVICE_SCALE, down.value / DEVICE_SCALE))
-        (x0, y0), (x1, y1) = corners
-        return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+        (e, f), (x0, y0), (x1, y1) = corners
+        return (x0 - e) / FAR, (y0 - f) / FAR, (x1 - e) / FAR, (y1 - f) / FAR, e, f
 
 
 def _clean(text: str) -> str:

@@ -82,7 +82,7 @@ def index_file(path: Path, library: Library, models: Models, reading: Reading | 
     path = path.resolve()
     reading = reading or Reading(lambda: models.ocr)
     try:
-        status, document = _index(path, library, models, reading)
+        status, document = _index(path, library, models, reading, started)
     except NothingToRead as error:
         return FileResult(str(path), "skipped", seconds=_since(started), error=str(error))
     except Cancelled as error:
@@ -97,7 +97,7 @@ def index_file(path: Path, library: Library, models: Models, reading: Reading | 
     )  # fmt: skip
 
 
-def _index(path: Path, library: Library, models: Models, reading: Reading) -> tuple[Status, Document]:
+def _index(path: Path, library: Library, models: Models, reading: Reading, started: float) -> tuple[Status, Document]:
     reading.step("checking", 0.0)
     before = library.document_at(str(path))
     sha256 = _checksum(path)
@@ -116,10 +116,10 @@ def _index(path: Path, library: Library, models: Models, reading: Reading) -> tu
     if not chunks:
         raise NothingToRead(f"{path.name} holds no text; there is nothing to read in it.")
     vectors = _embed(chunks, embedder, reading)
-    record = _record(path, sha256, document, len(chunks))
+    record = _record(path, sha256, document, len(chunks), _since(started))
     pages = [Page(page.number, page.width, page.height, page.text) for page in document.pages]
     reading.step("storing", 1.0)
-    added = library.add_document(record, pages, chunks, vectors, embedder)
+    added = library.add_document(record, pages, chunks, vectors, embedder, document.tables)
     return ("updated" if before is not None else "added"), added
 
 
@@ -140,7 +140,7 @@ def _embed(chunks: list[Chunk], embedder: Embedder, reading: Reading) -> Vectors
     return np.concatenate(parts)
 
 
-def _record(path: Path, sha256: str, document: ReadDocument, chunks: int) -> Document:
+def _record(path: Path, sha256: str, document: ReadDocument, chunks: int, seconds: float) -> Document:
     return Document(
         id=0,
         name=path.name,
@@ -154,6 +154,7 @@ def _record(path: Path, sha256: str, document: ReadDocument, chunks: int) -> Doc
         ocr_pages=document.ocr_pages,
         bytes=path.stat().st_size,
         added_at=time.time(),
+        report=document.report(seconds),
     )
 
 

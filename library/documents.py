@@ -11,14 +11,17 @@ import json
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from library.errors import LibraryError
-from library.records import Chunk, Document, Page
+from library.records import Chunk, Document, Page, ReportCard, Table
 from library.search_index import SearchIndex
+from library.tables import write_tables
 from models.embedder import Embedder, Vectors
 
-DOCUMENT_COLUMNS = "id, name, path, sha256, format, title, pages, chunks, images, ocr_pages, bytes, added_at"
+DOCUMENT_COLUMNS = "id, name, path, sha256, format, title, pages, chunks, images, ocr_pages, bytes, added_at, report"
 
 
 class Documents(SearchIndex):
@@ -29,21 +32,21 @@ class Documents(SearchIndex):
         rows = self._rows(
             f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE state = 'ready' ORDER BY added_at DESC, id DESC"
         )
-        return [Document(*row) for row in rows]
+        return [_document(row) for row in rows]
 
     def document(self, document_id: int) -> Document | None:
         rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?", document_id)
-        return Document(*rows[0]) if rows else None
+        return _document(rows[0]) if rows else None
 
     def document_at(self, path: str) -> Document | None:
         """The findable document that was read from `path`."""
         rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE path = ? AND state = 'ready'", path)
-        return Document(*rows[0]) if rows else None
+        return _document(rows[0]) if rows else None
 
     def document_with_content(self, sha256: str) -> Document | None:
         """A findable document with exactly this content, wherever it was read from."""
         rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE sha256 = ? AND state = 'ready'", sha256)
-        return Document(*rows[0]) if rows else None
+        return _document(rows[0]) if rows else None
 
     def move_document(self, document_id: int, path: str, name: str) -> None:
         """The same content is now at `path`."""
@@ -69,6 +72,7 @@ class Documents(SearchIndex):
         chunks: Sequence[Chunk],
         vectors: Vectors,
         embedder: Embedder,
+        tables: Sequence[Table] = (),
     ) -> Document:
         """Make a document findable, in place of older ones from the same path.
 
@@ -77,7 +81,7 @@ class Documents(SearchIndex):
         `removing`; then the old ones' vectors and rows. Raises `LibraryError`, and then the library is
         as it was.
         """
-        document_id, ids = self._write_rows(document, pages, chunks)
+        document_id, ids = self._write_rows(document, pages, chunks, tables)
         try:
             self.vectors(embedder).add(ids, document_id, vectors)
             with self._transaction() as database:
@@ -101,15 +105,17 @@ class Documents(SearchIndex):
         assert added is not None
         return added
 
-    def _write_rows(self, document: Document, pages: Sequence[Page], chunks: Sequence[Chunk]) -> tuple[int, list[int]]:
+    def _write_rows(
+        self, document: Document, pages: Sequence[Page], chunks: Sequence[Chunk], tables: Sequence[Table]
+    ) -> tuple[int, list[int]]:
         with self._transaction() as database:
             cursor = database.execute(
                 f"INSERT INTO documents ({DOCUMENT_COLUMNS[4:]}, state) VALUES "
-                "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'indexing')",
+                "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'indexing')",
                 (
                     document.name, document.path, document.sha256, document.format, document.title,
                     len(pages), len(chunks), document.images, document.ocr_pages, document.bytes,
-                    document.added_at,
+                    document.added_at, json.dumps(asdict(document.report)) if document.report else None,
                 ),
             )  # fmt: skip
             document_id = int(cursor.lastrowid or 0)
@@ -117,6 +123,7 @@ class Documents(SearchIndex):
                 "INSERT INTO pages VALUES (?, ?, ?, ?, ?)",
                 [(document_id, page.number, page.width, page.height, page.text) for page in pages],
             )
+            write_tables(database, document_id, tables)
             ids = []
             for chunk in chunks:
                 cursor = database.execute(
@@ -196,6 +203,11 @@ class Documents(SearchIndex):
         with suppress(OSError):  # another name of the same content may lie beside it
             path.unlink(missing_ok=True)
             path.parent.rmdir()
+
+
+def _document(row: tuple[Any, ...]) -> Document:
+    report = ReportCard(**json.loads(row[-1])) if row[-1] else None
+    return replace(Document(*row[:-1]), report=report)
 
 
 def _boxes_to_json(chunk: Chunk) -> str:

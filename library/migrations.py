@@ -59,7 +59,23 @@ def m001_initial(database: sqlite3.Connection) -> None:
         database.execute(statement)
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [m001_initial]
+def m002_tables(database: sqlite3.Connection) -> None:
+    """Tables cell by cell, beside the text that is searched; `boxes` is NULL or one box for each row."""
+    database.execute(
+        """CREATE TABLE tables (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+            page INTEGER NOT NULL, name TEXT NOT NULL, columns TEXT NOT NULL, rows TEXT NOT NULL, boxes TEXT)"""
+    )
+    database.execute("CREATE INDEX tables_by_document ON tables (document_id)")
+
+
+def m003_report(database: sqlite3.Connection) -> None:
+    """What a reader found in a file, as JSON; NULL for documents that are older than this."""
+    database.execute("ALTER TABLE documents ADD COLUMN report TEXT")
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [m001_initial, m002_tables, m003_report]
 
 
 def migrate(database: sqlite3.Connection) -> None:

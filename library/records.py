@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 BlockKind = Literal["text", "table", "image"]
@@ -56,8 +56,29 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportCard:
+    """What was found in a file: counts, seconds from file to searchable, and in `skipped` sentences what was not read.
+
+    Cards of parts add up to that of the whole.
+    """
+
+    pages: int = 0
+    ocr_pages: int = 0
+    empty_pages: list[int] = field(default_factory=list)
+    tables: int = 0
+    images: int = 0
+    captions: int = 0
+    characters: int = 0
+    seconds: float = 0.0
+    skipped: list[str] = field(default_factory=list)
+
+    def __add__(self, other: ReportCard) -> ReportCard:
+        return ReportCard(**{part.name: getattr(self, part.name) + getattr(other, part.name) for part in fields(self)})
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A document that can be found. `added_at` is seconds since the epoch."""
+    """A document that can be found. `added_at` is seconds since the epoch; `report` is None if older than those."""
 
     id: int
     name: str
@@ -71,6 +92,7 @@ class Document:
     ocr_pages: int
     bytes: int
     added_at: float
+    report: ReportCard | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from library.conversations import Conversations
 from library.documents import Documents
 from library.errors import LibraryError
 from library.jobs import Jobs
+from library.tables import Tables
 
 
-class Library(Documents, Conversations, Jobs):
+class Library(Documents, Tables, Conversations, Jobs):
     """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped)."""
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:

@@ -105,6 +105,20 @@ def _list(record: Record) -> None:
     for document in record["documents"]:
         pages = "1 page" if document["pages"] == 1 else f"{document['pages']} pages"
         say(f"{document['id']:>4}  {document['name']}  ({document['format']}, {pages})  {document['path']}")
+        if document["report"] and (found := _found(document["report"])):
+            say(f"      {found}")
+
+
+def _found(report: dict[str, Any]) -> str:
+    """What is worth knowing about how a file was read, in one line; empty for a plain text."""
+    counts = [
+        (report["ocr_pages"], "page", "by text recognition"), (report["tables"], "table", ""),
+        (report["images"], "picture", ""), (len(report["empty_pages"]), "empty page", ""),
+    ]  # fmt: skip
+    parts = [
+        f"{count} {noun}{'' if count == 1 else 's'} {how}".strip() for count, noun, how in counts if count
+    ]  # fmt: skip
+    return " ".join([", ".join(parts) + "." if parts else "", *report["skipped"]]).strip()
 
 
 def _remove(record: Record) -> None:

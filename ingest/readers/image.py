@@ -35,16 +35,18 @@ def read_image(path: Path, reading: Reading) -> ReadDocument:
     return ReadDocument(path.name, "image", [page])
 
 
-def open_picture(path: Path) -> tuple[Image.Image, tuple[int, int]]:
+def open_picture(path: Path, frame: int = 0) -> tuple[Image.Image, tuple[int, int]]:
     """An RGB picture, turned as its EXIF says and perhaps smaller, and its full size in pixels.
 
-    Raises `ReadError` when it is damaged, has no pixels or too many.
+    Of a file with several, number `frame` from 0. Raises `ReadError` when it is damaged, has no pixels or too many.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = _open_unlimited(path)
+            picture = open_unlimited(path)
         with picture:
+            if frame:
+                picture.seek(frame)
             size = picture.size
             if min(size) < 1:
                 raise ReadError(f"{path.name} is a picture without pixels; check the file.")
@@ -61,14 +63,20 @@ def open_picture(path: Path) -> tuple[Image.Image, tuple[int, int]]:
         raise ReadError(f"{path.name} is damaged and can't be opened as a picture; fetch it again.") from None
     except PermissionError:
         raise
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow's decoders raise on broken files
+    except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow's decoders raise on broken files
         raise ReadError(f"{path.name} is damaged ({error}); fetch or save it again.") from None
 
 
-def _open_unlimited(path: Path) -> Image.Image:
+def open_unlimited(path: Path) -> Image.Image:
     """Read the header only; the limit on pixels is ours, with a sentence."""
     Image.MAX_IMAGE_PIXELS = None
-    return Image.open(path)
+    try:
+        return Image.open(path)
+    except UnidentifiedImageError:
+        from pi_heif import register_heif_opener
+
+        register_heif_opener()  # for the rare HEIC; it takes a moment to load
+        return Image.open(path)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

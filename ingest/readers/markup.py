@@ -11,6 +11,7 @@ from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.readers.reading import Reading
 from ingest.readers.text import decode
+from ingest.tables import add_table, table_block
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 UNSEEN = {"script", "style", "noscript", "template", "head", "nav", "svg", "iframe", "form", "button"}
@@ -19,6 +20,7 @@ CONTAINERS = {
     "div", "section", "article", "main", "body", "header", "footer", "ul", "ol", "dl", "aside", "figure",
     "details", "html", "center",
 }  # fmt: skip
+WIDEST_SPAN = 100  # columns; HTML allows 1,000, and no reader needs them
 
 
 def read_html(path: Path, reading: Reading) -> ReadDocument:
@@ -53,26 +55,36 @@ def read_docx(path: Path, reading: Reading) -> ReadDocument:
 
 
 def _from_html(source: str, path: Path, format_name: str) -> ReadDocument:
-    # lxml refuses text with an encoding declaration; bytes with the encoding given it does not.
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
-    try:
-        root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, ValueError):
-        raise NothingToRead(f"{path.name} holds no text; there is nothing to read in it.") from None
-    walker = _Walker()
-    walker.walk(root)
-    walker.finish()
-    if not walker.blocks:
+    markup = read_markup(source)
+    if not markup.page.blocks:
         raise NothingToRead(f"{path.name} holds no text; there is nothing to read in it.")
-    title = _squeeze(root.findtext(".//title") or "") or walker.first_heading or path.stem
-    return ReadDocument(title, format_name, [DocumentPage(1, blocks=walker.blocks)])
+    title = markup.title or markup.first_heading or path.stem
+    return ReadDocument(title, format_name, [markup.page])
 
 
-class _Walker:
-    """Collects blocks in reading order, with the headings they stand under."""
+def read_markup(source: str | bytes, page: int = 1) -> Markup:
+    """An HTML page as page `page` of its document; without blocks when it is no HTML."""
+    # lxml refuses text with an encoding declaration; bytes with the encoding given it does not.
+    given = source.encode("utf-8", "replace") if isinstance(source, str) else source
+    encoding = "utf-8" if isinstance(source, str) else None
+    parser = html.HTMLParser(encoding=encoding, no_network=True, remove_comments=True, remove_pis=True)
+    markup = Markup(page)
+    try:
+        root = html.document_fromstring(given, parser=parser)
+    except (etree.ParserError, ValueError):
+        return markup
+    markup.title = _squeeze(root.findtext(".//title") or "")
+    markup.walk(root)
+    markup.finish()
+    return markup
 
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
+
+class Markup:
+    """Collects the blocks of `page` in reading order, with the headings they stand under, and the tables' cells."""
+
+    def __init__(self, number: int) -> None:
+        self.page = DocumentPage(number)
+        self.title = ""
         self.first_heading = ""
         self._headings: dict[int, str] = {}
         self._loose: list[str] = []
@@ -114,18 +126,26 @@ class _Walker:
         self._headings[level] = text
 
     def _add(self, lines: list[str]) -> None:
-        self._block("text", lines)
+        kept = [Line(line) for line in lines if line.strip()]
+        if kept:
+            self.page.blocks.append(Block("text", kept, self._path()))
 
     def _table(self, table: html.HtmlElement) -> None:
         self.finish()
-        rows = [[_words(cell) for cell in row.xpath("./td|./th")] for row in table.iter("tr")]
-        self._block("table", [" | ".join(row) for row in rows if any(row)])
+        elements = list(table.iter("tr"))
+        rows = [_cells(row) for row in elements]
+        heads = 0
+        while heads < len(elements) and _is_head(elements[heads]):
+            heads += 1
+        caption = _squeeze("".join(table.xpath("./caption//text()")))
+        made = table_block(_spread(rows), self._path(), self.page.number, caption, heads or None)
+        if made is not None and caption:
+            made[0].lines.insert(0, Line(caption))
+            made[0].heads += 1
+        add_table(self.page, made)
 
-    def _block(self, kind: str, lines: list[str]) -> None:
-        kept = [Line(line) for line in lines if line.strip()]
-        if kept:
-            headings = tuple(self._headings[level] for level in sorted(self._headings))
-            self.blocks.append(Block("table" if kind == "table" else "text", kept, headings))
+    def _path(self) -> tuple[str, ...]:
+        return tuple(self._headings[level] for level in sorted(self._headings))
 
 
 def _leaf_lines(element: html.HtmlElement, name: str) -> list[str]:
@@ -139,6 +159,47 @@ def _words(element: html.HtmlElement) -> str:
     for line_break in element.iter("br"):
         line_break.tail = " " + (line_break.tail or "")
     return _squeeze(element.text_content())
+
+
+def _cells(row: html.HtmlElement) -> list[tuple[str, int, int]]:
+    """Words, columns and rows of each cell."""
+    return [(_words(cell), _span(cell, "colspan"), _span(cell, "rowspan")) for cell in row.xpath("./td|./th")]
+
+
+def _span(cell: html.HtmlElement, name: str) -> int:
+    value = cell.get(name, "1").strip()
+    return min(int(value), WIDEST_SPAN) if value.isdecimal() and int(value) > 0 else 1
+
+
+def _spread(rows: list[list[tuple[str, int, int]]]) -> list[list[str]]:
+    """A grid: a cell that spans several stands in the first, and a row's label in each row it is for."""
+    grid: list[list[str]] = []
+    below: dict[int, tuple[str, int]] = {}  # by column: the words and for how many more rows they hold
+    for row in rows:
+        cells: list[str] = []
+        waiting = list(row)
+        while waiting or any(column >= len(cells) for column in below):
+            column = len(cells)
+            if column in below:
+                words, more = below.pop(column)
+                cells.append(words)
+                if more > 1:
+                    below[column] = (words, more - 1)
+            elif waiting:
+                words, across, down = waiting.pop(0)
+                for offset in range(across):
+                    if down > 1:
+                        below[column + offset] = (words if offset == 0 else "", down - 1)
+                    cells.append(words if offset == 0 else "")
+            else:
+                cells.append("")
+        grid.append(cells)
+    return grid
+
+
+def _is_head(row: html.HtmlElement) -> bool:
+    parent, cells = row.getparent(), row.xpath("./td|./th")
+    return (parent is not None and parent.tag == "thead") or (bool(cells) and all(cell.tag == "th" for cell in cells))
 
 
 def _is_layout(table: html.HtmlElement) -> bool:

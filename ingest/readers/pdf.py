@@ -1,27 +1,26 @@
-"""PDF: the text layer with a box for every line, and text recognition for pages that have none."""
+"""PDF: the text layer with a box for every line, and text recognition for pages whose words are in a picture."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
 
-from ingest.document import Block, DocumentPage, Line, ReadDocument
+from ingest.document import DocumentPage, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.page_headings import PageHeadings
 from ingest.pdfium import TURN, PageText, open_pdf
 from ingest.readers.reading import Reading
-from library.records import BlockKind, Box
+from ingest.readers.rows import blocks_of_rows, table_of_rows
+from ingest.text_layer import FEWEST_CHARACTERS, characters_in, is_over_a_scan, is_readable, without_text
+from library.records import Box
 
 OCR_DPI = 200  # clean pages read 0.99 of words at it, and 300 takes twice as long
 POINTS_PER_INCH = 72
 LARGEST_RENDER = 3200  # pixels: a poster is not rendered at full size
-FEWEST_CHARACTERS = 16  # a page with fewer has a stamp or a page number, not a text layer
 NUMERIC_SHARE = 0.06  # of digits among characters: financial tables have 10-30 %, prose 1-3 %
-NUMBER = re.compile(r"(?<![\w.])[(\-$€£]*\d[\d.,]*%?\)?(?!\w)")
-TABLE_NUMBERS = 2  # numbers in a line that make it a table row
+PageLines = list[tuple[str, Box | None]]
 
 
 def read_pdf(path: Path, reading: Reading) -> ReadDocument:
@@ -60,13 +59,7 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
         text = PageText(page)
         try:
             result = DocumentPage(number, text.width, text.height)
-            characters = sum(not character.isspace() for character in text.text)
-            if characters >= FEWEST_CHARACTERS:
-                digits = sum(character.isdigit() for character in text.text)
-                lines = text.rows() if digits > NUMERIC_SHARE * characters else text.lines()
-                result.blocks = _blocks(lines, headings)
-                return result
-            picture = _render(page) if any(True for _ in page.get_objects(max_depth=2)) else None
+            lines, picture = _layer_and_scan(page, text)
         finally:
             text.close()
             page.close()
@@ -74,10 +67,30 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
         reading.step(f"recognising text on page {number}", (number - 1) / len(document))
         scale = result.width / picture.width
         found = reading.recogniser().read(picture)
-        lines = [(line.text, _scaled(line.box, scale)) for line in found]
-        result.blocks = _blocks(lines, headings)
-        result.read_by_ocr = True
+        seen: PageLines = [(line.text, _scaled(line.box, scale)) for line in found]
+        result.read_by_ocr = bool(seen)
+        lines = sorted(lines + seen, key=_top) if lines else seen
+    result.blocks = blocks_of_rows(lines, headings)
+    tables = [table_of_rows(block, number) for block in result.blocks]
+    result.tables = [table for table in tables if table is not None]
     return result
+
+
+def _layer_and_scan(page: Any, text: PageText) -> tuple[PageLines, Any]:
+    """The lines of the text layer, if it is any good, and a picture of what else has to be read, or None."""
+    characters = characters_in(text.text)
+    if characters >= FEWEST_CHARACTERS and is_readable(text.text):
+        digits = sum(map(str.isdigit, text.text))
+        lines = text.rows() if digits > NUMERIC_SHARE * characters else text.lines()
+        if not is_over_a_scan(page, text.raw, characters):
+            return lines, None
+        without_text(page)
+        return lines, _render(page)
+    return [], _render(page) if any(True for _ in page.get_objects(max_depth=2)) else None
+
+
+def _top(line: tuple[str, Box | None]) -> float:
+    return line[1][1] if line[1] is not None else 0.0
 
 
 def _render(page: Any) -> Any:
@@ -88,20 +101,6 @@ def _render(page: Any) -> Any:
 
 def _scaled(box: Box, scale: float) -> Box:
     return box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale
-
-
-def _blocks(lines: list[tuple[str, Box | None]], headings: tuple[str, ...]) -> list[Block]:
-    """Neighbouring lines of one kind; a lone row between paragraphs stays with them."""
-    kinds: list[BlockKind] = ["table" if len(NUMBER.findall(text)) >= TABLE_NUMBERS else "text" for text, _ in lines]
-    for index in range(1, len(kinds) - 1):
-        if kinds[index - 1] == kinds[index + 1]:
-            kinds[index] = kinds[index - 1]
-    blocks: list[Block] = []
-    for kind, (text, box) in zip(kinds, lines, strict=True):
-        if not blocks or blocks[-1].kind != kind:
-            blocks.append(Block(kind, [], headings))
-        blocks[-1].lines.append(Line(text, box))
-    return blocks
 
 
 def _sections(document: Any) -> dict[int, tuple[str, ...]]:

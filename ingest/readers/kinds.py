@@ -1,0 +1,176 @@
+"""What kind of file it is, by what it holds; the name decides only between kinds of text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zipfile
+from pathlib import Path
+
+from ingest.errors import NothingToRead, ReadError
+from ingest.readers.text import looks_binary
+
+KNOWN = (
+    "PDF, DOCX, PPTX, XLSX, ODT, ODS, ODP, EPUB, RTF, EML, HTML, Markdown, CSV, JSON, source code, plain text, "
+    "PNG, JPEG, WebP, TIFF, GIF, BMP and HEIC"
+)
+SUFFIXES = {
+    ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx",
+    ".xlsx": "xlsx", ".xlsm": "xlsx", ".odt": "opendocument", ".ods": "opendocument", ".odp": "opendocument",
+    ".epub": "epub", ".rtf": "rtf", ".eml": "email", ".html": "html", ".htm": "html", ".xhtml": "html",
+    ".md": "markdown", ".markdown": "markdown", ".csv": "csv", ".tsv": "csv", ".tab": "csv",
+    ".json": "json", ".jsonl": "json", ".ndjson": "json", ".geojson": "json",
+    ".txt": "text", ".text": "text", ".log": "text", ".rst": "text", ".tex": "text", ".org": "text",
+    ".srt": "text", ".vtt": "text", ".ics": "text", ".vcf": "text",
+    ".png": "image", ".jpg": "image", ".jpeg": "image", ".webp": "image", ".gif": "image", ".bmp": "image",
+    ".heic": "image", ".heif": "image", ".avif": "image", ".tif": "tiff", ".tiff": "tiff",
+} | dict.fromkeys((
+    ".py", ".pyi", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".java", ".kt", ".kts", ".scala", ".groovy", ".c",
+    ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".cs", ".m", ".mm", ".go", ".rs", ".rb", ".php", ".swift", ".r",
+    ".jl", ".lua", ".pl", ".pm", ".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".cmd", ".sql", ".css", ".scss",
+    ".sass", ".less", ".vue", ".svelte", ".xml", ".xsd", ".xsl", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf",
+    ".properties", ".gradle", ".cmake", ".mk", ".dart", ".ex", ".exs", ".erl", ".hs", ".ml", ".fs", ".clj", ".el",
+    ".lisp", ".vb", ".f90", ".asm", ".s", ".proto", ".graphql", ".tf", ".nix", ".diff", ".patch",
+), "code")  # fmt: skip
+BINARY = {"pdf", "docx", "pptx", "xlsx", "opendocument", "epub", "image", "tiff"}
+SIGNATURES = (
+    (b"%PDF-", "pdf"), (b"{\\rtf", "rtf"), (b"\x89PNG\r\n\x1a\n", "image"), (b"\xff\xd8\xff", "image"),
+    (b"GIF87a", "image"), (b"GIF89a", "image"), (b"II*\0", "tiff"), (b"MM\0*", "tiff"), (b"II+\0", "tiff"),
+    (b"MM\0+", "tiff"),
+)  # fmt: skip
+STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")  # ISO 14496-12 `ftyp`
+PARTS = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbook.xml": "xlsx"}
+MEDIA_TYPES = {b"application/epub+zip": "epub", b"application/vnd.oasis.opendocument": "opendocument"}
+HEAD = 4096
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLD_OFFICE_SEARCHED = 32_000_000  # bytes in which the name of the stream is looked for
+OLD_OFFICE_STREAMS = {"WordDocument": ".doc", "Workbook": ".xls", "Book": ".xls", "PowerPoint Document": ".ppt",
+                      "__properties_version1.0": ".msg"}  # fmt: skip
+CONVERT = {
+    ".doc": "is an old Word file; open it in Word or LibreOffice Writer, save it as .docx and add that",
+    ".xls": "is an old Excel file; open it in Excel or LibreOffice Calc, save it as .xlsx and add that",
+    ".ppt": "is an old PowerPoint file; open it in PowerPoint or LibreOffice Impress, save it as .pptx and add that",
+    ".msg": "is an Outlook message; open it in Outlook, save it as HTML or text and add that",
+    ".xlsb": "is a binary Excel file; open it in Excel or LibreOffice Calc, save it as .xlsx and add that",
+    ".pages": "is a Pages document; export it from Pages as .docx or PDF and add that",
+    ".numbers": "is a Numbers sheet; export it from Numbers as .xlsx and add that",
+    ".key": "is a Keynote presentation; export it from Keynote as .pptx or PDF and add that",
+    ".svg": "is an SVG drawing; export it as PNG or PDF and add that",
+}
+MAIL_HEADER = re.compile(rb"(?mi)^(from|date|subject|received|message-id|mime-version|to):\s")
+MAIL_HEADERS = 3  # different ones that make a text a message
+
+
+def kind_of(path: Path) -> str:
+    """A key of `READERS`.
+
+    Raises `NothingToRead` for a kind that is not read or an empty file, `ReadError` for a damaged or locked one.
+    """
+    head = _head(path)
+    for signature, kind in SIGNATURES:
+        if head.startswith(signature):
+            return kind
+    if b"%PDF-" in head[:1024]:  # some writers put a header before it, and every viewer accepts that
+        return "pdf"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image"
+    if head[4:8] == b"ftyp" and head[8:12] in STILL_BRANDS:
+        return "image"
+    if head.startswith(b"BM") and looks_binary(head):
+        return "image"
+    if head.startswith(OLD_OFFICE):
+        raise _old_office(path)
+    if head.startswith(b"PK\x03\x04"):
+        return _kind_of_archive(path)
+    return _kind_of_text(path, head)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except PermissionError:
+        raise ReadError(f"{path.name} may not be read by you; change its permissions and add it again.") from None
+    except OSError as error:
+        raise ReadError(f"{path.name} can't be opened ({error.strerror}); check the disk it is on.") from None
+    if not head:
+        raise NothingToRead(f"{path.name} is empty; there is nothing to read in it.")
+    return head
+
+
+def _old_office(path: Path) -> NothingToRead | ReadError:
+    """Office's files of before 2007, and its encrypted newer ones, which are wrapped in the same container."""
+    with path.open("rb") as file:
+        content = file.read(OLD_OFFICE_SEARCHED)
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return ReadError(f"{path.name} is protected by a password; save it without one and add that.")
+    suffix = path.suffix.lower()
+    found = [kind for stream, kind in OLD_OFFICE_STREAMS.items() if stream.encode("utf-16-le") in content]
+    reason = CONVERT.get(suffix if suffix in found or not found else found[0])
+    if reason is None:
+        return _unknown(path)
+    return NothingToRead(f"{path.name} {reason}.")
+
+
+def _kind_of_archive(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            media_type = archive.read("mimetype")[:80] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError):
+        raise ReadError(f"{path.name} is damaged; open it in its own program and save it again.") from None
+    for part, kind in PARTS.items():
+        if part in names:
+            return kind
+    for start, kind in MEDIA_TYPES.items():
+        if media_type.startswith(start):
+            return kind
+    if "xl/workbook.bin" in names:
+        raise NothingToRead(f"{path.name} {CONVERT['.xlsb']}.")
+    if path.suffix.lower() in CONVERT:
+        raise NothingToRead(f"{path.name} {CONVERT[path.suffix.lower()]}.")
+    if path.suffix.lower() == ".zip":
+        raise NothingToRead(f"{path.name} is an archive; unpack it and add the folder.")
+    raise _unknown(path)
+
+
+def _kind_of_text(path: Path, head: bytes) -> str:
+    suffix = path.suffix.lower()
+    named = SUFFIXES.get(suffix)
+    if looks_binary(head):
+        if named in BINARY:
+            raise ReadError(f"{path.name} is not what its name says, or it is damaged; check the file.")
+        if named:
+            raise NothingToRead(f"{path.name} holds no text although its name says so; check the file.")
+        raise _unknown(path)
+    if suffix in CONVERT and suffix != ".key":  # .key is also how people name keys in plain text
+        raise NothingToRead(f"{path.name} {CONVERT[suffix]}.")
+    if named not in ("code", "markdown", "email") and _starts_like_html(head):
+        return "html"
+    if named in BINARY or named == "rtf":
+        raise ReadError(f"{path.name} holds plain text, not what its name says; rename it to .txt and add it.")
+    if named is not None:
+        return named
+    if not _is_unicode(head):
+        raise _unknown(path)
+    if len({match.lower() for match in MAIL_HEADER.findall(head)}) >= MAIL_HEADERS:
+        return "email"
+    return "code" if head.startswith(b"#!") or path.stem in ("Makefile", "Dockerfile") else "text"
+
+
+def _starts_like_html(head: bytes) -> bool:
+    return head.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:15].lower().startswith((b"<!doctype html", b"<html"))
+
+
+def _is_unicode(head: bytes) -> bool:
+    """Without a known ending only what is certainly text is taken for text."""
+    encoding = "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _unknown(path: Path) -> NothingToRead:
+    return NothingToRead(f"{path.name} is not a kind that is read: {KNOWN} are.")

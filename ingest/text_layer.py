@@ -1,0 +1,98 @@
+"""Whether the text that a PDF page carries can be used, or the page has to be looked at.
+
+Scans often carry a stamp, a typed footer or the words that some program recognised; fonts without a table of
+letters give words nobody can read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pypdfium2.raw as raw
+
+FEWEST_CHARACTERS = 16  # a page with fewer has a page number, not a text layer
+SHORT_LAYER = 1500  # characters; a scan's stamp, footer or form entries are shorter, a full page is longer
+SCAN_SHARE = 0.5  # of the page under one picture; smaller ones are figures
+PAPER_SHARE = 0.6  # of a scan's pixels are paper: light and without colour
+LIGHT, COLOUR = 150, 40  # of 255
+LOOK = 120  # pixels of the small picture that tells paper from a photo
+INVISIBLE = 3  # text rendering mode of recognised words under a scan (ISO 32000-1, table 106)
+SAMPLE = 3000  # characters that are looked at; a font is readable or not from the start
+UNREADABLE_SHARE = 0.2  # of characters that are no text: private use, replacement, unassigned, control
+NO_TEXT = re.compile(r"[\x00-\x01\x03-\x08\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufffd\U000f0000-\U0010ffff]")
+MOJIBAKE = re.compile(r"[ÃÂâÐÑ][\u0080-\u00bf\u2018-\u201d\u20ac\u2122]")  # UTF-8 taken for Latin-1 or Windows-1252
+MOJIBAKE_SHARE = 0.02  # of characters
+LATIN_WORD = re.compile(r"[A-Za-z]{4,}")
+VOWELLESS = re.compile(r"(?<![A-Za-z])[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{4,}(?![A-Za-z])")
+FEWEST_WORDS = 20
+VOWELLESS_SHARE = 0.3  # of words; in any language with Latin letters it is below 0.05
+FORM_DEPTH = 3  # pictures may stand in forms in forms
+
+
+def is_readable(text: str) -> bool:
+    """Whether a text layer is words and not the numbers of some font's glyphs."""
+    sample = text[:SAMPLE]
+    visible = characters_in(sample)
+    words = len(LATIN_WORD.findall(sample))
+    return (
+        visible > 0
+        and len(NO_TEXT.findall(sample)) <= UNREADABLE_SHARE * visible
+        and (sample.isascii() or len(MOJIBAKE.findall(sample)) <= MOJIBAKE_SHARE * visible)
+        and (words < FEWEST_WORDS or len(VOWELLESS.findall(sample)) <= VOWELLESS_SHARE * words)
+    )
+
+
+def characters_in(text: str) -> int:
+    """How many characters are not blank."""
+    return len("".join(text.split()))
+
+
+def is_over_a_scan(page: Any, text_page: Any, characters: int) -> bool:
+    """Whether a short text layer lies on a picture of a page whose words it does not repeat.
+
+    `page` and `text_page` are pypdfium2's; cheap for pages that are full of text.
+    """
+    if characters > SHORT_LAYER or not _has_large_picture(page):
+        return False
+    return not _is_recognised(text_page) and _looks_like_paper(page)
+
+
+def without_text(page: Any) -> None:
+    """Take the text off a page that is open, so that what is drawn is only the scan; the file is not changed."""
+    for item in list(page.get_objects(max_depth=1)):
+        is_text = item.type == raw.FPDF_PAGEOBJ_TEXT
+        if is_text or (item.type == raw.FPDF_PAGEOBJ_FORM and not _pictures_in(page, item)):
+            page.remove_obj(item)
+
+
+def _pictures_in(page: Any, form: Any) -> bool:
+    count = raw.FPDFFormObj_CountObjects(form)
+    kinds = {raw.FPDFPageObj_GetType(raw.FPDFFormObj_GetObject(form, index)) for index in range(count)}
+    return not kinds.isdisjoint({raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM})
+
+
+def _has_large_picture(page: Any) -> bool:
+    width, height = page.get_size()
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=FORM_DEPTH):
+        left, bottom, right, top = item.get_bounds()
+        if abs((right - left) * (top - bottom)) >= SCAN_SHARE * width * height:
+            return True
+    return False
+
+
+def _is_recognised(text_page: Any) -> bool:
+    """Whether most characters are invisible, as programs put recognised words under a scan."""
+    count = text_page.count_chars()
+    invisible = 0
+    for index in range(count):
+        item = raw.FPDFText_GetTextObject(text_page, index)
+        invisible += bool(item) and raw.FPDFTextObj_GetTextRenderMode(item) == INVISIBLE
+    return bool(invisible * 2 > count)
+
+
+def _looks_like_paper(page: Any) -> bool:
+    small = np.asarray(page.render(scale=LOOK / max(page.get_size())).to_pil().convert("RGB"), np.int16)
+    lightest, darkest = small.max(axis=2), small.min(axis=2)
+    return float(((lightest > LIGHT) & (lightest - darkest < COLOUR)).mean()) >= PAPER_SHARE
