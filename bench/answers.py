@@ -1,9 +1,9 @@
-"""How often answers are right, refused and flagged as they should be, on SQuAD.
+"""How often answers are right, refused and flagged as they should be: SQuAD articles, receipts, labelled claims.
 
     python -m bench.answers [--count QUESTIONS] [--json]
 
-Two articles go into a library; a third stays out, and its questions should be refused. The baseline is the same
-model given the gold passage alone, as a plain prompt.
+Two articles go into a library, a passage a document; a third stays out, and its questions should be refused. The
+baseline is the same pipeline given the gold passage alone: what is lost to it was lost in finding the passage.
 """
 
 from __future__ import annotations
@@ -14,30 +14,33 @@ import re
 import string
 import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.claims import claims, measured
 from bench.measuring import Measures, options, progress, report
 from ingest.pipeline import index_file
 from library.store import Library
-from models.language_model import Piece
 from models.loading import Models
-from rag.answerer import ANSWER_TOKENS, Answerer, prompt
-from rag.events import Finished, Passage
-from rag.grounding import ground
+from rag.answerer import Answerer
+from rag.events import Finished
+from rag.passages import select_passages
+from rag.refusal import support
+from rag.retriever import EVERYWHERE, Retriever, Scope
 
-QUESTIONS = 40
+QUESTIONS = 60  # that are answered, each twice
+REFUSALS = 100  # answerable and as many unanswerable questions; no answer is generated for them
 SEED = 7
 HELD_OUT = 2  # the third article
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with its passage and the answers that count as right."""
+    """A question with the name of its passage's document, the passage and the answers that count as right."""
 
     text: str
+    document: str
     passage: str
     answers: list[str]
 
@@ -47,12 +50,17 @@ def articles(data: Path) -> list[list[Asked]]:
     content = json.loads((data / "squad" / "passages_and_questions.json").read_text(encoding="utf-8"))
     return [
         [
-            Asked(question["question"], paragraph["context"], [answer["text"] for answer in question["answers"]])
-            for paragraph in article["paragraphs"]
+            Asked(
+                question["question"],
+                f"passage {number}-{index}.txt",
+                paragraph["context"],
+                [answer["text"] for answer in question["answers"]],
+            )
+            for index, paragraph in enumerate(article["paragraphs"])
             for question in paragraph["qas"]
             if not question["is_impossible"]
         ]
-        for article in content["data"]
+        for number, article in enumerate(content["data"])
     ]
 
 
@@ -66,98 +74,105 @@ def _normal(text: str) -> str:
     return " ".join(word for word in bare.split() if word not in ("a", "an", "the"))
 
 
-def ask(answerer: Answerer, question: str) -> Finished:
-    for event in answerer.answer(question):
+def ask(answerer: Answerer, question: str, scope: Scope = EVERYWHERE) -> Finished:
+    for event in answerer.answer(question, scope=scope):
         if isinstance(event, Finished):
             return event
     raise AssertionError("an answer without an end")
 
 
-def ask_gold(models: Models, asked: Asked) -> str:
-    """The baseline: the model with the right passage and nothing else."""
-    passage = Passage(1, 0, "", 1, "text", "", asked.passage, [], 0.0)
-    messages = prompt(asked.text, [passage], "documents")
-    never = threading.Event()
-    events = models.language_model.generate(messages, ANSWER_TOKENS, never.is_set)
-    return "".join(event.text for event in events if isinstance(event, Piece))
-
-
-def answers(library: Library, models: Models, inside: Sequence[Asked], outside: Sequence[Asked]) -> Measures:
+def answers(library: Library, models: Models, inside: Sequence[Asked]) -> Measures:
     """Both sides answer each question before the next one is asked."""
     answerer = Answerer(library, models)
-    right = right_gold = refused = invented = cited = 0
+    documents = {document.name: document.id for document in library.documents()}
+    right = right_gold = cited = 0
     for number, asked in enumerate(inside, start=1):
         finished = ask(answerer, asked.text)
         right += contains(finished.answer, asked.answers)
-        refused += finished.refused
-        cited += any(contains(asked.passage, [citation.text]) for citation in finished.citations)
-        right_gold += contains(ask_gold(models, asked), asked.answers)
+        cited += asked.document in {citation.document for citation in finished.citations}
+        gold = Scope(documents=frozenset({documents[asked.document]}))
+        right_gold += contains(ask(answerer, asked.text, gold).answer, asked.answers)
         progress(f"{number} of {len(inside)}: {right} right, {right_gold} from the gold passage")
-    for asked in outside:
-        invented += not ask(answerer, asked.text).refused
     return {
         "contains_accuracy": round(right / len(inside), 3),
         "contains_accuracy_gold_passage": round(right_gold / len(inside), 3),
         "cites_gold_passage": round(cited / len(inside), 3),
+        "questions": len(inside),
+    }
+
+
+def refusals(library: Library, models: Models, inside: Sequence[Asked], outside: Sequence[Asked]) -> Measures:
+    """Decided before the model is asked, so no answer has to be generated; and which passage comes first."""
+    retriever = Retriever(library, models.embedder)
+    refused = invented = first = 0
+    for asked in inside:
+        selection = select_passages(retriever, models.embedder, asked.text)
+        refused += support(selection) < 0
+        first += bool(selection.passages) and selection.passages[0].document == asked.document
+    for asked in outside:
+        invented += support(select_passages(retriever, models.embedder, asked.text)) >= 0
+    return {
         "false_refusal_rate": round(refused / len(inside), 3),
         "false_answer_rate": round(invented / len(outside), 3),
-        "questions": len(inside),
+        "passage_hit_at_1": round(first / len(inside), 3),
+        "passage_hit_at_1_dense": round(_dense_hits(library, models, inside) / len(inside), 3),
+        "questions_inside": len(inside),
         "questions_outside": len(outside),
     }
 
 
-def claims(inside: Sequence[Asked]) -> Measures:
-    """Sentences of the passages as they are, and with a number or a name changed; which are flagged?"""
-    passages = list(dict.fromkeys(asked.passage for asked in inside))
-    names = sorted({name for text in passages for name in _names(text)})
-    generator = random.Random(SEED)
-    flagged_false = flagged_true = false = 0
-    for text in passages:
-        passage = Passage(1, 0, "", 1, "text", "", text, [], 0.0)
-        sentence = re.split(r"(?<=[.!?])\s", text)[0]
-        changed = _changed(sentence, names, generator)
-        if changed is None:
-            continue
-        false += 1
-        flagged_false += bool(ground(changed, [passage]).unsupported)
-        flagged_true += bool(ground(sentence, [passage]).unsupported)
-    flagged = flagged_false + flagged_true
+def _dense_hits(library: Library, models: Models, inside: Sequence[Asked]) -> int:
+    hits = 0
+    for asked in inside:
+        vector = models.embedder.encode([asked.text])[0]
+        ((number, _),) = library.vectors(models.embedder).nearest(vector, 1)
+        hits += library.chunks([number])[number].document == asked.document
+    return hits
+
+
+def receipts(data: Path, models: Models) -> Measures:
+    """Is the right one of the photographed receipts first, and does its total stand in the passage shown?"""
+    folder = data / "receipts"
+    fields = json.loads((folder / "fields.json").read_text(encoding="utf-8"))
+    first = stated = 0
+    with tempfile.TemporaryDirectory() as place, Library(Path(place) / "library") as library:
+        for name in fields:
+            index_file(folder / name, library, models)
+        retriever = Retriever(library, models.embedder)
+        for name, values in fields.items():
+            question = f"what is the total of the receipt from {values['company']} on date {values['date']}?"
+            passages = select_passages(retriever, models.embedder, question).passages
+            first += bool(passages) and passages[0].document == name
+            shown = passages[0].text if passages and passages[0].document == name else ""
+            stated += _bare(str(values["total"])) in _bare(shown)
     return {
-        "unsupported_precision": round(flagged_false / flagged, 3) if flagged else 0.0,
-        "unsupported_recall": round(flagged_false / false, 3),
-        "claims": 2 * false,
+        "receipt_hit_at_1": round(first / len(fields), 3),
+        "receipt_total_rate": round(stated / len(fields), 3),
+        "receipts": len(fields),
     }
 
 
-def _names(text: str) -> list[str]:
-    return re.findall(r"(?<=[a-z,] )[A-Z][a-z]{3,}", text)
-
-
-def _changed(sentence: str, names: Sequence[str], generator: random.Random) -> str | None:
-    numbers = re.findall(r"\b\d+\b", sentence)
-    if numbers:
-        return sentence.replace(numbers[0], str(int(numbers[0]) + 13), 1)
-    own = _names(sentence)
-    others = [name for name in names if name not in sentence]
-    return sentence.replace(own[0], generator.choice(others)) if own and others else None
+def _bare(text: str) -> str:
+    return re.sub(r"[^a-z0-9.]", "", text.lower())
 
 
 def main() -> int:
     parsed = options("How often answers are right, refused and flagged as they should be.").parse_args()
-    count = parsed.count or QUESTIONS
     groups = articles(parsed.data)
     outside = groups.pop(HELD_OUT)
     inside = [asked for group in groups for asked in group]
     generator = random.Random(SEED)
     models = Models()
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
-        for number, group in enumerate(groups):
-            path = Path(folder) / f"article {number}.txt"
-            path.write_text("\n\n".join(dict.fromkeys(asked.passage for asked in group)), encoding="utf-8")
+        for name, passage in dict.fromkeys((asked.document, asked.passage) for asked in inside):
+            path = Path(folder) / name
+            path.write_text(passage, encoding="utf-8")
             index_file(path, library, models)
-        chosen = generator.sample(inside, min(count, len(inside)))
-        measures = answers(library, models, chosen, generator.sample(outside, min(count, len(outside))))
-    measures |= claims(inside)
+        some, others = generator.sample(inside, REFUSALS), generator.sample(outside, REFUSALS)
+        measures = refusals(library, models, some, others)
+        measures |= answers(library, models, generator.sample(inside, parsed.count or QUESTIONS))
+    progress("receipts")
+    measures |= receipts(parsed.data, models) | measured(claims(), models.embedder)
     report(measures, parsed.json)
     return 0
 

@@ -1,9 +1,11 @@
 """How often the right page is among the first, on questions about annual reports, against plain searches.
 
-    python -m bench.retrieval [--library DIR] [--json]
+    python -m bench.retrieval [--documents DIR --questions FILE] [--library DIR] [--scale CHUNKS] [--json]
 
-The filings are indexed into `--library` first (minutes; nothing to do the second time). Dense alone and BM25
-alone are measured on the same index as ours.
+The documents are indexed into `--library` first (minutes; nothing to do the second time). The baselines search the
+same chunks: `_dense` is what everyone does, the nearest embeddings of the chunks' own text with the same embedder;
+`_dense_headers` the nearest of ours, which know their title and heading; `_bm25` the full-text search alone.
+`--scale 50000` measures the time of a search in a library grown to so many chunks.
 """
 
 from __future__ import annotations
@@ -13,86 +15,169 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bench.measuring import Measures, options, percentile, progress, report
 from ingest.pipeline import files_in, index_file
+from library.records import Chunk, FoundChunk
 from library.store import Library
+from models.embedder import Vectors
 from models.loading import Models
 from rag.passages import CANDIDATES, select_passages
 from rag.query import terms_of
 from rag.retriever import Retriever
 
 DEPTHS = (1, 5, 10)
-SIDES = {"": "ours", "_dense": "dense alone", "_bm25": "BM25 alone"}
+SEED = 7
+NOISE = 0.05  # length of what is added to a copied embedding, so that no two are equal
+COPY_CHUNKS = 2_000  # of a document made of copies
+WARM_UP = 3  # first searches are slower: Chroma reads its index from disk
 
-PageReference = tuple[str, int]
+Page = tuple[str, int]
+Ranking = Callable[[str], list[Page]]
 
 
-def pages_of(library: Library, ids: Sequence[int]) -> list[PageReference]:
+def pages_of(chunks: Sequence[FoundChunk]) -> list[Page]:
     """Distinct pages in order of their best chunk."""
-    chunks = library.chunks(list(ids))
-    return list(dict.fromkeys((chunks[number].document, chunks[number].page) for number in ids if number in chunks))
+    return list(dict.fromkeys((chunk.document, chunk.page) for chunk in chunks))
 
 
-def rankings(library: Library, models: Models, question: str) -> dict[str, tuple[list[PageReference], float]]:
-    """Pages best first and milliseconds, for each side."""
-    embedder = models.embedder
-    retriever = Retriever(library, embedder)
-    started = time.perf_counter()
-    selection = select_passages(retriever, embedder, question, CANDIDATES)
-    ours = list(dict.fromkeys((passage.document, passage.page) for passage in selection.passages))
-    took = (time.perf_counter() - started) * 1000
-    dense = library.vectors(embedder).nearest(selection.search.vector, CANDIDATES)
-    words = library.full_text(terms_of(question), CANDIDATES)
-    return {
-        "": (ours, took),
-        "_dense": (pages_of(library, [number for number, _ in dense]), 0.0),
-        "_bm25": (pages_of(library, [number for number, _ in words]), 0.0),
-    }
+class Sides:
+    """Ours and the baselines over one library."""
+
+    def __init__(self, library: Library, models: Models) -> None:
+        self._library = library
+        self._embedder = models.embedder
+        self._retriever = Retriever(library, self._embedder)
+        self._ids = sorted(library.vectors(self._embedder).ids())
+        self._chunks = library.chunks(self._ids)
+        progress(f"embedding {len(self._ids)} chunks without their headers, for the baseline")
+        self._plain = self._embedder.encode([self._chunks[number].text for number in self._ids])
+        self.milliseconds: list[float] = []
+
+    def rankings(self) -> dict[str, Ranking]:
+        """By the ending of their names in the report."""
+        return {"": self.ours, "_dense": self.dense, "_dense_headers": self.dense_headers, "_bm25": self.bm25}
+
+    def ours(self, question: str) -> list[Page]:
+        started = time.perf_counter()
+        selection = select_passages(self._retriever, self._embedder, question, CANDIDATES)
+        self.milliseconds.append((time.perf_counter() - started) * 1000)
+        return list(dict.fromkeys((passage.document, passage.page) for passage in selection.passages))
+
+    def dense(self, question: str) -> list[Page]:
+        nearest = np.argsort(-(self._plain @ self._embedder.encode([question])[0]))[:CANDIDATES]
+        return pages_of([self._chunks[self._ids[index]] for index in nearest.tolist()])
+
+    def dense_headers(self, question: str) -> list[Page]:
+        vector = self._embedder.encode([question])[0]
+        nearest = self._library.vectors(self._embedder).nearest(vector, CANDIDATES)
+        return pages_of([self._chunks[number] for number, _ in nearest])
+
+    def bm25(self, question: str) -> list[Page]:
+        return pages_of([self._chunks[number] for number, _ in self._library.full_text(terms_of(question), CANDIDATES)])
 
 
 def measure(library: Library, models: Models, questions: Sequence[dict[str, Any]]) -> Measures:
-    """Hit rates over the questions; a hit is any of a question's gold pages."""
-    hits = {(side, depth): 0 for side in SIDES for depth in DEPTHS}
-    times = []
-    for question in questions:
-        gold = {(question["document"], evidence["page"]) for evidence in question["evidence"]}
-        found = rankings(library, models, question["question"])
-        times.append(found[""][1])
-        for side, (pages, _) in found.items():
-            for depth in DEPTHS:
-                hits[side, depth] += bool(gold.intersection(pages[:depth]))
-    measures: Measures = {
-        f"page_hit_at_{depth}{side}": round(hits[side, depth] / len(questions), 3) for depth in DEPTHS for side in SIDES
-    }
+    """Hit rates over the questions; a hit is any of a question's gold pages, or its document."""
+    sides = Sides(library, models)
+    measures: Measures = {}
+    for side, ranking in sides.rankings().items():
+        found = [ranking(question["question"]) for question in questions]
+        for depth in DEPTHS:
+            hits = [
+                any((question["document"], part["page"]) in pages[:depth] for part in question["evidence"])
+                for question, pages in zip(questions, found, strict=True)
+            ]
+            measures[f"page_hit_at_{depth}{side}"] = round(statistics.mean(hits), 3)
+        first = [bool(pages) and pages[0][0] for pages in found]
+        right = [name == question["document"] for name, question in zip(first, questions, strict=True)]
+        measures[f"document_hit_at_1{side}"] = round(statistics.mean(right), 3)
+    ratio = float(measures["page_hit_at_5"]) / max(float(measures["page_hit_at_5_dense"]), 1e-9)
     return measures | {
-        "search_p95_ms": round(percentile(times, 0.95), 1),
-        "search_median_ms": round(statistics.median(times), 1),
+        "page_hit_at_5_vs_dense": round(ratio, 2),
+        "search_p95_ms": round(percentile(sides.milliseconds[WARM_UP:], 0.95), 1),
+        "search_median_ms": round(statistics.median(sides.milliseconds[WARM_UP:]), 1),
         "questions": len(questions),
         "chunks": library.count_chunks(),
     }
 
 
+def grow(library: Library, models: Models, size: int, into: Library) -> None:
+    """Fill `into` with copies of the chunks of `library`, their embeddings a little apart, up to `size` chunks."""
+    embedder = models.embedder
+    store = library.vectors(embedder)
+    ids = sorted(store.ids())
+    chunks, vectors = library.chunks(ids), store.vectors_of(ids)
+    documents = {document.id: document for document in library.documents()}
+    generator = np.random.default_rng(SEED)
+    made = 0
+    while made < size:
+        for start in range(0, len(ids), COPY_CHUNKS):
+            part = ids[start : start + min(COPY_CHUNKS, size - made)]
+            if not part:
+                return
+            parent = documents[chunks[part[0]].document_id]
+            document = replace(parent, path=f"/copy {made}", name=f"copy {made} of {parent.name}", sha256=str(made))
+            rows = [Chunk(one.page, one.kind, one.header, one.text, one.boxes) for one in map(chunks.__getitem__, part)]
+            noise = generator.normal(size=(len(part), embedder.dimensions)) * NOISE / embedder.dimensions**0.5
+            moved: Vectors = (np.stack([vectors[number] for number in part]) + noise).astype(np.float32)
+            moved /= np.linalg.norm(moved, axis=1, keepdims=True)
+            into.add_document(document, [], rows, moved, embedder)
+            made += len(part)
+
+
+def search_times(library: Library, models: Models, questions: Sequence[str]) -> list[float]:
+    """Milliseconds from question to evidence."""
+    retriever, times = Retriever(library, models.embedder), []
+    for question in [*questions[:WARM_UP], *questions]:
+        started = time.perf_counter()
+        select_passages(retriever, models.embedder, question)
+        times.append((time.perf_counter() - started) * 1000)
+    return times[WARM_UP:]
+
+
+def scale(library: Library, models: Models, size: int, questions: Sequence[str]) -> Measures:
+    """Search times at a tenth of `size` and at `size`."""
+    measures: Measures = {}
+    for count in (size // 10, size):
+        with tempfile.TemporaryDirectory() as folder, Library(Path(folder)) as grown:
+            progress(f"growing a library of {count} chunks")
+            grow(library, models, count, grown)
+            times = search_times(grown, models, questions)
+            measures[f"search_p95_ms_{count}"] = round(percentile(times, 0.95), 1)
+            measures[f"search_median_ms_{count}"] = round(statistics.median(times), 1)
+    return measures
+
+
 def main() -> int:
     parser = options("How often the right page is found.")
+    parser.add_argument("--documents", type=Path, help="folder of documents (default: the filings)")
+    parser.add_argument("--questions", type=Path, help="JSON lines: question, document, evidence [{page}]")
     parser.add_argument("--library", type=Path, help="keep the index here (default: a temporary folder)")
+    parser.add_argument("--scale", type=int, default=0, metavar="CHUNKS", help="also time searches among so many")
     parsed = parser.parse_args()
-    folder = parsed.data / "filings"
-    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = [json.loads(line) for line in lines][: parsed.count or None]
+    folder = parsed.documents or parsed.data / "filings"
+    lines = (parsed.questions or folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = [json.loads(line) for line in lines if line.strip()][: parsed.count or None]
     models = Models()
     with (
         tempfile.TemporaryDirectory() as temporary,
         Library(parsed.library or Path(temporary), "bench.retrieval") as library,
     ):
         for path, _ in files_in([folder]):
-            if path.suffix == ".pdf":
+            if path.suffix != ".jsonl":
                 result = index_file(path, library, models)
                 progress(f"{result.status}: {path.name} ({result.pages} pages, {result.seconds:.0f} s)")
-        report(measure(library, models, questions), parsed.json)
+        measures = measure(library, models, questions)
+        if parsed.scale:
+            measures |= scale(library, models, parsed.scale, [question["question"] for question in questions])
+        report(measures, parsed.json)
     return 0
 
 

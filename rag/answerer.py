@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from library.records import Message
 from library.store import Library
-from models.language_model import ChatMessage, LanguageModel, Piece, Prefill, Usage
+from models.language_model import ChatMessage, Piece, Prefill, Usage
 from models.loading import Models
+from rag.composition import Composed, compose, computed, quotation, repeats, without_repeats
+from rag.computation import Computation, compute
+from rag.context import trimmed, whole
 from rag.conversation import standalone_query
-from rag.events import (
-    Citation,
-    Event,
-    Evidence,
-    Finished,
-    Grounded,
-    Mode,
-    Passage,
-    Reading,
-    Searching,
-    Timings,
-    Token,
-)
-from rag.grounding import GroundedAnswer, cite, ground, unit_note
+from rag.events import Citation, Event, Evidence, Finished, Grounded, Mode, Passage, Reading, Searching, Timings, Token
+from rag.grounding import ground
 from rag.passages import Selection, select_passages
-from rag.retriever import Retriever
-from rag.sentences import DIGIT, QUANTITY
+from rag.refusal import support
+from rag.retriever import EVERYWHERE, Retriever, Scope
 
 READ = 3  # passages the model reads: on a CPU each costs a second, and 2 answer as well as 4
-ANSWER_TOKENS = 200
-LEAST_COSINE = 0.30  # below it nothing found is about the question
-SURE_COSINE = 0.45  # from here on the words of the question need not stand in the passages
-LEAST_COVERAGE = 0.5
-CLAUSE = re.compile(r"[^.;!?\n]+[.;!?\n]")
-SHORTEST_CLAUSE = 16  # letters: short ones ("in millions") may come twice
+PASSAGE_TOKENS = 260  # of each of them
+ANSWER_TOKENS = 120
+NOT_SAID = "Your documents don’t say. The nearest passages are shown above."
 NOTHING_FOUND = "I found nothing about this in your documents."
 EMPTY_LIBRARY = "Your library is empty. Add some documents or pictures, then ask again."
 DOCUMENTS_PROMPT = (
@@ -45,6 +32,31 @@ DOCUMENTS_PROMPT = (
     "Answer in one or two short sentences. Copy numbers and names exactly."
 )
 KNOWLEDGE_PROMPT = "You are a helpful assistant. Answer briefly and truthfully. Use the passages where they help."
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One question on its way to an answer."""
+
+    question: str
+    query: str
+    mode: Mode
+    stop: threading.Event
+    started: float = field(default_factory=time.perf_counter)
+    timings: Timings = field(default_factory=Timings)
+
+    def elapsed(self) -> float:
+        """Milliseconds since the question."""
+        return round((time.perf_counter() - self.started) * 1000, 1)
+
+    def finished(
+        self, answer: Composed, passages: list[Passage], *, refused: bool = False, model: str = "", sql: str = ""
+    ) -> Finished:
+        timings = replace(self.timings, total_ms=self.elapsed())
+        stopped = self.stop.is_set()
+        return Finished(
+            answer.text, answer.citations, answer.unsupported, refused, stopped, timings, model, passages, sql
+        )
 
 
 class Answerer:
@@ -60,90 +72,93 @@ class Answerer:
         history: Sequence[Message] = (),
         mode: Mode = "documents",
         stop: threading.Event | None = None,
+        scope: Scope = EVERYWHERE,
     ) -> Iterator[Event]:
         """Events up to `Finished`, which also comes after `stop` was set.
 
         Raises `LamplightError` when a model or the library fails.
         """
-        stop = stop or threading.Event()
-        started = time.perf_counter()
-        query = standalone_query(question, history)
+        turn = _Turn(question, standalone_query(question, history), mode, stop or threading.Event())
         documents = len(self._library.documents())
-        yield Searching(query, documents)
+        yield Searching(turn.query, documents)
         if documents == 0 and mode == "documents":
-            yield from self._refuse(EMPTY_LIBRARY, [], Timings(total_ms=_ms(started)))
+            yield from self._refuse(turn, EMPTY_LIBRARY, [])
             return
         embedder = self._models.embedder
-        selection = select_passages(Retriever(self._library, embedder), embedder, query)
-        timings = Timings(search_ms=_ms(started), evidence_ms=_ms(started))
-        related = is_related(selection)
-        if not related and mode == "documents":
+        selection = select_passages(Retriever(self._library, embedder), embedder, turn.query, scope=scope)
+        computation = self._compute(turn.query, selection)
+        turn.timings = Timings(search_ms=turn.elapsed(), evidence_ms=turn.elapsed())
+        if computation is not None:
+            yield from self._tell(turn, computation, selection.passages)
+        elif support(selection) >= 0:
+            passages = [whole(passage, self._library) for passage in selection.passages]
+            quote = quotation(selection, passages)
+            turn.timings = replace(turn.timings, evidence_ms=turn.elapsed())
+            yield Evidence(passages, quote)
+            yield from self._generate(turn, passages, quote, selection.search.weights)
+        elif mode == "documents":
+            yield Evidence(selection.passages)
+            yield from self._refuse(turn, NOT_SAID if selection.passages else NOTHING_FOUND, selection.passages)
+        else:
             yield Evidence([])
-            yield from self._refuse(NOTHING_FOUND, [], replace(timings, total_ms=_ms(started)))
-            return
-        passages = selection.passages if related else []
-        yield Evidence(passages)
-        model = self._models.language_model
-        yield from self._generate(model, question, passages, selection, mode, stop, started, timings)
+            yield from self._generate(turn, [], None, {})
 
-    def _refuse(self, sentence: str, passages: list[Passage], timings: Timings) -> Iterator[Event]:
+    def _refuse(self, turn: _Turn, sentence: str, passages: list[Passage]) -> Iterator[Event]:
         yield Token(sentence)
-        yield Finished(sentence, [], [], True, False, timings, "", passages)
+        yield turn.finished(Composed(sentence, [], []), passages, refused=True)
+
+    def _compute(self, query: str, selection: Selection) -> Computation | None:
+        """Over the tables of the documents that were found: a number that stands in no single passage."""
+        found = list(dict.fromkeys(passage.document_id for passage in selection.passages))
+        names = {passage.document_id: passage.document for passage in selection.passages}
+        return compute(query, self._library.tables(found), names)
+
+    def _tell(self, turn: _Turn, computation: Computation, found: list[Passage]) -> Iterator[Event]:
+        """A computed answer needs no model."""
+        answer, passages = computed(computation, found)
+        yield Evidence(passages, answer.citations[0])
+        turn.timings = replace(turn.timings, first_token_ms=turn.elapsed())
+        yield Token(answer.text)
+        yield Grounded(answer.text, answer.citations, [])
+        yield turn.finished(answer, passages, sql=computation.sql)
 
     def _generate(
-        self,
-        model: LanguageModel,
-        question: str,
-        passages: list[Passage],
-        selection: Selection,
-        mode: Mode,
-        stop: threading.Event,
-        started: float,
-        timings: Timings,
+        self, turn: _Turn, passages: list[Passage], quote: Citation | None, weights: Mapping[str, float]
     ) -> Iterator[Event]:
+        model = self._models.language_model
         text, usage = "", Usage(0, 0, 0, 0, 0.0)
 
         def stopped() -> bool:
-            return stop.is_set() or repeats(text)
+            return turn.stop.is_set() or repeats(text)
 
-        for event in model.generate(prompt(question, passages[:READ], mode), ANSWER_TOKENS, stopped):
+        read = [
+            replace(part, text=trimmed(part, turn.query, PASSAGE_TOKENS, model.count_tokens))
+            for part in passages[:READ]
+        ]
+        for event in model.generate(prompt(turn.query, read, turn.mode), ANSWER_TOKENS, stopped):
             if isinstance(event, Prefill):
                 yield Reading(event.done, event.total)
             elif isinstance(event, Piece):
                 if not text:
-                    timings = replace(timings, first_token_ms=_ms(started))
+                    turn.timings = replace(turn.timings, first_token_ms=turn.elapsed())
                 text += event.text
                 yield Token(event.text)
             else:
                 usage = event
-        grounded = finish(without_repeats(text), question, passages, selection, mode)
-        yield Grounded(grounded.text, grounded.citations, grounded.unsupported)
-        timings = replace(
-            timings,
-            total_ms=_ms(started),
+        grounded = ground(without_repeats(text), passages, self._models.embedder)
+        answer = compose(grounded, quote, passages, weights, turn.mode)
+        refused = turn.mode == "documents" and not answer.text and not turn.stop.is_set()
+        if refused:
+            answer = replace(answer, text=NOT_SAID)
+        yield Grounded(answer.text, answer.citations, answer.unsupported)
+        turn.timings = replace(
+            turn.timings,
             tokens_per_second=round(usage.generated_tokens / usage.decode_seconds, 1) if usage.decode_seconds else 0.0,
             context_tokens=usage.prompt_tokens,
             prefilled_tokens=usage.prefilled_tokens,
             reused_tokens=usage.reused_tokens,
         )
-        yield Finished(
-            grounded.text,
-            grounded.citations,
-            grounded.unsupported,
-            False,
-            stop.is_set(),
-            timings,
-            model.name,
-            passages,
-        )
-
-
-def is_related(selection: Selection) -> bool:
-    """Whether anything found is about the question at all; if not, an answer would be invented."""
-    cosine = selection.best_cosine
-    if cosine >= SURE_COSINE or selection.search.query.wants_picture:
-        return bool(selection.passages)
-    return cosine >= LEAST_COSINE and selection.coverage >= LEAST_COVERAGE
+        yield turn.finished(answer, passages, refused=refused, model=model.name)
 
 
 def prompt(question: str, passages: Sequence[Passage], mode: Mode) -> list[ChatMessage]:
@@ -152,59 +167,4 @@ def prompt(question: str, passages: Sequence[Passage], mode: Mode) -> list[ChatM
     if not passages:
         return [ChatMessage("system", system), ChatMessage("user", question)]
     read = "\n\n".join(f"{passage.section}, page {passage.page}:\n{passage.text}" for passage in reversed(passages))
-    return [
-        ChatMessage("system", system),
-        ChatMessage("user", f"Passages:\n\n{read}\n\nQuestion: {question}"),
-    ]
-
-
-def finish(text: str, question: str, passages: Sequence[Passage], selection: Selection, mode: Mode) -> GroundedAnswer:
-    """The checked answer, with the passage's own words first where the model's say nothing that is stated."""
-    grounded = ground(text, passages)
-    wants_number = bool(QUANTITY.search(question))
-    stated = [part for part in grounded.citations if not wants_number or DIGIT.search(part.text)]
-    if stated or not passages or not selection.sentences:
-        return grounded
-    quote = quotation(selection, passages)
-    if quote is None:
-        return grounded
-    note = unit_note(quote.text, passages[quote.marker - 1], quote.text)
-    return GroundedAnswer(
-        f"“{quote.text}”{note} [{quote.marker}] {grounded.text}".strip(),
-        [quote, *grounded.citations],
-        grounded.unsupported,
-    )
-
-
-def repeats(text: str) -> bool:
-    """Whether a small model has begun to go round in circles."""
-    return len(without_repeats(text)) < len(text)
-
-
-def without_repeats(text: str) -> str:
-    """`text` up to the first clause that was said before, list numbers aside."""
-    said: set[str] = set()
-    for match in CLAUSE.finditer(text):
-        clause = re.sub(r"[\W\d]+", " ", match[0]).strip().lower()
-        if len(clause) >= SHORTEST_CLAUSE and clause in said:
-            return text[: match.start()].rstrip(" ;\n0123456789.)") + "."
-        said.add(clause)
-    return text
-
-
-def quotation(selection: Selection, passages: Sequence[Passage]) -> Citation | None:
-    """The sentence or row of the passages that the question is most about, word for word."""
-    for ranked in selection.sentences:
-        for passage in passages:
-            chunk = ranked.sentence.chunk
-            if (passage.document_id, passage.page, passage.text) == (
-                chunk.document_id,
-                chunk.page,
-                chunk.text,
-            ):
-                return cite(passage, ranked.sentence)
-    return None
-
-
-def _ms(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 1)
+    return [ChatMessage("system", system), ChatMessage("user", f"Passages:\n\n{read}\n\nQuestion: {question}")]

@@ -12,7 +12,7 @@ Mode = Literal["documents", "documents+knowledge"]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved passage. `marker` is its number in the answer, from 1; `score` is the fused rank score."""
+    """A retrieved passage. `marker` is its number in the answer, from 1; `score` compares within one answer."""
 
     marker: int
     document_id: int
@@ -23,6 +23,7 @@ class Passage:
     text: str
     boxes: list[Box]
     score: float
+    chunk_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,13 @@ class Searching:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found, best first; shown before the model has said anything."""
+    """What was found, best first, and the one sentence or row that is most about the question.
+
+    Shown before the model has read anything.
+    """
 
     passages: list[Passage]
+    quote: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,9 @@ class Token:
 class Grounded:
     """The answer with its markers, checked against the passages. It replaces the streamed text.
 
-    `answer` carries `[n]` after each supported sentence; `unsupported` are the sentences of it that no
-    passage states.
+    Markdown: what is quoted word for word stands in a block quote, the model's own prose below it, with `[n]` after
+    each supported sentence. `unsupported` are the model's sentences that no passage states: left out of an answer
+    from documents only, part of one that may use the model's knowledge.
     """
 
     answer: str
@@ -106,6 +112,7 @@ class Finished:
     timings: Timings
     model: str
     passages: list[Passage] = field(default_factory=list)
+    sql: str = ""  # the query, if the answer was computed over a table
 
 
 Event = Searching | Evidence | Reading | Token | Grounded | Finished

@@ -65,10 +65,24 @@ ORDINALS = {
     "first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4,
     "5th": 4, "last": -1, "latter": -1,
 }  # fmt: skip
-ORDINAL = re.compile(rf"\bthe ({'|'.join(ORDINALS)})(?: (?:one|option|item|point))?\b(?! \w*(?:year|month|week|quarter))", re.I)
+ORDINAL = re.compile(
+    rf"\bthe ({'|'.join(ORDINALS)})(?: (?:one|option|item|point))?\b(?! \w*(?:year|month|week|quarter))", re.I
+)
 LIST_ITEM = re.compile(r"(?:^|\n|(?<=[;:.] ))\s*(?:\d{1,2}[.)]|[-•*])\s+([^\n;]+)")
 SERIES_VERB = re.compile(r"\s(?:is|are|was|were|has|have|had|can|may|covers?|apply|applies)\b.*$", re.I)
-SMALL = {"one": 1, "a": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+SMALL = {
+    "one": 1,
+    "a": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 RELATIVE_YEAR = re.compile(
     r"\b(?:in |for )?(?:(?P<count>one|a|two|three|four|five|six|seven|eight|nine|ten|\d+) years? "
     r"(?P<way>before|earlier|prior|later|after)(?: that)?|the (?P<back>year before|(?:previous|prior|preceding) year)"
@@ -81,13 +95,51 @@ COMPARISON = re.compile(
     r"(?:that|this|it|they) (?:more|less|better|worse|higher|lower|larger|smaller|bigger|\w+er) than)\b",
     re.I,
 )
-BARE = frozenset({
-    "exactly", "else", "not", "date", "day", "time", "year", "whom", "so", "is", "that", "was", "it", "and", "but", "come", "on", "what",
-    "amount", "reason", "price", "cost", "for", "by", "from", "in", "at", "to", "since", "until", "much", "many", "long",
-    "often", "far", "which", "page",
-})  # fmt: skip; with a question word, these ask about the whole of what was asked before
+BARE = frozenset(
+    {
+        "exactly",
+        "else",
+        "not",
+        "date",
+        "day",
+        "time",
+        "year",
+        "whom",
+        "so",
+        "is",
+        "that",
+        "was",
+        "it",
+        "and",
+        "but",
+        "come",
+        "on",
+        "what",
+        "amount",
+        "reason",
+        "price",
+        "cost",
+        "for",
+        "by",
+        "from",
+        "in",
+        "at",
+        "to",
+        "since",
+        "until",
+        "much",
+        "many",
+        "long",
+        "often",
+        "far",
+        "which",
+        "page",
+    }
+)  # fmt: skip; with a question word, these ask about the whole of what was asked before
 DOCUMENT_NOUNS = r"document|file|paper|report|study|contract|agreement|lease|letter|article|book|handbook|filing|receipt|invoice|pdf|page|minutes|policy|will"
-DEMONSTRATIVE = re.compile(r"\b(this|that|these|those|the same)\s+(?!(?:is|was|are|were|in|on|of|to|for|not|be)\b)([a-z]+)", re.I)
+DEMONSTRATIVE = re.compile(
+    r"\b(this|that|these|those|the same)\s+(?!(?:is|was|are|were|in|on|of|to|for|not|be)\b)([a-z]+)", re.I
+)
 DEICTIC = frozenset({"year", "month", "week", "morning", "evening", "time", "moment", "day", "way", "case"})
 SUBJECT = re.compile(r"\b(he|she)\b", re.I)
 PERSON_OBJECT = re.compile(r"\b(?:him|her(?=\W*$| (?:to|for|in|on|at|with|from|by|and|or|when|about)\b))", re.I)
@@ -96,7 +148,10 @@ PLURAL = re.compile(r"\b(they|them|theirs?)\b", re.I)
 SINGULAR = re.compile(r"\b(it|its|this|that)\b(?!['’]s (?:true|possible))", re.I)
 OBJECT_FORMS = frozenset({"them", "him", "it"})
 WHICH_ONE = re.compile(r"\bwhich ones?\b", re.I)
-EXPLETIVE = re.compile(r"\b(?:is|was|would|will) it (?:be )?(?:\w+ed|\w+ble|\w+al|\w+ful|okay|ok|safe|true|easy|hard|good|worth|right|wrong|necessary)\b.*\b(?:to|that|if|for)\b", re.I)  # noqa: E501
+EXPLETIVE = re.compile(
+    r"\b(?:is|was|would|will) it (?:be )?(?:\w+ed|\w+ble|\w+al|\w+ful|okay|ok|safe|true|easy|hard|good|worth|right|wrong|necessary)\b.*\b(?:to|that|if|for)\b",
+    re.I,
+)  # noqa: E501
 EXISTS = re.compile(r"\b(?:there (?:is|are|was|were|be|has|have|will)|(?:is|are|was|were|will|has|have) there)\b", re.I)
 ANTECEDENT = re.compile(r"\b(?:the|a|an|my|our|each|every|any|which|what)\s+[a-z]{3,}", re.I)
 CLAUSE = re.compile(r"[,;:]|\b(?:and|or|but|if|when|because|while|after|before|that|who|which)\b", re.I)
@@ -155,7 +210,10 @@ def _listed(answer: str) -> list[str]:
         if re.search(r"\w(?:,| and| or) ", sentence):
             parts = re.split(r",\s*(?:and |or )?|\s+(?:and|or)\s+", sentence.strip(" ."))
             if len(parts) >= 2:
-                items = [_series_item(part, last=index == len(parts) - 1, first=index == 0) for index, part in enumerate(parts)]
+                items = [
+                    _series_item(part, last=index == len(parts) - 1, first=index == 0)
+                    for index, part in enumerate(parts)
+                ]
                 return [item for item in items if item]
         if len(names) + bool(first) >= 2:
             return [*([first] if first else []), *(name.text for name in names)]
@@ -228,7 +286,10 @@ def _date_taken(bare: str, turn: Turn) -> tuple[Turn, str]:
 def _alone(bare: str, words: Sequence[str]) -> bool:
     """Without "and" or "what about": a year, a preposition's phrase or a name alone."""
     return bool(
-        YEAR.fullmatch(bare) or words[0] in PREPOSITIONS or DATE.fullmatch(bare) or (len(words) <= 3 and bool(names_of(f"- {bare}")))
+        YEAR.fullmatch(bare)
+        or words[0] in PREPOSITIONS
+        or DATE.fullmatch(bare)
+        or (len(words) <= 3 and bool(names_of(f"- {bare}")))
     ) and not any(word in words for word in ("please", "tell"))
 
 
@@ -251,7 +312,11 @@ def _date_for_date(bare: str, turn: Turn) -> str | None:
         return _replaced(question, old.span(), bare) if old else f"{question.rstrip(' ?.')} {bare}?"
     quarter, old_quarter = QUARTER.search(bare), QUARTER.search(question)
     if quarter:
-        return _replaced(question, old_quarter.span(), quarter[0]) if old_quarter else f"{question.rstrip(' ?.')} in {quarter[0]}?"
+        return (
+            _replaced(question, old_quarter.span(), quarter[0])
+            if old_quarter
+            else f"{question.rstrip(' ?.')} in {quarter[0]}?"
+        )
     date, old_date = DATE.search(bare), DATE.search(question)
     if date:
         if old_date is None:
@@ -331,7 +396,9 @@ def _phrase_for_phrase(bare: str, turn: Turn) -> str | None:
     if not new or not parts:
         return None
     words = set(content_words(new))
-    shared = [part for part in parts if words & set(content_words(part.text)) and not words <= set(content_words(part.text))]
+    shared = [
+        part for part in parts if words & set(content_words(part.text)) and not words <= set(content_words(part.text))
+    ]
     after_same = [part for part in parts if preposition and part.preposition == preposition]
     if preposition and not shared and not after_same:
         return f"{turn.question.rstrip(' ?.!')} {bare}?"
@@ -409,7 +476,12 @@ def _demonstrative(question: str, turn: Turn) -> str | None:
 def _relative_clause(question: str, match: re.Match[str]) -> bool:
     """ "the ship that sank": after a noun, "that" points at it."""
     before = WORD.findall(question[: match.start()])
-    grammar = QUESTION_WORDS | AUXILIARIES | PREPOSITIONS | {"and", "or", "but", "quote", "about", "explain", "show", "me", "summarise"}
+    grammar = (
+        QUESTION_WORDS
+        | AUXILIARIES
+        | PREPOSITIONS
+        | {"and", "or", "but", "quote", "about", "explain", "show", "me", "summarise"}
+    )
     return bool(before) and match[0].lower().startswith("that") and before[-1].lower() not in grammar
 
 
@@ -445,7 +517,10 @@ def _plural(question: str, turn: Turn) -> str | None:
 
 
 def _singular(question: str, turn: Turn) -> str | None:
-    match = next((m for m in SINGULAR.finditer(question) if not _relative_clause(question, m) and not _determines(question, m)), None)
+    match = next(
+        (m for m in SINGULAR.finditer(question) if not _relative_clause(question, m) and not _determines(question, m)),
+        None,
+    )
     if match is None or EXPLETIVE.search(question) or _inside(question, re.compile(rf"\b{match[0]}\b")):
         return None
     phrases = phrases_of(turn.question)
@@ -544,7 +619,9 @@ def _replaced(text: str, span: tuple[int, int], new: str) -> str:
 
 def _lowered(question: str) -> str:
     first = WORD.match(question)
-    return question[0].lower() + question[1:] if first and first[0].lower() in QUESTION_WORDS | AUXILIARIES else question
+    return (
+        question[0].lower() + question[1:] if first and first[0].lower() in QUESTION_WORDS | AUXILIARIES else question
+    )
 
 
 def _tidy(question: str) -> str:

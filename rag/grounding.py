@@ -67,11 +67,13 @@ FRAME = re.compile(
     r"the (?:passages?|documents?|text) (?:says?|states?|mentions?) that|the answer is|yes|so|therefore|thus)\b[,:]?\s*",
     re.I,
 )
-SUBJECT = re.compile(r"(?:(?:the|a|an|each|every|all|no|any|only)\s+)*([\w-]+)(?!['’])\b(?<!\bIn)(?<!\bAt)(?<!\bOn)(?<!\bFrom)(?<!\bFor)", re.I)
+SUBJECT = re.compile(
+    r"(?:(?:the|a|an|each|every|all|no|any|only)\s+)*([\w-]+)(?!['’])\b(?<!\bIn)(?<!\bAt)(?<!\bOn)(?<!\bFrom)(?<!\bFor)",
+    re.I,
+)
 SUBJECT_PRONOUN = re.compile(r"^\W*(?:he|she|they|it|this|these|there)\b", re.I)
 POINTS_BACK = re.compile(r"^\W*(?:he|she|they|it|his|her|their|its|this|these)\b", re.I)
 CONTRAST = re.compile(r"\s*[;\n]\s*|,?\s+(?:while|whereas|but)\s+", re.I)
-
 
 
 def stems(text: str) -> frozenset[str]:
@@ -84,11 +86,15 @@ VAGUE = stems("say says state states said according report document handbook tex
 
 @dataclass(frozen=True, slots=True)
 class GroundedAnswer:
-    """`text` has `[n]` after each supported sentence."""
+    """`parts` are the answer's sentences in order, each supported one with `[n]` after it."""
 
-    text: str
+    parts: list[str]
     citations: list[Citation]
     unsupported: list[str]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,7 @@ def ground(answer: str, passages: Sequence[Passage], embedder: Embedder | None =
         passage, source = match.passage, match.sentence
         citations.append(cite(passage, source))
         parts.append(f"{sentence}{unit_note(sentence, passage, source.text)} [{passage.marker}]")
-    return GroundedAnswer(" ".join(parts), citations, unsupported)
+    return GroundedAnswer(parts, citations, unsupported)
 
 
 def unit_note(sentence: str, passage: Passage, source: str) -> str:
@@ -146,7 +152,11 @@ def unit_note(sentence: str, passage: Passage, source: str) -> str:
         return ""
     held = quantities_of(source)
     # Years and page numbers are written without a thousands separator.
-    amounts = [item for item in quantities_of(sentence) if "," in sentence[item.start : item.end] and any_states(item, held, 1.0, False)]
+    amounts = [
+        item
+        for item in quantities_of(sentence)
+        if "," in sentence[item.start : item.end] and any_states(item, held, 1.0, False)
+    ]
     return f" (The table is in {units[1].lower()}.)" if amounts else ""
 
 
@@ -189,10 +199,14 @@ def _evidence(passage: Passage) -> list[_Evidence]:
     for index, sentence in enumerate(sentences):
         is_row = rows or (sentence.text in lines and bool(ROW.search(sentence.text)))
         heads = _heads(sentence.text, lines) if is_row else ""
-        others = stems(" ".join(line for line in lines if line not in (sentence.text, heads) and _like(line, sentence.text)))
+        others = stems(
+            " ".join(line for line in lines if line not in (sentence.text, heads) and _like(line, sentence.text))
+        )
         names = f"{about} {passage.text if passage.kind == 'image' else headings}"
         before = " ".join(earlier.text for earlier in sentences[:index]) if POINTS_BACK.match(sentence.text) else ""
-        found.append(_Evidence(passage, sentence, heads, names, scale, stems(sentence.text), around, is_row, others, before))
+        found.append(
+            _Evidence(passage, sentence, heads, names, scale, stems(sentence.text), around, is_row, others, before)
+        )
     return found
 
 
@@ -230,7 +244,12 @@ def _decided(
         for index, matches in enumerate(found)
         if sources[index] is None
     }
-    texts = [text for index, matches in undecided.items() if matches for text in (sentences[index], *(m.evidence.sentence.text for m in matches))]  # noqa: E501
+    texts = [
+        text
+        for index, matches in undecided.items()
+        if matches
+        for text in (sentences[index], *(m.evidence.sentence.text for m in matches))
+    ]  # noqa: E501
     if not texts:
         return sources
     vectors = iter(embedder.encode(texts))
@@ -280,7 +299,9 @@ def _candidates(sentence: str, evidence: Sequence[_Evidence]) -> list[_Match]:
         plain = sum(stem in item.held for stem in said.words) / len(said.words) if said.words else 1.0
         # The sentence decides; its passage may supply the words a table row leaves to its heading.
         least = LEAST_OVERLAP if said.facts or len(said.words) > 2 else MORE_THAN_HALF
-        enough = plain >= least or (said.facts and (inside > 0 or said.dated) and around >= (ROW_CONTEXT if item.is_row else PROSE_CONTEXT))
+        enough = plain >= least or (
+            said.facts and (inside > 0 or said.dated) and around >= (ROW_CONTEXT if item.is_row else PROSE_CONTEXT)
+        )
         enough = enough and _clauses_held(sentence, item) and _beside_names(said, item)
         found.append(_Match(whole, plain, inside + 0.5 * around, bool(enough)))
     return sorted(found, key=lambda match: (-match.enough, -match.score))
@@ -305,7 +326,11 @@ class _Said:
         undated = sentence
         for date in reversed(dates_of(sentence)):
             undated = undated[: date.start] + " " + undated[date.end :]
-        words = {stem: 1.0 for stem in stems(undated) if not stem[0].isdigit() and stem not in NUMBER_WORDS and stem not in SCALES}
+        words = {
+            stem: 1.0
+            for stem in stems(undated)
+            if not stem[0].isdigit() and stem not in NUMBER_WORDS and stem not in SCALES
+        }
         dated = bool(dates_of(sentence))
         facts = bool(quantities or dated or times_of(sentence))
         return cls(sentence, words, quantities, names, bool(HEDGE.search(sentence)), facts, dated)
@@ -427,7 +452,12 @@ def _beside_names(said: _Said, item: _Evidence) -> bool:
     named = stems(" ".join(said.names))
     others = [word for word in said.words if word not in named and word not in VAGUE]
     known = item.held | stems(item.heads) | (item.around if item.is_row else frozenset())
-    return not said.names or not others or (item.is_row and said.facts) or sum(word in known for word in others) >= LEAST_CLAUSE * len(others)
+    return (
+        not said.names
+        or not others
+        or (item.is_row and said.facts)
+        or sum(word in known for word in others) >= LEAST_CLAUSE * len(others)
+    )
 
 
 def _aligned(said: _Said, item: _Evidence) -> _Evidence | None:
@@ -438,7 +468,10 @@ def _aligned(said: _Said, item: _Evidence) -> _Evidence | None:
     words = [stems(part) for part in parts]
     if not words[0] & words[1]:
         return item  # the second part goes on with the subject of the first
-    stated = [sum(bool(any_states(quantity, quantities_of(part), item.scale, said.hedged)) for quantity in said.quantities) for part in parts]
+    stated = [
+        sum(bool(any_states(quantity, quantities_of(part), item.scale, said.hedged)) for quantity in said.quantities)
+        for part in parts
+    ]
     best = max(range(len(parts)), key=lambda index: (stated[index], len(words[index] & said.words.keys())))
     if any(word in item.held and word not in words[best] for word in said.words):
         return None

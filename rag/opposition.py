@@ -9,7 +9,8 @@ import re
 from rag.sentences import stems
 
 NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|hardly|fails? to|failed to)\b|n['’]t\b", re.I
+    r"\b(?:not|no|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|hardly|fails? to|failed to)\b|n['’]t\b",
+    re.I,
 )
 CLAUSE_END = re.compile(r"[.;:!?,]|\b(?:and|but|or|while|whereas|because|although|unless|if|than|which|who)\b", re.I)
 SCOPE = 3  # meaning words after a negation that it reaches
@@ -42,7 +43,9 @@ ONLY = re.compile(r"\b(?:only|solely|exclusively|alone|nowhere else|no other|nob
 PROHIBITED = re.compile(r"\b(?:prohibited|forbidden|banned)\b", re.I)
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 THAN = re.compile(r"\bthan\b", re.I)
-RANGE = re.compile(r"\bfrom\s+(?:about\s+|around\s+)?[$€£]?(\d[\d.,]*)\D{0,18}?\bto\s+(?:about\s+|around\s+)?[$€£]?(\d[\d.,]*)", re.I)
+RANGE = re.compile(
+    r"\bfrom\s+(?:about\s+|around\s+)?[$€£]?(\d[\d.,]*)\D{0,18}?\bto\s+(?:about\s+|around\s+)?[$€£]?(\d[\d.,]*)", re.I
+)
 ROLE_AFTER = r"\s*\((?:the\s+|a\s+)?[“\"]?([A-Z]\w+)[”\"]?\)"
 ROLE_SAID = r"\s+(?:is|was|are|as|,)\s+(?:the\s+)?([A-Z]\w+)"
 
@@ -52,7 +55,13 @@ def contradicts(said: str, source: str) -> bool:
     # "A is more than B" is "B is less than A": turned twice is not turned.
     turned = _other_direction(said, source) != _other_way_round(said, source)
     narrowed = bool(ONLY.search(said)) and not ONLY.search(source)
-    return turned or narrowed or _negated_otherwise(said, source) or _swapped_range(said, source) or _other_roles(said, source)
+    return (
+        turned
+        or narrowed
+        or _negated_otherwise(said, source)
+        or _swapped_range(said, source)
+        or _other_roles(said, source)
+    )
 
 
 def _negated_otherwise(said: str, source: str) -> bool:

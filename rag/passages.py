@@ -42,16 +42,6 @@ class Selection:
         cosines = [found.cosine for found in self.search.found]
         return max([*cosines, *(ranked.cosine for ranked in self.sentences)], default=0.0)
 
-    @property
-    def coverage(self) -> float:
-        """The share (0 to 1, by inverse document frequency) of the question's words that the best passages hold."""
-        held = " ".join(f"{passage.section} {passage.text}".lower() for passage in self.passages)
-        total = sum(self.search.weights.values())
-        if total <= 0:
-            return 1.0
-        known = sum(weight for word, weight in self.search.weights.items() if word[:-1] in held)
-        return known / total
-
 
 def select_passages(
     retriever: Retriever, embedder: Embedder, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE
@@ -74,6 +64,7 @@ def select_passages(
             text=found.chunk.text,
             boxes=found.chunk.boxes,
             score=round(_score(found, sentences), 4),
+            chunk_id=found.chunk.id,
         )
         for marker, found in enumerate(kept[:count], start=1)
     ]

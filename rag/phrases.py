@@ -15,21 +15,83 @@ YEAR = re.compile(r"\b(?:FY ?)?(?:1[5-9]|20)\d\d\b|\bFY ?\d\d\b")
 WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
 DATE = re.compile(rf"\b{WEEKDAY}\b|\b(?:\d{{1,2}} )?{MONTH}\b(?: \d{{1,2}}\b,?)?(?: (?:1[5-9]|20)\d\d\b)?")
 QUARTER = re.compile(r"\bQ[1-4]\b|\b(?:first|second|third|fourth) quarter\b", re.I)
-FILE = re.compile(r"\b[\w-]+(?: [\w-]+)?\.(?:pdf|docx?|xlsx?|pptx?|csv|txt|md|html?|eml|epub|odt|rtf|png|jpe?g)\b", re.I)
+FILE = re.compile(
+    r"\b[\w-]+(?: [\w-]+)?\.(?:pdf|docx?|xlsx?|pptx?|csv|txt|md|html?|eml|epub|odt|rtf|png|jpe?g)\b", re.I
+)
 NAME_WORD = r"(?:[A-Z][\w’'-]*[\w]|[A-Z]\.?|[A-Z]{2,}\.?|\d+(?:\.\d+)*)"
 NAME = re.compile(rf"\b[A-Z][\w.’'-]*(?:(?: (?:of|de|da|van|von|del|la|&|v\.?))? {NAME_WORD})*")
 WORD = re.compile(r"[^\W_]+(?:[.,'’_-][^\W_]+)*|&")
 OWN = re.compile(r"['’]s?$")
 MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|\n\s*(?:\d+[.)]|[-•*])?\s*)$")
-PLACES = frozenset({
-    "africa", "america", "asia", "australia", "europe", "antarctica", "oceania", "emea", "apac", "argentina",
-    "austria", "belgium", "brazil", "britain", "canada", "chile", "china", "denmark", "egypt", "england", "finland",
-    "france", "germany", "greece", "hungary", "india", "indonesia", "ireland", "israel", "italy", "japan", "korea",
-    "malaysia", "mexico", "netherlands", "norway", "poland", "portugal", "russia", "scotland", "singapore", "spain",
-    "sweden", "switzerland", "taiwan", "thailand", "turkey", "uk", "ukraine", "us", "usa", "vietnam", "wales",
-    "berlin", "london", "paris", "rome", "madrid", "vienna", "tokyo", "beijing", "moscow", "california", "texas",
-})  # fmt: skip; places that people type in lower case; others are known by their capital
+PLACES = frozenset(
+    {
+        "africa",
+        "america",
+        "asia",
+        "australia",
+        "europe",
+        "antarctica",
+        "oceania",
+        "emea",
+        "apac",
+        "argentina",
+        "austria",
+        "belgium",
+        "brazil",
+        "britain",
+        "canada",
+        "chile",
+        "china",
+        "denmark",
+        "egypt",
+        "england",
+        "finland",
+        "france",
+        "germany",
+        "greece",
+        "hungary",
+        "india",
+        "indonesia",
+        "ireland",
+        "israel",
+        "italy",
+        "japan",
+        "korea",
+        "malaysia",
+        "mexico",
+        "netherlands",
+        "norway",
+        "poland",
+        "portugal",
+        "russia",
+        "scotland",
+        "singapore",
+        "spain",
+        "sweden",
+        "switzerland",
+        "taiwan",
+        "thailand",
+        "turkey",
+        "uk",
+        "ukraine",
+        "us",
+        "usa",
+        "vietnam",
+        "wales",
+        "berlin",
+        "london",
+        "paris",
+        "rome",
+        "madrid",
+        "vienna",
+        "tokyo",
+        "beijing",
+        "moscow",
+        "california",
+        "texas",
+    }
+)  # fmt: skip; places that people type in lower case; others are known by their capital
 QUESTION_WORDS = frozenset({"who", "whom", "whose", "what", "which", "when", "where", "why", "how"})
 AUXILIARIES = frozenset({
     "is", "are", "was", "were", "am", "be", "been", "being", "do", "does", "did", "has", "have", "had", "can", "could",
@@ -106,7 +168,9 @@ class Phrase:
     @property
     def plural(self) -> bool:
         head = self.head.lower()
-        return head in {"people", "children", "men", "women"} or (head.endswith("s") and not head.endswith(("ss", "us")))
+        return head in {"people", "children", "men", "women"} or (
+            head.endswith("s") and not head.endswith(("ss", "us"))
+        )
 
 
 def without_markers(answer: str) -> str:
@@ -126,7 +190,13 @@ def names_of(text: str) -> list[Name]:
         bare = OWN.sub("", text[start:end].rstrip(".,"))
         if len(bare) < 2 or not bare[0].isupper() or any(a <= start < b for a, b in dates) or _is_light(bare):
             continue
-        if opens and start == match.start() and " " not in bare and bare.lower() not in PLACES and not _sure(match[0], bare):
+        if (
+            opens
+            and start == match.start()
+            and " " not in bare
+            and bare.lower() not in PLACES
+            and not _sure(match[0], bare)
+        ):
             continue  # a capital there says nothing
         if text[max(0, start - 4) : start].lower() == "the " and bare.lower() in PLACES:
             start -= 4

@@ -25,8 +25,22 @@ TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 MONTHS = {
     name: number
     for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"), start=1)  # fmt: skip
+        (
+            "jan january",
+            "feb february",
+            "mar march",
+            "apr april",
+            "may",
+            "jun june",
+            "jul july",
+            "aug august",
+            "sep sept september",
+            "oct october",
+            "nov november",
+            "dec december",
+        ),
+        start=1,
+    )  # fmt: skip
     for name in names.split()
 }
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -46,7 +60,8 @@ NUMBER = re.compile(
     re.I,
 )
 WORDED = re.compile(
-    rf"\b(?:(?P<tens>{TENS})-(?P<ones>\w+)|(?P<word>{'|'.join(NUMBER_WORDS)}))(?:\s(?P<scale>hundred|thousand|million|billion))?\b", re.I
+    rf"\b(?:(?P<tens>{TENS})-(?P<ones>\w+)|(?P<word>{'|'.join(NUMBER_WORDS)}))(?:\s(?P<scale>hundred|thousand|million|billion))?\b",
+    re.I,
 )
 PERCENT = re.compile(r"^\s?(?:%|per ?cent\b|percentage)", re.I)
 IN_UNITS = re.compile(r"(?:\bin |\$ ?|\()(?:US ?)?\$? ?(thousands|millions|billions)\b", re.I)
@@ -69,7 +84,10 @@ CURRENCIES = {
     "gbp": "gbp", "pound": "gbp", "¥": "jpy", "yen": "jpy", "rm": "myr", "myr": "myr", "ringgit": "myr", "chf": "chf",
 }  # fmt: skip
 UNIT_WORD = re.compile(r"^[\s-]?(?P<per>per |a |each )?(?P<word>[A-Za-z²]+)")
-HEDGE = re.compile(r"\b(?:about|around|approximately|approx|roughly|nearly|almost|some|over|more than|just under|circa|close to)\b", re.I)
+HEDGE = re.compile(
+    r"\b(?:about|around|approximately|approx|roughly|nearly|almost|some|over|more than|just under|circa|close to)\b",
+    re.I,
+)
 REMEMBERED = 1024  # texts: each is compared with every sentence of an answer
 YEARS = range(1500, 2100)
 NEAR = 0.0006  # relative: what is lost when a figure is written with four digits instead of all
@@ -174,7 +192,15 @@ def _figures(text: str) -> Iterator[Quantity]:
             scale = 1.0 if not match["currency"] else scale  # "5 m" is metres, "$5m" millions
         decimals = len(bare.split(".")[1]) if "." in bare else 0
         tail = text[match.end("digits") :] if scale == 1.0 else text[match.end() :]
-        yield _quantity(float(bare) * scale, scale, bare, decimals, tail, CURRENCIES.get((match["currency"] or "").strip().lower(), ""), match)
+        yield _quantity(
+            float(bare) * scale,
+            scale,
+            bare,
+            decimals,
+            tail,
+            CURRENCIES.get((match["currency"] or "").strip().lower(), ""),
+            match,
+        )
 
 
 def _worded(text: str) -> Iterator[Quantity]:
@@ -200,7 +226,9 @@ def _quantity(
     currency = currency or CURRENCIES.get(_singular(noun), "")
     start = match.start("digits") if "digits" in match.re.groupindex else match.start()
     known = unit if unit in UNITS else ""
-    return Quantity(value, scale, digits, decimals, bool(PERCENT.match(tail)), known, noun, currency, start, match.end())
+    return Quantity(
+        value, scale, digits, decimals, bool(PERCENT.match(tail)), known, noun, currency, start, match.end()
+    )
 
 
 def _singular(word: str) -> str:
@@ -246,7 +274,9 @@ def _near(said: float, source: float, quantity: Quantity, hedged: bool) -> bool:
 
 def per_unit(text: str, quantity: Quantity) -> str:
     """What a number is counted per ("per-month"), named anywhere in the few words after it, or empty."""
-    match = re.match(r"[^,.;]{0,25}?\b(?:per|a|each|every) (second|minute|hour|day|week|month|quarter|year)\b", text[quantity.end :])
+    match = re.match(
+        r"[^,.;]{0,25}?\b(?:per|a|each|every) (second|minute|hour|day|week|month|quarter|year)\b", text[quantity.end :]
+    )
     return f"per-{match[1]}" if match else ""
 
 

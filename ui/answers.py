@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from library.records import Message
+from rag.composition import quoted
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Passage, Reading, Searching, Timings, Token
 
 UNFINISHED = "This answer was interrupted before it was finished."
@@ -24,6 +25,7 @@ class Answer:
     timings: Timings = field(default_factory=Timings)
     model: str = ""
     refused: bool = False
+    sql: str = ""
     stopped: bool = False
     done: bool = False
     error: str = ""
@@ -35,6 +37,7 @@ class Answer:
                 self.status = _searching(event.documents)
             case Evidence():
                 self.passages = list(event.passages)
+                self.text = quoted(event.quote, event.passages) + "\n\n" if event.quote else ""
                 self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
             case Reading():
                 self.progress = event.done / event.total if event.total else None
@@ -49,7 +52,7 @@ class Answer:
     def _finish(self, event: Finished) -> None:
         self.text, self.citations, self.unsupported = event.answer, event.citations, event.unsupported
         self.refused, self.stopped = event.refused, event.stopped
-        self.timings, self.model = event.timings, event.model
+        self.timings, self.model, self.sql = event.timings, event.model, event.sql
         self.passages = event.passages or self.passages
         self.done = True
 
@@ -72,6 +75,7 @@ class Answer:
             timings=Timings(**details.get("timings", {})),
             model=details.get("model", ""),
             refused=details.get("refused", False),
+            sql=details.get("sql", ""),
             stopped=details.get("stopped", False),
             done=True,
             error=details.get("error", ""),

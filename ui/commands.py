@@ -142,6 +142,7 @@ def answer_to_json(finished: Any) -> Record:
         "refused": finished.refused,
         "timings": asdict(finished.timings),
         "model": finished.model,
+        "sql": finished.sql,
     }
 
 

@@ -22,6 +22,7 @@ SNIPPET_CHARACTERS = 150
 THUMBNAIL_PIXELS = 240
 # Private-use characters mark where an unsupported sentence begins and ends on its way through Markdown.
 BEGIN, END = "\ue000", "\ue001"
+QUOTE = "> "
 MARKER = re.compile(r"\[(\d{1,3})\]")
 NOT_FOUND = "Not found in your documents"
 
@@ -35,7 +36,10 @@ def evidence_html(answer: Answer, reference: str) -> str:
     """A strip of cards, one to a passage. `reference` is `<conversation>-<message>`; links carry it."""
     cited = {citation.marker for citation in answer.citations}
     cards = "".join(_card(passage, reference, passage.marker in cited) for passage in answer.passages)
-    heading = "Passage found" if len(answer.passages) == 1 else f"{len(answer.passages)} passages found"
+    if answer.refused:
+        heading = "What comes nearest"
+    else:
+        heading = "Passage found" if len(answer.passages) == 1 else f"{len(answer.passages)} passages found"
     heading = f'<p class="evidence-heading">{heading}</p>'
     return f'<div class="evidence">{heading}<div class="cards">{cards}</div></div>'
 
@@ -51,6 +55,8 @@ def answer_html(answer: Answer, reference: str, waiting: str = "") -> str:
         parts.append(_status_html(answer, waiting))
     if answer.error:
         parts.append(f'<p class="failure">{_one_line(escape(answer.error))}</p>')
+    if answer.sql:
+        parts.append(f'<p class="query">Computed over the table: <code>{_one_line(escape(answer.sql))}</code></p>')
     if answer.done:
         parts.append(_foot(answer))
     return f'<div class="turn">{"".join(parts)}</div>'
@@ -91,9 +97,15 @@ def _status_html(answer: Answer, waiting: str) -> str:
 
 
 def _body(answer: Answer, reference: str) -> str:
+    """The quotation, letter for letter, then the model's prose as Markdown."""
     markers = frozenset(passage.marker for passage in answer.passages)
     text = answer.text.replace(BEGIN, "").replace(END, "")
-    return chat_text(_flag(text, answer.unsupported), reference, markers)
+    quote, prose = "", text
+    if text.startswith(QUOTE):
+        line, _, prose = text.removeprefix(QUOTE).partition("\n")
+        words = _with_links(escape(line), reference, markers)
+        quote = f'<blockquote class="quotation">{words}</blockquote>'
+    return quote + chat_text(_flag(prose.strip(), answer.unsupported), reference, markers)
 
 
 def _flag(text: str, sentences: Sequence[str]) -> str:
@@ -107,10 +119,13 @@ def _flag(text: str, sentences: Sequence[str]) -> str:
 
 def _foot(answer: Answer) -> str:
     notes = []
-    if answer.unsupported and not answer.refused:
-        count = len(answer.unsupported)
-        noun = "sentence" if count == 1 else "sentences"
-        notes.append(f'<span class="unsupported-note">{count} {noun} not found in your documents</span>')
+    shown = [sentence for sentence in answer.unsupported if sentence in answer.text]
+    if shown:
+        noun = "sentence" if len(shown) == 1 else "sentences"
+        notes.append(f'<span class="unsupported-note">{len(shown)} {noun} not found in your documents</span>')
+    if left_out := len(answer.unsupported) - len(shown):
+        noun = "sentence" if left_out == 1 else "sentences"
+        notes.append(f"{left_out} {noun} of the model left out: no passage says so")
     notes += [escape(note) for note in _timing_notes(answer.timings, answer.model, answer.stopped)]
     if answer.text:
         notes.append('<a class="copy" href="#copy-answer">Copy</a>')
@@ -142,15 +157,20 @@ def _render_text(
 ) -> str:
     """Escaped text in which citations have become links and unsupported sentences are marked."""
 
+    text = _with_links(escape(tokens[index].content), env["reference"], env["markers"])
+    return text.replace(BEGIN, f'<span class="unsupported" title="{NOT_FOUND}">').replace(END, "</span>")
+
+
+def _with_links(text: str, reference: str, markers: frozenset[int]) -> str:
+    """Each `[n]` of a passage that is there as a link to it; `text` is escaped already."""
+
     def link(found: re.Match[str]) -> str:
         marker = int(found[1])
-        if marker not in env["markers"]:
+        if marker not in markers:
             return found[0]
-        address = f"#source-{env['reference']}-{marker}"
-        return f'<a class="citation" href="{address}" aria-label="Source {marker}">{marker}</a>'
+        return f'<a class="citation" href="#source-{reference}-{marker}" aria-label="Source {marker}">{marker}</a>'
 
-    text = MARKER.sub(link, escape(tokens[index].content))
-    return text.replace(BEGIN, f'<span class="unsupported" title="{NOT_FOUND}">').replace(END, "</span>")
+    return MARKER.sub(link, text)
 
 
 def _markdown() -> MarkdownIt:

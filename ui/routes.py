@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from models.errors import LamplightError
+from ui.document_view import document_value, page_value
 from ui.sources_panel import sources_value
 
 if TYPE_CHECKING:
@@ -65,12 +66,23 @@ def _add_pages(router: APIRouter, services: Services) -> None:
             raise HTTPException(404, str(error)) from error
         return Response(picture, media_type="image/png", headers=PRIVATE_HOUR)
 
+    @router.get("/documents/{document_id}")
+    def document(document_id: int) -> JSONResponse:
+        return _found(document_value(services.library, document_id))
+
+    @router.get("/documents/{document_id}/pages/{number}")
+    def document_page(document_id: int, number: int) -> JSONResponse:
+        return _found(page_value(services.library, document_id, number))
+
     @router.get("/sources/{conversation_id}/{message_id}")
     def sources(conversation_id: int, message_id: int) -> JSONResponse:
-        value = sources_value(services.library, conversation_id, message_id)
-        if value is None:
-            raise HTTPException(404)
-        return JSONResponse(value, headers={"Cache-Control": "no-store"})
+        return _found(sources_value(services.library, conversation_id, message_id))
+
+
+def _found(value: object) -> JSONResponse:
+    if value is None:
+        raise HTTPException(404)
+    return JSONResponse(value, headers={"Cache-Control": "no-store"})
 
 
 def _add_files(router: APIRouter, services: Services) -> None:

@@ -96,7 +96,9 @@ def _answer(answer: dict[str, Any]) -> None:
             seen.add(key)
             say(f"  [{citation['marker']}] {citation['document']}, page {citation['page']}: “{citation['text']}”")
     for sentence in answer["unsupported"]:
-        say(f"  Not stated by your documents: “{sentence}”")
+        say(f"  Said by the model, stated by no document: “{sentence}”")
+    if answer["sql"]:
+        say(f"  Computed: {answer['sql']}")
 
 
 def _list(record: Record) -> None:

@@ -1,6 +1,8 @@
 import { acceptFiles, addFiles } from "./adding.js";
 import { element, icon, iconButton, keepDrawn } from "./dom.js";
+import { openDocument } from "./document.js";
 import { toast } from "./toast.js";
+import { closeDrawer } from "./topbar.js";
 
 export function mount(panel) {
   const { trigger } = panel;
@@ -16,7 +18,8 @@ export function mount(panel) {
     element("li", { class: "row" },
       icon("document"),
       element("div", { class: "row-text" },
-        element("span", { class: "row-name", title: entry.name }, entry.name),
+        element("button", { type: "button", class: "row-name", title: entry.name, "data-focus": `view-${entry.id}`,
+          click: (event) => { closeDrawer(); openDocument(entry.id, event.currentTarget); } }, entry.name),
         element("span", { class: "row-detail" }, entry.detail)),
       iconButton("close", `Remove ${entry.name}`, () => remove(entry), { "data-focus": `remove-${entry.id}` }));
 

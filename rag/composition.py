@@ -1,0 +1,117 @@
+"""The answer as it is given: what is quoted, what the model says in its own words, what was left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rag.computation import Computation
+from rag.events import Citation, Mode, Passage
+from rag.grounding import GroundedAnswer, cite, unit_note
+from rag.passages import Selection
+from rag.sentences import stems
+
+ABOUT = 0.3  # of what the question asks about, by weight
+REPEATS = 0.8  # of a sentence's words that stand in the quotation above it: it adds nothing
+MARKER = re.compile(r"\s\[(\d+)\]$")
+CLAUSE = re.compile(r"[^.;!?\n]+[.;!?\n]")
+SHORTEST_CLAUSE = 16  # letters: short ones ("in millions") may come twice
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The finished text with its citations, and the model's sentences that nothing supports."""
+
+    text: str
+    citations: list[Citation]
+    unsupported: list[str]
+
+
+def quotation(selection: Selection, passages: Sequence[Passage]) -> Citation | None:
+    """The sentence or row of the passages that the question is most about, word for word."""
+    by_chunk = {passage.chunk_id: passage for passage in passages}
+    for ranked in selection.sentences:
+        passage = by_chunk.get(ranked.sentence.chunk.id)
+        if passage is not None:
+            return cite(passage, ranked.sentence)
+    return None
+
+
+def quoted(quote: Citation, passages: Sequence[Passage]) -> str:
+    """A quotation as a block of its own, with the unit its table is in."""
+    passage = next(passage for passage in passages if passage.marker == quote.marker)
+    return f"> {quote.text}{unit_note(quote.text, passage, quote.text)} [{quote.marker}]"
+
+
+def compose(
+    grounded: GroundedAnswer,
+    quote: Citation | None,
+    passages: Sequence[Passage],
+    weights: Mapping[str, float],
+    mode: Mode,
+) -> Composed:
+    """The quotation first: a small model's own words are often the worse answer, and never the better evidence.
+
+    From documents only, what no passage states is left out; with the model's knowledge it stays, to be marked. What is
+    stated but not about the question (`weights` are its words, see `Search`) is left out of both: a small model reads
+    the passages aloud when it has nothing to say.
+    """
+    left_out = set(grounded.unsupported) if mode == "documents" else set()
+    prose = [part for part in grounded.parts if part not in left_out]
+    if quote is None:
+        return Composed(" ".join(prose), grounded.citations, grounded.unsupported)
+    said = stems(quote.text)
+    prose = [
+        part
+        for part in prose
+        if part in grounded.unsupported or (not _repeats(part, said) and _is_about(part, weights))
+    ]
+    markers = {int(found[1]) for found in map(MARKER.search, prose) if found}
+    citations = [citation for citation in grounded.citations if citation.marker in markers]
+    text = "\n\n".join(part for part in (quoted(quote, passages), " ".join(prose)) if part)
+    return Composed(text, [quote, *citations], grounded.unsupported)
+
+
+def _is_about(part: str, weights: Mapping[str, float]) -> bool:
+    wanted = {stem: weight for word, weight in weights.items() for stem in stems(word)}
+    held = stems(part)
+    total = sum(wanted.values())
+    return total <= 0 or sum(weight for stem, weight in wanted.items() if stem in held) >= ABOUT * total
+
+
+def _repeats(part: str, said: frozenset[str]) -> bool:
+    words = stems(MARKER.sub("", part))
+    return len(words & said) >= REPEATS * len(words)
+
+
+def computed(computation: Computation, passages: Sequence[Passage]) -> tuple[Composed, list[Passage]]:
+    """An answer that was computed, citing the rows it used: in a passage of its own, put first."""
+    table = computation.table
+    rows = sorted({row for row, _ in computation.cells})
+    lines = [" | ".join(table.columns), *(" | ".join(table.rows[row]) for row in rows)]
+    same = next((passage for passage in passages if passage.document_id == table.document_id), None)
+    source = Passage(
+        marker=1, document_id=table.document_id, document=same.document if same else "", page=table.page,
+        kind="table", section=table.name, text="\n".join(lines), boxes=computation.boxes, score=0.0,
+    )  # fmt: skip
+    others = [replace(passage, marker=number) for number, passage in enumerate(passages, start=2)]
+    citation = Citation(1, source.document_id, source.document, source.page, source.boxes, "\n".join(lines[1:]))
+    note = f" {computation.note}" if computation.note else ""
+    return Composed(f"{computation.answer} [1]{note}", [citation], []), [source, *others]
+
+
+def repeats(text: str) -> bool:
+    """Whether a small model has begun to go round in circles."""
+    return len(without_repeats(text)) < len(text)
+
+
+def without_repeats(text: str) -> str:
+    """`text` up to the first clause that was said before, list numbers aside."""
+    said: set[str] = set()
+    for match in CLAUSE.finditer(text):
+        clause = re.sub(r"[\W\d]+", " ", match[0]).strip().lower()
+        if len(clause) >= SHORTEST_CLAUSE and clause in said:
+            return text[: match.start()].rstrip(" ;\n0123456789.)") + "."
+        said.add(clause)
+    return text

@@ -1,0 +1,58 @@
+"""What the app shows of one document: its report card, and page by page what Lamplight sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from library.records import Document, ReportCard
+    from library.store import Library
+
+PAGE_PIXELS = 1100  # sharp in a 460-pixel panel on a screen of twice the density
+TEXT_CHARACTERS = 50_000
+
+
+def document_value(library: Library, document_id: int) -> dict[str, Any] | None:
+    """Plain values for `assets/document.js`; None if there is no such document."""
+    document = library.document(document_id)
+    if document is None:
+        return None
+    return {
+        "id": document.id,
+        "name": document.name,
+        "path": document.path,
+        "pages": document.pages,
+        "facts": _facts(document, document.report),
+        "skipped": list(document.report.skipped) if document.report else [],
+    }
+
+
+def page_value(library: Library, document_id: int, number: int) -> dict[str, Any] | None:
+    """One page: its picture, if it has one, and the text that was read from it."""
+    page = library.page(document_id, number)
+    if page is None:
+        return None
+    drawn = page.width > 0 and page.height > 0
+    return {
+        "number": number,
+        "image": f"/pages/{document_id}/{number}.png?width={PAGE_PIXELS}" if drawn else None,
+        "ratio": page.width / page.height if drawn else None,
+        "text": page.text[:TEXT_CHARACTERS],
+    }
+
+
+def _facts(document: Document, report: ReportCard | None) -> list[list[str]]:
+    """Label and value, only what there is something to say about."""
+    facts = [("Pages", document.pages), ("Passages", document.chunks), ("Pictures", document.images)]
+    if report is not None:
+        facts += [
+            ("Pages read by text recognition", report.ocr_pages),
+            ("Empty pages", len(report.empty_pages)),
+            ("Tables", report.tables),
+            ("Captions", report.captions),
+            ("Characters", report.characters),
+        ]
+    shown = [[label, f"{count:,}"] for label, count in facts if count]
+    if report is not None and report.seconds:
+        shown.append(["Read in", f"{report.seconds:.1f} s"])
+    return shown
