@@ -100,7 +100,7 @@ def inventory(chance: random.Random) -> tuple[Table, list[Asked]]:
     ]
     table = Table(1, "Stock!A1:D7", ["Item", "In stock", "Unit price", "Shelf"], rows)
     item, other = chance.sample(range(6), 2)
-    gap = abs(prices[item] - prices[other])
+    gap = prices[item] - prices[other]
     return table, [
         (f"How many {items[item]} are in stock?", stock[item]),
         (f"What is the unit price of the {items[item]}?", prices[item]),
@@ -152,7 +152,7 @@ def statement(chance: random.Random) -> tuple[Table, list[Asked]]:
         ("What is the average cost of sales?", statistics.fmean(cost)),
         (
             f"What is the difference between product sales and service sales in {years[year]}?",
-            abs(product[year] - service[year]),
+            product[year] - service[year],
         ),
         (
             f"How much higher were product sales in {years[last]} than in {years[first]}?",

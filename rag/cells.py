@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
 
 from library.records import Table
@@ -62,7 +63,8 @@ UNSCALED = re.compile(r"(?i)per\s+(\w+\s+)?(share|unit|cent)|%|percent|\brate\b|
 TOTAL = re.compile(r"(?i)(grand |sub-?|overall )?(totals?|sum|average|mean|median)\b.*|all( \w+)?|overall")
 FOOTNOTE = re.compile(r"\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|[*†‡])+\s*$")
 IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
-MOST_DIGITS = 30  # a longer run of digits is a code
+MOST_DIGITS = 15  # a longer run of digits is a code, and a float would not hold it
+MOST_DECIMALS = 100  # digits while rounding; far more than any sum here has
 MOST_TURNED = 120  # rows of a statement that are turned to columns; a longer table is a list of records
 
 
@@ -100,7 +102,7 @@ class Column:
     def show(self, value: float, decimals: int | None = None) -> str:
         """A number with this column's unit; decimals beyond the column's own are shortened."""
         digits = self.decimals if decimals is None else decimals
-        text = f"{abs(value):,.{digits}f}"
+        text = f"{rounded(abs(value), digits):,.{digits}f}"
         sign = MINUS if value < 0 and float(text.replace(",", "")) else ""
         return f"{sign}{self.prefix}{text}{self.suffix}"
 
@@ -124,6 +126,11 @@ class Grid:
     @property
     def _sources(self) -> list[int]:
         return periods(self.table.columns)
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """As people round: a half goes up, in the decimals that are seen and not in binary."""
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, Context(MOST_DECIMALS))
 
 
 def grids(table: Table) -> list[Grid]:
@@ -167,12 +174,13 @@ def is_total(label: str) -> bool:
 
 def parse_amount(text: str, comma_decimal: bool = False) -> Amount | None:
     """A number as people write it: separators, (negative), currency, %, "k" and "bn"; None for anything else."""
-    text = FOOTNOTE.sub("", text.strip()) if not text.strip().startswith("(") else text.strip()
+    text = re.sub(rf"^([{SIGNS}])\s*\(", r"(\1", text.strip())
+    text = text if text.startswith("(") else FOOTNOTE.sub("", text)
     match = NUMBER.fullmatch(text)
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
     digits = _digits(match["digits"], comma_decimal)
-    if digits is None or len(digits) > MOST_DIGITS:
+    if digits is None or len(digits.replace(".", "")) > MOST_DIGITS:
         return None
     sign, tail = match["sign"] or "", match["tail"] or match["percent"] or ""
     prefix = CURRENCIES.get(sign.lower(), sign)
@@ -227,7 +235,12 @@ def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: b
     amounts = [parse_amount(text, comma_decimal) for text in texts]
     numbers = [amount for amount in amounts if amount is not None]
     units = {(amount.prefix, amount.suffix) for amount in numbers if amount.prefix or amount.suffix}
-    enough = bool(filled) and len(numbers) >= LEAST_NUMBERS * len(filled) and len(units) <= 1
+    enough = (
+        bool(filled)
+        and not any(is_total(text) for text in filled)
+        and len(numbers) >= LEAST_NUMBERS * len(filled)
+        and len(units) <= 1
+    )
     if not enough or _two_styles(filled):
         return Column(name, plain, "text", texts, [text if text.lower() not in BLANKS else None for text in texts])
     prefix, suffix = units.pop() if units else ("", "")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from library.records import Box, Table
-from rag.cells import UNSCALED, Column
+from rag.cells import UNSCALED, Column, rounded
 from rag.mentions import Filter
 from rag.table_plan import Plan, selected
 from rag.table_query import Result, run
@@ -220,7 +220,7 @@ def _difference(plan: Plan, result: Result) -> Said:
     if gap == 0:
         return f"{names[0]} is the same as {names[1]}: {one}.", 0.0
     word = "more" if gap > 0 else "less"
-    return f"{names[0]} ({one}) is {column.show(abs(gap), decimals)} {word} than {names[1]} ({two}).", abs(gap)
+    return f"{names[0]} ({one}) is {column.show(abs(gap), decimals)} {word} than {names[1]} ({two}).", gap
 
 
 def _change(plan: Plan, result: Result) -> Said:
@@ -241,7 +241,7 @@ def _change(plan: Plan, result: Result) -> Said:
         return f"{about} {verb} by {by}, {span}.", gap
     if first <= 0:
         return None  # a percentage of nothing, or of a loss, says nothing
-    part = round(100 * (last - first) / first, 1)
+    part = float(rounded(100 * (last - first) / first, 1))
     return f"{about} {verb} by {abs(part):,.1f}%, {span}.", part
 
 
@@ -249,7 +249,7 @@ def _share(plan: Plan, result: Result) -> Said:
     part, whole = result.rows[0]
     if not isinstance(part, int | float) or not isinstance(whole, int | float) or whole <= 0 or not 0 <= part <= whole:
         return None
-    percent = round(100 * part / whole, 1)
+    percent = float(rounded(100 * part / whole, 1))
     name = " or ".join(_values(plan, one) for one in plan.pair)
     if plan.column < 0:
         return f"{name} is {percent}% of the rows ({part:,} of {whole:,}).", percent

@@ -20,6 +20,8 @@ from rag.vocabulary import (
     NEUTRAL_WORDS,
     NUMBER_WORDS,
     OPERATIONS,
+    PLAIN_TIMES,
+    PRICE_WORDS,
     PRICED,
     ROW_WORDS,
     SPEND_WORDS,
@@ -31,10 +33,12 @@ from rag.vocabulary import (
     meaning,
 )
 
-Role = Literal["column", "filter", "operation", "rows", "money", "spend", "limit", "comparison", "neutral"]
+Role = Literal["column", "filter", "named only", "operation", "rows", "money", "price", "spend", "neutral"]
 
 LONGEST_SPAN = 9  # words of a head or a cell, little words between them included
 MOST_VALUES = 3_000  # different values of a column that are looked for in a question
+
+JOINING = frozenset({"is", "of", "was", "a", "an", "the", "are", "in", "on", "at"})  # between a head and its value
 
 # How much a reading gains by each word it explains. Own words of the table tell most.
 COLUMN, CELL, OPERATION, TITLE, GENERIC, LITTLE = 2.0, 2.0, 1.2, 0.8, 0.5, 0.0
@@ -81,17 +85,18 @@ class Mention:
 def find_mentions(words: Sequence[Word], grid: Grid, names: frozenset[str]) -> list[Mention]:
     """Everything that each stretch of the question can mean in this grid; `names` are the stems of its titles."""
     found = [
-        *_little_words(words, names),
+        *_little_words(words, grid, names),
         *_operations(words),
         *_columns(words, grid),
         *_cells(words, grid),
         *_years(words, grid),
         *_limits(words, grid),
     ]
-    return found + list(_joined(found, words, grid))
+    joined = list(_joined(found, words, grid))
+    return [mention for mention in found if mention.role != "named only"] + joined
 
 
-def _little_words(words: Sequence[Word], names: frozenset[str]) -> Iterator[Mention]:
+def _little_words(words: Sequence[Word], grid: Grid, names: frozenset[str]) -> Iterator[Mention]:
     for index, word in enumerate(words):
         end = index + 1
         if word.lower in LITTLE_WORDS:
@@ -104,9 +109,14 @@ def _little_words(words: Sequence[Word], names: frozenset[str]) -> Iterator[Ment
             yield Mention(index, end, "rows", GENERIC)
         if word.stem in MONEY_WORDS:
             yield Mention(index, end, "money", GENERIC)
+        if word.stem in PRICE_WORDS or word.lower in PRICE_WORDS:
+            yield Mention(index, end, "price", GENERIC)
         if word.lower in SPEND_WORDS:
             yield Mention(index, end, "spend", GENERIC)
-        if word.stem in names and not word.stem[:1].isdigit():
+        titled = YEAR_TOKEN.fullmatch(word.lower) and not any(
+            column.kind in ("year", "date") for column in grid.columns
+        )
+        if word.stem in names and (titled or not word.stem[:1].isdigit()):
             yield Mention(index, end, "rows" if word.lower.endswith("s") else "neutral", TITLE)
         if end < len(words) and f"{word.lower}{words[end].lower}" in names:
             yield Mention(index, end + 1, "neutral", TITLE)
@@ -120,7 +130,7 @@ def _operations(words: Sequence[Word]) -> Iterator[Mention]:
             phrase = tuple(word.lower for word in words[index : index + length])
             operation = OPERATIONS.get(phrase) if len(phrase) == length else None
             if operation is not None:
-                role: Role = "money" if PRICED.intersection(phrase) else "operation"
+                role: Role = "price" if PRICED.intersection(phrase) else "operation"
                 yield Mention(index, index + length, role, OPERATION * length, operation=operation)
                 if operation in ("max", "min"):
                     yield from _top(words, index, index + length, operation)
@@ -206,18 +216,28 @@ def _years(words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
     for index, column in enumerate(grid.columns):
         if column.kind not in ("year", "date"):
             continue
+        plain = PLAIN_TIMES.issuperset(meaning(column.head))
+        role: Role = "filter" if plain else "named only"
         for start, end, first, last in _year_spans(words):
             low, high = (float(first), float(last)) if column.kind == "year" else (f"{first}-01-01", f"{last}-12-31")
             kind: Operator = "in" if first == last and column.kind == "year" else "between"
             values = (low,) if kind == "in" else (low, high)
-            yield Mention(start, end, "filter", CELL, filter=Filter(index, kind, values))
+            if _covers(column, first, last):
+                yield Mention(start, end, role, CELL * (end - start) / 2 + 1, filter=Filter(index, kind, values))
         for start, end, operator, year in _open_spans(words):
             bound: float | str = float(year)
             if column.kind == "date":
                 bound = f"{year}-12-31" if operator in (">", "<=") else f"{year}-01-01"
-            yield Mention(start, end, "filter", CELL * 2, filter=Filter(index, operator, (bound,)))
-        if column.kind == "date":
+            if _covers(column, year, year):
+                yield Mention(start, end, role, CELL * 2, filter=Filter(index, operator, (bound,)))
+        if column.kind == "date" and role == "filter":
             yield from _months(words, index, column)
+
+
+def _covers(column: Column, first: int, last: int) -> bool:
+    """Whether a column holds both years: a sum "from 2010" over a table that begins in 2022 would mislead."""
+    held = {int(value[:4]) if isinstance(value, str) else int(value) for value in column.values if value is not None}
+    return first in held and last in held
 
 
 def _year_spans(words: Sequence[Word]) -> Iterator[tuple[int, int, int, int]]:
@@ -272,7 +292,7 @@ def _limits(words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
         for index in fitting:
             weight = CELL * 2 if amount.prefix or len(numeric) == 1 else CELL
             limit = Filter(index, operator, (amount.value,))
-            yield Mention(start, end, "comparison", weight, index, limit)
+            yield Mention(start, end, "filter", weight, index, limit)
 
 
 def _comparisons(words: Sequence[Word]) -> Iterator[tuple[int, int, Operator, str]]:
@@ -307,9 +327,7 @@ def _joined(found: Sequence[Mention], words: Sequence[Word], grid: Grid) -> Iter
                 continue
             first, second = (head, value) if head.end <= value.start else (value, head)
             between = words[first.end : second.start] if first.end <= second.start else None
-            if between is not None and all(
-                word.lower in ("is", "of", "was", "a", "an", "the", "are") for word in between
-            ):
+            if between is not None and all(word.lower in JOINING for word in between):
                 weight = head.weight + value.weight
                 yield Mention(first.start, second.end, "filter", weight, filter=value.filter)
     for head in heads:

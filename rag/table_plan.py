@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from rag.cells import Grid, is_total
 from rag.mentions import Filter
-from rag.vocabulary import MONEY_HEADS, PERSON_HEADS, SUBTOTALS, meaning
+from rag.vocabulary import MONEY_HEADS, PERSON_HEADS, PRICE_HEADS, SPENT_HEADS, SUBTOTALS, WHICH_PRICE, meaning
 
 PlanKind = Literal[
     "lookup", "sum", "average", "median", "max", "min", "top", "groups", "count", "distinct", "difference", "change",
@@ -58,7 +59,7 @@ class Asked:
 
     @property
     def money(self) -> bool:
-        return "money" in self.roles or "spend" in self.roles
+        return bool(self.roles & {"money", "price", "spend"})
 
 
 def plans(asked: Asked, grid: Grid) -> Iterator[Plan]:
@@ -90,7 +91,15 @@ def _value_columns(asked: Asked, grid: Grid) -> list[int]:
         if asked.money and not all(_is_money(grid, index) for index in asked.numbers):
             return []
         return asked.numbers
-    return [index for index in range(len(grid.columns)) if _is_money(grid, index)] if asked.money else []
+    heads = SPENT_HEADS if "spend" in asked.roles else PRICE_HEADS if "price" in asked.roles else frozenset()
+    if "money" in asked.roles or asked.roles >= {"spend", "price"} or grid.turned:
+        return []
+    stems = [set(meaning(column.head)) for column in grid.columns]
+    return [
+        index
+        for index, column in enumerate(grid.columns)
+        if column.is_number and stems[index] & heads and stems[index] <= heads | WHICH_PRICE
+    ]
 
 
 def _is_money(grid: Grid, index: int) -> bool:
@@ -118,12 +127,14 @@ def _extreme(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
     filters = _without_totals(grid, asked.filters)
     base = Plan(grid, "max", label=label, filters=filters, limit=asked.limit, descending=kind == "max")
     by_rows = "rows" in asked.roles and not asked.numbers and not asked.money
+    by_rows = by_rows and not any(_is_money(grid, index) for index in range(len(grid.columns)))
     if by_rows and label >= 0 and "most" in asked.lower and wanted:
         yield replace(base, kind="groups", column=-1)
     if len(columns) != 1 or (wanted and label < 0) or ("rows" in asked.roles and label < 0 and not asked.limit):
         return
     unique = label < 0 or _is_unique(grid, label, filters)
-    if not unique and not ({"most", "least"} & set(asked.lower) or "sum" in operations):
+    summed = "sum" in operations or (bool({"most", "least"} & set(asked.lower)) and "price" not in asked.roles)
+    if not unique and (not summed or grid.columns[columns[0]].suffix == "%"):
         return
     if not unique:
         yield replace(base, kind="groups", column=columns[0])
@@ -135,12 +146,21 @@ def _extreme(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
 
 def _count(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
     filters = _without_totals(grid, asked.filters)
-    if asked.numbers:
+    if len(asked.numbers) == 1 and not asked.labels and _numbers_rows(grid, asked.numbers[0]):
+        yield Plan(grid, "distinct", asked.numbers[0], filters=filters)
+    elif asked.numbers:
         yield from _quantity(asked, grid)
     elif len(asked.labels) == 1 and not asked.money:
         yield Plan(grid, "distinct", asked.labels[0], filters=filters)
     elif "rows" in asked.roles and not asked.labels and not asked.money and "distinct" not in operations:
         yield Plan(grid, "count", filters=filters)
+
+
+def _numbers_rows(grid: Grid, column: int) -> bool:
+    """Whether a column numbers its rows (plot 11, 12, 13) and holds no quantity."""
+    values = [value for value in grid.columns[column].values if isinstance(value, float)]
+    steps = {after - before for before, after in pairwise(values)}
+    return not grid.turned and len(set(values)) == len(values) and (column == 0 or steps == {1.0})
 
 
 def _quantity(asked: Asked, grid: Grid) -> Iterator[Plan]:
@@ -210,7 +230,14 @@ def _change(asked: Asked, grid: Grid, percent: bool) -> Iterator[Plan]:
 
 def _share(asked: Asked, grid: Grid) -> Iterator[Plan]:
     """What part of a column's sum, or of the rows, one selection is."""
-    if len(asked.filters) != 1 or asked.filters[0].operator != "in" or grid.turned or asked.limit or asked.pair:
+    if (
+        "of" not in asked.lower
+        or len(asked.filters) != 1
+        or asked.filters[0].operator != "in"
+        or grid.turned
+        or asked.limit
+        or asked.pair
+    ):
         return
     total = _without_totals(grid, ())
     columns = _value_columns(asked, grid)
@@ -232,12 +259,12 @@ def selected(grid: Grid, filters: Sequence[Filter]) -> list[int]:
 def total_rows(grid: Grid) -> dict[int, list[str]]:
     """The labels of rows that sum up others, by the column they stand in."""
     found: dict[int, list[str]] = {}
-    texts = [index for index, column in enumerate(grid.columns) if column.kind == "text"][:1]
-    for index in texts:
-        labels = [value for value in grid.columns[index].values if isinstance(value, str) and is_total(value)]
-        if labels:
-            found[index] = list(dict.fromkeys(labels))
-    return found
+    for row in range(grid.height):
+        filled = [index for index, column in enumerate(grid.columns) if column.texts[row]]
+        label = grid.columns[filled[0]].values[row] if filled else None
+        if isinstance(label, str) and is_total(label) and label not in found.setdefault(filled[0], []):
+            found[filled[0]].append(label)
+    return {index: labels for index, labels in found.items() if labels}
 
 
 def _without_totals(grid: Grid, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
