@@ -9,7 +9,7 @@ from typing import Literal
 
 from rag.cells import Grid, is_total
 from rag.mentions import Filter
-from rag.vocabulary import MONEY_HEADS, PERSON_HEADS, PRICE_HEADS, SPENT_HEADS, SUBTOTALS, WHICH_PRICE, meaning
+from rag.vocabulary import MONEY_HEADS, PERSON_HEADS, PRICE_HEADS, RANKS, SPENT_HEADS, SUBTOTALS, WHICH_PRICE, meaning
 
 PlanKind = Literal[
     "lookup", "sum", "average", "median", "max", "min", "top", "groups", "count", "distinct", "difference", "change",
@@ -131,6 +131,8 @@ def _extreme(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
     if by_rows and label >= 0 and "most" in asked.lower and wanted:
         yield replace(base, kind="groups", column=-1)
     if len(columns) != 1 or (wanted and label < 0) or ("rows" in asked.roles and label < 0 and not asked.limit):
+        return
+    if RANKS & set(meaning(grid.columns[columns[0]].head)):
         return
     unique = label < 0 or _is_unique(grid, label, filters)
     summed = "sum" in operations or (bool({"most", "least"} & set(asked.lower)) and "price" not in asked.roles)

@@ -33,18 +33,19 @@ NEUTRAL_WORDS = _set(
     "table list file sheet document spreadsheet data listed recorded shown according column value figure"
 )
 ROW_WORDS = _set("row record entry line item")
-MONEY_WORDS = _set("charge fee rent bill worth charged")  # may stand beside a column of money
+MONEY_WORDS = _set("charge fee rent bill worth charged pay paid")  # may stand beside a column of money
 PRICE_WORDS = _set("cost price costing priced")  # may also stand for the one column of prices
 PLAIN_TIMES = _set(  # heads of the year or date that "in 2024" means without naming it
     "year fiscal fy season period date day month time",
     "order invoice transaction purchase sale payment booking expense visit",
 )
 PRICED = _set("expensive cheapest cheaper dearest dearer priciest costliest")
-SPEND_WORDS = _set("spend spent pay paid")
+SPEND_WORDS = _set("spend spent")  # who paid whom is not in a table, but spending is one's own
 PRICE_HEADS = _set("price cost fee charge rent")
-SPENT_HEADS = _set("amount cost total spend spent paid expense payment")
+SPENT_HEADS = _set("amount cost spend spent expense")
 WHICH_PRICE = _set("unit total single retail sale list net gross item")  # words that leave a price a price
 MONEY_HEADS = _set("amount cost price charge fee rent total value spend paid expense salary payment")
+RANKS = _set("place rank ranking position grade priority level")  # the highest may be the first or the last
 PERSON_HEADS = _set("name employee person member holder player customer student teacher author owner")
 SUBTOTALS = _set("total net gross subtotal")
 OPENINGS = _set(

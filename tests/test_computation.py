@@ -13,7 +13,7 @@ import pytest
 from library.records import Table
 from rag.cells import grids, parse_amount
 from rag.computation import Computation, compute
-from rag.table_query import load, query
+from rag.table_query import load, query, quoted
 from rag.table_question import read_question
 from samples.fees import FEES, HEADINGS
 
@@ -210,3 +210,246 @@ UNANSWERED = [
     (EXPENSES, "What is the total amount before tax?"),
 ]
 EVERY_TABLE = [FEE_TABLE, STOCK, STATEMENT, SURVEY, RAINFALL, MEMBERS, EXPENSES]
+
+
+def is_value(value: float | str, expected: float | str) -> bool:
+    if isinstance(value, str) or isinstance(expected, str):
+        return value == expected
+    return value == pytest.approx(expected, rel=1e-6, abs=0.051)  # percentages are given to a tenth
+
+
+def computed(question: str, *tables: Table) -> Computation:
+    found = compute(question, tables)
+    assert found is not None, f"nothing was computed for: {question}"
+    return found
+
+
+@pytest.mark.parametrize(("source", "question", "value", "words"), ANSWERED, ids=[case[1] for case in ANSWERED])
+def test_a_question_about_a_table_is_computed(source: Table, question: str, value: float | str, words: str) -> None:
+    found = computed(question, source)
+    assert is_value(found.value, value), found.answer
+    assert words in found.answer
+    assert found.table is source
+    assert found.cells
+    assert found.sql.startswith("SELECT ")
+
+
+@pytest.mark.parametrize(("source", "question"), UNANSWERED, ids=[case[1] for case in UNANSWERED])
+def test_what_a_table_does_not_say_is_not_computed(source: Table, question: str) -> None:
+    assert compute(question, [source]) is None
+    assert compute(question, EVERY_TABLE) is None
+
+
+@pytest.mark.parametrize(("source", "question", "value", "words"), ANSWERED, ids=[case[1] for case in ANSWERED])
+def test_other_tables_change_no_answer(source: Table, question: str, value: float | str, words: str) -> None:
+    found = compute(question, EVERY_TABLE)
+    assert found is None or (found.table is source and is_value(found.value, value))
+
+
+def test_a_question_that_two_tables_answer_differently_is_left_alone() -> None:
+    later = Table(1, "Fernhill fees by year", list(HEADINGS), [["2026", "£70", "£40", "£16", "£20", "£8"]])
+    question = "How much is a half plot in 2026?"
+    assert compute(question, [FEE_TABLE, later]) is None
+    assert compute(question, [FEE_TABLE, FEE_TABLE]) is not None  # the same file twice says the same
+
+
+def test_a_question_may_name_the_document() -> None:
+    rows = {1: [["2025", "40"]], 2: [["2025", "55"]]}
+    tables = [Table(1, "", ["Year", "Members"], cells, document_id=number) for number, cells in rows.items()]
+    names = {1: "Fernhill_report.pdf", 2: "Oakdale_report.pdf"}
+    found = compute("How many members did Oakdale have in 2025?", tables, names)
+    assert found is not None and found.value == 55.0
+    assert compute("How many members did Oakdale have in 2025?", tables) is None
+    assert compute("How many members were there in 2025?", tables, names) is None
+
+
+def test_the_cells_and_boxes_are_those_that_were_used() -> None:
+    found = computed("How much did total revenue grow from 2021 to 2023?", STATEMENT)
+    assert sorted(found.cells) == [(3, 1), (3, 3)]
+    assert found.boxes == [STATEMENT.boxes[3]]
+    found = computed("Which year had the highest water charge?", FEE_TABLE)
+    assert [FEE_TABLE.rows[row][column] for row, column in found.cells] == ["2026", "£15"]
+    assert found.boxes == []
+
+
+def test_rows_without_a_number_are_named() -> None:
+    assert computed("What is the total quantity?", STOCK).note == "1 row left out, as Quantity holds no number there."
+    assert computed("What is the average rent?", MEMBERS).note == "Not counted: Total."
+
+
+def test_a_total_that_is_not_the_sum_of_its_rows_is_only_quoted() -> None:
+    wrong = Table(1, "Plots", MEMBERS.columns, [*MEMBERS.rows[:-1], ["Total", "", "", "£210", ""]])
+    assert computed("What is the total rent?", wrong).answer == "Rent for Total is £210."
+    assert compute("What is the sum of the rent?", [wrong]) is None
+    assert computed("What is the sum of the rent?", MEMBERS).value == 200.0
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1,234.50", 1234.5),
+        ("(1,234)", -1234),
+        ("$(0.60)", -0.6),
+        ("-£12.50", -12.5),
+        ("\u22125", -5),
+        ("12 %", 12),
+        ("$1.2m", 1_200_000),
+        ("€3bn", 3_000_000_000),
+        ("5k", 5_000),
+        ("1 234", 1234),
+        ("1'234.5", 1234.5),
+        ("64 €", 64),
+        ("USD 20", 20),
+        ("2,371 (1)", 2371),
+        ("12,34", None),
+        ("1,23,456", None),
+        ("5 apples", None),
+        ("39:12", None),
+        ("n/a", None),
+        ("—", None),
+        ("", None),
+        ("12345678901234567890", None),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(text: str, value: float | None) -> None:
+    amount = parse_amount(text)
+    assert (amount.value if amount else None) == value
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["1,5", "2,25"], "number"),
+        (["1,5", "2.5"], "text"),
+        (["£5", "$6"], "text"),
+        (["5", "n/a", "7", ""], "number"),
+        (["5", "six", "7", "eight"], "text"),
+        (["2021", "FY2022"], "year"),
+        (["13/02/2025", "01/03/2025"], "date"),
+        (["03/04/2025", "05/06/2025"], "text"),
+        (["", "n/a"], "text"),
+    ],
+    ids=[
+        "decimal commas",
+        "two styles",
+        "two currencies",
+        "blanks",
+        "words",
+        "years",
+        "dates",
+        "either order",
+        "nothing",
+    ],
+)
+def test_a_column_is_only_what_all_of_it_can_be(cells: list[str], kind: str) -> None:
+    source = Table(1, "", ["Item", "Value"], [[str(index), cell] for index, cell in enumerate(cells)])
+    assert grids(source)[0].columns[1].kind == kind
+
+
+HOSTILE = Table(
+    1,
+    'x"; DROP TABLE "x"; --',
+    ["Name\"); ATTACH 'evil.db' AS e; --", "Amount", "Amount", "rowid", ""],
+    [
+        ["'; DELETE FROM x; --", "10", "1", "7", "a"],
+        ['" UNION SELECT load_extension(1) --', "20", "2", "8", "b"],
+        ["Robert'); DROP TABLE x", "30", "3", "9", "\x00c"],
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("How many rows are in the table?", 3.0),
+        ("What is the amount for Robert'); DROP TABLE x?", None),
+        ("What is the total amount?", None),
+        ("What is the rowid of '; DELETE FROM x; --?", 7.0),
+    ],
+)
+def test_names_and_cells_of_a_document_are_never_run(
+    question: str, value: float | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = compute(question, [HOSTILE])
+    assert (found.value if found else None) == value
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE stock",
+        "DELETE FROM stock",
+        "INSERT INTO stock VALUES (1)",
+        "UPDATE stock SET Item = 'x'",
+        "ATTACH 'other.db' AS other",
+        "PRAGMA writable_schema = 1",
+        "SELECT * FROM sqlite_master",
+        "SELECT load_extension('x')",
+        "SELECT randomblob(1000000000)",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+        "CREATE TEMP TABLE t (a)",
+        "VACUUM INTO 'copy.db'",
+    ],
+)
+def test_the_database_does_nothing_but_select_on_its_table(
+    statement: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stock = Table(1, "stock", STOCK.columns, STOCK.rows)
+    with closing(load(grids(stock)[0])) as database:
+        assert database.execute('SELECT count(*) FROM "stock"').fetchone() == (6,)
+        with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|prohibited|authorization denied"):
+            database.execute(statement).fetchall()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_query_that_is_shown_is_the_one_that_gives_the_value(tmp_path: Path) -> None:
+    """A person can run it on the file with sqlite3 and get the same."""
+    found = computed("How much did we spend on travel?", EXPENSES)
+    path = tmp_path / "expenses.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([EXPENSES.columns, *EXPENSES.rows])
+    with closing(sqlite3.connect(":memory:")) as database, path.open(newline="", encoding="utf-8") as file:
+        head, *rows = csv.reader(file)
+        columns = ", ".join(quoted(name) for name in head)
+        database.execute(f"CREATE TABLE expenses ({columns})")
+        numbers = [[*row[:3], float(row[3].replace(",", ""))] for row in rows]
+        database.executemany("INSERT INTO expenses VALUES (?, ?, ?, ?)", numbers)
+        (value,) = database.execute(found.sql).fetchone()
+    assert value == pytest.approx(found.value)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        Table(1, "", [], []),
+        Table(1, "", ["A", "B"], []),
+        Table(1, "", ["A", "B"], [["1"]]),
+        Table(1, "", ["", ""], [["", ""]]),
+        Table(1, "", [f"c{index}" for index in range(3000)], [["1"] * 3000]),
+    ],
+    ids=["nothing", "heads only", "ragged", "blank", "too wide"],
+)
+def test_a_broken_table_gives_no_answer(source: Table) -> None:
+    assert compute("What is the total of A?", [source]) is None
+    assert compute("How many B are there?", [source]) is None
+
+
+def test_columns_with_the_same_head_are_not_mixed_up() -> None:
+    twice = Table(1, "", ["Item", "Price", "Price"], [["Pen", "1", "2"], ["Ink", "3", "4"]])
+    assert [column.name for column in grids(twice)[0].columns] == ["Item", "Price", "Price #2"]
+    assert compute("What is the price of the pen?", [twice]) is None
+
+
+@pytest.mark.parametrize("question", ["", "?", "total", "How many", "a" * 5000, "what " * 500], ids=range(6))
+def test_a_question_that_is_none_gives_no_answer(question: str) -> None:
+    assert compute(question, EVERY_TABLE) is None
+
+
+def test_every_plan_becomes_a_query_sqlite_accepts() -> None:
+    for source, question, _, _ in ANSWERED:
+        plan = read_question(question, source)[0]
+        with closing(load(plan.grid)) as database:
+            database.execute(query(plan)).fetchall()
