@@ -47,10 +47,11 @@ THOUSANDS_COMMA = re.compile(r"\d{1,3}(?:,\d{3})+")
 THOUSANDS_POINT = re.compile(r"\d{1,3}(?:\.\d{3})+")
 YEAR = re.compile(r"(?:FY\s?)?((?:19|20)\d\d)", re.I)
 ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-PERIOD = re.compile(
-    r"(?i)\b(?:fy\s?)?(?:19|20)\d\d\b|\bq[1-4]\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)"
+MONTH = re.compile(
+    r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)"
     r"(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?\b"
 )
+PERIOD = re.compile(rf"(?i)\b(?:fy\s?)?(?:19|20)\d\d\b|\bq[1-4]\b|{MONTH.pattern[4:]}")
 DATE_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%d-%b-%Y", "%d/%m/%Y", "%m/%d/%Y",
     "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S",
@@ -167,6 +168,11 @@ def periods(heads: Sequence[str]) -> list[int]:
     return [index for index, head in enumerate(heads) if index and _is_period(head)]
 
 
+def same_periods(heads: Sequence[str]) -> bool:
+    """Whether heads differ only in which period they name: four quarters and their year would be counted twice."""
+    return len({re.sub(r"\d+", "#", MONTH.sub("month", head.lower())) for head in heads}) == 1
+
+
 def is_total(label: str) -> bool:
     """Whether a row's label says that it sums up others."""
     return TOTAL.fullmatch(label.strip(" :")) is not None
@@ -255,16 +261,17 @@ def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: b
 def _head_unit(head: str, prefix: str, suffix: str) -> tuple[str, str, str]:
     """A head without the unit it names in brackets or as a last sign, and that unit."""
     inside = IN_BRACKETS.search(head)
-    unit = inside[1].strip().lower() if inside else ""
+    written = inside[1].strip() if inside else ""
     if not inside and head[-1:] in f"%{SIGNS}" and len(head) > 1:
-        inside, unit = re.search(r".$", head), head[-1]
+        inside, written = re.search(r".$", head), head[-1]
+    unit = written.lower()
     sign = CURRENCIES.get(unit, unit)
     if inside and ((sign and sign in SIGNS) or unit in UNITS or SCALE.search(head[inside.start() :])):
         head = f"{head[: inside.start()]} {head[inside.end() :]}".strip() or head
         if sign and sign in SIGNS:
             return head, prefix or sign, suffix
         if unit in UNITS:
-            return head, prefix, suffix or ("%" if unit == "%" else f" {unit}")
+            return head, prefix, suffix or ("%" if unit == "%" else f" {written}")
         return head, prefix or next((mark for mark in unit if mark in SIGNS), ""), suffix
     return head, prefix, suffix
 

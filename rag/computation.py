@@ -281,10 +281,12 @@ def _where(plan: Plan) -> str:
         elif part.operator == "between":
             parts.append(f" from {values}")
         else:
-            parts.append(f" where {column.head} is {_COMPARED[part.operator]} {values}")
+            compared = _COMPARED if column.is_number else _COMPARED_TIMES
+            parts.append(f" where {column.head} is {compared[part.operator]} {values}")
     return "".join(parts).replace(" where ", " and ").replace(" and ", " where ", 1) if parts else ""
 
 
+_COMPARED_TIMES = {">": "after", ">=": "not before", "<": "before", "<=": "not after"}
 _COMPARED = {">": "over", ">=": "at least", "<": "under", "<=": "at most"}
 
 

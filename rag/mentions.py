@@ -6,6 +6,7 @@ cell means nothing to the table, and then the question is not about the table al
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -277,7 +278,8 @@ def _months(words: Sequence[Word], index: int, column: Column) -> Iterator[Menti
         year = YEAR_TOKEN.fullmatch(words[place + 1].lower) if place + 1 < len(words) else None
         fitting = [month for month in held if month.endswith(ending) and (year is None or month[:4] == year[1])]
         if len(fitting) == 1:
-            span = Filter(index, "between", (f"{fitting[0]}-01", f"{fitting[0]}-31"))
+            days = calendar.monthrange(int(fitting[0][:4]), int(fitting[0][5:]))[1]
+            span = Filter(index, "between", (f"{fitting[0]}-01", f"{fitting[0]}-{days}"))
             yield Mention(place, place + 1 + (year is not None), "filter", CELL * (1 + (year is not None)), filter=span)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from rag.cells import Grid, is_total
+from rag.cells import Grid, is_total, same_periods
 from rag.mentions import Filter
 from rag.vocabulary import MONEY_HEADS, PERSON_HEADS, PRICE_HEADS, RANKS, SPENT_HEADS, SUBTOTALS, WHICH_PRICE, meaning
 
@@ -282,6 +282,8 @@ def can_be_trusted(plan: Plan, crosstab: bool) -> bool:
     rows = selected(plan.grid, plan.filters)
     if plan.column >= 0 and plan.kind not in ("lookup", "distinct"):
         held = [row for row in rows if plan.grid.columns[plan.column].values[row] is not None]
+        if plan.grid.turned and plan.kind not in ("difference", "change") and not _one_kind_of_period(plan.grid, held):
+            return False
         if not held or (plan.grid.turned and len(held) < 2 and plan.kind not in ("difference", "change")):
             return False
     if plan.kind == "sum" and not _agrees_with_total(plan, rows):
@@ -291,6 +293,10 @@ def can_be_trusted(plan: Plan, crosstab: bool) -> bool:
     # Lines of a statement (sales, net income, assets) don't add up and each has its own unit.
     labels = [set(meaning(text)) for row, text in enumerate(plan.grid.columns[0].texts) if row in set(rows)]
     return plan.kind not in ("lookup", "difference", "change") and not any(SUBTOTALS & words for words in labels)
+
+
+def _one_kind_of_period(grid: Grid, rows: Sequence[int]) -> bool:
+    return same_periods([grid.table.columns[grid.origin(row, 1)[1]] for row in rows])
 
 
 def _agrees_with_total(plan: Plan, rows: Sequence[int]) -> bool:

@@ -90,6 +90,15 @@ MEMBERS = table(
     """,
 )
 
+QUARTERS = table(
+    "Revenue by quarter (EUR thousand)",
+    """
+    Product | Q1 2024 | Q2 2024 | Q3 2024 | Q4 2024 | FY 2024
+    Lamps | 120 | 130 | 110 | 150 | 510
+    Desks | 80 | 75 | 90 | 95 | 340
+    """,
+)
+
 
 def expense_rows() -> list[list[str]]:
     chance = random.Random(5)
@@ -154,6 +163,8 @@ ANSWERED = [
     (RAINFALL, "What was the rainfall in February?", 61.0, "61,0 mm"),
     (RAINFALL, "What is the total rainfall?", 1212.1, "1,212.1 mm"),
     (RAINFALL, "Which month had the most wet days?", "April", "21"),
+    (QUARTERS, "What was the revenue of Lamps in Q2 2024?", 130.0, "€130 thousand"),
+    (QUARTERS, "What is the total of Q1 2024?", 200.0, "€200 thousand"),
     (MEMBERS, "Who is the holder of plot 12?", "Ivo Marsh", "Ivo Marsh"),
     (MEMBERS, "What is the total rent?", 200.0, "£200"),
     (MEMBERS, "How many plots are vacant?", 1.0, "1"),
@@ -202,6 +213,9 @@ UNANSWERED = [
     (RAINFALL, "How much snow fell in January?"),
     (RAINFALL, "What was the total rainfall from January to March?"),
     (RAINFALL, "What was the rainfall in January of last year?"),
+    (QUARTERS, "What is the total of Lamps?"),
+    (QUARTERS, "What is the average of Desks?"),
+    (QUARTERS, "What was the revenue of Lamps in 2024?"),
     (MEMBERS, "Who is the holder of plot 13?"),
     (MEMBERS, "Who is the holder of plot 99?"),
     (EXPENSES, "How much did we spend on advertising?"),
@@ -209,7 +223,7 @@ UNANSWERED = [
     (EXPENSES, "What was the total amount in 2019?"),
     (EXPENSES, "What is the total amount before tax?"),
 ]
-EVERY_TABLE = [FEE_TABLE, STOCK, STATEMENT, SURVEY, RAINFALL, MEMBERS, EXPENSES]
+EVERY_TABLE = [FEE_TABLE, STOCK, STATEMENT, SURVEY, RAINFALL, QUARTERS, MEMBERS, EXPENSES]
 
 
 def is_value(value: float | str, expected: float | str) -> bool:
