@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from library.records import Table
-from rag.cells import grids, parse_amount
 from rag.computation import Computation, compute
-from rag.table_query import load, query, quoted
-from rag.table_question import read_question
+from rag.tables.amounts import parse_amount
+from rag.tables.cells import grids
+from rag.tables.query import load, query, quoted
+from rag.tables.question import read_question
 from samples.fees import FEES, HEADINGS
 
 

@@ -11,10 +11,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 from library.records import Table
-from rag.cells import Grid, grids
-from rag.mentions import Filter, Mention, find_mentions
-from rag.table_plan import Asked, Plan, can_be_trusted, plans
-from rag.vocabulary import KNOWN, NEVER_TITLES, OPENINGS, OPERATIONS, Word, meaning, words_of
+from rag.tables.cells import Grid, grids
+from rag.tables.mentions import find_mentions
+from rag.tables.plan import Asked, Plan, can_be_trusted, plans
+from rag.tables.selections import Filter, Mention
+from rag.tables.vocabulary import KNOWN, NEVER_TITLES, OPENINGS, OPERATIONS, Word, meaning, words_of
 
 LONGEST_QUESTION = 32  # words; more is prose with a question in it
 MOST_READINGS = 20_000  # ways to give each word a job; a question with more is too vague to trust

@@ -7,9 +7,18 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from rag.cells import Grid, is_total, same_periods
-from rag.mentions import Filter
-from rag.vocabulary import MONEY_HEADS, PERSON_HEADS, PRICE_HEADS, RANKS, SPENT_HEADS, SUBTOTALS, WHICH_PRICE, meaning
+from rag.tables.cells import Grid, same_periods
+from rag.tables.selections import Filter, selected, without_totals
+from rag.tables.vocabulary import (
+    MONEY_HEADS,
+    PERSON_HEADS,
+    PRICE_HEADS,
+    RANKS,
+    SPENT_HEADS,
+    SUBTOTALS,
+    WHICH_PRICE,
+    meaning,
+)
 
 PlanKind = Literal[
     "lookup", "sum", "average", "median", "max", "min", "top", "groups", "count", "distinct", "difference", "change",
@@ -112,7 +121,7 @@ def _aggregate(asked: Asked, grid: Grid, kind: str) -> Iterator[Plan]:
     if len(columns) == 1 and not asked.labels and not asked.limit:
         if kind == "sum" and grid.columns[columns[0]].suffix == "%":
             return
-        yield Plan(grid, kind, columns[0], filters=_without_totals(grid, asked.filters))  # type: ignore[arg-type]
+        yield Plan(grid, kind, columns[0], filters=without_totals(grid, asked.filters))  # type: ignore[arg-type]
 
 
 def _extreme(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
@@ -124,7 +133,7 @@ def _extreme(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
     columns = _value_columns(asked, grid)
     wanted = [word for word in ("which", "who", "when") if word in asked.lower]
     label = asked.labels[0] if asked.labels else _implied_label(grid, wanted)
-    filters = _without_totals(grid, asked.filters)
+    filters = without_totals(grid, asked.filters)
     base = Plan(grid, "max", label=label, filters=filters, limit=asked.limit, descending=kind == "max")
     by_rows = "rows" in asked.roles and not asked.numbers and not asked.money
     by_rows = by_rows and not any(_is_money(grid, index) for index in range(len(grid.columns)))
@@ -147,7 +156,7 @@ def _extreme(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
 
 
 def _count(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
-    filters = _without_totals(grid, asked.filters)
+    filters = without_totals(grid, asked.filters)
     if len(asked.numbers) == 1 and not asked.labels and _numbers_rows(grid, asked.numbers[0]):
         yield Plan(grid, "distinct", asked.numbers[0], filters=filters)
     elif asked.numbers:
@@ -176,7 +185,7 @@ def _quantity(asked: Asked, grid: Grid) -> Iterator[Plan]:
     if len(rows) == 1:
         yield Plan(grid, "lookup", asked.numbers[0], filters=asked.filters)
     elif not grid.turned:
-        yield Plan(grid, "sum", asked.numbers[0], filters=_without_totals(grid, asked.filters))
+        yield Plan(grid, "sum", asked.numbers[0], filters=without_totals(grid, asked.filters))
 
 
 def _lookup(asked: Asked, grid: Grid) -> Iterator[Plan]:
@@ -196,7 +205,7 @@ def _lookup(asked: Asked, grid: Grid) -> Iterator[Plan]:
     if len(rows) == 1 and (asked.filters or grid.height == 1):
         yield Plan(grid, "lookup", columns[0], filters=asked.filters)
     elif len(rows) > 1 and "spend" in asked.roles and "how" in asked.lower and not grid.turned:
-        yield Plan(grid, "sum", columns[0], filters=_without_totals(grid, asked.filters))
+        yield Plan(grid, "sum", columns[0], filters=without_totals(grid, asked.filters))
 
 
 def _difference(asked: Asked, grid: Grid) -> Iterator[Plan]:
@@ -241,7 +250,7 @@ def _share(asked: Asked, grid: Grid) -> Iterator[Plan]:
         or asked.pair
     ):
         return
-    total = _without_totals(grid, ())
+    total = without_totals(grid, ())
     columns = _value_columns(asked, grid)
     if len(columns) == 1 and not asked.labels and grid.columns[columns[0]].suffix != "%":
         yield Plan(grid, "share", columns[0], filters=total, pair=asked.filters)
@@ -249,32 +258,6 @@ def _share(asked: Asked, grid: Grid) -> Iterator[Plan]:
         return
     elif _is_unique(grid, asked.labels[0], total) if asked.labels else "rows" in asked.roles:
         yield Plan(grid, "share", filters=total, pair=asked.filters)
-
-
-def selected(grid: Grid, filters: Sequence[Filter]) -> list[int]:
-    """The rows that all filters hold for."""
-    return [
-        row for row in range(grid.height) if all(part.holds(grid.columns[part.column].values[row]) for part in filters)
-    ]
-
-
-def total_rows(grid: Grid) -> dict[int, list[str]]:
-    """The labels of rows that sum up others, by the column they stand in."""
-    found: dict[int, list[str]] = {}
-    for row in range(grid.height):
-        filled = [index for index, column in enumerate(grid.columns) if column.texts[row]]
-        label = grid.columns[filled[0]].values[row] if filled else None
-        if isinstance(label, str) and is_total(label) and label not in found.setdefault(filled[0], []):
-            found[filled[0]].append(label)
-    return {index: labels for index, labels in found.items() if labels}
-
-
-def _without_totals(grid: Grid, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    chosen = {part.column for part in filters}
-    left_out = [
-        Filter(index, "not in", tuple(labels)) for index, labels in total_rows(grid).items() if index not in chosen
-    ]
-    return (*filters, *left_out)
 
 
 def can_be_trusted(plan: Plan, crosstab: bool) -> bool:
