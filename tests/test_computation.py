@@ -217,6 +217,8 @@ UNANSWERED = [
     (QUARTERS, "What is the total of Lamps?"),
     (QUARTERS, "What is the average of Desks?"),
     (QUARTERS, "What was the revenue of Lamps in 2024?"),
+    (STOCK, "What is the maximum quantity of wood glue?"),
+    (STOCK, "What is the average unit price of the hammer?"),
     (MEMBERS, "Who is the holder of plot 13?"),
     (MEMBERS, "Who is the holder of plot 99?"),
     (EXPENSES, "How much did we spend on advertising?"),

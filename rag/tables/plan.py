@@ -263,11 +263,11 @@ def _share(asked: Asked, grid: Grid) -> Iterator[Plan]:
 def can_be_trusted(plan: Plan, crosstab: bool) -> bool:
     """Whether the rows behind a plan can carry it."""
     rows = selected(plan.grid, plan.filters)
-    if plan.column >= 0 and plan.kind not in ("lookup", "distinct"):
+    if plan.column >= 0 and plan.kind not in ("lookup", "distinct", "difference", "change"):
         held = [row for row in rows if plan.grid.columns[plan.column].values[row] is not None]
-        if plan.grid.turned and plan.kind not in ("difference", "change") and not _one_kind_of_period(plan.grid, held):
-            return False
-        if not held or (plan.grid.turned and len(held) < 2 and plan.kind not in ("difference", "change")):
+        # "The maximum dose of metformin" over its one row is a dose, and not the maximum that was asked for.
+        least = 2 if plan.grid.turned or plan.kind in ("average", "median", "max", "min") else 1
+        if len(held) < least or (plan.grid.turned and not _one_kind_of_period(plan.grid, held)):
             return False
     if plan.kind == "sum" and not _agrees_with_total(plan, rows):
         return False
