@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from ingest.pipeline import index_file
 from library.records import Table
+from library.store import Library
+from models.loading import Models
 from rag.computation import Computation, compute
 from rag.tables.amounts import parse_amount
 from rag.tables.cells import grids
 from rag.tables.query import load, query, quoted
 from rag.tables.question import read_question
+from samples import FEES as FEES_FILE
 from samples.fees import FEES, HEADINGS
 
 
@@ -278,6 +282,23 @@ def test_a_question_may_name_the_document() -> None:
     assert found is not None and found.value == 55.0
     assert compute("How many members did Oakdale have in 2025?", tables) is None
     assert compute("How many members were there in 2025?", tables, names) is None
+
+
+def test_files_that_were_added_are_computed(library: Library, models: Models, tmp_path: Path) -> None:
+    path = tmp_path / "expenses.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([EXPENSES.columns, *EXPENSES.rows])
+    for source in (path, FEES_FILE):
+        assert index_file(source, library, models).status == "added"
+    names = {document.id: document.name for document in library.documents()}
+    tables = library.tables(names)
+    found = compute("How much did we spend on travel?", tables, names)
+    assert found is not None
+    assert found.value == pytest.approx(sum(TRAVEL))
+    found = compute("How much is a half plot in 2026?", tables, names)
+    assert found is not None
+    assert found.answer == "Half plot in 2026 is £36."
+    assert names[found.table.document_id] == FEES_FILE.name
 
 
 def test_the_cells_and_boxes_are_those_that_were_used() -> None:

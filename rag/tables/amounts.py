@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 CURRENCIES = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "inr": "₹", "dollars": "$", "euros": "€", "pounds": "£"}
 SIGNS = "$€£¥₹"
@@ -56,6 +57,7 @@ class Amount:
     decimals: int = 0
 
 
+@lru_cache(maxsize=100_000)
 def parse_amount(text: str, comma_decimal: bool = False) -> Amount | None:
     """A number as people write it: separators, (negative), currency, %, "k" and "bn"; None for anything else."""
     text = re.sub(rf"^([{SIGNS}])\s*\(", r"(\1", text.strip())
@@ -95,9 +97,18 @@ def parse_dates(texts: Sequence[str], filled: Sequence[str]) -> list[str | None]
     """ISO dates if exactly one way of writing dates reads every filled cell (3/4 alone could be either)."""
     if not filled or not DATE_LIKE.fullmatch(filled[0]):
         return None
-    fitting = [form for form in DATE_FORMATS if all(_date(text, form) for text in filled)]
-    readings = {tuple(_date(text, form) for text in texts) for form in fitting}
-    return list(readings.pop()) if len(readings) == 1 else None
+    different = list(dict.fromkeys(filled))
+    readings: list[dict[str, str]] = []
+    for form in DATE_FORMATS:
+        read: dict[str, str] = {}
+        for text in different:
+            day = _date(text, form)
+            if day is None:
+                break
+            read[text] = day
+        if len(read) == len(different) and read not in readings:
+            readings.append(read)
+    return [readings[0].get(text) for text in texts] if len(readings) == 1 else None
 
 
 def _date(text: str, form: str) -> str | None:

@@ -30,6 +30,7 @@ Kind = Literal["number", "year", "date", "text"]
 Value = float | str | None
 
 BLANKS = frozenset({"", "-", "--", "–", "—", "n/a", "na", "n.a.", "none", "null", "nil", "nan", "?", "tbd", "#", "…"})
+LOOKED_AT = 1000  # cells after which a column with few numbers is known to hold words
 LEAST_NUMBERS = 0.8  # of a number column's filled cells must be numbers; below that it is a column of words
 YEAR = re.compile(r"(?:FY\s?)?((?:19|20)\d\d)", re.I)
 ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -165,6 +166,9 @@ def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: b
     dates = parse_dates(texts, filled)
     if dates is not None:
         return Column(name, plain, "date", texts, list[Value](dates))
+    first = filled[:LOOKED_AT]
+    if sum(parse_amount(text, comma_decimal) is not None for text in first) < len(first) / 2:
+        return Column(name, plain, "text", texts, [text if text.lower() not in BLANKS else None for text in texts])
     amounts = [parse_amount(text, comma_decimal) for text in texts]
     numbers = [amount for amount in amounts if amount is not None]
     units = {(amount.prefix, amount.suffix) for amount in numbers if amount.prefix or amount.suffix}

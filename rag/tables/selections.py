@@ -5,7 +5,8 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from operator import ge, gt, le, lt
+from typing import Any, Literal
 
 from rag.tables.amounts import SIGNS, parse_amount
 from rag.tables.cells import Column, Grid, is_total
@@ -24,6 +25,7 @@ from rag.tables.vocabulary import (
 
 Role = Literal["column", "filter", "named only", "operation", "rows", "money", "price", "spend", "neutral"]
 
+COMPARE = {">": gt, ">=": ge, "<": lt, "<=": le}
 LONGEST_SPAN = 9  # words of a head or a cell, little words between them included
 MOST_VALUES = 3_000  # different values of a column that are looked for in a question
 
@@ -43,17 +45,13 @@ class Filter:
     def holds(self, value: float | str | None) -> bool:
         if value is None or isinstance(value, str) != isinstance(self.values[0], str):
             return self.operator == "not in"
-        first = self.values[0]
-        checks = {
-            "in": value in self.values,
-            "not in": value not in self.values,
-            "between": self.operator == "between" and first <= value <= self.values[-1],  # type: ignore[operator]
-            ">": value > first,  # type: ignore[operator]
-            ">=": value >= first,  # type: ignore[operator]
-            "<": value < first,  # type: ignore[operator]
-            "<=": value <= first,  # type: ignore[operator]
-        }
-        return checks[self.operator]
+        if self.operator in ("in", "not in"):
+            return (value in self.values) == (self.operator == "in")
+        first: Any = self.values[0]
+        compared: Any = value
+        if self.operator == "between":
+            return bool(first <= compared <= self.values[-1])
+        return bool(COMPARE[self.operator](compared, first))
 
 
 @dataclass(frozen=True, slots=True)
