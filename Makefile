@@ -39,6 +39,7 @@ bench: development
 	$(VENV)/python -m bench.retrieval
 	$(VENV)/python -m bench.answers
 	$(VENV)/python -m bench.ingest
+	$(VENV)/python -m bench.computation
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from rag.cells import Grid
-from rag.mentions import Filter
-from rag.table_plan import Plan
+from rag.tables.cells import Grid
+from rag.tables.plan import Plan
+from rag.tables.selections import Filter
 
 FUNCTIONS = frozenset({"sum", "avg", "median", "min", "max", "count", "round"})
 NAME_LENGTH = 60  # characters of a table's name in the query that is shown

@@ -1,28 +1,20 @@
-"""What the words of a question can mean for a table: a column, the value of a cell, a year, a limit, an operation.
-
-A word may mean several things; `rag.table_question` decides. What has no entry here and stands in no head and no
-cell means nothing to the table, and then the question is not about the table alone.
-"""
+"""Which rows a question speaks of: the value of a cell, a year, a month, a limit."""
 
 from __future__ import annotations
 
-import re
+import calendar
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from operator import ge, gt, le, lt
+from typing import Any, Literal
 
-from rag.cells import BLANKS, SIGNS, Column, Grid, parse_amount
-from rag.vocabulary import (
+from rag.tables.amounts import SIGNS, parse_amount
+from rag.tables.cells import Column, Grid, is_total
+from rag.tables.vocabulary import (
     COMPARISONS,
     LITTLE_WORDS,
-    MONEY_WORDS,
     MONTHS,
-    NEUTRAL_WORDS,
-    NUMBER_WORDS,
-    OPERATIONS,
-    PRICED,
-    ROW_WORDS,
-    SPEND_WORDS,
+    PLAIN_TIMES,
     YEAR_TOKEN,
     YEARS_ONLY,
     Operation,
@@ -31,10 +23,12 @@ from rag.vocabulary import (
     meaning,
 )
 
-Role = Literal["column", "filter", "operation", "rows", "money", "spend", "limit", "comparison", "neutral"]
+Role = Literal["column", "filter", "named only", "operation", "rows", "money", "price", "spend", "neutral"]
 
+COMPARE = {">": gt, ">=": ge, "<": lt, "<=": le}
 LONGEST_SPAN = 9  # words of a head or a cell, little words between them included
 MOST_VALUES = 3_000  # different values of a column that are looked for in a question
+
 
 # How much a reading gains by each word it explains. Own words of the table tell most.
 COLUMN, CELL, OPERATION, TITLE, GENERIC, LITTLE = 2.0, 2.0, 1.2, 0.8, 0.5, 0.0
@@ -51,17 +45,13 @@ class Filter:
     def holds(self, value: float | str | None) -> bool:
         if value is None or isinstance(value, str) != isinstance(self.values[0], str):
             return self.operator == "not in"
-        first = self.values[0]
-        checks = {
-            "in": value in self.values,
-            "not in": value not in self.values,
-            "between": self.operator == "between" and first <= value <= self.values[-1],  # type: ignore[operator]
-            ">": value > first,  # type: ignore[operator]
-            ">=": value >= first,  # type: ignore[operator]
-            "<": value < first,  # type: ignore[operator]
-            "<=": value <= first,  # type: ignore[operator]
-        }
-        return checks[self.operator]
+        if self.operator in ("in", "not in"):
+            return (value in self.values) == (self.operator == "in")
+        first: Any = self.values[0]
+        compared: Any = value
+        if self.operator == "between":
+            return bool(first <= compared <= self.values[-1])
+        return bool(COMPARE[self.operator](compared, first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,76 +68,35 @@ class Mention:
     limit: int = 0
 
 
-def find_mentions(words: Sequence[Word], grid: Grid, names: frozenset[str]) -> list[Mention]:
-    """Everything that each stretch of the question can mean in this grid; `names` are the stems of its titles."""
-    found = [
-        *_little_words(words, names),
-        *_operations(words),
-        *_columns(words, grid),
-        *_cells(words, grid),
-        *_years(words, grid),
-        *_limits(words, grid),
+def selected(grid: Grid, filters: Sequence[Filter]) -> list[int]:
+    """The rows that all filters hold for."""
+    return [
+        row for row in range(grid.height) if all(part.holds(grid.columns[part.column].values[row]) for part in filters)
     ]
-    return found + list(_joined(found, words, grid))
 
 
-def _little_words(words: Sequence[Word], names: frozenset[str]) -> Iterator[Mention]:
-    for index, word in enumerate(words):
-        end = index + 1
-        if word.lower in LITTLE_WORDS:
-            yield Mention(index, end, "neutral", LITTLE)
-        if word.lower == "between" and any(other.stem == "difference" for other in words[:index]):
-            yield Mention(index, end, "neutral", LITTLE)
-        if word.stem in NEUTRAL_WORDS or word.lower in NEUTRAL_WORDS:
-            yield Mention(index, end, "neutral", GENERIC)
-        if word.stem in ROW_WORDS:
-            yield Mention(index, end, "rows", GENERIC)
-        if word.stem in MONEY_WORDS:
-            yield Mention(index, end, "money", GENERIC)
-        if word.lower in SPEND_WORDS:
-            yield Mention(index, end, "spend", GENERIC)
-        if word.stem in names and not word.stem[:1].isdigit():
-            yield Mention(index, end, "rows" if word.lower.endswith("s") else "neutral", TITLE)
-        if end < len(words) and f"{word.lower}{words[end].lower}" in names:
-            yield Mention(index, end + 1, "neutral", TITLE)
-        if word.stem == "number" and [other.lower for other in words[end : end + 1]] == ["of"]:
-            yield Mention(index, end + 1, "operation", OPERATION, operation="count")
+def total_rows(grid: Grid) -> dict[int, list[str]]:
+    """The labels of rows that sum up others, by the column they stand in."""
+    found: dict[int, list[str]] = {}
+    for row in range(grid.height):
+        filled = [index for index, column in enumerate(grid.columns) if column.texts[row]]
+        label = grid.columns[filled[0]].values[row] if filled else None
+        if isinstance(label, str) and is_total(label) and label not in found.setdefault(filled[0], []):
+            found[filled[0]].append(label)
+    return {index: labels for index, labels in found.items() if labels}
 
 
-def _operations(words: Sequence[Word]) -> Iterator[Mention]:
-    for index in range(len(words)):
-        for length in (3, 2, 1):
-            phrase = tuple(word.lower for word in words[index : index + length])
-            operation = OPERATIONS.get(phrase) if len(phrase) == length else None
-            if operation is not None:
-                role: Role = "money" if PRICED.intersection(phrase) else "operation"
-                yield Mention(index, index + length, role, OPERATION * length, operation=operation)
-                if operation in ("max", "min"):
-                    yield from _top(words, index, index + length, operation)
+def without_totals(grid: Grid, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    chosen = {part.column for part in filters}
+    left_out = [
+        Filter(index, "not in", tuple(labels)) for index, labels in total_rows(grid).items() if index not in chosen
+    ]
+    return (*filters, *left_out)
 
 
-def _top(words: Sequence[Word], start: int, end: int, operation: Operation) -> Iterator[Mention]:
-    """ "top 3", "three largest"."""
-    for place, span in ((end, (start, end + 1)), (start - 1, (start - 1, end))):
-        if 0 <= place < len(words):
-            lower = words[place].lower
-            count = NUMBER_WORDS.get(lower, int(lower) if re.fullmatch(r"\d{1,2}", lower) else 0)
-            if count > 1:
-                yield Mention(*span, "operation", OPERATION * 2, operation=operation, limit=count)
-
-
-def _columns(words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
-    for index, column in enumerate(grid.columns):
-        for stems in head_stems(column):
-            for start, end in spans(words, stems, any_order=True):
-                yield Mention(start, end, "column", COLUMN * len(stems), index)
-
-
-def head_stems(column: Column) -> list[tuple[str, ...]]:
-    """The ways to name a column: its whole head, and the head without what stands in brackets."""
-    whole = meaning(column.head)
-    short = meaning(re.sub(r"[(\[][^()\[\]]*[)\]]", " ", column.head))
-    return list(dict.fromkeys(stems for stems in (whole, short) if stems))
+def find_selections(words: Sequence[Word], grid: Grid) -> list[Mention]:
+    """Every stretch of the question that may select rows. Those "named only" count beside their column's head."""
+    return [*_cells(words, grid), *_years(words, grid), *_limits(words, grid)]
 
 
 def spans(words: Sequence[Word], stems: Sequence[str], any_order: bool = False) -> Iterator[tuple[int, int]]:
@@ -206,18 +155,28 @@ def _years(words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
     for index, column in enumerate(grid.columns):
         if column.kind not in ("year", "date"):
             continue
+        plain = PLAIN_TIMES.issuperset(meaning(column.head))
+        role: Role = "filter" if plain else "named only"
         for start, end, first, last in _year_spans(words):
             low, high = (float(first), float(last)) if column.kind == "year" else (f"{first}-01-01", f"{last}-12-31")
             kind: Operator = "in" if first == last and column.kind == "year" else "between"
             values = (low,) if kind == "in" else (low, high)
-            yield Mention(start, end, "filter", CELL, filter=Filter(index, kind, values))
+            if _covers(column, first, last):
+                yield Mention(start, end, role, CELL * (end - start) / 2 + 1, filter=Filter(index, kind, values))
         for start, end, operator, year in _open_spans(words):
             bound: float | str = float(year)
             if column.kind == "date":
                 bound = f"{year}-12-31" if operator in (">", "<=") else f"{year}-01-01"
-            yield Mention(start, end, "filter", CELL * 2, filter=Filter(index, operator, (bound,)))
-        if column.kind == "date":
+            if _covers(column, year, year):
+                yield Mention(start, end, role, CELL * 2, filter=Filter(index, operator, (bound,)))
+        if column.kind == "date" and role == "filter":
             yield from _months(words, index, column)
+
+
+def _covers(column: Column, first: int, last: int) -> bool:
+    """Whether a column holds both years: a sum "from 2010" over a table that begins in 2022 would mislead."""
+    held = {int(value[:4]) if isinstance(value, str) else int(value) for value in column.values if value is not None}
+    return first in held and last in held
 
 
 def _year_spans(words: Sequence[Word]) -> Iterator[tuple[int, int, int, int]]:
@@ -257,7 +216,8 @@ def _months(words: Sequence[Word], index: int, column: Column) -> Iterator[Menti
         year = YEAR_TOKEN.fullmatch(words[place + 1].lower) if place + 1 < len(words) else None
         fitting = [month for month in held if month.endswith(ending) and (year is None or month[:4] == year[1])]
         if len(fitting) == 1:
-            span = Filter(index, "between", (f"{fitting[0]}-01", f"{fitting[0]}-31"))
+            days = calendar.monthrange(int(fitting[0][:4]), int(fitting[0][5:]))[1]
+            span = Filter(index, "between", (f"{fitting[0]}-01", f"{fitting[0]}-{days}"))
             yield Mention(place, place + 1 + (year is not None), "filter", CELL * (1 + (year is not None)), filter=span)
 
 
@@ -272,7 +232,7 @@ def _limits(words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
         for index in fitting:
             weight = CELL * 2 if amount.prefix or len(numeric) == 1 else CELL
             limit = Filter(index, operator, (amount.value,))
-            yield Mention(start, end, "comparison", weight, index, limit)
+            yield Mention(start, end, "filter", weight, index, limit)
 
 
 def _comparisons(words: Sequence[Word]) -> Iterator[tuple[int, int, Operator, str]]:
@@ -294,36 +254,3 @@ def _same_unit(column: Column, prefix: str, suffix: str) -> bool:
     if column.suffix.strip() in ("thousand", "million", "billion"):
         return False  # "over 50" of a column in millions could mean either
     return (not prefix or prefix == column.prefix) and (not suffix or suffix.strip() == column.suffix.strip())
-
-
-def _joined(found: Sequence[Mention], words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
-    """A head next to its own value: "category Travel", "the Travel category", "a price above 5", "plot 12"."""
-    heads = [mention for mention in found if mention.role == "column"]
-    for value in found:
-        if value.filter is None:
-            continue
-        for head in heads:
-            if head.column != value.filter.column:
-                continue
-            first, second = (head, value) if head.end <= value.start else (value, head)
-            between = words[first.end : second.start] if first.end <= second.start else None
-            if between is not None and all(
-                word.lower in ("is", "of", "was", "a", "an", "the", "are") for word in between
-            ):
-                weight = head.weight + value.weight
-                yield Mention(first.start, second.end, "filter", weight, filter=value.filter)
-    for head in heads:
-        yield from _numbered(words, head, grid.columns[head.column])
-
-
-def _numbered(words: Sequence[Word], head: Mention, column: Column) -> Iterator[Mention]:
-    """ "plot 12" where the column Plot holds 12."""
-    if column.kind not in ("number", "text") or head.end >= len(words):
-        return
-    token = words[head.end]
-    if not any(character.isdigit() for character in token.text):
-        return
-    held = [value for value, text in zip(column.values, column.texts, strict=True) if text.lower() == token.lower]
-    if held and held[0] is not None and token.lower not in BLANKS:
-        same = Filter(head.column, "in", (held[0],))
-        yield Mention(head.start, head.end + 1, "filter", head.weight + CELL, filter=same)

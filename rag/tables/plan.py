@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
-from rag.cells import Grid, is_total
-from rag.mentions import Filter
-from rag.vocabulary import MONEY_HEADS, PERSON_HEADS, SUBTOTALS, meaning
+from rag.tables.cells import Grid, same_periods
+from rag.tables.selections import Filter, selected, without_totals
+from rag.tables.vocabulary import (
+    MONEY_HEADS,
+    PERSON_HEADS,
+    PRICE_HEADS,
+    RANKS,
+    SPENT_HEADS,
+    SUBTOTALS,
+    WHICH_PRICE,
+    meaning,
+)
 
 PlanKind = Literal[
     "lookup", "sum", "average", "median", "max", "min", "top", "groups", "count", "distinct", "difference", "change",
@@ -58,7 +68,7 @@ class Asked:
 
     @property
     def money(self) -> bool:
-        return "money" in self.roles or "spend" in self.roles
+        return bool(self.roles & {"money", "price", "spend"})
 
 
 def plans(asked: Asked, grid: Grid) -> Iterator[Plan]:
@@ -90,7 +100,15 @@ def _value_columns(asked: Asked, grid: Grid) -> list[int]:
         if asked.money and not all(_is_money(grid, index) for index in asked.numbers):
             return []
         return asked.numbers
-    return [index for index in range(len(grid.columns)) if _is_money(grid, index)] if asked.money else []
+    heads = SPENT_HEADS if "spend" in asked.roles else PRICE_HEADS if "price" in asked.roles else frozenset()
+    if "money" in asked.roles or asked.roles >= {"spend", "price"} or grid.turned:
+        return []
+    stems = [set(meaning(column.head)) for column in grid.columns]
+    return [
+        index
+        for index, column in enumerate(grid.columns)
+        if column.is_number and stems[index] & heads and stems[index] <= heads | WHICH_PRICE
+    ]
 
 
 def _is_money(grid: Grid, index: int) -> bool:
@@ -103,7 +121,7 @@ def _aggregate(asked: Asked, grid: Grid, kind: str) -> Iterator[Plan]:
     if len(columns) == 1 and not asked.labels and not asked.limit:
         if kind == "sum" and grid.columns[columns[0]].suffix == "%":
             return
-        yield Plan(grid, kind, columns[0], filters=_without_totals(grid, asked.filters))  # type: ignore[arg-type]
+        yield Plan(grid, kind, columns[0], filters=without_totals(grid, asked.filters))  # type: ignore[arg-type]
 
 
 def _extreme(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
@@ -115,15 +133,19 @@ def _extreme(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
     columns = _value_columns(asked, grid)
     wanted = [word for word in ("which", "who", "when") if word in asked.lower]
     label = asked.labels[0] if asked.labels else _implied_label(grid, wanted)
-    filters = _without_totals(grid, asked.filters)
+    filters = without_totals(grid, asked.filters)
     base = Plan(grid, "max", label=label, filters=filters, limit=asked.limit, descending=kind == "max")
     by_rows = "rows" in asked.roles and not asked.numbers and not asked.money
+    by_rows = by_rows and not any(_is_money(grid, index) for index in range(len(grid.columns)))
     if by_rows and label >= 0 and "most" in asked.lower and wanted:
         yield replace(base, kind="groups", column=-1)
     if len(columns) != 1 or (wanted and label < 0) or ("rows" in asked.roles and label < 0 and not asked.limit):
         return
+    if RANKS & set(meaning(grid.columns[columns[0]].head)):
+        return
     unique = label < 0 or _is_unique(grid, label, filters)
-    if not unique and not ({"most", "least"} & set(asked.lower) or "sum" in operations):
+    summed = "sum" in operations or (bool({"most", "least"} & set(asked.lower)) and "price" not in asked.roles)
+    if not unique and (not summed or grid.columns[columns[0]].suffix == "%"):
         return
     if not unique:
         yield replace(base, kind="groups", column=columns[0])
@@ -134,13 +156,22 @@ def _extreme(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
 
 
 def _count(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
-    filters = _without_totals(grid, asked.filters)
-    if asked.numbers:
+    filters = without_totals(grid, asked.filters)
+    if len(asked.numbers) == 1 and not asked.labels and _numbers_rows(grid, asked.numbers[0]):
+        yield Plan(grid, "distinct", asked.numbers[0], filters=filters)
+    elif asked.numbers:
         yield from _quantity(asked, grid)
     elif len(asked.labels) == 1 and not asked.money:
         yield Plan(grid, "distinct", asked.labels[0], filters=filters)
     elif "rows" in asked.roles and not asked.labels and not asked.money and "distinct" not in operations:
         yield Plan(grid, "count", filters=filters)
+
+
+def _numbers_rows(grid: Grid, column: int) -> bool:
+    """Whether a column numbers its rows (plot 11, 12, 13) and holds no quantity."""
+    values = [value for value in grid.columns[column].values if isinstance(value, float)]
+    steps = {after - before for before, after in pairwise(values)}
+    return not grid.turned and len(set(values)) == len(values) and (column == 0 or steps == {1.0})
 
 
 def _quantity(asked: Asked, grid: Grid) -> Iterator[Plan]:
@@ -154,7 +185,7 @@ def _quantity(asked: Asked, grid: Grid) -> Iterator[Plan]:
     if len(rows) == 1:
         yield Plan(grid, "lookup", asked.numbers[0], filters=asked.filters)
     elif not grid.turned:
-        yield Plan(grid, "sum", asked.numbers[0], filters=_without_totals(grid, asked.filters))
+        yield Plan(grid, "sum", asked.numbers[0], filters=without_totals(grid, asked.filters))
 
 
 def _lookup(asked: Asked, grid: Grid) -> Iterator[Plan]:
@@ -174,7 +205,7 @@ def _lookup(asked: Asked, grid: Grid) -> Iterator[Plan]:
     if len(rows) == 1 and (asked.filters or grid.height == 1):
         yield Plan(grid, "lookup", columns[0], filters=asked.filters)
     elif len(rows) > 1 and "spend" in asked.roles and "how" in asked.lower and not grid.turned:
-        yield Plan(grid, "sum", columns[0], filters=_without_totals(grid, asked.filters))
+        yield Plan(grid, "sum", columns[0], filters=without_totals(grid, asked.filters))
 
 
 def _difference(asked: Asked, grid: Grid) -> Iterator[Plan]:
@@ -210,9 +241,16 @@ def _change(asked: Asked, grid: Grid, percent: bool) -> Iterator[Plan]:
 
 def _share(asked: Asked, grid: Grid) -> Iterator[Plan]:
     """What part of a column's sum, or of the rows, one selection is."""
-    if len(asked.filters) != 1 or asked.filters[0].operator != "in" or grid.turned or asked.limit or asked.pair:
+    if (
+        "of" not in asked.lower
+        or len(asked.filters) != 1
+        or asked.filters[0].operator != "in"
+        or grid.turned
+        or asked.limit
+        or asked.pair
+    ):
         return
-    total = _without_totals(grid, ())
+    total = without_totals(grid, ())
     columns = _value_columns(asked, grid)
     if len(columns) == 1 and not asked.labels and grid.columns[columns[0]].suffix != "%":
         yield Plan(grid, "share", columns[0], filters=total, pair=asked.filters)
@@ -222,38 +260,14 @@ def _share(asked: Asked, grid: Grid) -> Iterator[Plan]:
         yield Plan(grid, "share", filters=total, pair=asked.filters)
 
 
-def selected(grid: Grid, filters: Sequence[Filter]) -> list[int]:
-    """The rows that all filters hold for."""
-    return [
-        row for row in range(grid.height) if all(part.holds(grid.columns[part.column].values[row]) for part in filters)
-    ]
-
-
-def total_rows(grid: Grid) -> dict[int, list[str]]:
-    """The labels of rows that sum up others, by the column they stand in."""
-    found: dict[int, list[str]] = {}
-    texts = [index for index, column in enumerate(grid.columns) if column.kind == "text"][:1]
-    for index in texts:
-        labels = [value for value in grid.columns[index].values if isinstance(value, str) and is_total(value)]
-        if labels:
-            found[index] = list(dict.fromkeys(labels))
-    return found
-
-
-def _without_totals(grid: Grid, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    chosen = {part.column for part in filters}
-    left_out = [
-        Filter(index, "not in", tuple(labels)) for index, labels in total_rows(grid).items() if index not in chosen
-    ]
-    return (*filters, *left_out)
-
-
 def can_be_trusted(plan: Plan, crosstab: bool) -> bool:
     """Whether the rows behind a plan can carry it."""
     rows = selected(plan.grid, plan.filters)
-    if plan.column >= 0 and plan.kind not in ("lookup", "distinct"):
+    if plan.column >= 0 and plan.kind not in ("lookup", "distinct", "difference", "change"):
         held = [row for row in rows if plan.grid.columns[plan.column].values[row] is not None]
-        if not held or (plan.grid.turned and len(held) < 2 and plan.kind not in ("difference", "change")):
+        # "The maximum dose of metformin" over its one row is a dose, and not the maximum that was asked for.
+        least = 2 if plan.grid.turned or plan.kind in ("average", "median", "max", "min") else 1
+        if len(held) < least or (plan.grid.turned and not _one_kind_of_period(plan.grid, held)):
             return False
     if plan.kind == "sum" and not _agrees_with_total(plan, rows):
         return False
@@ -262,6 +276,10 @@ def can_be_trusted(plan: Plan, crosstab: bool) -> bool:
     # Lines of a statement (sales, net income, assets) don't add up and each has its own unit.
     labels = [set(meaning(text)) for row, text in enumerate(plan.grid.columns[0].texts) if row in set(rows)]
     return plan.kind not in ("lookup", "difference", "change") and not any(SUBTOTALS & words for words in labels)
+
+
+def _one_kind_of_period(grid: Grid, rows: Sequence[int]) -> bool:
+    return same_periods([grid.table.columns[grid.origin(row, 1)[1]] for row in rows])
 
 
 def _agrees_with_total(plan: Plan, rows: Sequence[int]) -> bool:

@@ -6,18 +6,19 @@ or the table itself. A word left over means that the question asks for something
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from library.records import Table
-from rag.cells import Grid, grids
-from rag.mentions import Filter, Mention, find_mentions
-from rag.table_plan import Asked, Plan, can_be_trusted, plans
-from rag.vocabulary import KNOWN, NEVER_TITLES, OPENINGS, OPERATIONS, Word, meaning, words_of
+from rag.tables.cells import Grid, grids
+from rag.tables.mentions import find_mentions
+from rag.tables.plan import Asked, Plan, can_be_trusted, plans
+from rag.tables.selections import Filter, Mention
+from rag.tables.vocabulary import KNOWN, NEVER_TITLES, OPENINGS, OPERATIONS, Word, meaning, words_of
 
 LONGEST_QUESTION = 32  # words; more is prose with a question in it
-MOST_READINGS = 20_000  # ways to give each word a job; a question with more is too vague to trust
+MOST_READINGS = 3_000  # ways to give each word a job; a question with more is too vague to trust
 LONGEST_TITLE = 12  # words; a longer one is a paragraph and explains too much
 
 
@@ -57,8 +58,8 @@ def _names(title: str) -> frozenset[str]:
     return frozenset(stems) - NEVER_TITLES - operations if len(stems) <= LONGEST_TITLE else frozenset()
 
 
-def _covers(words: Sequence[Word], mentions: Sequence[Mention]) -> Iterator[tuple[list[Mention], float]]:
-    """Every way to give each word exactly one job."""
+def _covers(words: Sequence[Word], mentions: Sequence[Mention]) -> list[tuple[list[Mention], float]]:
+    """Every way to give each word exactly one job; none when there are too many to look at."""
     starting: dict[int, list[Mention]] = {}
     for mention in dict.fromkeys(mentions):
         starting.setdefault(mention.start, []).append(mention)
@@ -67,20 +68,20 @@ def _covers(words: Sequence[Word], mentions: Sequence[Mention]) -> Iterator[tupl
         if any(mention.end in reachable for mention in starting.get(place, ())):
             reachable.add(place)
     if 0 not in reachable:
-        return
-    found = 0
+        return []
+    found: list[tuple[list[Mention], float]] = []
     waiting: list[tuple[int, list[Mention]]] = [(0, [])]
     while waiting:
         place, chosen = waiting.pop()
         if place == len(words):
-            found += 1
-            if found > MOST_READINGS:
-                return
-            yield chosen, sum(mention.weight for mention in chosen)
+            found.append((chosen, sum(mention.weight for mention in chosen)))
+            if len(found) > MOST_READINGS:
+                return []
             continue
         for mention in starting.get(place, ()):
             if mention.end in reachable:
                 waiting.append((mention.end, [*chosen, mention]))
+    return found
 
 
 def _take_apart(words: Sequence[Word], cover: Sequence[Mention], grid: Grid) -> Asked | None:

@@ -26,17 +26,26 @@ def _set(*lines: str) -> frozenset[str]:
 
 LITTLE_WORDS = _set(
     "a an the of in on at for by with is was were are be been did do does has have had that this these those there it",
-    "its we our us i my you me and or to from as so please what which who whom whose how much many when where will",
+    "its we our us i my you me and or to from as so please what which who whom whose how much many when where",
     "can could tell give show find calculate compute work out get than ones all",
 )
 NEUTRAL_WORDS = _set(
     "table list file sheet document spreadsheet data listed recorded shown according column value figure"
 )
 ROW_WORDS = _set("row record entry line item")
-MONEY_WORDS = _set("cost price charge fee rent bill worth costing priced charged")
+MONEY_WORDS = _set("charge fee rent bill worth charged pay paid")  # may stand beside a column of money
+PRICE_WORDS = _set("cost price costing priced")  # may also stand for the one column of prices
+PLAIN_TIMES = _set(  # heads of the year or date that "in 2024" means without naming it
+    "year fiscal fy season period date day month time",
+    "order invoice transaction purchase sale payment booking expense visit",
+)
 PRICED = _set("expensive cheapest cheaper dearest dearer priciest costliest")
-SPEND_WORDS = _set("spend spent pay paid")
+SPEND_WORDS = _set("spend spent")  # who paid whom is not in a table, but spending is one's own
+PRICE_HEADS = _set("price cost fee charge rent")
+SPENT_HEADS = _set("amount cost spend spent expense")
+WHICH_PRICE = _set("unit total single retail sale list net gross item")  # words that leave a price a price
 MONEY_HEADS = _set("amount cost price charge fee rent total value spend paid expense salary payment")
+RANKS = _set("place rank ranking position grade priority level")  # the highest may be the first or the last
 PERSON_HEADS = _set("name employee person member holder player customer student teacher author owner")
 SUBTOTALS = _set("total net gross subtotal")
 OPENINGS = _set(
@@ -52,8 +61,8 @@ SAME = {  # abbreviations that heads are full of
 }  # fmt: skip
 NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 OPERATION_PHRASES: dict[Operation, str] = {
-    "sum": "total|sum|altogether|combined|overall|in total|in all|add up to|adds up to|total up to",
-    "average": "average|mean|on average|averaged",
+    "sum": "total|sum|altogether|combined|in total|in all|add up to|adds up to|total up to",
+    "average": "average|the mean|mean of|on average",
     "median": "median",
     "max": "largest|biggest|highest|greatest|maximum|max|most|top|most expensive|dearest|priciest|costliest",
     "min": "smallest|lowest|minimum|min|least|fewest|cheapest|least expensive",
@@ -61,7 +70,7 @@ OPERATION_PHRASES: dict[Operation, str] = {
     "more expensive|less expensive",
     "change": "change|changed|change in|rise|rose|risen|increase|increased|grow|grew|grown|growth|fall|fell|fallen|"
     "drop|dropped|decrease|decreased|decline|declined|go up|went up|gone up|go down|went down|gone down",
-    "share": "share|proportion|fraction",
+    "share": "share of|proportion of|fraction of",
     "percent": "percentage|percent|per cent|%",
     "distinct": "different|distinct|unique",
     "count": "count",
@@ -81,8 +90,8 @@ COMPARISONS: dict[tuple[str, ...], Operator] = {
     tuple(phrase.split()): operator for operator, phrases in COMPARISON_PHRASES.items() for phrase in phrases.split("|")
 }
 KNOWN = frozenset[str]().union(
-    LITTLE_WORDS, NEUTRAL_WORDS, ROW_WORDS, MONEY_WORDS, SPEND_WORDS, MONTHS, NUMBER_WORDS, SAME, SAME.values(),
-    *OPERATIONS, *COMPARISONS, ("onward", "onwards", "between", "through", "fiscal"),
+    LITTLE_WORDS, NEUTRAL_WORDS, ROW_WORDS, MONEY_WORDS, PRICE_WORDS, SPEND_WORDS, MONTHS, NUMBER_WORDS,
+    SAME, SAME.values(), *OPERATIONS, *COMPARISONS, ("onward", "onwards", "between", "through", "fiscal"),
 )  # fmt: skip
 
 

@@ -10,70 +10,41 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Literal
 
 from library.records import Table
+from rag.tables.amounts import (
+    CURRENCIES,
+    FOOTNOTE,
+    MINUS,
+    SIGNS,
+    UNITS,
+    comma_decimal_in,
+    parse_amount,
+    parse_dates,
+    rounded,
+    two_styles,
+)
 
 Kind = Literal["number", "year", "date", "text"]
 Value = float | str | None
 
 BLANKS = frozenset({"", "-", "--", "–", "—", "n/a", "na", "n.a.", "none", "null", "nil", "nan", "?", "tbd", "#", "…"})
+LOOKED_AT = 1000  # cells after which a column with few numbers is known to hold words
 LEAST_NUMBERS = 0.8  # of a number column's filled cells must be numbers; below that it is a column of words
-CURRENCIES = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "inr": "₹", "dollars": "$", "euros": "€", "pounds": "£"}
-SIGNS = "$€£¥₹"
-MINUS = "\u2212"  # the sign that is as wide as a plus
-MULTIPLES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9}
-MULTIPLES |= {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-MONEY_ONLY = frozenset({"m", "b"})  # without a currency these are metres, minutes, bytes
-UNITS = frozenset(
-    unit
-    for line in (
-        "% kg g mg t lb oz km m cm mm mi ft l ml h hr hrs hour hours min mins minutes s sec seconds day days week ",
-        "weeks month months year years °c °f kwh mwh kw w mb gb tb m² km² ha pcs units points people",
-    )
-    for unit in line.split()
-)
-NUMBER = re.compile(
-    rf"(?P<open>\()?\s*(?P<minus>[-\u2212+])?\s*(?P<sign>[{SIGNS}]|(?:US|CA|AU)\$|USD|EUR|GBP)?\s*(?P<minus2>[-\u2212])?\s*"
-    rf"(?P<digits>\d[\d.,'’\u00a0\u202f ]*|\.\d+)\s*"
-    rf"(?P<tail>[{SIGNS}]|%|[^\W\d_]{{1,8}}[²°]?|°[CF])?\s*(?P<close>\))?\s*"
-    rf"(?P<percent>%)?"
-)
-COMMA_DECIMAL = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+),\d+")
-POINT_DECIMAL = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d*)\.\d+")
-THOUSANDS_COMMA = re.compile(r"\d{1,3}(?:,\d{3})+")
-THOUSANDS_POINT = re.compile(r"\d{1,3}(?:\.\d{3})+")
 YEAR = re.compile(r"(?:FY\s?)?((?:19|20)\d\d)", re.I)
 ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-PERIOD = re.compile(
-    r"(?i)\b(?:fy\s?)?(?:19|20)\d\d\b|\bq[1-4]\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)"
+MONTH = re.compile(
+    r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)"
     r"(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?\b"
 )
-DATE_FORMATS = (
-    "%Y-%m-%d", "%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%d-%b-%Y", "%d/%m/%Y", "%m/%d/%Y",
-    "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S",
-)  # fmt: skip
-DATE_LIKE = re.compile(r"\d{1,4}[-/. ]\w{1,9}[-/. ]+\d{1,4}\b.*|[A-Za-z]{3,9} \d{1,2}, \d{4}")
+PERIOD = re.compile(rf"(?i)\b(?:fy\s?)?(?:19|20)\d\d\b|\bq[1-4]\b|{MONTH.pattern[4:]}")
 SCALE = re.compile(r"(?i)\b(thousand|million|billion)s?\b|[$€£](000)s?\b|[$€£](k|m|bn)\b|\((m|mn|bn)\)")
 SCALE_WORDS = {"k": "thousand", "000": "thousand", "m": "million", "mn": "million", "bn": "billion"}
 UNSCALED = re.compile(r"(?i)per\s+(\w+\s+)?(share|unit|cent)|%|percent|\brate\b|\bratio\b|\bmargin\b|\bnumber of\b")
 TOTAL = re.compile(r"(?i)(grand |sub-?|overall )?(totals?|sum|average|mean|median)\b.*|all( \w+)?|overall")
-FOOTNOTE = re.compile(r"\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|[*†‡])+\s*$")
 IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
-MOST_DIGITS = 30  # a longer run of digits is a code
 MOST_TURNED = 120  # rows of a statement that are turned to columns; a longer table is a list of records
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number as written: `prefix` is a currency, `suffix` another unit, `decimals` the digits after the point."""
-
-    value: float
-    prefix: str = ""
-    suffix: str = ""
-    decimals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +71,7 @@ class Column:
     def show(self, value: float, decimals: int | None = None) -> str:
         """A number with this column's unit; decimals beyond the column's own are shortened."""
         digits = self.decimals if decimals is None else decimals
-        text = f"{abs(value):,.{digits}f}"
+        text = f"{rounded(abs(value), digits):,.{digits}f}"
         sign = MINUS if value < 0 and float(text.replace(",", "")) else ""
         return f"{sign}{self.prefix}{text}{self.suffix}"
 
@@ -160,47 +131,18 @@ def periods(heads: Sequence[str]) -> list[int]:
     return [index for index, head in enumerate(heads) if index and _is_period(head)]
 
 
+def same_periods(heads: Sequence[str]) -> bool:
+    """Whether heads differ only in which period they name: four quarters and their year would be counted twice."""
+    return len({re.sub(r"\d+", "#", MONTH.sub("month", head.lower())) for head in heads}) == 1
+
+
 def is_total(label: str) -> bool:
     """Whether a row's label says that it sums up others."""
     return TOTAL.fullmatch(label.strip(" :")) is not None
 
 
-def parse_amount(text: str, comma_decimal: bool = False) -> Amount | None:
-    """A number as people write it: separators, (negative), currency, %, "k" and "bn"; None for anything else."""
-    text = FOOTNOTE.sub("", text.strip()) if not text.strip().startswith("(") else text.strip()
-    match = NUMBER.fullmatch(text)
-    if match is None or bool(match["open"]) != bool(match["close"]):
-        return None
-    digits = _digits(match["digits"], comma_decimal)
-    if digits is None or len(digits) > MOST_DIGITS:
-        return None
-    sign, tail = match["sign"] or "", match["tail"] or match["percent"] or ""
-    prefix = CURRENCIES.get(sign.lower(), sign)
-    value, suffix = float(digits), ""
-    if tail in SIGNS or tail.lower() in CURRENCIES:
-        prefix = prefix or CURRENCIES.get(tail.lower(), tail)
-    elif tail.lower() in MULTIPLES and (prefix or tail.lower() not in MONEY_ONLY):
-        value *= MULTIPLES[tail.lower()]
-        digits = f"{value:.0f}" if value == int(value) else digits
-    elif tail.lower() in UNITS:
-        suffix = "%" if tail == "%" else f" {tail}"
-    elif tail:
-        return None
-    negative = bool(match["open"] or match["minus"] in ("-", MINUS) or match["minus2"])
-    return Amount(-value if negative else value, prefix, suffix, len(digits.partition(".")[2]))
-
-
-def _digits(text: str, comma_decimal: bool) -> str | None:
-    """Digits with a point, as Python reads them; None if the separators make no number."""
-    bare = re.sub(r"(?<=\d)['’\u00a0\u202f ](?=\d{3}(?!\d))", "", text).strip()
-    point, comma = (",", ".") if comma_decimal else (".", ",")
-    if not re.fullmatch(rf"(\d+|\d{{1,3}}(\{comma}\d{{3}})+)?(\{point}\d+)?", bare) or not bare:
-        return None
-    return bare.replace(comma, "").replace(point, ".")
-
-
 def _grid(table: Table, heads: Sequence[str], columns: Sequence[list[str]], scale: str) -> Grid:
-    comma_decimal = any(_comma_decimal(cells) for cells in columns)
+    comma_decimal = any(comma_decimal_in(cells) for cells in columns)
     used: Counter[str] = Counter()
     typed = []
     for index, (head, cells) in enumerate(zip(heads, columns, strict=True)):
@@ -221,14 +163,22 @@ def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: b
     if filled and all(YEAR.fullmatch(text) for text in filled):
         years: list[Value] = [float(found[1]) if (found := YEAR.fullmatch(text)) else None for text in texts]
         return Column(name, plain, "year", texts, years)
-    dates = _dates(texts, filled)
+    dates = parse_dates(texts, filled)
     if dates is not None:
-        return Column(name, plain, "date", texts, dates)
+        return Column(name, plain, "date", texts, list[Value](dates))
+    first = filled[:LOOKED_AT]
+    if sum(parse_amount(text, comma_decimal) is not None for text in first) < len(first) / 2:
+        return Column(name, plain, "text", texts, [text if text.lower() not in BLANKS else None for text in texts])
     amounts = [parse_amount(text, comma_decimal) for text in texts]
     numbers = [amount for amount in amounts if amount is not None]
     units = {(amount.prefix, amount.suffix) for amount in numbers if amount.prefix or amount.suffix}
-    enough = bool(filled) and len(numbers) >= LEAST_NUMBERS * len(filled) and len(units) <= 1
-    if not enough or _two_styles(filled):
+    enough = (
+        bool(filled)
+        and not any(is_total(text) for text in filled)
+        and len(numbers) >= LEAST_NUMBERS * len(filled)
+        and len(units) <= 1
+    )
+    if not enough or two_styles(filled):
         return Column(name, plain, "text", texts, [text if text.lower() not in BLANKS else None for text in texts])
     prefix, suffix = units.pop() if units else ("", "")
     plain, prefix, suffix = _head_unit(plain, prefix, suffix)
@@ -242,16 +192,17 @@ def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: b
 def _head_unit(head: str, prefix: str, suffix: str) -> tuple[str, str, str]:
     """A head without the unit it names in brackets or as a last sign, and that unit."""
     inside = IN_BRACKETS.search(head)
-    unit = inside[1].strip().lower() if inside else ""
+    written = inside[1].strip() if inside else ""
     if not inside and head[-1:] in f"%{SIGNS}" and len(head) > 1:
-        inside, unit = re.search(r".$", head), head[-1]
+        inside, written = re.search(r".$", head), head[-1]
+    unit = written.lower()
     sign = CURRENCIES.get(unit, unit)
     if inside and ((sign and sign in SIGNS) or unit in UNITS or SCALE.search(head[inside.start() :])):
         head = f"{head[: inside.start()]} {head[inside.end() :]}".strip() or head
         if sign and sign in SIGNS:
             return head, prefix or sign, suffix
         if unit in UNITS:
-            return head, prefix, suffix or ("%" if unit == "%" else f" {unit}")
+            return head, prefix, suffix or ("%" if unit == "%" else f" {written}")
         return head, prefix or next((mark for mark in unit if mark in SIGNS), ""), suffix
     return head, prefix, suffix
 
@@ -265,35 +216,6 @@ def _scaled(words: str, prefix: str) -> tuple[str, str]:
     named = re.search(rf"[{SIGNS}]|\b(?:USD|EUR|GBP)\b|\bdollars\b|\beuros\b|\bpounds\b", words, re.I)
     sign = CURRENCIES.get(named[0].lower(), named[0]) if named else ""
     return prefix or sign, f" {SCALE_WORDS.get(said, said)}"
-
-
-def _dates(texts: Sequence[str], filled: Sequence[str]) -> list[Value] | None:
-    """ISO dates if exactly one way of writing dates reads every filled cell (3/4 alone could be either)."""
-    if not filled or not DATE_LIKE.fullmatch(filled[0]):
-        return None
-    fitting = [form for form in DATE_FORMATS if all(_date(text, form) for text in filled)]
-    readings = {tuple(_date(text, form) for text in texts) for form in fitting}
-    return list(readings.pop()) if len(readings) == 1 else None
-
-
-def _date(text: str, form: str) -> str | None:
-    try:
-        return datetime.strptime(text, form).date().isoformat()
-    except ValueError:
-        return None
-
-
-def _comma_decimal(cells: Sequence[str]) -> bool:
-    """Whether a column writes 1.234,5: some cell can be read in no other way, and none says the opposite."""
-    found = [match["digits"].strip() for cell in cells if (match := NUMBER.fullmatch(cell.strip()))]
-    says = any(COMMA_DECIMAL.fullmatch(text) and not THOUSANDS_COMMA.fullmatch(text) for text in found)
-    return says and not any(POINT_DECIMAL.fullmatch(text) and not THOUSANDS_POINT.fullmatch(text) for text in found)
-
-
-def _two_styles(cells: Sequence[str]) -> bool:
-    found = [match["digits"].strip() for cell in cells if (match := NUMBER.fullmatch(cell.strip()))]
-    comma = any(COMMA_DECIMAL.fullmatch(text) and not THOUSANDS_COMMA.fullmatch(text) for text in found)
-    return comma and any(POINT_DECIMAL.fullmatch(text) and not THOUSANDS_POINT.fullmatch(text) for text in found)
 
 
 def _is_period(head: str) -> bool:

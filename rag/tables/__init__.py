@@ -1,0 +1,1 @@
+"""Questions over tables: cells with types, words with meanings, a plan, a query, a sentence."""
