@@ -8,20 +8,22 @@ is half true isn't passed as true.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
 from library.records import FoundChunk
 from models.embedder import Embedder
 from rag.events import Citation, Passage
-from rag.opposition import contradicts
-from rag.phrases import names_of
+from rag.opposition import SENSES, contradicts
+from rag.phrases import AUXILIARIES, WORD, is_verb, names_of
 from rag.quantities import (
     HEDGE,
     IN_UNITS,
     NUMBER_WORDS,
+    REMEMBERED,
     SCALES,
     Quantity,
     any_states,
@@ -72,13 +74,21 @@ SUBJECT = re.compile(
     re.I,
 )
 SUBJECT_PRONOUN = re.compile(r"^\W*(?:he|she|they|it|this|these|there)\b", re.I)
+DEFINITE = re.compile(r"(?:the|this|that|these)\b", re.I)
 POINTS_BACK = re.compile(r"^\W*(?:he|she|they|it|his|her|their|its|this|these)\b", re.I)
-CONTRAST = re.compile(r"\s*[;\n]\s*|,?\s+(?:while|whereas|but)\s+", re.I)
+DIRECTION = re.compile(rf"\b(?:{'|'.join(sorted(SENSES))})\b", re.I)
+SEGMENTS = re.compile(
+    r";\s+|,?\s+(?:while|whereas|but|until|although|because|if)\s+|,\s+(?:and|or)\s+|"
+    r"\s+and\s+(?=[a-z]+\s+(?:for|by|in|on|at|to|from|with)\b)|"
+    r"\s+and\s+(?=(?:the|a|an|it|they|he|she|there|no)\s(?:[\w-]+\s){0,4}?(?:is|are|was|were|has|have|had|may|must|will|can)\b)",
+)
 
 
+@lru_cache(REMEMBERED)
 def stems(text: str) -> frozenset[str]:
-    """As for searching, and "date" is the same as "dated"."""
-    return frozenset(stem.removesuffix("e") if len(stem) > 3 else stem for stem in _stems(text))
+    """As for searching, but "date" is the same as "dated", and "rose" as "increased"."""
+    same = DIRECTION.sub(lambda match: SENSES[match[0].lower()], text)
+    return frozenset(stem.removesuffix("e") if len(stem) > 3 else stem for stem in _stems(same))
 
 
 VAGUE = stems("say says state states said according report document handbook text given following")
@@ -293,18 +303,26 @@ def _candidates(sentence: str, evidence: Sequence[_Evidence]) -> list[_Match]:
         item = _aligned(said, whole)
         if item is None or not _states_all(said, item):
             continue
+        if not (_clauses_held(sentence, item) and _beside_names(said, item)):
+            continue
         inside = overlap(said.words, item.held) if said.words else float(bool(said.facts))
         context = item.around if item.is_row else item.held | stems(item.names)
         around = sum(stem in context for stem in said.words) / len(said.words) if said.words else 1.0
-        plain = sum(stem in item.held for stem in said.words) / len(said.words) if said.words else 1.0
+        plain = _coverage(said.words, item.held)
         # The sentence decides; its passage may supply the words a table row leaves to its heading.
         least = LEAST_OVERLAP if said.facts or len(said.words) > 2 else MORE_THAN_HALF
         enough = plain >= least or (
             said.facts and (inside > 0 or said.dated) and around >= (ROW_CONTEXT if item.is_row else PROSE_CONTEXT)
         )
-        enough = enough and _clauses_held(sentence, item) and _beside_names(said, item)
         found.append(_Match(whole, plain, inside + 0.5 * around, bool(enough)))
     return sorted(found, key=lambda match: (-match.enough, -match.score))
+
+
+def _coverage(words: Iterable[str], held: frozenset[str]) -> float:
+    """The share of `words` that are held, also in another form ("delivery" for "deliver")."""
+    wanted = list(words)
+    beginnings = {word[:BEGINNING] for word in held if len(word) >= BEGINNING}
+    return sum(word in held or word[:BEGINNING] in beginnings for word in wanted) / len(wanted) if wanted else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,21 +479,66 @@ def _beside_names(said: _Said, item: _Evidence) -> bool:
 
 
 def _aligned(said: _Said, item: _Evidence) -> _Evidence | None:
-    """The side of a contrast ("… while …") that a sentence is about; nothing if it mixes the two sides."""
-    parts = CONTRAST.split(item.sentence.text)
-    if len(parts) < 2 or CONTRAST.search(said.text):
+    """The part of an evidence sentence that a sentence is about; nothing if it mixes what two parts say.
+
+    "Sales in Asia grew by 3 while sales in Europe fell by 7" says nothing of Europe and 3.
+    """
+    parts = SEGMENTS.split(item.sentence.text)
+    own = [part for part in SEGMENTS.split(said.text) if part.strip()]
+    if len(parts) < 2 or item.is_row:
         return item
-    words = [stems(part) for part in parts]
-    if not words[0] & words[1]:
-        return item  # the second part goes on with the subject of the first
-    stated = [
-        sum(bool(any_states(quantity, quantities_of(part), item.scale, said.hedged)) for quantity in said.quantities)
-        for part in parts
-    ]
-    best = max(range(len(parts)), key=lambda index: (stated[index], len(words[index] & said.words.keys())))
-    if any(word in item.held and word not in words[best] for word in said.words):
+    subject = _opening(parts[0])
+    texts = [parts[0], *(_with_subject(part, subject, parts[0]) for part in parts[1:])]
+    chosen = [_best_part(_Said.of(part), texts, subject, item) for part in own]
+    if None in chosen:
         return None
-    return replace(item, sentence=replace(item.sentence, text=parts[best]), held=words[best])
+    order = sorted({index for index in chosen if index is not None})
+    text = "; ".join(texts[index] for index in order)
+    return replace(item, sentence=replace(item.sentence, text=text), held=stems(text))
+
+
+def _with_subject(part: str, subject: str, first: str) -> str:
+    """A part with what it leaves to the first one, or points back to ("the proposal was rejected")."""
+    opening = _opening(part)
+    if not opening or SUBJECT_PRONOUN.match(part):
+        return f"{subject} {part}"
+    beginnings = {word[:BEGINNING] for word in stems(first)}
+    again = DEFINITE.match(opening) and all(word[:BEGINNING] in beginnings for word in stems(opening))
+    return f"{first}; {part}" if again else part
+
+
+def _opening(part: str) -> str:
+    """The words before the first verb, at least one of them meaning something; else empty: the subject is left out."""
+    for match in WORD.finditer(part):
+        if match[0].lower() in AUXILIARIES or is_verb(match[0]):
+            opening = part[: match.start()].strip()
+            return opening if stems(opening) or SUBJECT_PRONOUN.match(opening) else ""
+    return ""
+
+
+def _best_part(said: _Said, parts: Sequence[str], subject: str, item: _Evidence) -> int | None:
+    """The part with all facts that one clause says and no less of its words than another; nothing if none has."""
+    facts = [part for part in parts if _facts_stated(said, part, item) == _facts_stated(said, item.sentence.text, item)]
+    if not facts:
+        return None
+    best = max(facts, key=lambda part: len(said.words.keys() & stems(part)))
+    held = stems(best) | stems(subject)
+    borrowed = [word for word in said.words if word in item.held and word not in held]
+    parallel = any(stems(part) & stems(best) - stems(subject) for part in parts if part is not best)
+    if borrowed and (said.facts or said.names or parallel):
+        return None
+    return parts.index(best)
+
+
+def _facts_stated(said: _Said, text: str, item: _Evidence) -> int:
+    held, lower = quantities_of(text), text.lower()
+    days = {match[0].lower() for match in WEEKDAY.finditer(text)}
+    return (
+        sum(bool(any_states(quantity, held, item.scale, said.hedged)) for quantity in said.quantities)
+        + sum(any(other.states(date) for other in dates_of(text)) for date in dates_of(said.text))
+        + sum(match[0].lower() in days for match in WEEKDAY.finditer(said.text))
+        + sum(name.lower() in lower for name in said.names)
+    )
 
 
 def _clauses_held(sentence: str, item: _Evidence) -> bool:

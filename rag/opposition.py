@@ -13,6 +13,7 @@ NEGATION = re.compile(
     re.I,
 )
 CLAUSE_END = re.compile(r"[.;:!?,]|\b(?:and|but|or|while|whereas|because|although|unless|if|than|which|who)\b", re.I)
+PHRASE_END = re.compile(rf"{CLAUSE_END.pattern}|\b(?:is|are|was|were|has|have|had|may|can|must|will)\b", re.I)
 SCOPE = 3  # meaning words after a negation that it reaches
 REACHES_BACK = frozenset({"nowhere", "nothing", "none", "neither"})
 ALWAYS = frozenset({"always", "often", "frequently"})  # against "never"
@@ -50,6 +51,10 @@ ROLE_AFTER = r"\s*\((?:the\s+|a\s+)?[“\"]?([A-Z]\w+)[”\"]?\)"
 ROLE_SAID = r"\s+(?:is|was|are|as|,)\s+(?:the\s+)?([A-Z]\w+)"
 
 
+SENSES = {word: sorted(side)[0] for pair in OPPOSITES for side in pair if len(side) > 2 for word in side}
+"""Words of one direction as one word: "rose" is "increased"."""
+
+
 def contradicts(said: str, source: str) -> bool:
     """Whether `source` says the opposite of `said` about what they have in common."""
     # "A is more than B" is "B is less than A": turned twice is not turned.
@@ -76,7 +81,7 @@ def _negated(text: str) -> frozenset[str]:
     """The stems that a negation reaches: the next few meaning words of its clause."""
     reached: list[str] = []
     for match in NEGATION.finditer(text):
-        end = CLAUSE_END.search(text, match.end())
+        end = (PHRASE_END if match[0].lower() in ("no", "without") else CLAUSE_END).search(text, match.end())
         scope = text[match.end() : end.start() if end else len(text)]
         if match[0].lower() in REACHES_BACK:
             continue
@@ -114,7 +119,10 @@ def _other_way_round(said: str, source: str) -> bool:
 def _swapped_range(said: str, source: str) -> bool:
     """ "From 2 to 1" for "from 1 to 2"."""
     ours, theirs = RANGE.search(said), RANGE.search(source)
-    return bool(ours and theirs and ours[1] == theirs[2] and ours[2] == theirs[1] and ours[1] != ours[2])
+    if ours is None or theirs is None:
+        return False
+    (one, two), (three, four) = ([number.rstrip(".,") for number in match.groups()] for match in (ours, theirs))
+    return one == four and two == three and one != two
 
 
 def _sides(text: str, than: re.Match[str]) -> tuple[frozenset[str], frozenset[str]]:
