@@ -6,6 +6,7 @@ Lexical likeness doesn't see these, and nor does an embedding: "not allowed" lie
 from __future__ import annotations
 
 import re
+
 from rag.sentences import stems
 
 NEGATION = re.compile(
@@ -16,12 +17,14 @@ CLAUSE_END = re.compile(r"[.;:!?,]|\b(?:and|but|or|while|whereas|because|althoug
 PHRASE_END = re.compile(rf"{CLAUSE_END.pattern}|\b(?:is|are|was|were|has|have|had|may|can|must|will)\b", re.I)
 SCOPE = 3  # meaning words after a negation that it reaches
 REACHES_BACK = frozenset({"nowhere", "nothing", "none", "neither"})
-ALWAYS = frozenset({"always", "often", "frequently"})  # against "never"
+UP = "increase increased increases rise rises rose risen grow grows grew grown gain gained climbed up improved improves"
+DOWN = (
+    "decrease decreased decreases fall falls fell fallen decline declined declines drop dropped drops shrank lost down"
+)
 OPPOSITES = tuple(
     (frozenset(one.split()), frozenset(other.split()))
     for one, other in (
-        ("increase increased increases rise rises rose risen grow grows grew grown gain gained climbed up improved improves",
-         "decrease decreased decreases fall falls fell fallen decline declined declines drop dropped drops shrank lost down worsened"),
+        (UP, DOWN),
         ("higher more greater larger better above", "lower less fewer smaller worse below"),
         ("highest most largest best maximum", "lowest least smallest worst minimum"),
         ("before earlier", "after later"),
@@ -51,7 +54,7 @@ ROLE_AFTER = r"\s*\((?:the\s+|a\s+)?[“\"]?([A-Z]\w+)[”\"]?\)"
 ROLE_SAID = r"\s+(?:is|was|are|as|,)\s+(?:the\s+)?([A-Z]\w+)"
 
 
-SENSES = {word: sorted(side)[0] for pair in OPPOSITES for side in pair if len(side) > 2 for word in side}
+SENSES = {word: side[0] for side in (UP.split(), DOWN.split()) for word in side}
 """Words of one direction as one word: "rose" is "increased"."""
 
 

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"  # noqa: E501
+from rag.quantities import MONTHS
+
+MONTH = rf"(?:{'|'.join(name.title() for name in sorted(MONTHS, key=len, reverse=True))})"
 YEAR = re.compile(r"\b(?:FY ?)?(?:1[5-9]|20)\d\d\b|\bFY ?\d\d\b")
 WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
 DATE = re.compile(rf"\b{WEEKDAY}\b|\b(?:\d{{1,2}} )?{MONTH}\b(?: \d{{1,2}}\b,?)?(?: (?:1[5-9]|20)\d\d\b)?")
@@ -213,7 +215,7 @@ def names_of(text: str) -> list[Name]:
 
 def _sure(written: str, bare: str) -> bool:
     """A capital that opens a sentence is a name's when it has a possessive, or more capitals."""
-    return written != bare and OWN.search(written) is not None or (bare.isupper() and len(bare) > 2)
+    return (written != bare and OWN.search(written) is not None) or (bare.isupper() and len(bare) > 2)
 
 
 def opening_name(answer: str) -> str:
@@ -273,9 +275,8 @@ def _classified(question: str) -> list[tuple[re.Match[str], str]]:
         word = match[0].lower()
         before = words[-1][1] if words else ""
         following = question[match.end() :].lstrip()
-        if any(start <= match.start() < end for start, end in dates):
-            kind = "Y"
-        elif word == "fiscal" and re.match(r"(?:year )?(?:19|20)", following):
+        fiscal = word == "fiscal" and re.match(r"(?:year )?(?:19|20)", following)
+        if fiscal or any(start <= match.start() < end for start, end in dates):
             kind = "Y"
         elif word in QUESTION_WORDS or word in AUXILIARIES or word == "i" or (word in LIGHT and not match[0].isupper()):
             kind, asks_who = "W", word == "who" or (asks_who and word not in AUXILIARIES)

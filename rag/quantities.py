@@ -11,38 +11,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 SCALES = {
-    "hundred": 1e2, "thousand": 1e3, "thousands": 1e3, "k": 1e3, "million": 1e6, "millions": 1e6, "mn": 1e6, "m": 1e6, "mio": 1e6,
-    "billion": 1e9, "billions": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "trillions": 1e12,
+    "hundred": 1e2, "thousand": 1e3, "thousands": 1e3, "k": 1e3, "million": 1e6, "millions": 1e6, "mn": 1e6, "m": 1e6,
+    "mio": 1e6, "billion": 1e9, "billions": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "trillions": 1e12,
 }  # fmt: skip
 NUMBER_WORDS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12}
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12,
+}  # fmt: skip
 TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january",
-            "feb february",
-            "mar march",
-            "apr april",
-            "may",
-            "jun june",
-            "jul july",
-            "aug august",
-            "sep sept september",
-            "oct october",
-            "nov november",
-            "dec december",
-        ),
-        start=1,
-    )  # fmt: skip
-    for name in names.split()
-}
+    "jan": 1, "january": 1, "feb": 2, "february": 2, "mar": 3, "march": 3, "apr": 4, "april": 4, "may": 5, "jun": 6,
+    "june": 6, "jul": 7, "july": 7, "aug": 8, "august": 8, "sep": 9, "sept": 9, "september": 9, "oct": 10,
+    "october": 10, "nov": 11, "november": 11, "dec": 12, "december": 12,
+}  # fmt: skip
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 DATES = (
     re.compile(r"\b(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})\b"),
@@ -53,14 +36,16 @@ DATES = (
     re.compile(rf"\b(?P<mon>{'|'.join(name for name in MONTHS if len(name) > 3)})\b", re.I),
 )
 MAY = re.compile(r"\bmay\b(?! \d{4}\b)")  # the verb
-TIME = re.compile(r"\b(\d{1,2})[:.](\d\d)(?::\d\d)?\b(?! ?%)(?=\D|$)")
+TIME = re.compile(r"\b(\d{1,2}):(\d\d)(?::\d\d)?\b")
 NUMBER = re.compile(
-    rf"(?P<currency>[$€£¥]|\b(?:US\$|USD|EUR|GBP|RM|CHF)\s?)?\s?(?<![\w.,])(?P<sign>[-–]|\()?(?P<digits>\d(?:[\d,]*\d)?(?:\.\d+)?|\.\d+)\)?"
-    rf"(?:\s?(?P<scale>hundred|thousand|million|billion|trillion|bn|mn|mio|k|m|b)\b(?!\w))?",
+    r"(?P<currency>[$€£¥]|\b(?:US\$|USD|EUR|GBP|RM|CHF)\s?)?\s?(?<![\w.,])[-–(]?"
+    r"(?P<digits>\d(?:[\d,]*\d)?(?:\.\d+)?|\.\d+)\)?"
+    r"(?:\s?(?P<scale>hundred|thousand|million|billion|trillion|bn|mn|mio|k|m|b)\b(?!\w))?",
     re.I,
 )
 WORDED = re.compile(
-    rf"\b(?:(?P<tens>{TENS})-(?P<ones>\w+)|(?P<word>{'|'.join(NUMBER_WORDS)}))(?:\s(?P<scale>hundred|thousand|million|billion))?\b",
+    rf"\b(?:(?P<tens>{TENS})-(?P<ones>\w+)|(?P<word>{'|'.join(NUMBER_WORDS)}))"
+    r"(?:\s(?P<scale>hundred|thousand|million|billion))?\b",
     re.I,
 )
 PERCENT = re.compile(r"^\s?(?:%|per ?cent\b|percentage)", re.I)
@@ -169,14 +154,14 @@ def _date(match: re.Match[str]) -> Date | None:
 
 def times_of(text: str) -> list[tuple[int, int]]:
     """Hours and minutes written 16:30."""
-    return [(int(match[1]), int(match[2])) for match in re.finditer(r"\b(\d{1,2}):(\d\d)\b", text)]
+    return [(int(match[1]), int(match[2])) for match in TIME.finditer(text)]
 
 
 @lru_cache(REMEMBERED)
 def quantities_of(text: str) -> tuple[Quantity, ...]:
     """Numbers in figures and words; those inside dates and times are not among them, "one" is not."""
     taken = [(date.start, date.end) for date in dates_of(text)]
-    taken += [match.span() for match in re.finditer(r"\b\d{1,2}:\d\d(?::\d\d)?\b", text)]
+    taken += [match.span() for match in TIME.finditer(text)]
     found = [item for item in (*_figures(text), *_worded(text)) if not any(a <= item.start < b for a, b in taken)]
     return tuple(sorted(found, key=lambda item: item.start))
 

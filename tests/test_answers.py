@@ -7,14 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from library.records import Message
 from library.store import Library
 from models.language_model import ChatMessage, LanguageModel, Piece, Prefill, Usage
 from models.loading import Models
 from rag.answerer import EMPTY_LIBRARY, Answerer, without_repeats
-from rag.conversation import standalone_query
-from rag.events import Event, Evidence, Finished, Grounded, Passage, Reading, Searching, Token
-from rag.grounding import ground
+from rag.events import Event, Evidence, Finished, Grounded, Reading, Searching, Token
 from samples import FEES, HANDBOOK, PHOTO, QUESTIONS
 
 
@@ -95,46 +92,8 @@ def test_an_answer_can_be_stopped(answerer: Answerer) -> None:
     assert sum(isinstance(event, Token) for event in events) <= 2
 
 
-def passage(text: str) -> Passage:
-    return Passage(1, 1, "report.pdf", 4, "text", "report > Results", text, [], 1.0)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "supported"),
-    [
-        pytest.param("Revenue was $60,922 million in fiscal 2024.", True, id="as it stands"),
-        pytest.param("Revenue was $60.9 billion in fiscal 2024.", True, id="rounded"),
-        pytest.param("Revenue was $61,922 million in fiscal 2024.", False, id="another number"),
-        pytest.param("Revenue was $60,922 million in fiscal 2023.", False, id="another year"),
-        pytest.param("The company was founded in a diner.", False, id="something else"),
-    ],
-)
-def test_a_sentence_is_supported_when_its_words_and_all_its_numbers_stand_there(sentence: str, supported: bool) -> None:
-    answer = ground(sentence, [passage("Revenue for fiscal 2024 was $60,922 million, up 126 percent.")])
-    assert [citation.page for citation in answer.citations] == ([4] if supported else [])
-    assert answer.unsupported == ([] if supported else [sentence])
-
-
-def test_a_marker_the_model_made_up_is_not_believed() -> None:
-    answer = ground("Revenue was $5 in fiscal 2024 [1].", [passage("Revenue for fiscal 2024 was $60,922 million.")])
-    assert "[1]" not in answer.text
-
-
 def test_an_answer_ends_where_it_begins_to_go_round_in_circles() -> None:
     assert without_repeats("The fee is thirty pounds. The fee is thirty pounds. The fee") == "The fee is thirty pounds."
-
-
-@pytest.mark.parametrize(
-    ("question", "query"),
-    [
-        pytest.param("And what about Europe?", "sales asia And what about Europe?", id="goes on"),
-        pytest.param("How were they in 2023?", "sales asia How were they in 2023?", id="points back"),
-        pytest.param("When does the lease of the office end?", "When does the lease of the office end?", id="new"),
-    ],
-)
-def test_a_follow_up_stands_alone(question: str, query: str) -> None:
-    history = [Message(1, "user", "How were sales in Asia?"), Message(2, "assistant", "They were 4.3.")]
-    assert standalone_query(question, history) == query
 
 
 def generate(model: LanguageModel, question: str, tokens: int = 24) -> tuple[str, Usage, list[Prefill]]:

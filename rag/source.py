@@ -1,0 +1,106 @@
+"""A sentence or row of a passage as something that can support a claim: with its heads, title and antecedents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from library.records import FoundChunk
+from rag.events import Passage
+from rag.opposition import SENSES
+from rag.quantities import (
+    REMEMBERED,
+    column_numbers,
+    table_scale,
+    years_in_order,
+)
+from rag.sentences import LEAST_LETTERS, Sentence, sentences_of
+from rag.sentences import stems as _stems
+
+ROW = re.compile(r"\d\W*$")  # a line that ends with a number and no word
+SUBJECT_PRONOUN = re.compile(r"^\W*(?:he|she|they|it|this|these|there)\b", re.I)
+POINTS_BACK = re.compile(r"^\W*(?:he|she|they|it|his|her|their|its|this|these)\b", re.I)
+DIRECTION = re.compile(rf"\b(?:{'|'.join(sorted(SENSES))})\b", re.I)
+
+
+@lru_cache(REMEMBERED)
+def stems(text: str) -> frozenset[str]:
+    """As for searching, but "date" is the same as "dated", and "rose" as "increased"."""
+    same = DIRECTION.sub(lambda match: SENSES[match[0].lower()], text)
+    return frozenset(stem.removesuffix("e") if len(stem) > 3 else stem for stem in _stems(same))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A sentence or row of a passage, and what else of the passage it may be read with."""
+
+    passage: Passage
+    sentence: Sentence
+    heads: str  # the line that names a row's columns
+    names: str  # where its names may stand besides: section, document, headings
+    scale: float  # of the numbers of its table
+    held: frozenset[str]  # its own stems
+    around: frozenset[str]  # the stems of its whole passage
+    is_row: bool
+    other_rows: frozenset[str]  # the stems of the rows beside it
+    before: str  # what a pronoun at its beginning may stand for
+
+
+def passage_sentences(passage: Passage) -> list[Sentence]:
+    """A passage's sentences with their boxes."""
+    where = (passage.document_id, passage.document, passage.page)
+    chunk = FoundChunk(0, *where, passage.kind, passage.section, passage.text, passage.boxes)
+    return sentences_of(chunk)
+
+
+def sources_of(passage: Passage) -> list[Source]:
+    """Each sentence and row of a passage, in order."""
+    sentences = passage_sentences(passage)
+    about = f"{passage.section} {passage.document}"
+    around = stems(f"{about} {passage.text}")
+    lines = passage.text.split("\n")
+    rows = passage.kind != "text"
+    headings = " ".join(line for line in lines if not re.search(r"\d", line)) if rows else ""
+    scale = table_scale(passage.text)
+    found = []
+    for index, sentence in enumerate(sentences):
+        is_row = rows or (sentence.text in lines and bool(ROW.search(sentence.text)))
+        heads = _heads(sentence.text, lines) if is_row else ""
+        rest = [line for line in lines if line not in (sentence.text, heads) and _like(line, sentence.text)]
+        others = stems(" ".join(rest)) if is_row else frozenset()
+        names = f"{about} {passage.text if passage.kind == 'image' else headings}"
+        before = " ".join(earlier.text for earlier in sentences[:index]) if POINTS_BACK.match(sentence.text) else ""
+        found.append(
+            Source(passage, sentence, heads, names, scale, stems(sentence.text), around, is_row, others, before)
+        )
+    return found
+
+
+def _like(line: str, row: str) -> bool:
+    """Whether a line is a row of the same table."""
+    return line.count(" | ") == row.count(" | ") if " | " in row else bool(ROW.search(line))
+
+
+def _heads(row: str, lines: Sequence[str]) -> str:
+    """The line above a row that names its columns: as many cells without amounts, or a year for each number."""
+    if row not in lines:
+        return ""
+    above = lines[: lines.index(row)]
+    if " | " in row:
+        cells = row.count(" | ")
+        group = [line for line in above if line.count(" | ") == cells]
+        return group[0] if group and not any(_amount(cell) for cell in group[0].split(" | ")) else ""
+    numbers = len(column_numbers(row))
+    for line in reversed(above):
+        years = years_in_order(line)
+        if len(years) >= 2 and len(years) == numbers:
+            return line
+    return ""
+
+
+def _amount(cell: str) -> bool:
+    """Whether a cell is a number, which isn't a year, with hardly anything else."""
+    letters = sum(character.isalpha() for character in cell)
+    return letters < LEAST_LETTERS and any(not number.is_year for number in column_numbers(cell))
