@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import string
 import sys
 import tempfile
@@ -22,8 +23,11 @@ from bench.measuring import Measures, options, progress, report
 from ingest.pipeline import index_file
 from library.store import Library
 from models.loading import Models
-from rag.answerer import ANSWER_TOKENS, Answerer, prompt
-from rag.events import Finished, Passage
+from rag.answerer import Answerer
+from rag.events import Finished
+from rag.passages import select_passages
+from rag.refusal import support
+from rag.retriever import EVERYWHERE, Retriever, Scope
 
 QUESTIONS = 60  # that are answered, each twice
 REFUSALS = 100  # answerable and as many unanswerable questions; no answer is generated for them
@@ -117,6 +121,41 @@ def refusals(library: Library, models: Models, inside: Sequence[Asked], outside:
     }
 
 
+def _dense_hits(library: Library, models: Models, inside: Sequence[Asked]) -> int:
+    hits = 0
+    for asked in inside:
+        vector = models.embedder.encode([asked.text])[0]
+        ((number, _),) = library.vectors(models.embedder).nearest(vector, 1)
+        hits += library.chunks([number])[number].document == asked.document
+    return hits
+
+
+def receipts(data: Path, models: Models) -> Measures:
+    """Is the right one of the photographed receipts first, and does its total stand in the passage shown?"""
+    folder = data / "receipts"
+    fields = json.loads((folder / "fields.json").read_text(encoding="utf-8"))
+    first = stated = 0
+    with tempfile.TemporaryDirectory() as place, Library(Path(place) / "library") as library:
+        for name in fields:
+            index_file(folder / name, library, models)
+        retriever = Retriever(library, models.embedder)
+        for name, values in fields.items():
+            question = f"what is the total of the receipt from {values['company']} on date {values['date']}?"
+            passages = select_passages(retriever, models.embedder, question).passages
+            first += bool(passages) and passages[0].document == name
+            shown = passages[0].text if passages and passages[0].document == name else ""
+            stated += _bare(str(values["total"])) in _bare(shown)
+    return {
+        "receipt_hit_at_1": round(first / len(fields), 3),
+        "receipt_total_rate": round(stated / len(fields), 3),
+        "receipts": len(fields),
+    }
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^a-z0-9.]", "", text.lower())
+
+
 def main() -> int:
     parsed = options("How often answers are right, refused and flagged as they should be.").parse_args()
     groups = articles(parsed.data)
@@ -129,9 +168,11 @@ def main() -> int:
             path = Path(folder) / name
             path.write_text(passage, encoding="utf-8")
             index_file(path, library, models)
-        chosen = generator.sample(inside, min(count, len(inside)))
-        measures = answers(library, models, chosen, generator.sample(outside, min(count, len(outside))))
-    measures |= measured(claims(), models.embedder)
+        some, others = generator.sample(inside, REFUSALS), generator.sample(outside, REFUSALS)
+        measures = refusals(library, models, some, others)
+        measures |= answers(library, models, generator.sample(inside, parsed.count or QUESTIONS))
+    progress("receipts")
+    measures |= receipts(parsed.data, models) | measured(claims(), models.embedder)
     report(measures, parsed.json)
     return 0
 
