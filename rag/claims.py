@@ -28,6 +28,7 @@ WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.I)
 LETTER = re.compile(r"(?<![\w.])([B-HJ-Z])(?![\w.’'])")  # "row C"; A and I are words
 OF = re.compile(r"(?:%| ?per ?cent)?\s*(?:of|in|for)\s+(?:the\s+)?([a-z]+)", re.I)
 OUT_OF = re.compile(r"\s+(?:out )?of\s+(?:the\s+)?(\d[\d,]*)")
+PARTY = re.compile(r"\b(?:by|to|from|against)\s+(?:the|an?)\s+([\w-]+)(?!['’])", re.I)
 SUBJECT = re.compile(
     r"(?:(?:the|a|an|each|every|all|no|any|only)\s+)*([\w-]+)(?!['’])\b(?<!\bIn)(?<!\bAt)(?<!\bOn)(?<!\bFrom)(?<!\bFor)",
     re.I,
@@ -177,8 +178,18 @@ def _same_subject(said: Claim, item: Source) -> bool:
     if item.is_row:
         return not any(word in item.other_rows and word not in item.held and word not in named for word in said.words)
     opening = SUBJECT.match(said.text)
-    if opening is None or SUBJECT_PRONOUN.match(item.sentence.text):
-        return True
-    subject = stems(opening[1])
-    beginnings = {word[:BEGINNING] for word in item.held | stems(item.names)}
-    return not subject or any(word[:BEGINNING] in beginnings for word in subject) or not subject <= item.around
+    known = item.held | stems(item.names)
+    # "It is free" may be said of whatever came before.
+    subject_known = known | (stems(item.before) if SUBJECT_PRONOUN.match(item.sentence.text) else frozenset())
+    parties = [match[1] for match in PARTY.finditer(said.text)]
+    return not (
+        (opening and _is_of_another(opening[1], subject_known, item))
+        or any(_is_of_another(party, known, item) for party in parties)
+    )
+
+
+def _is_of_another(word: str, known: frozenset[str], item: Source) -> bool:
+    """Whether a passage knows a word, but not in what its sentence says."""
+    wanted = stems(word)
+    beginnings = {stem[:BEGINNING] for stem in known}
+    return bool(wanted) and wanted <= item.around and not any(stem[:BEGINNING] in beginnings for stem in wanted)

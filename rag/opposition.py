@@ -35,6 +35,7 @@ OPPOSITES = tuple(
         ("allowed permitted may", "prohibited forbidden banned"),
         ("accepted approved granted", "rejected refused denied dismissed"),
         ("included includes include including", "excluded excludes exclude excluding"),
+        ("upheld confirmed affirmed", "overturned reversed quashed"),
         ("won wins win", "lost loses lose"),
         ("guilty", "innocent"),
         ("profit profits", "loss losses"),
