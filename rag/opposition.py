@@ -6,7 +6,9 @@ Lexical likeness doesn't see these, and nor does an embedding: "not allowed" lie
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from rag.quantities import REMEMBERED
 from rag.sentences import stems
 
 NEGATION = re.compile(
@@ -59,6 +61,11 @@ SENSES = {word: side[0] for side in (UP.split(), DOWN.split()) for word in side}
 """Words of one direction as one word: "rose" is "increased"."""
 
 
+@lru_cache(REMEMBERED)
+def _stems(text: str) -> frozenset[str]:
+    return stems(text)
+
+
 def contradicts(said: str, source: str) -> bool:
     """Whether `source` says the opposite of `said` about what they have in common."""
     # "A is more than B" is "B is less than A": turned twice is not turned.
@@ -75,12 +82,13 @@ def contradicts(said: str, source: str) -> bool:
 
 def _negated_otherwise(said: str, source: str) -> bool:
     ours, theirs = _negated(said), _negated(source)
-    common = stems(said) & stems(source)
+    common = _stems(said) & _stems(source)
     if PROHIBITED.search(source) and not PROHIBITED.search(said):
         return not NEGATION.search(said)
     return any((stem in ours) != (stem in theirs) for stem in common & (ours | theirs))
 
 
+@lru_cache(REMEMBERED)
 def _negated(text: str) -> frozenset[str]:
     """The stems that a negation reaches: the next few meaning words of its clause."""
     reached: list[str] = []
@@ -107,6 +115,7 @@ def _other_direction(said: str, source: str) -> bool:
     return False
 
 
+@lru_cache(REMEMBERED)
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.lower() for word in WORD.findall(text))
 
