@@ -10,7 +10,8 @@ import pytest
 from library.store import Library
 from models.language_model import ChatMessage, LanguageModel, Piece, Prefill, Usage
 from models.loading import Models
-from rag.answerer import EMPTY_LIBRARY, Answerer, without_repeats
+from rag.answerer import EMPTY_LIBRARY, Answerer
+from rag.composition import without_repeats
 from rag.events import Event, Evidence, Finished, Grounded, Reading, Searching, Token
 from samples import FEES, HANDBOOK, PHOTO, QUESTIONS
 
@@ -74,6 +75,32 @@ def test_what_the_documents_do_not_hold_is_refused(answerer: Answerer, question:
     answer = finished(list(answerer.answer(question)))
     assert answer.refused
     assert answer.citations == []
+
+
+def test_what_is_quoted_is_there_before_the_model_has_read_anything(answerer: Answerer) -> None:
+    events = list(answerer.answer("When are bonfires allowed?"))
+    evidence = next(event for event in events if isinstance(event, Evidence))
+    assert evidence.quote is not None
+    assert evidence.quote.text.startswith("Bonfires are allowed from 1 November")
+    assert finished(events).answer.startswith(f"> {evidence.quote.text} [{evidence.quote.marker}]")
+
+
+def test_from_documents_only_nothing_unsupported_is_said(answerer: Answerer) -> None:
+    for question in QUESTIONS:
+        answer = finished(list(answerer.answer(question)))
+        assert not any(sentence in answer.answer for sentence in answer.unsupported)
+
+
+def test_a_number_is_computed_with_its_query_and_its_row(answerer: Answerer) -> None:
+    answer = finished(list(answerer.answer("How much is a half plot in 2026?")))
+    assert "£36" in answer.answer
+    assert answer.sql.startswith("SELECT")
+    assert answer.citations[0].document == FEES.name
+    assert "£36" in answer.citations[0].text
+
+
+def test_a_refusal_offers_what_comes_nearest(answerer: Answerer) -> None:
+    assert finished(list(answerer.answer("What is the boiling point of gallium?"))).passages
 
 
 def test_an_empty_library_says_so(library: Library, models: Models) -> None:
