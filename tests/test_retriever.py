@@ -21,14 +21,14 @@ from rag.refusal import support
 from rag.retriever import EVERYWHERE, Retriever, Scope
 
 TEXTS = {
-    "lease_oak_street.txt": "The tenant of the house in Oak Street pays a rent of 900 euros. Notice is given three months ahead.",
-    "lease_elm_road.txt": "The tenant of the house in Elm Road pays a rent of 700 euros. Notice is given six months ahead.",
+    "lease_oak_street.txt": "The tenant of the house in Oak Street pays 900 euros of rent. Notice is three months.",
+    "lease_elm_road.txt": "The tenant of the house in Elm Road pays 700 euros of rent. Notice is six months.",
     "boiler.txt": "The boiler was serviced in May. Its serial number is KX-4471-B and the pressure should be 1.5 bar.",
     "oven.txt": "The oven was serviced in May. Its serial number is KX-4417-B and it heats to 250 degrees.",
     "recipe.txt": "Grandmother's plum cake: a pound of plums, half a pound of flour, four eggs, and patience.",
     "recipe copy.txt": "Grandmother's plum cake: a pound of plums, half a pound of flour, four eggs, and patience!",
     "results.txt": "Capital expenditures were 12 million in fiscal year 2022, for property, plant and equipment.",
-    "minutes.txt": "The board met in June and spoke about the plums in the garden of the house in Oak Street at length.",
+    "minutes.txt": "The board met in June and spoke about the plums in the garden of Oak Street at length.",
 }
 
 
