@@ -14,7 +14,7 @@ import pypdfium2.raw as raw
 
 FEWEST_CHARACTERS = 16  # a page with fewer has a page number, not a text layer
 SHORT_LAYER = 1500  # characters; a scan's stamp, footer or form entries are shorter, a full page is longer
-SCAN_SHARE = 0.5  # of the page under one picture; smaller ones are figures
+SCAN_SHARE = 0.5  # of the page under pictures; with less they are figures
 PAPER_SHARE = 0.6  # of a scan's pixels are paper: light and without colour
 LIGHT, COLOUR = 150, 40  # of 255
 LOOK = 120  # pixels of the small picture that tells paper from a photo
@@ -74,12 +74,13 @@ def _pictures_in(page: Any, form: Any) -> bool:
 
 
 def _has_large_picture(page: Any) -> bool:
+    """One, or the strips that some scanners cut a page into."""
     width, height = page.get_size()
+    covered = 0.0
     for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=FORM_DEPTH):
         left, bottom, right, top = item.get_bounds()
-        if abs((right - left) * (top - bottom)) >= SCAN_SHARE * width * height:
-            return True
-    return False
+        covered += abs((right - left) * (top - bottom))
+    return bool(covered >= SCAN_SHARE * width * height)
 
 
 def _is_recognised(text_page: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -403,6 +404,24 @@ def test_a_file_that_is_cut_short_is_a_sentence(
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     with pytest.raises(ReadError, match=r"^cut.*(damaged|cut short)"):
         read(path, reading)
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_file_with_wrong_bytes_is_read_or_is_a_sentence(
+    tmp_path: Path, reading: Reading, writer: Callable[[Path], Path]
+) -> None:
+    whole = writer(tmp_path / "whole").read_bytes()
+    chance = random.Random(3)
+    for number in range(40):
+        content = bytearray(whole)
+        for _ in range(chance.choice((1, 10, 100))):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        path = tmp_path / f"wrong-{number}"
+        path.write_bytes(content)
+        try:
+            assert read(path, reading).pages
+        except (ReadError, NothingToRead) as error:
+            assert str(error).startswith(path.name)
 
 
 @pytest.mark.parametrize("writer", [*WRITERS, write_eml])

@@ -144,6 +144,24 @@ def test_list_and_remove(tmp_path: Path) -> None:
     assert answer["refused"] is True
 
 
+def test_list_says_what_was_found_and_what_was_left_out(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "fees.csv").write_text("Plot,Fee\nHalf,36\nFull,60\n")
+    (tmp_path / "files" / "broken.json").write_text('{"gate": "green"')
+    (tmp_path / "files" / "gate.txt").write_text(GATE)
+    lamplight(tmp_path / "library", "add", tmp_path / "files")
+    shown = lamplight(tmp_path / "library", "list").out.splitlines()
+    assert "      1 table." in shown
+    assert any(line.startswith("      broken.json is not valid JSON") for line in shown)
+    assert len(shown) == 5  # a plain text has nothing to tell
+    (documents,) = lamplight(tmp_path / "library", "list", "--json").records
+    reports = {document["name"]: document["report"] for document in documents}
+    fields = {"pages", "ocr_pages", "empty_pages", "tables", "images", "captions", "characters", "seconds", "skipped"}
+    assert all(set(report) == fields for report in reports.values())
+    assert reports["fees.csv"]["tables"] == 1
+    assert reports["gate.txt"]["characters"] == len(GATE)
+
+
 def test_doctor_finds_nothing_wrong_here(filled: Path) -> None:
     run = lamplight(filled, "doctor", "--json")
     (report,) = run.records

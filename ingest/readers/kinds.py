@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 from ingest.errors import NothingToRead, ReadError
+from ingest.readers.packages import BROKEN_ARCHIVE
 from ingest.readers.text import looks_binary
 
 KNOWN = (
@@ -117,7 +118,7 @@ def _kind_of_archive(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             media_type = archive.read("mimetype")[:80] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError):
+    except BROKEN_ARCHIVE:
         raise ReadError(f"{path.name} is damaged; open it in its own program and save it again.") from None
     for part, kind in PARTS.items():
         if part in names:

@@ -13,6 +13,10 @@ from lxml import etree
 
 from ingest.errors import ReadError
 
+# What zipfile raises on archives that are damaged, besides its own error.
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError, ValueError, OSError
+)  # fmt: skip
 LARGEST_PART = 200_000_000  # bytes unpacked; a novel has two million
 
 
@@ -29,7 +33,9 @@ class Package:
             if self._archive.getinfo(name).file_size > LARGEST_PART:
                 raise ReadError(f"{self._path.name} unpacks to more than can be read; split it and add the parts.")
             return self._archive.read(name)
-        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        except PermissionError:
+            raise
+        except BROKEN_ARCHIVE:
             raise self.damaged() from None
 
     def xml(self, name: str) -> Any:
@@ -48,7 +54,9 @@ class Package:
 def open_package(path: Path) -> Iterator[Package]:
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile:
+    except PermissionError:
+        raise
+    except BROKEN_ARCHIVE:
         raise ReadError(f"{path.name} is damaged; open it in its own program and save it again.") from None
     with archive:
         yield Package(archive, path)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
+from ingest.readers.packages import BROKEN_ARCHIVE
 from ingest.readers.reading import Reading
 from ingest.tables import add_table, table_block
 
@@ -25,8 +25,9 @@ def read_pptx(path: Path, reading: Reading) -> ReadDocument:
             reading.step(f"reading slide {number} of {len(slides)}", (number - 1) / len(slides))
             document.pages.append(DocumentPage(number))
             _add_slide(slide, document)
-    except (PythonPptxError, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError,
-            zipfile.BadZipFile, EOFError, NotImplementedError) as error:  # fmt: skip
+    except PermissionError:
+        raise
+    except (*BROKEN_ARCHIVE, PythonPptxError, TypeError, AttributeError, IndexError, SyntaxError) as error:
         # python-pptx lets its XML and ZIP libraries' errors through on broken files
         raise ReadError(f"{path.name} is damaged; open it in PowerPoint or LibreOffice and save it again.") from error
     if not any(page.blocks for page in document.pages):

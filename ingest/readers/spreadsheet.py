@@ -11,6 +11,7 @@ from typing import Any
 from ingest.document import ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.readers.cells import sheet_page, shown
+from ingest.readers.packages import BROKEN_ARCHIVE
 from ingest.readers.reading import Reading
 
 MOST_CELLS = 1_000_000  # of a sheet; at 45 passages a second that is hours already
@@ -36,10 +37,9 @@ def read_xlsx(path: Path, reading: Reading) -> ReadDocument:
             finally:
                 book.close()
         _tell_what_is_missing(path, document)
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, SyntaxError,
-            zipfile.BadZipFile, zipfile.LargeZipFile, OSError) as error:  # fmt: skip
-        if isinstance(error, PermissionError):
-            raise
+    except PermissionError:
+        raise
+    except (*BROKEN_ARCHIVE, TypeError, AttributeError, IndexError, SyntaxError) as error:
         # openpyxl has no error type for broken files
         raise ReadError(f"{path.name} is damaged; open it in Excel or LibreOffice and save it again.") from error
     if not any(page.blocks for page in document.pages):
