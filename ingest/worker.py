@@ -43,6 +43,7 @@ recogniser = functools.cache(TextRecogniser)
 
 def main(most_memory: int, reader: str) -> None:
     """`most_memory` in bytes; `reader` is a function's dotted name."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the app ends this one
     # What a library prints must not get between the messages.
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -167,6 +167,19 @@ def test_a_cancelled_file_ends_at_once(tmp_path: Path, processes: ReadingProcess
         list(process.read(tmp_path / "slow.txt", [], progress))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_ctrl_c_in_the_terminal_makes_no_file_fail(
+    library: Library, models: Models, processes: ReadingProcesses, tmp_path: Path
+) -> None:
+    for name in ("gate.txt", "again.txt"):
+        (tmp_path / name).write_text(f"{GATE} {name}")
+    assert index_file(tmp_path / "gate.txt", library, models, processes=processes).status == "added"
+    before = process_of(processes)
+    before.send_signal(signal.SIGINT)
+    assert index_file(tmp_path / "again.txt", library, models, processes=processes).status == "added"
+    assert process_of(processes) == before
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="states of processes have other names there")
 def test_reading_stops_while_a_question_is_answered(
     library: Library, models: Models, processes: ReadingProcesses, tmp_path: Path
