@@ -5,6 +5,7 @@ For `test_library.py`. POINT is a key of `POINTS`: the moment at which SIGKILL s
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
@@ -70,6 +71,7 @@ def before_the_last_commit(library: Library) -> None:
 def after_some_pages(library: Library) -> None:
     """Of a document that is kept in small batches."""
     indexing.KEPT_CHUNKS = 8
+    indexing.KEPT_SECONDS = math.inf
     indexing.EMBED_STEP = 4
     written = 0
     write_pages = library.write_pages
@@ -86,6 +88,7 @@ def after_some_pages(library: Library) -> None:
 
 def with_all_pages_and_half_the_vectors(library: Library) -> None:
     indexing.KEPT_CHUNKS = 8
+    indexing.KEPT_SECONDS = math.inf
     unfinished.VECTOR_BATCH = 8
     added = 0
     add = VectorStore.add
