@@ -50,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--mode", choices=("documents", "documents+knowledge"), default="documents")
     command("list", "List the documents.")
     command("remove", "Remove a document for good.").add_argument("document", help="its name, path or number")
+    watch = command("watch", "Index a folder and follow its changes, or list the watched folders.")
+    watch.add_argument("folder", nargs="?", metavar="DIR")
+    command("unwatch", "Follow a folder no longer; its documents stay.").add_argument("folder", metavar="DIR")
     command("doctor", "Say what would not work here, and what mends it.")
     return main
 
@@ -101,6 +104,8 @@ def command(folder: Path, options: argparse.Namespace) -> int:
     arguments = vars(options) | {"library": None}
     if options.command == "add":
         arguments["paths"] = [str(Path(path).resolve()) for path in options.paths]
+    if arguments.get("folder"):
+        arguments["folder"] = str(Path(options.folder).resolve())
 
     def records() -> Iterator[Record]:
         try:

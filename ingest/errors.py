@@ -15,3 +15,7 @@ class NothingToRead(LamplightError):
 
 class Cancelled(LamplightError):
     """A person asked to stop; nothing of the file was kept."""
+
+
+class Interrupted(LamplightError):
+    """The queue was paused or the app closed; what was finished of the file is kept."""

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import queue
+import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
-from ingest.chunks import chunks_of
-from ingest.document import ReadDocument
-from ingest.errors import Cancelled, NothingToRead
-from ingest.readers import read
-from ingest.readers.reading import Reading
-from library.records import Chunk, Document, Page
+from ingest.errors import Cancelled, Interrupted, NothingToRead
+from ingest.indexing import Indexing, reader_version
+from ingest.messages import Opened, PageRead, Step
+from ingest.progress import Progress
+from ingest.reading_process import ReadingProcesses, shared_processes
+from library.records import Document
 from library.store import Library
 from models.catalogue import sha256_of
-from models.embedder import Embedder, Vectors
+from models.embedder import Embedder
 from models.errors import LamplightError
 from models.loading import Models
 
 Status = Literal["added", "unchanged", "updated", "failed", "skipped"]
 
-EMBED_STEP = 64  # chunks between two progress reports: about a second
-READING_SHARE = 0.3  # of the progress bar; embedding takes the rest
+WORKERS = 2  # files at a time: one is read while another is embedded
 NOT_OURS = {"__MACOSX", "node_modules", "__pycache__", "Thumbs.db", "desktop.ini"}
 
 
@@ -45,6 +47,15 @@ class FileResult:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class FileStep:
+    """What is being done with a file, and how much (0 to 1) of it is done."""
+
+    path: str
+    status: str
+    fraction: float
 
 
 def files_in(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
@@ -76,51 +87,131 @@ def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
             yield Path(entry.path), ""
 
 
-def index_file(path: Path, library: Library, models: Models, reading: Reading | None = None) -> FileResult:
-    """Make a file findable. Every error on purpose becomes a result; the library is then as it was."""
+def index_file(
+    path: Path,
+    library: Library,
+    models: Models,
+    progress: Progress | None = None,
+    processes: ReadingProcesses | None = None,
+) -> FileResult:
+    """Make a file findable. Every error on purpose becomes a result; the library is then as it was.
+
+    Raises `Interrupted` when `progress` says so; then a long document's finished pages are kept for the next run.
+    """
     started = time.monotonic()
     path = path.resolve()
-    reading = reading or Reading(lambda: models.ocr)
+    progress = progress or Progress()
     try:
-        status, document = _index(path, library, models, reading, started)
-    except NothingToRead as error:
-        return FileResult(str(path), "skipped", seconds=_since(started), error=str(error))
-    except Cancelled as error:
+        status, document = _index(path, library, models, progress, processes or shared_processes())
+    except Interrupted:
+        raise
+    except (NothingToRead, Cancelled) as error:
         return FileResult(str(path), "skipped", seconds=_since(started), error=str(error))
     except LamplightError as error:
         return FileResult(str(path), "failed", seconds=_since(started), error=str(error))
     except OSError as error:
         reason = f"{path.name} can't be read ({error.strerror}); check the disk it is on."
         return FileResult(str(path), "failed", seconds=_since(started), error=reason)
+    except Exception as error:  # a bug of ours must not end the others; the person is told
+        reason = f"{path.name} could not be read ({type(error).__name__}: {error})."
+        return FileResult(str(path), "failed", seconds=_since(started), error=reason)
     return FileResult(
         str(path), status, document.pages, document.chunks, document.images, document.ocr_pages, _since(started)
     )  # fmt: skip
 
 
-def _index(path: Path, library: Library, models: Models, reading: Reading, started: float) -> tuple[Status, Document]:
-    reading.step("checking", 0.0)
-    before = library.document_at(str(path))
+def index_files(
+    found: Iterable[tuple[Path, str]],
+    library: Library,
+    models: Models,
+    processes: ReadingProcesses | None = None,
+) -> Iterator[FileStep | FileResult]:
+    """Like `index_file` for what `files_in` found, `WORKERS` at a time; results in its order, steps as they happen.
+
+    Closing the iterator interrupts what is being read; what was finished is kept.
+    """
+    steps: queue.Queue[FileStep | None] = queue.Queue()
+    interrupted = threading.Event()
+    source = iter(found)
+    ahead: deque[Future[FileResult]] = deque()
+
+    def work(path: Path, problem: str) -> FileResult:
+        if problem:
+            return FileResult(str(path), "failed", error=problem)
+
+        def report(status: str, fraction: float) -> None:
+            steps.put(FileStep(str(path), status, fraction))
+
+        return index_file(path, library, models, Progress(report, interrupted=interrupted), processes)
+
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="add") as pool:
+        try:
+            while True:
+                for path, problem in itertools.islice(source, 2 * WORKERS - len(ahead)):
+                    ahead.append(pool.submit(work, path, problem))
+                    ahead[-1].add_done_callback(lambda _: steps.put(None))
+                if not ahead:
+                    return
+                while ahead and ahead[0].done():
+                    yield ahead.popleft().result()
+                if ahead and (step := steps.get()) is not None:
+                    yield step
+        finally:
+            interrupted.set()
+
+
+def _index(
+    path: Path, library: Library, models: Models, progress: Progress, processes: ReadingProcesses
+) -> tuple[Status, Document]:
+    progress.step("checking", 0.0)
     sha256 = _checksum(path)
-    if before is not None and before.sha256 == sha256:
-        return "unchanged", before
-    if before is None and (same := library.document_with_content(sha256)) is not None:
-        if not Path(same.path).exists():
-            library.move_document(same.id, str(path), path.name)
-        return "unchanged", same
-    report = reading.report
-    reading.report = lambda status, fraction: report(status, fraction * READING_SHARE)
-    document = read(path, reading)
-    reading.report = report
-    embedder = models.embedder
-    chunks = chunks_of(document, embedder)
-    if not chunks:
-        raise NothingToRead(f"{path.name} holds no text; there is nothing to read in it.")
-    vectors = _embed(chunks, embedder, reading)
-    record = _record(path, sha256, document, len(chunks), _since(started))
-    pages = [Page(page.number, page.width, page.height, page.text) for page in document.pages]
-    reading.step("storing", 1.0)
-    added = library.add_document(record, pages, chunks, vectors, embedder, document.tables)
-    return ("updated" if before is not None else "added"), added
+    with library.claim(str(path)), library.claim(sha256):
+        before = library.document_at(str(path))
+        if before is not None and before.sha256 == sha256:
+            return "unchanged", before
+        if before is None and (same := library.document_with_content(sha256)) is not None:
+            gone = [place for place in library.places(same.id) if not Path(place).exists()]
+            if gone:
+                library.move_place(gone[0], str(path))
+            else:
+                library.add_place(same.id, str(path))
+            return "unchanged", same
+        added = _read_and_store(_record(path, sha256), library, models.embedder, progress, processes)
+        return ("updated" if before is not None else "added"), added
+
+
+def _read_and_store(
+    record: Document, library: Library, embedder: Embedder, progress: Progress, processes: ReadingProcesses
+) -> Document:
+    found = library.unfinished(record.path, record.sha256, reader_version(embedder.name))
+    indexing = Indexing(record, found, library, embedder)
+    try:
+        _read(indexing, Path(record.path), progress, processes)
+        if not indexing.chunks:
+            raise NothingToRead(f"{record.name} holds no text; there is nothing to read in it.")
+        return indexing.finish(progress)
+    except Interrupted:
+        indexing.keep()
+        raise
+    except (LamplightError, OSError):
+        library.forget_unfinished(record.path)
+        raise
+
+
+def _read(indexing: Indexing, path: Path, progress: Progress, processes: ReadingProcesses) -> None:
+    """Pages are embedded while the next ones are read."""
+    progress.report("waiting", 0.0)
+    with processes.lend(progress) as process:
+        for message in process.read(path, indexing.earlier, progress):
+            if isinstance(message, Step):
+                indexing.fraction = message.fraction
+                progress.report(message.status, message.fraction)
+            elif isinstance(message, Opened):
+                indexing.title, indexing.format = message.title, message.format
+            elif isinstance(message, PageRead):
+                indexing.take(message.page, progress)
+            else:
+                indexing.skipped = message.document.skipped
 
 
 def _checksum(path: Path) -> str:
@@ -131,30 +222,21 @@ def _checksum(path: Path) -> str:
         return ""
 
 
-def _embed(chunks: list[Chunk], embedder: Embedder, reading: Reading) -> Vectors:
-    parts = []
-    for start in range(0, len(chunks), EMBED_STEP):
-        done = start / len(chunks)
-        reading.step(f"indexing passage {start + 1} of {len(chunks)}", READING_SHARE + (1 - READING_SHARE) * done)
-        parts.append(embedder.encode([chunk.searchable for chunk in chunks[start : start + EMBED_STEP]]))
-    return np.concatenate(parts)
-
-
-def _record(path: Path, sha256: str, document: ReadDocument, chunks: int, seconds: float) -> Document:
+def _record(path: Path, sha256: str) -> Document:
+    """What is known before the file is read."""
     return Document(
         id=0,
         name=path.name,
         path=str(path),
         sha256=sha256,
-        format=document.format,
-        title=document.title,
-        pages=len(document.pages),
-        chunks=chunks,
-        images=document.images,
-        ocr_pages=document.ocr_pages,
+        format="",
+        title=path.stem,
+        pages=0,
+        chunks=0,
+        images=0,
+        ocr_pages=0,
         bytes=path.stat().st_size,
         added_at=time.time(),
-        report=document.report(seconds),
     )
 
 

@@ -1,4 +1,4 @@
-"""Files dropped on the app, read one after the other in the background; a restart goes on with the rest."""
+"""Files on their way in, read in the background, two at a time; a restart goes on with the rest."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.errors import ReadError
-from ingest.pipeline import index_file
-from ingest.readers.reading import Reading
+from ingest.errors import Interrupted, ReadError
+from ingest.folders import FolderWatcher, WatchedFolder
+from ingest.pipeline import WORKERS, index_file
+from ingest.progress import Progress
+from ingest.reading_process import ReadingProcesses
 from library.records import Job
 from library.store import Library
 from models.catalogue import sha256_of
@@ -20,16 +22,20 @@ STATUS = {"queued": "waiting", "working": "starting", "failed": "failed"}
 
 
 class IngestQueue:
-    """One worker thread. What is queued is in the library, so nothing is forgotten when the app dies."""
+    """Worker threads. What is queued, and whether it is paused, is in the library: nothing is forgotten when
+    the app dies.
+    """
 
-    def __init__(self, library: Library, models: Models) -> None:
+    def __init__(self, library: Library, models: Models, processes: ReadingProcesses | None = None) -> None:
         self._library = library
         self._models = models
+        self._processes = processes
         self._wake = threading.Condition()
         self._closing = False
-        self._current: tuple[int, Reading] | None = None
-        self._progress: dict[int, tuple[str, float]] = {}
-        self._worker: threading.Thread | None = None
+        self._running: dict[int, Progress] = {}
+        self._status: dict[int, tuple[str, float]] = {}
+        self._workers: list[threading.Thread] = []
+        self._watcher = FolderWatcher(library, self._read_in_place, self._forget_failed)
 
     def start(self) -> None:
         """Go on with what the last run left, then wait for more."""
@@ -38,18 +44,54 @@ class IngestQueue:
                 self._library.set_job(job.id, "queued")
             elif job.state in ("done", "cancelled"):
                 self._library.remove_job(job.id)
-        self._worker = threading.Thread(target=self._work, name="ingest", daemon=True)
-        self._worker.start()
+        self._workers = [threading.Thread(target=self._work, name="ingest", daemon=True) for _ in range(WORKERS)]
+        for worker in self._workers:
+            worker.start()
+        self._watcher.start()
 
     def close(self) -> None:
-        """Stop between two steps; the file being read stays queued for the next start."""
+        """Stop at once; files being read stay queued, and the next start goes on after their last finished page."""
+        self._watcher.close()
         with self._wake:
             self._closing = True
-            if self._current is not None:
-                self._current[1].cancelled.set()
+            self._interrupt()
+        for worker in self._workers:
+            worker.join()
+
+    @property
+    def paused(self) -> bool:
+        return self._library.paused
+
+    def pause(self) -> None:
+        """Stop reading until `resume`, also after a restart. What is finished of the files being read is kept."""
+        with self._wake:
+            self._library.set_paused(True)
+            self._interrupt()
+
+    def resume(self) -> None:
+        with self._wake:
+            self._library.set_paused(False)
             self._wake.notify_all()
-        if self._worker is not None:
-            self._worker.join()
+
+    @property
+    def started(self) -> bool:
+        """Whether this process reads what is queued."""
+        return bool(self._workers)
+
+    def watch(self, folder: Path) -> None:
+        """Read a folder's files where they lie and follow its changes from now on.
+
+        Raises `ReadError` when it is no folder, or the library's own.
+        """
+        self._watcher.watch(folder.resolve())
+
+    def unwatch(self, folder: Path) -> None:
+        """Follow a folder no longer; its documents stay. Raises `ReadError` when it was not watched."""
+        self._watcher.unwatch(folder.resolve())
+
+    def folders(self) -> list[WatchedFolder]:
+        """The watched folders, each with what is wrong with it, if anything."""
+        return self._watcher.folders()
 
     def submit(self, path: Path, name: str) -> int:
         """Copy a file into the library under `name` and queue it. Returns the job's number.
@@ -66,38 +108,56 @@ class IngestQueue:
     def jobs(self) -> list[Job]:
         """Jobs not yet dismissed, in order, each with what it is doing now; finished ones are gone."""
         return [
-            replace(job, status=self._progress.get(job.id, (STATUS.get(job.state, ""), 0.0))[0])
+            replace(job, status=self._status.get(job.id, (STATUS.get(job.state, ""), 0.0))[0])
             for job in self._library.jobs()
             if job.state not in ("done", "cancelled")
         ]
 
     def progress(self, job_id: int) -> float | None:
         """How much of a job is done, from 0 to 1; None while it is not being worked on."""
-        return self._progress[job_id][1] if job_id in self._progress else None
+        status = self._status.get(job_id)
+        return status[1] if status else None
 
     @property
     def busy(self) -> bool:
-        return any(job.state in ("queued", "working") for job in self._library.jobs())
+        """Whether anything is being read or about to be."""
+        states = {job.state for job in self._library.jobs()}
+        return "working" in states or ("queued" in states and not self.paused)
 
     def cancel(self, job_id: int) -> None:
-        """Take a job out of the queue, or stop it within a page or a second."""
+        """Take a job out of the queue, or stop it within a second."""
         with self._wake:
-            if self._current is not None and self._current[0] == job_id:
-                self._current[1].cancelled.set()
+            if job_id in self._running:
+                self._running[job_id].cancelled.set()
                 return
         self.dismiss(job_id)
 
     def dismiss(self, job_id: int) -> None:
-        """Forget a job that failed or waits, and its copy if nothing was made of it."""
+        """Forget a job that failed or waits, what was begun of it, and its copy if nothing was made of it."""
         paths = [job.path for job in self._library.jobs() if job.id == job_id]
         self._library.remove_job(job_id)
         for path in paths:
+            self._library.forget_unfinished(path)
             self._library.remove_copy(Path(path))
 
     def retry(self, job_id: int) -> None:
         self._library.set_job(job_id, "queued")
         with self._wake:
             self._wake.notify_all()
+
+    def _read_in_place(self, path: Path) -> None:
+        if all(job.path != str(path) for job in self._library.jobs()):
+            self._queue(str(path), path.name)
+
+    def _forget_failed(self, path: Path) -> None:
+        for job in self._library.jobs():
+            if job.path == str(path) and job.state == "failed":
+                self.dismiss(job.id)
+
+    def _interrupt(self) -> None:
+        for progress in self._running.values():
+            progress.interrupted.set()
+        self._wake.notify_all()
 
     def _queue(self, path: str, name: str) -> int:
         job_id = self._library.add_job(path, name)
@@ -106,51 +166,44 @@ class IngestQueue:
         return job_id
 
     def _work(self) -> None:
-        while (job := self._next()) is not None:
-            self._run(job)
+        while (taken := self._next()) is not None:
+            self._run(*taken)
 
-    def _next(self) -> Job | None:
+    def _next(self) -> tuple[Job, Progress] | None:
         with self._wake:
             while not self._closing:
-                waiting = [job for job in self._library.jobs() if job.state == "queued"]
+                waiting = [] if self.paused else [job for job in self._library.jobs() if job.state == "queued"]
                 if waiting:
                     job = waiting[0]
-                    reading = Reading(lambda: self._models.ocr, self._reporter(job.id))
-                    self._current = (job.id, reading)
-                    self._progress[job.id] = ("starting", 0.0)
+                    progress = self._running[job.id] = Progress(self._reporter(job.id))
+                    self._status[job.id] = ("starting", 0.0)
                     self._library.set_job(job.id, "working")
-                    return job
+                    return job, progress
                 self._wake.wait()
         return None
 
     def _reporter(self, job_id: int) -> Callable[[str, float], None]:
         def report(status: str, fraction: float) -> None:
-            self._progress[job_id] = (status, fraction)
+            self._status[job_id] = (status, fraction)
 
         return report
 
-    def _run(self, job: Job) -> None:
-        assert self._current is not None
-        reading = self._current[1]
+    def _run(self, job: Job, progress: Progress) -> None:
+        forgotten = False
         try:
-            result = index_file(Path(job.path), self._library, self._models, reading)
-            if reading.cancelled.is_set() and result.status == "skipped":
-                self._after_cancel(job)
-            elif result.status in ("failed", "skipped"):
+            result = index_file(Path(job.path), self._library, self._models, progress, self._processes)
+            forgotten = progress.cancelled.is_set() and result.status == "skipped"
+            if result.status in ("failed", "skipped"):
                 self._library.set_job(job.id, "failed", result.error)
             else:
                 self._library.remove_job(job.id)
+        except Interrupted:
+            self._library.set_job(job.id, "queued")
         except LamplightError as error:
             self._library.set_job(job.id, "failed", str(error))
-        except Exception as error:  # a reader's own bug must not end the queue; the person is told
-            self._library.set_job(job.id, "failed", f"{job.name} could not be read ({type(error).__name__}: {error}).")
         finally:
             with self._wake:
-                self._current = None
-            self._progress.pop(job.id, None)
-
-    def _after_cancel(self, job: Job) -> None:
-        if self._closing:
-            self._library.set_job(job.id, "queued")
-        else:
+                del self._running[job.id]
+                self._status.pop(job.id, None)
+        if forgotten:
             self.dismiss(job.id)

@@ -9,23 +9,44 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
-from contextlib import suppress
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from library.errors import LibraryError
+from library.places import Places
 from library.records import Chunk, Document, Page, ReportCard, Table
-from library.search_index import SearchIndex
 from library.tables import write_tables
 from models.embedder import Embedder, Vectors
 
-DOCUMENT_COLUMNS = "id, name, path, sha256, format, title, pages, chunks, images, ocr_pages, bytes, added_at, report"
+WRITTEN_COLUMNS = "name, path, sha256, format, title, pages, chunks, images, ocr_pages, bytes, added_at, report"
+DOCUMENT_COLUMNS = f"id, {WRITTEN_COLUMNS}"
 
 
-class Documents(SearchIndex):
+class Documents(Places):
     """The documents of a library and the copies of files that were dropped on it."""
+
+    def __init__(self, folder: Path, purpose: str) -> None:
+        super().__init__(folder, purpose)
+        self._claims: set[str] = set()
+        self._claims_changed = threading.Condition()
+
+    @contextmanager
+    def claim(self, what: str) -> Iterator[None]:
+        """A path or a content for one thread: two that read the same would store it twice."""
+        with self._claims_changed:
+            self._claims_changed.wait_for(lambda: what not in self._claims)
+            self._claims.add(what)
+        try:
+            yield
+        finally:
+            with self._claims_changed:
+                self._claims.discard(what)
+                self._claims_changed.notify_all()
 
     def documents(self) -> list[Document]:
         """Every document that can be found, newest first."""
@@ -39,8 +60,12 @@ class Documents(SearchIndex):
         return _document(rows[0]) if rows else None
 
     def document_at(self, path: str) -> Document | None:
-        """The findable document that was read from `path`."""
-        rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE path = ? AND state = 'ready'", path)
+        """The findable document that lies at `path`."""
+        rows = self._rows(
+            f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE state = 'ready' AND "
+            "(path = ?1 OR id IN (SELECT document_id FROM places WHERE path = ?1))",
+            path,
+        )
         return _document(rows[0]) if rows else None
 
     def document_with_content(self, sha256: str) -> Document | None:
@@ -48,14 +73,13 @@ class Documents(SearchIndex):
         rows = self._rows(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE sha256 = ? AND state = 'ready'", sha256)
         return _document(rows[0]) if rows else None
 
-    def move_document(self, document_id: int, path: str, name: str) -> None:
-        """The same content is now at `path`."""
-        with self._transaction() as database:
-            database.execute("UPDATE documents SET path = ?, name = ? WHERE id = ?", (path, name, document_id))
-
     def documents_named(self, name: str) -> list[Document]:
-        """Findable documents whose number, path or name is `name`."""
-        return [document for document in self.documents() if name in (str(document.id), document.path, document.name)]
+        """Findable documents whose number, name or one of whose paths is `name`."""
+        return [
+            document
+            for document in self.documents()
+            if name in (str(document.id), document.name, *self.places(document.id))
+        ]
 
     def page(self, document_id: int, number: int) -> Page | None:
         rows = self._rows(
@@ -81,57 +105,67 @@ class Documents(SearchIndex):
         `removing`; then the old ones' vectors and rows. Raises `LibraryError`, and then the library is
         as it was.
         """
-        document_id, ids = self._write_rows(document, pages, chunks, tables)
+        with self._transaction() as database:
+            document_id = self._write_document(database, document)
+            ids = self._write_content(database, document_id, pages, chunks, tables)
         try:
             self.vectors(embedder).add(ids, document_id, vectors)
-            with self._transaction() as database:
-                old = [
-                    row[0]
-                    for row in database.execute(
-                        "SELECT id FROM documents WHERE path = ? AND state = 'ready'", (document.path,)
-                    )
-                ]
-                database.execute(
-                    "UPDATE documents SET state = 'removing' WHERE path = ? AND state = 'ready'",
-                    (document.path,),
-                )
-                database.execute("UPDATE documents SET state = 'ready' WHERE id = ?", (document_id,))
+            self._switch(document_id, document)
         except BaseException:
             self._purge_if_possible(document_id)
             raise
-        for older in old:
-            self._purge_if_possible(older)
         added = self.document(document_id)
         assert added is not None
         return added
 
-    def _write_rows(
-        self, document: Document, pages: Sequence[Page], chunks: Sequence[Chunk], tables: Sequence[Table]
-    ) -> tuple[int, list[int]]:
-        with self._transaction() as database:
+    def _write_document(self, database: sqlite3.Connection, document: Document) -> int:
+        values = _written(document)
+        cursor = database.execute(
+            f"INSERT INTO documents ({WRITTEN_COLUMNS}, state) VALUES ({'?, ' * len(values)}'indexing')", values
+        )
+        return int(cursor.lastrowid or 0)
+
+    def _update_document(self, database: sqlite3.Connection, document_id: int, document: Document) -> None:
+        columns = ", ".join(f"{column} = ?" for column in WRITTEN_COLUMNS.split(", "))
+        database.execute(f"UPDATE documents SET {columns} WHERE id = ?", (*_written(document), document_id))
+
+    def _write_content(
+        self,
+        database: sqlite3.Connection,
+        document_id: int,
+        pages: Sequence[Page],
+        chunks: Sequence[Chunk],
+        tables: Sequence[Table],
+    ) -> list[int]:
+        """The chunks' numbers."""
+        database.executemany(
+            "INSERT INTO pages VALUES (?, ?, ?, ?, ?)",
+            [(document_id, page.number, page.width, page.height, page.text) for page in pages],
+        )
+        write_tables(database, document_id, tables)
+        ids = []
+        for chunk in chunks:
             cursor = database.execute(
-                f"INSERT INTO documents ({DOCUMENT_COLUMNS[4:]}, state) VALUES "
-                "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'indexing')",
-                (
-                    document.name, document.path, document.sha256, document.format, document.title,
-                    len(pages), len(chunks), document.images, document.ocr_pages, document.bytes,
-                    document.added_at, json.dumps(asdict(document.report)) if document.report else None,
-                ),
-            )  # fmt: skip
-            document_id = int(cursor.lastrowid or 0)
-            database.executemany(
-                "INSERT INTO pages VALUES (?, ?, ?, ?, ?)",
-                [(document_id, page.number, page.width, page.height, page.text) for page in pages],
+                "INSERT INTO chunks (document_id, page, kind, header, text, boxes) VALUES (?, ?, ?, ?, ?, ?)",
+                (document_id, chunk.page, chunk.kind, chunk.header, chunk.text, _boxes_to_json(chunk)),
             )
-            write_tables(database, document_id, tables)
-            ids = []
-            for chunk in chunks:
-                cursor = database.execute(
-                    "INSERT INTO chunks (document_id, page, kind, header, text, boxes) VALUES (?, ?, ?, ?, ?, ?)",
-                    (document_id, chunk.page, chunk.kind, chunk.header, chunk.text, _boxes_to_json(chunk)),
-                )
-                ids.append(int(cursor.lastrowid or 0))
-        return document_id, ids
+            ids.append(int(cursor.lastrowid or 0))
+        return ids
+
+    def _switch(self, document_id: int, document: Document) -> None:
+        """In one transaction the new document becomes findable and older ones leave its path."""
+        path = document.path
+        with self._transaction() as database:
+            self._update_document(database, document_id, document)
+            old = self._leave(database, path)
+            database.execute("UPDATE documents SET state = 'ready' WHERE id = ?", (document_id,))
+            database.execute("DELETE FROM unfinished WHERE document_id = ?", (document_id,))
+            database.execute(
+                "DELETE FROM unfinished_vectors WHERE chunk_id IN (SELECT id FROM chunks WHERE document_id = ?)",
+                (document_id,),
+            )
+        for older in old:
+            self._purge_if_possible(older)
 
     def _purge_if_possible(self, document_id: int) -> None:
         """What can't be deleted now, on a full disk, is never found and goes at the next opening."""
@@ -157,11 +191,12 @@ class Documents(SearchIndex):
 
     def purge(self, document_id: int) -> None:
         """Delete a hidden or unfinished document: its vectors, rows, index entries and stored copy."""
-        rows = self._rows("SELECT path, sha256 FROM documents WHERE id = ? AND state <> 'ready'", document_id)
-        if not rows:
+        if not self._rows("SELECT 1 FROM documents WHERE id = ? AND state <> 'ready'", document_id):
             return
+        places = self.places(document_id)
         with self._transaction() as database:  # a purge that has begun can't be restored
             database.execute("UPDATE documents SET state = 'indexing' WHERE id = ?", (document_id,))
+            database.execute("DELETE FROM unfinished WHERE document_id = ?", (document_id,))
         if self._vectors is not None:
             self._vectors.remove(self._chunk_ids([document_id]))
         with self._transaction() as database:
@@ -170,12 +205,17 @@ class Documents(SearchIndex):
             database.execute("DELETE FROM documents WHERE id = ?", (document_id,))
             # A deleted row's words stay in the full-text index until its segments are merged.
             database.execute("INSERT INTO chunks_text (chunks_text) VALUES ('optimize')")
-        self.remove_copy(Path(rows[0][0]))
+        for path in places:
+            self.remove_copy(Path(path))
 
     def purge_removed(self) -> None:
-        """Finish what was removed or left half written by a process that died."""
-        for (document_id,) in self._rows("SELECT id FROM documents WHERE state <> 'ready'"):
-            self.purge(document_id)
+        """Finish what was removed or left half written by a process that died; long documents can be read on."""
+        for document_id, path, pages in self._rows(
+            "SELECT id, path, unfinished.pages FROM documents LEFT JOIN unfinished ON document_id = id "
+            "WHERE state <> 'ready'"
+        ):
+            if pages is None or not Path(path).exists():
+                self.purge(document_id)
 
     def keep_file(self, source: Path, name: str, sha256: str) -> Path:
         """A copy of `source` under `files/`, named by its content, so that nothing depends on the original.
@@ -197,7 +237,10 @@ class Documents(SearchIndex):
 
     def remove_copy(self, path: Path) -> None:
         """Delete the copy of a dropped file unless a document or a job needs it; other files are not touched."""
-        needed = "SELECT 1 FROM documents WHERE path = ?1 UNION ALL SELECT 1 FROM jobs WHERE path = ?1"
+        needed = (
+            "SELECT 1 FROM documents WHERE path = ?1 UNION ALL SELECT 1 FROM places WHERE path = ?1 "
+            "UNION ALL SELECT 1 FROM jobs WHERE path = ?1"
+        )
         if self.folder / "files" not in path.parents or self._rows(needed, str(path)):
             return
         with suppress(OSError):  # another name of the same content may lie beside it
@@ -208,6 +251,12 @@ class Documents(SearchIndex):
 def _document(row: tuple[Any, ...]) -> Document:
     report = ReportCard(**json.loads(row[-1])) if row[-1] else None
     return replace(Document(*row[:-1]), report=report)
+
+
+def _written(document: Document) -> tuple[object, ...]:
+    """A value for each of `WRITTEN_COLUMNS`."""
+    report = json.dumps(asdict(document.report)) if document.report else None
+    return *(getattr(document, column) for column in WRITTEN_COLUMNS.split(", ")[:-1]), report
 
 
 def _boxes_to_json(chunk: Chunk) -> str:

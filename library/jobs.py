@@ -26,3 +26,12 @@ class Jobs(Database):
     def remove_job(self, job_id: int) -> None:
         with self._transaction() as database:
             database.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+
+    @property
+    def paused(self) -> bool:
+        """Whether the queue was told to wait, perhaps by an earlier run."""
+        return bool(self._rows("SELECT paused FROM queue")[0][0])
+
+    def set_paused(self, paused: bool) -> None:
+        with self._transaction() as database:
+            database.execute("UPDATE queue SET paused = ?", (paused,))

@@ -75,7 +75,30 @@ def m003_report(database: sqlite3.Connection) -> None:
     database.execute("ALTER TABLE documents ADD COLUMN report TEXT")
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [m001_initial, m002_tables, m003_report]
+def m004_folders(database: sqlite3.Connection) -> None:
+    """Long documents that are half read, a queue that can be paused, watched folders, and where each file lies.
+
+    A document is read on from `unfinished.pages` + 1 by a reader of the same version; until then the vectors of
+    its chunks wait in `unfinished_vectors`, as Chroma holds only what can be found.
+    """
+    for statement in (
+        """CREATE TABLE unfinished (
+            document_id INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+            reader TEXT NOT NULL, pages INTEGER NOT NULL)""",
+        """CREATE TABLE unfinished_vectors (
+            chunk_id INTEGER PRIMARY KEY REFERENCES chunks ON DELETE CASCADE, vector BLOB NOT NULL)""",
+        "CREATE TABLE queue (paused INTEGER NOT NULL)",
+        "INSERT INTO queue VALUES (0)",
+        "CREATE TABLE folders (path TEXT PRIMARY KEY) WITHOUT ROWID",
+        """CREATE TABLE places (
+            path TEXT PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE)
+            WITHOUT ROWID""",
+        "CREATE INDEX places_by_document ON places (document_id)",
+    ):
+        database.execute(statement)
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [m001_initial, m002_tables, m003_report, m004_folders]
 
 
 def migrate(database: sqlite3.Connection) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from library.conversations import Conversations
-from library.documents import Documents
 from library.errors import LibraryError
+from library.folders import Folders
 from library.jobs import Jobs
 from library.tables import Tables
+from library.unfinished import UnfinishedDocuments
 
 
-class Library(Documents, Tables, Conversations, Jobs):
+class Library(UnfinishedDocuments, Tables, Folders, Conversations, Jobs):
     """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped)."""
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:

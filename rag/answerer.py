@@ -11,6 +11,7 @@ from library.records import Message
 from library.store import Library
 from models.language_model import ChatMessage, Piece, Prefill, Usage
 from models.loading import Models
+from models.precedence import ANSWERS
 from rag.composition import Composed, compose, computed, quotation, repeats, without_repeats
 from rag.computation import Computation, compute
 from rag.context import trimmed, whole
@@ -76,12 +77,16 @@ class Answerer:
     ) -> Iterator[Event]:
         """Events up to `Finished`, which also comes after `stop` was set.
 
-        Raises `LamplightError` when a model or the library fails.
+        Raises `LamplightError` when a model or the library fails. Indexing waits meanwhile.
         """
         turn = _Turn(question, standalone_query(question, history), mode, stop or threading.Event())
+        with ANSWERS:
+            yield from self._answer(turn, scope)
+
+    def _answer(self, turn: _Turn, scope: Scope) -> Iterator[Event]:
         documents = len(self._library.documents())
         yield Searching(turn.query, documents)
-        if documents == 0 and mode == "documents":
+        if documents == 0 and turn.mode == "documents":
             yield from self._refuse(turn, EMPTY_LIBRARY, [])
             return
         embedder = self._models.embedder
@@ -96,7 +101,7 @@ class Answerer:
             turn.timings = replace(turn.timings, evidence_ms=turn.elapsed())
             yield Evidence(passages, quote)
             yield from self._generate(turn, passages, quote, selection.search.weights)
-        elif mode == "documents":
+        elif turn.mode == "documents":
             yield Evidence(selection.passages)
             yield from self._refuse(turn, NOT_SAID if selection.passages else NOTHING_FOUND, selection.passages)
         else:

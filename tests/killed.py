@@ -5,6 +5,7 @@ For `test_library.py`. POINT is a key of `POINTS`: the moment at which SIGKILL s
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
@@ -12,7 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ingest import indexing
 from ingest.pipeline import index_file
+from library import unfinished
 from library.store import Library
 from library.vectors import VectorStore
 from models.loading import Models
@@ -65,6 +68,41 @@ def before_the_last_commit(library: Library) -> None:
     library._database.set_trace_callback(count)
 
 
+def after_some_pages(library: Library) -> None:
+    """Of a document that is kept in small batches."""
+    indexing.KEPT_CHUNKS = 8
+    indexing.KEPT_SECONDS = math.inf
+    indexing.EMBED_STEP = 4
+    written = 0
+    write_pages = library.write_pages
+
+    def write_and_die(*arguments: Any) -> None:
+        nonlocal written
+        write_pages(*arguments)
+        written += 1
+        if written == 3:
+            die()
+
+    library.write_pages = write_and_die  # type: ignore[method-assign]
+
+
+def with_all_pages_and_half_the_vectors(library: Library) -> None:
+    indexing.KEPT_CHUNKS = 8
+    indexing.KEPT_SECONDS = math.inf
+    unfinished.VECTOR_BATCH = 8
+    added = 0
+    add = VectorStore.add
+
+    def add_and_die(*arguments: Any) -> None:
+        nonlocal added
+        add(*arguments)
+        added += 1
+        if added == 2:
+            die()
+
+    VectorStore.add = add_and_die  # type: ignore[method-assign]
+
+
 POINTS: dict[str, Callable[[Library], None]] = {
     function.__name__: function
     for function in (
@@ -74,6 +112,8 @@ POINTS: dict[str, Callable[[Library], None]] = {
         before_the_old_one_is_purged,
         between_the_old_vectors_and_the_old_rows,
         before_the_last_commit,
+        after_some_pages,
+        with_all_pages_and_half_the_vectors,
     )
 }
 

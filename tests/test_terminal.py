@@ -254,3 +254,22 @@ def test_two_adds_at_once_corrupt_nothing(tmp_path: Path) -> None:
     assert added
     (documents,) = lamplight(library, "list", "--json").records
     assert {document["name"] for document in documents} == added
+
+
+def test_a_watched_folder_is_read_at_once_and_followed_by_the_app(tmp_path: Path) -> None:
+    library, folder = tmp_path / "library", tmp_path / "files"
+    folder.mkdir()
+    (folder / "gate.txt").write_text(GATE)
+    (folder / "copy.txt").write_text(GATE)
+    watched = lamplight(library, "watch", folder, "--json")
+    assert watched.code == 0, watched.err
+    assert {record["status"] for record in watched.records[:2]} == {"added", "unchanged"}
+    assert watched.records[2] == [{"path": str(folder), "documents": 1, "problem": ""}]
+    (documents,) = lamplight(library, "list", "--json").records
+    assert sorted(documents[0]["paths"]) == [str(folder / "copy.txt"), str(folder / "gate.txt")]
+    assert lamplight(library, "remove", folder / "gate.txt").code == 0
+    (documents,) = lamplight(library, "list", "--json").records
+    assert documents[0]["paths"] == [str(folder / "copy.txt")]
+    assert "1 document, followed while Lamplight is open" in lamplight(library, "watch").out
+    assert lamplight(library, "unwatch", folder).code == 0
+    assert lamplight(library, "unwatch", folder).err == f"{folder} is not watched; `watch` alone shows which are.\n"

@@ -6,7 +6,6 @@ is the same.
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -22,7 +21,7 @@ Record = dict[str, Any]
 
 
 def run(services: Services, command: str, arguments: Record) -> Iterator[Record]:
-    """Records of `add`, `search`, `ask`, `list` or `remove`; an error on purpose becomes a `problem` record."""
+    """Records of one of `COMMANDS`; an error on purpose becomes a `problem` record."""
     try:
         yield from COMMANDS[command](services, arguments)
     except LamplightError as error:
@@ -31,53 +30,14 @@ def run(services: Services, command: str, arguments: Record) -> Iterator[Record]
 
 def add(services: Services, arguments: Record) -> Iterator[Record]:
     """`progress` records while a file is read, one `file` record for each."""
-    from ingest.pipeline import FileResult, files_in
+    from ingest.pipeline import FileStep, files_in, index_files
 
-    named = [Path(path) for path in arguments["paths"]]
-    for path, problem in files_in(named):
-        if problem:
-            yield {"file": FileResult(str(path), "failed", error=problem).to_json(), "named": path in named}
-            continue
-        for record in _add_file(services, path):
-            yield record | {"named": path in named} if "file" in record else record
-
-
-def _add_file(services: Services, path: Path) -> Iterator[Record]:
-    """Reads in a thread of its own, so that progress can be passed on while it works."""
-    from ingest.pipeline import index_file
-    from ingest.readers.reading import Reading
-
-    records: queue.Queue[Record] = queue.Queue()
-    reading = Reading(
-        lambda: services.models.ocr,
-        lambda status, fraction: records.put(
-            {"progress": {"path": str(path), "status": status, "fraction": round(fraction, 3)}}
-        ),
-    )
-
-    def work() -> None:
-        try:
-            result = index_file(path, services.library, services.models, reading)
-            records.put({"file": result.to_json()})
-        except Exception as error:  # a reader's own bug must not end the others; the person is told
-            records.put({"file": _unexpected(path, error)})
-
-    thread = threading.Thread(target=work, name="add", daemon=True)
-    thread.start()
-    try:
-        while "file" not in (record := records.get()):
-            yield record
-        yield record
-    finally:
-        reading.cancelled.set()
-        thread.join()
-
-
-def _unexpected(path: Path, error: Exception) -> Record:
-    from ingest.pipeline import FileResult
-
-    reason = f"{path.name} could not be read ({type(error).__name__}: {error})."
-    return FileResult(str(path), "failed", error=reason).to_json()
+    named = {Path(path) for path in arguments["paths"]}
+    for event in index_files(files_in(map(Path, arguments["paths"])), services.library, services.models):
+        if isinstance(event, FileStep):
+            yield {"progress": asdict(event)}
+        else:
+            yield {"file": event.to_json(), "named": Path(event.path) in named}
 
 
 def search(services: Services, arguments: Record) -> Iterator[Record]:
@@ -148,7 +108,8 @@ def answer_to_json(finished: Any) -> Record:
 
 def list_documents(services: Services, arguments: Record) -> Iterator[Record]:
     """One `documents` record."""
-    yield {"documents": [asdict(document) for document in services.library.documents()]}
+    library = services.library
+    yield {"documents": [asdict(document) | {"paths": library.places(document.id)} for document in library.documents()]}
 
 
 def remove(services: Services, arguments: Record) -> Iterator[Record]:
@@ -159,6 +120,9 @@ def remove(services: Services, arguments: Record) -> Iterator[Record]:
     elif len(matches) > 1:
         choices = ", ".join(f"{match.id} ({match.path})" for match in matches)
         yield {"problem": f"Several documents are called {arguments['document']}; say which number: {choices}."}
+    elif arguments["document"] in (places := services.library.places(matches[0].id)) and len(places) > 1:
+        services.library.remove_place(arguments["document"])  # the document stays for the other places
+        yield {"removed": arguments["document"]}
     else:
         # With the vectors open, they go with the document and not at the next start.
         services.library.vectors(services.models.embedder)
@@ -167,4 +131,27 @@ def remove(services: Services, arguments: Record) -> Iterator[Record]:
         yield {"removed": matches[0].name}
 
 
-COMMANDS = {"add": add, "search": search, "ask": ask, "list": list_documents, "remove": remove}
+def watch(services: Services, arguments: Record) -> Iterator[Record]:
+    """With a folder, what `add` yields of it unless the app reads it in the background; then one `folders` record."""
+    if arguments["folder"]:
+        services.queue.watch(Path(arguments["folder"]))
+        if not services.queue.started:
+            yield from add(services, {"paths": [arguments["folder"]]})
+    yield {"folders": [asdict(folder) for folder in services.queue.folders()]}
+
+
+def unwatch(services: Services, arguments: Record) -> Iterator[Record]:
+    """One `folders` record."""
+    services.queue.unwatch(Path(arguments["folder"]))
+    yield {"folders": [asdict(folder) for folder in services.queue.folders()]}
+
+
+COMMANDS = {
+    "add": add,
+    "watch": watch,
+    "unwatch": unwatch,
+    "search": search,
+    "ask": ask,
+    "list": list_documents,
+    "remove": remove,
+}

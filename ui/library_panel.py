@@ -20,6 +20,7 @@ def library_value(services: Services) -> dict[str, Any]:
     return {
         "documents": [_document(document) for document in documents],
         "jobs": [_job(services.queue, job) for job in services.queue.jobs() if job.state in SHOWN_STATES],
+        "paused": services.queue.paused,
     }
 
 
@@ -37,7 +38,7 @@ def _job(queue: IngestQueue, job: Job) -> dict[str, Any]:
         "id": job.id,
         "name": job.name,
         "state": job.state,
-        "status": job.status or ("Waiting" if job.state == "queued" else "Reading"),
+        "status": job.status.capitalize(),
         "fraction": queue.progress(job.id),
         "error": job.error,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -66,7 +66,9 @@ class ChatPage:
         self.conversation = gr.BrowserState(None, storage_key="lamplight-conversation", secret="lamplight")
         with gr.Row(elem_id="stage"):
             with gr.Column(elem_id="sidebar"):
-                self.library = panel("library", ["added", "remove", "restore", "cancel", "dismiss", "again"])
+                self.library = panel(
+                    "library", ["added", "remove", "restore", "cancel", "dismiss", "again", "pause", "resume"]
+                )
                 self.conversations = panel("conversations", ["open", "begin", "forget", "recall"])
             with gr.Column(elem_id="centre"):
                 self.topbar = panel("topbar", [])
@@ -118,6 +120,8 @@ class ChatPage:
             (self.library.again, self._services.queue.retry),
         ):
             event(self._then_refresh(action), None, shown, **AT_ONCE)
+        self.library.pause(self._after(self._services.queue.pause), None, shown, **AT_ONCE)
+        self.library.resume(self._after(self._services.queue.resume), None, shown, **AT_ONCE)
         self.welcome.samples(self._add_samples, None, shown, **AT_ONCE)
 
     def _connect_conversations(self) -> None:
@@ -148,13 +152,21 @@ class ChatPage:
 
     def _refresh(self) -> tuple[Any, Any, Any, gr.Timer]:
         models = self._services.models
-        busy = self._services.queue.busy or not models.ready
+        # A watched folder may bring something at any time.
+        busy = self._services.queue.busy or not models.ready or bool(self._services.library.watched_folders())
         status = {"ready": models.ready, "status": "" if models.ready else models.status}
         return library_value(self._services), welcome_value(self._services), status, gr.Timer(active=busy)
 
     def _then_refresh(self, action: Any) -> Any:
         def act(event: gr.EventData) -> tuple[Any, Any, Any, gr.Timer]:
             action(int(event.id))
+            return self._refresh()
+
+        return act
+
+    def _after(self, action: Callable[[], None]) -> Callable[[], tuple[Any, Any, Any, gr.Timer]]:
+        def act() -> tuple[Any, Any, Any, gr.Timer]:
+            action()
             return self._refresh()
 
         return act

@@ -123,23 +123,36 @@ def _found(report: dict[str, Any]) -> str:
     return " ".join([", ".join(parts) + "." if parts else "", *report["skipped"]]).strip()
 
 
+def _watch(record: Record) -> None:
+    if "folders" not in record:
+        _add(record)
+        return
+    if not record["folders"]:
+        say("No folder is watched; `watch FOLDER` reads one and follows its changes while Lamplight is open.")
+    for folder in record["folders"]:
+        documents = "1 document" if folder["documents"] == 1 else f"{folder['documents']} documents"
+        say(f"{folder['path']}: {folder['problem'] or f'{documents}, followed while Lamplight is open'}")
+
+
 def _remove(record: Record) -> None:
     say(f"Removed {record['removed']}.")
 
 
-def _json_of(key: str) -> Callable[[Record], None]:
+def _json_of(*keys: str) -> Callable[[Record], None]:
     def render(record: Record) -> None:
-        if key in record:
-            sys.stdout.write(json.dumps(record[key], ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+        for key in keys:
+            if key in record:
+                sys.stdout.write(json.dumps(record[key], ensure_ascii=False) + "\n")
+                sys.stdout.flush()
 
     return render
 
 
 _PLAIN: dict[str, Callable[[Record], None]] = {
-    "add": _add, "search": _search, "ask": _ask, "list": _list, "remove": _remove
+    "add": _add, "search": _search, "ask": _ask, "list": _list, "remove": _remove, "watch": _watch, "unwatch": _watch
 }  # fmt: skip
 _JSON = {
     "add": _json_of("file"), "search": _json_of("passages"), "ask": _json_of("answer"),
     "list": _json_of("documents"), "remove": _json_of("removed"),
+    "watch": _json_of("file", "folders"), "unwatch": _json_of("folders"),
 }  # fmt: skip

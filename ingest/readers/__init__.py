@@ -63,5 +63,3 @@ def read(path: Path, reading: Reading) -> ReadDocument:
         return READERS[kind](path, reading)
     except PermissionError:
         raise ReadError(f"{path.name} may not be read by you; change its permissions and add it again.") from None
-    except MemoryError:
-        raise ReadError(f"{path.name} needs more memory than is free; close something or split it.") from None

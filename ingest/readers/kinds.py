@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 from ingest.errors import NothingToRead, ReadError
+from ingest.readers.archive import check_archive
 from ingest.readers.packages import BROKEN_ARCHIVE
 from ingest.readers.text import looks_binary
 
@@ -116,6 +117,7 @@ def _old_office(path: Path) -> NothingToRead | ReadError:
 def _kind_of_archive(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
+            check_archive(path, archive)
             names = set(archive.namelist())
             media_type = archive.read("mimetype")[:80] if "mimetype" in names else b""
     except BROKEN_ARCHIVE:

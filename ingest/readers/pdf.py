@@ -29,21 +29,26 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
         with TURN:
             count = len(document)
             sections = _sections(document)
-        pages: list[DocumentPage] = []
+        pages = reading.begin(title_of(path), "pdf")
+        words = False
         headings: tuple[str, ...] = ()
         page_headings = PageHeadings()
         for number in range(1, count + 1):
-            reading.step(f"reading page {number} of {count}", (number - 1) / count)
             headings = sections.get(number, headings)
+            if not reading.wanted(number):
+                page_headings.of(reading.earlier[number - 1].split("\n"))
+                continue
+            reading.step(f"reading page {number} of {count}", (number - 1) / count)
             try:
                 page = _read_page(document, number, headings, reading)
             except pdfium.PdfiumError:
                 raise ReadError(f"{path.name} is damaged at page {number}; fetch it again or save it anew.") from None
+            words = words or bool(page.blocks)
             if heading := page_headings.of(page.text.split("\n")):
                 for block in page.blocks:
                     block.headings = (*block.headings, heading)
             pages.append(page)
-    if not any(page.blocks for page in pages):
+    if not words and not reading.earlier:
         raise NothingToRead(f"{path.name} has {count} pages but no words on them, not even in its pictures.")
     return ReadDocument(title_of(path), "pdf", pages)
 

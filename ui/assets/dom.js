@@ -16,6 +16,8 @@ const PATHS = {
   close: "M6 6l12 12M18 6L6 18",
   plus: "M12 5v14M5 12h14",
   retry: "M4 12a8 8 0 1 0 2.5-5.8M4 4v4h4",
+  pause: "M9 5v14M15 5v14",
+  play: "M8 5l11 7-11 7z",
   left: "M15 5l-7 7 7 7",
   right: "M9 5l7 7-7 7",
   document: "M7 3h7l4 4v14H7zM14 3v4h4",

@@ -45,13 +45,18 @@ export function mount(panel) {
   panel.element.append(chooser);
 
   keepDrawn(panel, (value) => {
-    const { documents = [], jobs = [] } = value ?? {};
+    const { documents = [], jobs = [], paused = false } = value ?? {};
+    const pausable = jobs.some((job) => job.state !== "failed");
+    const pause = iconButton(paused ? "play" : "pause", paused ? "Go on reading" : "Pause reading",
+      () => trigger(paused ? "resume" : "pause", {}), { "data-focus": "pause", id: "pause" });
     const rows = [...jobs.map(jobRow), ...documents.map(documentRow)];
     const hint = element("p", { class: "empty" }, value ? "Drop files anywhere on this page." : "");
     return [
       element("header", { class: "panel-heading" },
         element("h2", {}, "Library", documents.length ? element("span", { class: "count" }, String(documents.length)) : null),
+        pausable || paused ? pause : null,
         element("button", { type: "button", class: "text-button", id: "add-files", "data-focus": "add", click: () => chooser.click() }, icon("plus"), "Add files")),
+      paused && pausable ? element("p", { class: "empty" }, "Reading is paused.") : null,
       rows.length ? element("ul", { class: "rows", "aria-label": "Documents" }, rows) : hint,
     ];
   });

@@ -1,0 +1,93 @@
+"""Whether `kill -9` at random moments of `add` loses or doubles anything: `python -m bench.ingest --kills 30`."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from bench.measuring import Measures, progress
+from library.store import Library
+from models.loading import Models
+
+ROOT = Path(__file__).resolve().parent.parent
+SHORTEST, LONGEST = 2.0, 20.0  # seconds before a kill: from starting up to the middle of a long document
+SEED = 1
+
+
+def kills(files: Path, count: int, models: Models) -> Measures:
+    """`add` of `files`, killed `count` times and then let finish, against one that was never killed."""
+    moments = random.Random(SEED)
+    with tempfile.TemporaryDirectory() as folder:
+        killed, whole = Path(folder, "killed"), Path(folder, "whole")
+        _add(files, whole).wait()
+        struck = 0
+        while struck < count:
+            run = _add(files, killed)
+            time.sleep(moments.uniform(SHORTEST, LONGEST))
+            if run.poll() is None:
+                struck += 1
+                progress(f"killed {struck} of {count}; {_kept(killed)}")
+            else:  # all was read: begin anew, so that every kill strikes at work
+                killed = Path(folder, f"killed-{struck}")
+            run.kill()
+            run.wait()
+        finished = _add(files, killed).wait()
+        with Library(killed) as one, Library(whole) as other:
+            return {
+                "kills": struck,
+                "kills_finished": int(finished == 0),
+                "kills_chunks": one.count_chunks(),
+                "kills_chunks_equal": int(_content(one) == _content(other)),
+                "kills_vectors_least_cosine": round(_least_cosine(one, other, models), 4),
+                "kills_vectors_agree": int(one.vectors(models.embedder).ids() == {row[0] for row in _ids(one)}),
+            }
+
+
+def _add(files: Path, library: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "app.py", "add", str(files.resolve()), "--library", str(library), "--json"]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _kept(folder: Path) -> str:
+    """What the killed run left, looked at without opening (and so mending) the library."""
+    database = sqlite3.connect(f"file:{folder / 'library.sqlite3'}?mode=ro", uri=True)
+    try:
+        states = database.execute("SELECT state, count(*) FROM documents GROUP BY state").fetchall()
+        (pages,) = database.execute("SELECT coalesce(sum(pages), 0) FROM unfinished").fetchone()
+        return ", ".join(f"{count} {state}" for state, count in states) + f", {pages} pages of unfinished ones"
+    except sqlite3.Error as error:
+        return str(error)
+    finally:
+        database.close()
+
+
+def _ids(library: Library) -> list[tuple[int]]:
+    return library._rows(
+        "SELECT chunks.id FROM chunks JOIN documents ON document_id = documents.id ORDER BY name, chunks.id"
+    )
+
+
+def _content(library: Library) -> list[tuple[object, ...]]:
+    return library._rows(
+        "SELECT name, sha256, title, state, pages, chunks, images, ocr_pages, page, kind, header, text, boxes "
+        "FROM chunks JOIN documents ON document_id = documents.id ORDER BY name, chunks.id"
+    )
+
+
+def _least_cosine(one: Library, other: Library, models: Models) -> float:
+    """int8 embeddings depend a little on what stood in the same batch."""
+    sides = []
+    for library in (one, other):
+        ids = [row[0] for row in _ids(library)]
+        found = library.vectors(models.embedder).vectors_of(ids)
+        sides.append(np.stack([found[number] for number in ids]))
+    if sides[0].shape != sides[1].shape:
+        return 0.0
+    return float((sides[0] * sides[1]).sum(axis=1).min())

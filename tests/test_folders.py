@@ -1,0 +1,185 @@
+"""Watched folders stay in step: what happens to a file there happens to its document, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import ReadError
+from ingest.folders import FolderWatcher
+from ingest.pipeline import index_file
+from ingest.queue import IngestQueue
+from library.store import Library
+from models.loading import Models
+from tests.test_library import assert_agreement
+
+GATE = "The gate is painted zebrawood green and locked at dusk."
+POND = "The pond holds seventeen carp and one heron visits it on Sundays."
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "files"
+    (folder / "deeper").mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def watcher(library: Library, models: Models) -> FolderWatcher:
+    """Not started: brings a folder in step when it is told to."""
+    return FolderWatcher(library, lambda path: assert_read(path, library, models), lambda path: None)
+
+
+def assert_read(path: Path, library: Library, models: Models) -> None:
+    assert index_file(path, library, models).error == ""
+
+
+def paths_in(library: Library) -> list[list[str]]:
+    """Of each document, by name."""
+    documents = sorted(library.documents(), key=lambda document: document.path)
+    return [library.places(document.id) for document in documents]
+
+
+def test_additions_edits_moves_and_deletions_are_followed(
+    library: Library, models: Models, watcher: FolderWatcher, folder: Path
+) -> None:
+    gate, pond = folder / "gate.txt", folder / "deeper" / "pond.txt"
+    gate.write_text(GATE)
+    pond.write_text(POND)
+    (folder / "program.exe").write_bytes(b"MZ\0\0")
+    watcher.bring_in_step(folder)
+    assert paths_in(library) == [[str(pond)], [str(gate)]]
+    numbers = {document.name: document.id for document in library.documents()}
+
+    moved = folder / "carp.txt"
+    pond.rename(moved)
+    watcher.bring_in_step(folder)
+    assert paths_in(library) == [[str(moved)], [str(gate)]]
+    assert {document.id for document in library.documents()} == set(numbers.values())  # not read again
+
+    gate.write_text("The gate is blue.")
+    os.utime(gate, (time.time() + 10, time.time() + 10))
+    watcher.bring_in_step(folder)
+    assert library.full_text(["zebrawood"], 5) == []
+    assert len(library.full_text(["blue"], 5)) == 1
+
+    moved.unlink()
+    watcher.bring_in_step(folder)
+    assert paths_in(library) == [[str(gate)]]
+    assert_agreement_after_purge(library, models)
+
+
+def assert_agreement_after_purge(library: Library, models: Models) -> None:
+    library.purge_removed()
+    assert_agreement(library, models.embedder)
+
+
+@pytest.mark.parametrize("unplugged", ["gone", "empty"])
+def test_a_disk_that_was_unplugged_removes_nothing_and_says_so(
+    library: Library, models: Models, watcher: FolderWatcher, folder: Path, unplugged: str
+) -> None:
+    library.watch_folder(folder)
+    (folder / "gate.txt").write_text(GATE)
+    watcher.bring_in_step(folder)
+    elsewhere = folder.rename(folder.with_name("elsewhere"))
+    if unplugged == "empty":
+        folder.mkdir()
+    watcher.bring_in_step(folder)
+    assert len(library.documents()) == 1
+    (state,) = watcher.folders()
+    assert state.documents == 1
+    assert "is its disk plugged in? Nothing of it was removed." in state.problem
+    if unplugged == "empty":
+        folder.rmdir()
+    elsewhere.rename(folder)
+    watcher.bring_in_step(folder)
+    assert [state.problem for state in watcher.folders()] == [""]
+    assert paths_in(library) == [[str(folder / "gate.txt")]]
+
+
+def test_the_same_name_in_two_folders_stays_two_documents(
+    library: Library, models: Models, watcher: FolderWatcher, folder: Path
+) -> None:
+    (folder / "notes.txt").write_text(GATE)
+    (folder / "deeper" / "notes.txt").write_text(POND)
+    watcher.bring_in_step(folder)
+    assert paths_in(library) == [[str(folder / "deeper" / "notes.txt")], [str(folder / "notes.txt")]]
+
+
+def test_the_same_content_in_two_places_is_one_document_until_both_are_gone(
+    library: Library, models: Models, watcher: FolderWatcher, folder: Path
+) -> None:
+    one, other = folder / "gate.txt", folder / "deeper" / "copy.txt"
+    one.write_text(GATE)
+    watcher.bring_in_step(folder)
+    other.write_text(GATE)
+    (folder / "pond.txt").write_text(POND)
+    watcher.bring_in_step(folder)
+    assert paths_in(library) == [[str(one), str(other)], [str(folder / "pond.txt")]]
+    one.unlink()
+    watcher.bring_in_step(folder)
+    assert paths_in(library) == [[str(other)], [str(folder / "pond.txt")]]
+    assert library.documents_named("copy.txt")
+    other.unlink()
+    watcher.bring_in_step(folder)
+    assert paths_in(library) == [[str(folder / "pond.txt")]]
+    assert_agreement_after_purge(library, models)
+
+
+def test_an_edit_in_one_of_two_places_leaves_the_other_as_it_was(
+    library: Library, models: Models, watcher: FolderWatcher, folder: Path
+) -> None:
+    one, other = folder / "gate.txt", folder / "deeper" / "copy.txt"
+    for path in (one, other):
+        path.write_text(GATE)
+        assert_read(path, library, models)
+    one.write_text(POND)
+    watcher.bring_in_step(folder, [one])
+    assert paths_in(library) == [[str(other)], [str(one)]]
+    assert len(library.full_text(["zebrawood"], 5)) == 1
+    assert len(library.full_text(["carp"], 5)) == 1
+    assert_agreement_after_purge(library, models)
+
+
+@pytest.fixture
+def queue(library: Library, models: Models) -> Iterator[IngestQueue]:
+    queue = IngestQueue(library, models)
+    queue.start()
+    yield queue
+    queue.close()
+
+
+def until(condition: Callable[[], object]) -> None:
+    while not condition():
+        time.sleep(0.05)
+
+
+def test_a_watched_folder_is_followed_as_it_changes(queue: IngestQueue, library: Library, folder: Path) -> None:
+    gate = folder / "gate.txt"
+    gate.write_text(GATE)
+    queue.watch(folder)
+    until(lambda: paths_in(library) == [[str(gate)]])
+    (folder / "deeper" / "pond.txt").write_text(POND)
+    until(lambda: len(paths_in(library)) == 2)
+    gate.rename(folder / "entrance.txt")
+    until(lambda: [str(folder / "entrance.txt")] in paths_in(library))
+    (folder / "entrance.txt").unlink()
+    until(lambda: paths_in(library) == [[str(folder / "deeper" / "pond.txt")]])
+    (state,) = queue.folders()
+    assert (state.path, state.documents, state.problem) == (str(folder), 1, "")
+    queue.unwatch(folder)
+    assert queue.folders() == []
+    assert len(library.documents()) == 1
+
+
+def test_what_can_not_be_watched_is_a_sentence(queue: IngestQueue, library: Library, tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="is not a folder"):
+        queue.watch(tmp_path / "nothing")
+    with pytest.raises(ReadError, match="holds the library itself"):
+        queue.watch(tmp_path)
+    with pytest.raises(ReadError, match="is not watched"):
+        queue.unwatch(tmp_path)
