@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from library.captions import Captions
 from library.conversations import Conversations
 from library.documents import Documents
 from library.errors import LibraryError
@@ -11,7 +12,7 @@ from library.jobs import Jobs
 from library.tables import Tables
 
 
-class Library(Documents, Tables, Conversations, Jobs):
+class Library(Documents, Tables, Captions, Conversations, Jobs):
     """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped)."""
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
