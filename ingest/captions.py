@@ -1,49 +1,132 @@
-"""Words for a picture: what kind it is, judged from its pixels, and what is written in it."""
+"""Words for a picture: what kind it is, what is written in it, and a chart's values."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from PIL import Image
 
-PictureKind = Literal["photo", "chart", "scan"]
+from ingest.charts.chart import BarChart, read_chart
+from ingest.charts.scale import number_in
+from ingest.document import Block, Line
+from library.records import Box
+from models.ocr import OcrLine, rows_of
+
+PictureKind = Literal["photo", "chart", "scan", "screenshot"]
 
 THUMBNAIL = 256  # pixels; enough to tell flat colour from texture
 FLAT_SHARE = 0.55  # of neighbouring pixels that are equal: drawings have 0.7-0.99, photos below 0.4
-SCAN_CHARACTERS = 200  # of recognised words that make a picture a page
+PAGE_CHARACTERS = 200  # of recognised words that make a picture a page
 PAPER = 0.5  # of the pixels light and colourless
-NAMES = {"photo": "Photo", "chart": "Chart", "scan": "Scanned page"}
+SCREEN = 0.04  # of a flat page's pixels coloured: buttons and pictures of a screen
+SURE = 0.85  # of OCR; below it a word is searched but not said in the caption
+PLAUSIBLE = 0.65  # of OCR; below it only what looks like words is kept
+WORD = re.compile(r"(?i)[a-zà-ÿ]*[aeiouyà-ÿ][a-zà-ÿ]{2,}|\d{2,}")
+NAMES = {"photo": "Photo", "chart": "Chart", "scan": "Scanned page", "screenshot": "Screenshot"}
 SYNONYMS = {
     "photo": "photo, photograph, picture, image",
     "chart": "chart, graph, plot, diagram, figure, picture",
     "scan": "scan, scanned page, receipt, letter, picture",
+    "screenshot": "screenshot, screen, window, picture",
 }
+REQUESTS = {
+    "photo": "Describe what this photo shows in two sentences: the things in it, where they are, and words on them.",
+    "chart": "Say in two sentences what this chart or diagram shows: its kind, its axes and what stands out.",
+    "scan": "Say in two sentences what kind of document this page is, who it is from and what it is about.",
+    "screenshot": "Say in two sentences which program or page this screenshot shows and what can be seen in it.",
+}
+NUMBERS_SHARE = 0.25  # of a screenshot's words that make it a chart
+FIGURE = re.compile(
+    r"(?i)(fig(ure|\.)|abb(ildung|\.)|chart|graph|exhibit|photo|image|picture|diagram|plate|map)\s*[\d:.–-]"
+)
+FEWEST_NUMBERS = 3  # on a chart; a drawing with fewer is a logo or a sketch
 CAPTION_WORDS = 40  # of the picture's own words in its caption; all of them follow as lines
 
 
-def caption(kind: PictureKind, words: Sequence[str]) -> str:
-    """One line that says what the picture is and what is written on it."""
-    written = " ".join(" ".join(words).split()[:CAPTION_WORDS])
-    return f"{NAMES[kind]} with the words: {written}" if written else f"{NAMES[kind]} without words"
+def picture_blocks(
+    picture: Image.Image,
+    words: Sequence[OcrLine],
+    place: Box | None,
+    beside: str = "",
+    headings: tuple[str, ...] = (),
+    inside: bool = False,
+) -> list[Block]:
+    """An image block: a caption line, then the words in the picture; and a table block if it is a bar chart.
+
+    `picture` is RGB, `words` are `TextRecogniser.words` of it, `place` is its box on the page, in whose units all
+    boxes come out (None where there is no layout), `beside` the caption or sentence printed next to
+    it. A picture that stands `inside` a page is no page itself.
+    """
+    chart = read_chart(picture, words)
+    rows = rows_of([word for word in words if is_plausible(word) and (chart is None or word not in chart.numbers)])
+    kind = "chart" if chart is not None else picture_kind(picture, sum(len(row.text) for row in rows))
+    numbers = sum(number_in(word.text, word.box) is not None for word in words)
+    if inside and (kind == "scan" or (kind == "screenshot" and numbers >= NUMBERS_SHARE * len(words))):
+        kind = "chart"
+    name = NAMES[kind]
+    if kind == "chart":
+        name = "Bar chart" if chart is not None else "Chart" if numbers >= FEWEST_NUMBERS else "Graphic"
+    said = [word for row in rows if row.confidence >= SURE for word in row.text.split()]
+    if kind == "photo":  # the same label on several things is said once
+        said = list(dict.fromkeys(said))
+    is_caption = FIGURE.match(beside) is not None
+    lines = [Line(_caption(name, said, beside if is_caption else ""), place)]
+    if beside and not is_caption:
+        lines.append(Line(f"Beside it: {beside}", place))
+    lines += [Line(row.text, _on_page(row.box, picture.size, place)) for row in rows]
+    headings = (*headings, SYNONYMS[kind])
+    blocks = [Block("image", lines, headings)]
+    if chart is not None:
+        head = Line(" ".join(["Values read from the bars of the chart", _title(chart, rows)]).strip(), place)
+        values = [Line(text, _on_page(box, picture.size, place)) for text, box in chart.rows()]
+        blocks.append(Block("table", [head, *values], headings, heads=1))
+    return blocks
 
 
-def search_words(kind: PictureKind) -> str:
-    """What people call such a picture when they look for it; searched, never shown."""
-    return SYNONYMS[kind]
+def is_plausible(piece: OcrLine) -> bool:
+    """Whether a piece of text is worth searching: OCR is fairly sure, or it has the form of a word."""
+    if not any(character.isalnum() for character in piece.text):
+        return False
+    return piece.confidence >= PLAUSIBLE or any(WORD.fullmatch(word) for word in piece.text.split())
 
 
 def picture_kind(picture: Image.Image, characters: int) -> PictureKind:
     """`picture` is RGB, `characters` were recognised in it.
 
-    Drawings have large areas of exactly one colour, photographs have none.
+    Drawings and screens have large areas of exactly one colour, photographs and scans have none.
     """
     small = np.asarray(picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.NEAREST), np.int16)
     steps = np.abs(np.diff(small, axis=1)).max(axis=2)
     flat = float((steps <= 1).mean())
     lightness, colour = small.max(axis=2), small.max(axis=2) - small.min(axis=2)
     paper = float(((lightness > 150) & (colour < 40)).mean())
-    if characters >= SCAN_CHARACTERS and paper > PAPER:
-        return "scan"
+    if characters >= PAGE_CHARACTERS:
+        if flat > FLAT_SHARE and (paper <= PAPER or float((colour >= 40).mean()) > SCREEN):
+            return "screenshot"
+        if paper > PAPER:
+            return "scan"
     return "chart" if flat > FLAT_SHARE else "photo"
+
+
+def _caption(name: str, said: Sequence[str], beside: str) -> str:
+    """One line that says what the picture is, what is printed beside it and what is written on it."""
+    words = " ".join(said[:CAPTION_WORDS])
+    written = f"{name} with the words: {words}" if words else f"{name} without words"
+    return f"{beside} ({written})" if beside else written
+
+
+def _title(chart: BarChart, rows: Sequence[OcrLine]) -> str:
+    """The largest line above the bars."""
+    top = min(box[1] for box in chart.places.values())
+    above = [row for row in rows if row.box[3] <= top and row.confidence >= SURE]
+    return max(above, key=lambda row: row.box[3] - row.box[1]).text if above else ""
+
+
+def _on_page(box: Box, size: tuple[int, int], place: Box | None) -> Box | None:
+    if place is None:
+        return None
+    across, down = (place[2] - place[0]) / size[0], (place[3] - place[1]) / size[1]
+    return place[0] + box[0] * across, place[1] + box[1] * down, place[0] + box[2] * across, place[1] + box[3] * down

@@ -98,7 +98,27 @@ def m004_folders(database: sqlite3.Connection) -> None:
         database.execute(statement)
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [m001_initial, m002_tables, m003_report, m004_folders]
+def m005_captions(database: sqlite3.Connection) -> None:
+    """What a vision model said about a picture; and chunks whose text changes, with their full-text index."""
+    for statement in (
+        """CREATE TABLE captions (
+            chunk_id INTEGER PRIMARY KEY REFERENCES chunks ON DELETE CASCADE,
+            model TEXT NOT NULL, caption TEXT NOT NULL)""",
+        """CREATE TRIGGER chunks_text_changed AFTER UPDATE OF text ON chunks BEGIN
+            INSERT INTO chunks_text (chunks_text, rowid, header, text)
+            VALUES ('delete', old.id, old.header, old.text);
+            INSERT INTO chunks_text (rowid, header, text) VALUES (new.id, new.header, new.text); END""",
+    ):
+        database.execute(statement)
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
+    m001_initial,
+    m002_tables,
+    m003_report,
+    m004_folders,
+    m005_captions,
+]
 
 
 def migrate(database: sqlite3.Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from library.captions import Captions
 from library.conversations import Conversations
 from library.errors import LibraryError
 from library.folders import Folders
@@ -12,7 +13,7 @@ from library.tables import Tables
 from library.unfinished import UnfinishedDocuments
 
 
-class Library(UnfinishedDocuments, Tables, Folders, Conversations, Jobs):
+class Library(UnfinishedDocuments, Tables, Captions, Folders, Conversations, Jobs):
     """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped)."""
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:

@@ -12,6 +12,7 @@ from models.errors import LamplightError
 from models.language_model import LanguageModel
 from models.ocr import TextRecogniser
 from models.prepare import ensure_embedder
+from models.vision import VisionFiles, VisionModel, find_vision
 
 Loaded = TypeVar("Loaded")
 
@@ -42,6 +43,8 @@ class Models:
         self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
         self._language_model = OnDemand(lambda: LanguageModel(LANGUAGE_MODEL.verified_path(), LANGUAGE_MODEL.name))
         self._ocr = OnDemand(TextRecogniser)
+        self._vision_turn = threading.Lock()
+        self._vision: tuple[VisionFiles, VisionModel] | None = None
         self._status = ""
 
     @property
@@ -55,6 +58,15 @@ class Models:
     @property
     def ocr(self) -> TextRecogniser:
         return self._ocr.get()
+
+    @property
+    def vision(self) -> VisionModel | None:
+        """The model that a person put into `models_folder()`, now or a moment ago; None when there is none."""
+        files = find_vision()
+        with self._vision_turn:
+            if files is not None and (self._vision is None or self._vision[0] != files):
+                self._vision = (files, VisionModel(files))
+            return self._vision[1] if files is not None and self._vision is not None else None
 
     @property
     def ready(self) -> bool:

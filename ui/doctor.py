@@ -19,6 +19,7 @@ from models.catalogue import CATALOGUE
 from models.errors import LamplightError
 from models.prepare import prepared_embedder
 from models.processor import physical_cores
+from models.vision import find_vision, models_folder
 
 GIBIBYTE = 1 << 30
 LEAST_MEMORY = 2.0  # GiB free: models 0.5, OCR of a page 0.4, the browser the rest
@@ -44,6 +45,7 @@ def examine(folder: Path) -> Iterator[Check]:
     yield _machine()
     yield from _packages()
     yield from _models()
+    yield _vision()
     yield from _library(folder)
 
 
@@ -95,6 +97,18 @@ def _models() -> Iterator[Check]:
         yield Check("prepared embedder", True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
     else:
         yield Check("prepared embedder", False, "not exported yet", f"{sys.executable} -m models.prepare")
+
+
+def _vision() -> Check:
+    files = find_vision()
+    if files is not None:
+        return Check("vision model", True, f"{files.name}, with {files.projector.name}")
+    return Check(
+        "vision model",
+        True,
+        "none: pictures are found by their words, values and the text beside them; to have them described, put a "
+        f"GGUF vision model and its mmproj file into {models_folder()}",
+    )
 
 
 def _library(folder: Path) -> Iterator[Check]:

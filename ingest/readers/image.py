@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from ingest.captions import caption, picture_kind, search_words
-from ingest.document import Block, DocumentPage, Line, ReadDocument
+from ingest.captions import picture_blocks
+from ingest.document import DocumentPage, ReadDocument
 from ingest.errors import ReadError
 from ingest.readers.reading import Reading
 
@@ -17,21 +17,13 @@ DRAFT_SIDE = 3000
 
 
 def read_image(path: Path, reading: Reading) -> ReadDocument:
-    """One page with one image block: a caption line, then the words recognised in the picture."""
+    """One page with an image block: a caption line, then the words in the picture; a bar chart's values as a table."""
     reading.step("looking at the picture", 0.1)
     picture, size = open_picture(path)
     reading.step("recognising text", 0.3)
-    words = reading.recogniser().read(picture)
-    scale = size[0] / picture.width
-    kind = picture_kind(picture, sum(len(word.text) for word in words))
+    words = reading.recogniser().words(picture)
     whole = (0.0, 0.0, float(size[0]), float(size[1]))
-    lines = [Line(caption(kind, [line.text for line in words]), whole)]
-    for word in words:
-        left, top, right, bottom = (edge * scale for edge in word.box)
-        lines.append(Line(word.text, (left, top, right, bottom)))
-    page = DocumentPage(
-        1, float(size[0]), float(size[1]), [Block("image", lines, (search_words(kind),))], read_by_ocr=True
-    )
+    page = DocumentPage(1, float(size[0]), float(size[1]), picture_blocks(picture, words, whole), read_by_ocr=True)
     return ReadDocument(path.name, "image", [page])
 
 

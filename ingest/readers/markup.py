@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from lxml import etree, html
 
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
+from ingest.pictures import Pictures, add_printed_captions
 from ingest.readers.reading import Reading
 from ingest.readers.text import decode
 from ingest.tables import add_table, table_block
@@ -21,6 +24,9 @@ CONTAINERS = {
     "details", "html", "center",
 }  # fmt: skip
 WIDEST_SPAN = 100  # columns; HTML allows 1,000, and no reader needs them
+
+# Blocks for an <img> under some headings; a document's pictures come with it, a web page's are not fetched.
+ReadPicture = Callable[[html.HtmlElement, tuple[str, ...]], list[Block]]
 
 
 def read_html(path: Path, reading: Reading) -> ReadDocument:
@@ -39,36 +45,52 @@ def read_markdown(path: Path, reading: Reading) -> ReadDocument:
 
 
 def read_docx(path: Path, reading: Reading) -> ReadDocument:
-    """A Word document's headings, paragraphs, lists, tables and notes, in order."""
+    """A Word document's headings, paragraphs, lists, tables, pictures and notes, in order."""
     import mammoth
 
     reading.step("reading", 0.0)
+    files: list[bytes] = []
+
+    def number(image: Any) -> dict[str, str]:
+        """Pictures become numbered marks: inlined as base64 they would be read as text."""
+        with image.open() as file:
+            files.append(file.read())
+        return {"src": str(len(files) - 1)}
+
     try:
         with path.open("rb") as file:
-            # Pictures become empty marks: inlined as base64 they would be read as text.
-            result = mammoth.convert_to_html(file, convert_image=mammoth.images.img_element(lambda image: {}))
+            result = mammoth.convert_to_html(file, convert_image=mammoth.images.img_element(number))
     except PermissionError:
         raise
     except Exception as error:  # mammoth has no error type of its own; anything here means a broken file
         raise ReadError(f"{path.name} is damaged; open it in Word or LibreOffice and save it again.") from error
-    return _from_html(result.value, path, "docx")
+    pictures = Pictures(reading.recogniser)
+    document = _from_html(
+        result.value,
+        path,
+        "docx",
+        lambda mark, headings: pictures.blocks_of_file(files[int(mark.get("src"))], mark.get("alt", ""), headings),
+    )
+    document.skipped += pictures.skipped
+    return document
 
 
-def _from_html(source: str, path: Path, format_name: str) -> ReadDocument:
-    markup = read_markup(source)
+def _from_html(source: str, path: Path, format_name: str, picture: ReadPicture | None = None) -> ReadDocument:
+    markup = read_markup(source, picture=picture)
+    add_printed_captions(markup.page.blocks)
     if not markup.page.blocks:
         raise NothingToRead(f"{path.name} holds no text; there is nothing to read in it.")
     title = markup.title or markup.first_heading or path.stem
     return ReadDocument(title, format_name, [markup.page])
 
 
-def read_markup(source: str | bytes, page: int = 1) -> Markup:
+def read_markup(source: str | bytes, page: int = 1, picture: ReadPicture | None = None) -> Markup:
     """An HTML page as page `page` of its document; without blocks when it is no HTML."""
     # lxml refuses text with an encoding declaration; bytes with the encoding given it does not.
     given = source.encode("utf-8", "replace") if isinstance(source, str) else source
     encoding = "utf-8" if isinstance(source, str) else None
     parser = html.HTMLParser(encoding=encoding, no_network=True, remove_comments=True, remove_pis=True)
-    markup = Markup(page)
+    markup = Markup(page, picture)
     try:
         root = html.document_fromstring(given, parser=parser)
     except (etree.ParserError, ValueError):
@@ -82,7 +104,8 @@ def read_markup(source: str | bytes, page: int = 1) -> Markup:
 class Markup:
     """Collects the blocks of `page` in reading order, with the headings they stand under, and the tables' cells."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, picture: ReadPicture | None = None) -> None:
+        self._picture = picture
         self.page = DocumentPage(number)
         self.title = ""
         self.first_heading = ""
@@ -99,8 +122,12 @@ class Markup:
             self._table(element)
         elif name in LEAVES and not any(child.tag in CONTAINERS | {"table", "p"} for child in element):
             self._add(_leaf_lines(element, name))
+            for mark in element.iter("img"):
+                self._add_picture(mark)
         elif name == "br":
             self.finish()
+        elif name == "img":
+            self._add_picture(element)
         else:
             self._loose.append(element.text or "")
             if name in CONTAINERS | LEAVES:
@@ -124,6 +151,11 @@ class Markup:
         self.first_heading = self.first_heading or text
         self._headings = {depth: words for depth, words in self._headings.items() if depth < level}
         self._headings[level] = text
+
+    def _add_picture(self, mark: html.HtmlElement) -> None:
+        if self._picture is not None:
+            self.finish()
+            self.page.blocks += self._picture(mark, self._path())
 
     def _add(self, lines: list[str]) -> None:
         kept = [Line(line) for line in lines if line.strip()]

@@ -11,6 +11,8 @@ from ingest.document import DocumentPage, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.page_headings import PageHeadings
 from ingest.pdfium import TURN, PageText, open_pdf
+from ingest.pictures import Pictures
+from ingest.readers.pdf_pictures import picture_blocks_of
 from ingest.readers.reading import Reading
 from ingest.readers.rows import blocks_of_rows, table_of_rows
 from ingest.text_layer import FEWEST_CHARACTERS, characters_in, is_over_a_scan, is_readable, without_text
@@ -31,6 +33,7 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
             sections = _sections(document)
         pages = reading.begin(title_of(path), "pdf")
         words = False
+        pictures = Pictures(reading.recogniser)
         headings: tuple[str, ...] = ()
         page_headings = PageHeadings()
         for number in range(1, count + 1):
@@ -40,7 +43,7 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
                 continue
             reading.step(f"reading page {number} of {count}", (number - 1) / count)
             try:
-                page = _read_page(document, number, headings, reading)
+                page = _read_page(document, number, headings, reading, pictures)
             except pdfium.PdfiumError:
                 raise ReadError(f"{path.name} is damaged at page {number}; fetch it again or save it anew.") from None
             words = words or bool(page.blocks)
@@ -50,7 +53,7 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
             pages.append(page)
     if not words and not reading.earlier:
         raise NothingToRead(f"{path.name} has {count} pages but no words on them, not even in its pictures.")
-    return ReadDocument(title_of(path), "pdf", pages)
+    return ReadDocument(title_of(path), "pdf", pages, pictures.skipped)
 
 
 def title_of(path: Path) -> str:
@@ -58,13 +61,16 @@ def title_of(path: Path) -> str:
     return " ".join(path.stem.replace("_", " ").split()) or path.name
 
 
-def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: Reading) -> DocumentPage:
+def _read_page(
+    document: Any, number: int, headings: tuple[str, ...], reading: Reading, pictures: Pictures
+) -> DocumentPage:
     with TURN:
         page = document[number - 1]
         text = PageText(page)
         try:
             result = DocumentPage(number, text.width, text.height)
             lines, picture = _layer_and_scan(page, text)
+            shown = picture_blocks_of(page, text.to_page, lines, pictures, headings) if picture is None else []
         finally:
             text.close()
             page.close()
@@ -78,6 +84,7 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
     result.blocks = blocks_of_rows(lines, headings)
     tables = [table_of_rows(block, number) for block in result.blocks]
     result.tables = [table for table in tables if table is not None]
+    result.blocks += shown
     return result
 
 

@@ -1,4 +1,4 @@
-"""PowerPoint presentations: a page for each slide, with its tables, charts and notes."""
+"""PowerPoint presentations: a page for each slide, with its tables, charts, pictures and notes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
+from ingest.pictures import Pictures
 from ingest.readers.packages import BROKEN_ARCHIVE
 from ingest.readers.reading import Reading
 from ingest.tables import add_table, table_block
@@ -19,23 +20,27 @@ def read_pptx(path: Path, reading: Reading) -> ReadDocument:
     from pptx.exc import PythonPptxError
 
     document = ReadDocument(path.stem, "pptx", [])
+    pictures = Pictures(reading.recogniser)
     try:
         slides = list(Presentation(str(path)).slides)
         for number, slide in enumerate(slides, start=1):
             reading.step(f"reading slide {number} of {len(slides)}", (number - 1) / len(slides))
             document.pages.append(DocumentPage(number))
-            _add_slide(slide, document)
+            _add_slide(slide, document, pictures)
     except PermissionError:
         raise
     except (*BROKEN_ARCHIVE, PythonPptxError, TypeError, AttributeError, IndexError, SyntaxError) as error:
         # python-pptx lets its XML and ZIP libraries' errors through on broken files
         raise ReadError(f"{path.name} is damaged; open it in PowerPoint or LibreOffice and save it again.") from error
+    document.skipped += pictures.skipped
     if not any(page.blocks for page in document.pages):
         raise NothingToRead(f"{path.name} holds no words on its slides; export it as PDF and add that.")
     return document
 
 
-def _add_slide(slide: Any, document: ReadDocument) -> None:
+def _add_slide(slide: Any, document: ReadDocument, pictures: Pictures) -> None:
+    from pptx.shapes.picture import Picture
+
     page = document.pages[-1]
     title = _squeeze(slide.shapes.title.text_frame.text) if slide.shapes.title is not None else ""
     headings = (title,) if title else ()
@@ -46,6 +51,8 @@ def _add_slide(slide: Any, document: ReadDocument) -> None:
             add_table(page, table_block(rows, headings, page.number, "", heads))
         elif getattr(shape, "has_chart", False):
             _add_chart(shape.chart, headings, document)
+        elif isinstance(shape, Picture):
+            page.blocks += pictures.blocks_of_file(shape.image.blob, "", headings)
         elif shape.has_text_frame:
             lines = _lines(shape.text_frame)
             if lines:

@@ -1,0 +1,196 @@
+"""A bar chart's values from its picture: axis by OCR and a straight-line fit, bars by colour, names by place.
+
+Nothing is returned unless axis, bars, series and categories all fit together: at least three ticks on a
+straight line, bars of one width on its zero, a label for each group and a name for each colour. What is
+printed on the bars has to agree with their lengths.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+
+from ingest.charts.bars import Bar, Bars, find_bars, printed_values
+from ingest.charts.categories import category_labels, groups_of
+from ingest.charts.legend import find_legend
+from ingest.charts.regions import Labels, around, colours_of
+from ingest.charts.scale import Number, Scale, find_scales, number_in
+from library.records import Box
+from models.ocr import OcrLine
+
+LARGEST_SIDE = 1600  # pixels; larger charts are shrunk, a pixel is then still below 0.1 % of the axis
+MOST_SERIES = 8
+PRINTED_MISS = 0.03  # of the axis between a bar's end and the number written on it
+ROUND_MISS = 0.005  # of the axis by which rounded values may lie beside the bars' ends
+CHANCE = 0.005  # that unrounded values would all be that near to round ones
+MULTIPLIER = re.compile(r"(?:[x×]\s?10|\d?e[+-]?\d|in (?:thousands|millions|billions))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class BarChart:
+    """`values[category][series]`; a single series without a name has the empty name. A bar that isn't there is absent.
+
+    `places` has the box of each category's bars in pixels, `numbers` the words that stand along the axis and on
+    the bars. `before` and `after` are what the axis writes around its numbers, such as `$` and `kg`.
+    """
+
+    values: dict[str, dict[str, float]]
+    places: dict[str, Box]
+    numbers: frozenset[OcrLine]
+    before: str = ""
+    after: str = ""
+
+    def rows(self) -> list[tuple[str, Box]]:
+        """`Product 1: Asia 4.3, USA 2.4` and its place, for each category."""
+        return [
+            (f"{category}: {self._series(values)}", self.places[category]) for category, values in self.values.items()
+        ]
+
+    def _series(self, values: dict[str, float]) -> str:
+        return ", ".join(f"{name} {self._written(value)}".strip() for name, value in values.items())
+
+    def _written(self, value: float) -> str:
+        """All values with as many decimals: `2.0` beside `4.3`."""
+        decimals = max(len(f"{other:.10g}".partition(".")[2]) for row in self.values.values() for other in row.values())
+        sign = "-" if value < 0 else ""
+        gap = " " if self.after[:1].isalpha() else ""
+        return f"{sign}{self.before}{abs(value):.{decimals}f}{gap}{self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The picture upright, or after a quarter turn to the left, which makes horizontal bars vertical ones.
+
+    `size` is the picture's width and height before the turn, `shrink` what its boxes were multiplied by.
+    """
+
+    words: list[OcrLine]
+    originals: Sequence[OcrLine]
+    turned: bool
+    size: tuple[int, int]
+    shrink: float
+
+    @classmethod
+    def of(cls, words: Sequence[OcrLine], turned: bool, size: tuple[int, int]) -> _View:
+        shrink = min(1.0, LARGEST_SIDE / max(size))
+        width, height = round(size[0] * shrink), round(size[1] * shrink)
+        seen = []
+        for word in words:
+            left, top, right, bottom = (edge * shrink for edge in word.box)
+            box = (top, width - right, bottom, width - left) if turned else (left, top, right, bottom)
+            seen.append(replace(word, box=box))
+        return cls(seen, words, turned, (width, height), shrink)
+
+    def labels(self, colours: Labels) -> Labels:
+        return np.ascontiguousarray(np.rot90(colours)) if self.turned else colours
+
+    def before_turn(self, box: Box) -> Box:
+        left, top, right, bottom = box
+        return (self.size[0] - bottom, left, self.size[0] - top, right) if self.turned else box
+
+    def in_picture(self, box: Box) -> Box:
+        left, top, right, bottom = (edge / self.shrink for edge in self.before_turn(box))
+        return left, top, right, bottom
+
+
+def read_chart(picture: Image.Image, words: Sequence[OcrLine]) -> BarChart | None:
+    """The values of a bar chart, vertical or horizontal; None for other pictures and wherever it isn't sure.
+
+    `picture` is RGB, `words` are the pieces of text in it (`TextRecogniser.words`), boxes in its pixels.
+    """
+    if any(MULTIPLIER.fullmatch(word.text.strip()) for word in words):
+        return None
+    colours: Labels | None = None
+    charts: list[BarChart] = []
+    for turned in (False, True):
+        view = _View.of(words, turned, picture.size)
+        numbers = [number for word in view.words if (number := number_in(word.text, word.box)) is not None]
+        for scale in find_scales(numbers):
+            if colours is None:
+                smaller = picture.resize(view.size, Image.Resampling.NEAREST) if view.shrink < 1 else picture
+                colours = colours_of(smaller)
+            bars = find_bars(view.labels(colours), scale)
+            chart = _named(bars, view, numbers) if bars is not None else None
+            if chart is not None:
+                charts.append(chart)
+    return charts[0] if len(charts) == 1 else None
+
+
+def _named(bars: Bars, view: _View, numbers: Sequence[Number]) -> BarChart | None:
+    """What the bars stand for, or None when a name is missing or there twice."""
+    names = _series_names(bars, view)
+    if names is None:
+        return None
+    groups = groups_of(bars.bars, len(set(names.values())) == 1)
+    if groups is None:
+        return None
+    printed = printed_values(bars, numbers)
+    used = {tick.box for tick in bars.scale.ticks} | {number.box for number in printed.values()}
+    others = [word for word in view.words if word.box not in used]
+    categories = category_labels([middle for middle, _ in groups], bars, others, view.turned)
+    values = _values(bars, printed)
+    if categories is None or values is None or len(set(categories)) < len(categories):
+        return None
+    table: dict[str, dict[str, float]] = {}
+    places: dict[str, Box] = {}
+    for category, (_, group) in zip(categories, groups, strict=True):
+        table[category] = {names[bar.colour]: values[bar] for bar in group}
+        places[category] = view.in_picture(around([bar.box for bar in group]))
+    ticks = bars.scale.ticks
+    written = _common([tick.before for tick in ticks]), _common([tick.after for tick in ticks])
+    known = (original for word, original in zip(view.words, view.originals, strict=True) if word.box in used)
+    return BarChart(table, places, frozenset(known), *written)
+
+
+def _series_names(bars: Bars, view: _View) -> dict[int, str] | None:
+    """A name for each colour; the same for all when the colours only tell the categories apart."""
+    colours = {bar.colour for bar in bars.bars}
+    regions = [replace(region, box=view.before_turn(region.box)) for region in bars.regions]
+    words = [replace(word, box=view.before_turn(word.box)) for word in view.words]
+    legend = find_legend(colours, regions, words, view.size)
+    if any(legend.covers(view.before_turn(bar.box)) for bar in bars.bars):
+        return None  # a bar may go on behind it
+    names = legend.names
+    if len(colours) == 1 or (len(colours) == len(bars.bars) and not names):
+        return {colour: names.get(colour, "") for colour in colours}
+    if len(colours) > MOST_SERIES or len(names) < len(colours) or len(set(names.values())) < len(names):
+        return None
+    return names
+
+
+def _values(bars: Bars, printed: dict[Bar, Number]) -> dict[Bar, float] | None:
+    """Printed where that agrees with the bar's length, else measured; None when most printed ones disagree."""
+    measured = {bar: bars.value_of(bar) for bar in bars.bars}
+    allowed = PRINTED_MISS * bars.scale.length * bars.scale.per_pixel
+    agreeing = {bar: number.value for bar, number in printed.items() if abs(number.value - measured[bar]) <= allowed}
+    if len(printed) > 2 * len(agreeing):
+        return None
+    step = _round_step(list(measured.values()), bars.scale)
+    return {bar: agreeing.get(bar, round(round(value / step) * step, 10)) for bar, value in measured.items()}
+
+
+def _round_step(values: Sequence[float], scale: Scale) -> float:
+    """The coarsest power of ten to which all values round within the precision of the picture.
+
+    Bars drawn from one-decimal numbers all end at one-decimal heights, which others hardly do by chance.
+    """
+    finest = 10.0 ** math.floor(math.log10(2 * scale.per_pixel))
+    miss = ROUND_MISS * scale.length * scale.per_pixel
+    step = 10.0 ** math.ceil(math.log10(max(abs(value) for value in values)))
+    while step > finest and (
+        any(abs(round(value / step) * step - value) > miss for value in values)
+        or (2 * miss / step) ** len(values) > CHANCE
+    ):
+        step /= 10
+    return step
+
+
+def _common(texts: Sequence[str]) -> str:
+    """What stands around the axis' numbers, often only at one of them; nothing when they differ."""
+    found = {text for text in texts if text}
+    return found.pop() if len(found) == 1 else ""

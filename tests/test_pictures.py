@@ -1,0 +1,228 @@
+"""Pictures are found by what they are, by the words on them and by what is printed beside them, wherever they stand."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import docx
+import numpy as np
+import pypdfium2
+import pytest
+from docx.shared import Inches
+from PIL import Image, ImageDraw, ImageFont
+from pptx import Presentation
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest.captions import SURE, is_plausible, picture_blocks, picture_kind
+from ingest.document import Block, ReadDocument
+from ingest.page_images import page_image
+from ingest.pictures import MOST_PICTURES, Pictures, printed_beside
+from ingest.pipeline import index_file
+from ingest.readers import read
+from ingest.readers.reading import Reading
+from library.store import Library
+from models.loading import Models
+from models.ocr import OcrLine
+from rag.retriever import Retriever
+from samples import CHART, PHOTO
+
+PROSE = "Some words of prose that fill the page with nothing much at all."
+
+
+@pytest.fixture
+def reading(models: Models) -> Reading:
+    return Reading(lambda: models.ocr)
+
+
+def sign(words: str, color: str = "white") -> Image.Image:
+    picture = Image.new("RGB", (900, 300), color)
+    ImageDraw.Draw(picture).text((60, 100), words, fill="black", font=ImageFont.load_default(64))
+    return picture
+
+
+def images_of(document: ReadDocument) -> list[tuple[int, Block]]:
+    return [(page.number, block) for page in document.pages for block in page.blocks if block.kind == "image"]
+
+
+def test_a_picture_in_a_pdf_is_an_image_block_at_its_place(tmp_path: Path, reading: Reading) -> None:
+    canvas = Canvas(str(tmp_path / "report.pdf"), pagesize=A4)
+    canvas.drawString(72, 780, PROSE)
+    canvas.drawImage(ImageReader(sign("Platform 9 to Inverness")), 72, 500, 450, 150)
+    canvas.drawString(72, 485, "Figure 3: The sign above the northern platform,")
+    canvas.drawString(72, 470, "seen from the bridge. It was painted in May.")
+    canvas.save()
+    ((number, block),) = images_of(read(tmp_path / "report.pdf", reading))
+    assert number == 1
+    assert block.lines[0].text.startswith("Figure 3: The sign above the northern platform, seen from the bridge. (")
+    assert block.lines[0].box == pytest.approx((72, 842 - 650, 522, 842 - 500), abs=1.5)
+    words = next(line for line in block.lines if line.text == "Platform 9 to Inverness")
+    assert words.box is not None
+    scale = 1000 / A4[0]
+    with Image.open(io.BytesIO(page_image(tmp_path / "report.pdf", 1, 1000))) as page:
+        inside = page.convert("L").crop(tuple(round(edge * scale) for edge in words.box))  # type: ignore[arg-type]
+    assert (np.asarray(inside) < 80).mean() > 0.05  # the letters are there
+
+
+@pytest.mark.parametrize("turn", [90, 270])
+def test_a_picture_on_a_turned_page_is_where_it_is_shown(tmp_path: Path, reading: Reading, turn: int) -> None:
+    canvas = Canvas(str(tmp_path / "turned.pdf"), pagesize=A4)
+    canvas.drawString(72, 780, PROSE)
+    canvas.drawImage(ImageReader(sign("Platform 9", "yellow")), 72, 500, 450, 150)
+    canvas.save()
+    with pypdfium2.PdfDocument(tmp_path / "turned.pdf") as document:
+        document[0].set_rotation(turn)
+        document.save(tmp_path / "saved.pdf")
+    ((_, block),) = images_of(read(tmp_path / "saved.pdf", reading))
+    box = block.lines[0].box
+    assert box is not None
+    scale = 800 / A4[1]
+    with Image.open(io.BytesIO(page_image(tmp_path / "saved.pdf", 1, 800))) as page:
+        inside = np.asarray(page.convert("RGB").crop(tuple(round(edge * scale) for edge in box)))  # type: ignore[arg-type]
+    assert (inside[..., 2] < 150).mean() > 0.95  # yellow, and the letters
+
+
+def test_icons_rules_repeated_pictures_and_backgrounds_are_left_out(tmp_path: Path, reading: Reading) -> None:
+    canvas = Canvas(str(tmp_path / "report.pdf"), pagesize=A4)
+    logo, paper = ImageReader(sign("The same on each page")), ImageReader(Image.new("RGB", (600, 850), "#47a"))
+    for number in range(3):
+        canvas.drawImage(paper, 0, 0, *A4)
+        for line in range(8):
+            canvas.drawString(72, 780 - 16 * line, f"{PROSE} {number}")
+        canvas.drawImage(logo, 72, 300, 300, 100)
+        canvas.drawImage(ImageReader(sign(f"Icon {number}")), 500, 700, 30, 30)
+        canvas.drawImage(ImageReader(Image.new("RGB", (900, 20), "black")), 72, 250, 450, 10)
+        canvas.showPage()
+    canvas.save()
+    ((number, block),) = images_of(read(tmp_path / "report.pdf", reading))
+    assert (number, block.lines[-1].text) == (1, "The same on each page")
+
+
+def test_a_chart_in_a_pdf_gives_its_values(tmp_path: Path, reading: Reading) -> None:
+    canvas = Canvas(str(tmp_path / "report.pdf"), pagesize=A4)
+    canvas.drawString(72, 780, PROSE)
+    canvas.drawImage(str(CHART), 72, 450, 450, 286)
+    canvas.save()
+    table = next(block for block in read(tmp_path / "report.pdf", reading).pages[0].blocks if block.kind == "table")
+    assert "Squash: 2023 150 kg, 2024 230 kg, 2025 275 kg" in [line.text for line in table.lines]
+    assert all(line.box is not None and 71 < line.box[0] < line.box[2] < 523 for line in table.lines)
+
+
+def test_pictures_in_word_documents_stand_where_they_are_in_the_text(tmp_path: Path, reading: Reading) -> None:
+    document = docx.Document()
+    document.add_heading("The platform", 1)
+    document.add_paragraph("Before the picture.")
+    buffer = io.BytesIO()
+    sign("Platform 9 to Inverness").save(buffer, "PNG")
+    document.add_picture(buffer, width=Inches(4))
+    document.add_paragraph("Figure 3: The sign.", style="Caption")
+    document.add_paragraph("After the picture.")
+    document.save(str(tmp_path / "report.docx"))
+    blocks = read(tmp_path / "report.docx", reading).pages[0].blocks
+    assert [block.kind for block in blocks] == ["text", "image", "text", "text"]
+    assert blocks[1].headings[0] == "The platform"
+    assert blocks[1].lines[0].text.startswith("Figure 3: The sign. (")
+    assert blocks[1].lines[-1].text == "Platform 9 to Inverness"
+
+
+def test_pictures_on_slides_are_read_under_the_slides_title(tmp_path: Path, reading: Reading) -> None:
+    presentation = Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[5])
+    slide.shapes.title.text = "The platform"
+    buffer = io.BytesIO()
+    sign("Platform 9 to Inverness").save(buffer, "PNG")
+    slide.shapes.add_picture(buffer, 914_400, 1_828_800)
+    presentation.save(str(tmp_path / "talk.pptx"))
+    ((_, block),) = images_of(read(tmp_path / "talk.pptx", reading))
+    assert block.headings[0] == "The platform"
+    assert block.lines[-1].text == "Platform 9 to Inverness"
+
+
+def test_a_damaged_picture_in_a_document_costs_only_itself(reading: Reading) -> None:
+    pictures = Pictures(reading.recogniser)
+    assert pictures.blocks_of_file(b"\x89PNG\r\n\x1a\n and nothing more", "", ()) == []
+    assert pictures.blocks_of_file(b"a drawing of some program", "", ()) == []
+
+
+def test_more_pictures_than_are_read_are_counted(reading: Reading) -> None:
+    pictures = Pictures(reading.recogniser)
+    wanted = [pictures.is_wanted(str(number).encode(), (400, 300)) for number in range(MOST_PICTURES + 7)]
+    assert sum(wanted) == MOST_PICTURES
+    assert pictures.skipped[0].startswith(f"7 pictures after the first {MOST_PICTURES} were left out")
+
+
+def test_without_a_figure_caption_the_nearest_sentence_stands_beside() -> None:
+    lines = [
+        ("The bridge was built in 1890. It has", (72.0, 100.0, 500.0, 112.0)),
+        ("nine arches, as the picture shows.", (72.0, 114.0, 500.0, 126.0)),
+        ("Far away.", (72.0, 700.0, 500.0, 712.0)),
+    ]
+    assert printed_beside((72, 135, 400, 400), lines) == "It has nine arches, as the picture shows."
+    assert printed_beside((72, 300, 400, 500), lines) == ""
+
+
+def test_a_word_on_its_head_in_a_photo_is_read(models: Models) -> None:
+    with Image.open(PHOTO) as photo:
+        picture = photo.convert("RGB")
+    label = Image.new("RGB", (420, 100), (205, 190, 150))
+    ImageDraw.Draw(label).text((24, 16), "GIGANTIC", fill=(40, 30, 20), font=ImageFont.load_default(64))
+    picture.paste(label.rotate(180), (60, 60))
+    words = {word.text: word.confidence for word in models.ocr.words(picture)}
+    assert words["GIGANTIC"] > SURE
+
+
+def line(text: str, confidence: float, top: float = 0) -> OcrLine:
+    return OcrLine(text, (0, top, 100, top + 20), confidence)
+
+
+def test_what_ocr_is_unsure_of_is_not_said_in_the_caption_but_searched_if_it_is_a_word() -> None:
+    picture = Image.effect_noise((320, 240), 90).convert("RGB")
+    words = [line("GIGABYTE", 0.99), line("Lantern", 0.55, 40), line("GXQ", 0.55, 80), line("_", 0.99, 120)]
+    (block,) = picture_blocks(picture, words, (0.0, 0.0, 320.0, 240.0))
+    assert [row.text for row in block.lines] == ["Photo with the words: GIGABYTE", "GIGABYTE", "Lantern"]
+    assert not is_plausible(line("|||", 0.9))
+
+
+def screen() -> Image.Image:
+    picture = Image.new("RGB", (1280, 800), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, 0, 1280, 90), fill=(40, 90, 200))
+    pen.rectangle((0, 90, 220, 800), fill=(30, 34, 46))
+    return picture
+
+
+def paper() -> Image.Image:
+    noise = np.random.default_rng(3).normal(225, 6, (1200, 800, 1)).clip(0, 255)
+    return Image.fromarray(np.repeat(noise, 3, axis=2).astype(np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("picture", "characters", "kind"),
+    [
+        pytest.param(Image.effect_noise((400, 300), 90).convert("RGB"), 20, "photo", id="photo"),
+        pytest.param(Image.new("RGB", (400, 300), "white"), 20, "chart", id="drawing"),
+        pytest.param(paper(), 900, "scan", id="scan"),
+        pytest.param(screen(), 900, "screenshot", id="screenshot"),
+    ],
+)
+def test_the_kind_of_a_picture_is_seen_in_its_pixels(picture: Image.Image, characters: int, kind: str) -> None:
+    assert picture_kind(picture, characters) == kind
+
+
+def test_a_chart_is_found_by_a_question_about_its_numbers(sample_library: Library, models: Models) -> None:
+    search = Retriever(sample_library, models.embedder).search("kilograms of squash harvested in 2025", 5)
+    best = search.found[0].chunk
+    assert (best.document, best.kind) == (CHART.name, "table")
+    assert "2025 275 kg" in best.text
+
+
+def test_pictures_inside_documents_count_as_images(tmp_path: Path, library: Library, models: Models) -> None:
+    canvas = Canvas(str(tmp_path / "report.pdf"), pagesize=A4)
+    canvas.drawString(72, 780, PROSE)
+    canvas.drawImage(ImageReader(sign("Platform 9 to Inverness")), 72, 500, 450, 150)
+    canvas.save()
+    assert index_file(tmp_path / "report.pdf", library, models).images == 1
+    (chunk,) = library.chunks(library.images()).values()
+    assert len(chunk.boxes) == chunk.text.count("\n") + 1
