@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from PIL import Image
@@ -22,16 +22,21 @@ QUARTERS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)
 AS_GOOD = 0.8  # RapidOCR reads standing lines too, but only the turned page has them as rows
 UNSURE = 0.85  # of one piece; those in photos are often upside down
 FEW = 6  # unsure pieces that are looked at again (50 ms each); of a page on its head all are unsure
+Box: TypeAlias = tuple[float, float, float, float]
 SAME_ROW = 0.5  # of a line's height between two centres
 
 
 @dataclass(frozen=True, slots=True)
 class OcrLine:
-    """A row of words. `box` is left, top, right, bottom in pixels of the given picture."""
+    """A row of words. `box` is left, top, right, bottom in pixels of the given picture.
+
+    `upright` is the same in the picture turned so that it can be read: rows and their order are found there.
+    """
 
     text: str
-    box: tuple[float, float, float, float]
+    box: Box
     confidence: float
+    upright: Box
 
 
 class TextRecogniser:
@@ -59,8 +64,7 @@ class TextRecogniser:
 
         A picture on its side or head is read in its right position; boxes are where it shows them.
         """
-        words, turn = self._upright(picture)
-        return [_turned_back(row, turn, picture.size) for row in rows_of(words)]
+        return rows_of(self.words(picture))
 
     def words(self, picture: Image.Image) -> list[OcrLine]:
         """The pieces of text in an RGB picture where they stand, side by side ones not joined."""
@@ -100,8 +104,10 @@ class TextRecogniser:
                     key=lambda read: read[1],
                 )
         return [
-            OcrLine(text.strip(), _bounds(corners, scale), score)
-            for text, corners, score in zip(texts, result.boxes, scores, strict=True)
+            OcrLine(text.strip(), box, score, box)
+            for text, box, score in zip(
+                texts, (_bounds(corners, scale) for corners in result.boxes), scores, strict=True
+            )
             if text.strip()
         ]
 
@@ -150,7 +156,7 @@ def _turned_back(line: OcrLine, turn: Image.Transpose | None, size: tuple[int, i
         box = (top, height - right, bottom, height - left)
     else:
         return line
-    return OcrLine(line.text, box, line.confidence)
+    return replace(line, box=box)
 
 
 def rows_of(words: list[OcrLine]) -> list[OcrLine]:
@@ -158,30 +164,30 @@ def rows_of(words: list[OcrLine]) -> list[OcrLine]:
     rows: list[list[OcrLine]] = []
     for word in sorted(words, key=lambda word: _middle(word)):
         for row in rows[-3:]:
-            heights = [word.box[3] - word.box[1], row[-1].box[3] - row[-1].box[1]]
+            heights = [one.upright[3] - one.upright[1] for one in (word, row[-1])]
             if abs(_middle(word) - _middle(row[-1])) <= SAME_ROW * min(heights):
                 row.append(word)
                 break
         else:
             rows.append([word])
-    return [_joined(sorted(row, key=lambda word: word.box[0])) for row in rows]
+    return [_joined(sorted(row, key=lambda word: word.upright[0])) for row in rows]
 
 
 def _joined(row: list[OcrLine]) -> OcrLine:
-    box = (
-        min(word.box[0] for word in row),
-        min(word.box[1] for word in row),
-        max(word.box[2] for word in row),
-        max(word.box[3] for word in row),
-    )
-    return OcrLine(" ".join(word.text for word in row), box, min(word.confidence for word in row))
+    text, confidence = " ".join(word.text for word in row), min(word.confidence for word in row)
+    return OcrLine(text, _union([word.box for word in row]), confidence, _union([word.upright for word in row]))
+
+
+def _union(boxes: list[Box]) -> Box:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _middle(word: OcrLine) -> float:
-    return (word.box[1] + word.box[3]) / 2
+    return (word.upright[1] + word.upright[3]) / 2
 
 
-def _bounds(corners: Any, scale: float) -> tuple[float, float, float, float]:
+def _bounds(corners: Any, scale: float) -> Box:
     left, top = (float(value) / scale for value in corners.min(axis=0))
     right, bottom = (float(value) / scale for value in corners.max(axis=0))
     return left, top, right, bottom

@@ -174,7 +174,8 @@ def test_a_word_on_its_head_in_a_photo_is_read(models: Models) -> None:
 
 
 def line(text: str, confidence: float, top: float = 0) -> OcrLine:
-    return OcrLine(text, (0, top, 100, top + 20), confidence)
+    box = (0.0, float(top), 100.0, float(top + 20))
+    return OcrLine(text, box, confidence, box)
 
 
 def test_what_ocr_is_unsure_of_is_not_said_in_the_caption_but_searched_if_it_is_a_word() -> None:

@@ -12,7 +12,7 @@ from ingest.errors import NothingToRead, ReadError
 from ingest.page_headings import PageHeadings
 from ingest.pdfium import TURN, PageText, open_pdf
 from ingest.pictures import Pictures
-from ingest.readers.pdf_pictures import picture_blocks_of
+from ingest.readers.pdf_pictures import picture_blocks_of, remember_pictures
 from ingest.readers.reading import Reading
 from ingest.readers.rows import blocks_of_rows, table_of_rows
 from ingest.text_layer import FEWEST_CHARACTERS, characters_in, is_over_a_scan, is_readable, without_text
@@ -40,6 +40,7 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
             headings = sections.get(number, headings)
             if not reading.wanted(number):
                 page_headings.of(reading.earlier[number - 1].split("\n"))
+                _remember_pictures(document, number, pictures)
                 continue
             reading.step(f"reading page {number} of {count}", (number - 1) / count)
             try:
@@ -86,6 +87,18 @@ def _read_page(
     result.tables = [table for table in tables if table is not None]
     result.blocks += shown
     return result
+
+
+def _remember_pictures(document: Any, number: int, pictures: Pictures) -> None:
+    """Of a page that was read in an earlier run, so that what is repeated on later ones is still known."""
+    with TURN:
+        page = document[number - 1]
+        text = PageText(page)
+        try:
+            remember_pictures(page, text.to_page, text.lines(), pictures)
+        finally:
+            text.close()
+            page.close()
 
 
 def _layer_and_scan(page: Any, text: PageText) -> tuple[PageLines, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,14 +41,24 @@ def picture_blocks_of(
     `to_page` maps left, bottom, right, top in user space to a box. Use within `TURN`.
     """
     blocks: list[Block] = []
+    for found in _wanted(page, to_page, lines, pictures):
+        beside = printed_beside(found.box, lines)
+        blocks += pictures.blocks(_look(page, found), found.box, beside, headings)
+    return blocks
+
+
+def remember_pictures(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]], pictures: Pictures) -> None:
+    """Count the pictures of a page among those that were read, without reading them. Use within `TURN`."""
+    for _ in _wanted(page, to_page, lines, pictures):
+        pass
+
+
+def _wanted(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]], pictures: Pictures) -> Iterator[_Found]:
     size = page.get_size()
     for found in _pictures_on(page, to_page, lines):
-        if _is_small(found.box, size):
-            continue
-        if pictures.is_wanted(b"".join(_content(item) for item in found.objects), found.pixels):
-            beside = printed_beside(found.box, lines)
-            blocks += pictures.blocks(_look(page, found), found.box, beside, headings)
-    return blocks
+        content = b"".join(_content(item) for item in found.objects)
+        if not _is_small(found.box, size) and pictures.is_wanted(content, found.pixels):
+            yield found
 
 
 def _pictures_on(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]]) -> list[_Found]:
