@@ -9,7 +9,7 @@ from typing import Any, Literal
 from models.engine import Engine
 from models.errors import WeightsError
 
-CUT = "\x01"  # no text needs it and no template trims it; marks a segment's end inside a message while the template is applied
+CUT = "\x01"  # marks a segment's end while the template is applied; no text needs it, no template trims it
 PASSAGES_HEADING = "Passages:\n\n"
 QUESTION_HEADING = "Question:"
 

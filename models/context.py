@@ -81,11 +81,13 @@ class Context:
         total = len(fixed) + sum(map(len, passages))
         keys = [self.keys([fixed, passage])[1] for passage in passages]
         states = [self._cache.get(key) if self._cache else None for key in keys]
-        known = [len(passage) for passage, state in zip(passages, states, strict=True) if state is not None]
-        done = reused = len(fixed) + sum(known)
-        yield Prefill(done, total, reused)
+        known = sum(len(passage) for passage, state in zip(passages, states, strict=True) if state is not None)
+        for progress in self.compute([fixed]):
+            reused = progress.reused + known
+            done = progress.done + known
+            yield Prefill(done, total, reused)
         for number, passage in enumerate(passages):
-            if states[number] is None:
+            if states[number] is None and done >= len(fixed) + known:
                 before = done
                 for progress in self.compute([fixed, passage]):
                     done = before + max(0, progress.done - len(fixed))
@@ -93,6 +95,8 @@ class Context:
                 if progress.done < progress.total:
                     return
                 states[number] = self._state(len(fixed), progress.total)
+        if done < total:
+            return
         for _ in self.compute([fixed]):
             pass
         for number, state in enumerate(states):

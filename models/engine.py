@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -75,7 +76,10 @@ def _quiet(llama: Any) -> Any:
 
 
 class Engine:
-    """`stopped` is asked many times a second from inside a computation; set it before one."""
+    """`stopped` is asked many times a second from inside a computation; set it before one.
+
+    `close` frees the weights and the cache at once instead of when the object is collected.
+    """
 
     def __init__(self, path: Path, name: str, threads: Threads | None = None, context_tokens: int = 0) -> None:
         """Raises `WeightsError` when the file can't be loaded or memory is short."""
@@ -92,6 +96,9 @@ class Engine:
         self._open_context(threads or default_threads())
         self._batch = llama.llama_batch_init(BATCH_TOKENS, 0, 1)
         self._outputs = 0
+        # Freed when nobody holds the object any more, so that a model can be replaced while it answers.
+        self.close = weakref.finalize(self, _free, llama, self._batch, self._context, self._model)
+        self.close.atexit = False  # a thread may still be computing then, and the process frees all anyhow
 
     def _open_context(self, threads: Threads) -> None:
         llama = self.llama
@@ -101,19 +108,14 @@ class Engine:
         parameters.n_threads, parameters.n_threads_batch = threads.decode, threads.prefill
         parameters.n_seq_max, parameters.kv_unified = SEQUENCES, True
         parameters.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
-        self._abort = llama.ggml_abort_callback(lambda data: self.stopped())
+        this = weakref.ref(self)  # a callback that held the engine would keep it from ever being freed
+        self._abort = llama.ggml_abort_callback(lambda data: bool((engine := this()) and engine.stopped()))
         parameters.abort_callback = self._abort
         self._context = llama.llama_init_from_model(self._model, parameters)
         if not self._context:
             llama.llama_model_free(self._model)
             raise WeightsError(f"{self.name} needs more memory than is free; close something and try again.")
         self._memory = llama.llama_get_memory(self._context)
-
-    def close(self) -> None:
-        """Free the weights and the cache; the object is of no use afterwards."""
-        self.llama.llama_batch_free(self._batch)
-        self.llama.llama_free(self._context)
-        self.llama.llama_model_free(self._model)
 
     def use_threads(self, threads: Threads) -> None:
         self.llama.llama_set_n_threads(self._context, threads.decode, threads.prefill)
@@ -226,6 +228,12 @@ def log_likelihood(logits: Logits, tokens: Sequence[int]) -> float:
     largest = logits.max(axis=1)
     normaliser = largest + np.log(np.exp(logits - largest[:, None]).sum(axis=1))
     return float((logits[np.arange(len(tokens)), list(tokens)] - normaliser).sum())
+
+
+def _free(llama: Any, batch: Any, context: Any, model: Any) -> None:
+    llama.llama_batch_free(batch)
+    llama.llama_free(context)
+    llama.llama_model_free(model)
 
 
 def never() -> bool:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from models.calibration import Calibration, save_calibration, saved_calibration
+from models.calibration import calibrate as measure_speed
 from models.catalogue import sha256_of
 from models.chat import ChatMessage, ChatTemplate, Reading, ReadingTokens
 from models.context import FIRST_PASSAGE, MAIN, MOST_PASSAGES, Context, Prefill
@@ -61,11 +63,13 @@ class LanguageModel:
     ) -> None:
         """`identity` is the file's sha256, computed when not given. Raises `WeightsError`."""
         self.name = name
+        self.identity = identity or sha256_of(path)
+        self.calibration: Calibration | None = None
         self.engine = Engine(path, name, threads)
         self.context_tokens = self.engine.context_tokens
         self.chat = ChatTemplate(self.engine)
         self._cache = cache if self.engine.separable else None
-        self._context = Context(self.engine, self._cache, identity or sha256_of(path))
+        self._context = Context(self.engine, self._cache, self.identity)
         self._turn = threading.Lock()
         self._questions = 0
 
@@ -87,6 +91,23 @@ class LanguageModel:
             self._context.clear()
             if self._cache is not None:
                 self._cache.clear()
+
+    def calibrate(self, folder: Path, stopped: Callable[[], bool] = never) -> None:
+        """Set `calibration` and the threads: as measured before and kept in `folder`, or by measuring now.
+
+        Gives way to every question.
+        """
+        found = saved_calibration(folder, self.identity, self.engine)
+        while found is None and not stopped():
+            with self._background(stopped):
+                self._context.clear()
+                found = measure_speed(self.engine)
+            if found is not None:
+                save_calibration(found, folder, self.identity, self.engine)
+        if found is not None:
+            self.calibration = found
+            with self._question(never):
+                self.engine.use_threads(found.threads)
 
     def count_tokens(self, text: str) -> int:
         return len(self.engine.tokens(text))
@@ -263,18 +284,23 @@ class LanguageModel:
         finally:
             self._questions -= 1
 
+    @contextmanager
+    def _background(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """The engine when no question is being answered, and only until one is asked."""
+        while self._questions and not stopped():
+            time.sleep(BACKGROUND_PAUSE)
+        with self._turn:
+            self.engine.stopped = lambda: stopped() or self._questions > 0
+            try:
+                yield
+            finally:
+                self.engine.stopped = never
+
     def _in_background(self, segments: Sequence[Sequence[int]], stopped: Callable[[], bool]) -> bool:
         """Compute segments between the questions; False when stopped before they were all there."""
         while not stopped():
-            if self._questions:
-                time.sleep(BACKGROUND_PAUSE)
-                continue
-            with self._turn:
-                self.engine.stopped = lambda: stopped() or self._questions > 0
-                try:
-                    progress = list(self._context.compute(segments))[-1]
-                finally:
-                    self.engine.stopped = never
+            with self._background(stopped):
+                progress = list(self._context.compute(segments))[-1]
             if progress.done == progress.total:
                 return True
         return False
