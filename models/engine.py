@@ -97,7 +97,7 @@ class Engine:
         self._batch = llama.llama_batch_init(BATCH_TOKENS, 0, 1)
         self._outputs = 0
         # Freed when nobody holds the object any more, so that a model can be replaced while it answers.
-        self.close = weakref.finalize(self, _free, llama, self._batch, self._context, self._model)
+        self.close = weakref.finalize(self, _free, llama, self._batch, self.context, self._model)
         self.close.atexit = False  # a thread may still be computing then, and the process frees all anyhow
 
     def _open_context(self, threads: Threads) -> None:
@@ -111,14 +111,14 @@ class Engine:
         this = weakref.ref(self)  # a callback that held the engine would keep it from ever being freed
         self._abort = llama.ggml_abort_callback(lambda data: bool((engine := this()) and engine.stopped()))
         parameters.abort_callback = self._abort
-        self._context = llama.llama_init_from_model(self._model, parameters)
-        if not self._context:
+        self.context = llama.llama_init_from_model(self._model, parameters)
+        if not self.context:
             llama.llama_model_free(self._model)
             raise WeightsError(f"{self.name} needs more memory than is free; close something and try again.")
-        self._memory = llama.llama_get_memory(self._context)
+        self._memory = llama.llama_get_memory(self.context)
 
     def use_threads(self, threads: Threads) -> None:
-        self.llama.llama_set_n_threads(self._context, threads.decode, threads.prefill)
+        self.llama.llama_set_n_threads(self.context, threads.decode, threads.prefill)
 
     @property
     def separable(self) -> bool:
@@ -171,7 +171,7 @@ class Engine:
                 logits[count] = offset >= first
                 count += 1
         batch.n_tokens = count
-        code = self.llama.llama_decode(self._context, batch)
+        code = self.llama.llama_decode(self.context, batch)
         if code == 0:
             self._outputs = outputs
             return True
@@ -186,26 +186,31 @@ class Engine:
 
         A view of llama.cpp's own buffer: it changes with the next `decode`.
         """
-        pointer = self.llama.llama_get_logits(self._context)
+        pointer = self.llama.llama_get_logits(self.context)
         return np.ctypeslib.as_array(pointer, shape=(self._outputs, self.vocabulary_size))
+
+    def last_logits(self) -> Logits:
+        """(vocabulary) float32 of the last output; a view like `logits`."""
+        pointer = self.llama.llama_get_logits_ith(self.context, -1)
+        return np.ctypeslib.as_array(pointer, shape=(self.vocabulary_size,))
 
     def sample(self, sampler: Any) -> int:
         """The next token after the last output of the last batch."""
-        return int(self.llama.llama_sampler_sample(sampler, self._context, -1))
+        return int(self.llama.llama_sampler_sample(sampler, self.context, -1))
 
     def save(self, sequence: int) -> bytes:
         """A copy of a sequence's keys and values with their positions."""
         llama = self.llama
-        size = llama.llama_state_seq_get_size(self._context, sequence)
+        size = llama.llama_state_seq_get_size(self.context, sequence)
         buffer = bytearray(size)
         target = (ctypes.c_uint8 * size).from_buffer(buffer)
-        written = llama.llama_state_seq_get_data(self._context, target, size, sequence)
+        written = llama.llama_state_seq_get_data(self.context, target, size, sequence)
         return bytes(memoryview(buffer)[:written])
 
     def load(self, state: bytes, sequence: int) -> bool:
         """Replace a sequence by a saved one. False, with the sequence empty, when llama.cpp refuses the state."""
         source = ctypes.cast(ctypes.c_char_p(state), ctypes.POINTER(ctypes.c_uint8))
-        read = self.llama.llama_state_seq_set_data(self._context, source, len(state), sequence)
+        read = self.llama.llama_state_seq_set_data(self.context, source, len(state), sequence)
         if read == len(state):
             return True
         self.remove(sequence)

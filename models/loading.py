@@ -52,9 +52,9 @@ class Models:
 
         With `as_shipped`, the language model is used as it came, which is the same on every machine.
         """
-        self._folder = folder or cache_folder()
+        self.folder = folder or cache_folder()
         self._as_shipped = as_shipped
-        self._contexts = ContextCache(self._folder / "contexts")
+        self._contexts = ContextCache(self.folder / "contexts")
         self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
         self._language_model = OnDemand(self._open_language_model)
         self._ocr = OnDemand(TextRecogniser)
@@ -113,22 +113,22 @@ class Models:
     def _open_language_model(self) -> LanguageModel:
         """The file prepared for this processor if there is one, else the original."""
         weights = LANGUAGE_MODEL
-        prepared = None if self._as_shipped else saved_preparation(self._folder, weights.sha256)
+        prepared = None if self._as_shipped else saved_preparation(self.folder, weights.sha256)
         if prepared is None or not prepared.file:
             path, name, identity = weights.verified_path(), weights.name, weights.sha256
         else:
-            path, identity = self._folder / prepared.file, prepared.sha256
+            path, identity = self.folder / prepared.file, prepared.sha256
             name = f"{weights.name} ({prepared.chosen})"
         return LanguageModel(path, name, cache=self._contexts, identity=identity)
 
     def _settle(self) -> None:
         """Prepare the language model for this processor and measure it, while it answers already."""
-        if not self._as_shipped and saved_preparation(self._folder, LANGUAGE_MODEL.sha256) is None:
+        if not self._as_shipped and saved_preparation(self.folder, LANGUAGE_MODEL.sha256) is None:
             try:
-                prepare_in_background(LANGUAGE_MODEL.verified_path(), LANGUAGE_MODEL.sha256, self._folder)
+                prepare_in_background(LANGUAGE_MODEL.verified_path(), LANGUAGE_MODEL.sha256, self.folder)
             except LamplightError as error:
                 self._status = str(error)
             else:
                 self._language_model.replace(self._open_language_model())
-        self.language_model.calibrate(self._folder)
+        self.language_model.calibrate(self.folder)
         self.settled.set()
