@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import statistics
 import tempfile
 import time
 from dataclasses import asdict, dataclass
@@ -56,7 +55,7 @@ def yardstick() -> str:
 
 
 def calibrate(engine: Engine) -> Calibration | None:
-    """Measure, with the number of threads for single tokens that turns out fastest; None when stopped.
+    """Measure (the best of some rounds: busy ones say little), with the number of threads for single tokens that turns out fastest; None when stopped.
 
     Leaves the engine's sequences empty and its threads anyhow. Takes up to `MOST_SECONDS`.
     """
@@ -74,10 +73,10 @@ def calibrate(engine: Engine) -> Calibration | None:
                 return None
         if time.perf_counter() - started > MOST_SECONDS * (number + 1) / ROUNDS:
             break
-    best = min(choices, key=lambda threads: statistics.median(decode[threads]))
+    best = min(choices, key=lambda threads: min(decode[threads]))
     return Calibration(
-        round(PREFILL_TOKENS / statistics.median(prefill), 1),
-        round(DECODE_TOKENS / statistics.median(decode[best]), 1),
+        round(PREFILL_TOKENS / min(prefill), 1),
+        round(DECODE_TOKENS / min(decode[best]), 1),
         Threads(cores, best),
     )
 
