@@ -55,9 +55,10 @@ def yardstick() -> str:
 
 
 def calibrate(engine: Engine) -> Calibration | None:
-    """Measure (the best of some rounds: busy ones say little), with the number of threads for single tokens that turns out fastest; None when stopped.
+    """Measure, with the number of threads for single tokens that turns out fastest; None when stopped.
 
-    Leaves the engine's sequences empty and its threads anyhow. Takes up to `MOST_SECONDS`.
+    The best of some rounds counts, as busy ones say little. Leaves the engine empty and its threads anyhow; takes up
+    to `MOST_SECONDS`.
     """
     cores = physical_cores()
     choices = sorted({1, max(1, cores // 2), max(1, cores - 1), cores})
