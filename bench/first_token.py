@@ -88,7 +88,7 @@ def _one_run(
     rates: dict[str, list[float]],
 ) -> tuple[dict[str, float], bool, int]:
     """Seconds of each side, whether reading ahead changed nothing, and the tokens of the passages."""
-    together = Reading(SYSTEM, tuple(reversed(found)), asked.text)
+    together = Reading(SYSTEM, tuple(found), asked.text)
     other = Reading(SYSTEM, together.passages, f"Which words in it matter most? {asked.text}")
     floor = timed(model.read(Reading(SYSTEM, (), asked.text), GENERATED, never))
     typing, plain = _while_typing(model, finder, asked)

@@ -26,14 +26,15 @@ def needs_several(question: str) -> bool:
 def stable_order(previous: Sequence[str], chosen: Sequence[str]) -> list[str]:
     """`chosen` (best first) as it is read: what `previous` began with stays where it was, so that it is reused.
 
-    The rest follows, best last, next to the question: small models remember what they read last.
+    The rest follows best first: the best passage changes least while a question is typed and from turn to turn.
+    (Best last answers .31 of 100 SQuAD questions, best first .30.)
     """
     kept: list[str] = []
     for passage in previous:
         if passage not in chosen:
             break
         kept.append(passage)
-    return [*kept, *(passage for passage in reversed(chosen) if passage not in kept)]
+    return [*kept, *(passage for passage in chosen if passage not in kept)]
 
 
 class PassageReader:
@@ -61,7 +62,7 @@ class PassageReader:
             reading = Reading(system, tuple(apart), question)
             yield from model.read_apart(reading, max_tokens, stopped, rank_prior(len(apart)))
             return
-        reading = self._together(model, system, question, passages)
+        reading = self._together(system, question, passages)
         self._previous = list(reading.passages)
         yield from model.read(reading, max_tokens, stopped)
 
@@ -79,7 +80,9 @@ class PassageReader:
         if apart:
             model.remember(system, apart, stopped)
         else:
-            model.read_ahead(self._together(model, system, question, passages), stopped)
+            reading = self._together(system, question, passages)
+            self._previous = list(reading.passages)
+            model.read_ahead(reading, stopped)
 
     def _apart(self, model: LanguageModel, question: str, passages: Sequence[str], together: bool) -> list[str]:
         """The passages to weigh against each other; empty when they are to be read together."""
@@ -87,16 +90,8 @@ class PassageReader:
             return []
         return list(passages[:APART])
 
-    def _together(self, model: LanguageModel, system: str, question: str, passages: Sequence[str]) -> Reading:
-        """One prompt. Without a common beginning, one that is remembered comes first if there is one."""
-        chosen = list(passages[:TOGETHER])
-        ordered = stable_order(self._previous, chosen)
-        if ordered and (not self._previous or ordered[0] != self._previous[0]):
-            known = [text for text, held in zip(ordered, model.remembered(system, ordered), strict=True) if held]
-            if known:
-                ordered.remove(known[0])
-                ordered.insert(0, known[0])
-        return Reading(system, tuple(ordered), question)
+    def _together(self, system: str, question: str, passages: Sequence[str]) -> Reading:
+        return Reading(system, tuple(stable_order(self._previous, passages[:TOGETHER])), question)
 
 
 def rank_prior(count: int) -> list[float]:
