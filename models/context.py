@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from models.context_cache import ContextCache, segment_key
 from models.engine import SEQUENCES, Engine, Part
+from models.errors import WeightsError
 
 PREFILL_PIECE = 128  # tokens between two progress reports, and the grain of what is reused
 MAIN, SCRATCH, FIRST_PASSAGE = 0, 1, 2  # sequences
@@ -34,8 +35,8 @@ class Context:
         """Nothing is remembered without a `cache`; `identity` is the sha256 of the model's file."""
         self._engine = engine
         self._cache = cache
-        # All that a state depends on besides tokens. FACTS of llama.cpp: keys and values are f16, flash attention
-        # is on; the rotation of quantised caches has a switch in the environment.
+        # All that a state depends on besides its tokens. Keys and values are f16, flash attention is on; the rotation
+        # of quantised caches has a switch in the environment.
         setting = f"{identity} f16 flash {engine.build} {os.environ.get('LLAMA_ATTN_ROT_DISABLE', '')}"
         self._root = segment_key(setting.encode(), [])
         self._held: list[list[int]] = []  # by MAIN, segment after segment
@@ -82,6 +83,7 @@ class Context:
         keys = [self.keys([fixed, passage])[1] for passage in passages]
         states = [self._cache.get(key) if self._cache else None for key in keys]
         known = sum(len(passage) for passage, state in zip(passages, states, strict=True) if state is not None)
+        computed: set[int] = set()
         for progress in self.compute([fixed]):
             reused = progress.reused + known
             done = progress.done + known
@@ -95,13 +97,16 @@ class Context:
                 if progress.done < progress.total:
                     return
                 states[number] = self._state(len(fixed), progress.total)
+                computed.add(number)
         if done < total:
             return
         for _ in self.compute([fixed]):
             pass
         for number, state in enumerate(states):
             if state is None or not self._engine.load(state, FIRST_PASSAGE + number):
-                raise AssertionError("a state of this very context was refused")
+                self._refused(keys[number], number in computed)
+                yield from self.place(fixed, passages)
+                return
             self._engine.copy(MAIN, FIRST_PASSAGE + number)
 
     def clear(self) -> None:
@@ -148,12 +153,21 @@ class Context:
     def _load(self, key: bytes, segment: Sequence[int]) -> bool:
         """Append a remembered segment to MAIN."""
         state = None if self._cache is None else self._cache.get(key)
-        if state is None or not self._engine.load(state, SCRATCH):
+        if state is None:
+            return False
+        if not self._engine.load(state, SCRATCH):
+            self._refused(key, False)
             return False
         self._engine.copy(SCRATCH, MAIN)
         self._engine.remove(SCRATCH)
         self._held.append(list(segment))
         return True
+
+    def _refused(self, key: bytes, computed: bool) -> None:
+        """Forget a state that llama.cpp does not take, so that it is computed anew."""
+        if self._cache is None or computed:
+            raise WeightsError("The language model refuses what it has just computed; restart Lamplight.")
+        self._cache.discard(key)
 
     def _remember(self, key: bytes, start: int, stop: int) -> None:
         if self._cache is not None and not self._cache.holds(key):

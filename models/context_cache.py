@@ -68,6 +68,13 @@ class ContextCache:
                 self._writer.start()
         self._unwritten.put((key, state))
 
+    def discard(self, key: bytes) -> None:
+        """Forget one state, if it is there."""
+        self.flush()  # or the writer would bring it back
+        with self._turn:
+            self._hot.pop(key, None)
+        self._path(key).unlink(missing_ok=True)
+
     def flush(self) -> None:
         """Wait until all that was put is on disk."""
         if self._writer is not None:

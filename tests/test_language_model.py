@@ -156,6 +156,27 @@ def test_a_question_does_not_wait_for_work_in_the_background(model: LanguageMode
         worker.join()
 
 
+@pytest.mark.parametrize("way", [LanguageModel.read, LanguageModel.read_apart], ids=["together", "apart"])
+def test_a_state_the_engine_does_not_take_is_computed_anew(
+    tmp_path: Path, way: Callable[..., Iterator[Prefill | Piece | Usage]]
+) -> None:
+    cache = ContextCache(tmp_path)
+    model = LanguageModel(LANGUAGE_MODEL.path(), "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
+    reading = Reading(SYSTEM, (ROOF, CATS), "What are the cats called?")
+    fresh, _, _ = collect(way(model, reading, 16, never))
+    cache.flush()
+    keys = [bytes.fromhex(path.stem) for path in tmp_path.iterdir()]
+    model.forget()
+    for key in keys:
+        cache.put(key, b"keys and values of another time")
+    again, usage, _ = collect(way(model, reading, 16, never))
+    assert again == fresh
+    assert usage.reused_tokens == 0
+    model.forget()
+    assert collect(way(model, reading, 16, never))[0] == fresh
+    model.close()
+
+
 def test_forgetting_leaves_nothing_behind(model: LanguageModel, tmp_path: Path) -> None:
     read(model, "What are the cats called?", CATS)
     model.forget()
