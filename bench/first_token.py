@@ -10,7 +10,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,11 +115,14 @@ def _while_typing(model: LanguageModel, finder: SectionFinder, asked: Asked) -> 
     model.forget()
     begun: list[str] = []
 
-    def prepare(text: str, stopped: Any) -> None:
+    def find(text: str) -> list[str]:
         begun[:] = stable_order(begun, finder.find(text))
-        model.read_ahead(Reading(SYSTEM, tuple(begun), ""), stopped)
+        return list(begun)
 
-    ahead = ReadingAhead(prepare)
+    def read(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+        model.read_ahead(Reading(SYSTEM, tuple(passages), ""), stopped)
+
+    ahead = ReadingAhead(find, read)
     words = asked.text.split()
     for count in range(1, len(words) + 1):
         ahead.typed(" ".join(words[:count]))

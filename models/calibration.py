@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from models.engine import Engine, Part, Threads
+from models.engine import Engine, Part, Threads, build
 from models.processor import physical_cores
 
 YARDSTICK = Path(__file__).with_name("yardstick.txt")
@@ -102,17 +102,17 @@ def _decode_seconds(engine: Engine) -> float:
     return seconds
 
 
-def saved_calibration(folder: Path, identity: str, engine: Engine) -> Calibration | None:
+def saved_calibration(folder: Path, identity: str) -> Calibration | None:
     """What was measured before with this model, processor and build; None when nothing was, or it can't be read."""
     try:
-        content = json.loads(_path(folder, identity, engine).read_text(encoding="utf-8"))
+        content = json.loads(_path(folder, identity).read_text(encoding="utf-8"))
         return Calibration(content["prefill_rate"], content["decode_rate"], Threads(**content["threads"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def save_calibration(calibration: Calibration, folder: Path, identity: str, engine: Engine) -> None:
-    write_atomically(_path(folder, identity, engine), json.dumps(asdict(calibration)).encode())
+def save_calibration(calibration: Calibration, folder: Path, identity: str) -> None:
+    write_atomically(_path(folder, identity), json.dumps(asdict(calibration)).encode())
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -124,6 +124,6 @@ def write_atomically(path: Path, content: bytes) -> None:
     Path(scratch).replace(path)
 
 
-def _path(folder: Path, identity: str, engine: Engine) -> Path:
-    machine = hashlib.sha256(f"{engine.build} {physical_cores()} {FORMAT}".encode()).hexdigest()
+def _path(folder: Path, identity: str) -> Path:
+    machine = hashlib.sha256(f"{build()} {FORMAT}".encode()).hexdigest()
     return folder / f"calibration-{identity[:12]}-{machine[:12]}.json"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models.context_cache import ContextCache, segment_key
-from models.engine import SEQUENCES, Engine, Part
+from models.engine import SEQUENCES, Engine, Part, build
 from models.errors import WeightsError
 
 PREFILL_PIECE = 128  # tokens between two progress reports, and the grain of what is reused
@@ -37,7 +37,7 @@ class Context:
         self._cache = cache
         # All that a state depends on besides its tokens. Keys and values are f16, flash attention is on; the rotation
         # of quantised caches has a switch in the environment.
-        setting = f"{identity} f16 flash {engine.build} {os.environ.get('LLAMA_ATTN_ROT_DISABLE', '')}"
+        setting = f"{identity} f16 flash {build()} {os.environ.get('LLAMA_ATTN_ROT_DISABLE', '')}"
         self._root = segment_key(setting.encode(), [])
         self._held: list[list[int]] = []  # by MAIN, segment after segment
 

@@ -71,6 +71,13 @@ def load_llama() -> Any:
 
 
 @lru_cache(maxsize=1)
+def build() -> str:
+    """What computes: llama.cpp's version, the processor features it uses, and the number of cores."""
+    llama = load_llama()
+    return f"{llama.__version__} {llama.llama_print_system_info().decode()} {physical_cores()}"
+
+
+@lru_cache(maxsize=1)
 def _quiet(llama: Any) -> Any:
     return llama.llama_log_callback(lambda level, text, data: None)
 
@@ -132,11 +139,6 @@ class Engine:
     def chat_template(self) -> str | None:
         template = self.llama.llama_model_chat_template(self._model, None)
         return template.decode() if template else None
-
-    @property
-    def build(self) -> str:
-        """What computes: package version and the processor features it was built for."""
-        return f"{self.llama.__version__} {self.llama.llama_print_system_info().decode()}"
 
     def tokens(self, text: str, special: bool = False) -> list[int]:
         """`special`: control tokens written out in `text` become those tokens."""

@@ -97,13 +97,13 @@ class LanguageModel:
 
         Gives way to every question.
         """
-        found = saved_calibration(folder, self.identity, self.engine)
+        found = saved_calibration(folder, self.identity)
         while found is None and not stopped():
             with self._background(stopped):
                 self._context.clear()
                 found = measure_speed(self.engine)
             if found is not None:
-                save_calibration(found, folder, self.identity, self.engine)
+                save_calibration(found, folder, self.identity)
         if found is not None:
             self.calibration = found
             with self._question(never):

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from models.calibration import PREFILL_TOKENS, prefill_seconds, write_atomically, yardstick
 from models.catalogue import sha256_of
-from models.engine import Engine, Part, Threads, load_llama, log_likelihood
+from models.engine import Engine, Part, Threads, build, load_llama, log_likelihood
 from models.errors import WeightsError
 from models.processor import physical_cores
 
@@ -204,10 +204,8 @@ def _record(folder: Path, source_sha256: str) -> Path:
 
 
 def _build() -> str:
-    """Of llama.cpp and for which processor: a choice holds for both."""
-    llama = load_llama()
-    text = f"{llama.__version__} {llama.llama_print_system_info().decode()} {physical_cores()} {FORMAT}"
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """A choice holds for one build of llama.cpp on one kind of processor."""
+    return hashlib.sha256(f"{build()} {FORMAT}".encode()).hexdigest()[:12]
 
 
 def main() -> int:

@@ -72,8 +72,8 @@ def test_a_machine_is_measured_once(tmp_path: Path) -> None:
     model = LanguageModel(LANGUAGE_MODEL.path(), "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
     model.calibrate(tmp_path)
     assert model.calibration is not None
-    assert model.calibration == saved_calibration(tmp_path, LANGUAGE_MODEL.sha256, model.engine)
-    assert saved_calibration(tmp_path, "0" * 64, model.engine) is None
+    assert model.calibration == saved_calibration(tmp_path, LANGUAGE_MODEL.sha256)
+    assert saved_calibration(tmp_path, "0" * 64) is None
     model.close()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import queue
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -81,12 +83,11 @@ def test_typing_reads_ahead_and_the_question_reads_only_itself(model: LanguageMo
     model.forget()
     reader, done = PassageReader(), threading.Event()
 
-    def prepare(text: str, stopped: object) -> None:
-        assert callable(stopped)
-        reader.prepare(model, SYSTEM, text, PASSAGES, stopped)
+    def read_passages(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+        reader.prepare(model, SYSTEM, text, passages, stopped)
         done.set()
 
-    ahead = ReadingAhead(prepare)
+    ahead = ReadingAhead(lambda text: PASSAGES, read_passages)
     ahead.typed("What are the")
     assert done.wait(60)
     ahead.stop()
@@ -95,22 +96,31 @@ def test_typing_reads_ahead_and_the_question_reads_only_itself(model: LanguageMo
     assert usage.prefilled_tokens < len(PASSAGES) * 12 + 12
 
 
-def test_typing_on_gives_up_what_was_begun_for_less() -> None:
-    begun, ended = [], threading.Semaphore(0)
+def test_typing_on_gives_up_only_what_no_longer_fits() -> None:
+    found = {"What": ["a"], "What are": ["a"], "What are cats": ["b"]}
+    begun: queue.Queue[list[str]] = queue.Queue()
+    ended: queue.Queue[list[str]] = queue.Queue()
 
-    def prepare(text: str, stopped: object) -> None:
-        begun.append(text)
-        assert callable(stopped)
+    def read_until_stopped(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+        begun.put(list(passages))
         while not stopped():
-            pass
-        ended.release()
+            time.sleep(0.001)
+        ended.put(list(passages))
 
-    ahead = ReadingAhead(prepare)
+    sought: queue.Queue[str] = queue.Queue()
+
+    def find(text: str) -> list[str]:
+        sought.put(text)
+        return found[text]
+
+    ahead = ReadingAhead(find, read_until_stopped)
     ahead.typed("What")
-    while begun != ["What"]:
-        pass
+    assert begun.get(timeout=60) == ["a"]
     ahead.typed("What are")
-    assert ended.acquire(timeout=60)
+    assert [sought.get(timeout=60), sought.get(timeout=60)] == ["What", "What are"]
+    ahead.typed("What are cats")
+    assert ended.get(timeout=60) == ["a"]
+    assert begun.get(timeout=60) == ["b"]
     ahead.stop()
-    ahead.typed("   ")
-    assert begun[0] == "What"
+    assert ended.get(timeout=60) == ["b"]
+    assert begun.empty()
