@@ -35,9 +35,9 @@ class Context:
         """Nothing is remembered without a `cache`; `identity` is the sha256 of the model's file."""
         self._engine = engine
         self._cache = cache
-        # All that a state depends on besides its tokens. Keys and values are f16, flash attention is on; the rotation
+        # All that a state depends on besides its tokens. Keys and values are f16, flash attention is off; the rotation
         # of quantised caches has a switch in the environment.
-        setting = f"{identity} f16 flash {build()} {os.environ.get('LLAMA_ATTN_ROT_DISABLE', '')}"
+        setting = f"{identity} f16 no flash {build()} {os.environ.get('LLAMA_ATTN_ROT_DISABLE', '')}"
         self._root = segment_key(setting.encode(), [])
         self._held: list[list[int]] = []  # by MAIN, segment after segment
 
