@@ -115,7 +115,7 @@ class Engine:
         parameters.n_threads, parameters.n_threads_batch = threads.decode, threads.prefill
         parameters.n_seq_max, parameters.kv_unified = SEQUENCES, True
         # Flash attention is twice as slow for the few tokens of a question behind a long context (129 ms against 71
-        # over 1,400 tokens), and on this side of 128 tokens nowhere faster: docs/context-cache.md.
+        # over 1,400 tokens), and whole prompts are not slower without: docs/context-cache.md.
         parameters.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
         this = weakref.ref(self)  # a callback that held the engine would keep it from ever being freed
         self._abort = llama.ggml_abort_callback(lambda data: bool((engine := this()) and engine.stopped()))

@@ -10,7 +10,7 @@ from models.language_model import LanguageModel, Piece, Prefill, Reading, Usage
 
 TOGETHER = 3  # passages in one prompt: each costs its reading, and 2 answer as well as 4
 APART = 4  # passages weighed against each other: the question is read once for each; 8 answer one point better
-RANK_WEIGHT = 2.0  # of -log(rank) beside the log-likelihood: right passage first in .82 of 304 instead of .81; of 8, .86, .85
+RANK_WEIGHT = 2.0  # of -log(rank) beside the log-likelihood: right passage first in .82 of questions instead of .81
 NEEDS_SEVERAL = re.compile(
     r"\b(both|compare[ds]?|comparison|differen\w+|differs?|versus|vs|each|every|all|list|which of|several|how often|"
     r"altogether|summari[sz]e|summary|overview)\b",
