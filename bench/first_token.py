@@ -90,11 +90,12 @@ def _one_run(
     """Seconds of each side, whether reading ahead changed nothing, and the tokens of the passages."""
     together = Reading(SYSTEM, tuple(found), asked.text)
     other = Reading(SYSTEM, together.passages, f"Which words in it matter most? {asked.text}")
+    _warm(model)
     floor = timed(model.read(Reading(SYSTEM, (), asked.text), GENERATED, never))
     typing, plain = _while_typing(model, finder, asked)
     model.forget()
     model.remember(SYSTEM, found, never)
-    timed(model.read(Reading(SYSTEM, (), "Hello?"), 1, never))  # the fixed prompt is in memory, as in the app
+    _warm(model)
     apart = timed(model.read_apart(Reading(SYSTEM, tuple(found), asked.text), GENERATED, never, rank_prior(APART)))
     exact = timed(model.read(together, GENERATED, never))
     follow = timed(model.read(other, GENERATED, never))
@@ -108,6 +109,11 @@ def _one_run(
     for name, llama in baselines.items():
         seconds[name], seconds[f"{name}_answer"] = _ask_baseline(llama, together)
     return seconds, typing.text == plain.text, sum(model.count_tokens(text) for text in found)
+
+
+def _warm(model: LanguageModel) -> None:
+    """The fixed prompt is in memory, as it is in the app after the first question."""
+    timed(model.read(Reading(SYSTEM, (), "Hello?"), 1, never))
 
 
 def _while_typing(model: LanguageModel, finder: SectionFinder, asked: Asked) -> tuple[Timed, Timed]:
