@@ -1,9 +1,9 @@
 """What a person waits for: the first page, the first token, the stream of tokens.
 
-    python -m bench.speed [--count RUNS] [--json]
+    python -m bench.speed [--count RUNS] [--questions QUESTIONS] [--json]
 
-The start is compared with `import gradio` alone, generation with `llama_cpp.Llama` on the same file, threads and
-prompt, and a second question about the same passages with the first.
+The start is compared with `import gradio` alone; everything about the first token is in `bench.first_token`, and
+what remembered passages do to the answers in `bench.remembered`. All sides of a comparison take turns.
 """
 
 from __future__ import annotations
@@ -13,22 +13,18 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 import urllib.request
 from pathlib import Path
-from typing import Any
 
+from bench.first_token import first_token
 from bench.measuring import Measures, interleaved, options, progress, report, summary
-from models.catalogue import LANGUAGE_MODEL
-from models.language_model import ChatMessage, LanguageModel, Piece, Prefill, Usage, default_threads
+from bench.remembered import accuracy
+from models.loading import Models
 
 RUNS = 5
 ROOT = Path(__file__).resolve().parent.parent
 START_PORT = 7951
-FILLER = "Revenue for fiscal year 2024 was $60.9 billion, up 126% from a year ago. "
-PASSAGE_REPEATS = 28  # about 700 tokens, as three retrieved passages are
-GENERATED = 48
+QUESTIONS = 300
 
 
 def start_app() -> None:
@@ -62,78 +58,20 @@ def start(runs: int) -> Measures:
     }
 
 
-def messages(subject: int, question: str) -> list[ChatMessage]:
-    """A prompt whose passages differ with `subject`, so that nothing of another is reused."""
-    return [
-        ChatMessage("system", "You answer questions from passages."),
-        ChatMessage("user", f"Report {subject}. {FILLER * PASSAGE_REPEATS}\n\nQuestion: {question}"),
-    ]
-
-
-def generation(runs: int) -> Measures:
-    """First tokens of ours with a new prompt, ours with the same passages again, and the high-level class."""
-    from llama_cpp import Llama
-
-    path = str(LANGUAGE_MODEL.verified_path())
-    ours = LanguageModel(Path(path), LANGUAGE_MODEL.name)
-    threads = default_threads()
-    raw = Llama(path, n_ctx=ours.context_tokens, n_threads=threads, n_threads_batch=threads, verbose=False)
-    first: dict[str, list[float]] = {"new": [], "again": [], "raw": []}
-    rates: dict[str, list[float]] = {"ours": [], "raw": []}
-    tokens = Usage(0, 0, 0, 0, 0.0)
-    for run in range(runs):
-        seconds, tokens, rate = _ours(ours, messages(run, "How much was the revenue?"))
-        first["new"].append(seconds)
-        rates["ours"].append(rate)
-        first["again"].append(_ours(ours, messages(run, "By how much did it grow?"))[0])
-        seconds, rate = _raw(raw, messages(run, "How much was the revenue?"))
-        first["raw"].append(seconds)
-        rates["raw"].append(rate)
-        progress(f"run {run + 1} of {runs}")
-    medians = {name: statistics.median(values) for name, values in first.items()}
-    return {
-        "first_token_vs_raw": round(medians["raw"] / medians["new"], 2),
-        "followup_speedup": round(medians["new"] / medians["again"], 2),
-        "decode_vs_raw": round(statistics.median(rates["ours"]) / statistics.median(rates["raw"]), 2),
-        "prompt_tokens": tokens.prompt_tokens,
-        **summary("first_token", first["new"]),
-        **summary("first_token_followup", first["again"]),
-        **summary("first_token_raw", first["raw"]),
-    }
-
-
-def _ours(model: LanguageModel, prompt: list[ChatMessage]) -> tuple[float, Usage, float]:
-    """Seconds to the first token, the usage, tokens per second."""
-    never, started, first = threading.Event(), time.perf_counter(), 0.0
-    usage = Usage(0, 0, 0, 0, 0.0)
-    for event in model.generate(prompt, GENERATED, never.is_set):
-        if isinstance(event, Piece) and not first:
-            first = time.perf_counter() - started
-        elif isinstance(event, Usage):
-            usage = event
-        elif isinstance(event, Prefill):
-            continue
-    return first, usage, usage.generated_tokens / usage.decode_seconds
-
-
-def _raw(model: Any, prompt: list[ChatMessage]) -> tuple[float, float]:
-    chat = [{"role": message.role, "content": message.content} for message in prompt]
-    started, first, pieces = time.perf_counter(), 0.0, 0
-    stream = model.create_chat_completion(chat, max_tokens=GENERATED, temperature=0.0, repeat_penalty=1.1, stream=True)
-    for part in stream:
-        if part["choices"][0]["delta"].get("content"):
-            first = first or time.perf_counter() - started
-            pieces += 1
-    return first, (pieces - 1) / (time.perf_counter() - started - first)
-
-
 def main() -> int:
-    parsed = options("What a person waits for.").parse_args()
+    parser = options("What a person waits for.")
+    parser.add_argument("--questions", type=int, default=QUESTIONS, help="how many for the accuracy; 0 leaves it out")
+    parsed = parser.parse_args()
     runs = parsed.count or RUNS
     progress("starting the app")
     measures = start(runs)
-    progress("generating")
-    measures |= generation(runs)
+    models = Models()
+    progress("preparing the language model")
+    models.start_loading()
+    models.settled.wait()
+    measures |= first_token(models, parsed.data, runs)
+    if parsed.questions:
+        measures |= accuracy(models, parsed.data, parsed.questions)
     report(measures, parsed.json)
     return 0
 

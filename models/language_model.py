@@ -1,46 +1,29 @@
-"""A quantized language model on the CPU, straight on llama.cpp's C interface.
-
-The high-level `llama_cpp.Llama` hides what a person on a laptop waits for: how far the prefill is, and how
-to stop it. Here the prompt is computed in pieces that report progress, what the last prompt had in
-common is not computed again, and a stop takes effect inside a piece.
-"""
+"""A quantized language model on the CPU that computes as little as it can before its first word."""
 
 from __future__ import annotations
 
 import codecs
-import ctypes
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from models.errors import WeightsError
-from models.processor import physical_cores
+from models.calibration import Calibration, save_calibration, saved_calibration
+from models.calibration import calibrate as measure_speed
+from models.catalogue import sha256_of
+from models.chat import ChatMessage, ChatTemplate, Reading, ReadingTokens
+from models.context import FIRST_PASSAGE, MAIN, MOST_PASSAGES, Context, Prefill
+from models.context_cache import ContextCache
+from models.engine import Engine, Part, Threads, log_likelihood, never
 
-CONTEXT_TOKENS = 4096  # 92 MB of f16 cache for SmolLM2-135M; passages are packed to fit
-PREFILL_PIECE = 128  # tokens between two progress reports, and the grain of what is reused
+__all__ = ["ChatMessage", "LanguageModel", "Piece", "Prefill", "Reading", "Usage"]
+
 REPEAT_WINDOW = 64
 REPEAT_PENALTY = 1.1  # llama.cpp's long-standing default: small models loop without it
-ABORTED = 2  # llama_decode's return code after the abort callback asked to stop
-
-
-@dataclass(frozen=True, slots=True)
-class ChatMessage:
-    """One message of a prompt, before the model's own chat template is applied."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Prefill:
-    """`done` of `total` prompt tokens are in the cache, `reused` of them from the last prompt."""
-
-    done: int
-    total: int
-    reused: int
+BACKGROUND_PAUSE = 0.02  # seconds between two looks whether the answer that came between is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,60 +35,82 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The last event of a generation; seconds are wall time."""
+    """The last event of a generation; seconds are wall time.
+
+    `answered_from` is the index of the one passage the answer was read from, None when all were read together;
+    `likelihoods` then holds the question's log-likelihood under each passage.
+    """
 
     prompt_tokens: int
     prefilled_tokens: int
     reused_tokens: int
     generated_tokens: int
     decode_seconds: float
+    answered_from: int | None = None
+    likelihoods: tuple[float, ...] = ()
 
 
 class LanguageModel:
     """One model, one context, one answer at a time. `name` is what people are shown."""
 
-    def __init__(self, path: Path, name: str, threads: int | None = None) -> None:
-        import llama_cpp
-
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        threads: Threads | None = None,
+        cache: ContextCache | None = None,
+        identity: str = "",
+    ) -> None:
+        """`identity` is the file's sha256, computed when not given. Raises `WeightsError`."""
         self.name = name
-        self.context_tokens = CONTEXT_TOKENS
-        self._llama: Any = llama_cpp
+        self.identity = identity or sha256_of(path)
+        self.calibration: Calibration | None = None
+        self.engine = Engine(path, name, threads)
+        self.context_tokens = self.engine.context_tokens
+        self.chat = ChatTemplate(self.engine)
+        self._cache = cache if self.engine.separable else None
+        self._context = Context(self.engine, self._cache, self.identity)
         self._turn = threading.Lock()
-        self._stopped: Callable[[], bool] = _never
-        self._cached: list[int] = []
-        self._open(path, threads or default_threads())
-        self._control_texts = self._find_control_texts()
-        self._template = self._chat_template()
-
-    def _open(self, path: Path, threads: int) -> None:
-        llama = self._llama
-        llama.llama_backend_init()
-        self._quiet = llama.llama_log_callback(lambda level, text, data: None)
-        llama.llama_log_set(self._quiet, ctypes.c_void_p(0))
-        self._model = llama.llama_model_load_from_file(str(path).encode(), llama.llama_model_default_params())
-        if not self._model:
-            raise WeightsError(f"{self.name} can't be loaded from {path}; reinstall it or choose another.")
-        self._vocabulary = llama.llama_model_get_vocab(self._model)
-        parameters = llama.llama_context_default_params()
-        parameters.n_ctx = self.context_tokens
-        parameters.n_batch = parameters.n_ubatch = PREFILL_PIECE
-        parameters.n_threads = parameters.n_threads_batch = threads
-        parameters.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
-        self._abort = llama.ggml_abort_callback(lambda data: self._stopped())
-        parameters.abort_callback = self._abort
-        self._context = llama.llama_init_from_model(self._model, parameters)
-        if not self._context:
-            raise WeightsError(f"{self.name} needs more memory than is free; close something and try again.")
-        self._memory = llama.llama_get_memory(self._context)
+        self._questions = 0
 
     def close(self) -> None:
         """Free the weights and the cache; the object is of no use afterwards."""
         with self._turn:
-            self._llama.llama_free(self._context)
-            self._llama.llama_model_free(self._model)
+            self.engine.close()
+        if self._cache is not None:
+            self._cache.flush()
+
+    @property
+    def separable(self) -> bool:
+        """Whether passages can be read apart from each other and remembered."""
+        return self.engine.separable
+
+    def forget(self) -> None:
+        """Forget all that was ever read, in memory and on disk."""
+        with self._question(never):
+            self._context.clear()
+            if self._cache is not None:
+                self._cache.clear()
+
+    def calibrate(self, folder: Path, stopped: Callable[[], bool] = never) -> None:
+        """Set `calibration` and the threads: as measured before and kept in `folder`, or by measuring now.
+
+        Gives way to every question.
+        """
+        found = saved_calibration(folder, self.identity)
+        while found is None and not stopped():
+            with self._background(stopped):
+                self._context.clear()
+                found = measure_speed(self.engine)
+            if found is not None:
+                save_calibration(found, folder, self.identity)
+        if found is not None:
+            self.calibration = found
+            with self._question(never):
+                self.engine.use_threads(found.threads)
 
     def count_tokens(self, text: str) -> int:
-        return len(self._tokens(text))
+        return len(self.engine.tokens(text))
 
     def generate(
         self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
@@ -115,141 +120,197 @@ class LanguageModel:
 
         Raises `ValueError` when the prompt leaves no room for an answer in `context_tokens`.
         """
-        prompt = self._tokens(self._render(messages), special=True)
-        if len(prompt) >= self.context_tokens:
-            raise ValueError(f"prompt of {len(prompt)} tokens in a context of {self.context_tokens}")
-        with self._turn:
-            self._stopped = stopped
-            try:
-                yield from self._generate(prompt, min(max_tokens, self.context_tokens - len(prompt)))
-            finally:
-                self._stopped = _never
+        yield from self._generate([self.chat.tokens(messages)], max_tokens, stopped)
 
-    def _generate(self, prompt: list[int], max_tokens: int) -> Iterator[Prefill | Piece | Usage]:
-        reused = self._keep_common_prefix(prompt)
-        generated, started = 0, time.perf_counter()
-        yield Prefill(reused, len(prompt), reused)
-        for start in range(reused, len(prompt), PREFILL_PIECE):
-            if not self._decode(prompt[start : start + PREFILL_PIECE]):
-                break
-            yield Prefill(len(self._cached), len(prompt), reused)
-        prefilled = len(self._cached) - reused
-        if not self._stopped():
-            started = time.perf_counter()
-            for text in self._sample(max_tokens):
-                generated += 1
-                if text:
-                    yield Piece(text)
-        yield Usage(len(prompt), prefilled, reused, generated, time.perf_counter() - started)
+    def read(self, reading: Reading, max_tokens: int, stopped: Callable[[], bool]) -> Iterator[Prefill | Piece | Usage]:
+        """As `generate`, with all passages in one prompt; those that begin it as they did before are reused."""
+        yield from self._generate(self.chat.reading_tokens(reading).segments, max_tokens, stopped)
 
-    def _sample(self, max_tokens: int) -> Iterator[str]:
-        """The text of each new token; empty while a character is incomplete."""
-        llama = self._llama
+    def read_apart(
+        self,
+        reading: Reading,
+        max_tokens: int,
+        stopped: Callable[[], bool],
+        prior: Sequence[float] = (),
+    ) -> Iterator[Prefill | Piece | Usage]:
+        """As `generate`, from the one passage under which the question is likeliest.
+
+        Each passage stands in a sequence of its own behind the fixed prompt; the question is decoded in all of
+        them in one batch. `prior` holds a log-probability of each passage, of which only the differences matter.
+        """
+        tokens = self.chat.reading_tokens(reading)
+        if not self.separable or not 1 < len(tokens.passages) <= MOST_PASSAGES:
+            yield from self._generate(tokens.segments, max_tokens, stopped)
+            return
+        total = len(tokens.fixed) + sum(len(part) + len(tokens.question) for part in tokens.passages)
+        total += len(tokens.closing)
+        room = self._room(total)
+        with self._question(stopped):
+            progress = Prefill(0, 0, 0)
+            for progress in self._context.place(tokens.fixed, tokens.passages):
+                yield Prefill(progress.done, total, progress.reused)
+            likelihoods = self._weigh(tokens) if progress.done == progress.total else []
+            if not likelihoods:
+                yield Usage(total, progress.done - progress.reused, progress.reused, 0, 0.0)
+                return
+            sums = [sum(pair) for pair in zip(likelihoods, prior or [0.0] * len(likelihoods), strict=True)]
+            best = sums.index(max(sums))
+            for number in range(len(sums)):
+                if number != best:
+                    self.engine.remove(FIRST_PASSAGE + number)
+            position = len(tokens.fixed) + len(tokens.passages[best]) + len(tokens.question)
+            closing = Part(tokens.closing, position, FIRST_PASSAGE + best, len(tokens.closing) - 1)
+            ready = self.engine.decode([closing])
+            yield Prefill(total, total, progress.reused)
+            answer = self._sample(min(max_tokens, room), FIRST_PASSAGE + best, position + len(tokens.closing), ready)
+            usage = Usage(total, total - progress.reused, progress.reused, 0, 0.0, best, tuple(likelihoods))
+            yield from _counted(answer, usage)
+
+    def likelihoods(self, reading: Reading, stopped: Callable[[], bool] = never) -> list[float]:
+        """The log-likelihood of the question's tokens under each passage, in their order; empty when stopped.
+
+        Costs the question's tokens once per passage, and the passages that are not remembered yet. Raises
+        `ValueError` when the model can't read passages apart or they don't fit.
+        """
+        tokens = self.chat.reading_tokens(reading)
+        if not self.separable or len(tokens.passages) > MOST_PASSAGES:
+            raise ValueError(f"{self.name} can't read {len(tokens.passages)} passages apart")
+        self._room(len(tokens.fixed) + sum(len(part) + len(tokens.question) for part in tokens.passages))
+        with self._question(stopped):
+            progress = list(self._context.place(tokens.fixed, tokens.passages))[-1]
+            return self._weigh(tokens) if progress.done == progress.total else []
+
+    def remember(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
+        """Compute the passages that are not remembered yet, giving way to every question; how many are known now.
+
+        For idle time: call it in a thread of its own.
+        """
+        tokens = self.chat.reading_tokens(Reading(system, tuple(passages), ""))
+        known = 0
+        for passage in tokens.passages if self._cache is not None else []:
+            segments = [tokens.fixed, passage]
+            fits = sum(map(len, segments)) < self.context_tokens
+            known += self._context.remembers(segments) or (fits and self._in_background(segments, stopped))
+        return known
+
+    def remembered(self, system: str, passages: Sequence[str]) -> list[bool]:
+        """Which passages are known already."""
+        tokens = self.chat.reading_tokens(Reading(system, tuple(passages), ""))
+        return [self._context.remembers([tokens.fixed, passage]) for passage in tokens.passages]
+
+    def read_ahead(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
+        """Compute the prompt of `read` up to its question, giving way to every question; whether it got there."""
+        segments = self.chat.reading_tokens(reading).segments[:-1]
+        return sum(map(len, segments)) < self.context_tokens and self._in_background(segments, stopped)
+
+    def bytes_per_token(self) -> int:
+        """What one remembered token takes, in memory and on disk."""
+        tokens = self.engine.tokens("word " * 64)
+        with self._question(never):
+            self._context.clear()
+            self.engine.decode([Part(tokens, 0, MAIN)])
+            size = len(self.engine.save(MAIN))
+            self._context.clear()
+        return size // len(tokens)
+
+    def _generate(
+        self, segments: Sequence[Sequence[int]], max_tokens: int, stopped: Callable[[], bool]
+    ) -> Iterator[Prefill | Piece | Usage]:
+        total = sum(map(len, segments))
+        room = self._room(total)
+        with self._question(stopped):
+            progress = Prefill(0, total, 0)
+            for progress in self._context.compute(segments, question=True):
+                yield progress
+            answer = self._sample(min(max_tokens, room), MAIN, total, progress.done == total)
+            usage = Usage(total, progress.done - progress.reused, progress.reused, 0, 0.0)
+            yield from _counted(answer, usage)
+
+    def _weigh(self, tokens: ReadingTokens) -> list[float]:
+        """Decode the question in every passage's sequence; empty when stopped."""
+        first = tokens.question_begins - 1  # this token's output predicts the question's first word
+        parts = [
+            Part(tokens.question, len(tokens.fixed) + len(passage), FIRST_PASSAGE + number, first)
+            for number, passage in enumerate(tokens.passages)
+        ]
+        if not self.engine.decode(parts):
+            return []
+        asked = tokens.question[first + 1 :]
+        rows = self.engine.logits().reshape(len(parts), len(asked) + 1, -1)
+        return [log_likelihood(part[:-1], asked) for part in rows]
+
+    def _sample(self, max_tokens: int, sequence: int, position: int, ready: bool) -> Iterator[str]:
+        """The text of each new token; empty while a character is incomplete. Leaves MAIN as the prompt left it."""
+        if not ready or self.engine.stopped():
+            return
+        engine, sampler = self.engine, self._sampler()
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        try:
+            for offset in range(max_tokens):
+                token = engine.sample(sampler)
+                if engine.ends(token) or engine.stopped():
+                    break
+                yield decoder.decode(engine.piece(token))
+                if not engine.decode([Part([token], position + offset, sequence, 0)]):
+                    break
+        finally:
+            engine.llama.llama_sampler_free(sampler)
+
+    def _sampler(self) -> Any:
+        llama = self.engine.llama
         sampler = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
-        size = llama.llama_vocab_n_tokens(self._vocabulary)
+        size = self.engine.vocabulary_size
         penalties = llama.llama_sampler_init_penalties(size, REPEAT_WINDOW, REPEAT_PENALTY, 0.0, 0.0)
         llama.llama_sampler_chain_add(sampler, penalties)
         llama.llama_sampler_chain_add(sampler, llama.llama_sampler_init_greedy())
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        return sampler
+
+    def _room(self, tokens: int) -> int:
+        if tokens >= self.context_tokens:
+            raise ValueError(f"prompt of {tokens} tokens in a context of {self.context_tokens}")
+        return self.context_tokens - tokens
+
+    @contextmanager
+    def _question(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """The engine to oneself. Work in the background stops at once when somebody asks for it."""
+        self._questions += 1
         try:
-            for _ in range(max_tokens):
-                token = llama.llama_sampler_sample(sampler, self._context, -1)
-                if llama.llama_vocab_is_eog(self._vocabulary, token) or self._stopped():
-                    break
-                yield decoder.decode(self._piece(token))
-                if not self._decode([token]):
-                    break
+            with self._turn:
+                self.engine.stopped = stopped
+                try:
+                    yield
+                finally:
+                    self.engine.stopped = never
         finally:
-            llama.llama_sampler_free(sampler)
+            self._questions -= 1
 
-    def _keep_common_prefix(self, prompt: list[int]) -> int:
-        """Drop what the cache holds beyond the prompt's beginning, and say how much is left.
+    @contextmanager
+    def _background(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """The engine when no question is being answered, and only until one is asked."""
+        while self._questions and not stopped():
+            time.sleep(BACKGROUND_PAUSE)
+        with self._turn:
+            self.engine.stopped = lambda: stopped() or self._questions > 0
+            try:
+                yield
+            finally:
+                self.engine.stopped = never
 
-        Whole pieces only: the rest is then computed in the same batches as without a cache, and the answer
-        is the same to the bit. (A last token decoded alone rounds differently, enough to change a small
-        model's answer.)
-        """
-        common = 0
-        for ours, theirs in zip(self._cached, prompt[:-1], strict=False):
-            if ours != theirs:
-                break
-            common += 1
-        common -= common % PREFILL_PIECE
-        self._truncate(common)
-        return common
-
-    def _truncate(self, length: int) -> None:
-        del self._cached[length:]
-        if not self._llama.llama_memory_seq_rm(self._memory, 0, length, -1):
-            self._llama.llama_memory_clear(self._memory, True)  # a cache that can't forget a part
-            self._cached.clear()
-
-    def _decode(self, tokens: list[int]) -> bool:
-        """Append tokens to the cache. False when stopped, and then the cache is as before."""
-        array = (self._llama.llama_token * len(tokens))(*tokens)
-        code = self._llama.llama_decode(self._context, self._llama.llama_batch_get_one(array, len(tokens)))
-        if code == 0:
-            self._cached.extend(tokens)
-            return True
-        self._truncate(len(self._cached))
-        if code == ABORTED:
-            return False
-        raise WeightsError(f"{self.name} could not go on (llama.cpp code {code}); ask again.")
-
-    def _tokens(self, text: str, special: bool = False) -> list[int]:
-        raw = text.encode()
-        tokens = (self._llama.llama_token * (len(raw) + 16))()
-        count = self._llama.llama_tokenize(self._vocabulary, raw, len(raw), tokens, len(tokens), False, special)
-        return list(tokens[:count])
-
-    def _piece(self, token: int, special: bool = False) -> bytes:
-        buffer = ctypes.create_string_buffer(256)
-        size = self._llama.llama_token_to_piece(self._vocabulary, token, buffer, 256, 0, special)
-        return buffer.raw[: max(0, size)]
-
-    def _render(self, messages: Sequence[ChatMessage]) -> str:
-        """The prompt in the model's own format. Text can't forge a turn: control tokens are broken up."""
-        plain = []
-        for message in messages:
-            content = message.content
-            for text in self._control_texts:
-                content = content.replace(text, f"{text[0]} {text[1:]}")
-            plain.append({"role": message.role, "content": content})
-        return str(self._template(messages=plain).prompt)
-
-    def _find_control_texts(self) -> list[str]:
-        llama, vocabulary = self._llama, self._vocabulary
-        texts = [
-            self._piece(token, special=True).decode("utf-8", "ignore")
-            for token in range(llama.llama_vocab_n_tokens(vocabulary))
-            if llama.llama_vocab_is_control(vocabulary, token)
-        ]
-        return [text for text in texts if len(text) > 1]
-
-    def _chat_template(self) -> Any:
-        from llama_cpp.llama_chat_format import Jinja2ChatFormatter
-
-        llama, vocabulary = self._llama, self._vocabulary
-        template = llama.llama_model_chat_template(self._model, None)
-        if not template:
-            raise WeightsError(f"{self.name} has no chat template; choose an instruction-tuned model.")
-        end, begin = llama.llama_vocab_eos(vocabulary), llama.llama_vocab_bos(vocabulary)
-        return Jinja2ChatFormatter(
-            template=template.decode(),
-            eos_token=self._piece(end, special=True).decode(),
-            bos_token=self._piece(begin, special=True).decode() if begin >= 0 else "",
-            stop_token_ids=[end],
-        )
+    def _in_background(self, segments: Sequence[Sequence[int]], stopped: Callable[[], bool]) -> bool:
+        """Compute segments between the questions; False when stopped before they were all there."""
+        while not stopped():
+            with self._background(stopped):
+                progress = list(self._context.compute(segments))[-1]
+            if progress.done == progress.total:
+                return True
+        return False
 
 
-def _never() -> bool:
-    return False
-
-
-def default_threads() -> int:
-    """Physical cores, but one fewer from four on.
-
-    ggml's threads spin: with every core taken, one other busy process costs a multiple.
-    """
-    cores = physical_cores()
-    return cores - 1 if cores >= 4 else cores
+def _counted(answer: Iterator[str], usage: Usage) -> Iterator[Piece | Usage]:
+    """The pieces of an answer, then `usage` with their number and time."""
+    generated, started = 0, time.perf_counter()
+    for text in answer:
+        generated += 1
+        if text:
+            yield Piece(text)
+    yield replace(usage, generated_tokens=generated, decode_seconds=time.perf_counter() - started)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from models.catalogue import LANGUAGE_MODEL
+from models.context_cache import ContextCache
 from models.embedder import Embedder
 from models.errors import LamplightError
 from models.language_model import LanguageModel
 from models.ocr import TextRecogniser
-from models.prepare import ensure_embedder
+from models.prepare import cache_folder, ensure_embedder
+from models.quantise import prepare_in_background, saved_preparation
 from models.vision import VisionFiles, VisionModel, find_vision
 
 Loaded = TypeVar("Loaded")
@@ -31,6 +34,11 @@ class OnDemand(Generic[Loaded]):
                 self._value = self._make()
             return self._value
 
+    def replace(self, value: Loaded) -> None:
+        """Whoever has the old value may go on with it."""
+        with self._turn:
+            self._value = value
+
     @property
     def value(self) -> Loaded | None:
         return self._value
@@ -39,13 +47,21 @@ class OnDemand(Generic[Loaded]):
 class Models:
     """Loads nothing by itself. Each property blocks until its model is there and raises `WeightsError`."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None, as_shipped: bool = False) -> None:
+        """`folder` keeps what is prepared and remembered (default: `cache_folder()`).
+
+        With `as_shipped`, the language model is used as it came, which is the same on every machine.
+        """
+        self.folder = folder or cache_folder()
+        self._as_shipped = as_shipped
+        self._contexts = ContextCache(self.folder / "contexts")
         self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
-        self._language_model = OnDemand(lambda: LanguageModel(LANGUAGE_MODEL.verified_path(), LANGUAGE_MODEL.name))
+        self._language_model = OnDemand(self._open_language_model)
         self._ocr = OnDemand(TextRecogniser)
         self._vision_turn = threading.Lock()
         self._vision: tuple[VisionFiles, VisionModel] | None = None
         self._status = ""
+        self.settled = threading.Event()  # the language model is the one that stays, and passages can be remembered
 
     @property
     def embedder(self) -> Embedder:
@@ -90,5 +106,29 @@ class Models:
             self._language_model.get()
             then()
             self._status = ""
+            self._settle()
         except LamplightError as error:
             self._status = str(error)
+
+    def _open_language_model(self) -> LanguageModel:
+        """The file prepared for this processor if there is one, else the original."""
+        weights = LANGUAGE_MODEL
+        prepared = None if self._as_shipped else saved_preparation(self.folder, weights.sha256)
+        if prepared is None or not prepared.file:
+            path, name, identity = weights.verified_path(), weights.name, weights.sha256
+        else:
+            path, identity = self.folder / prepared.file, prepared.sha256
+            name = f"{weights.name} ({prepared.chosen})"
+        return LanguageModel(path, name, cache=self._contexts, identity=identity)
+
+    def _settle(self) -> None:
+        """Prepare the language model for this processor and measure it, while it answers already."""
+        if not self._as_shipped and saved_preparation(self.folder, LANGUAGE_MODEL.sha256) is None:
+            try:
+                prepare_in_background(LANGUAGE_MODEL.verified_path(), LANGUAGE_MODEL.sha256, self.folder)
+            except LamplightError as error:
+                self._status = str(error)
+            else:
+                self._language_model.replace(self._open_language_model())
+        self.language_model.calibrate(self.folder)
+        self.settled.set()

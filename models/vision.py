@@ -22,8 +22,8 @@ import numpy as np
 import platformdirs
 from PIL import Image
 
+from models.engine import default_threads, load_llama
 from models.errors import WeightsError
-from models.language_model import default_threads
 
 CONTEXT_TOKENS = 4096
 BATCH = 512  # tokens; pictures that are computed at once (Gemma 3: 256) have to fit
@@ -74,11 +74,11 @@ class VisionModel:
     """One model, one picture at a time; safe to call from several threads. `name` is kept with its captions."""
 
     def __init__(self, files: VisionFiles) -> None:
-        import llama_cpp
+        llama = load_llama()
         from llama_cpp import mtmd_cpp
 
         self.name = files.name
-        self._llama: Any = llama_cpp
+        self._llama: Any = llama
         self._mtmd: Any = mtmd_cpp
         self._turn = threading.Lock()
         self._stopped: Callable[[], bool] = _never
@@ -99,7 +99,8 @@ class VisionModel:
         self._vocabulary = llama.llama_model_get_vocab(self._model)
         parameters = llama.llama_context_default_params()
         parameters.n_ctx, parameters.n_batch, parameters.n_ubatch = CONTEXT_TOKENS, BATCH, BATCH
-        parameters.n_threads = parameters.n_threads_batch = default_threads()
+        threads = default_threads()
+        parameters.n_threads, parameters.n_threads_batch = threads.decode, threads.prefill
         self._abort = llama.ggml_abort_callback(lambda data: self._stopped())
         parameters.abort_callback = self._abort
         self._context = llama.llama_init_from_model(self._model, parameters)
@@ -107,7 +108,7 @@ class VisionModel:
             raise WeightsError(f"{self.name} needs more memory than is free; close something and try again.")
         pictures = mtmd.mtmd_context_params_default()
         pictures.use_gpu = pictures.print_timings = pictures.warmup = False
-        pictures.n_threads = default_threads()
+        pictures.n_threads = threads.prefill
         self._pictures = mtmd.mtmd_init_from_file(str(files.projector).encode(), self._model, pictures)
         if not self._pictures or not mtmd.mtmd_support_vision(self._pictures):
             raise WeightsError(

@@ -18,9 +18,9 @@ from ui.services import Services
 
 
 @pytest.fixture(scope="session")
-def models() -> Models:
-    """Each model is loaded by the first test that needs it."""
-    return Models()
+def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """Each model is loaded by the first test that needs it, and runs as it came: alike on every machine."""
+    return Models(tmp_path_factory.mktemp("cache"), as_shipped=True)
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,13 @@ import psutil
 
 from library.errors import LibraryBusy
 from library.store import Library
-from models.catalogue import CATALOGUE
+from models.calibration import saved_calibration
+from models.catalogue import CATALOGUE, LANGUAGE_MODEL
+from models.context_cache import DISK_BYTES, ContextCache
 from models.errors import LamplightError
-from models.prepare import prepared_embedder
+from models.prepare import cache_folder, prepared_embedder
 from models.processor import physical_cores
+from models.quantise import saved_preparation
 from models.vision import find_vision, models_folder
 
 GIBIBYTE = 1 << 30
@@ -97,6 +100,19 @@ def _models() -> Iterator[Check]:
         yield Check("prepared embedder", True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
     else:
         yield Check("prepared embedder", False, "not exported yet", f"{sys.executable} -m models.prepare")
+    yield _prepared_language_model()
+
+
+def _prepared_language_model() -> Check:
+    prepared = saved_preparation(cache_folder(), LANGUAGE_MODEL.sha256)
+    # Not a fault: the app does it by itself in the background, and answers from the original until then.
+    finding = "not prepared for this processor yet" if prepared is None else str(prepared)
+    calibration = saved_calibration(cache_folder(), prepared.sha256) if prepared else None
+    if calibration is not None:
+        finding = f"{finding}; this computer {calibration}"
+    contexts = ContextCache(cache_folder() / "contexts")
+    remembered = f"{contexts.disk_usage() / 1e6:.0f} of at most {DISK_BYTES / 1e6:.0f} MB of remembered passages"
+    return Check("prepared language model", True, f"{finding}; {remembered}")
 
 
 def _vision() -> Check:

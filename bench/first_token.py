@@ -1,0 +1,263 @@
+"""How long until the first word, over about 1,500 tokens of passages.
+
+Baseline: `llama_cpp.Llama.create_chat_completion` with the passages in the prompt, on the file as it came, and on the
+one we prepared (`…_same_file`). Floor: the question's own tokens alone behind the fixed prompt.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.answers import Asked, articles
+from bench.measuring import Measures, progress, summary
+from ingest.pipeline import index_file
+from library.store import Library
+from models.catalogue import LANGUAGE_MODEL
+from models.engine import never
+from models.language_model import LanguageModel, Piece, Prefill, Reading, Usage
+from models.loading import Models
+from models.processor import physical_cores
+from models.quantise import saved_preparation
+from rag.passages import select_passages
+from rag.reading import APART, rank_prior, stable_order
+from rag.reading_ahead import ReadingAhead
+from rag.retriever import Retriever
+
+SYSTEM = "You answer questions using only the passages the user gives. Answer in one or two short sentences."
+SECTION_TOKENS = 375  # four of them are 1,500
+FOUND = 20  # chunks, from which the sections are taken
+TYPING_SECONDS = 6.0
+GENERATED = 48
+SEED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Seconds to the first piece of text and to the end, and the text."""
+
+    first: float
+    total: float
+    text: str
+    usage: Usage
+
+
+def first_token(models: Models, data: Path, runs: int) -> Measures:
+    """Each run asks another question about other passages, of all sides in turn."""
+    model = models.language_model
+    model.forget()
+    groups = articles(data)
+    questions = random.Random(SEED).sample([asked for group in groups for asked in group], 4 * runs)
+    with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
+        sections = _index_sections(groups, Path(folder), library, models)
+        finder = SectionFinder(Retriever(library, models.embedder), models, sections)
+        baselines = _baselines(models, model.context_tokens)
+        taken: dict[str, list[float]] = {}
+        identical = True
+        rates: dict[str, list[float]] = {"ours": [], "raw": []}
+        used: set[str] = set()
+        tokens = 0
+        for asked in questions:
+            found = finder.find(asked.text)
+            if used & set(found) and len(used) < len(sections) // 2:
+                continue
+            used |= set(found)
+            run, same, tokens = _one_run(model, baselines, finder, asked, found, rates)
+            identical &= same
+            for name, seconds in run.items():
+                taken.setdefault(name, []).append(seconds)
+            count = len(taken["floor"])
+            progress(f"run {count} of {runs}: " + ", ".join(f"{name} {value:.2f} s" for name, value in run.items()))
+            if count == runs:
+                break
+    return _measures(model, taken, rates, identical, tokens)
+
+
+def _one_run(
+    model: LanguageModel,
+    baselines: dict[str, Any],
+    finder: SectionFinder,
+    asked: Asked,
+    found: list[str],
+    rates: dict[str, list[float]],
+) -> tuple[dict[str, float], bool, int]:
+    """Seconds of each side, whether reading ahead changed nothing, and the tokens of the passages."""
+    together = Reading(SYSTEM, tuple(found), asked.text)
+    other = Reading(SYSTEM, together.passages, f"Which words in it matter most? {asked.text}")
+    _warm(model)
+    floor = timed(model.read(Reading(SYSTEM, (), asked.text), GENERATED, never))
+    typing, plain = _while_typing(model, finder, asked)
+    model.forget()
+    model.remember(SYSTEM, found, never)
+    _warm(model)
+    apart = timed(model.read_apart(Reading(SYSTEM, tuple(found), asked.text), GENERATED, never, rank_prior(APART)))
+    exact = timed(model.read(together, GENERATED, never))
+    follow = timed(model.read(other, GENERATED, never))
+    follow_floor = timed(model.read(Reading(SYSTEM, (), other.question), GENERATED, never))
+    rates["ours"].append(floor.usage.generated_tokens / floor.usage.decode_seconds)
+    rates["raw"].append(_raw_rate(model, floor.usage.prompt_tokens))
+    seconds = {
+        "floor": floor.first, "remembered": apart.first, "remembered_answer": apart.total, "exact": exact.first,
+        "typing": typing.first, "plain": plain.first, "followup": follow.first, "followup_floor": follow_floor.first,
+    }  # fmt: skip
+    for name, llama in baselines.items():
+        seconds[name], seconds[f"{name}_answer"] = _ask_baseline(llama, together)
+    return seconds, typing.text == plain.text, sum(model.count_tokens(text) for text in found)
+
+
+def _warm(model: LanguageModel) -> None:
+    """The fixed prompt is in memory, as it is in the app after the first question."""
+    timed(model.read(Reading(SYSTEM, (), "Hello?"), 1, never))
+
+
+def _while_typing(model: LanguageModel, finder: SectionFinder, asked: Asked) -> tuple[Timed, Timed]:
+    """The answer after `TYPING_SECONDS` of typing, and the one to the same prompt of a model that did not listen."""
+    model.forget()
+    begun: list[str] = []
+
+    def find(text: str) -> list[str]:
+        begun[:] = stable_order(begun, finder.find(text))
+        return list(begun)
+
+    def read(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+        model.read_ahead(Reading(SYSTEM, tuple(passages), ""), stopped)
+
+    ahead = ReadingAhead(find, read)
+    words = asked.text.split()
+    for count in range(1, len(words) + 1):
+        ahead.typed(" ".join(words[:count]))
+        time.sleep(TYPING_SECONDS / len(words))
+    ahead.stop()
+    reading = Reading(SYSTEM, tuple(stable_order(begun, finder.find(asked.text))), asked.text)
+    typing = timed(model.read(reading, GENERATED, never))
+    model.forget()
+    return typing, timed(model.read(reading, GENERATED, never))
+
+
+class SectionFinder:
+    """The best sections for a question, by the chunks found in them."""
+
+    def __init__(self, retriever: Retriever, models: Models, sections: dict[str, str]) -> None:
+        self._retriever = retriever
+        self._models = models
+        self._sections = sections
+
+    def find(self, question: str) -> list[str]:
+        selection = select_passages(self._retriever, self._models.embedder, question, FOUND)
+        names = list(dict.fromkeys(passage.document for passage in selection.passages))
+        return [self._sections[name] for name in names[:APART]]
+
+
+def timed(events: Iterator[Prefill | Piece | Usage]) -> Timed:
+    started, first, text, usage = time.perf_counter(), 0.0, "", Usage(0, 0, 0, 0, 0.0)
+    for event in events:
+        if isinstance(event, Piece):
+            first = first or time.perf_counter() - started
+            text += event.text
+        elif isinstance(event, Usage):
+            usage = event
+    total = time.perf_counter() - started
+    return Timed(first or total, total, text, usage)
+
+
+def _raw_rate(model: LanguageModel, position: int) -> float:
+    """Tokens/s of a loop that does nothing but `llama_decode` and an argmax, at the same place of the context."""
+    engine = model.engine
+    llama, context = engine.llama, engine.context
+    engine.clear()
+    tokens = (llama.llama_token * position)(*[100] * position)
+    llama.llama_decode(context, llama.llama_batch_get_one(tokens, position))
+    single = (llama.llama_token * 1)(100)
+    started = time.perf_counter()
+    for _ in range(GENERATED):
+        llama.llama_decode(context, llama.llama_batch_get_one(single, 1))
+        single[0] = int(engine.last_logits().argmax())
+    rate = GENERATED / (time.perf_counter() - started)
+    model.forget()
+    return rate
+
+
+def _baselines(models: Models, context_tokens: int) -> dict[str, Any]:
+    from llama_cpp import Llama
+
+    files = {"baseline": LANGUAGE_MODEL.verified_path()}
+    prepared = saved_preparation(models.folder, LANGUAGE_MODEL.sha256)
+    if prepared is not None and prepared.file:
+        files["baseline_same_file"] = models.folder / prepared.file
+    threads = physical_cores()
+    return {
+        name: Llama(str(path), n_ctx=context_tokens, n_threads=threads, n_threads_batch=threads, verbose=False)
+        for name, path in files.items()
+    }
+
+
+def _ask_baseline(llama: Any, reading: Reading) -> tuple[float, float]:
+    """Seconds to the first piece and to the end; nothing of an earlier prompt is left."""
+    llama.reset()
+    passages = "\n\n".join(text.strip() for text in reading.passages)
+    chat = [
+        {"role": "system", "content": reading.system},
+        {"role": "user", "content": f"Passages:\n\n{passages}\n\nQuestion: {reading.question}"},
+    ]
+    started, first = time.perf_counter(), 0.0
+    stream = llama.create_chat_completion(chat, max_tokens=GENERATED, temperature=0.0, repeat_penalty=1.1, stream=True)
+    for part in stream:
+        if part["choices"][0]["delta"].get("content"):
+            first = first or time.perf_counter() - started
+    return first, time.perf_counter() - started
+
+
+def _index_sections(
+    groups: Sequence[Sequence[Asked]], folder: Path, library: Library, models: Models
+) -> dict[str, str]:
+    """Neighbouring paragraphs joined to sections, each a document of its own; texts by document name."""
+    sections: dict[str, str] = {}
+    for number, group in enumerate(groups):
+        parts: list[str] = []
+        for paragraph in dict.fromkeys(asked.passage for asked in group):
+            parts.append(paragraph)
+            if models.language_model.count_tokens(" ".join(parts)) >= SECTION_TOKENS:
+                path = folder / f"article {number} section {len(sections)}.txt"
+                sections[path.name] = "\n\n".join(parts)
+                path.write_text(sections[path.name], encoding="utf-8")
+                index_file(path, library, models)
+                parts = []
+    return sections
+
+
+def _measures(
+    model: LanguageModel,
+    taken: dict[str, list[float]],
+    rates: dict[str, list[float]],
+    identical: bool,
+    tokens: int,
+) -> Measures:
+    def ratio(one: str, other: str) -> float:
+        """The median of each run's own ratio: a busy moment hits both sides of it."""
+        return round(statistics.median(a / b for a, b in zip(taken[one], taken[other], strict=True)), 2)
+
+    measures: Measures = {
+        "first_token_speedup_remembered": ratio("baseline", "remembered"),
+        "first_token_vs_floor_remembered": ratio("remembered", "floor"),
+        "first_token_speedup_typing": ratio("baseline", "typing"),
+        "typing_tokens_identical": int(identical),
+        "followup_vs_floor": ratio("followup", "followup_floor"),
+        "decode_vs_raw": round(statistics.median(a / b for a, b in zip(rates["ours"], rates["raw"], strict=True)), 3),
+        "first_token_speedup_exact": ratio("baseline", "exact"),
+        "first_token_speedup_plain": ratio("baseline", "plain"),
+        "answer_speedup_remembered": ratio("baseline_answer", "remembered_answer"),
+        "bytes_per_token": model.bytes_per_token(),
+        "passage_tokens": tokens,
+        "language_model": model.name,
+    }
+    if "baseline_same_file" in taken:
+        measures["first_token_speedup_remembered_same_file"] = ratio("baseline_same_file", "remembered")
+    for name, seconds in taken.items():
+        measures |= summary(name, seconds)
+    return measures

@@ -1,0 +1,63 @@
+"""What remembered passages do to the answers: one exact prompt against the likeliest passage, on SQuAD questions."""
+
+from __future__ import annotations
+
+import math
+import random
+import tempfile
+from pathlib import Path
+
+from bench.answers import articles, contains
+from bench.first_token import SYSTEM, timed
+from bench.measuring import Measures, progress
+from ingest.pipeline import index_file
+from library.store import Library
+from models.engine import never
+from models.language_model import Reading
+from models.loading import Models
+from rag.passages import select_passages
+from rag.reading import APART, rank_prior
+from rag.retriever import Retriever
+
+ANSWER_TOKENS = 40
+SEED = 11
+NORMAL_95 = 1.96  # standard errors on either side of a 95 % confidence interval
+
+
+def accuracy(models: Models, data: Path, count: int) -> Measures:
+    """Share of answers that contain a gold answer, both ways with the same passages as the retriever ranks them."""
+    groups = articles(data)
+    questions = random.Random(SEED).sample([asked for group in groups for asked in group], count)
+    model = models.language_model
+    exact, apart, first = [], [], {"retriever": 0, "likelihood": 0}
+    with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
+        for number, group in enumerate(groups):
+            path = Path(folder) / f"article {number}.txt"
+            path.write_text("\n\n".join(dict.fromkeys(asked.passage for asked in group)), encoding="utf-8")
+            index_file(path, library, models)
+        retriever = Retriever(library, models.embedder)
+        for number, asked in enumerate(questions, start=1):
+            found = select_passages(retriever, models.embedder, asked.text, APART).passages
+            texts = [f"{passage.section}:\n{passage.text}" for passage in found]
+            together = Reading(SYSTEM, tuple(reversed(texts)), asked.text)
+            exact.append(contains(timed(model.read(together, ANSWER_TOKENS, never)).text, asked.answers))
+            separate = Reading(SYSTEM, tuple(texts), asked.text)
+            answer = timed(model.read_apart(separate, ANSWER_TOKENS, never, rank_prior(len(texts))))
+            apart.append(contains(answer.text, asked.answers))
+            chosen = texts[answer.usage.answered_from or 0]
+            first["retriever"] += asked.passage[:60] in texts[0]
+            first["likelihood"] += asked.passage[:60] in chosen
+            if number % 10 == 0:
+                progress(f"{number} of {count}: {sum(exact)} right from one prompt, {sum(apart)} from one passage")
+    differences = [100.0 * (ours - theirs) for ours, theirs in zip(apart, exact, strict=True)]
+    mean = sum(differences) / count
+    spread = math.sqrt(sum((value - mean) ** 2 for value in differences) / count)
+    return {
+        "accuracy_exact": round(sum(exact) / count, 3),
+        "accuracy_remembered": round(sum(apart) / count, 3),
+        "accuracy_difference_points": round(mean, 1),
+        "accuracy_difference_interval": round(NORMAL_95 * spread / math.sqrt(count), 1),
+        "gold_first_retriever": round(first["retriever"] / count, 3),
+        "gold_first_likelihood": round(first["likelihood"] / count, 3),
+        "accuracy_questions": count,
+    }

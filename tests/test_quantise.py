@@ -1,0 +1,85 @@
+"""What preparing a language model promises: never a wrong file, never a touched original, never a bad trade."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.calibration import Calibration, saved_calibration
+from models.catalogue import LANGUAGE_MODEL, sha256_of
+from models.context_cache import ContextCache
+from models.engine import Threads, never
+from models.language_model import ChatMessage, LanguageModel, Piece
+from models.quantise import CANDIDATES, ORIGINAL, Measured, choose, prepare, saved_preparation
+
+Q8, MIXED, Q4 = "Q8_0", "Q8_0 with Q4_0 feed-forward", "Q4_0"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the shipped model was prepared for this machine."""
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare(LANGUAGE_MODEL.path(), folder)
+    return folder
+
+
+def test_a_prepared_model_is_found_again_and_answers(folder: Path) -> None:
+    assert sha256_of(LANGUAGE_MODEL.path()) == LANGUAGE_MODEL.sha256  # the original is untouched
+    found = saved_preparation(folder, LANGUAGE_MODEL.sha256)
+    assert found is not None
+    assert set(found.measured) == {ORIGINAL, *CANDIDATES}
+    assert found.chosen == choose(found.measured)
+    path = folder / found.file if found.file else LANGUAGE_MODEL.path()
+    model = LanguageModel(path, "prepared", identity=found.sha256)
+    events = model.generate([ChatMessage("user", "Name the capital of France.")], 16, never)
+    assert "Paris" in "".join(event.text for event in events if isinstance(event, Piece))
+    model.close()
+
+
+def test_nothing_half_made_is_left(folder: Path) -> None:
+    found = saved_preparation(folder, LANGUAGE_MODEL.sha256)
+    assert found is not None
+    assert len(list(folder.iterdir())) == (2 if found.file else 1)
+
+
+def test_another_model_or_a_damaged_file_is_not_taken_for_it(folder: Path, tmp_path: Path) -> None:
+    assert saved_preparation(folder, "0" * 64) is None
+    found = saved_preparation(folder, LANGUAGE_MODEL.sha256)
+    assert found is not None
+    for path in folder.iterdir():
+        content = path.read_bytes()
+        (tmp_path / path.name).write_bytes(content[:-1] + b"?" if path.suffix == ".gguf" else content[:-1])
+    assert saved_preparation(tmp_path, LANGUAGE_MODEL.sha256) is None
+
+
+@pytest.mark.parametrize(
+    ("measured", "chosen"),
+    [
+        pytest.param({Q8: Measured(440, 10.01, 0.96)}, Q8, id="faster and as good"),
+        pytest.param({Q8: Measured(440, 10.0, 0.96), MIXED: Measured(600, 10.2, 0.86)}, MIXED, id="the fastest"),
+        pytest.param({Q8: Measured(440, 10.0, 0.96), Q4: Measured(900, 11.2, 0.7)}, Q8, id="too much is lost"),
+        pytest.param({Q8: Measured(210, 10.0, 0.99)}, ORIGINAL, id="hardly faster"),
+        pytest.param({}, ORIGINAL, id="none could be made"),
+    ],
+)
+def test_the_fastest_within_the_tolerance_is_chosen(measured: dict[str, Measured], chosen: str) -> None:
+    assert choose({ORIGINAL: Measured(200, 10.0, 1.0), **measured}) == chosen
+
+
+def test_a_machine_is_measured_once(tmp_path: Path) -> None:
+    cache = ContextCache(tmp_path / "contexts")
+    model = LanguageModel(LANGUAGE_MODEL.path(), "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
+    model.calibrate(tmp_path)
+    assert model.calibration is not None
+    assert model.calibration == saved_calibration(tmp_path, LANGUAGE_MODEL.sha256)
+    assert saved_calibration(tmp_path, "0" * 64) is None
+    model.close()
+
+
+def test_a_slow_machine_is_given_less_to_read() -> None:
+    slow, fast = (Calibration(rate, 10.0, Threads(2, 1)) for rate in (40.0, 200.0))
+    assert slow.passage_tokens < fast.passage_tokens
+    assert slow.seconds_to_read(400) == 10.0
+    assert slow.seconds_to_write(50) == 5.0
+    assert str(fast) == "reads 200 tokens/s, writes 10"

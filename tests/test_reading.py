@@ -1,0 +1,126 @@
+"""What reading promises: one passage where one is enough, several where not, in an order that is reused."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from models.catalogue import LANGUAGE_MODEL
+from models.context_cache import ContextCache
+from models.engine import never
+from models.language_model import LanguageModel, Usage
+from rag.reading import PassageReader, needs_several, stable_order
+from rag.reading_ahead import ReadingAhead
+
+SYSTEM = "Answer from the passages in one short sentence."
+PASSAGES = [
+    "The roof of the boathouse was repaired in June 2019. The work cost 3,400 pounds.",
+    "Two cats live in the boathouse. They are called Salt and Pepper.",
+    "The canal lock opens at seven in the morning and closes at sunset.",
+]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageModel]:
+    cache = ContextCache(tmp_path_factory.mktemp("contexts"))
+    model = LanguageModel(LANGUAGE_MODEL.path(), "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
+    yield model
+    model.close()
+
+
+def read(model: LanguageModel, reader: PassageReader, question: str, passages: list[str]) -> Usage:
+    last = list(reader.read(model, SYSTEM, question, passages, 16, never))[-1]
+    assert isinstance(last, Usage)
+    return last
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("When was the roof repaired?", False),
+        ("How many cats live in the boathouse?", False),
+        ("Compare the roof and the lock.", True),
+        ("What do both reports say about the roof?", True),
+        ("List the animals of the harbour.", True),
+        ("What is the difference between the two offers?", True),
+    ],
+)
+def test_comparisons_and_lists_need_several_passages(question: str, several: bool) -> None:
+    assert needs_several(question) == several
+
+
+def test_one_passage_answers_a_plain_question_and_all_a_comparison(model: LanguageModel) -> None:
+    assert read(model, PassageReader(), "What are the cats called?", PASSAGES).answered_from == 1
+    assert read(model, PassageReader(), "Compare the roof with the lock.", PASSAGES).answered_from is None
+
+
+def test_what_was_read_stays_where_it_was() -> None:
+    assert stable_order([], ["best", "second"]) == ["best", "second"]
+    assert stable_order(["a", "b", "c"], ["c", "a", "b"]) == ["a", "b", "c"]
+    assert stable_order(["a", "b", "c"], ["new", "a"]) == ["a", "new"]
+    assert stable_order(["gone", "b"], ["b", "new"]) == ["b", "new"]
+
+
+def test_a_follow_up_reuses_the_passages_whatever_their_new_rank(model: LanguageModel) -> None:
+    reader = PassageReader()
+    read(model, reader, "Compare the roof with the lock.", PASSAGES)
+    usage = read(model, reader, "Compare both with the cats.", PASSAGES[::-1])
+    assert usage.prefilled_tokens < 24
+
+
+def test_a_remembered_passage_begins_the_prompt(model: LanguageModel) -> None:
+    model.forget()
+    model.remember(SYSTEM, [PASSAGES[0]], never)
+    usage = read(model, PassageReader(), "Compare the roof with the lock.", PASSAGES)
+    assert usage.reused_tokens > model.count_tokens(PASSAGES[0])
+
+
+def test_typing_reads_ahead_and_the_question_reads_only_itself(model: LanguageModel) -> None:
+    model.forget()
+    reader, done = PassageReader(), threading.Event()
+
+    def read_passages(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+        reader.prepare(model, SYSTEM, text, passages, stopped)
+        done.set()
+
+    ahead = ReadingAhead(lambda text: PASSAGES, read_passages)
+    ahead.typed("What are the")
+    assert done.wait(60)
+    ahead.stop()
+    usage = read(model, reader, "What are the cats called?", PASSAGES)
+    assert usage.answered_from == 1
+    assert usage.prefilled_tokens < len(PASSAGES) * 12 + 12
+
+
+def test_typing_on_gives_up_only_what_no_longer_fits() -> None:
+    found = {"What": ["a"], "What are": ["a"], "What are cats": ["b"]}
+    begun: queue.Queue[list[str]] = queue.Queue()
+    ended: queue.Queue[list[str]] = queue.Queue()
+
+    def read_until_stopped(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+        begun.put(list(passages))
+        while not stopped():
+            time.sleep(0.001)
+        ended.put(list(passages))
+
+    sought: queue.Queue[str] = queue.Queue()
+
+    def find(text: str) -> list[str]:
+        sought.put(text)
+        return found[text]
+
+    ahead = ReadingAhead(find, read_until_stopped)
+    ahead.typed("What")
+    assert begun.get(timeout=60) == ["a"]
+    ahead.typed("What are")
+    assert [sought.get(timeout=60), sought.get(timeout=60)] == ["What", "What are"]
+    ahead.typed("What are cats")
+    assert ended.get(timeout=60) == ["a"]
+    assert begun.get(timeout=60) == ["b"]
+    ahead.stop()
+    assert ended.get(timeout=60) == ["b"]
+    assert begun.empty()
