@@ -87,11 +87,13 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
         address = Address.of(listener, options.host, folder)
         library.lock.announce(address.plain, address.key)
         services.queue.start()
+        services.remembering.start()
         services.models.start_loading(lambda: library.vectors(services.models.embedder))
         try:
             with suppress(KeyboardInterrupt):  # the usual way to end it
                 serve_app(services, listener, address, not options.no_browser)
         finally:
+            services.remembering.close()
             services.queue.close()
     return 0
 
@@ -150,10 +152,13 @@ def services_of(library: Library) -> Services:
     from ingest.queue import IngestQueue
     from models.loading import Models
     from rag.answerer import Answerer
+    from rag.remembering import Remembering
     from ui.services import Services
 
     models = Models()
-    return Services(library, models, IngestQueue(library, models), Answerer(library, models))
+    library.purged = models.forget
+    queue, answerer = IngestQueue(library, models), Answerer(library, models)
+    return Services(library, models, queue, answerer, Remembering(library, models, answerer, lambda: queue.busy))
 
 
 if __name__ == "__main__":

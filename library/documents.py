@@ -11,7 +11,7 @@ import json
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -32,6 +32,7 @@ class Documents(Places):
 
     def __init__(self, folder: Path, purpose: str) -> None:
         super().__init__(folder, purpose)
+        self.purged: Callable[[], object] = lambda: None  # called when a document is gone for good
         self._claims: set[str] = set()
         self._claims_changed = threading.Condition()
 
@@ -207,6 +208,7 @@ class Documents(Places):
             database.execute("INSERT INTO chunks_text (chunks_text) VALUES ('optimize')")
         for path in places:
             self.remove_copy(Path(path))
+        self.purged()
 
     def purge_removed(self) -> None:
         """Finish what was removed or left half written by a process that died; long documents can be read on."""

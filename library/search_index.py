@@ -130,6 +130,15 @@ class SearchIndex(Database):
                 held[int(row[0])].add(term)
         return held
 
+    def newest_chunks(self, count: int) -> list[int]:
+        """Ids of the first chunks of the newest documents, `count` at most, in reading order within each."""
+        rows = self._rows(
+            "SELECT chunks.id FROM chunks JOIN documents ON documents.id = document_id WHERE state = 'ready' "
+            "ORDER BY added_at DESC, document_id DESC, chunks.id LIMIT ?",
+            count,
+        )
+        return [int(row[0]) for row in rows]
+
     def count_chunks(self) -> int:
         rows = self._rows(
             "SELECT count(*) FROM chunks JOIN documents ON documents.id = document_id WHERE state = 'ready'"

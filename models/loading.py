@@ -121,6 +121,14 @@ class Models:
             name = f"{weights.name} ({prepared.chosen})"
         return LanguageModel(path, name, cache=self._contexts, identity=identity)
 
+    def forget(self) -> None:
+        """Forget all that the language model has read, here and on disk: what a removed document left goes with it."""
+        model = self._language_model.value
+        if model is not None:
+            model.forget()
+        else:
+            self._contexts.clear()
+
     def _settle(self) -> None:
         """Prepare the language model for this processor and measure it, while it answers already."""
         if not self._as_shipped and saved_preparation(self.folder, LANGUAGE_MODEL.sha256) is None:

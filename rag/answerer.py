@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from library.records import Message
+from library.records import FoundChunk, Message
 from library.store import Library
-from models.language_model import ChatMessage, Piece, Prefill, Usage
+from models.language_model import Piece, Prefill, Usage
 from models.loading import Models
 from models.precedence import ANSWERS
 from rag.composition import Composed, compose, computed, quotation, repeats, without_repeats
@@ -18,12 +18,13 @@ from rag.context import trimmed, whole
 from rag.conversation import standalone_query
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Mode, Passage, Reading, Searching, Timings, Token
 from rag.grounding import ground
-from rag.passages import Selection, select_passages
+from rag.passages import Selection, passage_of, select_passages
+from rag.reading import TOGETHER, PassageReader, needs_several
+from rag.reading_ahead import ReadingAhead
 from rag.refusal import support
 from rag.retriever import EVERYWHERE, Retriever, Scope
 
-READ = 3  # passages the model reads: on a CPU each costs a second, and 2 answer as well as 4
-PASSAGE_TOKENS = 260  # of each of them
+PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
 ANSWER_TOKENS = 120
 NOT_SAID = "Your documents don’t say. The nearest passages are shown above."
 NOTHING_FOUND = "I found nothing about this in your documents."
@@ -66,6 +67,18 @@ class Answerer:
     def __init__(self, library: Library, models: Models) -> None:
         self._library = library
         self._models = models
+        self._reader = PassageReader()
+        self._ahead = ReadingAhead(self._find, self._read_ahead)
+
+    def typed(self, text: str) -> None:
+        """What a person has typed so far: what it finds is read meanwhile. Returns at once, changes no answer."""
+        if self._models.ready:
+            self._ahead.typed(text)
+
+    def remember(self, chunks: Sequence[FoundChunk], stopped: Callable[[], bool]) -> None:
+        """Read passages before anybody asks, so that a question about them is answered at once."""
+        texts = [reading_text(whole(passage_of(chunk), self._library)) for chunk in chunks]
+        self._models.language_model.remember(DOCUMENTS_PROMPT, texts, stopped)
 
     def answer(
         self,
@@ -80,6 +93,7 @@ class Answerer:
         Raises `LamplightError` when a model or the library fails. Indexing waits meanwhile.
         """
         turn = _Turn(question, standalone_query(question, history), mode, stop or threading.Event())
+        self._ahead.stop()
         with ANSWERS:
             yield from self._answer(turn, scope)
 
@@ -89,14 +103,13 @@ class Answerer:
         if documents == 0 and turn.mode == "documents":
             yield from self._refuse(turn, EMPTY_LIBRARY, [])
             return
-        embedder = self._models.embedder
-        selection = select_passages(Retriever(self._library, embedder), embedder, turn.query, scope=scope)
+        selection = self._select(turn.query, scope)
         computation = self._compute(turn.query, selection)
         turn.timings = Timings(search_ms=turn.elapsed(), evidence_ms=turn.elapsed())
         if computation is not None:
             yield from self._tell(turn, computation, selection.passages)
         elif support(selection) >= 0:
-            passages = [whole(passage, self._library) for passage in selection.passages]
+            passages = self._whole(selection)
             quote = quotation(selection, passages)
             turn.timings = replace(turn.timings, evidence_ms=turn.elapsed())
             yield Evidence(passages, quote)
@@ -107,6 +120,22 @@ class Answerer:
         else:
             yield Evidence([])
             yield from self._generate(turn, [], None, {})
+
+    def _select(self, query: str, scope: Scope = EVERYWHERE) -> Selection:
+        embedder = self._models.embedder
+        return select_passages(Retriever(self._library, embedder), embedder, query, scope=scope)
+
+    def _whole(self, selection: Selection) -> list[Passage]:
+        return [whole(passage, self._library) for passage in selection.passages]
+
+    def _find(self, text: str) -> list[str]:
+        """What would be read for a question that is still being typed."""
+        selection = self._select(text)
+        return [reading_text(passage) for passage in self._whole(selection)] if support(selection) >= 0 else []
+
+    def _read_ahead(self, text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+        if passages:
+            self._reader.prepare(self._models.language_model, DOCUMENTS_PROMPT, text, passages, stopped)
 
     def _refuse(self, turn: _Turn, sentence: str, passages: list[Passage]) -> Iterator[Event]:
         yield Token(sentence)
@@ -127,6 +156,23 @@ class Answerer:
         yield Grounded(answer.text, answer.citations, [])
         yield turn.finished(answer, passages, sql=computation.sql)
 
+    def _fitting(self, query: str, passages: list[Passage]) -> list[Passage]:
+        """Passages that are read together, cut to what this machine reads before a person loses patience.
+
+        Those that are read apart stay as they are: they are remembered, and reading them again costs nothing.
+        """
+        model = self._models.language_model
+        if not needs_several(query) and model.separable:
+            return passages
+        calibration = model.calibration
+        budget = calibration.passage_tokens // TOGETHER if calibration else PASSAGE_TOKENS
+        return [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages[:TOGETHER]]
+
+    def _seconds(self, tokens: int) -> float | None:
+        """How long this machine will read them; None as long as it has not been measured."""
+        calibration = self._models.language_model.calibration
+        return round(calibration.seconds_to_read(tokens), 1) if calibration else None
+
     def _generate(
         self, turn: _Turn, passages: list[Passage], quote: Citation | None, weights: Mapping[str, float]
     ) -> Iterator[Event]:
@@ -136,13 +182,11 @@ class Answerer:
         def stopped() -> bool:
             return turn.stop.is_set() or repeats(text)
 
-        read = [
-            replace(part, text=trimmed(part, turn.query, PASSAGE_TOKENS, model.count_tokens))
-            for part in passages[:READ]
-        ]
-        for event in model.generate(prompt(turn.query, read, turn.mode), ANSWER_TOKENS, stopped):
+        system = DOCUMENTS_PROMPT if turn.mode == "documents" else KNOWLEDGE_PROMPT
+        texts = [reading_text(passage) for passage in self._fitting(turn.query, passages)]
+        for event in self._reader.read(model, system, turn.query, texts, ANSWER_TOKENS, stopped):
             if isinstance(event, Prefill):
-                yield Reading(event.done, event.total)
+                yield Reading(event.done, event.total, self._seconds(event.total - event.done))
             elif isinstance(event, Piece):
                 if not text:
                     turn.timings = replace(turn.timings, first_token_ms=turn.elapsed())
@@ -166,10 +210,6 @@ class Answerer:
         yield turn.finished(answer, passages, refused=refused, model=model.name)
 
 
-def prompt(question: str, passages: Sequence[Passage], mode: Mode) -> list[ChatMessage]:
-    """The best passage stands last, next to the question: small models remember what they read last."""
-    system = DOCUMENTS_PROMPT if mode == "documents" else KNOWLEDGE_PROMPT
-    if not passages:
-        return [ChatMessage("system", system), ChatMessage("user", question)]
-    read = "\n\n".join(f"{passage.section}, page {passage.page}:\n{passage.text}" for passage in reversed(passages))
-    return [ChatMessage("system", system), ChatMessage("user", f"Passages:\n\n{read}\n\nQuestion: {question}")]
+def reading_text(passage: Passage) -> str:
+    """A passage as the model reads it; the same for every question, so that it can be remembered."""
+    return f"{passage.section}, page {passage.page}:\n{passage.text}"

@@ -73,10 +73,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The model's prefill: `done` of `total` tokens of the prompt are computed."""
+    """The model's prefill: `done` of `total` tokens of the prompt are computed, the rest takes about `seconds`.
+
+    None before this machine has been measured.
+    """
 
     done: int
     total: int
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from library.records import FoundChunk
 from models.embedder import Embedder
 from rag.events import Passage
 from rag.retriever import EVERYWHERE, Found, Retriever, Scope, Search
@@ -54,22 +55,17 @@ def select_passages(
     if len(search.named) > 1 or SEVERAL.search(query):
         kept = spread(kept)
     passages = [
-        Passage(
-            marker=marker,
-            document_id=found.chunk.document_id,
-            document=found.chunk.document,
-            page=found.chunk.page,
-            kind=found.chunk.kind,
-            section=found.chunk.header,
-            text=found.chunk.text,
-            boxes=found.chunk.boxes,
-            score=round(_score(found, sentences), 4),
-            chunk_id=found.chunk.id,
-        )
+        passage_of(found.chunk, marker, round(_score(found, sentences), 4))
         for marker, found in enumerate(kept[:count], start=1)
     ]
     shown = {found.chunk.id for found in kept[:count]}
     return Selection(search, passages, [one for one in sentences.ranked if one.sentence.chunk.id in shown])
+
+
+def passage_of(chunk: FoundChunk, marker: int = 1, score: float = 0.0) -> Passage:
+    """A chunk as it is shown and read."""
+    where = (chunk.document_id, chunk.document, chunk.page, chunk.kind)
+    return Passage(marker, *where, chunk.header, chunk.text, chunk.boxes, score, chunk.id)
 
 
 def _score(found: Found, sentences: SentenceScores) -> float:

@@ -41,8 +41,9 @@ class Answer:
                 self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
             case Reading():
                 self.progress = event.done / event.total if event.total else None
-                self.status = "Reading the passages…"
+                self.status = _reading(event)
             case Token():
+                self.status, self.progress = "", None
                 self.text += event.text
             case Grounded():
                 self.text, self.citations, self.unsupported = event.answer, event.citations, event.unsupported
@@ -83,6 +84,12 @@ class Answer:
         if not details.get("done", True) and not answer.error:
             answer.error = UNFINISHED
         return answer
+
+
+def _reading(event: Reading) -> str:
+    if event.seconds is None or event.seconds < 1:
+        return "Reading the passages…"
+    return f"Reading the passages, about {event.seconds:.0f} s…"
 
 
 def _searching(documents: int) -> str:

@@ -51,7 +51,7 @@ def answer_html(answer: Answer, reference: str, waiting: str = "") -> str:
         classes = "answer refusal" if answer.refused else "answer"
         caret = "" if answer.done else " streaming"
         parts.append(f'<div class="{classes}{caret}">{_body(answer, reference)}</div>')
-    elif not answer.done:
+    if not answer.done and (answer.status or not answer.text):
         parts.append(_status_html(answer, waiting))
     if answer.error:
         parts.append(f'<p class="failure">{_one_line(escape(answer.error))}</p>')

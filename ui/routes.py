@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).parent / "assets"
 FAVICON = ASSETS / "lamplight.png"
 UPLOAD_BYTES = 2 * 1024**3  # larger than any document; small enough that a mistake can't fill a disk
+TYPED_BYTES = 4_000
 MINIMUM_WIDTH, DEFAULT_WIDTH, MAXIMUM_WIDTH = 64, 1100, 2000  # pixels
 PRIVATE_HOUR = {"Cache-Control": "private, max-age=3600"}
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
@@ -77,6 +78,13 @@ def _add_pages(router: APIRouter, services: Services) -> None:
     @router.get("/sources/{conversation_id}/{message_id}")
     def sources(conversation_id: int, message_id: int) -> JSONResponse:
         return _found(sources_value(services.library, conversation_id, message_id))
+
+    @router.post("/typed")
+    async def typed(request: Request) -> Response:
+        """What stands in the question's box at a pause in typing; it is searched for and read ahead."""
+        text = (await request.body())[:TYPED_BYTES].decode("utf-8", "ignore")
+        services.answerer.typed(text)
+        return Response(status_code=204)
 
 
 def _found(value: object) -> JSONResponse:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from library.store import Library
     from models.loading import Models
     from rag.answerer import Answerer
+    from rag.remembering import Remembering
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,4 @@ class Services:
     models: Models
     queue: IngestQueue
     answerer: Answerer
+    remembering: Remembering

@@ -1,5 +1,6 @@
 // The bar above the chat, the drawer on small screens, and the keys that work everywhere.
 import { element, iconButton, keepDrawn } from "./dom.js";
+import { readAhead } from "./typing.js";
 
 export function closeDrawer() {
   document.body.classList.remove("drawer-open");
@@ -46,6 +47,7 @@ async function copyAnswer(event) {
 }
 
 export function mount(panel) {
+  readAhead();
   document.documentElement.lang = "en";
   document.addEventListener("keydown", keys);
   document.addEventListener("click", copyAnswer, true);
