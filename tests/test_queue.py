@@ -158,17 +158,16 @@ def test_files_are_read_in_the_background_and_a_failure_says_why(
     assert not Path(failed.path).exists()
 
 
-def test_the_page_being_read_can_be_seen(queue: IngestQueue, long_pdf: Path) -> None:
-    number = queue.submit(long_pdf, long_pdf.name)
-    seen = set()
-    queue.start()
-
-    def done() -> bool:
-        seen.update(job.status for job in queue.jobs() if job.id == number)
-        return not queue.busy
-
-    until(done)
-    assert any(status.startswith("reading page") and status.endswith(f"of {PAGES}") for status in seen), seen
+def test_each_page_being_read_is_told_and_then_what_is_embedded(
+    library: Library, models: Models, long_pdf: Path
+) -> None:
+    seen: list[tuple[str, float]] = []
+    progress = Progress(lambda status, fraction: seen.append((status, fraction)))
+    assert index_file(long_pdf, library, models, progress).status == "added"
+    told = [status for status, _ in seen]
+    assert {f"reading page {number} of {PAGES}" for number in range(1, PAGES + 1)} <= set(told)
+    assert any(status.startswith("embedding passage") for status in told)
+    assert all(0.0 <= fraction <= 1.0 for _, fraction in seen)
 
 
 def test_a_paused_queue_reads_nothing_also_after_a_restart(
