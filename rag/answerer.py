@@ -26,7 +26,7 @@ from rag.retriever import EVERYWHERE, Retriever, Scope
 
 PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
 ANSWER_TOKENS = 120
-NOT_SAID = "Your documents don’t say. The nearest passages are shown above."
+NOT_SAID = "Your documents don’t say."
 NOTHING_FOUND = "I found nothing about this in your documents."
 EMPTY_LIBRARY = "Your library is empty. Add some documents or pictures, then ask again."
 DOCUMENTS_PROMPT = (

@@ -103,6 +103,7 @@ def answer_to_json(finished: Any) -> Record:
         "timings": asdict(finished.timings),
         "model": finished.model,
         "sql": finished.sql,
+        "nearest": [[passage.document, passage.page] for passage in finished.passages] if finished.refused else [],
     }
 
 

@@ -139,7 +139,7 @@ def _timing_notes(timings: Timings, model: str, stopped: bool) -> list[str]:
     if timings.total_ms:
         notes.append(f"{_seconds(timings.total_ms)} in all")
     if model:
-        notes.append(model)
+        notes.append(model.split(" (")[0])  # how its weights are stored is for `doctor`
     return notes
 
 

@@ -95,6 +95,9 @@ def _answer(answer: dict[str, Any]) -> None:
         if key not in seen:
             seen.add(key)
             say(f"  [{citation['marker']}] {citation['document']}, page {citation['page']}: “{citation['text']}”")
+    if answer["nearest"]:
+        places = ", ".join(dict.fromkeys(f"{document}, page {page}" for document, page in answer["nearest"]))
+        say(f"  Nearest: {places}")
     for sentence in answer["unsupported"]:
         say(f"  Said by the model, stated by no document: “{sentence}”")
     if answer["sql"]:
