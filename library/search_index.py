@@ -15,6 +15,7 @@ from models.embedder import Embedder
 FOUND_COLUMNS = "chunks.id, document_id, documents.name, page, kind, header, text, boxes"
 DocumentIds: TypeAlias = "frozenset[int] | None"  # ids to search in; None for all
 HEADER_WEIGHT = 4.0  # of a word in `title > section` beside one in the text; page@5 on annual reports .42 at 1, .45
+HIDDEN_RESERVE = 3  # times as many matches as are wanted: some may be of documents being removed or read
 QUERY_BATCH = 500  # SQLite binds at most 999 variables in its oldest supported builds
 
 
@@ -103,10 +104,13 @@ class SearchIndex(Database):
         query = " OR ".join(_quoted(term) for term in terms)
         if not query:
             return []
+        matches = f"SELECT rowid, -bm25(chunks_text, {HEADER_WEIGHT}, 1.0) AS score FROM chunks_text"
+        # Looking up the document of every match would cost half as much again.
+        best = f"ORDER BY score DESC LIMIT {HIDDEN_RESERVE * count}" if documents is None else ""
         rows = self._rows(
-            f"SELECT chunks_text.rowid, -bm25(chunks_text, {HEADER_WEIGHT}, 1.0) AS score FROM chunks_text "
-            "JOIN chunks ON chunks.id = chunks_text.rowid JOIN documents ON documents.id = document_id "
-            f"WHERE chunks_text MATCH ? AND state = 'ready'{_within(documents)} ORDER BY score DESC LIMIT ?",
+            f"SELECT found.rowid, score FROM ({matches} WHERE chunks_text MATCH ? {best}) AS found "
+            "JOIN chunks ON chunks.id = found.rowid JOIN documents ON documents.id = document_id "
+            f"WHERE state = 'ready'{_within(documents)} ORDER BY score DESC LIMIT ?",
             query,
             count,
         )

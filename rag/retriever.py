@@ -19,6 +19,9 @@ WORD_CANDIDATES = 300  # from the full-text search: a score is wanted for those 
 FUSED_WORD_CANDIDATES = 50  # of them considered although the dense search did not find them
 SCOPED_CANDIDATES = 1_000  # when a kind is asked for, which is sifted after the search
 
+LEAST_WEIGHT = 1.6  # of a term to be searched for: it stands in at most a fifth of the chunks
+FEWEST_TERMS = 2  # that must be left
+
 # Added to the cosine. Measured on 583 questions over 131 encyclopedia passages and 31 over 1,357 pages of annual
 # reports: page@5 of .55 at any weight from 0.2 to 0.4, passage@1 of .82 against .72 of reciprocal rank fusion.
 WORDS_WEIGHT = 0.25  # for the best BM25 score of the question, less in proportion for the others
@@ -85,8 +88,8 @@ class Retriever:
         if named and (allowed is None or named < allowed):
             # Among many documents those of the named one might not be near enough to be seen at all.
             cosines |= dict(vectors.nearest(vector, CANDIDATES, named if allowed is None else named & allowed))
-        # What names the document stands in the header of all its chunks and tells none of them from another.
-        telling = [term for term in query.terms if term not in naming.words] or query.terms
+        weights = self.term_weights(query.terms)
+        telling = _telling(weights, naming.words)
         words = dict(self._library.full_text(telling, max(WORD_CANDIDATES, wide), allowed))
         exact = self._exact(query, allowed)
         pictures = self._pictures(query, allowed)
@@ -108,7 +111,7 @@ class Retriever:
         }
         ranked = sorted(scores, key=lambda number: -scores[number])[:count]
         found = [Found(chunks[number], scores[number], cosines[number]) for number in ranked]
-        return Search(query, self.term_weights(query.terms), vector, found, named)
+        return Search(query, weights, vector, found, named)
 
     def term_weights(self, terms: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency: how much a word tells in this library, 0 when it is in every chunk."""
@@ -137,6 +140,17 @@ class Retriever:
         ids = self._library.images(allowed)
         held = self._library.holding_terms(query.terms, ids)
         return {number: 1.0 + len(held[number]) / len(query.terms) for number in ids}
+
+
+def _telling(weights: dict[str, float], naming: frozenset[str]) -> list[str]:
+    """The terms worth searching for, all when none is.
+
+    What names a document stands in the header of all its chunks and tells none of them from another; what stands in
+    every fifth chunk tells little and costs the most.
+    """
+    others = {term: weight for term, weight in weights.items() if term not in naming}
+    rare = [term for term, weight in others.items() if weight >= LEAST_WEIGHT]
+    return rare if len(rare) >= FEWEST_TERMS else list(others) or list(weights)
 
 
 def _allowed(scope: Scope, added: dict[int, float]) -> frozenset[int] | None:

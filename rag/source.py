@@ -16,7 +16,7 @@ from rag.quantities import (
     table_scale,
     years_in_order,
 )
-from rag.sentences import LEAST_LETTERS, Sentence, sentences_of
+from rag.sentences import LETTERS, Sentence, sentences_of
 from rag.sentences import stems as _stems
 
 ROW = re.compile(r"\d\W*$")  # a line that ends with a number and no word
@@ -102,5 +102,4 @@ def _heads(row: str, lines: Sequence[str]) -> str:
 
 def _amount(cell: str) -> bool:
     """Whether a cell is a number, which isn't a year, with hardly anything else."""
-    letters = sum(character.isalpha() for character in cell)
-    return letters < LEAST_LETTERS and any(not number.is_year for number in column_numbers(cell))
+    return not LETTERS.search(cell) and any(not number.is_year for number in column_numbers(cell))
