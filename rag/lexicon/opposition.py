@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.quantities import REMEMBERED
+from rag.lexicon.quantities import REMEMBERED
 from rag.sentences import stems
 
 NEGATION = re.compile(

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from rag.phrases import (
+from rag.conversation.turn import (
+    LEAD_IN,
+    RELATIVE_YEAR,
+    Turn,
+    computed_year,
+    content_words,
+    named_year,
+    replaced,
+    word_before,
+)
+from rag.lexicon.phrases import (
     AUXILIARIES,
     DATE,
     PREPOSITIONS,
@@ -18,7 +28,6 @@ from rag.phrases import (
     phrases_of,
     without_markers,
 )
-from rag.turn import LEAD_IN, RELATIVE_YEAR, Turn, computed_year, content_words, named_year, replaced, word_before
 
 SAME_YEAR = re.compile(r"\b(?:in )?(?:that|the same) year\b|\bthen(?=\W*$)", re.I)
 DOCUMENT_NOUNS = frozenset({

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from library.records import FoundChunk
 from rag.events import Passage
-from rag.opposition import SENSES
-from rag.quantities import (
+from rag.lexicon.opposition import SENSES
+from rag.lexicon.quantities import (
     REMEMBERED,
     column_numbers,
     table_scale,

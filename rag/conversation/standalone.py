@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from library.records import Message
 from models.language_model import ChatMessage
-from rag.followups import follow_up, is_courtesy
-from rag.phrases import YEAR, names_of, without_markers
-from rag.turn import Turn, content_words
+from rag.conversation.followups import follow_up, is_courtesy
+from rag.conversation.turn import Turn, content_words
+from rag.lexicon.phrases import YEAR, names_of, without_markers
 
 REMEMBERED = 6  # turns: what came before them is no longer what a person means
 PROMPT_TURNS = 3

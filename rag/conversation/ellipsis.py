@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.phrases import (
+from rag.conversation.reference import with_person
+from rag.conversation.turn import LEAD_IN, RELATIVE_YEAR, Turn, computed_year, content_words, replaced, word_before
+from rag.lexicon.phrases import (
     AUXILIARIES,
     DATE,
     DETERMINERS,
@@ -21,8 +23,6 @@ from rag.phrases import (
     names_of,
     phrases_of,
 )
-from rag.reference import with_person
-from rag.turn import LEAD_IN, RELATIVE_YEAR, Turn, computed_year, content_words, replaced, word_before
 
 LONGEST_FRAGMENT = 6  # words; what is longer and has no verb is a heading, not a follow-up
 

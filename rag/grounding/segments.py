@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.claims import BEGINNING, WEEKDAY, Claim
-from rag.phrases import AUXILIARIES, WORD, is_verb
-from rag.quantities import (
+from rag.grounding.claims import BEGINNING, WEEKDAY, Claim
+from rag.grounding.source import SUBJECT_PRONOUN, Source, stems
+from rag.lexicon.phrases import AUXILIARIES, WORD, is_verb
+from rag.lexicon.quantities import (
     any_states,
     dates_of,
     quantities_of,
 )
-from rag.source import SUBJECT_PRONOUN, Source, stems
 
 DEFINITE = re.compile(r"(?:the|this|that|these)\b", re.I)
 UNKNOWN_SUBJECT = 3  # words, when no verb is known that ends it

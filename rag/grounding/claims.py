@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.opposition import contradicts
-from rag.phrases import names_of
-from rag.quantities import (
+from rag.grounding.source import SUBJECT_PRONOUN, Source, stems
+from rag.lexicon.opposition import contradicts
+from rag.lexicon.phrases import names_of
+from rag.lexicon.quantities import (
     HEDGE,
     NUMBER_WORDS,
     SCALES,
@@ -21,7 +22,6 @@ from rag.quantities import (
     times_of,
     years_in_order,
 )
-from rag.source import SUBJECT_PRONOUN, Source, stems
 
 BEGINNING = 5  # letters that "delivery" shares with "deliver"
 WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.I)

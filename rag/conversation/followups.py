@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 
-from rag.ellipsis import fragment
-from rag.phrases import (
+from rag.conversation.ellipsis import fragment
+from rag.conversation.reference import pointing_back
+from rag.conversation.turn import LEAD_IN, Turn, content_words
+from rag.lexicon.phrases import (
     AUXILIARIES,
     QUESTION_WORDS,
     WORD,
@@ -18,8 +20,6 @@ from rag.phrases import (
     phrases_of,
     without_markers,
 )
-from rag.reference import pointing_back
-from rag.turn import LEAD_IN, Turn, content_words
 
 COURTESY = re.compile(
     r"^\W*(?:(?:thanks?|thank you|thx|ok(?:ay)?|great|good|perfect|cool|hello|hi|bye|goodbye|nice|no|yes|very much|"

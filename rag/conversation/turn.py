@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.phrases import (
+from rag.lexicon.phrases import (
     AUXILIARIES,
     DETERMINERS,
     LIGHT,
@@ -16,7 +16,7 @@ from rag.phrases import (
     YEAR,
     without_markers,
 )
-from rag.quantities import NUMBER_WORDS
+from rag.lexicon.quantities import NUMBER_WORDS
 
 
 @dataclass(frozen=True, slots=True)

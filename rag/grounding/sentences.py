@@ -14,16 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.embedder import Embedder
-from rag.claims import Claim, coverage, states
 from rag.events import Citation, Passage
-from rag.quantities import (
+from rag.grounding.claims import Claim, coverage, states
+from rag.grounding.segments import aligned
+from rag.grounding.source import Source, sources_of, stems
+from rag.lexicon.quantities import (
     IN_UNITS,
     any_states,
     quantities_of,
 )
-from rag.segments import aligned
 from rag.sentences import Sentence, overlap
-from rag.source import Source, sources_of, stems
 
 LEAST_OVERLAP = 0.5  # of a sentence's meaning words must stand in what it is tied to
 PROSE_CONTEXT = 0.8  # of the words with those of section and headings, when the numbers are stated

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.quantities import MONTHS
+from rag.lexicon.quantities import MONTHS
 
 MONTH = rf"(?:{'|'.join(name.title() for name in sorted(MONTHS, key=len, reverse=True))})"
 YEAR = re.compile(r"\b(?:FY ?)?(?:1[5-9]|20)\d\d\b|\bFY ?\d\d\b")

@@ -1,0 +1,1 @@
+"""What words mean to follow-ups and grounding alike: names, quantities, opposites. English."""
