@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,13 +87,15 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
         address = Address.of(listener, options.host, folder)
         library.lock.announce(address.plain, address.key)
         services.queue.start()
-        services.remembering.start()
+        for work in services.idle:
+            work.start()
         services.models.start_loading(lambda: library.vectors(services.models.embedder))
         try:
             with suppress(KeyboardInterrupt):  # the usual way to end it
                 serve_app(services, listener, address, not options.no_browser)
         finally:
-            services.remembering.close()
+            for work in services.idle:
+                work.close()
             services.queue.close()
     return 0
 
@@ -150,6 +152,7 @@ def open_library(folder: Path, purpose: str) -> Library:
 def services_of(library: Library) -> Services:
     """Everything below the user interface, wired together; loads no model yet."""
     from ingest.queue import IngestQueue
+    from models.idle import IdleWork
     from models.loading import Models
     from rag.answerer import Answerer
     from rag.remembering import Remembering
@@ -158,7 +161,19 @@ def services_of(library: Library) -> Services:
     models = Models()
     library.purged = models.forget
     queue, answerer = IngestQueue(library, models), Answerer(library, models)
-    return Services(library, models, queue, answerer, Remembering(library, models, answerer, lambda: queue.busy))
+
+    def describe(stopped: Callable[[], bool]) -> None:
+        if models.vision is not None:
+            from ingest.recaption import recaption  # heavy, and most people have no vision model
+
+            recaption(library, models, stopped)
+
+    remembering = Remembering(library, models, answerer)
+    idle = (
+        IdleWork("remembering", remembering.remember, lambda: queue.busy),
+        IdleWork("captions", describe, lambda: queue.busy),
+    )
+    return Services(library, models, queue, answerer, idle)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from library.store import Library
 from models.embedder import Embedder
 from models.loading import Models
 from rag.answerer import Answerer
-from rag.remembering import Remembering
 from samples import SAMPLES
 from ui.services import Services
 
@@ -52,6 +51,5 @@ def services(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         queue = IngestQueue(library, models)
         queue.start()
         models.start_loading(lambda: library.vectors(models.embedder))
-        answerer = Answerer(library, models)
-        yield Services(library, models, queue, answerer, Remembering(library, models, answerer, lambda: queue.busy))
+        yield Services(library, models, queue, Answerer(library, models))
         queue.close()

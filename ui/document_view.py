@@ -23,7 +23,7 @@ def document_value(library: Library, document_id: int) -> dict[str, Any] | None:
         "path": document.path,
         "pages": document.pages,
         "facts": _facts(document, document.report),
-        "skipped": list(document.report.skipped) if document.report else [],
+        "skipped": _remarks(document),
     }
 
 
@@ -39,6 +39,19 @@ def page_value(library: Library, document_id: int, number: int) -> dict[str, Any
         "ratio": page.width / page.height if drawn else None,
         "text": page.text[:TEXT_CHARACTERS],
     }
+
+
+def _remarks(document: Document) -> list[str]:
+    """What was left out, and what would see more."""
+    from models.vision import find_vision, models_folder  # with the first document, not with the first page
+
+    remarks = list(document.report.skipped) if document.report else []
+    if document.images and find_vision() is None:
+        remarks.append(
+            "Pictures are described by their words, values and captions. A vision model (a GGUF with its mmproj) in "
+            f"{models_folder()} would say what else they show."
+        )
+    return remarks
 
 
 def _facts(document: Document, report: ReportCard | None) -> list[list[str]]:

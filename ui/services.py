@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ingest.queue import IngestQueue
     from library.store import Library
+    from models.idle import IdleWork
     from models.loading import Models
     from rag.answerer import Answerer
-    from rag.remembering import Remembering
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +21,4 @@ class Services:
     models: Models
     queue: IngestQueue
     answerer: Answerer
-    remembering: Remembering
+    idle: tuple[IdleWork, ...] = ()

@@ -1,0 +1,82 @@
+"""What is done while nobody asks: it gives way, it goes on, and it changes no answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ingest.pipeline import index_file
+from library.store import Library
+from models.errors import WeightsError
+from models.idle import IdleWork
+from models.loading import Models
+from models.precedence import ANSWERS
+from rag.answerer import Answerer
+from rag.events import Finished
+from rag.remembering import Remembering
+
+
+def until(condition: Callable[[], object]) -> None:
+    while not condition():
+        time.sleep(0.01)
+
+
+def test_idle_work_gives_way_to_answers_and_goes_on_afterwards() -> None:
+    rounds: list[str] = []
+
+    def work(stopped: Callable[[], bool]) -> None:
+        rounds.append("begun")
+        until(stopped)
+        rounds.append("stopped")
+
+    idle = IdleWork("test", work, lambda: False)
+    idle.start()
+    until(lambda: rounds == ["begun"])
+    with ANSWERS:
+        until(lambda: rounds == ["begun", "stopped"])
+    until(lambda: len(rounds) == 3)
+    idle.close()
+    assert rounds == ["begun", "stopped"] * 2
+
+
+def test_idle_work_that_fails_ends_quietly() -> None:
+    tried = threading.Event()
+
+    def work(stopped: Callable[[], bool]) -> None:
+        tried.set()
+        raise WeightsError("no model")
+
+    idle = IdleWork("test", work, lambda: False)
+    idle.start()
+    tried.wait()
+    idle.close()
+
+
+def test_what_was_read_ahead_is_reused_and_goes_with_its_document(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    (tmp_path / "gate.txt").write_text("The gate is painted zebrawood green and locked at dusk by the warden.")
+    assert index_file(tmp_path / "gate.txt", library, models).status == "added"
+    answerer = Answerer(library, models)
+    remembering = Remembering(library, models, answerer)
+    remembering.remember(lambda: False)
+    assert remembering._done == set()  # not before the model is the one that stays
+    models.settled.set()
+    remembering.remember(lambda: False)
+    assert len(remembering._done) == 1
+    answer = list(answerer.answer("Which colour is the gate painted?"))[-1]
+    assert isinstance(answer, Finished)
+    assert "zebrawood green" in answer.answer
+    library.purged = models.forget
+    states = models.folder / "contexts"
+    models.language_model.forget()
+    remembering._done.clear()
+    remembering.remember(lambda: False)
+    models.language_model._cache.flush()  # type: ignore[union-attr]
+    assert list(states.iterdir())
+    (document,) = library.documents()
+    library.remove(document.id)
+    library.purge(document.id)
+    assert list(states.iterdir()) == []
