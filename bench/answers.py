@@ -24,7 +24,7 @@ from ingest.pipeline import index_file
 from library.store import Library
 from models.loading import Models
 from rag.answerer import Answerer
-from rag.events import Finished
+from rag.events import Evidence, Finished
 from rag.passages import select_passages
 from rag.refusal import support
 from rag.retriever import EVERYWHERE, Retriever, Scope
@@ -138,10 +138,11 @@ def receipts(data: Path, models: Models) -> Measures:
     with tempfile.TemporaryDirectory() as place, Library(Path(place) / "library") as library:
         for name in fields:
             index_file(folder / name, library, models)
-        retriever = Retriever(library, models.embedder)
+        answerer = Answerer(library, models)
         for name, values in fields.items():
             question = f"what is the total of the receipt from {values['company']} on date {values['date']}?"
-            passages = select_passages(retriever, models.embedder, question).passages
+            events = answerer.answer(question)
+            passages = next(event.passages for event in events if isinstance(event, Evidence))
             first += bool(passages) and passages[0].document == name
             shown = passages[0].text if passages and passages[0].document == name else ""
             stated += _bare(str(values["total"])) in _bare(shown)

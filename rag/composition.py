@@ -10,6 +10,7 @@ from rag.computation import Computation
 from rag.events import Citation, Mode, Passage
 from rag.grounding import GroundedAnswer, cite, unit_note
 from rag.passages import Selection
+from rag.pictures import same_picture
 from rag.sentences import stems
 
 ABOUT = 0.3  # of what the question asks about, by weight
@@ -30,11 +31,13 @@ class Composed:
 
 def quotation(selection: Selection, passages: Sequence[Passage]) -> Citation | None:
     """The sentence or row of the passages that the question is most about, word for word."""
-    by_chunk = {passage.chunk_id: passage for passage in passages}
+    chunks = {found.chunk.id: found.chunk for found in selection.search.found}
     for ranked in selection.sentences:
-        passage = by_chunk.get(ranked.sentence.chunk.id)
-        if passage is not None:
-            return cite(passage, ranked.sentence)
+        chunk = ranked.sentence.chunk
+        for passage in passages:
+            shown = chunks.get(passage.chunk_id)
+            if shown is not None and (shown.id == chunk.id or same_picture(shown, chunk)):
+                return cite(passage, ranked.sentence)
     return None
 
 

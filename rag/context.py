@@ -8,19 +8,24 @@ from dataclasses import replace
 from library.records import Box, FoundChunk
 from library.store import Library
 from rag.events import Passage
+from rag.pictures import same_picture
 from rag.sentences import Sentence, overlap, sentences_of, stems
 
 MOST_LINES = 4  # taken from a neighbouring chunk to complete a sentence
 ENDS = (".", "!", "?", ":", "…", ".”", '."')
+PICTURE_REACH = 3  # chunks before and after: a receipt has two or three
 GAP = "…"
 
 
 def whole(passage: Passage, library: Library) -> Passage:
-    """The passage with the sentences completed that begin before it or end after it on its page.
+    """The passage with the sentences completed that begin before it or end after it; of a picture all its words.
 
-    Small chunks are found more precisely; half a sentence is misread by people and models alike.
+    Small chunks are found more precisely; half a sentence is misread by people and models alike, and so is half a
+    receipt.
     """
     chunk = library.chunks([passage.chunk_id]).get(passage.chunk_id)
+    if chunk is not None and chunk.kind == "image":
+        return _whole_picture(passage, chunk, library)
     if chunk is None or chunk.kind != "text":
         return passage
     around = library.neighbours(chunk)
@@ -34,6 +39,16 @@ def whole(passage: Passage, library: Library) -> Passage:
         taken = _head(after[0])
         lines, boxes = lines + [line for line, _ in taken], boxes + [box for _, box in taken if box]
     return replace(passage, text="\n".join(lines), boxes=boxes if len(boxes) == len(lines) else chunk.boxes)
+
+
+def _whole_picture(passage: Passage, chunk: FoundChunk, library: Library) -> Passage:
+    around = library.neighbours(chunk, PICTURE_REACH)
+    first = next((other for other in around if same_picture(other, chunk)), chunk)
+    parts = [other for other in around if same_picture(first, other)] or [chunk]
+    lines = [line for part in parts for line in _lines(part)]
+    boxes = [box for _, box in lines if box is not None]
+    text = "\n".join(line for line, _ in lines)
+    return replace(passage, text=text, boxes=boxes if len(boxes) == len(lines) else chunk.boxes)
 
 
 def _starts(line: str) -> bool:

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from library.records import FoundChunk
 from models.embedder import Embedder
 from rag.events import Passage
+from rag.pictures import same_picture
 from rag.retriever import EVERYWHERE, Found, Retriever, Scope, Search
 from rag.sentences import Ranked, SentenceScores, score_sentences
 
@@ -21,7 +22,7 @@ SHOWN = 5
 OVERLAP_WEIGHT = 0.1
 SENTENCE_WEIGHT = 0.1
 
-SAME = 0.9  # of the words of the shorter one: two such passages tell the same
+SAME = 0.9  # of the words of the longer one: two such passages tell the same
 SEVERAL = re.compile(
     r"\b(compare|compared|comparison|versus|vs|differ|differs|difference|both|each|respectively|across|"
     r"among|every document|all (?:the |my |of )?\w*\s?(?:documents|files|receipts|letters|contracts|filings))\b",
@@ -58,8 +59,12 @@ def select_passages(
         passage_of(found.chunk, marker, round(_score(found, sentences), 4))
         for marker, found in enumerate(kept[:count], start=1)
     ]
-    shown = {found.chunk.id for found in kept[:count]}
-    return Selection(search, passages, [one for one in sentences.ranked if one.sentence.chunk.id in shown])
+    shown = [found.chunk for found in kept[:count]]
+    return Selection(search, passages, [one for one in sentences.ranked if _is_among(one.sentence.chunk, shown)])
+
+
+def _is_among(chunk: FoundChunk, shown: Sequence[FoundChunk]) -> bool:
+    return any(chunk.id == other.id or same_picture(chunk, other) for other in shown)
 
 
 def passage_of(chunk: FoundChunk, marker: int = 1, score: float = 0.0) -> Passage:
@@ -74,17 +79,15 @@ def _score(found: Found, sentences: SentenceScores) -> float:
 
 
 def without_repetition(ranked: Sequence[Found]) -> list[Found]:
-    """Without passages that say what a better one said: a letter and its copy, a page repeated in two filings."""
+    """Without passages that say what a better one said: a letter and its copy, the second part of a receipt."""
     kept: list[tuple[Found, frozenset[str]]] = []
     for found in ranked:
         words = frozenset(found.chunk.text.lower().split())
         for other, known in kept:
-            shorter = min(len(words), len(known))
-            if (
-                other.chunk.kind == found.chunk.kind
-                and shorter
-                and len(words & known) >= SAME * max(len(words), len(known))
-            ):
+            if same_picture(found.chunk, other.chunk):
+                break
+            longer = max(len(words), len(known))
+            if found.chunk.kind == other.chunk.kind and longer and len(words & known) >= SAME * longer:
                 break
         else:
             kept.append((found, words))
