@@ -48,6 +48,9 @@ def parser() -> argparse.ArgumentParser:
     ask = command("ask", "Answer a question from the library.")
     ask.add_argument("question")
     ask.add_argument("--mode", choices=("documents", "documents+knowledge"), default="documents")
+    for sub in (search, ask):
+        sub.add_argument("--document", metavar="NAME", help="look only in this one: its name, path or number")
+        sub.add_argument("--kind", choices=("text", "table", "image"), help="look only at passages of this kind")
     command("list", "List the documents.")
     command("remove", "Remove a document for good.").add_argument("document", help="its name, path or number")
     watch = command("watch", "Index a folder and follow its changes, or list the watched folders.")

@@ -108,6 +108,10 @@ class FoundChunk:
     text: str
     boxes: list[Box]
 
+    @property
+    def searchable(self) -> str:
+        return f"{self.header}\n{self.text}" if self.header else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -60,7 +60,7 @@ class SearchIndex(Database):
             for chunk in chunks.values():
                 by_document.setdefault(chunk.document_id, []).append(chunk)
             for document_id, members in by_document.items():
-                texts = [f"{chunk.header}\n{chunk.text}" if chunk.header else chunk.text for chunk in members]
+                texts = [chunk.searchable for chunk in members]
                 store.add([chunk.id for chunk in members], document_id, embedder.encode(texts))
 
     def chunks(self, ids: Sequence[int], hidden: bool = False) -> dict[int, FoundChunk]:

@@ -130,6 +130,11 @@ class Engine:
         self.llama.llama_set_n_threads(self.context, threads.decode, threads.prefill)
 
     @property
+    def parameters(self) -> int:
+        """How many weights the model has."""
+        return int(self.llama.llama_model_n_params(self._model))
+
+    @property
     def separable(self) -> bool:
         """Whether part of a sequence can be kept by itself: not with a recurrent state or a sliding window."""
         llama = self.llama

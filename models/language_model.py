@@ -21,6 +21,7 @@ from models.engine import Engine, Part, Threads, log_likelihood, never
 
 __all__ = ["ChatMessage", "LanguageModel", "Piece", "Prefill", "Reading", "Usage"]
 
+LARGE = 1_000_000_000  # parameters
 REPEAT_WINDOW = 64
 REPEAT_PENALTY = 1.1  # llama.cpp's long-standing default: small models loop without it
 BACKGROUND_PAUSE = 0.02  # seconds between two looks whether the answer that came between is over
@@ -79,6 +80,11 @@ class LanguageModel:
             self.engine.close()
         if self._cache is not None:
             self._cache.flush()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it can be trusted to write a question anew; the small ones change what it asks."""
+        return self.engine.parameters >= LARGE
 
     @property
     def separable(self) -> bool:

@@ -15,6 +15,7 @@ from models.language_model import LanguageModel
 from models.ocr import TextRecogniser
 from models.prepare import cache_folder, ensure_embedder
 from models.quantise import prepare_in_background, saved_preparation
+from models.reranker import Reranker, ensure_reranker, find_reranker
 from models.vision import VisionFiles, VisionModel, find_vision
 
 Loaded = TypeVar("Loaded")
@@ -60,6 +61,7 @@ class Models:
         self._ocr = OnDemand(TextRecogniser)
         self._vision_turn = threading.Lock()
         self._vision: tuple[VisionFiles, VisionModel] | None = None
+        self._reranker: Reranker | None = None
         self._status = ""
         self.settled = threading.Event()  # the language model is the one that stays, and passages can be remembered
 
@@ -85,6 +87,20 @@ class Models:
             return self._vision[1] if files is not None and self._vision is not None else None
 
     @property
+    def reranker(self) -> Reranker | None:
+        """The cross-encoder that a person has put into the models folder, once `load_reranker` has prepared it."""
+        return self._reranker
+
+    def load_reranker(self) -> None:
+        """Prepare (15 s, once) and open the cross-encoder in the models folder, if there is one.
+
+        Raises `WeightsError` when it can't be used.
+        """
+        files = find_reranker()
+        if files is not None:
+            self._reranker = Reranker(ensure_reranker(files, self.folder), files)
+
+    @property
     def ready(self) -> bool:
         """Whether a question can be answered without waiting for a model."""
         return self._embedder.value is not None and self._language_model.value is not None
@@ -106,6 +122,7 @@ class Models:
             self._language_model.get()
             then()
             self._status = ""
+            self.load_reranker()
             self._settle()
         except LamplightError as error:
             self._status = str(error)

@@ -1,4 +1,4 @@
-"""Export the embedder to int8 ONNX, once per machine: `python -m models.prepare`.
+"""Export the embedder, or a reranker, to int8 ONNX, once per machine: `python -m models.prepare`.
 
 sentence-transformers defines the embedding; its whole module (transformer, mean pooling, normalisation) is
 exported, quantised per channel to int8 and compared with the original on real sentences. This is the only
@@ -7,12 +7,14 @@ place that imports torch, and the app runs it as a process of its own, so the ap
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -21,6 +23,7 @@ from models.errors import WeightsError
 
 FORMAT = 1  # raise it when the export changes, so that old files are not used
 LEAST_COSINE = 0.99  # mean over the sentences below; measured 0.994
+LEAST_AGREEMENT = 0.98  # correlation of scores over the sentences below
 OPSET = 17
 CHECK_SENTENCES = (
     "How much was the revenue of the year?",
@@ -134,12 +137,80 @@ def _mean_cosine(path: Path, reference: list[list[float]]) -> float:
     return float((vectors * np.asarray(reference, np.float32)).sum(axis=1).mean())
 
 
-if __name__ == "__main__":
-    path = prepared_embedder()
-    if path.is_file():
-        sys.stdout.write("The embedder is ready.\n")
-    else:
-        try:
+def export_reranker(source: Path, target: Path) -> None:
+    """Write the int8 model of a sentence-transformers `CrossEncoder` saved in `source` to `target` in one step.
+
+    Raises `WeightsError` when the quantised model orders the check sentences differently from the original.
+    """
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    import torch
+    from sentence_transformers import CrossEncoder
+
+    encoder = CrossEncoder(str(source), device="cpu", num_labels=1, model_kwargs={"attn_implementation": "eager"})
+
+    class Score(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = encoder.model
+
+        def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+            logits = self.model(**dict(zip(names, inputs, strict=True))).logits
+            assert isinstance(logits, torch.Tensor)
+            return logits
+
+    example = encoder.tokenizer([("a question", "a passage"), ("short", "one")], padding=True, return_tensors="pt")
+    names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in example]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        exported, quantised = Path(scratch, "exported.onnx"), Path(scratch, "quantised.onnx")
+        torch.onnx.export(
+            Score().eval(),
+            tuple(example[name] for name in names),
+            str(exported),
+            input_names=names,
+            output_names=["score"],
+            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in names} | {"score": {0: "batch"}},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+        _quantise(exported, quantised)
+        _check_reranker(encoder, quantised, source)
+        quantised.replace(target)
+
+
+def _check_reranker(encoder: Any, quantised: Path, source: Path) -> None:
+    import numpy as np
+    import torch
+
+    from models.reranker import Reranker, RerankerFiles
+
+    question, *passages = CHECK_SENTENCES
+    pairs = [(question, passage) for passage in passages]
+    reference = np.asarray(encoder.predict(pairs, activation_fn=torch.nn.Identity()), np.float64)
+    ours = np.asarray(Reranker(quantised, RerankerFiles(source)).scores(question, passages))
+    agreement = float(np.corrcoef(reference, ours)[0, 1])
+    if agreement < LEAST_AGREEMENT:
+        raise WeightsError(f"The quantised reranker strays from the original (correlation {agreement:.3f}).")
+
+
+def main() -> int:
+    """Prepare the embedder, or with `--reranker FOLDER --to FILE` a reranker."""
+    parser = argparse.ArgumentParser(description="Export models to int8 ONNX.")
+    parser.add_argument("--reranker", type=Path, help="folder of a cross-encoder")
+    parser.add_argument("--to", type=Path, help="file to write it to")
+    options = parser.parse_args()
+    try:
+        if options.reranker:
+            export_reranker(options.reranker, options.to)
+        elif not (path := prepared_embedder()).is_file():
             sys.stdout.write(f"The embedder is ready (cosine to the original {export_embedder(path):.4f}).\n")
-        except WeightsError as error:
-            sys.exit(str(error))
+        else:
+            sys.stdout.write("The embedder is ready.\n")
+    except WeightsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

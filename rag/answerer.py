@@ -15,7 +15,7 @@ from models.precedence import ANSWERS
 from rag.composition import Composed, compose, computed, quotation, repeats, without_repeats
 from rag.computation import Computation, compute
 from rag.context import trimmed, whole
-from rag.conversation import standalone_query
+from rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Mode, Passage, Reading, Searching, Timings, Token
 from rag.grounding import ground
 from rag.passages import Selection, passage_of, select_passages
@@ -26,6 +26,7 @@ from rag.retriever import EVERYWHERE, Retriever, Scope
 
 PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
 ANSWER_TOKENS = 120
+REWRITE_TOKENS = 60  # of a question made to stand alone
 NOT_SAID = "Your documents don’t say."
 NOTHING_FOUND = "I found nothing about this in your documents."
 EMPTY_LIBRARY = "Your library is empty. Add some documents or pictures, then ask again."
@@ -92,9 +93,10 @@ class Answerer:
 
         Raises `LamplightError` when a model or the library fails. Indexing waits meanwhile.
         """
-        turn = _Turn(question, standalone_query(question, history), mode, stop or threading.Event())
         self._ahead.stop()
         with ANSWERS:
+            turn = _Turn(question, question, mode, stop or threading.Event())
+            turn.query = self._standalone(question, history, turn.stop)
             yield from self._answer(turn, scope)
 
     def _answer(self, turn: _Turn, scope: Scope) -> Iterator[Event]:
@@ -121,9 +123,18 @@ class Answerer:
             yield Evidence([])
             yield from self._generate(turn, [], None, {})
 
+    def _standalone(self, question: str, history: Sequence[Message], stop: threading.Event) -> str:
+        """By rules, or by a model that is large enough, whose words are taken only if they keep to the question."""
+        if not history or not self._models.ready or not self._models.language_model.is_large:
+            return standalone_query(question, history)
+        events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stop.is_set)
+        written = "".join(event.text for event in events if isinstance(event, Piece))
+        return accept_rewrite(question, history, written)
+
     def _select(self, query: str, scope: Scope = EVERYWHERE) -> Selection:
         embedder = self._models.embedder
-        return select_passages(Retriever(self._library, embedder), embedder, query, scope=scope)
+        retriever = Retriever(self._library, embedder)
+        return select_passages(retriever, embedder, query, scope=scope, reranker=self._models.reranker)
 
     def _whole(self, selection: Selection) -> list[Passage]:
         return [whole(passage, self._library) for passage in selection.passages]

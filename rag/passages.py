@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from library.records import FoundChunk
 from models.embedder import Embedder
+from models.reranker import Reranker
 from rag.events import Passage
 from rag.pictures import same_picture
 from rag.retriever import EVERYWHERE, Found, Retriever, Scope, Search
@@ -16,6 +17,7 @@ from rag.sentences import Ranked, SentenceScores, score_sentences
 
 CANDIDATES = 40  # chunks whose sentences are looked at; the page is usually among the first 20
 SHOWN = 5
+RERANKED = 20  # the page is among them; a reranker reads each, 5 ms and more
 
 # Added to a chunk's score for its best sentence. On 583 encyclopedia questions passage@1 goes from .82 to .84; rows of
 # financial tables are too alike for it, and larger weights cost them pages.
@@ -46,12 +48,19 @@ class Selection:
 
 
 def select_passages(
-    retriever: Retriever, embedder: Embedder, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE
+    retriever: Retriever,
+    embedder: Embedder,
+    query: str,
+    count: int = SHOWN,
+    scope: Scope = EVERYWHERE,
+    reranker: Reranker | None = None,
 ) -> Selection:
-    """Search, then let the sentences inside the candidates decide which of them come first."""
+    """Search, then let the sentences inside the candidates decide which of them come first, or a reranker."""
     search = retriever.search(query, max(CANDIDATES, count), scope)
     sentences = score_sentences(search, embedder)
     ranked = sorted(search.found, key=lambda found: -_score(found, sentences))
+    if reranker is not None:
+        ranked = _reranked(ranked, query, reranker)
     kept = without_repetition(ranked)
     if len(search.named) > 1 or SEVERAL.search(query):
         kept = spread(kept)
@@ -61,6 +70,13 @@ def select_passages(
     ]
     shown = [found.chunk for found in kept[:count]]
     return Selection(search, passages, [one for one in sentences.ranked if _is_among(one.sentence.chunk, shown)])
+
+
+def _reranked(ranked: Sequence[Found], query: str, reranker: Reranker) -> list[Found]:
+    first, rest = ranked[:RERANKED], ranked[RERANKED:]
+    scores = reranker.scores(query, [found.chunk.searchable for found in first])
+    order = sorted(range(len(first)), key=lambda index: -scores[index])
+    return [*(first[index] for index in order), *rest]
 
 
 def _is_among(chunk: FoundChunk, shown: Sequence[FoundChunk]) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from models.errors import LamplightError
 
 if TYPE_CHECKING:
+    from rag.retriever import Scope
     from ui.services import Services
 
 Record = dict[str, Any]
@@ -45,8 +46,12 @@ def search(services: Services, arguments: Record) -> Iterator[Record]:
     from rag.passages import select_passages
     from rag.retriever import Retriever
 
-    embedder = services.models.embedder
-    selection = select_passages(Retriever(services.library, embedder), embedder, arguments["query"], arguments["top"])
+    embedder, retriever = services.models.embedder, Retriever(services.library, services.models.embedder)
+    scope = _scope(services, arguments)
+    services.models.load_reranker()
+    selection = select_passages(
+        retriever, embedder, arguments["query"], arguments["top"], scope, services.models.reranker
+    )
     yield {
         "passages": [
             {
@@ -63,13 +68,28 @@ def search(services: Services, arguments: Record) -> Iterator[Record]:
     }
 
 
+def _scope(services: Services, arguments: Record) -> Scope:
+    """Where to look, from `--document` and `--kind`. Raises `LibraryError` for a document that isn't there."""
+    from library.errors import LibraryError
+    from rag.retriever import Scope
+
+    name, documents = arguments.get("document"), None
+    if name is not None:
+        documents = frozenset(document.id for document in services.library.documents_named(name))
+        if not documents:
+            raise LibraryError(f"There is no document {name} here; `list` shows what there is.")
+    return Scope(documents=documents, kind=arguments.get("kind"))
+
+
 def ask(services: Services, arguments: Record) -> Iterator[Record]:
     """`searching`, `evidence`, `reading` and `token` records, then one `answer`."""
     from rag.events import Evidence, Finished, Reading, Searching, Token
 
     stop = threading.Event()
     try:
-        for event in services.answerer.answer(arguments["question"], (), arguments["mode"], stop):
+        for event in services.answerer.answer(
+            arguments["question"], (), arguments["mode"], stop, _scope(services, arguments)
+        ):
             if isinstance(event, Searching):
                 yield {"searching": event.documents}
             elif isinstance(event, Evidence):
