@@ -61,6 +61,7 @@ def test_what_was_read_ahead_is_reused_and_goes_with_its_document(
     assert index_file(tmp_path / "gate.txt", library, models).status == "added"
     answerer = Answerer(library, models)
     remembering = Remembering(library, models, answerer)
+    models.settled.clear()
     remembering.remember(lambda: False)
     assert remembering._done == set()  # not before the model is the one that stays
     models.settled.set()
