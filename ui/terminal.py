@@ -96,7 +96,7 @@ def _answer(answer: dict[str, Any]) -> None:
             seen.add(key)
             say(f"  [{citation['marker']}] {citation['document']}, page {citation['page']}: “{citation['text']}”")
     if answer["nearest"]:
-        places = ", ".join(dict.fromkeys(f"{document}, page {page}" for document, page in answer["nearest"]))
+        places = "; ".join(dict.fromkeys(f"{document}, page {page}" for document, page in answer["nearest"]))
         say(f"  Nearest: {places}")
     for sentence in answer["unsupported"]:
         say(f"  Said by the model, stated by no document: “{sentence}”")
