@@ -163,6 +163,8 @@ def services_of(library: Library) -> Services:
 
     models = Models()
     library.purged = models.forget
+    if library.purged_on_opening:  # removed, and then the app ended before it was gone for good
+        models.forget()
     queue, answerer = IngestQueue(library, models), Answerer(library, models)
 
     def describe(stopped: Callable[[], bool]) -> None:

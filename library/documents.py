@@ -210,14 +210,20 @@ class Documents(Places):
             self.remove_copy(Path(path))
         self.purged()
 
-    def purge_removed(self) -> None:
-        """Finish what was removed or left half written by a process that died; long documents can be read on."""
+    def purge_removed(self) -> bool:
+        """Finish what was removed or left half written by a process that died; long documents can be read on.
+
+        Whether anything was deleted.
+        """
+        purged = False
         for document_id, path, pages in self._rows(
             "SELECT id, path, unfinished.pages FROM documents LEFT JOIN unfinished ON document_id = id "
             "WHERE state <> 'ready'"
         ):
             if pages is None or not Path(path).exists():
                 self.purge(document_id)
+                purged = True
+        return purged
 
     def keep_file(self, source: Path, name: str, sha256: str) -> Path:
         """A copy of `source` under `files/`, named by its content, so that nothing depends on the original.

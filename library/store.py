@@ -19,7 +19,7 @@ class Library(UnfinishedDocuments, Tables, Captions, Folders, Conversations, Job
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
         super().__init__(folder, purpose)
         try:
-            self.purge_removed()
+            self.purged_on_opening = self.purge_removed()
             self.purge_conversations()
         except LibraryError:
             self.close()

@@ -36,9 +36,6 @@ class Calibration:
     def seconds_to_read(self, tokens: int) -> float:
         return tokens / self.prefill_rate
 
-    def seconds_to_write(self, tokens: int) -> float:
-        return tokens / self.decode_rate
-
     @property
     def passage_tokens(self) -> int:
         """How many tokens of passages this machine can read before a person loses patience."""

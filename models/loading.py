@@ -92,11 +92,11 @@ class Models:
         return self._reranker
 
     def load_reranker(self) -> None:
-        """Prepare (15 s, once) and open the cross-encoder in the models folder, if there is one.
+        """Prepare (15 s, once) and open the cross-encoder in the models folder, if there is one and it isn't open.
 
         Raises `WeightsError` when it can't be used.
         """
-        files = find_reranker()
+        files = find_reranker() if self._reranker is None else None
         if files is not None:
             self._reranker = Reranker(ensure_reranker(files, self.folder), files)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from library.records import FoundChunk, Message
 from library.store import Library
+from models.errors import LamplightError
 from models.language_model import Piece, Prefill, Usage
 from models.loading import Models
 from models.precedence import ANSWERS
@@ -141,12 +143,16 @@ class Answerer:
 
     def _find(self, text: str) -> list[str]:
         """What would be read for a question that is still being typed."""
-        selection = self._select(text)
-        return [reading_text(passage) for passage in self._whole(selection)] if support(selection) >= 0 else []
+        try:
+            selection = self._select(text)
+            return [reading_text(passage) for passage in self._whole(selection)] if support(selection) >= 0 else []
+        except LamplightError:
+            return []  # whoever asks the question is told
 
     def _read_ahead(self, text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
         if passages:
-            self._reader.prepare(self._models.language_model, DOCUMENTS_PROMPT, text, passages, stopped)
+            with suppress(LamplightError):  # likewise
+                self._reader.prepare(self._models.language_model, DOCUMENTS_PROMPT, text, passages, stopped)
 
     def _refuse(self, turn: _Turn, sentence: str, passages: list[Passage]) -> Iterator[Event]:
         yield Token(sentence)

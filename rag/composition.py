@@ -60,20 +60,20 @@ def compose(
     stated but not about the question (`weights` are its words, see `Search`) is left out of both: a small model reads
     the passages aloud when it has nothing to say.
     """
-    left_out = set(grounded.unsupported) if mode == "documents" else set()
-    prose = [part for part in grounded.parts if part not in left_out]
-    if quote is None:
-        return Composed(" ".join(prose), grounded.citations, grounded.unsupported)
-    said = stems(quote.text)
-    prose = [
-        part
-        for part in prose
-        if part in grounded.unsupported or (not _repeats(part, said) and _is_about(part, weights))
-    ]
-    markers = {int(found[1]) for found in map(MARKER.search, prose) if found}
-    citations = [citation for citation in grounded.citations if citation.marker in markers]
-    text = "\n\n".join(part for part in (quoted(quote, passages), " ".join(prose)) if part)
-    return Composed(text, [quote, *citations], grounded.unsupported)
+    said = stems(quote.text) if quote is not None else frozenset()
+    supported = iter(grounded.citations)  # one for each sentence that is supported, in their order
+    prose: list[str] = []
+    citations = [] if quote is None else [quote]
+    for part in grounded.parts:
+        if part in grounded.unsupported:
+            prose += [part] if mode != "documents" else []
+            continue
+        citation = next(supported)
+        if quote is None or (not _repeats(part, said) and _is_about(part, weights)):
+            prose.append(part)
+            citations.append(citation)
+    text = "\n\n".join(part for part in (quoted(quote, passages) if quote else "", " ".join(prose)) if part)
+    return Composed(text, citations, grounded.unsupported)
 
 
 def _is_about(part: str, weights: Mapping[str, float]) -> bool:
@@ -93,9 +93,9 @@ def computed(computation: Computation, passages: Sequence[Passage]) -> tuple[Com
     table = computation.table
     rows = sorted({row for row, _ in computation.cells})
     lines = [" | ".join(table.columns), *(" | ".join(table.rows[row]) for row in rows)]
-    same = next((passage for passage in passages if passage.document_id == table.document_id), None)
+    document = next(passage.document for passage in passages if passage.document_id == table.document_id)
     source = Passage(
-        marker=1, document_id=table.document_id, document=same.document if same else "", page=table.page,
+        marker=1, document_id=table.document_id, document=document, page=table.page,
         kind="table", section=table.name, text="\n".join(lines), boxes=computation.boxes, score=0.0,
     )  # fmt: skip
     others = [replace(passage, marker=number) for number, passage in enumerate(passages, start=2)]

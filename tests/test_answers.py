@@ -10,8 +10,9 @@ import pytest
 from library.store import Library
 from models.loading import Models
 from rag.answerer import EMPTY_LIBRARY, Answerer
-from rag.composition import without_repeats
-from rag.events import Event, Evidence, Finished, Grounded, Reading, Searching, Token
+from rag.composition import compose, without_repeats
+from rag.events import Citation, Event, Evidence, Finished, Grounded, Passage, Reading, Searching, Token
+from rag.grounding import GroundedAnswer
 from samples import FEES, HANDBOOK, PHOTO, QUESTIONS
 
 
@@ -116,6 +117,21 @@ def test_an_answer_can_be_stopped(answerer: Answerer) -> None:
             stop.set()
     assert finished(events).stopped
     assert sum(isinstance(event, Token) for event in events) <= 2
+
+
+def test_only_sentences_that_are_given_are_cited() -> None:
+    """Of two supported sentences from one passage, the one that is not about the question goes with its citation."""
+    texts = ("The gate is locked at dusk.", "The pond holds seventeen carp.")
+    passage = Passage(1, 7, "rules.txt", 1, "text", "rules", "\n".join(texts), [], 1.0)
+    gate, pond = (Citation(1, 7, "rules.txt", 1, [], text) for text in texts)
+    grounded = GroundedAnswer([f"{texts[0]} [1]", "It is old.", f"{texts[1]} [1]"], [gate, pond], ["It is old."])
+    weights = {"gate": 2.0, "locked": 2.0}
+    quote = Citation(1, 7, "rules.txt", 1, [], "Ask the warden.")
+    answer = compose(grounded, quote, [passage], weights, "documents")
+    assert answer.text == "> Ask the warden. [1]\n\nThe gate is locked at dusk. [1]"
+    assert answer.citations == [quote, gate]
+    assert answer.unsupported == ["It is old."]
+    assert "It is old." in compose(grounded, quote, [passage], weights, "documents+knowledge").text
 
 
 def test_an_answer_ends_where_it_begins_to_go_round_in_circles() -> None:

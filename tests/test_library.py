@@ -187,6 +187,18 @@ def test_restore_undoes_remove(library: Library, models: Models, tmp_path: Path)
     assert not library.restore(number)
 
 
+def test_what_was_removed_before_a_crash_is_gone_at_the_next_opening_which_says_so(
+    tmp_path: Path, models: Models
+) -> None:
+    with Library(tmp_path / "library") as library:
+        library.remove(add(library, models, tmp_path / "a.txt", GATE))
+    with Library(tmp_path / "library") as library:
+        assert library.purged_on_opening
+        assert library._rows("SELECT count(*) FROM documents") == [(0,)]
+    with Library(tmp_path / "library") as library:
+        assert not library.purged_on_opening
+
+
 def test_restore_never_brings_back_an_older_version(library: Library, models: Models, tmp_path: Path) -> None:
     number = add(library, models, tmp_path / "a.txt", GATE)
     library.remove(number)

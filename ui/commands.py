@@ -86,6 +86,7 @@ def ask(services: Services, arguments: Record) -> Iterator[Record]:
     from rag.events import Evidence, Finished, Reading, Searching, Token
 
     stop = threading.Event()
+    services.models.load_reranker()
     try:
         for event in services.answerer.answer(
             arguments["question"], (), arguments["mode"], stop, _scope(services, arguments)
