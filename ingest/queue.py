@@ -93,8 +93,8 @@ class IngestQueue:
         """The watched folders, each with what is wrong with it, if anything."""
         return self._watcher.folders()
 
-    def submit(self, path: Path, name: str) -> int:
-        """Copy a file into the library under `name` and queue it. Returns the job's number.
+    def submit(self, path: Path, name: str, collection_id: int | None = None) -> Job:
+        """Copy a file into the library under `name` and queue it for a collection, if one is given.
 
         Raises `LibraryError` when it can't be kept, `ReadError` when it can't be read.
         """
@@ -103,7 +103,14 @@ class IngestQueue:
             kept = self._library.keep_file(path, safe, sha256_of(path))
         except OSError as error:
             raise ReadError(f"{safe} can't be read ({error.strerror}); try it again.") from error
-        return self._queue(str(kept), safe)
+        number = self._queue(str(kept), safe, collection_id)
+        return Job(number, str(kept), safe, "queued", STATUS["queued"], "", collection_id)
+
+    def read_again(self, document_id: int) -> None:
+        """Queue a document's file to be read anew; until that is done, the document stays as it is."""
+        document = self._library.document(document_id)
+        if document is not None and all(job.path != document.path for job in self._library.jobs()):
+            self._queue(document.path, document.name, again=True)
 
     def jobs(self) -> list[Job]:
         """Jobs not yet dismissed, in order, each with what it is doing now; finished ones are gone."""
@@ -159,8 +166,8 @@ class IngestQueue:
             progress.interrupted.set()
         self._wake.notify_all()
 
-    def _queue(self, path: str, name: str) -> int:
-        job_id = self._library.add_job(path, name)
+    def _queue(self, path: str, name: str, collection_id: int | None = None, again: bool = False) -> int:
+        job_id = self._library.add_job(path, name, collection_id, again)
         with self._wake:
             self._wake.notify_all()
         return job_id
@@ -191,11 +198,12 @@ class IngestQueue:
     def _run(self, job: Job, progress: Progress) -> None:
         forgotten = False
         try:
-            result = index_file(Path(job.path), self._library, self._models, progress, self._processes)
+            result = index_file(Path(job.path), self._library, self._models, progress, self._processes, job.again)
             forgotten = progress.cancelled.is_set() and result.status == "skipped"
             if result.status in ("failed", "skipped"):
                 self._library.set_job(job.id, "failed", result.error)
             else:
+                self._collect(job)
                 self._library.remove_job(job.id)
         except Interrupted:
             self._library.set_job(job.id, "queued")
@@ -207,3 +215,8 @@ class IngestQueue:
                 self._status.pop(job.id, None)
         if forgotten:
             self.dismiss(job.id)
+
+    def _collect(self, job: Job) -> None:
+        document = self._library.document_at(job.path)
+        if job.collection_id is not None and document is not None:
+            self._library.collect(job.collection_id, [document.id])
