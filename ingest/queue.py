@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from models.catalogue import sha256_of
 from models.errors import LamplightError
 from models.loading import Models
 
+TELLING_FRACTION = 0.05  # of a file: after less, the time for the rest can't be judged
 STATUS = {"queued": "waiting", "working": "starting", "failed": "failed"}
 
 
@@ -34,6 +36,7 @@ class IngestQueue:
         self._closing = False
         self._running: dict[int, Progress] = {}
         self._status: dict[int, tuple[str, float]] = {}
+        self._started: dict[int, float] = {}
         self._workers: list[threading.Thread] = []
         self._watcher = FolderWatcher(library, self._read_in_place, self._forget_failed)
 
@@ -125,6 +128,13 @@ class IngestQueue:
         status = self._status.get(job_id)
         return status[1] if status else None
 
+    def seconds_left(self, job_id: int) -> float | None:
+        """About how long a job will take, judged by how long it took so far; None when it is too early to say."""
+        fraction, started = self.progress(job_id), self._started.get(job_id)
+        if not fraction or fraction < TELLING_FRACTION or started is None:
+            return None
+        return round((time.monotonic() - started) * (1 - fraction) / fraction, 1)
+
     @property
     def busy(self) -> bool:
         """Whether anything is being read or about to be."""
@@ -184,6 +194,7 @@ class IngestQueue:
                     job = waiting[0]
                     progress = self._running[job.id] = Progress(self._reporter(job.id))
                     self._status[job.id] = ("starting", 0.0)
+                    self._started[job.id] = time.monotonic()
                     self._library.set_job(job.id, "working")
                     return job, progress
                 self._wake.wait()
@@ -213,6 +224,7 @@ class IngestQueue:
             with self._wake:
                 del self._running[job.id]
                 self._status.pop(job.id, None)
+                self._started.pop(job.id, None)
         if forgotten:
             self.dismiss(job.id)
 
