@@ -116,7 +116,7 @@ class Answerer:
         turn.timings = Timings(search_ms=turn.elapsed(), evidence_ms=turn.elapsed())
         if computation is not None:
             yield from self._tell(turn, computation, selection.passages)
-        elif support(selection) >= 0:
+        elif support(selection) >= 0 or (scope.attached and selection.passages):  # what is shown is meant
             passages = self._whole(selection)
             quote = quotation(selection, passages)
             turn.timings = replace(turn.timings, evidence_ms=turn.elapsed())

@@ -36,8 +36,14 @@ function act(event) {
   else answerAgain(conversation, message, action === "fewer");
 }
 
-// Links that act are buttons to those who hear the page.
+const SPEAKERS = { bot: "Lamplight", user: "You" };
+
+// To those who hear the page, links that act are buttons, and a message is not called by its whole text.
 function name(root) {
+  for (const message of root.querySelectorAll("[data-testid=bot], [data-testid=user]")) {
+    const speaker = SPEAKERS[message.dataset.testid];
+    if (message.getAttribute("aria-label") !== speaker) message.setAttribute("aria-label", speaker);
+  }
   for (const link of root.querySelectorAll("a[href^='#']:not([role])")) if (ACTION.test(link.getAttribute("href"))) link.setAttribute("role", "button");
 }
 
@@ -47,5 +53,5 @@ export function followChat() {
   document.addEventListener("keydown", (event) => { if (event.key === " " && event.target.matches?.("#chat a[role=button]")) { event.preventDefault(); event.target.click(); } });
   const chat = document.querySelector("#chat");
   if (!chat) return;
-  new MutationObserver(() => name(chat)).observe(chat, { childList: true, subtree: true });
+  new MutationObserver(() => name(chat)).observe(chat, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] });
 }

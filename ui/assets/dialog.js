@@ -6,7 +6,7 @@ export function openDialog(title, content, attributes = {}) {
   const heading = element("h2", { id: `dialog-title-${Date.now()}` }, title);
   const close = () => dialog.close();
   const dialog = element("dialog", { class: "dialog", "aria-labelledby": heading.id, ...attributes },
-    element("header", { class: "dialog-heading" }, heading, iconButton("close", `Close ${title.toLowerCase()}`, close)), content);
+    element("header", { class: "dialog-heading" }, heading, iconButton("close", "Close", close)), content);
   dialog.addEventListener("close", () => { dialog.remove(); if (back?.isConnected) back.focus(); });
   dialog.addEventListener("keydown", (event) => { if (event.key === "Escape") event.stopPropagation(); });
   dialog.addEventListener("pointerdown", (event) => { if (event.target === dialog) close(); }); // the shade around it

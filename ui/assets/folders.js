@@ -10,8 +10,11 @@ export function openFolders() {
   const problem = element("p", { class: "problem", role: "alert" });
   const path = element("input", { id: "folder-path", autocomplete: "off", spellcheck: "false", change: () => look(path.value) });
 
+  let latest;
   async function look(where) {
+    latest = where;
     const { value, problem: wrong } = await send(`/folders/inside?path=${encodeURIComponent(where)}`, null, "GET");
+    if (latest !== where) return;
     problem.textContent = wrong ?? "";
     if (!value) return;
     path.value = value.path;
