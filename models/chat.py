@@ -78,7 +78,8 @@ class ChatTemplate:
 
     def _render(self, messages: Sequence[ChatMessage]) -> str:
         plain = [{"role": message.role, "content": message.content} for message in messages]
-        return str(self._formatter(messages=plain).prompt)
+        # Models that can think before they answer (Qwen3 and later) would use up the answer's tokens with it.
+        return str(self._formatter(messages=plain, enable_thinking=False).prompt)
 
     def _harmless(self, text: str) -> str:
         text = text.replace(CUT, " ")

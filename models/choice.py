@@ -37,9 +37,13 @@ class Source:
     def name(self) -> str:
         return LANGUAGE_MODEL.name if self.path is None else self.path.stem
 
+    def location(self) -> Path:
+        """Raises `WeightsError` when Lamplight's own model is not installed."""
+        return LANGUAGE_MODEL.path() if self.path is None else self.path
+
     def file(self) -> ModelFile:
         """Raises `WeightsError` when it is gone or can't answer."""
-        return read_model_file(LANGUAGE_MODEL.path() if self.path is None else self.path)
+        return read_model_file(self.location())
 
     def identity(self, folder: Path) -> str:
         """Its sha256. Raises `WeightsError` when it is gone or damaged."""

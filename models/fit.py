@@ -117,6 +117,6 @@ def _gigabytes(size: int) -> str:
 
 
 def _duration(seconds: float) -> str:
-    if seconds < 10:
+    if seconds < 2:
         return f"{seconds:.1f} s"
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} minutes"

@@ -1,0 +1,85 @@
+"""The list of models in a real browser: what a person clicks there, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from models.catalogue import DOWNLOADABLE
+from tests.hub import Hub, serving
+from tests.test_browser import KEY, PATIENCE, address, browser, pytestmark  # noqa: F401
+
+MOUNT = """() => import("/lamplight/models.js").then((module) => {
+    const main = document.createElement("main");
+    main.append(module.modelsSection());
+    document.body.replaceChildren(main);
+})"""
+MODEL = DOWNLOADABLE[0]
+FILE = MODEL.files[0]
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with serving({f"{FILE.repository}/{FILE.name}": b"GGUF but no model" * 40_000}) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.address)
+        monkeypatch.setenv("LAMPLIGHT_MODELS", str(tmp_path / "models"))
+        yield hub
+
+
+@pytest.fixture
+def page(browser: Browser, address: str, hub: Hub) -> Iterator[Page]:  # noqa: F811
+    """The section by itself, on a page of the app's."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{address}/?key={KEY}")
+    page.evaluate(MOUNT)
+    expect(page.locator(".model").first).to_be_visible(timeout=PATIENCE)
+    yield page
+    context.close()
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=f"{name} {MODEL.name}", exact=True)
+
+
+def test_a_model_is_downloaded_paused_resumed_and_removed(page: Page, hub: Hub) -> None:
+    row = page.locator(".model", has_text=MODEL.name)
+    hub.hold_after = 300_000
+    button(page, "Download").click()
+    expect(row.get_by_role("progressbar")).to_be_visible()
+    assert hub.held.wait(PATIENCE / 1000)
+    expect(row).to_contain_text("of 680 KB")
+    expect(button(page, "Pause")).to_be_focused()  # where Download was
+    button(page, "Pause").click()
+    expect(row).to_contain_text("Paused")
+    hub.hold_after = -1
+    hub.go.set()
+    button(page, "Resume").click()
+    expect(row).to_contain_text("is damaged, or of a kind that can’t answer")
+    assert hub.sent_from[-1].startswith("bytes=")
+    button(page, "Remove").click()
+    button(page, "Keep").click()
+    button(page, "Remove").click()
+    button(page, "Delete").click()
+    expect(button(page, "Download")).to_be_visible()
+
+
+def test_a_path_that_leads_nowhere_is_said_beside_the_field(page: Page) -> None:
+    field = page.get_by_label("Path of a GGUF file")
+    field.fill("/no/such/model.gguf")
+    field.press("Enter")
+    expect(page.locator(".model-own").get_by_role("alert")).to_contain_text("There is no file /no/such/model.gguf")
+    expect(field).to_have_value("/no/such/model.gguf")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".model.current")).to_contain_text("in use")
+
+
+def test_a_light_is_more_than_a_colour_and_nothing_is_too_wide(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    for light in page.locator(".model-light").all():
+        assert light.inner_text() in ("Runs well", "Slow", "Tight", "Too slow", "Too large", "Not measured")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
