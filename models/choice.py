@@ -98,8 +98,10 @@ class LanguageModelChoice:
         threading.Thread(target=self._change, args=(source, wish), name="language model", daemon=True).start()
 
     def settle(self) -> None:
-        """Prepare the model for this processor and measure it, while it answers already. Raises `WeightsError`."""
-        source = self.source
+        """Prepare the model for this processor and measure it, while it answers already."""
+        self._settle(self.source)
+
+    def _settle(self, source: Source) -> None:
         try:
             if not self._as_shipped and self._prepare(source):
                 prepared = self._open(source)
@@ -108,7 +110,8 @@ class LanguageModelChoice:
                         self._model.replace(prepared)
         except LamplightError as error:
             self.trouble = str(error)
-        self.get().calibrate(self._folder, lambda: self.source is not source)
+        if self.source is source:
+            self.get().calibrate(self._folder, lambda: self.source is not source)
         if self.source is source:
             self.settled.set()
 
@@ -130,7 +133,7 @@ class LanguageModelChoice:
             self._model.replace(model)
             if wish is self._wish:
                 self.loading = ""
-        self.settle()
+        self._settle(source)
 
     def _open_first(self) -> LanguageModel:
         """The chosen model; when it is gone, the one that comes with Lamplight, until it is back."""

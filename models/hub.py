@@ -68,6 +68,7 @@ def open_url(
     """A response whose body is not read yet. Raises `Interrupted`, also while the body is read.
 
     This is the only place where Lamplight connects to another computer, and only because a person clicked Download.
+    The connection is open as long as the context, all of it in the calling thread.
     """
     import httpx  # not on the way to the first page
 

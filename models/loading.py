@@ -83,7 +83,7 @@ class Models:
     @property
     def status(self) -> str:
         """What is being loaded, or what went wrong, in a sentence; empty when there is nothing to say."""
-        return self._status
+        return self._status or self.choice.trouble
 
     def start_loading(self, then: Callable[[], object] = lambda: None) -> None:
         """Load what answers need in a background thread, then call `then` there."""

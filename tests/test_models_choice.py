@@ -14,8 +14,9 @@ from starlette.testclient import TestClient
 
 from models.calibration import saved_calibration
 from models.catalogue import LANGUAGE_MODEL, sha256_of
+from models.chat import ChatTemplate
 from models.choice import identity_of
-from models.engine import never
+from models.engine import Engine, never
 from models.errors import LamplightError, WeightsError
 from models.fit import Memory, Need, Pace, fit
 from models.language_model import ChatMessage, LanguageModel, Piece
@@ -155,6 +156,42 @@ def test_what_cannot_answer_is_a_sentence_and_the_old_model_stays(
         assert sentence in models.choice.trouble
     assert models.choice.source.path is None
     assert "Paris" in answer(models.language_model)
+
+
+GEMMA = (
+    "{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+    "{% for message in messages %}<{{ message['role'] }}>{{ message['content'] }}</>{% endfor %}<model>"
+)
+FORGETFUL = "{% for message in messages if message['role'] == 'user' %}[{{ message['content'] }}]{% endfor %}"
+THINKING = "{{ messages[0]['content'] }} {{ messages[1]['content'] }}{% if enable_thinking %}<think>{% endif %}"
+
+
+@pytest.mark.parametrize(
+    ("template", "prompt"),
+    [
+        (GEMMA, "<user>Be brief.\n\nWhy?</><model>"),
+        (FORGETFUL, "[Be brief.\n\nWhy?]"),
+        (THINKING, "Be brief. Why?"),
+    ],
+    ids=["refuses instructions", "leaves them out", "would think aloud"],
+)
+def test_a_models_own_template_is_given_what_it_takes(
+    models: Models, monkeypatch: pytest.MonkeyPatch, template: str, prompt: str
+) -> None:
+    engine = models.language_model.engine
+    monkeypatch.setattr(Engine, "chat_template", template)
+    tokens = ChatTemplate(engine).tokens([ChatMessage("system", "Be brief."), ChatMessage("user", "Why?")])
+    assert b"".join(map(engine.piece, tokens)).decode() == prompt
+
+
+@pytest.mark.parametrize("template", ["{% if %}", "{{ raise_exception('no') }}", "{{ messages.nothing.there }}"])
+def test_a_template_that_cannot_be_applied_is_a_sentence(
+    models: Models, monkeypatch: pytest.MonkeyPatch, template: str
+) -> None:
+    engine = models.language_model.engine
+    monkeypatch.setattr(Engine, "chat_template", template)
+    with pytest.raises(WeightsError, match="chat template that can’t be used"):
+        ChatTemplate(engine)
 
 
 def test_the_last_choice_wins(models: Models, other: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.catalogue import LANGUAGE_MODEL, Downloadable
+from models.choice import Source
 from models.errors import LamplightError
 from models.fit import Memory, Need, Pace, fit, memory_here
-from models.model_file import read_model_file
 from models.processor import physical_cores
 from models.vision import find_vision, models_folder
 
@@ -59,13 +59,13 @@ class _View:
         return f"{sentence} With {self._answering.name} it {self._measured[1]}."
 
     def shipped(self) -> Row:
-        return self._on_disk(LANGUAGE_MODEL.name, SHIPPED, None, LANGUAGE_MODEL.path())
+        return self._on_disk(LANGUAGE_MODEL.name, SHIPPED, None)
 
     def downloadable(self, model: Downloadable) -> Row:
         path = self._models.downloads.folder(model.name) / model.files[0].name
         progress = self._models.downloads.progress(model.name)
         if progress.state == "installed":
-            row = self._on_disk(model.name, model.about, path, path, model.purpose)
+            row = self._on_disk(model.name, model.about, path, model.purpose)
             return row | {"size": progress.total, "removable": True}
         need = Need(model.size, model.parameters, model.cache_bytes_per_token)
         return self._row(model.name, model.about, path, need, model.purpose) | {
@@ -85,16 +85,14 @@ class _View:
             paths.add(self._answering.path)
         vision = find_vision()
         return [
-            self._on_disk(
-                path.stem, str(path), path, path, "pictures" if vision and path == vision.model else "answers"
-            )
+            self._on_disk(path.stem, str(path), path, "pictures" if vision and path == vision.model else "answers")
             for path in sorted(paths)
             if not any(path.is_relative_to(folder) for folder in downloaded)
         ]
 
-    def _on_disk(self, name: str, about: str, path: Path | None, file: Path, purpose: str = "answers") -> Row:
+    def _on_disk(self, name: str, about: str, path: Path | None, purpose: str = "answers") -> Row:
         try:
-            found = read_model_file(file)
+            found = Source(path).file()
         except LamplightError as error:
             return self._row(name, about, path, None, purpose) | {"state": "broken", "trouble": str(error)}
         return self._row(name, about, path, Need.of(found), purpose)
