@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from library.captions import Captions
+from library.collections import Collections
 from library.conversations import Conversations
 from library.errors import LibraryError
 from library.folders import Folders
@@ -13,7 +14,7 @@ from library.tables import Tables
 from library.unfinished import UnfinishedDocuments
 
 
-class Library(UnfinishedDocuments, Tables, Captions, Folders, Conversations, Jobs):
+class Library(UnfinishedDocuments, Tables, Captions, Folders, Collections, Conversations, Jobs):
     """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped)."""
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
@@ -21,6 +22,7 @@ class Library(UnfinishedDocuments, Tables, Captions, Folders, Conversations, Job
         try:
             self.purged_on_opening = self.purge_removed()
             self.purge_conversations()
+            self.purge_collections()
         except LibraryError:
             self.close()
             raise
