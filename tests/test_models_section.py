@@ -6,17 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from models.catalogue import DOWNLOADABLE
 from tests.hub import Hub, serving
-from tests.test_browser import KEY, PATIENCE, address, browser, pytestmark  # noqa: F401
+from tests.visits import NARROW, PATIENCE, Visit
 
-MOUNT = """() => import("/lamplight/models.js").then((module) => {
-    const main = document.createElement("main");
-    main.append(module.modelsSection());
-    document.body.replaceChildren(main);
-})"""
+OPEN = "() => import('/lamplight/settings.js').then((module) => module.openSettings('models'))"
 MODEL = DOWNLOADABLE[0]
 FILE = MODEL.files[0]
 
@@ -30,16 +26,11 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 
 @pytest.fixture
-def page(browser: Browser, address: str, hub: Hub) -> Iterator[Page]:  # noqa: F811
-    """The section by itself, on a page of the app's."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.goto(f"{address}/?key={KEY}")
-    page.evaluate(MOUNT)
-    expect(page.locator(".model").first).to_be_visible(timeout=PATIENCE)
-    yield page
-    context.close()
+def page(hub: Hub, visit: Visit) -> Page:
+    """The settings, opened at the models."""
+    visit.page.evaluate(OPEN)
+    expect(visit.page.locator(".model").first).to_be_visible()
+    return visit.page
 
 
 def button(page: Page, name: str) -> Locator:
@@ -79,7 +70,8 @@ def test_a_path_that_leads_nowhere_is_said_beside_the_field(page: Page) -> None:
 
 
 def test_a_light_is_more_than_a_colour_and_nothing_is_too_wide(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size({"width": NARROW["width"], "height": NARROW["height"]})
     for light in page.locator(".model-light").all():
         assert light.inner_text() in ("Runs well", "Slow", "Tight", "Too slow", "Too large", "Not measured")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for place in ("document.documentElement", "document.querySelector('dialog')"):
+        assert page.evaluate(f"{place}.scrollWidth <= {place}.clientWidth")
