@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from models.catalogue import DOWNLOADABLE
 from tests.hub import Hub, serving
+from tests.test_accessibility import assert_accessible
 from tests.visits import NARROW, PATIENCE, Visit
 
 OPEN = "() => import('/lamplight/settings.js').then((module) => module.openSettings('models'))"
@@ -75,3 +77,14 @@ def test_a_light_is_more_than_a_colour_and_nothing_is_too_wide(page: Page) -> No
         assert light.inner_text() in ("Runs well", "Slow", "Tight", "Too slow", "Too large", "Not measured")
     for place in ("document.documentElement", "document.querySelector('dialog')"):
         assert page.evaluate(f"{place}.scrollWidth <= {place}.clientWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(page: Page, hub: Hub, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    hub.wrong = True
+    button(page, "Download").click()
+    expect(page.locator(".model .models-trouble")).to_contain_text("it was deleted")
+    page.get_by_role("button", name="Use this file").click()
+    expect(page.locator(".model-own").get_by_role("alert")).to_contain_text("not the whole path")
+    assert_accessible(page)
