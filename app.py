@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from library.errors import LibraryBusy
+from models.connections import block_connections
 from models.errors import LamplightError
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns the exit code; errors on purpose are one sentence on stderr."""
     options = parser().parse_args(arguments)
+    block_connections()
     folder = (options.library or Path(platformdirs.user_data_dir("lamplight", appauthor=False))).absolute()
     try:
         if options.command is None:
