@@ -18,6 +18,8 @@ from models.errors import LamplightError
 
 if TYPE_CHECKING:
     from library.store import Library
+    from models.loading import Models
+    from ui.commands import Record
     from ui.services import Services
 
 HOST, PORT = "127.0.0.1", 7860
@@ -58,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     watch.add_argument("folder", nargs="?", metavar="DIR")
     command("unwatch", "Follow a folder no longer; its documents stay.").add_argument("folder", metavar="DIR")
     command("doctor", "Say what would not work here, and what mends it.")
+    command("mcp", "Serve search and answers to other programs on this computer (Model Context Protocol, over stdio).")
     return main
 
 
@@ -71,6 +74,8 @@ def main(arguments: list[str] | None = None) -> int:
             return serve(folder, options)
         if options.command == "doctor":
             return doctor(folder, options.json)
+        if options.command == "mcp":
+            return mcp(folder)
         return command(folder, options)
     except LamplightError as error:
         sys.stderr.write(f"{error}\n")
@@ -107,7 +112,6 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
 
 def command(folder: Path, options: argparse.Namespace) -> int:
     """One of the commands that work on the library: here, or in the process that has it open."""
-    from ui.commands import Record, run
     from ui.terminal import show
 
     arguments = vars(options) | {"library": None}
@@ -116,20 +120,34 @@ def command(folder: Path, options: argparse.Namespace) -> int:
     if arguments.get("folder"):
         arguments["folder"] = str(Path(options.folder).resolve())
 
-    def records() -> Iterator[Record]:
-        try:
-            library = open_library(folder, f"app.py {options.command}")
-        except LibraryBusy as busy:
-            if not busy.address:
-                raise
-            from ui.local_api import run_elsewhere
+    return show(carry_out(folder, options.command, arguments), options.command, options.json)
 
-            yield from run_elsewhere(busy, options.command, arguments)
-            return
-        with library:
-            yield from run(services_of(library), options.command, arguments)
 
-    return show(records(), options.command, options.json)
+def carry_out(folder: Path, command: str, arguments: Record, models: Models | None = None) -> Iterator[Record]:
+    """A command's records, made here or by the process that has the library open. Raises `LibraryBusy`."""
+    from ui.commands import run
+
+    try:
+        library = open_library(folder, f"app.py {command}")
+    except LibraryBusy as busy:
+        if not busy.address:
+            raise
+        from ui.local_api import run_elsewhere
+
+        yield from run_elsewhere(busy, command, arguments)
+        return
+    with library:
+        yield from run(services_of(library, models), command, arguments)
+
+
+def mcp(folder: Path) -> int:
+    """Serve other programs until stdin ends. The library is taken for each call alone, the models stay."""
+    from models.loading import Models
+    from ui.mcp_server import mcp_server
+
+    models = Models()
+    mcp_server(lambda command, arguments: carry_out(folder, command, arguments, models)).run()
+    return 0
 
 
 def doctor(folder: Path, as_json: bool) -> int:
@@ -154,8 +172,8 @@ def open_library(folder: Path, purpose: str) -> Library:
     return Library(folder, purpose)
 
 
-def services_of(library: Library) -> Services:
-    """Everything below the user interface, wired together; loads no model yet."""
+def services_of(library: Library, models: Models | None = None) -> Services:
+    """Everything below the user interface, wired together; loads no model yet. `models` are those of before, if any."""
     from ingest.queue import IngestQueue
     from models.idle import IdleWork
     from models.loading import Models
@@ -163,7 +181,7 @@ def services_of(library: Library) -> Services:
     from rag.remembering import Remembering
     from ui.services import Services
 
-    models = Models()
+    models = models or Models()
     library.purged = models.forget
     if library.purged_on_opening:  # removed, and then the app ended before it was gone for good
         models.forget()

@@ -1,4 +1,4 @@
-"""What a person can check and take with them: what left this computer, where their data is, backup, restore, erasing."""
+"""What a person can check and take along: what left this computer, where the data is, backup, restore, erasing."""
 
 from __future__ import annotations
 
