@@ -59,6 +59,12 @@ def parser() -> argparse.ArgumentParser:
     watch = command("watch", "Index a folder and follow its changes, or list the watched folders.")
     watch.add_argument("folder", nargs="?", metavar="DIR")
     command("unwatch", "Follow a folder no longer; its documents stay.").add_argument("folder", metavar="DIR")
+    command("backup", "Pack the library into one file.").add_argument(
+        "file", nargs="?", metavar="FILE", default=".", help="where to (default: a dated name in this folder)"
+    )
+    command("restore", "Fill an empty or new library from a backup.").add_argument("file", metavar="FILE")
+    erase = command("erase", "Erase the whole library for good; your own files elsewhere stay.")
+    erase.add_argument("--yes", action="store_true", help="do it; without this it is only said what would be erased")
     command("doctor", "Say what would not work here, and what mends it.")
     command("mcp", "Serve search and answers to other programs on this computer (Model Context Protocol, over stdio).")
     return main
@@ -117,8 +123,12 @@ def command(folder: Path, options: argparse.Namespace) -> int:
     arguments = vars(options) | {"library": None}
     if options.command == "add":
         arguments["paths"] = [str(Path(path).resolve()) for path in options.paths]
-    if arguments.get("folder"):
-        arguments["folder"] = str(Path(options.folder).resolve())
+    for name in {"folder", "file"} & arguments.keys():
+        arguments[name] = arguments[name] and str(Path(arguments[name]).resolve())
+    if options.command == "restore":
+        from library.backup import read_manifest
+
+        read_manifest(Path(arguments["file"]))  # what is no backup makes no new library either
 
     return show(carry_out(folder, options.command, arguments), options.command, options.json)
 

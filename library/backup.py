@@ -2,7 +2,7 @@
 
 A zip with the database (a snapshot), the copies of dropped files, the vectors, and `manifest.json` with the sha256
 of each. Everything is streamed: neither side holds more than a block. A restored library is searched at once, as
-its vectors are there: 5,000 passages take a second, computing them anew a minute or two.
+its vectors are there: 5,300 passages take a second, computing them anew a minute and a half on two cores.
 """
 
 from __future__ import annotations

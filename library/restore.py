@@ -49,6 +49,7 @@ def restore_backup(library: Library, embedder: Embedder, path: Path) -> Iterator
     total = sum(kept.bytes for kept in manifest.files.values())
     if shutil.disk_usage(library.folder).free < total + SPARE:
         raise BackupError(f"The backup needs {total / 1e9:.1f} GB of free disk space; free some and try again.")
+    library.vectors(embedder)  # opened later, it would compute them
     with library.scratch() as scratch:
         yield from _unpack(path, manifest, scratch, total)
         with closing(_checked(scratch / DATABASE, path)) as database:

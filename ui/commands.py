@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.errors import LamplightError
+from ui.data_commands import backup, erase, restore
 
 if TYPE_CHECKING:
     from rag.retriever import Scope
@@ -176,4 +177,7 @@ COMMANDS = {
     "ask": ask,
     "list": list_documents,
     "remove": remove,
+    "backup": backup,
+    "restore": restore,
+    "erase": erase,
 }

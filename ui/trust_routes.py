@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from library.database import DATABASE
 from models.connections import CONNECTIONS
+from models.errors import LamplightError
 from models.vision import models_folder
+from ui.commands import Record, run
+from ui.routes import receive
 
 if TYPE_CHECKING:
+    from library.store import Library
+    from models.embedder import Embedder
     from ui.services import Services
+
+
+TYPED = "erase"
+NOT_EMPTY = "A backup fills an empty library: erase this one first, or restore into another folder in the terminal."
+# Page pictures that the browser keeps are of documents that are gone.
+FORGET_PICTURES = {"Cache-Control": "no-store", "Clear-Site-Data": '"cache"'}
 
 
 def trust_routes(services: Services) -> APIRouter:
@@ -29,7 +42,74 @@ def trust_routes(services: Services) -> APIRouter:
         value = connections_value() | (data_value(services) if sizes else {})
         return JSONResponse(value, headers={"Cache-Control": "no-store"})
 
+    @router.get("/backup")
+    def backup() -> StreamingResponse:
+        from library.backup import usual_name
+
+        content = _packed(services.library, services.models.embedder)
+        try:
+            first = next(content)
+        except LamplightError as error:
+            raise HTTPException(500, str(error)) from error
+        headers = {"Content-Disposition": f'attachment; filename="{usual_name()}"', "Cache-Control": "no-store"}
+        return StreamingResponse(chain([first], content), media_type="application/zip", headers=headers)
+
+    @router.put("/restore")
+    async def restore(request: Request, name: str = "The backup") -> JSONResponse:
+        """The backup's bytes are the body."""
+        library = services.library
+        if not library.is_empty:
+            raise HTTPException(409, NOT_EMPTY)
+        with library.scratch() as scratch:
+            file = scratch / (Path(name).name or "backup")
+            await receive(request, file, shutil.disk_usage(scratch).free)
+            return await run_in_threadpool(_outcome, services, "restore", {"file": str(file)})
+
+    @router.post("/erase")
+    async def erase(request: Request) -> JSONResponse:
+        typed = (await request.body())[: len(TYPED) + 1]
+        return await run_in_threadpool(_outcome, services, "erase", {"yes": typed == TYPED.encode()})
+
     return router
+
+
+def _packed(library: Library, embedder: Embedder) -> Iterator[bytes]:
+    """A backup as it is packed."""
+    from library.backup import pack
+
+    sent = _Sent()
+    for _ in pack(library, embedder, sent):
+        if piece := sent.take():
+            yield piece
+    yield sent.take()
+
+
+class _Sent:
+    """Keeps what is written until it is taken."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes, /) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def take(self) -> bytes:
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)
+
+
+def _outcome(services: Services, command: str, arguments: Record) -> JSONResponse:
+    """The last record of a command, or its problem as a refusal."""
+    last: Record = {}
+    for last in run(services, command, arguments):
+        if "problem" in last:
+            raise HTTPException(422, last["problem"])
+    return JSONResponse(last, headers=FORGET_PICTURES)
 
 
 def connections_value() -> dict[str, Any]:
