@@ -130,6 +130,7 @@ def data_value(services: Services) -> dict[str, Any]:
     caches = _bytes(contexts.rglob("*"))
     return {
         "library": str(folder),
+        "prepared": str(prepared),
         "documents": len(services.library.documents()),
         "conversations": len(services.library.conversations()),
         "sizes": {

@@ -32,7 +32,8 @@ function sizes(value) {
     element("p", {}, `${counted(value.documents, "document")} and ${counted(value.conversations, "conversation")}, `
       + `${inWords(total)} in all; ${inWords(value.free)} are free on this disk.`),
     element("div", { class: "size-bar", "aria-hidden": "true" }, kinds.map(part)),
-    element("dl", { class: "size-list" }, kinds.map(row)),
+    element("dl", { class: "size-list" }, kinds.flatMap(row)),
+    element("p", { class: "data-note" }, `The models, and what they remember of your passages, are in ${value.prepared}.`),
   ];
 }
 
@@ -119,7 +120,7 @@ export function dataSection() {
     if (!value) { say("Lamplight can’t be reached; is it still running?", true); return; }
     const isEmpty = !value.documents && !value.conversations;
     body.replaceChildren(
-      element("p", {}, "Everything is in this folder on this computer, and nowhere else:"),
+      element("p", {}, "Your documents and conversations are in this folder, on this computer alone:"),
       element("code", { class: "data-folder", tabindex: "0" }, value.library),
       ...sizes(value),
       element("div", { class: "data-action" }, element("div", { class: "data-row" },
