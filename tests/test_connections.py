@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
-from models.connections import is_here
+from models.connections import OUTSIDE_PYTHON, Connections, is_here
+from samples import HANDBOOK
 
 ROOT = Path(__file__).parent.parent
 
@@ -134,3 +138,51 @@ def test_every_process_of_the_app_is_under_the_same_rule() -> None:
 )  # fmt: skip
 def test_here_is_this_computer_and_nothing_that_sounds_like_it(host: str, here: bool) -> None:
     assert is_here(host) is here
+
+
+def test_what_python_did_not_see_is_found_in_the_systems_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scripted: to connect in machine code needs a network."""
+
+    def row(local: tuple[str, int], remote: tuple[str, int] | tuple[()], status: str) -> Any:
+        ends: dict[str, Any] = {"laddr": SimpleNamespace(ip=local[0], port=local[1]), "raddr": ()}
+        if remote:
+            ends["raddr"] = SimpleNamespace(ip=remote[0], port=remote[1])
+        return SimpleNamespace(**ends, status=status)
+
+    table = [
+        row(("0.0.0.0", 7860), (), psutil.CONN_LISTEN),
+        row(("192.0.2.9", 7860), ("192.0.2.20", 50000), psutil.CONN_ESTABLISHED),  # a tablet that came in
+        row(("127.0.0.1", 40000), ("127.0.0.1", 7860), psutil.CONN_ESTABLISHED),
+        row(("192.0.2.9", 40001), ("192.0.2.1", 443), psutil.CONN_ESTABLISHED),
+        row(("192.0.2.9", 40002), ("192.0.2.2", 443), psutil.CONN_ESTABLISHED),  # a download that is counted already
+    ]
+    monkeypatch.setattr(psutil.Process, "net_connections", lambda *_: table)
+    connections = Connections()
+    connections.note("models.example", 443, "download", blocked=False, address="192.0.2.2")
+    for _ in range(2):
+        connections.look()
+    assert connections.left == 2
+    assert [(attempt.host, attempt.reason) for attempt in connections.listed] == [
+        (ELSEWHERE, OUTSIDE_PYTHON), ("models.example", "download")
+    ]  # fmt: skip
+
+
+def alone() -> bool:
+    """Whether this system lets a process have a network namespace of its own."""
+    unshare = shutil.which("unshare")
+    return unshare is not None and subprocess.run([unshare, "-rn", "true"], capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not alone(), reason="`unshare -rn` is not permitted here: no network namespace without root")
+def test_start_add_and_ask_need_no_network_and_do_not_even_try(tmp_path: Path) -> None:
+    command = ["unshare", "-rn", sys.executable, "-m", "tests.offline", str(tmp_path), str(HANDBOOK)]
+    done = subprocess.run(
+        [*command, "When are bonfires allowed?"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["interfaces"] == ["lo"]
+    for where in ("terminal", "browser"):
+        assert "1 November" in result[where]["answer"]
+        assert result[where]["citations"][0]["page"] == 3
+    assert (result["trust"]["connections"], result["trust"]["blocked"], result["trust"]["listed"]) == (0, 0, [])
