@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from library.errors import LibraryBusy
-from models.connections import block_connections
+from models.connections import CONNECTIONS, block_connections
 from models.errors import LamplightError
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
     from ui.server import serve as serve_app
 
     with open_library(folder, "app.py") as library, listen(options.host, options.port) as listener:
+        CONNECTIONS.keep_looking()
         services = services_of(library)
         address = Address.of(listener, options.host, folder)
         library.lock.announce(address.plain, address.key)

@@ -1,9 +1,10 @@
-"""Every connection this process makes in Python is judged before it is made: to this computer, or blocked.
+"""Every connection that this process makes in Python is judged before it is made: to this computer, or blocked.
 
-`block_connections()` installs an audit hook (PEP 578), which can't be taken out again. What is blocked and what
-left under `allowed` is counted. The hook sees Python's `socket` module, so all that is built on it; what it
-can't see, libraries written in C, C++ or Rust, the operating system's own table of connections shows while they
-last (`_unseen`). A name given straight to `connect`, as no usual library does, is looked up before the hook is asked.
+`block_connections` installs an audit hook (PEP 578), which can't be taken out again; it is called first in each of
+Lamplight's processes. What is blocked in this one, and what left under `allowed`, is counted. The hook is asked by
+Python's `socket` and so by all that is built on it. It isn't asked by code in C, C++ or Rust, nor by asyncio on
+Windows once an address is known: such a connection can't be stopped, but while it lasts the operating system's own
+table shows it (`look`). A name given straight to `connect`, as no usual library does, is looked up before the hook.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 
 import psutil
 
+LOOK_SECONDS = 10.0
 LISTED = 100  # newest attempts that are kept one by one; the counts go on
 OUTSIDE_PYTHON = "seen by the operating system, not asked for in Python"
 LOOKUPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
@@ -112,6 +114,15 @@ class Connections:
             with self._turn:
                 if (host, port) not in self._known:
                     self.note(host, port, OUTSIDE_PYTHON, blocked=False)
+
+    def keep_looking(self) -> None:
+        """`look` again and again in the background (10 ms each time), as long as the process runs."""
+        threading.Thread(target=self._keep_looking, name="connections", daemon=True).start()
+
+    def _keep_looking(self) -> None:
+        while True:
+            self.look()
+            time.sleep(LOOK_SECONDS)
 
 
 CONNECTIONS = Connections()

@@ -17,6 +17,7 @@ from library.errors import LibraryBusy
 from library.store import Library
 from models.calibration import saved_calibration
 from models.catalogue import CATALOGUE, LANGUAGE_MODEL
+from models.connections import CONNECTIONS
 from models.context_cache import DISK_BYTES, ContextCache
 from models.errors import LamplightError
 from models.prepare import cache_folder, prepared_embedder
@@ -50,6 +51,7 @@ def examine(folder: Path) -> Iterator[Check]:
     yield from _models()
     yield _vision()
     yield from _library(folder)
+    yield _connections()
 
 
 def to_json(checks: list[Check]) -> dict[str, object]:
@@ -153,3 +155,9 @@ def _library(folder: Path) -> Iterator[Check]:
             yield Check("library", False, f"{finding}; SQLite reports: {problems[0]}", "Restore it from a backup.")
         else:
             yield Check("library", True, finding)
+
+
+def _connections() -> Check:
+    CONNECTIONS.look()
+    finding = f"{CONNECTIONS.left} left this computer and {CONNECTIONS.blocked} were blocked while this was looked at"
+    return Check("connections", CONNECTIONS.left == 0, finding, "Please report this." if CONNECTIONS.left else "")
