@@ -13,7 +13,7 @@ import os
 import sqlite3
 import time
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +88,7 @@ def usual_name() -> str:
     return f"lamplight-{time.strftime('%Y-%m-%d')}.zip"
 
 
-def write_backup(library: Library, embedder: Embedder, path: Path) -> Iterator[Step]:
+def write_backup(library: Library, embedder: Embedder, path: Path) -> Generator[Step, None, None]:
     """Pack into the file `path`, which is there when it is whole. Raises `BackupError`.
 
     Another backup is replaced, anything else that lies there is not.
@@ -98,7 +98,7 @@ def write_backup(library: Library, embedder: Embedder, path: Path) -> Iterator[S
     part = path.with_name(f"{path.name}.part")
     try:
         try:
-            with os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+            with open(part, "wb", opener=_for_the_owner) as file:
                 yield from pack(library, embedder, file)
                 file.flush()
                 os.fsync(file.fileno())
@@ -109,7 +109,7 @@ def write_backup(library: Library, embedder: Embedder, path: Path) -> Iterator[S
         raise BackupError(f"The backup can't be written to {path} ({error.strerror}); choose another place.") from error
 
 
-def pack(library: Library, embedder: Embedder, target: Target) -> Iterator[Step]:
+def pack(library: Library, embedder: Embedder, target: Target) -> Generator[Step, None, None]:
     """Write a backup to `target`, a step after each block. What changes meanwhile is not in it.
 
     Raises `LibraryError`, and `OSError` of `target`.
@@ -249,6 +249,10 @@ def open_snapshot(snapshot: Path) -> sqlite3.Connection:
     database = sqlite3.connect(snapshot, isolation_level=None, check_same_thread=False)
     database.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the library's own has beside it
     return database
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _is_backup(path: Path) -> bool:

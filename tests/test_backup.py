@@ -229,7 +229,7 @@ def test_a_backup_that_is_given_up_leaves_nothing(library: Library, models: Mode
     (tmp_path / "out").mkdir()
     steps = write_backup(library, models.embedder, tmp_path / "out" / "backup.zip")
     next(steps)
-    steps.close()  # type: ignore[attr-defined]  # of a generator
+    steps.close()
     assert not any((tmp_path / "out").iterdir())
     assert not any((library.folder / SCRATCH).iterdir())
 

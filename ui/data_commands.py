@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ui.services import Services
 
 Record = dict[str, Any]
+LONGEST_ANSWER = 300.0  # seconds, on an old laptop
 
 
 def backup(services: Services, arguments: Record) -> Iterator[Record]:
@@ -63,9 +65,16 @@ def erase(services: Services, arguments: Record) -> Iterator[Record]:
             "stay as they are): say `erase --yes` to do it."
         }
         return
-    with ANSWERS:  # nothing is read ahead or remembered meanwhile
-        services.queue.clear()
-        library.erase()
+    with ExitStack() as quiet:
+        for work in services.idle:
+            quiet.enter_context(work.paused())
+        services.answerer.stop_reading_ahead()
+        with ANSWERS:
+            services.queue.clear()
+            library.erase()
+        # What answers under way had found before is remembered while they are written.
+        ANSWERS.wait(LONGEST_ANSWER)
+        library.purged()
     yield {"erased": {"library": str(library.folder), **found}}
 
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from dataclasses import asdict
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse
 
 from library.database import DATABASE
 from models.connections import CONNECTIONS
-from models.errors import LamplightError
 from models.vision import models_folder
 from ui.commands import Record, run
 from ui.routes import receive
+from ui.streaming import StreamedResponse
 
 if TYPE_CHECKING:
     from library.store import Library
@@ -43,16 +43,11 @@ def trust_routes(services: Services) -> APIRouter:
         return JSONResponse(value, headers={"Cache-Control": "no-store"})
 
     @router.get("/backup")
-    def backup() -> StreamingResponse:
+    def backup() -> StreamedResponse:
         from library.backup import usual_name
 
-        content = _packed(services.library, services.models.embedder)
-        try:
-            first = next(content)
-        except LamplightError as error:
-            raise HTTPException(500, str(error)) from error
         headers = {"Content-Disposition": f'attachment; filename="{usual_name()}"', "Cache-Control": "no-store"}
-        return StreamingResponse(chain([first], content), media_type="application/zip", headers=headers)
+        return StreamedResponse(_packed(services.library, services.models.embedder), "application/zip", headers)
 
     @router.put("/restore")
     async def restore(request: Request, name: str = "The backup") -> JSONResponse:
@@ -73,14 +68,14 @@ def trust_routes(services: Services) -> APIRouter:
     return router
 
 
-def _packed(library: Library, embedder: Embedder) -> Iterator[bytes]:
-    """A backup as it is packed."""
+def _packed(library: Library, embedder: Embedder) -> Generator[str | bytes, None, None]:
+    """A backup as it is packed. An error in the middle breaks the download off, and what came is refused later."""
     from library.backup import pack
 
     sent = _Sent()
-    for _ in pack(library, embedder, sent):
-        if piece := sent.take():
-            yield piece
+    with closing(pack(library, embedder, sent)) as steps:
+        for _ in steps:
+            yield sent.take()
     yield sent.take()
 
 
