@@ -21,15 +21,20 @@ def test_what_nobody_listens_to_any_more_is_closed_at_once() -> None:
         finally:
             closed.append(True)
 
-    async def gone() -> Message:
-        return {"type": "http.disconnect"}
-
-    async def send(message: Message) -> None:
-        await asyncio.sleep(0)
-
     async def broken_off() -> None:
+        heard = asyncio.Event()
+
+        async def receive() -> Message:
+            await heard.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            if message.get("body"):
+                heard.set()
+            await asyncio.sleep(0)
+
         scope: dict[str, Any] = {"type": "http", "asgi": {"spec_version": "2.3"}}
-        await StreamedResponse(pieces(), "text/plain")(scope, gone, send)
+        await StreamedResponse(pieces(), "text/plain")(scope, receive, send)
         assert closed == [True]
 
     asyncio.run(broken_off())
