@@ -33,7 +33,6 @@ VECTORS = "vectors.bin"
 FILES = "files"
 PATH_TABLES = ("documents", "places", "jobs")
 BLOCK = 1 << 20
-FASTEST = 1  # of zlib: a database shrinks to a third at the pace of a disk
 VECTOR_BATCH = 1_000
 LARGEST_MANIFEST = 256 << 20  # bytes; a line for each of a million files
 
@@ -153,7 +152,7 @@ class _Packing:
 
     def __init__(self, target: Target, total: int) -> None:
         self.files: dict[str, Kept] = {}
-        self._archive = zipfile.ZipFile(target, "w", compresslevel=FASTEST)
+        self._archive = zipfile.ZipFile(target, "w")
         self._done, self._total = 0, total
 
     def add(self, name: str, blocks: Iterable[bytes], compression: int = zipfile.ZIP_STORED) -> Iterator[Step]:

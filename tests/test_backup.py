@@ -341,15 +341,20 @@ def test_a_killed_erasure_is_finished_at_the_next_opening(models: Models, tmp_pa
 
 
 @pytest.fixture
-def browser(library: Library, models: Models) -> Iterator[TestClient]:
-    """The routes on an empty library at work."""
+def services(library: Library, models: Models) -> Iterator[Services]:
+    """At work on an empty library."""
     queue = IngestQueue(library, models)
     queue.start()
+    yield Services(library, models, queue, Answerer(library, models))
+    queue.close()
+
+
+@pytest.fixture
+def browser(services: Services) -> Iterator[TestClient]:
     app = FastAPI()
-    app.include_router(trust_routes(Services(library, models, queue, Answerer(library, models))))
+    app.include_router(trust_routes(services))
     with TestClient(app) as client:
         yield client
-    queue.close()
 
 
 def test_in_the_browser_a_backup_comes_back_and_all_can_be_erased(
@@ -374,6 +379,23 @@ def test_in_the_browser_a_backup_comes_back_and_all_can_be_erased(
     assert erased.json()["erased"]["documents"] == 2
     assert "cache" in erased.headers["clear-site-data"]
     assert library.is_empty
+
+
+def test_erasing_ends_what_is_on_its_way_and_follows_no_folder(
+    browser: TestClient, services: Services, tmp_path: Path
+) -> None:
+    (tmp_path / "watched").mkdir()
+    for number in range(9):
+        write(tmp_path / "watched" / f"{number}.txt", f"{GATE} {number}")
+    services.queue.watch(tmp_path / "watched")
+    services.queue.submit(write(tmp_path / "pond.txt", POND), "pond.txt")
+    assert browser.post("/erase", content="erase").status_code == 200
+    library = services.library
+    services.queue.close()
+    assert library.is_empty
+    assert library.watched_folders() == []
+    assert words_in(library.folder, b"zebrawood") == words_in(library.folder, b"carp") == []
+    assert len(list((tmp_path / "watched").iterdir())) == 9
 
 
 def lamplight(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
