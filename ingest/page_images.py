@@ -11,13 +11,16 @@ from ingest.errors import ReadError
 from ingest.pdfium import TURN, open_pdf
 from ingest.readers import kind_of
 from ingest.readers.image import open_picture
+from library.records import Box
 from models.errors import LamplightError
 
 WIDEST = 2400  # pixels
 
 
-def page_image(path: Path, page: int, width: int) -> bytes:
+def page_image(path: Path, page: int, width: int, crop: Box | None = None) -> bytes:
     """PNG of a page (from 1) of a PDF, or of an image file, `width` pixels wide or the image's own if less.
+
+    With `crop`, of that part of the page alone, in the units of boxes.
 
     Raises `ReadError` for kinds without pages to draw, and when the file is gone or damaged.
     """
@@ -33,21 +36,33 @@ def page_image(path: Path, page: int, width: int) -> bytes:
     buffer = io.BytesIO()
     if kind in ("image", "tiff"):
         picture, _ = open_picture(path, page - 1)
+        if crop:
+            picture = picture.crop(_inside(crop, *picture.size))
         picture.thumbnail((width, width * 8))
         picture.save(buffer, "PNG", compress_level=1)
     elif kind == "pdf":
-        _draw_page(path, page, width, buffer)
+        _draw_page(path, page, width, crop, buffer)
     else:
         raise ReadError(f"{path.name} has no pages to draw; its text is shown instead.")
     return buffer.getvalue()
 
 
-def _draw_page(path: Path, number: int, width: int, buffer: io.BytesIO) -> None:
+def _draw_page(path: Path, number: int, width: int, crop: Box | None, buffer: io.BytesIO) -> None:
     with open_pdf(path) as document:
         try:
             with TURN:
                 page = document[number - 1]
-                picture = page.render(scale=width / page.get_width()).to_pil()
+                page_width, page_height = page.get_size()
+                left, top, right, bottom = _inside(crop or (0, 0, page_width, page_height), page_width, page_height)
+                edges = (left, page_height - bottom, page_width - right, top)  # left, bottom, right, top
+                picture = page.render(scale=width / (right - left), crop=edges).to_pil()
         except (pdfium.PdfiumError, IndexError):
             raise ReadError(f"Page {number} of {path.name} can't be drawn.") from None
     picture.save(buffer, "PNG", compress_level=1)
+
+
+def _inside(box: Box, width: float, height: float) -> Box:
+    """The part of a box that is on the page, or the whole page if none is."""
+    left, top, right, bottom = box
+    left, top, right, bottom = max(0.0, left), max(0.0, top), min(width, right), min(height, bottom)
+    return (left, top, right, bottom) if right - left >= 1 and bottom - top >= 1 else (0.0, 0.0, width, height)

@@ -93,8 +93,11 @@ def index_file(
     models: Models,
     progress: Progress | None = None,
     processes: ReadingProcesses | None = None,
+    again: bool = False,
 ) -> FileResult:
     """Make a file findable. Every error on purpose becomes a result; the library is then as it was.
+
+    With `again` a file that is known and unchanged is read anew.
 
     Raises `Interrupted` when `progress` says so; then a long document's finished pages are kept for the next run.
     """
@@ -102,7 +105,7 @@ def index_file(
     path = path.resolve()
     progress = progress or Progress()
     try:
-        status, document = _index(path, library, models, progress, processes or shared_processes())
+        status, document = _index(path, library, models, progress, processes or shared_processes(), again)
     except Interrupted:
         raise
     except (NothingToRead, Cancelled) as error:
@@ -161,13 +164,13 @@ def index_files(
 
 
 def _index(
-    path: Path, library: Library, models: Models, progress: Progress, processes: ReadingProcesses
+    path: Path, library: Library, models: Models, progress: Progress, processes: ReadingProcesses, again: bool
 ) -> tuple[Status, Document]:
     progress.step("checking", 0.0)
     sha256 = _checksum(path)
     with library.claim(str(path)), library.claim(sha256):
         before = library.document_at(str(path))
-        if before is not None and before.sha256 == sha256:
+        if before is not None and before.sha256 == sha256 and not again:
             return "unchanged", before
         if before is None and (same := library.document_with_content(sha256)) is not None:
             gone = [place for place in library.places(same.id) if not Path(place).exists()]
@@ -177,7 +180,17 @@ def _index(
                 library.add_place(same.id, str(path))
             return "unchanged", same
         added = _read_and_store(_record(path, sha256), library, models.embedder, progress, processes)
+        if before is not None and before.sha256 == sha256:
+            _take_over(library, before.id, added.id)
         return ("updated" if before is not None else "added"), added
+
+
+def _take_over(library: Library, older: int, newer: int) -> None:
+    """What was read anew stands for all places where the same content lies."""
+    for place in library.places(older):
+        library.add_place(newer, place)
+    library.remove(older)
+    library.purge(older)
 
 
 def _read_and_store(

@@ -20,6 +20,7 @@ from models.errors import LamplightError
 from models.loading import Models
 
 CANCEL_SECONDS = 0.05  # between two looks whether a file that is being read was let go of
+TELLING_FRACTION = 0.05  # of a file: after less, the time for the rest can't be judged
 STATUS = {"queued": "waiting", "working": "starting", "failed": "failed"}
 
 
@@ -36,6 +37,7 @@ class IngestQueue:
         self._closing = False
         self._running: dict[int, Progress] = {}
         self._status: dict[int, tuple[str, float]] = {}
+        self._started: dict[int, float] = {}
         self._workers: list[threading.Thread] = []
         self._watcher = FolderWatcher(library, self._read_in_place, self._forget_failed)
 
@@ -95,8 +97,8 @@ class IngestQueue:
         """The watched folders, each with what is wrong with it, if anything."""
         return self._watcher.folders()
 
-    def submit(self, path: Path, name: str) -> int:
-        """Copy a file into the library under `name` and queue it. Returns the job's number.
+    def submit(self, path: Path, name: str, collection_id: int | None = None) -> Job:
+        """Copy a file into the library under `name` and queue it for a collection, if one is given.
 
         Raises `LibraryError` when it can't be kept, `ReadError` when it can't be read.
         """
@@ -105,7 +107,14 @@ class IngestQueue:
             kept = self._library.keep_file(path, safe, sha256_of(path))
         except OSError as error:
             raise ReadError(f"{safe} can't be read ({error.strerror}); try it again.") from error
-        return self._queue(str(kept), safe)
+        number = self._queue(str(kept), safe, collection_id)
+        return Job(number, str(kept), safe, "queued", STATUS["queued"], "", collection_id)
+
+    def read_again(self, document_id: int) -> None:
+        """Queue a document's file to be read anew; until that is done, the document stays as it is."""
+        document = self._library.document(document_id)
+        if document is not None and all(job.path != document.path for job in self._library.jobs()):
+            self._queue(document.path, document.name, again=True)
 
     def jobs(self) -> list[Job]:
         """Jobs not yet dismissed, in order, each with what it is doing now; finished ones are gone."""
@@ -119,6 +128,13 @@ class IngestQueue:
         """How much of a job is done, from 0 to 1; None while it is not being worked on."""
         status = self._status.get(job_id)
         return status[1] if status else None
+
+    def seconds_left(self, job_id: int) -> float | None:
+        """About how long a job will take, judged by how long it took so far; None when it is too early to say."""
+        fraction, started = self.progress(job_id), self._started.get(job_id)
+        if not fraction or fraction < TELLING_FRACTION or started is None:
+            return None
+        return round((time.monotonic() - started) * (1 - fraction) / fraction, 1)
 
     @property
     def busy(self) -> bool:
@@ -178,8 +194,8 @@ class IngestQueue:
             progress.interrupted.set()
         self._wake.notify_all()
 
-    def _queue(self, path: str, name: str) -> int:
-        job_id = self._library.add_job(path, name)
+    def _queue(self, path: str, name: str, collection_id: int | None = None, again: bool = False) -> int:
+        job_id = self._library.add_job(path, name, collection_id, again)
         with self._wake:
             self._wake.notify_all()
         return job_id
@@ -196,6 +212,7 @@ class IngestQueue:
                     job = waiting[0]
                     progress = self._running[job.id] = Progress(self._reporter(job.id))
                     self._status[job.id] = ("starting", 0.0)
+                    self._started[job.id] = time.monotonic()
                     self._library.set_job(job.id, "working")
                     return job, progress
                 self._wake.wait()
@@ -210,11 +227,12 @@ class IngestQueue:
     def _run(self, job: Job, progress: Progress) -> None:
         forgotten = False
         try:
-            result = index_file(Path(job.path), self._library, self._models, progress, self._processes)
+            result = index_file(Path(job.path), self._library, self._models, progress, self._processes, job.again)
             forgotten = progress.cancelled.is_set() and result.status == "skipped"
             if result.status in ("failed", "skipped"):
                 self._library.set_job(job.id, "failed", result.error)
             else:
+                self._collect(job)
                 self._library.remove_job(job.id)
         except Interrupted:
             self._library.set_job(job.id, "queued")
@@ -224,5 +242,11 @@ class IngestQueue:
             with self._wake:
                 del self._running[job.id]
                 self._status.pop(job.id, None)
+                self._started.pop(job.id, None)
         if forgotten:
             self.dismiss(job.id)
+
+    def _collect(self, job: Job) -> None:
+        document = self._library.document_at(job.path)
+        if job.collection_id is not None and document is not None:
+            self._library.collect(job.collection_id, [document.id])

@@ -16,29 +16,76 @@ TITLE_LENGTH = 80
 class Conversations(Database):
     """Conversations and their messages."""
 
-    def conversations(self) -> list[Conversation]:
-        """The last spoken in first."""
+    def conversations(self, words: str = "") -> list[Conversation]:
+        """The last spoken in first; with `words`, those whose title or messages hold them all, in any case."""
+        matching = "".join(
+            " AND (title LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM messages WHERE conversation_id = conversations.id "
+            "AND NOT replaced AND content LIKE ? ESCAPE '\\'))"
+            for _ in words.split()
+        )
+        patterns = [f"%{_escaped(word)}%" for word in words.split() for _ in range(2)]
         rows = self._rows(
-            "SELECT id, title, updated_at FROM conversations WHERE NOT hidden ORDER BY updated_at DESC, id DESC"
+            "SELECT id, title, updated_at, collection_id FROM conversations "
+            f"WHERE NOT hidden{matching} ORDER BY updated_at DESC, id DESC",
+            *patterns,
         )
         return [Conversation(*row) for row in rows]
 
-    def start_conversation(self, title: str) -> int:
-        """`title` is shortened to one line."""
-        line = " ".join(title.split())
-        shortened = line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
+    def conversation(self, conversation_id: int) -> Conversation | None:
+        """None when it isn't there, or was removed."""
+        rows = self._rows(
+            "SELECT id, title, updated_at, collection_id FROM conversations WHERE id = ? AND NOT hidden",
+            conversation_id,
+        )
+        return Conversation(*rows[0]) if rows else None
+
+    def start_conversation(self, title: str, collection_id: int | None = None) -> int:
+        """`title` is shortened to one line; `collection_id` is the collection it asks about."""
         with self._transaction() as database:
             cursor = database.execute(
-                "INSERT INTO conversations (title, updated_at) VALUES (?, ?)", (shortened, time.time())
+                "INSERT INTO conversations (title, updated_at, collection_id) VALUES (?, ?, ?)",
+                (_title(title), time.time(), collection_id),
             )
         return int(cursor.lastrowid or 0)
 
+    def rename_conversation(self, conversation_id: int, title: str) -> None:
+        """A title without a letter changes nothing."""
+        if title.strip():
+            with self._transaction() as database:
+                database.execute("UPDATE conversations SET title = ? WHERE id = ?", (_title(title), conversation_id))
+
     def messages(self, conversation_id: int) -> list[Message]:
+        """In order, without those that an edit has replaced."""
         rows = self._rows(
-            "SELECT id, role, content, details FROM messages WHERE conversation_id = ? ORDER BY id",
+            "SELECT id, role, content, details FROM messages WHERE conversation_id = ? AND NOT replaced ORDER BY id",
             conversation_id,
         )
         return [Message(number, role, content, json.loads(details)) for number, role, content, details in rows]
+
+    def replace_messages(self, conversation_id: int, first: int) -> int:
+        """Hide the messages from number `first` on, to put others in their place.
+
+        Returns the number of this edit, by which `restore_messages` takes it back.
+        """
+        with self._transaction() as database:
+            (edit,) = database.execute("SELECT coalesce(max(replaced), 0) + 1 FROM messages").fetchone()
+            database.execute(
+                "UPDATE messages SET replaced = ? WHERE conversation_id = ? AND id >= ? AND NOT replaced",
+                (edit, conversation_id, first),
+            )
+        return int(edit)
+
+    def restore_messages(self, conversation_id: int, edit: int) -> None:
+        """Bring back what an edit replaced; what came in its place is deleted."""
+        with self._transaction() as database:
+            database.execute(
+                "DELETE FROM messages WHERE conversation_id = ?1 AND NOT replaced AND id >= "
+                "(SELECT min(id) FROM messages WHERE conversation_id = ?1 AND replaced = ?2)",
+                (conversation_id, edit),
+            )
+            database.execute(
+                "UPDATE messages SET replaced = 0 WHERE conversation_id = ? AND replaced = ?", (conversation_id, edit)
+            )
 
     def add_message(
         self,
@@ -71,10 +118,21 @@ class Conversations(Database):
         self._hide_conversation(conversation_id, False)
 
     def purge_conversations(self) -> None:
-        """Delete the hidden ones for good."""
+        """Delete the hidden ones and replaced messages for good."""
         with self._transaction() as database:
             database.execute("DELETE FROM conversations WHERE hidden")
+            database.execute("DELETE FROM messages WHERE replaced")
 
     def _hide_conversation(self, conversation_id: int, hidden: bool) -> None:
         with self._transaction() as database:
             database.execute("UPDATE conversations SET hidden = ? WHERE id = ?", (hidden, conversation_id))
+
+
+def _title(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
+
+
+def _escaped(word: str) -> str:
+    """For LIKE, where two characters stand for any."""
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

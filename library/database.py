@@ -24,6 +24,7 @@ class Database:
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
         self.folder = folder
+        self.changes = 0  # transactions of this process so far: who shows the library looks again when it grows
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self.lock = LibraryLock(folder, purpose)
@@ -58,6 +59,7 @@ class Database:
                 try:
                     yield self._database
                     self._database.execute("COMMIT")
+                    self.changes += 1
                 except BaseException:
                     if self._database.in_transaction:
                         self._database.execute("ROLLBACK")
@@ -95,6 +97,7 @@ class Database:
         with self._guard:
             try:
                 source.backup(self._database)
+                self.changes += 1
                 self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             except sqlite3.DatabaseError as error:
                 raise LibraryError(

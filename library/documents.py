@@ -158,6 +158,12 @@ class Documents(Places):
         path = document.path
         with self._transaction() as database:
             self._update_document(database, document_id, document)
+            database.execute(
+                "INSERT OR IGNORE INTO collection_documents SELECT collection_id, ?1 FROM collection_documents "
+                "JOIN documents ON id = document_id WHERE state = 'ready' AND "
+                "(path = ?2 OR id IN (SELECT document_id FROM places WHERE path = ?2))",
+                (document_id, path),
+            )
             old = self._leave(database, path)
             database.execute("UPDATE documents SET state = 'ready' WHERE id = ?", (document_id,))
             database.execute("DELETE FROM unfinished WHERE document_id = ?", (document_id,))

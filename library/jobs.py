@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from library.database import Database
 from library.records import Job, JobState
 
@@ -11,12 +13,16 @@ class Jobs(Database):
 
     def jobs(self) -> list[Job]:
         """Every job that is not dismissed, in the order given; `status` is empty here."""
-        rows = self._rows("SELECT id, path, name, state, error FROM jobs ORDER BY id")
-        return [Job(number, path, name, state, "", error) for number, path, name, state, error in rows]
+        rows = self._rows("SELECT id, path, name, state, '', error, collection_id, again FROM jobs ORDER BY id")
+        return [replace(Job(*row), again=bool(row[-1])) for row in rows]
 
-    def add_job(self, path: str, name: str) -> int:
+    def add_job(self, path: str, name: str, collection_id: int | None = None, again: bool = False) -> int:
+        """`collection_id` is what the document is to belong to; with `again` an unchanged file is read anew."""
         with self._transaction() as database:
-            cursor = database.execute("INSERT INTO jobs (path, name, state) VALUES (?, ?, 'queued')", (path, name))
+            cursor = database.execute(
+                "INSERT INTO jobs (path, name, state, collection_id, again) VALUES (?, ?, 'queued', ?, ?)",
+                (path, name, collection_id, again),
+            )
         return int(cursor.lastrowid or 0)
 
     def set_job(self, job_id: int, state: JobState, error: str = "") -> None:

@@ -112,12 +112,34 @@ def m005_captions(database: sqlite3.Connection) -> None:
         database.execute(statement)
 
 
+def m007_collections(database: sqlite3.Connection) -> None:
+    """Collections of documents, where files on their way in and conversations belong, and replaced messages.
+
+    `messages.replaced` is 0 for what is shown, else the number of the edit that put something in its place.
+    """
+    for statement in (
+        """CREATE TABLE collections (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, hidden INTEGER NOT NULL DEFAULT 0)""",
+        """CREATE TABLE collection_documents (
+            collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+            document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+            PRIMARY KEY (collection_id, document_id)) WITHOUT ROWID""",
+        "CREATE INDEX collections_by_document ON collection_documents (document_id)",
+        "ALTER TABLE jobs ADD COLUMN collection_id INTEGER REFERENCES collections ON DELETE SET NULL",
+        "ALTER TABLE jobs ADD COLUMN again INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE conversations ADD COLUMN collection_id INTEGER REFERENCES collections ON DELETE SET NULL",
+        "ALTER TABLE messages ADD COLUMN replaced INTEGER NOT NULL DEFAULT 0",
+    ):
+        database.execute(statement)
+
+
 MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m001_initial,
     m002_tables,
     m003_report,
     m004_folders,
     m005_captions,
+    m007_collections,
 ]
 
 

@@ -125,11 +125,21 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """`title` is the first question asked in it."""
+    """`title` is the first question asked in it, or what it was renamed to."""
 
     id: int
     title: str
     updated_at: float
+    collection_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Documents kept apart from the others. `documents` counts those that can be found."""
+
+    id: int
+    name: str
+    documents: int
 
 
 JobState = Literal["queued", "working", "done", "failed", "cancelled"]
@@ -137,7 +147,10 @@ JobState = Literal["queued", "working", "done", "failed", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A file on its way in. `error` is a sentence for the person, empty unless `failed`."""
+    """A file on its way in, and the collection it was given to. `error` is a sentence, empty unless `failed`.
+
+    With `again` it is read anew even if it has not changed.
+    """
 
     id: int
     path: str
@@ -145,3 +158,5 @@ class Job:
     state: JobState
     status: str
     error: str
+    collection_id: int | None = None
+    again: bool = False

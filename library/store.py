@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from library.captions import Captions
+from library.collections import Collections
 from library.conversations import Conversations
 from library.errors import LibraryError
 from library.folders import Folders
@@ -23,7 +24,7 @@ ERASING = "erasing"
 SETTINGS = "settings.json"
 
 
-class Library(UnfinishedDocuments, Tables, Captions, Folders, Conversations, Jobs):
+class Library(UnfinishedDocuments, Tables, Captions, Folders, Collections, Conversations, Jobs):
     """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped)."""
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
@@ -34,6 +35,7 @@ class Library(UnfinishedDocuments, Tables, Captions, Folders, Conversations, Job
             if (folder / ERASING).exists():
                 self.erase()
             self.purge_conversations()
+            self.purge_collections()
         except LibraryError:
             self.close()
             raise
@@ -46,8 +48,8 @@ class Library(UnfinishedDocuments, Tables, Captions, Folders, Conversations, Job
 
     @property
     def is_empty(self) -> bool:
-        """Whether it holds no document, none on its way, and no conversation."""
-        return not (self.documents() or self.jobs() or self.conversations())
+        """Whether it holds no document, none on its way, no collection and no conversation."""
+        return not (self.documents() or self.jobs() or self.collections() or self.conversations())
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

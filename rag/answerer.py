@@ -32,6 +32,7 @@ REWRITE_TOKENS = 60  # of a question made to stand alone
 NOT_SAID = "Your documents don’t say."
 NOTHING_FOUND = "I found nothing about this in your documents."
 EMPTY_LIBRARY = "Your library is empty. Add some documents or pictures, then ask again."
+EMPTY_COLLECTION = "This collection is empty. Add some documents to it, or ask all your documents."
 DOCUMENTS_PROMPT = (
     "You answer questions using only the passages the user gives. "
     "Answer in one or two short sentences. Copy numbers and names exactly."
@@ -71,11 +72,13 @@ class Answerer:
         self._library = library
         self._models = models
         self._reader = PassageReader()
+        self._typed_scope = EVERYWHERE
         self._ahead = ReadingAhead(self._find, self._read_ahead)
 
-    def typed(self, text: str) -> None:
+    def typed(self, text: str, scope: Scope = EVERYWHERE) -> None:
         """What a person has typed so far: what it finds is read meanwhile. Returns at once, changes no answer."""
         if self._models.ready:
+            self._typed_scope = scope
             self._ahead.typed(text)
 
     def stop_reading_ahead(self) -> None:
@@ -106,17 +109,18 @@ class Answerer:
             yield from self._answer(turn, scope)
 
     def _answer(self, turn: _Turn, scope: Scope) -> Iterator[Event]:
-        documents = len(self._library.documents())
+        documents = len(self._library.documents()) if scope.documents is None else len(scope.documents)
         yield Searching(turn.query, documents)
         if documents == 0 and turn.mode == "documents":
-            yield from self._refuse(turn, EMPTY_LIBRARY, [])
+            empty = EMPTY_LIBRARY if scope.documents is None else EMPTY_COLLECTION
+            yield from self._refuse(turn, empty, [])
             return
         selection = self._select(turn.query, scope)
         computation = self._compute(turn.query, selection)
         turn.timings = Timings(search_ms=turn.elapsed(), evidence_ms=turn.elapsed())
         if computation is not None:
             yield from self._tell(turn, computation, selection.passages)
-        elif support(selection) >= 0:
+        elif support(selection) >= 0 or (scope.attached and selection.passages):  # what is shown is meant
             passages = self._whole(selection)
             quote = quotation(selection, passages)
             turn.timings = replace(turn.timings, evidence_ms=turn.elapsed())
@@ -148,7 +152,7 @@ class Answerer:
     def _find(self, text: str) -> list[str]:
         """What would be read for a question that is still being typed."""
         try:
-            selection = self._select(text)
+            selection = self._select(text, self._typed_scope)
             return [reading_text(passage) for passage in self._whole(selection)] if support(selection) >= 0 else []
         except LamplightError:
             return []  # whoever asks the question is told

@@ -27,17 +27,22 @@ FEWEST_TERMS = 2  # that must be left
 WORDS_WEIGHT = 0.25  # for the best BM25 score of the question, less in proportion for the others
 EXACT_WEIGHT = 0.4  # for every quoted phrase and code standing there
 NAMED_WEIGHT = 0.25  # for being in a document that the question names
+ATTACHED_WEIGHT = 1.0  # for being in one that comes with the question: before all that is only found
 PICTURE_WEIGHT = 0.3  # for being a picture when one is asked for, and as much again for its words
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where to search. `documents` are ids, None for all; dates are seconds since the epoch."""
+    """Where to search. `documents` are ids, None for all; dates are seconds since the epoch.
+
+    The passages of `attached` documents come first.
+    """
 
     documents: frozenset[int] | None = None
     kind: BlockKind | None = None
     added_from: float = -math.inf
     added_before: float = math.inf
+    attached: frozenset[int] = frozenset()
 
 
 EVERYWHERE = Scope()
@@ -80,7 +85,7 @@ class Retriever:
         documents = self._library.documents()
         allowed = _allowed(scope, {document.id: document.added_at for document in documents})
         naming = named_documents(text, documents)
-        named = naming.documents
+        named = naming.documents | scope.attached
         vector = self._vector(query)
         wide = SCOPED_CANDIDATES if scope.kind else 1
         vectors = self._library.vectors(self._embedder)
@@ -104,7 +109,8 @@ class Retriever:
             number: cosines[number]
             + WORDS_WEIGHT * words.get(number, 0.0) / best_words
             + EXACT_WEIGHT * exact.get(number, 0)
-            + NAMED_WEIGHT * (chunk.document_id in named)
+            + NAMED_WEIGHT * (chunk.document_id in naming.documents)
+            + ATTACHED_WEIGHT * (chunk.document_id in scope.attached)
             + PICTURE_WEIGHT * pictures.get(number, 0.0)
             for number, chunk in chunks.items()
             if scope.kind in (None, chunk.kind)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from ingest.pipeline import index_file
 from ingest.queue import IngestQueue
@@ -13,7 +14,8 @@ from library.store import Library
 from models.embedder import Embedder
 from models.loading import Models
 from rag.answerer import Answerer
-from samples import SAMPLES
+from samples import HANDBOOK, SAMPLES
+from tests.visits import Visit, browsing, drop, serving, visiting
 from ui.services import Services
 
 
@@ -53,3 +55,32 @@ def services(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         models.start_loading(lambda: library.vectors(models.embedder))
         yield Services(library, models, queue, Answerer(library, models))
         queue.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def address(services: Services) -> Iterator[str]:
+    with serving(services) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A fresh visit, of which pictures are kept for people to look at."""
+    with visiting(browser, address) as visit:
+        yield visit
+        visit.photograph(request.node.name)
+
+
+@pytest.fixture
+def handbook(visit: Visit) -> Visit:
+    """A visit to a library that holds the handbook."""
+    if not visit.document(HANDBOOK.name).count():
+        drop(visit.page, HANDBOOK)
+    visit.document(HANDBOOK.name).first.wait_for()
+    return visit

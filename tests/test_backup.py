@@ -51,6 +51,7 @@ def fill(library: Library, models: Models, files: Path) -> None:
     add(library, models, files / "pond.txt", POND)
     conversation = library.start_conversation(SAID)
     library.add_message(conversation, "user", SAID)
+    library.collect(library.add_collection("Water"), [library.documents_named("pond.txt")[0].id])
 
 
 def finish(steps: Iterator[Any]) -> None:
@@ -69,6 +70,7 @@ def assert_filled(library: Library, embedder: Embedder) -> None:
     assert "gate.txt" in names_found(library, embedder, "gate")
     assert "pond.txt" in names_found(library, embedder, "carp")
     assert [conversation.title for conversation in library.conversations()] == [SAID]
+    assert [(collection.name, collection.documents) for collection in library.collections()] == [("Water", 1)]
     (gate,) = library.documents_named("gate.txt")
     assert library.folder / "files" in Path(gate.path).parents
     assert Path(gate.path).read_text(encoding="utf-8") == GATE
@@ -208,6 +210,9 @@ def test_what_was_removed_is_in_no_backup(library: Library, models: Models, tmp_
     fill(library, models, tmp_path)
     library.remove(library.documents_named("gate.txt")[0].id)
     library.remove_conversation(library.conversations()[0].id)
+    edited = library.start_conversation("Of fences")
+    library.replace_messages(edited, library.add_message(edited, "user", "Is the zebrawood fence low?"))
+    library.remove_collection(library.add_collection("All of zebrawood"))
     finish(write_backup(library, models.embedder, tmp_path / "backup.zip"))
     with zipfile.ZipFile(tmp_path / "backup.zip") as archive:
         content = b"".join(archive.read(name) for name in archive.namelist())
@@ -364,7 +369,7 @@ def test_in_the_browser_a_backup_comes_back_and_all_can_be_erased(
     assert (damaged.status_code, damaged.json()["detail"].split(" is ")[0]) == (422, "mine.zip")
     assert browser.put("/restore", content=backup.read_bytes()).json()["restored"]["documents"] == 2
     assert_filled(library, embedder)
-    assert browser.put("/restore", content=b"").status_code == 409
+    assert browser.put("/restore", content=b"").status_code == 422
     value = browser.get("/trust").json()
     assert (value["library"], value["documents"]) == (str(library.folder), 2)
     assert set(value["sizes"]) == {"originals", "database", "vectors", "caches", "models"}
@@ -373,9 +378,9 @@ def test_in_the_browser_a_backup_comes_back_and_all_can_be_erased(
     assert "attachment" in downloaded.headers["content-disposition"]
     (tmp_path / "again.zip").write_bytes(downloaded.content)
     assert read_manifest(tmp_path / "again.zip").documents == 2
-    assert browser.post("/erase", content="Erase it").status_code == 422
+    assert browser.post("/erase", json={"typed": "Erase it"}).status_code == 422
     assert not library.is_empty
-    erased = browser.post("/erase", content="erase")
+    erased = browser.post("/erase", json={"typed": "erase"})
     assert erased.json()["erased"]["documents"] == 2
     assert "cache" in erased.headers["clear-site-data"]
     assert library.is_empty
@@ -389,7 +394,7 @@ def test_erasing_ends_what_is_on_its_way_and_follows_no_folder(
         write(tmp_path / "watched" / f"{number}.txt", f"{GATE} {number}")
     services.queue.watch(tmp_path / "watched")
     services.queue.submit(write(tmp_path / "pond.txt", POND), "pond.txt")
-    assert browser.post("/erase", content="erase").status_code == 200
+    assert browser.post("/erase", json={"typed": "erase"}).status_code == 200
     library = services.library
     services.queue.close()
     assert library.is_empty
@@ -403,26 +408,39 @@ def lamplight(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_the_commands_work_through_the_open_app_and_print_json_alone(backup: Path, tmp_path: Path) -> None:
-    folder, file = tmp_path / "library", tmp_path / "mine.zip"
-    missing = lamplight("restore", tmp_path / "gone.zip", "--library", folder)
-    assert (missing.returncode, folder.exists()) == (1, False)
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Path]:
+    """An empty library that the open app holds."""
+    folder = tmp_path / "held"
     command = [sys.executable, "app.py", "--library", str(folder), "--port", "0", "--no-browser"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
         assert app.stdout is not None
         app.stdout.readline()
-        restored = json.loads(lamplight("restore", backup, "--json", "--library", folder).stdout)
-        assert (restored["documents"], restored["conversations"]) == (2, 1)
-        made = json.loads(lamplight("backup", file, "--json", "--library", folder).stdout)
-        assert (made["path"], made["documents"]) == (str(file), 2)
-        refused = lamplight("erase", "--library", folder)
-        assert refused.returncode == 1
-        assert "2 documents, 1 conversations" in refused.stderr
-        assert json.loads(lamplight("erase", "--yes", "--json", "--library", folder).stdout)["documents"] == 2
-        assert lamplight("list", "--json", "--library", folder).stdout == "[]\n"
+        yield folder
         app.send_signal(signal.SIGINT)
         assert app.wait() == 0
-    assert lamplight("restore", file, "--library", folder).stdout.startswith("Restored 2 documents and 1 conversation")
+
+
+def test_the_commands_work_through_the_open_app_and_print_json_alone(backup: Path, held: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.zip"
+    restored = json.loads(lamplight("restore", backup, "--json", "--library", held).stdout)
+    assert (restored["documents"], restored["conversations"]) == (2, 1)
+    made = json.loads(lamplight("backup", file, "--json", "--library", held).stdout)
+    assert (made["path"], made["documents"]) == (str(file), 2)
+    refused = lamplight("erase", "--library", held)
+    assert refused.returncode == 1
+    assert "2 documents, 1 conversations" in refused.stderr
+    assert json.loads(lamplight("erase", "--yes", "--json", "--library", held).stdout)["documents"] == 2
+    assert lamplight("list", "--json", "--library", held).stdout == "[]\n"
+
+
+def test_a_new_library_is_made_of_a_backup_and_of_nothing_else(backup: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    missing = lamplight("restore", tmp_path / "gone.zip", "--library", folder)
+    assert (missing.returncode, folder.exists()) == (1, False)
+    assert lamplight("restore", backup, "--library", folder).stdout.startswith(
+        "Restored 2 documents and 1 conversation"
+    )
 
 
 def test_a_backup_can_be_streamed_to_what_cannot_go_back(library: Library, models: Models, tmp_path: Path) -> None:

@@ -1,180 +1,270 @@
-"""What a person does in the browser, in a real one, with the real models."""
+"""What a person does in the browser, in a real one, with the real models: asking and what comes back."""
 
 from __future__ import annotations
 
-import shutil
-import socket
-import threading
-from base64 import b64encode
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import json
+import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from samples import HANDBOOK
-from ui.server import build_app
+from samples import CHART, FEES, HANDBOOK, PHOTO
+from tests.visits import PATIENCE, Visit, drop, visiting
 from ui.services import Services
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-KEY = "k" * 32
 QUESTION = "When are bonfires allowed?"
-PATIENCE = 90_000  # milliseconds; a busy machine may take long, a working one does not get here
-
-# Gradio counts its events with pandas, in our process, where warnings are errors.
-pytestmark = pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated")
+LONG_QUESTION = "Describe everything the handbook says about water, tools, bonfires and animals."
 
 
-@dataclass
-class Visit:
-    """An open tab and every address it asked for."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-
-    def ask(self, question: str) -> None:
-        box = self.page.get_by_label("Your question")
-        box.fill(question)
-        box.press("Enter")
-
-
-@pytest.fixture(scope="module")
-def address(services: Services) -> Iterator[str]:
-    """Where the real app is served, on a port of its own."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
-    app = build_app(services, "127.0.0.1", port, KEY)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+def test_the_first_minute_leads_from_the_welcome_to_an_answer(visit: Visit) -> None:
+    page = visit.page
+    expect(page.get_by_role("heading", name="Chat with your own documents")).to_be_visible()
+    visit.photograph("welcome")
+    page.get_by_role("button", name="Try the sample library").click()
+    for path in (HANDBOOK, FEES, CHART, PHOTO):
+        expect(visit.document(path.name)).to_be_visible(timeout=PATIENCE)
+    visit.photograph("suggestions")
+    page.locator(".example").first.click()
+    expect(visit.answered().locator("a.citation").first).to_be_visible()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield browser
-        browser.close()
+def test_three_dropped_files_become_documents(visit: Visit, tmp_path: Path) -> None:
+    paths = [tmp_path / f"note-{number}.txt" for number in range(3)]
+    for path in paths:
+        path.write_text(f"The password of {path.stem} is zebrawood.", encoding="utf-8")
+    drop(visit.page, *paths)
+    for path in paths:
+        expect(visit.document(path.name)).to_be_visible(timeout=PATIENCE)
 
 
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    """A fresh browser profile that has opened the address with the key."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    visit = Visit(page)
-
-    def note(request: Request) -> None:
-        visit.requests.append(request.url)
-
-    page.on("request", note)
-    page.goto(f"{address}/?key={KEY}")
-    expect(page.locator("#add-files")).to_be_visible(timeout=PATIENCE)
-    yield visit
-    context.close()
-    outside = [url for url in visit.requests if urlsplit(url).hostname not in ("127.0.0.1", None)]
-    assert outside == []
-
-
-@pytest.fixture
-def handbook(visit: Visit) -> Visit:
-    """A visit to a library that holds the handbook."""
-    name = visit.page.locator("#library .row:not(.job) .row-name", has_text=HANDBOOK.name)
-    drop(visit.page, HANDBOOK)
-    expect(name.first).to_be_visible(timeout=PATIENCE)
-    return visit
-
-
-def drop(page: Page, path: Path) -> None:
-    """Let go of a file over the middle of the page."""
-    transfer = page.evaluate_handle(
-        """([name, bytes]) => {
-            const transfer = new DataTransfer();
-            transfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
-            return transfer;
-        }""",
-        [path.name, b64encode(path.read_bytes()).decode()],
-    )
-    for event in ("dragenter", "dragover", "drop"):
-        page.dispatch_event("#centre", event, {"dataTransfer": transfer})
-
-
-def test_a_dropped_file_answers_with_a_citation_that_opens_its_page(handbook: Visit) -> None:
+def test_an_answer_cites_a_page_that_opens_where_it_is_marked(handbook: Visit) -> None:
     page = handbook.page
     handbook.ask(QUESTION)
     expect(page.locator("#chat .card").first).to_be_visible(timeout=PATIENCE)
-    expect(page.locator("#chat .foot")).to_be_visible(timeout=PATIENCE)
-    page.locator("#chat a.citation").first.click()
+    handbook.answered().locator("a.citation").first.click()
     picture = page.locator("#sources .page-picture.loaded")
     expect(picture).to_be_visible(timeout=PATIENCE)
-    expect(picture.locator(".box").first).to_be_visible()
+    expect(picture.locator(".box").first).to_be_in_viewport()
     expect(page.locator("#sources .source-name")).to_have_text(HANDBOOK.name)
+    handbook.photograph("sources")
     page.keyboard.press("Escape")
     expect(page.locator("#sources-column")).to_be_hidden()
     expect(page.locator("#chat a.citation").first).to_be_focused()
 
 
-def test_a_conversation_survives_a_reload(handbook: Visit) -> None:
+def test_the_keyboard_walks_through_the_sources_and_zooms(handbook: Visit) -> None:
     page = handbook.page
     handbook.ask(QUESTION)
-    expect(page.locator("#chat .foot")).to_be_visible(timeout=PATIENCE)
-    said = page.locator("#chat .answer").inner_text()
-    page.reload()
-    expect(page.locator("#chat .question")).to_have_text(QUESTION, timeout=PATIENCE)
-    expect(page.locator("#chat .answer")).to_have_text(said, use_inner_text=True)
-    expect(page.locator("#conversations .current")).to_contain_text(QUESTION)
+    handbook.answered().locator("a.citation").first.click()
+    chosen = page.locator("#sources [role=tab][aria-selected=true]")
+    expect(chosen).to_have_text("1")
+    page.keyboard.press("ArrowRight")
+    expect(chosen).to_have_text("2")
+    page.keyboard.press("ArrowLeft")
+    expect(chosen).to_have_text("1")
+    width = page.locator("#sources .page-picture.loaded").bounding_box()
+    page.keyboard.press("+")
+    wider = page.locator("#sources .page-picture.loaded").bounding_box()
+    assert width is not None
+    assert wider is not None
+    assert wider["width"] > 1.2 * width["width"]
+    page.get_by_role("button", name="Page before").click()
+    expect(page.locator("#sources .page-number")).to_have_text("Page 2 of 4")
+    page.get_by_role("button", name="Back to the passage").click()
+    expect(page.locator("#sources .page-number")).to_have_text("Page 3 of 4")
+
+
+def test_a_computed_answer_shows_its_cell(visit: Visit) -> None:
+    drop(visit.page, FEES)
+    expect(visit.document(FEES.name).first).to_be_visible(timeout=PATIENCE)
+    visit.ask("How much is a half plot in 2026?")
+    visit.answered().locator("a.citation").first.click()
+    expect(visit.page.locator("#sources td.said mark", has_text="£36")).to_be_visible()
+
+
+def test_a_follow_up_is_understood(handbook: Visit) -> None:
+    handbook.ask("When are bonfires allowed?")
+    handbook.answered()
+    handbook.ask("And with what?")
+    expect(handbook.answered(2)).to_contain_text("dry plants")
 
 
 def test_stop_ends_an_answer_and_gives_the_composer_back(handbook: Visit) -> None:
     page = handbook.page
-    handbook.ask("Describe everything the handbook says about water, tools, bonfires and animals.")
-    stop = page.locator("#question .stop-button")
-    expect(stop).to_be_visible(timeout=PATIENCE)
-    stop.click()
-    expect(page.locator("#question .submit-button")).to_be_visible(timeout=PATIENCE)
-    expect(page.locator("#chat .foot")).to_be_visible()
+    handbook.ask(LONG_QUESTION)
+    page.get_by_role("button", name="Stop answering").click()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible(timeout=PATIENCE)
+    handbook.answered()
 
 
-def test_a_removed_document_can_be_brought_back(handbook: Visit) -> None:
+def test_a_reload_in_the_middle_of_an_answer_loses_nothing(handbook: Visit) -> None:
     page = handbook.page
-    rows = page.locator("#library .row:not(.job)", has_text=HANDBOOK.name)
-    before = rows.count()
-    rows.first.hover()
-    page.get_by_role("button", name=f"Remove {HANDBOOK.name}").first.click()
-    expect(rows).to_have_count(before - 1)
+    handbook.ask(LONG_QUESTION)
+    expect(page.locator("#chat .card").first).to_be_visible(timeout=PATIENCE)
+    page.reload()
+    said = handbook.answered().inner_text()
+    page.reload()
+    expect(handbook.answered()).to_have_text(said, use_inner_text=True)
+    expect(page.locator("#chat .asked")).to_have_text(LONG_QUESTION)
+    expect(page.locator("#conversations .current")).to_contain_text(LONG_QUESTION[:40])
+
+
+def test_two_tabs_ask_at_once_and_see_each_other(handbook: Visit) -> None:
+    page = handbook.page
+    handbook.ask(QUESTION)
+    other = Visit(page.context.new_page(), handbook.address)
+    other.page.goto(handbook.address)
+    other.ask("What does a new key cost?")
+    expect(other.answered()).to_contain_text("£20")
+    expect(handbook.answered()).to_contain_text("November")
+    other.page.goto(page.url)
+    expect(other.answered()).to_contain_text("November")
+    handbook.ask("And who looks after the bees?")
+    expect(other.page.locator("#chat .asked")).to_have_count(2, timeout=PATIENCE)
+    other.answered(2)
+    handbook.answered(2)
+
+
+def test_an_edited_question_takes_the_place_of_the_first_until_that_is_undone(handbook: Visit) -> None:
+    page = handbook.page
+    handbook.ask(QUESTION)
+    handbook.answered()
+    page.locator("#chat .asked").hover()
+    page.get_by_role("button", name="Edit").click()
+    box = page.get_by_label("Your question")
+    expect(box).to_have_value(QUESTION)
+    box.fill("What does a new key cost?")
+    box.press("Enter")
+    expect(page.locator("#chat .asked")).to_have_text("What does a new key cost?")
+    expect(handbook.answered()).to_contain_text("£20")
     page.get_by_role("button", name="Undo").click()
-    expect(rows).to_have_count(before)
+    expect(page.locator("#chat .asked")).to_have_text(QUESTION)
+    expect(handbook.answered()).to_contain_text("November")
 
 
-@pytest.mark.parametrize("width", [390, 1366])
-def test_nothing_is_wider_than_the_screen(visit: Visit, width: int) -> None:
-    visit.page.set_viewport_size({"width": width, "height": 844})
-    expect(visit.page.locator("#welcome h1")).to_be_visible()
-    assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+@pytest.mark.parametrize("how", ["Answer again", "Answer from fewer passages"])
+def test_an_answer_can_be_had_again(handbook: Visit, how: str) -> None:
+    page = handbook.page
+    handbook.ask(QUESTION)
+    handbook.answered()
+    page.get_by_role("button", name=how, exact=True).click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible(timeout=PATIENCE)
+    expect(handbook.answered()).to_contain_text("November")
+    expect(page.locator("#chat .asked")).to_have_count(1)
 
 
-def test_a_name_full_of_markup_stays_a_name(visit: Visit) -> None:
-    name = "<img src=x onerror=document.title='broken'>.txt"
-    visit.page.locator("#add-files-input").set_input_files(
-        {"name": name, "mimeType": "text/plain", "buffer": b"The gate is painted green."}
-    )
-    row = visit.page.locator("#library .row:not(.job) .row-name", has_text="onerror")
-    expect(row).to_be_visible(timeout=PATIENCE)
-    expect(visit.page.locator("#library img")).to_have_count(0)
-    expect(visit.page).to_have_title("Lamplight")
+def test_an_answer_is_copied_with_its_sources(handbook: Visit) -> None:
+    handbook.ask(QUESTION)
+    handbook.answered()
+    handbook.page.get_by_role("button", name="Copy").click()
+    expect(handbook.page.get_by_text("Copied with its sources")).to_be_visible()
+    copied = handbook.page.evaluate("navigator.clipboard.readText()")
+    assert "1 November to 28 February" in copied
+    assert f"[1] {HANDBOOK.name}, page 3" in copied
+
+
+def test_a_picture_that_comes_with_a_question_is_read_and_answered_from(visit: Visit) -> None:
+    page = visit.page
+    page.locator("#attach-input").set_input_files(PHOTO)
+    expect(page.locator(".attachment")).to_contain_text(PHOTO.name)
+    visit.ask("What does the sign say?")
+    turn = visit.answered()
+    expect(turn).to_contain_text("FERNHILL TOOL SHED")
+    expect(turn.locator(".figures img").first).to_be_visible()
+    page.reload()
+    expect(page.locator("#chat .attached-picture")).to_be_visible()
+
+
+def test_a_conversation_is_saved_with_its_sources(handbook: Visit, services: Services) -> None:
+    page = handbook.page
+    handbook.ask(QUESTION)
+    handbook.answered()
+    number = services.library.conversations()[0].id
+    markdown = page.request.get(f"{handbook.address}/conversations/{number}/export.md").text()
+    assert f"## {QUESTION}" in markdown
+    assert f"- [1] {HANDBOOK.name}, page 3: “Bonfires are allowed" in markdown
+    web_page = page.request.get(f"{handbook.address}/conversations/{number}/export.html")
+    assert "attachment" in web_page.headers["content-disposition"]
+    assert "src='data:image/png;base64," in web_page.text()
+    assert not re.search(r"https?://", web_page.text())
+
+
+def test_conversations_are_renamed_found_deleted_and_brought_back(handbook: Visit, services: Services) -> None:
+    page = handbook.page
+    for number in range(6):
+        services.library.add_message(services.library.start_conversation(f"Talk {number}"), "user", f"zebra {number}")
+    handbook.ask(QUESTION)
+    handbook.answered()
+    rows = page.locator("#conversations .conversation")
+    handbook.choose(f"Actions for conversation {QUESTION}", "Rename")
+    page.get_by_label("Name", exact=True).fill("About fires")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.locator("#conversations .current")).to_contain_text("About fires")
+    page.get_by_label("Search the conversations").fill("zebra 3")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Talk 3")
+    page.get_by_label("Search the conversations").fill("")
+    handbook.choose("Actions for conversation About fires", "Delete")
+    expect(page.locator("#chat .asked")).to_have_count(0)
+    expect(rows.filter(has_text="About fires")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#chat .asked")).to_have_text(QUESTION)
+
+
+def test_two_hundred_messages_are_shown_and_answered(handbook: Visit, services: Services) -> None:
+    library = services.library
+    talk = library.start_conversation("A long talk")
+    for number in range(100):
+        library.add_message(talk, "user", f"Question {number}")
+        library.add_message(talk, "assistant", f"Answer **{number}**.", {"done": True})
+    handbook.page.goto(f"{handbook.address}/?conversation={talk}")
+    expect(handbook.page.locator("#chat .asked")).to_have_count(100, timeout=PATIENCE)
+    expect(handbook.page.locator("#chat .turn").last).to_be_in_viewport()
+    handbook.ask(QUESTION)
+    expect(handbook.answered(101)).to_contain_text("November")
+
+
+def test_a_crash_in_the_middle_of_an_answer_keeps_what_was_said(browser: Browser, tmp_path: Path) -> None:
+    command = [sys.executable, "app.py", "--library", str(tmp_path / "library"), "--port", "0", "--no-browser"]
+
+    def start() -> tuple[subprocess.Popen[str], str, str]:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        found = re.search(r"(http://[\d.:]+)/\?key=(\S+)", process.stdout.readline())
+        assert found is not None
+        return process, found[1], found[2]
+
+    process, address, key = start()
+    with visiting(browser, address, key) as visit:
+        drop(visit.page, HANDBOOK)
+        expect(visit.document(HANDBOOK.name)).to_be_visible(timeout=PATIENCE)
+        visit.ask(LONG_QUESTION)
+        expect(visit.page.locator("#chat .card").first).to_be_visible(timeout=PATIENCE)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        expect(visit.page.get_by_role("status").filter(has_text="isn’t running any more")).to_be_visible()
+    process, address, key = start()
+    try:
+        with visiting(browser, address, key) as visit:
+            visit.page.locator("#conversations .row-open").click()
+            expect(visit.page.locator("#chat .asked")).to_have_text(LONG_QUESTION)
+            expect(visit.page.locator("#chat .card").first).to_be_visible()
+            expect(visit.page.locator("#chat .failure")).to_contain_text("interrupted")
+            visit.page.get_by_role("button", name="Answer again", exact=True).click()
+            visit.answered()
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def test_typing_in_a_collection_reads_ahead_there_alone(handbook: Visit) -> None:
+    with handbook.page.expect_request(lambda request: "/typed" in request.url) as typed:
+        handbook.page.get_by_label("Your question").press_sequentially("When are bonfires", delay=10)
+    response = typed.value.response()
+    assert response is not None
+    assert response.status == 204
+    assert json.dumps(typed.value.post_data)

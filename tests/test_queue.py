@@ -175,7 +175,7 @@ def test_a_paused_queue_reads_nothing_also_after_a_restart(
 ) -> None:
     (tmp_path / "slow.txt").write_text("sleep a while")
     (tmp_path / "gate.txt").write_text(GATE)
-    slow = queue.submit(tmp_path / "slow.txt", "slow.txt")
+    slow = queue.submit(tmp_path / "slow.txt", "slow.txt").id
     queue.start()
     until(lambda: any(job.state == "working" for job in queue.jobs()))
     queue.pause()
@@ -200,7 +200,7 @@ def test_a_closed_queue_goes_on_where_it_stopped(
     library: Library, models: Models, long_pdf: Path, small_batches: None
 ) -> None:
     first = IngestQueue(library, models)
-    number = first.submit(long_pdf, long_pdf.name)
+    number = first.submit(long_pdf, long_pdf.name).id
     first.start()
     until(lambda: (first.progress(number) or 0.0) > 0.5)
     first.close()

@@ -3,54 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ui.answers import Answer
-from ui.conversations_panel import known_conversation
 from ui.rendering import answer_html, evidence_html, question_html
-from ui.turns import Turns
+from ui.turns import Question
 
 if TYPE_CHECKING:
     from library.records import Message
-    from rag.events import Mode
     from ui.services import Services
 
 ChatMessage = dict[str, Any]
-MODES: dict[str, Mode] = {
-    "Only my documents": "documents",
-    "Documents + model’s knowledge": "documents+knowledge",
-}
 
 
 class Chat:
     """Conversations as Gradio's chatbot shows them."""
 
     def __init__(self, services: Services) -> None:
-        self._library, self._models = services.library, services.models
-        self.turns = Turns(services.library, services.answerer)
+        self._library, self._models, self._turns = services.library, services.models, services.turns
+
+    def known(self, conversation_id: int | None) -> int | None:
+        """The conversation, if it is still there; a page that was open on a removed one starts a new one."""
+        if conversation_id is None or self._library.conversation(conversation_id) is None:
+            return None
+        return conversation_id
 
     def messages(self, conversation_id: int | None) -> list[ChatMessage]:
         """A conversation as it is kept; an answer that is being written is left to `watch`."""
-        if known_conversation(self._library, conversation_id) is None or conversation_id is None:
+        if conversation_id is None:
             return []
-        turn = self.turns.running(conversation_id)
+        turn = self._turns.running(conversation_id)
         shown: list[ChatMessage] = []
         for message in self._library.messages(conversation_id):
             if turn is None or message.id != turn.message_id:
                 shown += self._stored(conversation_id, message)
         return shown
 
-    def ask(self, question: str, mode: Mode, conversation_id: int | None) -> int:
-        """Keep the question, begin to answer it, and return the conversation it is in."""
-        current = known_conversation(self._library, conversation_id)
+    def ask(self, question: Question, conversation_id: int | None, collection_id: int | None) -> int:
+        """Keep the question, begin to answer it, and return the conversation it is in.
+
+        A new conversation is about a collection, or about all documents.
+        """
+        current = self.known(conversation_id)
         if current is None:
-            current = self._library.start_conversation(question)
-        self.turns.start(current, question, mode)
+            current = self._library.start_conversation(question.text, collection_id)
+        self._turns.start(current, question)
         return current
+
+    def edit(self, conversation_id: int, message_id: int, question: Question) -> int | None:
+        """Ask another question in place of one that was asked, and of all that followed.
+
+        Returns the number by which `Library.restore_messages` takes it back; None when an answer is being written.
+        """
+        if self._turns.running(conversation_id) is not None:
+            return None
+        edit = self._library.replace_messages(conversation_id, message_id)
+        self._turns.start(conversation_id, question)
+        return edit
+
+    def again(self, conversation_id: int, message_id: int, fewer: bool) -> int | None:
+        """Answer a question again, `fewer` from one passage alone. `message_id` is the answer's; returns as `edit`."""
+        asked = [
+            message
+            for message in self._library.messages(conversation_id)
+            if message.role == "user" and message.id < message_id
+        ]
+        if not asked:
+            return None
+        return self.edit(conversation_id, asked[-1].id, replace(Question.restored(asked[-1]), fewer=fewer))
+
+    def take_back(self, conversation_id: int, edit: int) -> None:
+        """Undo what `edit` or `again` did."""
+        self._turns.stop(conversation_id)
+        self._library.restore_messages(conversation_id, edit)
+
+    def answering(self, conversation_id: int | None) -> bool:
+        return self._turns.running(conversation_id) is not None
 
     def watch(self, conversation_id: int | None) -> Iterator[list[ChatMessage]]:
         """The whole conversation after each change of the answer being written; nothing if none is."""
-        turn = self.turns.running(conversation_id)
+        turn = self._turns.running(conversation_id)
         if turn is None:
             return
         before = self.messages(conversation_id)
@@ -58,16 +92,17 @@ class Chat:
         for answer in turn.snapshots():
             yield before + self._answer(answer, reference)
 
-    def stop(self, conversation_id: int | None) -> None:
-        """End the answer that is being written."""
-        turn = self.turns.running(conversation_id)
-        if turn is not None:
-            turn.stop()
-
     def _stored(self, conversation_id: int, message: Message) -> list[ChatMessage]:
+        reference = f"{conversation_id}-{message.id}"
         if message.role == "user":
-            return [{"role": "user", "content": question_html(message.content)}]
-        return self._answer(Answer.restored(message), f"{conversation_id}-{message.id}")
+            attached = [self._attached(path) for path in Question.restored(message).attached]
+            return [{"role": "user", "content": question_html(message.content, reference, attached)}]
+        return self._answer(Answer.restored(message), reference)
+
+    def _attached(self, path: str) -> tuple[str, int | None]:
+        """The name of a file that came with a question, and the document it has become."""
+        document = self._library.document_at(path)
+        return Path(path).name, document.id if document else None
 
     def _answer(self, answer: Answer, reference: str) -> list[ChatMessage]:
         # Two messages, so that the pictures among the evidence are not drawn again with every word.

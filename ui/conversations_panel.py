@@ -8,17 +8,14 @@ if TYPE_CHECKING:
     from library.store import Library
 
 
-def conversations_value(library: Library, current: int | None) -> dict[str, Any]:
-    """Plain values for `assets/conversations.js`, the last spoken in first."""
-    return {
-        "current": current,
-        "conversations": [
-            {"id": conversation.id, "title": conversation.title} for conversation in library.conversations()
-        ],
-    }
-
-
-def known_conversation(library: Library, wanted: int | None) -> int | None:
-    """`wanted` if it is still there; a page that was open on a removed one starts a new one."""
-    known = {conversation.id for conversation in library.conversations()}
-    return wanted if wanted in known else None
+def conversations_value(library: Library, words: str = "") -> list[dict[str, Any]]:
+    """Plain values for `assets/conversations.js`, the last spoken in first; with `words`, those that hold them."""
+    return [
+        {
+            "id": conversation.id,
+            "title": conversation.title,
+            "when": round(conversation.updated_at),
+            "collection": conversation.collection_id,
+        }
+        for conversation in library.conversations(words)
+    ]

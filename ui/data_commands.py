@@ -69,6 +69,7 @@ def erase(services: Services, arguments: Record) -> Iterator[Record]:
         for work in services.idle:
             quiet.enter_context(work.paused())
         services.answerer.stop_reading_ahead()
+        services.turns.stop_all()
         with ANSWERS:
             services.queue.clear()
             library.erase()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +11,17 @@ if TYPE_CHECKING:
 
 PAGE_PIXELS = 1100  # sharp in a 460-pixel panel on a screen of twice the density
 TEXT_CHARACTERS = 50_000
+# What a browser shows safely by itself. Anything else, HTML above all, is only ever saved.
+SHOWN = {
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".bmp": "image/bmp",
+    ".avif": "image/avif",
+}
 
 
 def document_value(library: Library, document_id: int) -> dict[str, Any] | None:
@@ -21,10 +33,20 @@ def document_value(library: Library, document_id: int) -> dict[str, Any] | None:
         "id": document.id,
         "name": document.name,
         "path": document.path,
+        "there": Path(document.path).is_file(),
         "pages": document.pages,
         "facts": _facts(document, document.report),
         "skipped": _remarks(document),
     }
+
+
+def original_value(library: Library, document_id: int) -> tuple[Path, str] | None:
+    """A document's file and the media type to show it as, "" if it can only be saved; None when it is gone."""
+    document = library.document(document_id)
+    path = Path(document.path) if document else None
+    if path is None or not path.is_file():
+        return None
+    return path, SHOWN.get(path.suffix.lower(), "")
 
 
 def page_value(library: Library, document_id: int, number: int) -> dict[str, Any] | None:

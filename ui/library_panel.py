@@ -1,9 +1,11 @@
-"""What the library panel shows: documents that can be asked about, and files on their way in."""
+"""What the library panel shows: documents that can be asked about, collections, and files on their way in."""
 
 from __future__ import annotations
 
-import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ui.welcome import welcome_value
 
 if TYPE_CHECKING:
     from ingest.queue import IngestQueue
@@ -12,33 +14,61 @@ if TYPE_CHECKING:
 
 WAITING_STATES = ("queued", "working")
 SHOWN_STATES = (*WAITING_STATES, "failed")
+DRAWN = ("pdf", "image", "tiff")  # formats whose pages can be shown as pictures
 
 
 def library_value(services: Services) -> dict[str, Any]:
-    """Plain values for `assets/library.js`: newest documents first, then jobs in the order given."""
-    documents = sorted(services.library.documents(), key=lambda document: document.added_at, reverse=True)
+    """Plain values for `assets/library.js` and `assets/welcome.js`: newest documents first."""
+    documents = services.library.documents()
+    memberships = services.library.memberships()
     return {
-        "documents": [_document(document) for document in documents],
-        "jobs": [_job(services.queue, job) for job in services.queue.jobs() if job.state in SHOWN_STATES],
-        "paused": services.queue.paused,
+        "documents": [_document(document, memberships.get(document.id, [])) for document in documents],
+        "collections": [
+            {"id": collection.id, "name": collection.name, "documents": collection.documents}
+            for collection in services.library.collections()
+        ],
+        "welcome": welcome_value(services, documents),
     }
 
 
-def _document(document: Document) -> dict[str, Any]:
-    pages = "1 page" if document.pages == 1 else f"{document.pages:,} pages"
-    added = time.localtime(document.added_at)
-    this_year = added.tm_year == time.localtime().tm_year
-    day = f"{added.tm_mday} {time.strftime('%b' if this_year else '%b %Y', added)}"
-    notes = [document.format.lstrip(".").upper(), pages, day]
-    return {"id": document.id, "name": document.name, "detail": " · ".join(note for note in notes if note)}
+def activity_value(services: Services) -> dict[str, Any]:
+    """What changes by itself: files being read, models being loaded, answers being written.
+
+    `changes` grows whenever something in the library may have changed.
+    """
+    models = services.models
+    return {
+        "changes": services.library.changes,
+        "jobs": [_job(services.queue, job) for job in services.queue.jobs() if job.state in SHOWN_STATES],
+        "paused": services.queue.paused,
+        "ready": models.ready,
+        "status": "" if models.ready else models.status,
+        "answering": services.turns.answering(),
+    }
+
+
+def _document(document: Document, collections: list[int]) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "name": document.name,
+        "kind": (Path(document.name).suffix or document.format).lstrip(".").upper()[:5],
+        "pages": document.pages,
+        "added": round(document.added_at),
+        "bytes": document.bytes,
+        "drawn": document.format.lstrip(".").lower() in DRAWN,
+        "collections": collections,
+    }
 
 
 def _job(queue: IngestQueue, job: Job) -> dict[str, Any]:
     return {
         "id": job.id,
         "name": job.name,
+        "path": job.path,
+        "collection": job.collection_id,
         "state": job.state,
         "status": job.status.capitalize(),
         "fraction": queue.progress(job.id),
+        "seconds": queue.seconds_left(job.id),
         "error": job.error,
     }

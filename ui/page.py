@@ -1,41 +1,40 @@
-"""The page: library and conversations on the left, the chat, and the sources on the right."""
+"""The page: library and conversations on the left, the chat, and the sources on the right.
+
+Gradio lays it out and carries the chat, whose answers stream. Everything else is drawn by the scripts in `assets`,
+which ask the routes of the app for what they show.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from ui.chat import MODES, Chat, ChatMessage
-from ui.conversations_panel import conversations_value, known_conversation
-from ui.library_panel import library_value
-from ui.removals import Removals
-from ui.welcome import sample_files, welcome_value
+from ui.chat import Chat
+from ui.turns import Question
 
 if TYPE_CHECKING:
+    from rag.events import Mode
     from ui.services import Services
 
-REFRESH_SECONDS = 0.7
-PLACEHOLDER = "Ask about your documents…"
 # Nothing is offered as a public API, and the page shows its own progress.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**QUIET, "queue": False}
 
 
-def panel(name: str, events: list[str], value: Any = None) -> gr.HTML:
+def panel(name: str, events: list[str]) -> gr.HTML:
     """A part of the page drawn by `assets/<name>.js`, which may trigger the named events.
 
-    The script gets `value` through the component and builds elements from it, never markup, so that a
-    document's name is shown as it is. (A function: Gradio writes a `.pyi` file next to each subclass.)
+    (A function: Gradio writes a `.pyi` file next to each subclass.)
     """
     script = (
         f'import("/lamplight/{name}.js").then((panel) => panel.mount({{element, props, trigger, watch}}));\n'
         f"const events = {json.dumps(events)};"
     )
     return gr.HTML(
-        value,
+        None,
         html_template="<div class='panel'></div>",
         js_on_load=script,
         apply_default_css=False,
@@ -47,32 +46,24 @@ class ChatPage:
     """The components of the page and what happens to them. One instance serves every tab."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
         self._chat = Chat(services)
-        self._removals = Removals(services.library)
 
     def blocks(self) -> gr.Blocks:
         """The page as a Gradio app."""
         blocks: gr.Blocks = gr.Blocks(title="Lamplight", fill_height=True, fill_width=True, analytics_enabled=False)
         with blocks:
             self._lay_out()
-            self._connect_library()
-            self._connect_conversations()
-            self._connect_chat(blocks)
+            self._connect()
         return blocks
 
     def _lay_out(self) -> None:
-        # Only the number of the open conversation is kept by the browser, nothing that was said.
-        self.conversation = gr.BrowserState(None, storage_key="lamplight-conversation", secret="lamplight")
         with gr.Row(elem_id="stage"):
             with gr.Column(elem_id="sidebar"):
-                self.library = panel(
-                    "library", ["added", "remove", "restore", "cancel", "dismiss", "again", "pause", "resume"]
-                )
-                self.conversations = panel("conversations", ["open", "begin", "forget", "recall"])
+                panel("library", [])
+                panel("conversations", [])
             with gr.Column(elem_id="centre"):
-                self.topbar = panel("topbar", [])
-                self.welcome = panel("welcome", ["question", "samples"])
+                panel("topbar", [])
+                panel("welcome", [])
                 self.chatbot = gr.Chatbot(
                     elem_id="chat",
                     layout="bubble",
@@ -84,131 +75,68 @@ class ChatPage:
                     feedback_options=None,
                     placeholder=" ",
                 )
-                with gr.Column(elem_id="composer"):
-                    self.question = gr.Textbox(
-                        elem_id="question",
-                        label="Your question",
-                        show_label=False,
-                        container=False,
-                        placeholder=PLACEHOLDER,
-                        lines=1,
-                        max_lines=8,
-                        submit_btn=True,
-                        autofocus=True,
-                    )
-                    self.mode = gr.Radio(
-                        list(MODES),
-                        value=next(iter(MODES)),
-                        elem_id="mode",
-                        label="Answer from",
-                        show_label=False,
-                        container=False,
-                    )
+                self.composer = panel("composer", ["show", "ask", "edit", "again", "back"])
             with gr.Column(elem_id="sources-column"):
                 panel("sources", [])
-        self.timer = gr.Timer(REFRESH_SECONDS, active=False)
 
-    def _connect_library(self) -> None:
-        shown = [self.library, self.welcome, self.topbar, self.timer]
-        self.library.added(self._refresh, None, shown, **AT_ONCE)
-        self.timer.tick(self._refresh, None, shown, **AT_ONCE)
-        for event, action in (
-            (self.library.remove, self._removals.remove),
-            (self.library.restore, self._removals.restore),
-            (self.library.cancel, self._services.queue.cancel),
-            (self.library.dismiss, self._services.queue.dismiss),
-            (self.library.again, self._services.queue.retry),
-        ):
-            event(self._then_refresh(action), None, shown, **AT_ONCE)
-        self.library.pause(self._after(self._services.queue.pause), None, shown, **AT_ONCE)
-        self.library.resume(self._after(self._services.queue.resume), None, shown, **AT_ONCE)
-        self.welcome.samples(self._add_samples, None, shown, **AT_ONCE)
+    def _connect(self) -> None:
+        """Each event shows a conversation, then follows the answer being written in it.
 
-    def _connect_conversations(self) -> None:
-        shown = [self.conversation, self.chatbot, self.conversations, self.question]
-        self._opened = [
-            self.conversations.open(self._open, None, shown, **AT_ONCE),
-            self.conversations.begin(lambda: self._view(None), None, shown, **AT_ONCE),
-            self.conversations.forget(self._forget, self.conversation, shown, **AT_ONCE),
+        Leaving a conversation ends the following; its answer is still written and kept.
+        """
+        shown = [self.composer, self.chatbot]
+        begun = [
+            event(act, None, shown, **AT_ONCE)
+            for event, act in (
+                (self.composer.show, self._show),
+                (self.composer.ask, self._ask),
+                (self.composer.edit, self._edit),
+                (self.composer.again, self._again),
+                (self.composer.back, self._take_back),
+            )
         ]
-        self.conversations.recall(self._recall, self.conversation, self.conversations, **AT_ONCE)
+        followed = [event.then(self._follow, self.composer, shown, concurrency_limit=None, **QUIET) for event in begun]
+        for event in (self.composer.show, self.composer.back):
+            event(None, None, None, cancels=followed, **AT_ONCE)
 
-    def _connect_chat(self, blocks: gr.Blocks) -> None:
-        shown = [self.conversation, self.chatbot, self.conversations, self.question]
-        asked = [
-            self.question.submit(self._ask, [self.question, self.mode, self.conversation], shown, **AT_ONCE),
-            self.welcome.question(self._ask_example, [self.mode, self.conversation], shown, **AT_ONCE),
-        ]
-        loaded = blocks.load(self._view, self.conversation, shown, **AT_ONCE)
-        blocks.load(self._refresh, None, [self.library, self.welcome, self.topbar, self.timer], **AT_ONCE)
-        watching = [
-            begun.then(self._watch, self.conversation, [self.chatbot, self.question], concurrency_limit=None, **QUIET)
-            for begun in (*asked, *self._opened, loaded)
-        ]
-        # Leaving a conversation stops watching it; its answer is still written and kept.
-        for panel_event in (self.conversations.open, self.conversations.begin, self.conversations.forget):
-            panel_event(None, None, None, cancels=watching, **AT_ONCE)
-        self.question.stop(self._chat.stop, self.conversation, None, **AT_ONCE)
+    def _view(self, conversation_id: int | None, edit: int | None = None) -> tuple[Any, ...]:
+        current = self._chat.known(conversation_id)
+        return self._state(current, edit), self._chat.messages(current)
 
-    def _refresh(self) -> tuple[Any, Any, Any, gr.Timer]:
-        models = self._services.models
-        # A watched folder may bring something at any time.
-        busy = self._services.queue.busy or not models.ready or bool(self._services.library.watched_folders())
-        status = {"ready": models.ready, "status": "" if models.ready else models.status}
-        return library_value(self._services), welcome_value(self._services), status, gr.Timer(active=busy)
+    def _state(self, conversation_id: int | None, edit: int | None = None) -> dict[str, Any]:
+        """For `assets/composer.js`; `edit` is what can be taken back."""
+        return {
+            "conversation": conversation_id,
+            "answering": self._chat.answering(conversation_id),
+            "edit": edit,
+        }
 
-    def _then_refresh(self, action: Any) -> Any:
-        def act(event: gr.EventData) -> tuple[Any, Any, Any, gr.Timer]:
-            action(int(event.id))
-            return self._refresh()
+    def _show(self, event: gr.EventData) -> tuple[Any, ...]:
+        return self._view(event.conversation)
 
-        return act
+    def _ask(self, event: gr.EventData) -> tuple[Any, ...]:
+        return self._view(self._chat.ask(_question(event), event.conversation, event.collection))
 
-    def _after(self, action: Callable[[], None]) -> Callable[[], tuple[Any, Any, Any, gr.Timer]]:
-        def act() -> tuple[Any, Any, Any, gr.Timer]:
-            action()
-            return self._refresh()
+    def _edit(self, event: gr.EventData) -> tuple[Any, ...]:
+        edit = self._chat.edit(event.conversation, event.message, _question(event))
+        return self._view(event.conversation, edit)
 
-        return act
+    def _again(self, event: gr.EventData) -> tuple[Any, ...]:
+        edit = self._chat.again(event.conversation, event.message, bool(event.fewer))
+        return self._view(event.conversation, edit)
 
-    def _add_samples(self) -> tuple[Any, Any, Any, gr.Timer]:
-        for path in sample_files():
-            self._services.queue.submit(path, path.name)
-        return self._refresh()
+    def _take_back(self, event: gr.EventData) -> tuple[Any, ...]:
+        self._chat.take_back(event.conversation, event.edit)
+        return self._view(event.conversation)
 
-    def _view(self, conversation_id: int | None) -> tuple[Any, ...]:
-        current = known_conversation(self._services.library, conversation_id)
-        listed = conversations_value(self._services.library, current)
-        return current, self._chat.messages(current), listed, self._composer(current)
+    def _follow(self, state: dict[str, Any] | None) -> Iterator[tuple[Any, Any]]:
+        yield gr.skip(), gr.skip()  # without a step of its own Gradio would empty both
+        if state and state["answering"]:
+            for messages in self._chat.watch(state["conversation"]):
+                yield gr.skip(), messages
+            yield self._state(state["conversation"], state["edit"]), self._chat.messages(state["conversation"])
 
-    def _open(self, event: gr.EventData) -> tuple[Any, ...]:
-        return self._view(int(event.id))
 
-    def _forget(self, conversation_id: int | None, event: gr.EventData) -> tuple[Any, ...]:
-        self._chat.stop(int(event.id))
-        self._services.library.remove_conversation(int(event.id))
-        return self._view(conversation_id)
-
-    def _recall(self, conversation_id: int | None, event: gr.EventData) -> Any:
-        self._services.library.restore_conversation(int(event.id))
-        return conversations_value(self._services.library, conversation_id)
-
-    def _ask(self, question: str, mode: str, conversation_id: int | None) -> tuple[Any, ...]:
-        if not question.strip():
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
-        current = self._chat.ask(question.strip(), MODES[mode], conversation_id)
-        listed = conversations_value(self._services.library, current)
-        cleared = gr.Textbox(value="", submit_btn=False, stop_btn=True)
-        return current, self._chat.messages(current), listed, cleared
-
-    def _ask_example(self, mode: str, conversation_id: int | None, event: gr.EventData) -> tuple[Any, ...]:
-        return self._ask(str(event.question), mode, conversation_id)
-
-    def _watch(self, conversation_id: int | None) -> Iterator[tuple[list[ChatMessage], Any]]:
-        for messages in self._chat.watch(conversation_id):
-            yield messages, gr.skip()
-        yield self._chat.messages(conversation_id), self._composer(None)
-
-    def _composer(self, conversation_id: int | None) -> gr.Textbox:
-        answering = self._chat.turns.running(conversation_id) is not None
-        return gr.Textbox(submit_btn=not answering, stop_btn=answering)
+def _question(event: gr.EventData) -> Question:
+    mode: Mode = "documents+knowledge" if event.mode == "documents+knowledge" else "documents"
+    return Question(str(event.question).strip(), mode, tuple(map(str, event.attached)))

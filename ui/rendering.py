@@ -20,6 +20,7 @@ from ui.answers import Answer
 
 SNIPPET_CHARACTERS = 150
 THUMBNAIL_PIXELS = 240
+FIGURE_PIXELS = 720
 # Private-use characters mark where an unsupported sentence begins and ends on its way through Markdown.
 BEGIN, END = "\ue000", "\ue001"
 QUOTE = "> "
@@ -27,15 +28,18 @@ MARKER = re.compile(r"\[(\d{1,3})\]")
 NOT_FOUND = "Not found in your documents"
 
 
-def question_html(text: str) -> str:
-    """What the person asked."""
-    return f'<div class="question">{_one_line(escape(text.strip()), "<br>")}</div>'
+def question_html(text: str, reference: str, attached: Sequence[tuple[str, int | None]] = ()) -> str:
+    """What the person asked, with the files that came with it: their names and the documents they have become."""
+    files = "".join(_attached(name, document_id) for name, document_id in attached)
+    words = _one_line(escape(text.strip()), "<br>")
+    edit = f'<a class="edit" href="#edit-{reference}">Edit</a>'
+    return f'<div class="question">{files}<span class="asked">{words}</span></div><p class="asked-foot">{edit}</p>'
 
 
 def evidence_html(answer: Answer, reference: str) -> str:
     """A strip of cards, one to a passage. `reference` is `<conversation>-<message>`; links carry it."""
-    cited = {citation.marker for citation in answer.citations}
-    cards = "".join(_card(passage, reference, passage.marker in cited) for passage in answer.passages)
+    cited = {citation.marker: citation.text for citation in reversed(answer.citations)}
+    cards = "".join(_card(passage, reference, cited.get(passage.marker)) for passage in answer.passages)
     if answer.refused:
         heading = "What comes nearest"
     else:
@@ -58,7 +62,8 @@ def answer_html(answer: Answer, reference: str, waiting: str = "") -> str:
     if answer.sql:
         parts.append(f'<p class="query">Computed over the table: <code>{_one_line(escape(answer.sql))}</code></p>')
     if answer.done:
-        parts.append(_foot(answer))
+        parts.append(_figures(answer, reference))
+        parts.append(_foot(answer, reference))
     return f'<div class="turn">{"".join(parts)}</div>'
 
 
@@ -69,17 +74,49 @@ def chat_text(text: str, reference: str = "", markers: frozenset[int] = frozense
     return _one_line(rendered.strip(), "&#10;")
 
 
-def _card(passage: Passage, reference: str, cited: bool) -> str:
+def _attached(name: str, document_id: int | None) -> str:
+    picture = ""
+    if document_id is not None:
+        address = f"/pages/{document_id}/1.png?width={THUMBNAIL_PIXELS}"
+        picture = f'<img class="attached-picture" src="{address}" alt="" loading="lazy">'
+    return f'<span class="attached">{picture}{escape(name)}</span>'
+
+
+def _figures(answer: Answer, reference: str) -> str:
+    """The pictures that the answer rests on."""
+    cited = {citation.marker for citation in answer.citations}
+    figures = "".join(
+        f'<a class="figure" href="#source-{reference}-{passage.marker}">'
+        f'<img src="{picture_address(passage, FIGURE_PIXELS)}" loading="lazy" '
+        f'alt="{escape(f"Picture from {passage.document}, page {passage.page}")}"></a>'
+        for passage in answer.passages
+        if passage.kind == "image" and passage.marker in cited
+    )
+    return f'<div class="figures">{figures}</div>' if figures else ""
+
+
+def picture_address(passage: Passage, width: int) -> str:
+    """Where to get the part of the page that a passage covers, `width` pixels wide at most."""
+    address = f"/pages/{passage.document_id}/{passage.page}.png?width={width}"
+    if not passage.boxes:
+        return address
+    left, top, right, bottom = zip(*passage.boxes, strict=True)
+    edges = (min(left), min(top), max(right), max(bottom))
+    return f"{address}&crop={','.join(f'{edge:.0f}' for edge in edges)}"
+
+
+def _card(passage: Passage, reference: str, cited: str | None) -> str:
+    """`cited` is what the answer rests on in the passage; without it the card shows how the passage begins."""
     name = f'<span class="card-name">{escape(passage.document)}</span>'
-    snippet = " ".join(passage.text.split())
+    snippet = " ".join((cited or passage.text).split())
     if len(snippet) > SNIPPET_CHARACTERS:
         snippet = snippet[:SNIPPET_CHARACTERS].rsplit(" ", 1)[0] + "…"
     picture = ""
     if passage.kind == "image":
-        address = f"/pages/{passage.document_id}/{passage.page}.png?width={THUMBNAIL_PIXELS}"
+        address = picture_address(passage, THUMBNAIL_PIXELS)
         picture = f'<img class="card-picture" src="{address}" alt="" loading="lazy">'
     return (
-        f'<a class="card{" cited" if cited else ""}" href="#source-{reference}-{passage.marker}">'
+        f'<a class="card{" cited" if cited is not None else ""}" href="#source-{reference}-{passage.marker}">'
         f'<span class="card-heading"><span class="card-marker">{passage.marker}</span>'
         f'{name}<span class="card-page">p. {passage.page}</span></span>'
         f'{picture}<span class="card-snippet">{escape(snippet)}</span></a>'
@@ -117,7 +154,7 @@ def _flag(text: str, sentences: Sequence[str]) -> str:
     return text
 
 
-def _foot(answer: Answer) -> str:
+def _foot(answer: Answer, reference: str) -> str:
     notes = []
     shown = [sentence for sentence in answer.unsupported if sentence in answer.text]
     if shown:
@@ -127,9 +164,13 @@ def _foot(answer: Answer) -> str:
         noun = "sentence" if left_out == 1 else "sentences"
         notes.append(f"{left_out} {noun} of the model left out: no passage says so")
     notes += [escape(note) for note in _timing_notes(answer.timings, answer.model, answer.stopped)]
-    if answer.text:
-        notes.append('<a class="copy" href="#copy-answer">Copy</a>')
-    return f'<p class="foot">{" · ".join(notes)}</p>' if notes else ""
+    actions = [("copy", "Copy")] if answer.text else []
+    actions += [("again", "Answer again")]
+    if len(answer.passages) > 1 and answer.timings.context_tokens:
+        actions += [("fewer", "Answer from fewer passages")]
+    links = "".join(f'<a class="{name}" href="#{name}-{reference}">{label}</a>' for name, label in actions)
+    told = f'<span class="notes">{" · ".join(notes)}</span>' if notes else ""
+    return f'<p class="foot"><span class="actions">{links}</span>{told}</p>'
 
 
 def _timing_notes(timings: Timings, model: str, stopped: bool) -> list[str]:

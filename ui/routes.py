@@ -1,4 +1,4 @@
-"""The app's own routes beside Gradio's: page images, sources, files coming in, assets."""
+"""The app's own routes beside Gradio's: assets, pages, what is typed, files coming in; others have a module each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from models.errors import LamplightError
-from ui.document_view import document_value, page_value
+from ui.conversation_routes import conversation_routes
+from ui.document_view import document_value, original_value, page_value
+from ui.library_routes import library_routes
+from ui.requests import REFUSED, found
 from ui.sources_panel import sources_value
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"
 def routes(services: Services) -> APIRouter:
     """All of them, to be included before Gradio is mounted at the root."""
     router = APIRouter()
+    router.include_router(library_routes(services))
+    router.include_router(conversation_routes(services))
     _add_pages(router, services)
     _add_files(router, services)
 
@@ -53,7 +58,10 @@ def routes(services: Services) -> APIRouter:
 def _add_pages(router: APIRouter, services: Services) -> None:
     @router.get("/pages/{document_id}/{page}.png")
     def page_picture(
-        document_id: int, page: int, width: int = Query(DEFAULT_WIDTH, ge=MINIMUM_WIDTH, le=MAXIMUM_WIDTH)
+        document_id: int,
+        page: int,
+        width: int = Query(DEFAULT_WIDTH, ge=MINIMUM_WIDTH, le=MAXIMUM_WIDTH),
+        crop: str = Query("", pattern=r"^(\d{1,6}(,\d{1,6}){3})?$"),
     ) -> Response:
         document = services.library.document(document_id)
         if document is None or not 1 <= page <= document.pages:
@@ -62,40 +70,56 @@ def _add_pages(router: APIRouter, services: Services) -> None:
         from ingest.page_images import page_image
 
         try:
-            picture = page_image(Path(document.path), page, width)
+            left, top, right, bottom = map(float, crop.split(",")) if crop else (0.0, 0.0, 0.0, 0.0)
+            picture = page_image(Path(document.path), page, width, (left, top, right, bottom) if crop else None)
         except LamplightError as error:
             raise HTTPException(404, str(error)) from error
         return Response(picture, media_type="image/png", headers=PRIVATE_HOUR)
 
     @router.get("/documents/{document_id}")
     def document(document_id: int) -> JSONResponse:
-        return _found(document_value(services.library, document_id))
+        return found(document_value(services.library, document_id))
+
+    @router.get("/documents/{document_id}/original")
+    def original(document_id: int) -> FileResponse:
+        """The file itself: shown by the browser if it is a PDF or a picture, else saved."""
+        shown = original_value(services.library, document_id)
+        if shown is None:
+            raise HTTPException(404, "The file is no longer where it was added from.")
+        path, media_type = shown
+        disposition = "inline" if media_type else "attachment"
+        return FileResponse(
+            path,
+            media_type=media_type or "application/octet-stream",
+            filename=path.name,
+            content_disposition_type=disposition,
+            headers={"Cache-Control": "no-store"},
+        )
 
     @router.get("/documents/{document_id}/pages/{number}")
     def document_page(document_id: int, number: int) -> JSONResponse:
-        return _found(page_value(services.library, document_id, number))
+        return found(page_value(services.library, document_id, number))
 
     @router.get("/sources/{conversation_id}/{message_id}")
     def sources(conversation_id: int, message_id: int) -> JSONResponse:
-        return _found(sources_value(services.library, conversation_id, message_id))
+        return found(sources_value(services.library, conversation_id, message_id))
 
     @router.post("/typed")
-    async def typed(request: Request) -> Response:
+    async def typed(request: Request, collection: int | None = None) -> Response:
         """What stands in the question's box at a pause in typing; it is searched for and read ahead."""
+        from rag.retriever import Scope  # heavy; with the first question, not with the first page
+
         text = (await request.body())[:TYPED_BYTES].decode("utf-8", "ignore")
-        services.answerer.typed(text)
+        documents = None if collection is None else await run_in_threadpool(services.library.members, collection)
+        services.answerer.typed(text, Scope(documents))
         return Response(status_code=204)
-
-
-def _found(value: object) -> JSONResponse:
-    if value is None:
-        raise HTTPException(404)
-    return JSONResponse(value, headers={"Cache-Control": "no-store"})
 
 
 def _add_files(router: APIRouter, services: Services) -> None:
     @router.put("/files")
-    async def add_file(request: Request, name: str = Query(max_length=255)) -> JSONResponse:
+    async def add_file(
+        request: Request, name: str = Query(max_length=255), collection: int | None = None
+    ) -> JSONResponse:
         """The file's bytes are the body, streamed to disk; nothing of it is left outside the library."""
         plain = PurePosixPath(name.replace("\\", "/")).name.replace("\0", "")
         if not plain or plain in (".", ".."):
@@ -104,12 +128,12 @@ def _add_files(router: APIRouter, services: Services) -> None:
         path = folder / f"file{Path(plain).suffix[:16]}"
         try:
             await receive(request, path)
-            job_id = await run_in_threadpool(services.queue.submit, path, plain)
+            job = await run_in_threadpool(services.queue.submit, path, plain, collection)
         except LamplightError as error:
-            raise HTTPException(422, str(error)) from error
+            raise HTTPException(REFUSED, str(error)) from error
         finally:
             await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
-        return JSONResponse({"job": job_id})
+        return JSONResponse({"job": job.id, "path": job.path})
 
 
 async def receive(request: Request, path: Path, most: int = UPLOAD_BYTES) -> None:

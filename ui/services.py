@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from ui.removals import Removals
+from ui.turns import Turns
 
 if TYPE_CHECKING:
     from ingest.queue import IngestQueue
@@ -13,12 +16,18 @@ if TYPE_CHECKING:
     from rag.answerer import Answerer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Services:
-    """The rooms below the user interface. Importing this module loads none of them."""
+    """The rooms below the user interface, and what all open tabs share."""
 
     library: Library
     models: Models
     queue: IngestQueue
     answerer: Answerer
     idle: tuple[IdleWork, ...] = ()
+    turns: Turns = field(init=False)
+    removals: Removals = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "turns", Turns(self.library, self.answerer))
+        object.__setattr__(self, "removals", Removals(self.library))

@@ -17,6 +17,7 @@ from library.database import DATABASE
 from models.connections import CONNECTIONS
 from models.vision import models_folder
 from ui.commands import Record, run
+from ui.requests import REFUSED, field
 from ui.routes import receive
 from ui.streaming import StreamedResponse
 
@@ -54,7 +55,7 @@ def trust_routes(services: Services) -> APIRouter:
         """The backup's bytes are the body."""
         library = services.library
         if not library.is_empty:
-            raise HTTPException(409, NOT_EMPTY)
+            raise HTTPException(REFUSED, NOT_EMPTY)
         with library.scratch() as scratch:
             file = scratch / (Path(name).name or "backup")
             await receive(request, file, shutil.disk_usage(scratch).free)
@@ -62,8 +63,8 @@ def trust_routes(services: Services) -> APIRouter:
 
     @router.post("/erase")
     async def erase(request: Request) -> JSONResponse:
-        typed = (await request.body())[: len(TYPED) + 1]
-        return await run_in_threadpool(_outcome, services, "erase", {"yes": typed == TYPED.encode()})
+        typed = await field(request, "typed", str)
+        return await run_in_threadpool(_outcome, services, "erase", {"yes": typed == TYPED})
 
     return router
 
@@ -103,7 +104,7 @@ def _outcome(services: Services, command: str, arguments: Record) -> JSONRespons
     last: Record = {}
     for last in run(services, command, arguments):
         if "problem" in last:
-            raise HTTPException(422, last["problem"])
+            raise HTTPException(REFUSED, last["problem"])
     return JSONResponse(last, headers=FORGET_PICTURES)
 
 

@@ -6,35 +6,59 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from models.errors import LamplightError
 from rag.events import Evidence, Finished, Grounded
 from ui.answers import Answer
 
 if TYPE_CHECKING:
+    from library.records import Message
     from library.store import Library
     from rag.answerer import Answerer
     from rag.events import Event, Mode
+    from rag.retriever import Scope
 
 logger = logging.getLogger(__name__)
 
 SAVE_SECONDS = 1.0  # a crash loses at most this much of an answer
 FRAME_SECONDS = 0.08  # a dozen repaints a second read as a flow and leave the processor to the model
 IDLE_SECONDS = 1.0  # how often a watcher looks at the status of the models when nothing else happens
+LOOK_SECONDS = 0.2  # how often an attached picture is looked for while it is being read
 BROKEN = "Something went wrong while answering. Ask again; the details are in the terminal."
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asks. `attached` are paths of files that were given to the library with it."""
+
+    text: str
+    mode: Mode = "documents"
+    attached: tuple[str, ...] = ()
+    fewer: bool = False
+
+    @classmethod
+    def restored(cls, message: Message) -> Question:
+        """The question in a stored message."""
+        details = message.details
+        return cls(message.content, details.get("mode", "documents"), tuple(details.get("attached", ())))
+
+    def details(self) -> dict[str, Any]:
+        """Everything but the text, as plain JSON for `Message.details`."""
+        return {name: value for name, value in asdict(self).items() if name in ("mode", "attached")}
 
 
 class Turn:
     """One question and its answer, worked on in a thread of its own and saved as it grows."""
 
-    def __init__(self, library: Library, answerer: Answerer, conversation_id: int, question: str, mode: Mode) -> None:
+    def __init__(self, library: Library, answerer: Answerer, conversation_id: int, question: Question) -> None:
         self.conversation_id = conversation_id
         self.question = question
-        self._library, self._answerer, self._mode = library, answerer, mode
+        self._library, self._answerer = library, answerer
         self._history = library.messages(conversation_id)
-        library.add_message(conversation_id, "user", question)
+        library.add_message(conversation_id, "user", question.text, question.details())
         self._answer = Answer()
         self.message_id = library.add_message(conversation_id, "assistant", "", self._answer.details())
         self._changed = threading.Condition()
@@ -62,7 +86,10 @@ class Turn:
     def run(self) -> None:
         """Answer the question; called once, in the turn's own thread."""
         try:
-            for event in self._answerer.answer(self.question, self._history, self._mode, self._stop):
+            scope = self._scope()
+            for event in self._answerer.answer(
+                self.question.text, self._history, self.question.mode, self._stop, scope
+            ):
                 self._absorb(event)
         except LamplightError as error:
             self._end(str(error))
@@ -71,6 +98,33 @@ class Turn:
             self._end(BROKEN)
         else:
             self._end("")
+
+    def _scope(self) -> Scope:
+        """The collection of the conversation, and what came with the question, once that has been read."""
+        from rag.retriever import Scope  # heavy; with the first question, not with the first page
+
+        conversation = self._library.conversation(self.conversation_id)
+        collection = conversation.collection_id if conversation else None
+        documents = None if collection is None else self._library.members(collection)
+        attached = frozenset(filter(None, map(self._attached, self.question.attached)))
+        return Scope(None if documents is None else documents | attached, attached=attached)
+
+    def _attached(self, path: str) -> int | None:
+        """The document made of an attached file; None when it could not be read, of which the library panel tells."""
+        self._tell(f"Reading {Path(path).name}…")
+        while not self._stop.is_set():
+            waiting = any(job.path == path and job.state in ("queued", "working") for job in self._library.jobs())
+            if not waiting:
+                break
+            time.sleep(LOOK_SECONDS)
+        document = self._library.document_at(path)
+        return document.id if document else None
+
+    def _tell(self, status: str) -> None:
+        with self._changed:
+            self._answer.status = status
+            self._version += 1
+            self._changed.notify_all()
 
     def _absorb(self, event: Event) -> None:
         with self._changed:
@@ -106,21 +160,38 @@ class Turns:
         self._running: dict[int, Turn] = {}
         self._lock = threading.Lock()
 
-    def start(self, conversation_id: int, question: str, mode: Mode) -> Turn:
+    def start(self, conversation_id: int, question: Question) -> Turn:
         """Keep the question and begin to answer it; in a conversation being answered, return that turn."""
         with self._lock:
             running = self._running.get(conversation_id)
             if running is not None:
                 return running
-            turn = Turn(self._library, self._answerer, conversation_id, question, mode)
+            turn = Turn(self._library, self._answerer, conversation_id, question)
             self._running[conversation_id] = turn
         threading.Thread(target=self._run, args=(turn,), name=f"turn-{conversation_id}", daemon=True).start()
         return turn
+
+    def stop_all(self) -> None:
+        """End every answer that is being written."""
+        with self._lock:
+            for turn in self._running.values():
+                turn.stop()
 
     def running(self, conversation_id: int | None) -> Turn | None:
         """The unfinished turn of a conversation."""
         with self._lock:
             return None if conversation_id is None else self._running.get(conversation_id)
+
+    def stop(self, conversation_id: int | None) -> None:
+        """End the answer that is being written in a conversation, if one is."""
+        turn = self.running(conversation_id)
+        if turn is not None:
+            turn.stop()
+
+    def answering(self) -> list[int]:
+        """The conversations in which an answer is being written."""
+        with self._lock:
+            return list(self._running)
 
     def _run(self, turn: Turn) -> None:
         try:

@@ -12,9 +12,8 @@ if TYPE_CHECKING:
 EXAMPLES = 4
 
 
-def welcome_value(services: Services) -> dict[str, Any]:
-    """Plain values for `assets/welcome.js`."""
-    documents = sorted(services.library.documents(), key=lambda document: document.added_at, reverse=True)
+def welcome_value(services: Services, documents: list[Document]) -> dict[str, Any]:
+    """Plain values for `assets/welcome.js`; `documents` come newest first."""
     known = {document.name for document in documents} | {job.name for job in services.queue.jobs()}
     samples = sample_files()
     return {

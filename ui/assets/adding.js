@@ -1,17 +1,35 @@
-// Files come in by the button, by dropping them anywhere on the page, or by pasting.
-import { element } from "./dom.js";
+// Files come in by a button, by dropping them anywhere on the page, or by pasting; text by pasting it.
+import { askText } from "./dialog.js";
+import { element, isTyping } from "./dom.js";
+import { refresh, state } from "./state.js";
 import { toast } from "./toast.js";
+import { GONE } from "./requests.js";
 
-async function send(file, added) {
-  const response = await fetch(`/files?name=${encodeURIComponent(file.name)}`, { method: "PUT", body: file }).catch(() => null);
-  if (response?.ok) return added();
-  const reason = response ? (await response.json().catch(() => ({}))).detail : "Lamplight isn’t running any more.";
-  toast(`${file.name} was not added. ${typeof reason === "string" ? reason : ""}`);
+const LONG_PASTE = 400; // characters: more than a question, so it may be meant for the library
+
+// What the app made of the file, {job, path}, or null; then why is shown.
+export async function upload(file) {
+  const where = state.collection ? `&collection=${state.collection}` : "";
+  const response = await fetch(`/files?name=${encodeURIComponent(file.name)}${where}`, { method: "PUT", body: file }).catch(() => null);
+  if (response?.ok) return response.json();
+  const { detail } = response ? await response.json().catch(() => ({})) : { detail: GONE };
+  toast(`${file.name} was not added. ${typeof detail === "string" ? detail : ""}`);
+  return null;
 }
 
 // One after the other, so that the first can be read while the next is copied.
-export async function addFiles(files, added) {
-  for (const file of files) await send(file, added);
+export async function addFiles(files) {
+  for (const file of files) if (await upload(file)) refresh();
+}
+
+export function pasteText(text = "") {
+  const title = (written) => written.trim().split("\n")[0].replace(/[^\p{L}\p{N} ,.()-]/gu, "").trim().slice(0, 60) || "Pasted text";
+  askText({ title: "Paste text", label: "The text becomes a document of your library, named by its first line.", value: text, action: "Add to library", lines: 10,
+    save: async (written) => {
+      if (!written.trim()) return "There is no text yet.";
+      addFiles([new File([written], `${title(written)}.txt`, { type: "text/plain" })]);
+      return null;
+    } });
 }
 
 function entriesIn(folder) {
@@ -39,7 +57,13 @@ async function droppedFiles(transfer) {
 
 const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
-export function acceptFiles(added) {
+// Hidden inputs: the buttons that open them are elsewhere.
+export function chooser(id, label, attributes = {}) {
+  return element("input", { type: "file", multiple: true, hidden: true, id, "aria-label": label, ...attributes,
+    change: (event) => { addFiles([...event.target.files].filter((file) => !file.name.startsWith("."))); event.target.value = ""; } });
+}
+
+export function acceptFiles() {
   const veil = element("div", { id: "veil", "aria-hidden": "true" }, element("p", {}, "Drop to add to your library"));
   document.body.append(veil);
   let depth = 0;
@@ -49,9 +73,11 @@ export function acceptFiles(added) {
   listen("dragenter", () => { depth += 1; show(true); });
   listen("dragover", () => {});
   listen("dragleave", () => { depth -= 1; if (depth <= 0) { depth = 0; show(false); } });
-  listen("drop", async (event) => { depth = 0; show(false); addFiles(await droppedFiles(event.dataTransfer), added); });
+  listen("drop", async (event) => { depth = 0; show(false); addFiles(await droppedFiles(event.dataTransfer)); });
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length) { event.preventDefault(); addFiles(files, added); }
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (files.length) { event.preventDefault(); addFiles(files); }
+    else if (!isTyping(event.target) && text.length >= LONG_PASTE) { event.preventDefault(); pasteText(text); }
   });
 }

@@ -1,5 +1,6 @@
 // What has left this computer, in one line; a click tells the rest.
 import { element, iconButton } from "./dom.js";
+import { get } from "./requests.js";
 
 const POLL_MILLISECONDS = 10000;
 const EDGE = 12; // pixels between the popover and the window's edge
@@ -54,7 +55,7 @@ export function badge() {
     if (isOpen()) body.replaceChildren(...details(value));
   };
   const look = async () => {
-    value = await fetch("/trust?sizes=false").then((answer) => (answer.ok ? answer.json() : value)).catch(() => value);
+    value = (await get("/trust?sizes=false")) ?? value;
     draw();
   };
   const keys = (event) => {

@@ -1,32 +1,84 @@
-import { element, icon, iconButton, keepDrawn } from "./dom.js";
+import { askText } from "./dialog.js";
+import { openConversation } from "./composer.js";
+import { collectionName } from "./collections.js";
+import { element, iconButton, keptRows, textButton } from "./dom.js";
+import { openMenu } from "./menu.js";
+import { post, send } from "./requests.js";
+import { listen, refresh, searchConversations, state } from "./state.js";
 import { toast } from "./toast.js";
 import { closeDrawer } from "./topbar.js";
 
+const SEARCHED_FROM = 6;
+const PAUSE = 150; // milliseconds of typing before it is searched
+
+export async function forget({ id, title }) {
+  if (!(await post(`/conversations/${id}/remove`))) return;
+  if (state.conversation === id) openConversation(null);
+  refresh();
+  toast(`Deleted “${title}”`, async () => { await post(`/conversations/${id}/restore`); refresh(); openConversation(id); });
+}
+
+export function rename({ id, title }) {
+  askText({ title: "Rename conversation", label: "Name", value: title, action: "Rename", save: async (name) => {
+    const { problem } = await send(`/conversations/${id}/title`, { title: name });
+    refresh();
+    return problem;
+  } });
+}
+
+const save = ({ id }, extension) => { location.href = `/conversations/${id}/export.${extension}`; };
+
+export const conversationActions = (entry) => [
+  { label: "Rename…", run: () => rename(entry) },
+  { label: "Save as Markdown", run: () => save(entry, "md") },
+  { label: "Save as web page", run: () => save(entry, "html") },
+  null,
+  { label: "Delete", danger: true, run: () => forget(entry) },
+];
+
+function when(seconds) {
+  const then = new Date(seconds * 1000);
+  const days = Math.floor((new Date().setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / 86_400_000);
+  if (days < 1) return then.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
+  if (days < 2) return "Yesterday";
+  return then.toLocaleDateString(undefined, { day: "numeric", month: "short", year: days < 300 ? undefined : "numeric" });
+}
+
+function row(entry) {
+  const detail = [when(entry.when), collectionName(entry.collection)].filter(Boolean).join(" · ");
+  return element("li", { class: entry.current ? "row conversation current" : "row conversation" },
+    element("button", { type: "button", class: "row-open", title: entry.title, "data-focus": `open-${entry.id}`, "aria-current": entry.current ? "true" : null,
+      click: () => { closeDrawer(); openConversation(entry.id); } },
+      element("span", { class: "row-name" }, entry.title), element("span", { class: "row-detail" }, detail)),
+    iconButton("more", `Actions for conversation ${entry.title}`, (event) => openMenu(event.currentTarget, conversationActions(entry)),
+      { "data-focus": `conversation-actions-${entry.id}`, "aria-haspopup": "menu", "aria-expanded": "false" }));
+}
+
+export function beginConversation() {
+  closeDrawer();
+  openConversation(null);
+  document.querySelector("#question")?.focus();
+}
+
 export function mount(panel) {
-  const { trigger } = panel;
+  let timer;
+  const search = element("input", { type: "search", id: "conversation-search", placeholder: "Search what was said", "aria-label": "Search the conversations", autocomplete: "off",
+    input: () => { clearTimeout(timer); timer = setTimeout(() => searchConversations(search.value.trim()), PAUSE); } });
+  const tools = element("div", { class: "list-tools" }, search);
+  const list = element("ul", { class: "rows", "aria-label": "Conversations" });
+  const note = element("p", { class: "empty" });
+  const draw = keptRows(list, row);
+  panel.element.querySelector(".panel").append(
+    element("header", { class: "panel-heading" }, element("h2", {}, "Conversations"), textButton("New", beginConversation, { id: "new-conversation" }, "plus")),
+    tools, list, note);
 
-  const forget = ({ id, title }) => {
-    trigger("forget", { id });
-    toast(`Deleted “${title}”`, () => trigger("recall", { id }));
-  };
-
-  const row = (entry, current) =>
-    element("li", { class: entry.id === current ? "row conversation current" : "row conversation" },
-      element("button", { type: "button", class: "row-open", title: entry.title, "data-focus": `open-${entry.id}`,
-        "aria-current": entry.id === current ? "true" : null,
-        click: () => { closeDrawer(); trigger("open", { id: entry.id }); } }, entry.title),
-      iconButton("close", `Delete conversation ${entry.title}`, () => forget(entry), { "data-focus": `forget-${entry.id}` }));
-
-  keepDrawn(panel, (value) => {
-    const { conversations = [], current = null } = value ?? {};
-    return [
-      element("header", { class: "panel-heading" },
-        element("h2", {}, "Conversations"),
-        element("button", { type: "button", class: "text-button", id: "new-conversation", "data-focus": "begin",
-          click: () => { closeDrawer(); trigger("begin", {}); document.querySelector("#question textarea")?.focus(); } }, icon("plus"), "New")),
-      conversations.length
-        ? element("ul", { class: "rows", "aria-label": "Conversations" }, conversations.map((entry) => row(entry, current)))
-        : element("p", { class: "empty" }, value ? "What you ask is kept here." : ""),
-    ];
-  });
+  function show() {
+    const conversations = state.conversations ?? [];
+    tools.hidden = conversations.length < SEARCHED_FROM && !state.words;
+    draw(conversations.map((entry) => ({ ...entry, current: entry.id === state.conversation })));
+    list.hidden = !conversations.length;
+    note.textContent = conversations.length ? "" : state.words ? "Nothing was said with these words." : "What you ask is kept here.";
+  }
+  for (const name of ["conversations", "conversation", "library"]) listen(name, show);
+  show();
 }

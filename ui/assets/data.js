@@ -1,5 +1,6 @@
 // Where a person's data is and how much there is of it; backup, restore, and erasing after typing a word.
 import { element } from "./dom.js";
+import { get, GONE, send } from "./requests.js";
 
 const KINDS = {
   originals: "Copies of files you dropped",
@@ -38,7 +39,7 @@ function sizes(value) {
 }
 
 // Sends a file and tells how far it is; resolves to what the server says, rejects with a sentence.
-function send(file, progress) {
+function upload(file, progress) {
   const request = new XMLHttpRequest();
   const sent = new Promise((resolve, reject) => {
     request.upload.addEventListener("progress", (event) => event.lengthComputable && progress(event.loaded / event.total));
@@ -47,7 +48,7 @@ function send(file, progress) {
       if (request.status === 200) resolve(answer);
       else reject(new Error(answer.detail ?? "The backup could not be restored; try again."));
     });
-    request.addEventListener("error", () => reject(new Error("Lamplight can’t be reached; is it still running?")));
+    request.addEventListener("error", () => reject(new Error(GONE)));
     request.addEventListener("abort", () => reject(new Error("Restoring was cancelled; nothing was changed.")));
     request.open("PUT", `/restore?name=${encodeURIComponent(file.name)}`);
     request.send(file);
@@ -60,7 +61,7 @@ function restoring(say, isEmpty) {
   const cancel = element("button", { type: "button", class: "data-button" }, "Cancel");
   const work = element("div", { class: "data-row", hidden: true }, bar, cancel);
   const start = async (file) => {
-    const { sent, cancel: abort } = send(file, (done) => {
+    const { sent, cancel: abort } = upload(file, (done) => {
       bar.value = done;
       if (done === 1) { bar.removeAttribute("value"); cancel.hidden = true; say("Checking and unpacking…"); }
     });
@@ -97,13 +98,10 @@ function erasing(say, isEmpty) {
     if (erase.disabled) return;
     erase.disabled = true;
     say("Erasing…");
-    const answer = await fetch("/erase", { method: "POST", body: WORD }).catch(() => null);
-    if (answer?.ok) {
-      say("Everything is erased. The library is empty.");
-      setTimeout(() => location.reload(), RELOAD_MILLISECONDS);
-    } else {
-      say((await answer?.json().catch(() => null))?.detail ?? "Lamplight can’t be reached; is it still running?", true);
-    }
+    const { problem } = await send("/erase", { typed: WORD });
+    if (problem) { say(problem, true); return; }
+    say("Everything is erased. The library is empty.");
+    setTimeout(() => location.reload(), RELOAD_MILLISECONDS);
   };
   return element("details", { class: "data-action", hidden: isEmpty },
     element("summary", {}, "Erase everything…"),
@@ -116,8 +114,8 @@ export function dataSection() {
   const say = (sentence, failed = false) => { status.textContent = sentence; status.classList.toggle("failed", failed); };
   const body = element("div", { class: "data-body" });
   const draw = async () => {
-    const value = await fetch("/trust").then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
-    if (!value) { say("Lamplight can’t be reached; is it still running?", true); return; }
+    const value = await get("/trust");
+    if (!value) { say(GONE, true); return; }
     const isEmpty = !value.documents && !value.conversations;
     body.replaceChildren(
       element("p", {}, "Your documents and conversations are in this folder, on this computer alone:"),

@@ -7,7 +7,7 @@ export function element(tag, attributes = {}, ...children) {
     if (typeof value === "function") node.addEventListener(name, value);
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -15,11 +15,20 @@ const PATHS = {
   menu: "M4 7h16M4 12h16M4 17h16",
   close: "M6 6l12 12M18 6L6 18",
   plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
   retry: "M4 12a8 8 0 1 0 2.5-5.8M4 4v4h4",
   pause: "M9 5v14M15 5v14",
   play: "M8 5l11 7-11 7z",
   left: "M15 5l-7 7 7 7",
   right: "M9 5l7 7-7 7",
+  down: "M6 9l6 6 6-6",
+  up: "M12 19V5M6 11l6-6 6 6",
+  stop: "M7 7h10v10H7z",
+  more: "M5 12h.01M12 12h.01M19 12h.01",
+  search: "M10.5 17a6.5 6.5 0 1 1 0-13 6.5 6.5 0 0 1 0 13zM15.5 15.5L20 20",
+  settings: "M4 7h9M17 7h3M15 4.5v5M4 17h3M11 17h9M9 14.5v5",
+  attach: "M4 6h16v12H4zM4 15l4.5-4.5 4 4 3-3L20 16M15 9.5h.01",
+  folder: "M3 6h6l2 2h10v11H3z",
   document: "M7 3h7l4 4v14H7zM14 3v4h4",
 };
 
@@ -39,18 +48,37 @@ export function iconButton(name, label, click, attributes = {}) {
   return element("button", { type: "button", class: "icon-button", "aria-label": label, title: label, click, ...attributes }, icon(name));
 }
 
-// Draws `value` again whenever it changes, and puts the focus back on the control that had it.
-export function keepDrawn({ element: host, props, watch }, draw) {
-  let drawn;
-  const redraw = () => {
-    const state = JSON.stringify(props.value ?? null);
-    const root = host.querySelector(".panel");
-    if (!root || (state === drawn && root.childElementCount)) return;
-    drawn = state;
-    const focused = root.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
-    root.replaceChildren(...draw(props.value).filter(Boolean));
-    if (focused) [...root.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === focused)?.focus();
-  };
-  watch("value", redraw);
-  redraw();
+export function textButton(label, click, attributes = {}, sign = null) {
+  return element("button", { type: "button", class: "text-button", click, ...attributes }, sign && icon(sign), label);
 }
+
+const focusedKey = (root) => (root.contains(document.activeElement) ? document.activeElement.dataset.focus : null);
+const focusOn = (root, key) => key && [...root.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === key)?.focus();
+
+// Puts new children into `root`, and the focus back on the control that had it.
+export function redraw(root, ...children) {
+  const focused = focusedKey(root);
+  root.replaceChildren(...children.flat().filter(Boolean));
+  focusOn(root, focused);
+}
+
+// One node to an entry, made anew only when its entry has changed: long lists are redrawn while they are scrolled.
+export function keptRows(list, draw) {
+  let kept = new Map();
+  return (entries) => {
+    const focused = focusedKey(list);
+    const next = new Map();
+    for (const entry of entries) {
+      const text = JSON.stringify(entry);
+      const known = kept.get(entry.id);
+      next.set(entry.id, known?.text === text ? known : { text, node: draw(entry) });
+    }
+    kept = next;
+    const nodes = [...next.values()].map(({ node }) => node);
+    if (nodes.length !== list.children.length || nodes.some((node, index) => list.children[index] !== node)) list.replaceChildren(...nodes);
+    focusOn(list, focused);
+  };
+}
+
+export const smooth = () => (document.documentElement.dataset.motion === "less" || matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
+export const isTyping = (node) => Boolean(node?.matches?.("textarea, input:not([type=radio]):not([type=checkbox]), select, [contenteditable=true]"));

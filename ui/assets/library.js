@@ -1,63 +1,133 @@
-import { acceptFiles, addFiles } from "./adding.js";
-import { element, icon, iconButton, keepDrawn } from "./dom.js";
+import { acceptFiles, chooser, pasteText } from "./adding.js";
+import { collectionPicker, newCollection, setMember } from "./collections.js";
 import { openDocument } from "./document.js";
+import { element, icon, iconButton, keptRows, redraw, textButton } from "./dom.js";
+import { openFolders } from "./folders.js";
+import { openMenu } from "./menu.js";
+import { post } from "./requests.js";
+import { listen, refresh, state } from "./state.js";
 import { toast } from "./toast.js";
 import { closeDrawer } from "./topbar.js";
 
+const ORDERS = {
+  added: ["Newest first", (one, other) => other.added - one.added || other.id - one.id],
+  name: ["By name", (one, other) => one.name.localeCompare(other.name, undefined, { numeric: true })],
+  pages: ["Longest first", (one, other) => other.pages - one.pages],
+  kind: ["By kind", (one, other) => one.kind.localeCompare(other.kind) || one.name.localeCompare(other.name)],
+};
+const SEARCHED_FROM = 6; // documents: fewer are seen at a glance
+
+async function act(address, then = () => {}) {
+  if (await post(address)) then();
+  refresh();
+}
+
+export function removeDocument({ id, name }) {
+  act(`/documents/${id}/remove`, () => toast(`Removed ${name}`, () => act(`/documents/${id}/restore`)));
+}
+
+export const readAgain = ({ id }) => act(`/documents/${id}/again`);
+
+// A PDF or picture opens in a tab of its own, the rest is saved.
+export const openOriginal = ({ id }) => window.open(`/documents/${id}/original`, "_blank", "noopener");
+
+export function documentActions(entry) {
+  return [
+    { label: "Open original", run: () => openOriginal(entry) },
+    { label: "Read again", run: () => readAgain(entry) },
+    null,
+    ...state.library.collections.map((one) => {
+      const inside = entry.collections.includes(one.id);
+      return { label: `${inside ? "Take out of" : "Put into"} “${one.name}”`, run: () => setMember(one.id, entry.id, !inside) };
+    }),
+    { label: "Put into a new collection…", run: () => newCollection([entry.id]) },
+    null,
+    { label: "Remove from library", danger: true, run: () => removeDocument(entry) },
+  ];
+}
+
+function detail(entry) {
+  const when = new Date(entry.added * 1000);
+  const year = when.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  const day = when.toLocaleDateString(undefined, { day: "numeric", month: "short", year });
+  return [entry.kind, `${entry.pages.toLocaleString()} ${entry.pages === 1 ? "page" : "pages"}`, day].filter(Boolean).join(" · ");
+}
+
+export function thumbnail(entry) {
+  const frame = element("span", { class: "thumbnail", "aria-hidden": "true" }, entry.drawn ? null : element("span", {}, entry.kind.slice(0, 4)));
+  if (entry.drawn) frame.append(element("img", { src: `/pages/${entry.id}/1.png?width=96`, alt: "", loading: "lazy", decoding: "async", error: () => frame.replaceChildren(icon("document")) }));
+  return frame;
+}
+
+function documentRow(entry) {
+  return element("li", { class: "row document" }, thumbnail(entry),
+    element("div", { class: "row-text" },
+      element("button", { type: "button", class: "row-name", title: entry.name, "data-focus": `view-${entry.id}`,
+        click: (event) => { closeDrawer(); openDocument(entry.id, event.currentTarget); } }, entry.name),
+      element("span", { class: "row-detail" }, detail(entry))),
+    iconButton("more", `Actions for ${entry.name}`, (event) => openMenu(event.currentTarget, documentActions(state.library.documents.find((one) => one.id === entry.id) ?? entry)),
+      { "data-focus": `actions-${entry.id}`, "aria-haspopup": "menu", "aria-expanded": "false" }));
+}
+
+const remaining = (seconds) => (seconds === null || seconds < 2 ? "" : seconds < 90 ? ` · about ${Math.round(seconds)} s left` : ` · about ${Math.round(seconds / 60)} min left`);
+
+function jobRow(job) {
+  const failed = job.state === "failed";
+  const percent = job.fraction === null ? null : Math.round(job.fraction * 100);
+  const status = percent === null ? job.status : `${job.status} · ${percent} %${remaining(job.seconds)}`;
+  const button = (name, label, action) => iconButton(name, `${label} ${job.name}`, () => act(`/jobs/${job.id}/${action}`), { "data-focus": `${action}-${job.id}` });
+  return element("li", { class: `row job ${job.state}` },
+    element("div", { class: "row-text" },
+      element("span", { class: "row-name", title: job.name }, job.name),
+      element("span", { class: failed ? "row-failure" : "row-detail" }, failed ? job.error : status),
+      failed ? null : element("progress", { max: 100, value: percent ?? (job.state === "queued" ? 0 : null), "aria-label": `Reading ${job.name}` })),
+    failed ? [button("retry", "Try again:", "retry"), button("close", "Dismiss", "dismiss")] : button("close", "Cancel", "cancel"));
+}
+
 export function mount(panel) {
-  const { trigger } = panel;
-  const added = () => trigger("added", {});
-  acceptFiles(added);
+  const root = panel.element.querySelector(".panel");
+  const heading = element("div");
+  const search = element("input", { type: "search", id: "library-search", placeholder: "Search names", "aria-label": "Search the library by name", autocomplete: "off", input: () => show() });
+  const order = element("select", { id: "library-order", "aria-label": "Order of the documents", change: () => { localStorage.setItem("lamplight-order", order.value); show(); } },
+    Object.entries(ORDERS).map(([value, [label]]) => element("option", { value }, label)));
+  order.value = ORDERS[localStorage.getItem("lamplight-order")] ? localStorage.getItem("lamplight-order") : "added";
+  const tools = element("div", { class: "list-tools" }, search, order);
+  const jobList = element("ul", { class: "rows jobs", "aria-label": "Being read" });
+  const documentList = element("ul", { class: "rows documents", "aria-label": "Documents" });
+  const note = element("p", { class: "empty" });
+  const files = chooser("add-files-input", "Add files");
+  const folder = chooser("add-folder-input", "Add a folder", { webkitdirectory: true });
+  const showJobs = keptRows(jobList, jobRow);
+  const showDocuments = keptRows(documentList, documentRow);
+  root.append(heading, tools, jobList, documentList, note, files, folder);
+  acceptFiles();
 
-  const remove = ({ id, name }) => {
-    trigger("remove", { id });
-    toast(`Removed ${name}`, () => trigger("restore", { id }));
-  };
+  const add = (event) => openMenu(event.currentTarget, [
+    { label: "Files…", run: () => files.click() },
+    { label: "A folder…", run: () => folder.click() },
+    { label: "Text…", run: () => pasteText() },
+    null,
+    { label: "Watch a folder…", run: openFolders },
+  ]);
 
-  const documentRow = (entry) =>
-    element("li", { class: "row" },
-      icon("document"),
-      element("div", { class: "row-text" },
-        element("button", { type: "button", class: "row-name", title: entry.name, "data-focus": `view-${entry.id}`,
-          click: (event) => { closeDrawer(); openDocument(entry.id, event.currentTarget); } }, entry.name),
-        element("span", { class: "row-detail" }, entry.detail)),
-      iconButton("close", `Remove ${entry.name}`, () => remove(entry), { "data-focus": `remove-${entry.id}` }));
-
-  const jobRow = (job) => {
-    const failed = job.state === "failed";
-    const percent = job.fraction === null ? null : Math.round(job.fraction * 100);
-    const status = percent === null ? job.status : `${job.status} · ${percent} %`;
-    const progress = element("progress", { max: 100, value: percent ?? (job.state === "queued" ? 0 : null), "aria-label": `Reading ${job.name}` });
-    const buttons = failed
-      ? [iconButton("retry", `Try ${job.name} again`, () => trigger("again", { id: job.id }), { "data-focus": `again-${job.id}` }),
-         iconButton("close", `Dismiss ${job.name}`, () => trigger("dismiss", { id: job.id }), { "data-focus": `dismiss-${job.id}` })]
-      : [iconButton("close", `Cancel ${job.name}`, () => trigger("cancel", { id: job.id }), { "data-focus": `cancel-${job.id}` })];
-    return element("li", { class: `row job ${job.state}` },
-      element("div", { class: "row-text" },
-        element("span", { class: "row-name", title: job.name }, job.name),
-        element("span", { class: failed ? "row-failure" : "row-detail" }, failed ? job.error : status),
-        failed ? null : progress),
-      ...buttons);
-  };
-
-  const chooser = element("input", { type: "file", multiple: true, hidden: true, id: "add-files-input", "aria-label": "Add files",
-    change: (event) => { addFiles([...event.target.files], added); event.target.value = ""; } });
-  panel.element.append(chooser);
-
-  keepDrawn(panel, (value) => {
-    const { documents = [], jobs = [], paused = false } = value ?? {};
-    const pausable = jobs.some((job) => job.state !== "failed");
-    const pause = iconButton(paused ? "play" : "pause", paused ? "Go on reading" : "Pause reading",
-      () => trigger(paused ? "resume" : "pause", {}), { "data-focus": "pause", id: "pause" });
-    const rows = [...jobs.map(jobRow), ...documents.map(documentRow)];
-    const hint = element("p", { class: "empty" }, value ? "Drop files anywhere on this page." : "");
-    return [
-      element("header", { class: "panel-heading" },
-        element("h2", {}, "Library", documents.length ? element("span", { class: "count" }, String(documents.length)) : null),
-        pausable || paused ? pause : null,
-        element("button", { type: "button", class: "text-button", id: "add-files", "data-focus": "add", click: () => chooser.click() }, icon("plus"), "Add files")),
-      paused && pausable ? element("p", { class: "empty" }, "Reading is paused.") : null,
-      rows.length ? element("ul", { class: "rows", "aria-label": "Documents" }, rows) : hint,
-    ];
-  });
+  function show() {
+    const { library, activity, collection } = state;
+    if (!library || !activity) return;
+    const pausable = activity.jobs.some((job) => job.state !== "failed");
+    redraw(heading,
+      element("header", { class: "panel-heading" }, element("h2", {}, "Library"),
+        pausable || activity.paused ? iconButton(activity.paused ? "play" : "pause", activity.paused ? "Go on reading" : "Pause reading", () => act(`/queue/${activity.paused ? "resume" : "pause"}`), { "data-focus": "pause", id: "pause" }) : null,
+        textButton("Add", add, { id: "add-files", "data-focus": "add", "aria-haspopup": "menu", "aria-expanded": "false" }, "plus")),
+      collectionPicker());
+    const inside = library.documents.filter((entry) => !collection || entry.collections.includes(collection));
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = inside.filter((entry) => words.every((word) => entry.name.toLowerCase().includes(word))).sort(ORDERS[order.value][1]);
+    tools.hidden = inside.length < SEARCHED_FROM && !words.length;
+    showJobs(activity.jobs);
+    showDocuments(found);
+    jobList.hidden = !activity.jobs.length;
+    documentList.hidden = !found.length;
+    note.textContent = activity.paused && pausable ? "Reading is paused." : found.length || activity.jobs.length ? "" : words.length ? "No document has this name." : "Drop files anywhere on this page.";
+  }
+  for (const name of ["library", "activity", "collection"]) listen(name, show);
 }

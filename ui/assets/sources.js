@@ -1,5 +1,9 @@
 // The sources panel: a click on a citation or a passage card opens the page it points at.
-import { element, iconButton } from "./dom.js";
+import { openDocument } from "./document.js";
+import { element, iconButton, smooth, textButton } from "./dom.js";
+import { pageView, zoomKey } from "./page_view.js";
+import { get } from "./requests.js";
+import { closeSide, column, openSide, root } from "./side.js";
 
 const REFERENCE = /#source-(\d+)-(\d+)-(\d+)$/;
 
@@ -23,37 +27,33 @@ function excerpt(source) {
   return element("div", { class: "excerpt", tabindex: "0", role: "group", "aria-label": `Text of page ${source.page}` }, ...parts, text.slice(at));
 }
 
-function picture(source, ready) {
-  const frame = element("div", { class: "page-picture", style: `aspect-ratio: ${source.ratio}` });
-  const image = element("img", { src: source.image, alt: `${source.document}, page ${source.page}`,
-    load: () => { frame.classList.add("loaded"); ready(); }, error: () => { frame.replaceWith(excerpt(source)); ready(); } });
-  const boxes = source.boxes.map(([left, top, width, height]) =>
-    element("div", { class: "box", style: `left:${left}%;top:${top}%;width:${width}%;height:${height}%` }));
-  frame.append(image, ...boxes);
-  return frame;
+function table({ name, columns, rows, marked, cells, above, below }) {
+  const said = (row, number) => cells.some(([at, column]) => at === row && column === number);
+  const more = (count, where) => (count ? element("p", { class: "empty" }, `${count} more ${count === 1 ? "row" : "rows"} ${where}`) : null);
+  return element("div", { class: "source-table" }, more(above, "above"),
+    element("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": `Table ${name}` },
+      element("table", {}, element("caption", {}, name),
+        element("thead", {}, element("tr", {}, columns.map((column) => element("th", { scope: "col" }, column)))),
+        element("tbody", {}, rows.map((row, at) => element("tr", { class: marked.includes(at) ? "marked" : null },
+          row.map((cell, number) => element("td", { class: said(at, number) ? "said" : null }, said(at, number) ? element("mark", {}, cell) : cell))))))),
+    more(below, "below"));
 }
 
-export function mount(panel) {
+export function mount() {
   let sources = [];
   let at = 0;
   let opener = null;
-  const root = () => panel.element.querySelector(".panel");
-  const column = () => document.querySelector("#sources-column");
+  let view = null;
 
   const bringIntoView = () => {
-    const mark = root().querySelector(".box, mark");
-    if (!mark) return;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const offset = mark.getBoundingClientRect().top - column().getBoundingClientRect().top - column().clientHeight / 3;
-    column().scrollBy({ top: offset, behavior: calm ? "auto" : "smooth" });
+    const mark = root().querySelector("mark");
+    if (mark) column().scrollBy({ top: mark.getBoundingClientRect().top - column().getBoundingClientRect().top - column().clientHeight / 3, behavior: smooth() });
   };
 
-  const close = () => {
-    document.body.classList.remove("sources-open");
-    document.querySelectorAll("a.citation[aria-current]").forEach((link) => link.removeAttribute("aria-current"));
+  const closed = () => {
+    document.querySelectorAll("a[aria-current]").forEach((link) => link.removeAttribute("aria-current"));
     // The chat may have drawn the answer again meanwhile: find the link that is there now.
-    const link = opener?.isConnected ? opener : opener && document.querySelector(`#chat .answer a[href$="${opener.getAttribute("href")}"]`);
-    (link || document.querySelector("#question textarea"))?.focus();
+    return opener?.isConnected ? opener : opener && document.querySelector(`#chat .answer a[href$="${opener.getAttribute("href")}"]`);
   };
 
   const show = (index, focus = null) => {
@@ -61,29 +61,59 @@ export function mount(panel) {
     draw();
     if (focus) root().querySelector(focus)?.focus();
   };
+  const next = () => show(at + 1, "[aria-selected=true]");
+  const previous = () => show(at - 1, "[aria-selected=true]");
+  const keys = (key) => ({ ArrowRight: next, n: next, j: next, ArrowLeft: previous, p: previous, k: previous })[key] ?? zoomKey(view, key);
 
   const tab = (source, index) =>
     element("button", { type: "button", role: "tab", "aria-selected": String(index === at), tabindex: index === at ? "0" : "-1",
       class: source.cited ? "tab cited" : "tab", "aria-label": `Source ${source.marker}: ${source.document}, page ${source.page}`,
       click: () => show(index, "[role=tab][aria-selected=true]") }, String(source.marker));
 
+  // The page that is cited, and by the arrows those before and after it.
+  function pages(source) {
+    const holder = element("div", { class: "pages" });
+    const place = element("span", { class: "page-number" });
+    let number = source.page;
+    const turn = async (to) => {
+      number = Math.max(1, Math.min(source.pages, to));
+      place.textContent = `Page ${number} of ${source.pages}`;
+      back.disabled = number === 1;
+      on.disabled = number === source.pages;
+      home.hidden = number === source.page;
+      const own = number === source.page;
+      const page = own ? source : await get(`/documents/${source.document_id}/pages/${number}`);
+      if (!page) return;
+      const instead = () => holder.replaceChildren(excerpt(own ? source : { ...page, quotes: [], page: number }));
+      view = page.image ? pageView({ image: page.image, ratio: page.ratio, boxes: own ? source.boxes : [], alt: `${source.document}, page ${number}`, failed: instead }) : null;
+      if (view) holder.replaceChildren(view.node);
+      else instead();
+    };
+    const back = iconButton("left", "Page before", () => turn(number - 1));
+    const on = iconButton("right", "Page after", () => turn(number + 1));
+    const home = element("button", { type: "button", class: "quiet", click: () => turn(source.page) }, "Back to the passage");
+    turn(source.page);
+    return [source.pages > 1 ? element("nav", { class: "page-turner", "aria-label": "Pages" }, back, place, on, home) : null, holder];
+  }
+
   function draw() {
+    view = null;
     const source = sources[at];
     const heading = element("header", { class: "panel-heading" },
-      element("h2", { tabindex: "-1" }, "Sources"), iconButton("close", "Close sources", close));
+      element("h2", { tabindex: "-1" }, "Sources"), iconButton("close", "Close sources", closeSide));
     if (!source) return root().replaceChildren(heading, element("p", { class: "empty" }, "This source can’t be found any more."));
-    const tabs = element("nav", { class: "tabs" },
+    const tabs = element("nav", { class: "tabs", "aria-label": "Sources of this answer" },
       iconButton("left", "Previous source", () => show(at - 1, "[aria-label='Previous source']"), { disabled: at === 0 }),
-      element("div", { class: "tab-list", role: "tablist", "aria-label": "Sources of this answer",
-        keydown: (event) => { if (event.key === "ArrowRight") show(at + 1, "[aria-selected=true]"); if (event.key === "ArrowLeft") show(at - 1, "[aria-selected=true]"); } },
-        sources.map(tab)),
+      element("div", { class: "tab-list", role: "tablist", "aria-label": "Sources of this answer" }, sources.map(tab)),
       iconButton("right", "Next source", () => show(at + 1, "[aria-label='Next source']"), { disabled: at === sources.length - 1 }));
     root().replaceChildren(...[heading, tabs,
       element("p", { class: "source-name" }, source.document),
       element("p", { class: "source-place" }, [`Page ${source.page}`, source.section].filter(Boolean).join(" · ")),
-      ...source.quotes.map((quote) => element("blockquote", { class: "quote" }, quote)),
+      source.table ? null : source.quotes.map((quote) => element("blockquote", { class: "quote" }, quote)),
       source.removed ? element("p", { class: "empty" }, "This document is no longer in your library.") : null,
-      source.image ? picture(source, bringIntoView) : source.removed ? null : excerpt(source)].filter(Boolean));
+      source.table ? table(source.table) : null,
+      source.removed ? null : pages(source),
+      source.removed ? null : textButton("Open the whole document", (event) => openDocument(source.document_id, event.currentTarget, source.page), { class: "link-button" })].flat().filter(Boolean));
     if (!source.image) requestAnimationFrame(bringIntoView);
     column().scrollTop = 0;
   }
@@ -92,9 +122,8 @@ export function mount(panel) {
     opener = link;
     document.querySelectorAll("a[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
     link.setAttribute("aria-current", "true");
-    const response = await fetch(`/sources/${conversation}/${message}`).catch(() => null);
-    sources = response?.ok ? await response.json() : [];
-    document.body.classList.add("sources-open");
+    sources = (await get(`/sources/${conversation}/${message}`)) ?? [];
+    openSide({ keys, closed });
     show(sources.findIndex((source) => source.marker === Number(marker)), "h2");
   }
 
@@ -108,11 +137,5 @@ export function mount(panel) {
     event.preventDefault();
     event.stopPropagation();
     open(link, ...found.slice(1));
-  }, true);
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !document.body.classList.contains("sources-open")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    close();
   }, true);
 }

@@ -9,6 +9,8 @@ function region() {
     node = element("div", { id: "toasts", role: "status", "aria-live": "polite" });
     document.body.append(node);
   }
+  // Nothing outside an open dialog is seen or reached.
+  (document.querySelector("dialog[open]") ?? document.body).append(node);
   return node;
 }
 

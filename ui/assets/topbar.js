@@ -1,6 +1,11 @@
 // The bar above the chat, the drawer on small screens, and the keys that work everywhere.
-import { element, iconButton, keepDrawn } from "./dom.js";
-import { readAhead } from "./typing.js";
+import { keepAppearance } from "./appearance.js";
+import { stop } from "./composer.js";
+import { element, iconButton, isTyping } from "./dom.js";
+import { togglePalette } from "./palette.js";
+import { openSettings } from "./settings.js";
+import { listen, state } from "./state.js";
+import { GONE } from "./requests.js";
 
 export function closeDrawer() {
   document.body.classList.remove("drawer-open");
@@ -13,51 +18,40 @@ function toggleDrawer() {
   if (open) document.querySelector("#add-files")?.focus();
 }
 
-const isTyping = (node) => node.matches?.("textarea, input:not([type=radio]), [contenteditable=true]");
-
 function keys(event) {
-  if (event.key === "/" && !isTyping(event.target) && !event.ctrlKey && !event.metaKey) {
-    event.preventDefault();
-    document.querySelector("#question textarea")?.focus();
-  }
-  if (event.key !== "Escape" || event.defaultPrevented) return;
+  if (event.defaultPrevented) return;
+  const control = event.ctrlKey || event.metaKey;
+  if (control && event.key.toLowerCase() === "k") { event.preventDefault(); togglePalette(); return; }
+  if (document.querySelector("dialog[open]")) return;
+  if (control && event.key === ",") { event.preventDefault(); openSettings(); }
+  if (event.key === "/" && !control && !isTyping(event.target)) { event.preventDefault(); document.querySelector("#question")?.focus(); }
+  if (event.key !== "Escape") return;
   if (document.body.classList.contains("drawer-open")) {
     closeDrawer();
     document.querySelector("#open-drawer")?.focus();
-  } else {
-    document.querySelector("#question .stop-button")?.click();
-  }
-}
-
-async function copyAnswer(event) {
-  const link = event.target.closest?.('a[href$="#copy-answer"]');
-  if (!link) return;
-  event.preventDefault();
-  event.stopPropagation();
-  const answer = link.closest(".turn").querySelector(".answer").cloneNode(true);
-  answer.querySelectorAll("a.citation").forEach((citation) => citation.replaceWith(` [${citation.textContent}]`));
-  // Only laid out text has line breaks between its paragraphs.
-  answer.style.cssText = "position:absolute;left:-9999px";
-  document.body.append(answer);
-  const text = answer.innerText.trim();
-  answer.remove();
-  await navigator.clipboard.writeText(text);
-  link.textContent = "Copied";
-  setTimeout(() => { link.textContent = "Copy"; }, 1500);
+  } else stop();
 }
 
 export function mount(panel) {
-  readAhead();
+  keepAppearance();
   document.documentElement.lang = "en";
   document.addEventListener("keydown", keys);
-  document.addEventListener("click", copyAnswer, true);
   document.addEventListener("pointerdown", (event) => {
-    const outside = !event.target.closest("#sidebar, #open-drawer, #toasts");
+    const outside = !event.target.closest("#sidebar, #open-drawer, #toasts, dialog, .menu");
     if (outside && document.body.classList.contains("drawer-open")) closeDrawer();
   });
-  keepDrawn(panel, (value) => [
-    iconButton("menu", "Library and conversations", toggleDrawer, { id: "open-drawer", "aria-expanded": "false", "data-focus": "drawer" }),
+  const status = element("span", { class: "models-status", role: "status" });
+  panel.element.querySelector(".panel").append(
+    iconButton("menu", "Library and conversations", toggleDrawer, { id: "open-drawer", "aria-expanded": "false" }),
     element("span", { class: "brand" }, element("img", { src: "/lamplight/lamplight.png", alt: "", width: 24, height: 24 }), "Lamplight"),
-    element("span", { class: "models-status", role: "status" }, value && !value.ready ? value.status : ""),
-  ]);
+    status,
+    element("button", { type: "button", class: "palette-button", id: "open-palette", "aria-label": "Search and commands, Ctrl K", click: togglePalette }, "Search", element("kbd", {}, "Ctrl K")),
+    iconButton("settings", "Settings", openSettings, { id: "open-settings" }));
+  const say = () => {
+    const { activity, running } = state;
+    status.textContent = !running ? GONE : activity && !activity.ready ? activity.status : "";
+    status.classList.toggle("lost", !running);
+  };
+  listen("activity", say);
+  listen("running", say);
 }

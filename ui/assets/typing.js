@@ -1,18 +1,20 @@
 // At a pause in typing the half-typed question goes to the server, which begins to read what it finds.
+import { state } from "./state.js";
+
 const PAUSE = 250; // milliseconds
 const SHORTEST = 8; // characters; less finds anything
 
-export function readAhead() {
+export function readAhead(box) {
   let timer;
   let last = "";
-  document.addEventListener("input", (event) => {
-    if (!event.target.matches?.("#question textarea")) return;
+  box.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const text = event.target.value.trim();
+      const text = box.value.trim();
       if (text.length < SHORTEST || text === last) return;
       last = text;
-      fetch("/typed", { method: "POST", body: text }).catch(() => {});
+      const where = state.collection ? `?collection=${state.collection}` : "";
+      fetch(`/typed${where}`, { method: "POST", body: text }).catch(() => {});
     }, PAUSE);
   });
 }

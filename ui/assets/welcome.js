@@ -1,23 +1,30 @@
-import { element, keepDrawn } from "./dom.js";
+import { ask } from "./composer.js";
+import { element, redraw, textButton } from "./dom.js";
+import { openFolders } from "./folders.js";
+import { post } from "./requests.js";
+import { listen, refresh } from "./state.js";
 
 export function mount(panel) {
-  const { trigger } = panel;
-  keepDrawn(panel, (value) => {
-    if (!value) return [];
-    const { documents, samples, examples } = value;
-    const ask = (question) => element("button", { type: "button", class: "example", "data-focus": question, click: () => trigger("question", { question }) }, question);
-    return [
+  const root = panel.element.querySelector(".panel");
+  const big = (kind, label, click, attributes = {}) => element("button", { type: "button", class: kind, click, ...attributes }, label);
+  listen("library", ({ documents, welcome }) => {
+    const empty = documents.length === 0;
+    redraw(root,
       element("img", { class: "lamp", src: "/lamplight/lamplight.png", alt: "", width: 64, height: 64 }),
-      element("h1", {}, documents ? "Ask your documents" : "Chat with your own documents"),
-      element("p", { class: "lead" }, documents
-        ? "Every answer points at the page it came from. Nothing leaves this computer."
-        : "Drop PDFs, notes, tables, scans or pictures anywhere on this page. They are read here and never leave this computer."),
-      !documents || samples
+      element("h1", {}, empty ? "Chat with your own documents" : "Ask your documents"),
+      element("p", { class: "lead" }, empty
+        ? "Drop PDFs, notes, tables, scans or pictures anywhere on this page. They are read here and never leave this computer."
+        : "Every answer points at the page it came from. Nothing leaves this computer."),
+      empty || welcome.samples
         ? element("div", { class: "begin" },
-            documents ? null : element("button", { type: "button", class: "primary", click: () => document.querySelector("#add-files")?.click() }, "Add files"),
-            samples ? element("button", { type: "button", class: "secondary", id: "samples", "data-focus": "samples", click: () => trigger("samples", {}) }, "Try it with the sample library") : null)
+            empty ? big("primary", "Choose files", () => document.querySelector("#add-files-input").click(), { id: "choose-files" }) : null,
+            empty ? big("secondary", "Choose a folder", () => document.querySelector("#add-folder-input").click(), { id: "choose-folder" }) : null,
+            welcome.samples ? big("secondary", "Try the sample library", async () => { await post("/samples"); refresh(); }, { id: "samples", "data-focus": "samples" }) : null)
         : null,
-      examples.length ? element("div", { class: "examples", role: "group", "aria-label": "Example questions" }, examples.map(ask)) : null,
-    ];
+      empty ? textButton("Watch a folder and follow its changes", openFolders, { class: "link-button" }) : null,
+      welcome.examples.length
+        ? element("div", { class: "examples", role: "group", "aria-label": "Questions you could ask" },
+            welcome.examples.map((question) => element("button", { type: "button", class: "example", "data-focus": question, click: () => ask(question) }, question)))
+        : null);
   });
 }

@@ -1,0 +1,181 @@
+"""What a person does in the browser with the library: adding, finding, sorting, keeping apart, removing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from library.records import Chunk, Document, Page
+from samples import CHART, HANDBOOK
+from tests.visits import PATIENCE, Visit, drop
+from ui.services import Services
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_removed_document_can_be_brought_back(handbook: Visit) -> None:
+    handbook.choose(f"Actions for {HANDBOOK.name}", "Remove from library")
+    expect(handbook.document(HANDBOOK.name)).to_have_count(0)
+    handbook.page.get_by_role("button", name="Undo").click()
+    expect(handbook.document(HANDBOOK.name)).to_have_count(1)
+
+
+def test_a_document_opens_with_its_report_card_and_pages(handbook: Visit, services: Services) -> None:
+    page = handbook.page
+    handbook.document(HANDBOOK.name).locator(".row-name").click()
+    expect(page.locator("#sources .report-card")).to_contain_text("Passages")
+    expect(page.locator("#sources .page-picture.loaded")).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#sources .page-number")).to_have_text("Page 2 of 4")
+    expect(page.locator("#sources .excerpt")).to_contain_text("64 plots")
+    number = page.locator("#sources .page-picture img").get_attribute("src")
+    assert number is not None
+    original = page.request.get(
+        f"{handbook.address}{number.split('/pages/')[0]}/documents/{number.split('/')[2]}/original"
+    )
+    assert original.body() == HANDBOOK.read_bytes()
+    assert original.headers["content-type"] == "application/pdf"
+
+
+def test_a_document_that_could_hold_scripts_is_only_saved(visit: Visit, services: Services, tmp_path: Path) -> None:
+    drop(visit.page, write(tmp_path / "page.html", "<script>alert(1)</script><p>The gate is zebrawood green.</p>"))
+    expect(visit.document("page.html")).to_be_visible(timeout=PATIENCE)
+    (document,) = services.library.documents_named("page.html")
+    original = visit.page.request.get(f"{visit.address}/documents/{document.id}/original")
+    assert original.headers["content-disposition"].startswith("attachment")
+    assert original.headers["content-type"] == "application/octet-stream"
+
+
+def test_a_document_is_read_again(handbook: Visit, services: Services) -> None:
+    (before,) = services.library.documents_named(HANDBOOK.name)
+    handbook.choose(f"Actions for {HANDBOOK.name}", "Read again")
+    expect(handbook.page.locator("#library .job")).to_have_count(1)
+    expect(handbook.page.locator("#library .job")).to_have_count(0, timeout=PATIENCE)
+    (after,) = services.library.documents_named(HANDBOOK.name)
+    assert after.id != before.id
+
+
+def test_a_document_is_removed_while_others_are_read(handbook: Visit, tmp_path: Path) -> None:
+    for number in range(4):
+        lines = "\n\n".join(f"Paragraph {line} of file {number} tells of gate {line}." for line in range(400))
+        write(tmp_path / f"long-{number}.txt", lines)
+    drop(handbook.page, *sorted(tmp_path.glob("long-*.txt")))
+    expect(handbook.page.locator("#library .job").first).to_be_visible(timeout=PATIENCE)
+    handbook.choose(f"Actions for {HANDBOOK.name}", "Remove from library")
+    handbook.page.get_by_role("button", name="Cancel long-3.txt").click()
+    for number in range(3):
+        expect(handbook.document(f"long-{number}.txt")).to_be_visible(timeout=PATIENCE)
+    expect(handbook.document("long-3.txt")).to_have_count(0)
+    expect(handbook.document(HANDBOOK.name)).to_have_count(0)
+
+
+def test_a_collection_keeps_its_documents_and_answers_apart(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    drop(page, write(tmp_path / "flat.txt", "The rent of the flat is 900 euros a month."))
+    expect(visit.document("flat.txt")).to_be_visible(timeout=PATIENCE)
+    page.locator("#collection").click()
+    page.get_by_role("menuitem", name="New collection").click()
+    page.get_by_label("Name", exact=True).fill("Garage")
+    page.get_by_role("button", name="Create").click()
+    expect(page.locator("#collection")).to_contain_text("Garage")
+    expect(visit.document("flat.txt")).to_have_count(0)
+    drop(page, write(tmp_path / "garage.txt", "The rent of the garage is 70 euros a month."))
+    expect(visit.document("garage.txt")).to_be_visible(timeout=PATIENCE)
+    visit.ask("How much is the rent?")
+    expect(visit.answered()).to_contain_text("70 euros")
+    expect(page.locator("#chat .card")).to_have_count(1)
+    visit.photograph("collection")
+    page.locator("#collection").click()
+    page.get_by_role("menuitemradio", name="All documents").click()
+    expect(visit.document("flat.txt")).to_be_visible()
+    visit.choose("Actions for flat.txt", "Put into “Garage”")
+    page.locator("#collection").click()
+    page.get_by_role("menuitemradio", name="Garage (2)").click()
+    page.locator("#collection").click()
+    page.get_by_role("menuitem", name="Remove “Garage”").click()
+    expect(visit.document("garage.txt")).to_be_visible()
+
+
+def test_a_watched_folder_is_chosen_and_followed(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    write(folder / "first.txt", "Aunt Mina writes from Trieste.")
+    page.locator("#add-files").click()
+    page.get_by_role("menuitem", name="Watch a folder").click()
+    page.get_by_label("Choose a folder").fill(str(tmp_path))
+    page.get_by_label("Choose a folder").press("Tab")
+    page.get_by_role("button", name="letters", exact=True).click()
+    page.get_by_role("button", name="Watch this folder").click()
+    expect(page.get_by_role("list", name="Watched folders")).to_contain_text("letters")
+    page.keyboard.press("Escape")
+    expect(visit.document("first.txt")).to_be_visible(timeout=PATIENCE)
+    write(folder / "second.txt", "Aunt Mina writes from Pola.")
+    expect(visit.document("second.txt")).to_be_visible(timeout=PATIENCE)
+
+
+def test_pasted_text_becomes_a_document(visit: Visit) -> None:
+    page = visit.page
+    page.locator("#add-files").click()
+    page.get_by_role("menuitem", name="Text…").click()
+    page.get_by_role("textbox", name="The text becomes").fill("Recipe for quince jelly\nTake five quinces.")
+    page.get_by_role("button", name="Add to library").click()
+    expect(visit.document("Recipe for quince jelly.txt")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_pasted_picture_becomes_a_document(visit: Visit) -> None:
+    visit.page.evaluate(
+        """async (address) => {
+            const blob = await (await fetch(address)).blob();
+            const data = new DataTransfer();
+            data.items.add(new File([blob], "pasted.png", { type: "image/png" }));
+            document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+        }""",
+        "/lamplight/lamplight.png",
+    )
+    expect(visit.page.locator("#library .row", has_text="pasted.png")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_file_that_cannot_be_read_says_why_and_can_be_dismissed(visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
+    drop(visit.page, tmp_path / "broken.pdf")
+    job = visit.page.locator("#library .job", has_text="broken.pdf")
+    expect(job.locator(".row-failure")).to_contain_text("broken.pdf", timeout=PATIENCE)
+    visit.page.get_by_role("button", name="Dismiss broken.pdf").click()
+    expect(job).to_have_count(0)
+
+
+def test_five_hundred_documents_are_listed_searched_and_sorted(
+    visit: Visit, services: Services, tmp_path: Path
+) -> None:
+    page = visit.page
+    embedder = services.models.embedder
+    vector = embedder.encode(["A note."])
+    drop(page, CHART)
+    for number in range(500):
+        path = tmp_path / f"note-{number:03}.txt"
+        document = Document(0, path.name, str(path), path.name, "text", path.stem, number % 9 + 1, 1, 0, 0, 10, number)
+        chunk = Chunk(1, "text", path.stem, f"A note, number {number}.", [])
+        services.library.add_document(document, [Page(1, 0, 0, chunk.text)], [chunk], vector, embedder)
+    expect(visit.document("note-").nth(499)).to_be_attached(timeout=PATIENCE)
+    page.get_by_label("Order of the documents").select_option("By name")
+    expect(page.locator("#library .document").first).to_contain_text(CHART.name)
+    page.get_by_label("Search the library by name").fill("note 42")
+    expect(page.locator("#library .document")).to_have_count(15)
+    page.get_by_label("Search the library by name").fill("")
+    page.locator("#library .documents").evaluate("(list) => list.scrollTo(0, list.scrollHeight)")
+    expect(visit.document("note-499")).to_be_in_viewport()
+
+
+def test_a_name_full_of_markup_stays_a_name(visit: Visit) -> None:
+    name = "<img src=x onerror=document.title='broken'>.txt"
+    visit.page.locator("#add-files-input").set_input_files(
+        {"name": name, "mimeType": "text/plain", "buffer": b"The gate is painted green."}
+    )
+    expect(visit.document("onerror")).to_be_visible(timeout=PATIENCE)
+    expect(visit.document("onerror").locator("img")).to_have_count(0)
+    expect(visit.page).to_have_title("Lamplight")

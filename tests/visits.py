@@ -1,0 +1,133 @@
+"""Visits to the real app in a real browser: opening a tab, dropping files, asking, looking."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import uvicorn
+from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+
+from ui.server import build_app
+from ui.services import Services
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+KEY = "k" * 32
+PATIENCE = 90_000  # milliseconds; a busy machine may take long, a working one does not get here
+PICTURES = Path(__file__).parent.parent / ".screenshots"
+NARROW = {"width": 390, "height": 844}
+
+
+@dataclass
+class Visit:
+    """An open tab and every address it asked for."""
+
+    page: Page
+    address: str
+    requests: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        box = self.page.get_by_label("Your question")
+        box.fill(question)
+        box.press("Enter")
+
+    def answered(self, count: int = 1) -> Locator:
+        """The turn that ends the conversation, once it has `count` finished answers."""
+        expect(self.page.locator("#chat .foot")).to_have_count(count, timeout=PATIENCE)
+        return self.page.locator("#chat .turn").last
+
+    def document(self, name: str) -> Locator:
+        return self.page.locator("#library .document", has_text=name)
+
+    def choose(self, button: str, item: str) -> None:
+        """Open a menu and take something from it."""
+        self.page.get_by_role("button", name=button, exact=True).first.click()
+        self.page.get_by_role("menuitem", name=item).click()
+
+    def photograph(self, name: str) -> None:
+        """The page as it is, in the dark, and on a telephone."""
+        PICTURES.mkdir(exist_ok=True)
+        size = self.page.viewport_size
+        self.page.screenshot(path=PICTURES / f"{name}.png")
+        self.page.emulate_media(color_scheme="dark")
+        self.page.screenshot(path=PICTURES / f"{name}-dark.png")
+        self.page.emulate_media(color_scheme="light")
+        if size:
+            self.page.set_viewport_size({"width": NARROW["width"], "height": NARROW["height"]})
+            self.page.screenshot(path=PICTURES / f"{name}-narrow.png")
+            self.page.set_viewport_size(size)
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serving(services: Services) -> Iterator[str]:
+    """Where the real app is served, on a port of its own."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    app = build_app(services, "127.0.0.1", port, KEY)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@contextmanager
+def visiting(browser: Browser, address: str, key: str = KEY) -> Iterator[Visit]:
+    """A fresh browser profile that has opened the address with the key. It must have asked for nothing else."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce")
+    visit = Visit(context.new_page(), address)
+    errors: list[str] = []
+
+    def note(request: Request) -> None:
+        visit.requests.append(request.url)
+
+    visit.page.set_default_timeout(PATIENCE)
+    context.on("request", note)
+    visit.page.on("pageerror", lambda error: errors.append(str(error)))
+    visit.page.goto(f"{address}/?key={key}")
+    expect(visit.page.locator("#collection")).to_be_attached(timeout=PATIENCE)
+    yield visit
+    context.close()
+    assert [url for url in visit.requests if urlsplit(url).hostname not in ("127.0.0.1", None)] == []
+    assert errors == []
+
+
+def drop(page: Page, *paths: Path) -> None:
+    """Let go of files over the middle of the page."""
+    files = [[path.name, b64encode(path.read_bytes()).decode()] for path in paths]
+    transfer = page.evaluate_handle(
+        """(files) => {
+            const transfer = new DataTransfer();
+            for (const [name, bytes] of files)
+                transfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
+            return transfer;
+        }""",
+        files,
+    )
+    for event in ("dragenter", "dragover", "drop"):
+        page.dispatch_event("#centre", event, {"dataTransfer": transfer})

@@ -1,0 +1,57 @@
+// What can be done with questions and answers. Their links are part of the text, which Gradio draws.
+import { answerAgain, beginEditing } from "./composer.js";
+import { get } from "./requests.js";
+import { toast } from "./toast.js";
+
+const ACTION = /#(copy|again|fewer|edit)-(\d+)-(\d+)$/;
+
+function plain(answer) {
+  const copy = answer.cloneNode(true);
+  copy.querySelectorAll("a.citation").forEach((citation) => citation.replaceWith(` [${citation.textContent}]`));
+  // Only laid out text has line breaks between its paragraphs.
+  copy.style.cssText = "position:absolute;left:-9999px";
+  document.body.append(copy);
+  const text = copy.innerText.trim();
+  copy.remove();
+  return text;
+}
+
+async function copy(link, conversation, message) {
+  const text = plain(link.closest(".turn").querySelector(".answer"));
+  const sources = (await get(`/sources/${conversation}/${message}`)) ?? [];
+  const cited = sources.filter((source) => source.cited).map((source) => `[${source.marker}] ${source.document}, page ${source.page}`);
+  await navigator.clipboard.writeText(cited.length ? `${text}\n\n${cited.join("\n")}` : text);
+  toast(cited.length ? "Copied with its sources" : "Copied");
+}
+
+function act(event) {
+  const link = event.target.closest?.("#chat a");
+  const found = link?.getAttribute("href")?.match(ACTION);
+  if (!found) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const [action, conversation, message] = [found[1], Number(found[2]), Number(found[3])];
+  if (action === "copy") copy(link, conversation, message);
+  else if (action === "edit") beginEditing(message, link.closest(".message-content, .message, .prose").querySelector(".asked").innerText);
+  else answerAgain(conversation, message, action === "fewer");
+}
+
+const SPEAKERS = { bot: "Lamplight", user: "You" };
+
+// To those who hear the page, links that act are buttons, and a message is not called by its whole text.
+function name(root) {
+  for (const message of root.querySelectorAll("[data-testid=bot], [data-testid=user]")) {
+    const speaker = SPEAKERS[message.dataset.testid];
+    if (message.getAttribute("aria-label") !== speaker) message.setAttribute("aria-label", speaker);
+  }
+  for (const link of root.querySelectorAll("a[href^='#']:not([role])")) if (ACTION.test(link.getAttribute("href"))) link.setAttribute("role", "button");
+}
+
+export function followChat() {
+  // Before Gradio's own handlers, which would take the link as an address.
+  document.addEventListener("click", act, true);
+  document.addEventListener("keydown", (event) => { if (event.key === " " && event.target.matches?.("#chat a[role=button]")) { event.preventDefault(); event.target.click(); } });
+  const chat = document.querySelector("#chat");
+  if (!chat) return;
+  new MutationObserver(() => name(chat)).observe(chat, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] });
+}

@@ -1,0 +1,56 @@
+// Collections keep matters apart: the chosen one decides what is listed, what is asked, and where new files go.
+import { askText } from "./dialog.js";
+import { element, icon } from "./dom.js";
+import { openMenu } from "./menu.js";
+import { post, send } from "./requests.js";
+import { chooseCollection, refresh, state } from "./state.js";
+import { toast } from "./toast.js";
+
+export const collectionName = (number) => state.library?.collections.find((one) => one.id === number)?.name ?? null;
+
+export function newCollection(documents = []) {
+  askText({ title: "New collection", label: "Name", action: "Create", save: async (name) => {
+    const { value, problem } = await send("/collections", { name });
+    if (problem) return problem;
+    if (documents.length) await post(`/collections/${value}/documents`, { documents, inside: true });
+    else chooseCollection(value);
+    refresh();
+    return null;
+  } });
+}
+
+function rename(collection) {
+  askText({ title: "Rename collection", label: "Name", value: collection.name, action: "Rename", save: async (name) => {
+    const { problem } = await send(`/collections/${collection.id}/name`, { name });
+    refresh();
+    return problem;
+  } });
+}
+
+async function remove(collection) {
+  if (!(await post(`/collections/${collection.id}/remove`))) return;
+  chooseCollection(null);
+  refresh();
+  toast(`Removed the collection ${collection.name}; its documents stay`, async () => { await post(`/collections/${collection.id}/restore`); refresh(); });
+}
+
+export async function setMember(collection, document, inside) {
+  await post(`/collections/${collection}/documents`, { documents: [document], inside });
+  refresh();
+}
+
+export function collectionPicker() {
+  const { documents, collections } = state.library;
+  const chosen = collections.find((one) => one.id === state.collection);
+  const count = chosen ? chosen.documents : documents.length;
+  const items = () => [
+    { label: `All documents (${documents.length})`, checked: !chosen, run: () => chooseCollection(null) },
+    ...collections.map((one) => ({ label: `${one.name} (${one.documents})`, checked: one === chosen, run: () => chooseCollection(one.id) })),
+    null,
+    { label: "New collection…", run: () => newCollection() },
+    ...(chosen ? [{ label: `Rename “${chosen.name}”…`, run: () => rename(chosen) }, { label: `Remove “${chosen.name}”`, danger: true, run: () => remove(chosen) }] : []),
+  ];
+  return element("button", { type: "button", class: "picker", id: "collection", "data-focus": "collection", "aria-haspopup": "menu", "aria-expanded": "false",
+    "aria-label": `Collection: ${chosen?.name ?? "All documents"}`, click: (event) => openMenu(event.currentTarget, items()) },
+    icon("folder"), element("span", { class: "picker-name" }, chosen?.name ?? "All documents"), element("span", { class: "count" }, String(count)), icon("down"));
+}

@@ -1,0 +1,179 @@
+// Where questions are written: what comes with them, from what they are answered, editing, and stopping.
+import { upload } from "./adding.js";
+import { followChat } from "./chat.js";
+import { collectionName } from "./collections.js";
+import { element, icon, iconButton, redraw } from "./dom.js";
+import { post } from "./requests.js";
+import { chooseCollection, listen, refresh, set, state } from "./state.js";
+import { toast } from "./toast.js";
+import { readAhead } from "./typing.js";
+
+const MODES = { documents: "Only my documents", "documents+knowledge": "Documents + model’s knowledge" };
+const DRAFT = "lamplight-draft";
+const TALLEST = 220; // pixels, then the box scrolls
+const PICTURES = "image/*,.heic,.heif,.tif,.tiff";
+
+let trigger = () => {};
+let editing = null; // {message, before}: the question that is asked anew
+let attached = []; // {name, path}
+let answering = false;
+
+const box = element("textarea", { id: "question", rows: 1, placeholder: "Ask about your documents…", "aria-label": "Your question", autocomplete: "off" });
+const notes = element("div", { class: "composer-notes" });
+const sending = element("div", { class: "sending" });
+const scope = element("div", { class: "scope" });
+const picture = element("input", { type: "file", multiple: true, hidden: true, accept: PICTURES, id: "attach-input", "aria-label": "Attach a picture", change: attach });
+
+const mode = () => document.querySelector("#mode input:checked")?.value ?? "documents";
+const place = (number) => (number ? `?conversation=${number}` : location.pathname);
+
+function grow() {
+  box.style.height = "auto";
+  box.style.height = `${Math.min(TALLEST, box.scrollHeight)}px`;
+}
+
+function write(text) {
+  box.value = text;
+  sessionStorage.setItem(DRAFT, text);
+  grow();
+}
+
+export function openConversation(number) {
+  const known = state.conversations?.find((one) => one.id === number);
+  if (known && known.collection !== state.collection) chooseCollection(known.collection);
+  leaveEditing();
+  history.pushState(null, "", place(number));
+  trigger("show", { conversation: number });
+}
+
+export function ask(question) {
+  const asked = { question, mode: mode(), attached: attached.map(({ path }) => path), conversation: state.conversation };
+  if (editing) trigger("edit", { ...asked, message: editing.message });
+  else trigger("ask", { ...asked, collection: state.collection });
+  attached = [];
+  leaveEditing();
+}
+
+export function answerAgain(conversation, message, fewer) {
+  trigger("again", { conversation, message, fewer });
+}
+
+export function beginEditing(message, text) {
+  editing = { message, before: box.value };
+  write(text);
+  drawNotes();
+  box.focus();
+}
+
+// Whether there was something to leave.
+export function leaveEditing() {
+  if (!editing) return false;
+  write(editing.before);
+  editing = null;
+  drawNotes();
+  return true;
+}
+
+export const stop = () => state.conversation && answering && post(`/conversations/${state.conversation}/stop`);
+
+function submit() {
+  const question = box.value.trim();
+  if (!question || answering) return;
+  if (editing) editing.before = "";
+  write("");
+  ask(question);
+}
+
+async function attach() {
+  const files = [...picture.files];
+  picture.value = "";
+  for (const file of files) {
+    const made = await upload(file);
+    if (made) attached.push({ name: file.name, path: made.path });
+    drawNotes();
+    refresh();
+  }
+}
+
+function detach(path) {
+  const [gone] = attached.filter((one) => one.path === path);
+  attached = attached.filter((one) => one !== gone);
+  drawNotes();
+  toast(`${gone.name} stays in your library`);
+}
+
+function drawNotes() {
+  const reading = (path) => state.activity?.jobs.find((job) => job.path === path);
+  const chip = ({ name, path }) => {
+    const job = reading(path);
+    const status = job?.state === "failed" ? "not read" : job ? `reading ${job.fraction === null ? "" : `${Math.round(job.fraction * 100)} %`}` : "";
+    return element("li", { class: "attachment" }, icon("attach"), element("span", {}, name), status ? element("span", { class: "row-detail" }, status) : null, iconButton("close", `Don’t send ${name}`, () => detach(path), { "data-focus": path }));
+  };
+  redraw(notes,
+    editing ? element("p", { class: "editing" }, "Your edited question takes the place of this one and of what followed.", element("button", { type: "button", "data-focus": "leave", click: () => { leaveEditing(); box.focus(); } }, "Cancel")) : null,
+    attached.length ? element("ul", { class: "attachments", "aria-label": "Sent with the question" }, attached.map(chip)) : null);
+}
+
+function drawSending() {
+  redraw(sending, answering
+    ? element("button", { type: "button", class: "send stop-button", "aria-label": "Stop answering", title: "Stop (Esc)", "data-focus": "send", click: stop }, icon("stop"))
+    : element("button", { type: "button", class: "send submit-button", "aria-label": "Ask", title: "Ask (Enter)", "data-focus": "send", click: submit }, icon("up")));
+}
+
+function drawScope() {
+  const name = collectionName(state.collection);
+  redraw(scope, name ? element("span", { class: "scope-chip", title: "Only this collection is asked" }, icon("folder"), name) : null);
+}
+
+function layOut(root) {
+  const choice = ([value, label]) => element("label", {}, element("input", { type: "radio", name: "mode", value, checked: value === "documents" }), element("span", {}, label));
+  root.append(notes, box, picture,
+    element("div", { class: "composer-row" },
+      iconButton("attach", "Attach a picture", () => picture.click(), { id: "attach" }),
+      element("fieldset", { id: "mode" }, element("legend", {}, "Answer from"), Object.entries(MODES).map(choice)), scope, sending));
+  box.addEventListener("input", () => { grow(); sessionStorage.setItem(DRAFT, box.value); });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
+    if (event.key === "Escape" && leaveEditing()) event.stopPropagation();
+  });
+  write(sessionStorage.getItem(DRAFT) ?? "");
+  readAhead(box);
+}
+
+// What the app says of the open conversation: its number, whether it is being answered, what can be taken back.
+function take(value) {
+  if (!value) return;
+  answering = value.answering;
+  set("conversation", value.conversation);
+  if (place(value.conversation) !== (location.search || location.pathname)) history.replaceState(null, "", place(value.conversation));
+  if (value.edit) offerBack(value.conversation, value.edit);
+  drawSending();
+  refresh();
+}
+
+let offered = null;
+function offerBack(conversation, edit) {
+  if (offered === edit) return;
+  offered = edit;
+  toast("The earlier answer was replaced", () => trigger("back", { conversation, edit }));
+}
+
+const numberHere = () => Number(new URLSearchParams(location.search).get("conversation")) || null;
+
+export function mount({ element: host, props, watch, trigger: send }) {
+  trigger = send;
+  const root = host.querySelector(".panel");
+  layOut(root);
+  followChat();
+  drawSending();
+  watch("value", () => take(props.value));
+  listen("activity", (activity) => {
+    drawNotes();
+    // Another tab has asked here.
+    if (!answering && state.conversation && activity.answering.includes(state.conversation)) trigger("show", { conversation: state.conversation });
+  });
+  for (const name of ["library", "collection"]) listen(name, drawScope);
+  addEventListener("popstate", () => trigger("show", { conversation: numberHere() }));
+  if (numberHere()) trigger("show", { conversation: numberHere() });
+  box.focus();
+}

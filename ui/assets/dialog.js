@@ -1,0 +1,32 @@
+// Dialogs: the browser keeps the focus inside, Escape closes, and the focus goes back to where it was.
+import { element, iconButton } from "./dom.js";
+
+export function openDialog(title, content, attributes = {}) {
+  const back = document.activeElement;
+  const heading = element("h2", { id: `dialog-title-${Date.now()}` }, title);
+  const close = () => dialog.close();
+  const dialog = element("dialog", { class: "dialog", "aria-labelledby": heading.id, ...attributes },
+    element("header", { class: "dialog-heading" }, heading, iconButton("close", "Close", close)), content);
+  dialog.addEventListener("close", () => { dialog.remove(); if (back?.isConnected) back.focus(); });
+  dialog.addEventListener("keydown", (event) => { if (event.key === "Escape") event.stopPropagation(); });
+  dialog.addEventListener("pointerdown", (event) => { if (event.target === dialog) close(); }); // the shade around it
+  document.body.append(dialog);
+  dialog.showModal();
+  return { dialog, close };
+}
+
+// Asks for a text. `save` gets it and returns a problem, which is shown, or nothing, which closes.
+export function askText({ title, label, value = "", action, save, lines = 1 }) {
+  const input = element(lines > 1 ? "textarea" : "input", { id: "asked-text", rows: lines > 1 ? lines : null, autocomplete: "off", required: true });
+  input.value = value;
+  const problem = element("p", { class: "problem", role: "alert" });
+  const form = element("form", { class: "dialog-form", method: "dialog",
+    submit: async (event) => { event.preventDefault(); problem.textContent = (await save(input.value)) ?? ""; if (!problem.textContent) close(); } },
+    element("label", { for: "asked-text" }, label), input, problem,
+    element("div", { class: "dialog-actions" },
+      element("button", { type: "button", class: "quiet", click: () => close() }, "Cancel"),
+      element("button", { type: "submit", class: "primary" }, action)));
+  const { close } = openDialog(title, form);
+  input.focus();
+  input.select();
+}

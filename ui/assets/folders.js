@@ -1,0 +1,51 @@
+// Watched folders: what lies in them is kept in step with the library. A browser tells no paths, so the app lists them.
+import { openDialog } from "./dialog.js";
+import { element, icon, iconButton, redraw } from "./dom.js";
+import { get, send } from "./requests.js";
+import { refresh } from "./state.js";
+
+export function openFolders() {
+  const watched = element("div", { class: "watched" });
+  const inside = element("div", { class: "folder-list" });
+  const problem = element("p", { class: "problem", role: "alert" });
+  const path = element("input", { id: "folder-path", autocomplete: "off", spellcheck: "false", change: () => look(path.value) });
+
+  let latest;
+  async function look(where) {
+    latest = where;
+    const { value, problem: wrong } = await send(`/folders/inside?path=${encodeURIComponent(where)}`, null, "GET");
+    if (latest !== where) return;
+    problem.textContent = wrong ?? "";
+    if (!value) return;
+    path.value = value.path;
+    const row = (name, to, sign) => element("li", {}, element("button", { type: "button", click: () => look(to) }, icon(sign), name));
+    redraw(inside, element("ul", { "aria-label": `Folders in ${value.path}` },
+      value.above ? row("Up", value.above, "up") : null, value.folders.map((folder) => row(folder.name, folder.path, "folder"))));
+  }
+
+  async function show() {
+    const folders = (await get("/folders")) ?? [];
+    const row = (folder) => element("li", {},
+      element("span", { class: "row-text" }, element("span", { class: "row-name", title: folder.path }, folder.path),
+        element("span", { class: folder.problem ? "row-failure" : "row-detail" }, folder.problem || `${folder.documents} ${folder.documents === 1 ? "document" : "documents"}`)),
+      iconButton("close", `Stop watching ${folder.path}`, () => change("/folders/unwatch", folder.path)));
+    redraw(watched, folders.length ? element("ul", { class: "watched-list", "aria-label": "Watched folders" }, folders.map(row))
+      : element("p", { class: "empty" }, "No folder is watched yet."));
+  }
+
+  async function change(address, where) {
+    const { problem: wrong } = await send(address, { path: where });
+    problem.textContent = wrong ?? "";
+    show();
+    refresh();
+  }
+
+  openDialog("Watched folders", element("div", { class: "folders" },
+    element("p", { class: "lead" }, "Files in these folders are read where they lie. What you add, change or delete there follows here."),
+    watched,
+    element("label", { for: "folder-path" }, "Choose a folder"),
+    element("div", { class: "with-button" }, path, element("button", { type: "button", class: "primary", click: () => change("/folders", path.value) }, "Watch this folder")),
+    problem, inside), { class: "dialog wide" });
+  show();
+  look("");
+}

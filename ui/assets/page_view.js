@@ -1,0 +1,59 @@
+// A page as a picture, with marked boxes, in a frame that can be zoomed and moved.
+import { element, iconButton, smooth } from "./dom.js";
+
+const STEP = 1.25;
+const CLOSEST = 5;
+
+// {node, zoomIn, zoomOut, fit, toMark}. `boxes` are left, top, width, height in percent of the page.
+export function pageView({ image, ratio, alt, boxes = [], failed }) {
+  let zoom = 1;
+  const picture = element("img", { src: image, alt, draggable: "false" });
+  const paper = element("div", { class: "page-picture", style: `aspect-ratio: ${ratio}` }, picture,
+    boxes.map(([left, top, width, height]) => element("div", { class: "box", style: `left:${left}%;top:${top}%;width:${width}%;height:${height}%` })));
+  const frame = element("div", { class: "page-frame", tabindex: "0", role: "group", "aria-label": `${alt}. Plus and minus zoom.` }, paper);
+
+  function set(wanted, x = 0.5, y = 0.5) {
+    const next = Math.max(1, Math.min(CLOSEST, wanted));
+    const [left, top] = [(frame.scrollLeft + x * frame.clientWidth) / zoom, (frame.scrollTop + y * frame.clientHeight) / zoom];
+    zoom = next;
+    paper.style.width = `${100 * zoom}%`;
+    frame.classList.toggle("zoomed", zoom > 1);
+    frame.scrollTo(left * zoom - x * frame.clientWidth, top * zoom - y * frame.clientHeight);
+  }
+  const zoomIn = () => set(zoom * STEP);
+  const zoomOut = () => set(zoom / STEP);
+  const fit = () => set(1);
+
+  // The first box comes into the upper third, inside the frame and inside the column that holds it.
+  function toMark() {
+    const mark = paper.querySelector(".box");
+    const column = frame.closest("#sources-column");
+    if (!mark || !column) return;
+    const within = (outer) => mark.getBoundingClientRect().top - outer.getBoundingClientRect().top - outer.clientHeight / 3;
+    frame.scrollBy({ top: within(frame), left: mark.getBoundingClientRect().left - frame.getBoundingClientRect().left - 24 });
+    column.scrollBy({ top: within(column), behavior: smooth() });
+  }
+  picture.addEventListener("load", () => { paper.classList.add("loaded"); toMark(); });
+  picture.addEventListener("error", () => failed?.());
+  frame.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    const { left, top, width, height } = frame.getBoundingClientRect();
+    set(zoom * (event.deltaY < 0 ? STEP : 1 / STEP), (event.clientX - left) / width, (event.clientY - top) / height);
+  }, { passive: false });
+  frame.addEventListener("dblclick", () => (zoom > 1 ? fit() : set(2)));
+  frame.addEventListener("pointerdown", (event) => {
+    if (zoom === 1 || event.pointerType !== "mouse") return;
+    frame.setPointerCapture(event.pointerId);
+    const move = (moved) => frame.scrollBy(-moved.movementX, -moved.movementY);
+    frame.addEventListener("pointermove", move);
+    frame.addEventListener("pointerup", () => frame.removeEventListener("pointermove", move), { once: true });
+  });
+  const tools = element("div", { class: "page-tools" },
+    iconButton("minus", "Zoom out", zoomOut), iconButton("plus", "Zoom in", zoomIn),
+    element("button", { type: "button", class: "quiet", click: fit }, "Fit"));
+  return { node: element("div", { class: "page-view" }, tools, frame), zoomIn, zoomOut, fit, toMark };
+}
+
+// Plus, minus and 0 zoom whatever page is shown.
+export const zoomKey = (view, key) => ({ "+": view?.zoomIn, "=": view?.zoomIn, "-": view?.zoomOut, 0: view?.fit })[key];

@@ -1,0 +1,69 @@
+// Ctrl K: one box that finds documents, conversations and things to do.
+import { setAppearance } from "./appearance.js";
+import { pasteText } from "./adding.js";
+import { newCollection } from "./collections.js";
+import { ask, openConversation } from "./composer.js";
+import { beginConversation } from "./conversations.js";
+import { openDialog } from "./dialog.js";
+import { openDocument } from "./document.js";
+import { element, redraw } from "./dom.js";
+import { openFolders } from "./folders.js";
+import { post } from "./requests.js";
+import { openSettings, SECTIONS } from "./settings.js";
+import { chooseCollection, refresh, state } from "./state.js";
+
+const SHOWN = 30;
+let open = null;
+
+function commands() {
+  const input = (id) => () => document.querySelector(`#${id}`).click();
+  const paused = state.activity?.paused;
+  return [
+    ["New conversation", beginConversation], ["Add files…", input("add-files-input")], ["Add a folder…", input("add-folder-input")],
+    ["Paste text into the library…", () => pasteText()], ["Watch a folder…", openFolders], ["New collection…", () => newCollection()],
+    ["Ask all documents", () => chooseCollection(null)],
+    [paused ? "Go on reading" : "Pause reading", async () => { await post(`/queue/${paused ? "resume" : "pause"}`); refresh(); }],
+    ...SECTIONS.map(({ name, title }) => [`Settings: ${title}`, () => openSettings(name)]),
+    ["Light", () => setAppearance({ theme: "light" })], ["Dark", () => setAppearance({ theme: "dark" })], ["Colours as the system", () => setAppearance({ theme: "system" })],
+  ].map(([label, run]) => ({ label, run, kind: "Do" }));
+}
+
+function everything(typed) {
+  const { documents = [], collections = [] } = state.library ?? {};
+  return [
+    ...commands(),
+    ...collections.map((one) => ({ label: one.name, kind: "Collection", run: () => chooseCollection(one.id) })),
+    ...documents.map((one) => ({ label: one.name, kind: "Document", run: () => openDocument(one.id, document.querySelector("#open-palette")) })),
+    ...(state.conversations ?? []).map((one) => ({ label: one.title, kind: "Conversation", run: () => openConversation(one.id) })),
+  ].concat(typed ? [{ label: typed, kind: "Ask", run: () => ask(typed), always: true }] : []);
+}
+
+export function togglePalette() {
+  if (open) return open.close();
+  if (document.querySelector("dialog[open]")) return;
+  let at = 0;
+  let found = [];
+  const box = element("input", { role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list", "aria-label": "Search and commands", placeholder: "A document, a conversation, something to do, or a question", autocomplete: "off", spellcheck: "false" });
+  const list = element("ul", { id: "palette-list", role: "listbox", "aria-label": "Found" });
+  const choose = (item) => { open.close(); item.run(); };
+  function draw() {
+    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+    found = everything(box.value.trim()).filter((item) => item.always || words.every((word) => item.label.toLowerCase().includes(word))).slice(0, SHOWN);
+    at = Math.max(0, Math.min(found.length - 1, at));
+    redraw(list, found.map((item, index) => element("li", { role: "option", id: `found-${index}`, "aria-selected": String(index === at), click: () => choose(item) },
+      element("span", { class: "found-label" }, item.label), element("span", { class: "found-kind" }, item.kind))));
+    if (found.length) box.setAttribute("aria-activedescendant", `found-${at}`);
+    else box.removeAttribute("aria-activedescendant");
+    list.children[at]?.scrollIntoView({ block: "nearest" });
+  }
+  box.addEventListener("input", () => { at = 0; draw(); });
+  box.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) { event.preventDefault(); at = (at + step + found.length) % found.length; draw(); }
+    if (event.key === "Enter" && found[at]) { event.preventDefault(); choose(found[at]); }
+  });
+  open = openDialog("Search and commands", element("div", { class: "palette" }, box, list), { class: "dialog palette-dialog" });
+  open.dialog.addEventListener("close", () => { open = null; });
+  draw();
+  box.focus();
+}

@@ -1,0 +1,55 @@
+// Settings: how the page looks, which model answers, and the person's data. Each section is drawn when it is opened.
+import { appearance, setAppearance, SIZES } from "./appearance.js";
+import { openDialog } from "./dialog.js";
+import { element } from "./dom.js";
+
+const KEYS = [
+  ["/", "write a question"], ["Enter", "ask"], ["Shift Enter", "a new line"], ["Esc", "close what is open, or stop the answer"],
+  ["Ctrl K", "search and commands"], ["Ctrl ,", "settings"], ["← →", "the source or page before and after"], ["+ − 0", "zoom the page, fit it"], ["Tab", "go on to the next control"],
+];
+
+function choice(label, name, options) {
+  const chosen = appearance()[name];
+  return element("fieldset", { class: "setting" }, element("legend", {}, label),
+    options.map(([value, text]) => element("label", {}, element("input", { type: "radio", name: `setting-${name}`, value, checked: chosen === value, change: () => setAppearance({ [name]: value }) }), element("span", {}, text))));
+}
+
+const looks = () => element("div", {},
+  choice("Colours", "theme", [["system", "As the system"], ["light", "Light"], ["dark", "Dark"]]),
+  choice("Text", "size", Object.keys(SIZES).map((size) => [size, size[0].toUpperCase() + size.slice(1)])),
+  choice("Motion", "motion", [["system", "As the system"], ["less", "Less"]]));
+
+const keyboard = () => element("dl", { class: "keys" }, KEYS.map(([key, what]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, what)]).flat());
+
+export const SECTIONS = [
+  { name: "appearance", title: "Appearance", draw: looks },
+  { name: "models", title: "Models", draw: async () => (await import("./models.js")).modelsSection() },
+  { name: "data", title: "Your data", draw: async () => (await import("./data.js")).dataSection() },
+  { name: "keyboard", title: "Keyboard", draw: keyboard },
+];
+
+export function openSettings(wanted) {
+  const first = SECTIONS.find(({ name }) => name === wanted) ?? SECTIONS[0];
+  const body = element("div", { class: "settings-body", id: "settings-body", role: "tabpanel", tabindex: "-1" });
+  const tabs = SECTIONS.map((section) => element("button", { type: "button", role: "tab", id: `settings-${section.name}`, "aria-controls": "settings-body", click: () => show(section) }, section.title));
+  async function show(section) {
+    SECTIONS.forEach((one, index) => {
+      tabs[index].setAttribute("aria-selected", String(one === section));
+      tabs[index].tabIndex = one === section ? 0 : -1;
+    });
+    body.setAttribute("aria-labelledby", `settings-${section.name}`);
+    body.replaceChildren(element("p", { class: "empty" }, "One moment…"));
+    body.replaceChildren(await section.draw());
+  }
+  const bar = element("div", { class: "settings-tabs", role: "tablist", "aria-label": "Settings", keydown: (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const to = (tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length;
+    tabs[to].focus();
+    show(SECTIONS[to]);
+  } }, tabs);
+  openDialog("Settings", element("div", { class: "settings" }, bar, body), { class: "dialog wide" });
+  show(first);
+  tabs[SECTIONS.indexOf(first)].focus();
+}

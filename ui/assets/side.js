@@ -1,0 +1,34 @@
+// The column on the right: one thing at a time is shown in it, and closing gives the focus back.
+import { isTyping } from "./dom.js";
+
+let shown = null; // {close, keys}
+
+export const column = () => document.querySelector("#sources-column");
+export const root = () => document.querySelector("#sources .panel");
+
+// `keys` maps a key to what it does while the column is open; `closed` says where the focus goes.
+export function openSide({ keys = () => null, closed }) {
+  shown?.left?.();
+  shown = { keys, closed };
+  document.body.classList.add("sources-open");
+}
+
+export function closeSide() {
+  if (!shown) return;
+  document.body.classList.remove("sources-open");
+  const target = shown.closed();
+  shown = null;
+  (target ?? document.querySelector("#question"))?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!shown || event.defaultPrevented || document.querySelector("dialog[open], .menu")) return;
+  if (event.key === "Escape") {
+    event.preventDefault();
+    event.stopPropagation();
+    closeSide();
+  } else if (!isTyping(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const act = shown.keys(event.key);
+    if (act) { event.preventDefault(); act(); }
+  }
+}, true);

@@ -1,0 +1,119 @@
+"""A conversation as a file to keep or to send: each answer with its sources, and nothing that needs Lamplight."""
+
+from __future__ import annotations
+
+import re
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.errors import LamplightError
+from ui.answers import Answer
+from ui.rendering import NOT_FOUND, chat_text
+
+if TYPE_CHECKING:
+    from library.records import Conversation, Message
+    from library.store import Library
+    from rag.events import Passage
+
+NAME_LENGTH = 60
+PICTURE_PIXELS = 640
+PICTURES = 24  # pages shown in an HTML file, which keeps it below some megabytes
+STYLE = (Path(__file__).parent / "assets" / "export.css").read_text(encoding="utf-8")
+
+
+def file_name(title: str) -> str:
+    """A name for a file that every system takes."""
+    plain = re.sub(r"[^\w\s-]", "", title).strip()
+    return re.sub(r"\s+", " ", plain)[:NAME_LENGTH].strip() or "Conversation"
+
+
+def conversation_markdown(library: Library, conversation: Conversation) -> str:
+    """Questions as headings; each answer with a list of its sources, document, page and words."""
+    parts = [f"# {conversation.title}", _made(conversation)]
+    for message in library.messages(conversation.id):
+        if message.role == "user":
+            parts.append(f"## {' '.join(message.content.split())}")
+            continue
+        answer = Answer.restored(message)
+        parts.append(answer.text.strip() or answer.error)
+        parts += [f"> {NOT_FOUND}: {sentence}" for sentence in answer.unsupported if sentence in answer.text]
+        sources = [
+            f"- [{passage.marker}] {passage.document}, page {passage.page}: “{' '.join(quote.split())}”"
+            for passage, quote in _cited(answer)
+        ]
+        parts += ["**Sources**\n\n" + "\n".join(sources)] if sources else []
+    return "\n\n".join(parts) + "\n"
+
+
+def conversation_html(library: Library, conversation: Conversation) -> str:
+    """One page with everything in it, also pictures of the pages that are cited."""
+    pictures = _Pictures(library)
+    body = "".join(_message_html(message, pictures) for message in library.messages(conversation.id))
+    title = escape(conversation.title)
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
+        f"<body><h1>{title}</h1><p class='made'>{escape(_made(conversation))}</p>{body}</body></html>"
+    )
+
+
+def _made(conversation: Conversation) -> str:
+    day = time.strftime("%Y-%m-%d", time.localtime(conversation.updated_at))
+    return (
+        f"A conversation with Lamplight, {day}. Answers were written by a language model; check them at their sources."
+    )
+
+
+def _cited(answer: Answer) -> Iterator[tuple[Passage, str]]:
+    """Each passage that a sentence rests on, with the words it rests on."""
+    passages = {passage.marker: passage for passage in answer.passages}
+    told = set()
+    for citation in sorted(answer.citations, key=lambda citation: citation.marker):
+        if citation.marker in passages and (citation.marker, citation.text) not in told:
+            told.add((citation.marker, citation.text))
+            yield passages[citation.marker], citation.text
+
+
+def _message_html(message: Message, pictures: _Pictures) -> str:
+    if message.role == "user":
+        return f"<h2>{escape(message.content)}</h2>"
+    answer = Answer.restored(message)
+    text = chat_text(answer.text) if answer.text.strip() else f"<p>{escape(answer.error)}</p>"
+    unsupported = "".join(
+        f"<p class='unsupported'>{NOT_FOUND}: {escape(sentence)}</p>"
+        for sentence in answer.unsupported
+        if sentence in answer.text
+    )
+    sources = "".join(
+        f"<li value='{passage.marker}'><b>{escape(passage.document)}</b>, page {passage.page}"
+        f"<blockquote>{escape(quote)}</blockquote>{pictures.of(passage)}</li>"
+        for passage, quote in _cited(answer)
+    )
+    return text + unsupported + (f"<h3>Sources</h3><ol>{sources}</ol>" if sources else "")
+
+
+class _Pictures:
+    """Pictures of cited pages, each once, and not too many."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._shown: set[tuple[int, int]] = set()
+
+    def of(self, passage: Passage) -> str:
+        from ingest.page_images import page_image  # heavy; with the first export, not with the first page
+
+        place = (passage.document_id, passage.page)
+        document = self._library.document(passage.document_id)
+        if document is None or place in self._shown or len(self._shown) >= PICTURES:
+            return ""
+        try:
+            picture = page_image(Path(document.path), passage.page, PICTURE_PIXELS)
+        except LamplightError:
+            return ""  # a kind without pages to draw, or gone
+        self._shown.add(place)
+        alternative = escape(f"{passage.document}, page {passage.page}")
+        return f"<img alt='{alternative}' src='data:image/png;base64,{b64encode(picture).decode()}'>"
