@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from library.errors import LibraryBusy
+from models.connections import CONNECTIONS, block_connections
 from models.errors import LamplightError
 
 if TYPE_CHECKING:
     from library.store import Library
+    from models.loading import Models
+    from ui.commands import Record
     from ui.services import Services
 
 HOST, PORT = "127.0.0.1", 7860
@@ -56,19 +59,29 @@ def parser() -> argparse.ArgumentParser:
     watch = command("watch", "Index a folder and follow its changes, or list the watched folders.")
     watch.add_argument("folder", nargs="?", metavar="DIR")
     command("unwatch", "Follow a folder no longer; its documents stay.").add_argument("folder", metavar="DIR")
+    command("backup", "Pack the library into one file.").add_argument(
+        "file", nargs="?", metavar="FILE", default=".", help="where to (default: a dated name in this folder)"
+    )
+    command("restore", "Fill an empty or new library from a backup.").add_argument("file", metavar="FILE")
+    erase = command("erase", "Erase the whole library for good; your own files elsewhere stay.")
+    erase.add_argument("--yes", action="store_true", help="do it; without this it is only said what would be erased")
     command("doctor", "Say what would not work here, and what mends it.")
+    command("mcp", "Serve search and answers to other programs on this computer (Model Context Protocol, over stdio).")
     return main
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns the exit code; errors on purpose are one sentence on stderr."""
     options = parser().parse_args(arguments)
+    block_connections()
     folder = (options.library or Path(platformdirs.user_data_dir("lamplight", appauthor=False))).absolute()
     try:
         if options.command is None:
             return serve(folder, options)
         if options.command == "doctor":
             return doctor(folder, options.json)
+        if options.command == "mcp":
+            return mcp(folder)
         return command(folder, options)
     except LamplightError as error:
         sys.stderr.write(f"{error}\n")
@@ -86,6 +99,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
     from ui.server import serve as serve_app
 
     with open_library(folder, "app.py") as library, listen(options.host, options.port) as listener:
+        CONNECTIONS.keep_looking()
         services = services_of(library)
         address = Address.of(listener, options.host, folder)
         library.lock.announce(address.plain, address.key)
@@ -106,29 +120,46 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
 
 def command(folder: Path, options: argparse.Namespace) -> int:
     """One of the commands that work on the library: here, or in the process that has it open."""
-    from ui.commands import Record, run
     from ui.terminal import show
 
     arguments = vars(options) | {"library": None}
     if options.command == "add":
         arguments["paths"] = [str(Path(path).resolve()) for path in options.paths]
-    if arguments.get("folder"):
-        arguments["folder"] = str(Path(options.folder).resolve())
+    for name in {"folder", "file"} & arguments.keys():
+        arguments[name] = arguments[name] and str(Path(arguments[name]).resolve())
+    if options.command == "restore":
+        from library.backup import read_manifest
 
-    def records() -> Iterator[Record]:
-        try:
-            library = open_library(folder, f"app.py {options.command}")
-        except LibraryBusy as busy:
-            if not busy.address:
-                raise
-            from ui.local_api import run_elsewhere
+        read_manifest(Path(arguments["file"]))  # what is no backup makes no new library either
 
-            yield from run_elsewhere(busy, options.command, arguments)
-            return
-        with library:
-            yield from run(services_of(library), options.command, arguments)
+    return show(carry_out(folder, options.command, arguments), options.command, options.json)
 
-    return show(records(), options.command, options.json)
+
+def carry_out(folder: Path, command: str, arguments: Record, models: Models | None = None) -> Iterator[Record]:
+    """A command's records, made here or by the process that has the library open. Raises `LibraryBusy`."""
+    from ui.commands import run
+
+    try:
+        library = open_library(folder, f"app.py {command}")
+    except LibraryBusy as busy:
+        if not busy.address:
+            raise
+        from ui.local_api import run_elsewhere
+
+        yield from run_elsewhere(busy, command, arguments)
+        return
+    with library:
+        yield from run(services_of(library, models), command, arguments)
+
+
+def mcp(folder: Path) -> int:
+    """Serve other programs until stdin ends. The library is taken for each call alone, the models stay."""
+    from models.loading import Models
+    from ui.mcp_server import mcp_server
+
+    models = Models()
+    mcp_server(lambda command, arguments: carry_out(folder, command, arguments, models)).run()
+    return 0
 
 
 def doctor(folder: Path, as_json: bool) -> int:
@@ -153,8 +184,8 @@ def open_library(folder: Path, purpose: str) -> Library:
     return Library(folder, purpose)
 
 
-def services_of(library: Library) -> Services:
-    """Everything below the user interface, wired together; loads no model yet."""
+def services_of(library: Library, models: Models | None = None) -> Services:
+    """Everything below the user interface, wired together; loads no model yet. `models` are those of before, if any."""
     from ingest.queue import IngestQueue
     from models.idle import IdleWork
     from models.loading import Models
@@ -162,7 +193,7 @@ def services_of(library: Library) -> Services:
     from rag.remembering import Remembering
     from ui.services import Services
 
-    models = Models()
+    models = models or Models()
     library.purged = models.forget
     if library.purged_on_opening:  # removed, and then the app ended before it was gone for good
         models.forget()

@@ -49,6 +49,10 @@ class FolderWatcher:
         if self._thread is not None:
             self._thread.join()
 
+    def look(self) -> None:
+        """Look again which folders are to be followed."""
+        self._changed.set()
+
     def watch(self, folder: Path) -> None:
         """Raises `ReadError` when it is no folder, or the library's own."""
         if not folder.is_dir():

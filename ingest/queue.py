@@ -19,6 +19,7 @@ from models.catalogue import sha256_of
 from models.errors import LamplightError
 from models.loading import Models
 
+CANCEL_SECONDS = 0.05  # between two looks whether a file that is being read was let go of
 TELLING_FRACTION = 0.05  # of a file: after less, the time for the rest can't be judged
 STATUS = {"queued": "waiting", "working": "starting", "failed": "failed"}
 
@@ -157,12 +158,29 @@ class IngestQueue:
             self._library.forget_unfinished(path)
             self._library.remove_copy(Path(path))
 
+    def clear(self) -> None:
+        """Forget the watched folders and every file on its way in; returns when nothing is being read any more."""
+        for folder in self._library.watched_folders():
+            self._watcher.unwatch(folder)
+        while jobs := self._library.jobs():
+            for job in jobs:
+                self.cancel(job.id)
+            time.sleep(CANCEL_SECONDS)
+
+    def take_up(self) -> None:
+        """Begin with what came into the library by other ways than `submit` and `watch`: jobs and folders."""
+        with self._wake:
+            self._wake.notify_all()
+        self._watcher.look()
+
     def retry(self, job_id: int) -> None:
         self._library.set_job(job_id, "queued")
         with self._wake:
             self._wake.notify_all()
 
     def _read_in_place(self, path: Path) -> None:
+        if not any(folder in path.parents for folder in self._library.watched_folders()):
+            return  # not followed any more
         if all(job.path != str(path) for job in self._library.jobs()):
             self._queue(str(path), path.name)
 

@@ -32,6 +32,7 @@ from ingest.messages import (
     to_line,
 )
 from ingest.readers.reading import Reading
+from models.connections import block_connections
 from models.errors import LamplightError
 from models.ocr import TextRecogniser
 
@@ -47,6 +48,7 @@ def main(most_memory: int, reader: str) -> None:
     # What a library prints must not get between the messages.
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    block_connections()
     _limit(most_memory)
     _end_with_parent()
     module, _, name = reader.rpartition(".")

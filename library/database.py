@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,26 @@ class Database:
             f"The library in {self.folder} can't be read ({error}); restore it from a backup or name another "
             "folder with --library."
         )
+
+    def snapshot(self, target: Path) -> None:
+        """Copy the database as it is at this moment to the new file `target`, while it goes on being written."""
+        try:
+            with closing(sqlite3.connect(self.folder / DATABASE)) as source, closing(sqlite3.connect(target)) as copy:
+                source.backup(copy)
+        except sqlite3.DatabaseError as error:
+            raise self._unreadable(error) from error
+
+    def replace_content(self, source: sqlite3.Connection) -> None:
+        """All or nothing: this database holds what `source` holds, and its files nothing of what was before."""
+        with self._guard:
+            try:
+                source.backup(self._database)
+                self.changes += 1
+                self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.DatabaseError as error:
+                raise LibraryError(
+                    f"The library in {self.folder} can't be written ({error}); free some disk space and try again."
+                ) from error
 
     def problems(self) -> list[str]:
         """What SQLite's own check finds wrong, in its words; empty for a healthy library."""

@@ -28,10 +28,13 @@ class SearchIndex(Database):
 
     def close(self) -> None:
         with self._guard:
-            if self._vectors is not None:
-                self._vectors.close()
-                self._vectors = None
+            self._close_vectors()
             super().close()
+
+    def _close_vectors(self) -> None:
+        if self._vectors is not None:
+            self._vectors.close()
+            self._vectors = None
 
     def vectors(self, embedder: Embedder) -> VectorStore:
         """The vectors of `embedder`, opened on first use (seconds) and made to agree with SQLite."""
@@ -41,6 +44,18 @@ class SearchIndex(Database):
                 self._agree(store, embedder)
                 self._vectors = store
             return self._vectors
+
+    def complete_vectors(self, embedder: Embedder) -> None:
+        """Compute the vectors that are missing, for one who has brought in chunks without all of theirs."""
+        self._agree(self.vectors(embedder), embedder)
+
+    def findable_chunks(self) -> dict[int, int]:
+        """The number of each findable chunk, in order, and that of its document."""
+        rows = self._rows(
+            "SELECT chunks.id, document_id FROM chunks JOIN documents ON documents.id = document_id "
+            "WHERE state = 'ready' ORDER BY chunks.id"
+        )
+        return dict(rows)
 
     def _agree(self, store: VectorStore, embedder: Embedder) -> None:
         """Add missing vectors, drop those whose chunk is gone: after a crash, or for a new embedder."""

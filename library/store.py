@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from library.captions import Captions
@@ -10,8 +15,13 @@ from library.conversations import Conversations
 from library.errors import LibraryError
 from library.folders import Folders
 from library.jobs import Jobs
+from library.migrations import migrate
 from library.tables import Tables
 from library.unfinished import UnfinishedDocuments
+
+SCRATCH = "scratch"
+ERASING = "erasing"
+SETTINGS = "settings.json"
 
 
 class Library(UnfinishedDocuments, Tables, Captions, Folders, Collections, Conversations, Jobs):
@@ -20,7 +30,10 @@ class Library(UnfinishedDocuments, Tables, Captions, Folders, Collections, Conve
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
         super().__init__(folder, purpose)
         try:
-            self.purged_on_opening = self.purge_removed()
+            shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+            self.purged_on_opening = (folder / ERASING).exists() or self.purge_removed()
+            if (folder / ERASING).exists():
+                self.erase()
             self.purge_conversations()
             self.purge_collections()
         except LibraryError:
@@ -32,3 +45,46 @@ class Library(UnfinishedDocuments, Tables, Captions, Folders, Collections, Conve
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no document, none on its way, no collection and no conversation."""
+        return not (self.documents() or self.jobs() or self.collections() or self.conversations())
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder on the library's disk; what a killed process leaves in it goes at the next opening."""
+        (self.folder / SCRATCH).mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.folder / SCRATCH, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+
+    def erase(self) -> None:
+        """Leave nothing: documents, vectors, copies, conversations, and by `purged` what models remember of them.
+
+        Files outside the library's folder are not touched, nor are models inside it. If it is killed meanwhile, the
+        next opening finishes it. Raises `LibraryError`; then too.
+        """
+        marker = self.folder / ERASING
+        try:
+            marker.touch()
+            with self._guard:
+                self._close_vectors()
+                self._empty_database()
+            for name in ("vectors", "files", SCRATCH):
+                with suppress(FileNotFoundError):
+                    shutil.rmtree(self.folder / name)
+            (self.folder / SETTINGS).unlink(missing_ok=True)
+            self.purged()
+            marker.unlink()
+        except OSError as error:
+            raise LibraryError(
+                f"The library in {self.folder} is not erased yet ({error.strerror}: {error.filename}); "
+                "close Lamplight and start it again to finish."
+            ) from error
+
+    def _empty_database(self) -> None:
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
+            migrate(empty)
+            # A number never comes to mean something else, as in a page that is still open.
+            empty.executemany("INSERT INTO sqlite_sequence VALUES (?, ?)", self._rows("SELECT * FROM sqlite_sequence"))
+            self.replace_content(empty)

@@ -28,6 +28,7 @@ class Embedder:
         import onnxruntime
         from tokenizers import Tokenizer
 
+        onnxruntime.disable_telemetry_events()  # of Microsoft's builds for Windows
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or physical_cores()
         options.inter_op_num_threads = 1

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
 from models.catalogue import HubFile
+from models.connections import allowed
 from models.errors import DownloadError
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def open_url(
 
     try:
         with (
+            allowed(f"download of {address.rpartition('/')[2]}"),  # its bytes come from a host that the hub names
             httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=follow, max_redirects=MOST_REDIRECTS) as client,
             client.stream(method, address, headers=headers) as response,
         ):

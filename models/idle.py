@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from models.errors import LamplightError
 from models.precedence import ANSWERS
@@ -22,6 +23,8 @@ class IdleWork:
         self._work = work
         self._busy = busy
         self._closing = threading.Event()
+        self._pauses = 0
+        self._turn = threading.Lock()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -33,13 +36,24 @@ class IdleWork:
         if self._thread.is_alive():
             self._thread.join()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is being done inside the block, nor goes on in it what was begun before."""
+        self._pauses += 1
+        try:
+            with self._turn:
+                yield
+        finally:
+            self._pauses -= 1
+
     def _run(self) -> None:
         while not self._closing.wait(LOOK_SECONDS):
             if not self._interrupted():
                 try:
-                    self._work(self._interrupted)
+                    with self._turn:
+                        self._work(self._interrupted)
                 except LamplightError:
                     return
 
     def _interrupted(self) -> bool:
-        return self._closing.is_set() or ANSWERS.taken or self._busy()
+        return self._closing.is_set() or self._pauses > 0 or ANSWERS.taken or self._busy()

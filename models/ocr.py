@@ -43,8 +43,10 @@ class TextRecogniser:
     """Reads pictures one at a time; safe to call from several threads. `engine` is RapidOCR itself."""
 
     def __init__(self) -> None:
+        import onnxruntime
         from rapidocr import RapidOCR
 
+        onnxruntime.disable_telemetry_events()  # of Microsoft's builds for Windows
         logging.getLogger("RapidOCR").setLevel(logging.ERROR)
         self._turn = threading.Lock()
         self.engine: Any = RapidOCR(

@@ -19,6 +19,7 @@ from typing import Any
 import platformdirs
 
 from models.catalogue import EMBEDDER, Weights
+from models.connections import block_connections
 from models.errors import WeightsError
 
 FORMAT = 1  # raise it when the export changes, so that old files are not used
@@ -199,6 +200,7 @@ def main() -> int:
     parser.add_argument("--reranker", type=Path, help="folder of a cross-encoder")
     parser.add_argument("--to", type=Path, help="file to write it to")
     options = parser.parse_args()
+    block_connections()
     try:
         if options.reranker:
             export_reranker(options.reranker, options.to)

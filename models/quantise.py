@@ -220,7 +220,10 @@ def _build() -> str:
 def main() -> int:
     import argparse
 
+    from models.connections import block_connections
     from models.prepare import cache_folder
+
+    block_connections()
 
     parser = argparse.ArgumentParser(description="Prepare a language model for this processor.")
     parser.add_argument("model", type=Path)

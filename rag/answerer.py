@@ -81,6 +81,10 @@ class Answerer:
             self._typed_scope = scope
             self._ahead.typed(text)
 
+    def stop_reading_ahead(self) -> None:
+        """Read nothing more of what was found for a half-typed question."""
+        self._ahead.stop()
+
     def remember(self, chunks: Sequence[FoundChunk], stopped: Callable[[], bool]) -> None:
         """Read passages before anybody asks, so that a question about them is answered at once."""
         texts = [reading_text(whole(passage_of(chunk), self._library)) for chunk in chunks]

@@ -41,6 +41,23 @@ def test_idle_work_gives_way_to_answers_and_goes_on_afterwards() -> None:
     assert rounds == ["begun", "stopped"] * 2
 
 
+def test_nothing_is_done_while_idle_work_is_paused() -> None:
+    rounds: list[str] = []
+
+    def work(stopped: Callable[[], bool]) -> None:
+        rounds.append("begun")
+        until(stopped)
+        rounds.append("stopped")
+
+    idle = IdleWork("test", work, lambda: False)
+    idle.start()
+    until(lambda: rounds == ["begun"])
+    with idle.paused():
+        assert rounds == ["begun", "stopped"]
+    until(lambda: len(rounds) == 3)
+    idle.close()
+
+
 def test_idle_work_that_fails_ends_quietly() -> None:
     tried = threading.Event()
 

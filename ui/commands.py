@@ -7,12 +7,13 @@ is the same.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.errors import LamplightError
+from ui.data_commands import backup, erase, restore
 
 if TYPE_CHECKING:
     from rag.retriever import Scope
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
-def run(services: Services, command: str, arguments: Record) -> Iterator[Record]:
+def run(services: Services, command: str, arguments: Record) -> Generator[Record, None, None]:
     """Records of one of `COMMANDS`; an error on purpose becomes a `problem` record."""
     try:
         yield from COMMANDS[command](services, arguments)
@@ -176,4 +177,7 @@ COMMANDS = {
     "ask": ask,
     "list": list_documents,
     "remove": remove,
+    "backup": backup,
+    "restore": restore,
+    "erase": erase,
 }

@@ -18,6 +18,7 @@ from library.store import Library
 from models.calibration import saved_calibration
 from models.catalogue import CATALOGUE, LANGUAGE_MODEL
 from models.choice import COMES_WITH_LAMPLIGHT, saved_choice
+from models.connections import CONNECTIONS
 from models.context_cache import DISK_BYTES, ContextCache
 from models.errors import LamplightError
 from models.prepare import cache_folder, prepared_embedder
@@ -30,7 +31,7 @@ LEAST_MEMORY = 2.0  # GiB free: models 0.5, OCR of a page 0.4, the browser the r
 LEAST_DISK = 1.0  # GiB free
 NEEDED = (
     "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "onnxruntime", "gradio", "rapidocr",
-    "pypdfium2", "pillow", "mammoth", "lxml", "markdown-it-py",
+    "pypdfium2", "pillow", "mammoth", "lxml", "markdown-it-py", "mcp",
 )  # fmt: skip
 
 
@@ -51,6 +52,7 @@ def examine(folder: Path) -> Iterator[Check]:
     yield from _models()
     yield _vision()
     yield from _library(folder)
+    yield _connections()
 
 
 def to_json(checks: list[Check]) -> dict[str, object]:
@@ -169,3 +171,9 @@ def _library(folder: Path) -> Iterator[Check]:
             yield Check("library", False, f"{finding}; SQLite reports: {problems[0]}", "Restore it from a backup.")
         else:
             yield Check("library", True, finding)
+
+
+def _connections() -> Check:
+    CONNECTIONS.look()
+    finding = f"{CONNECTIONS.left} left this computer and {CONNECTIONS.blocked} were blocked while this was looked at"
+    return Check("connections", CONNECTIONS.left == 0, finding, "Please report this." if CONNECTIONS.left else "")

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import StreamingResponse
 
 from library.errors import LibraryBusy
 from ui.commands import COMMANDS, Record, run
+from ui.streaming import StreamedResponse
 
 if TYPE_CHECKING:
     from ui.services import Services
@@ -29,16 +30,17 @@ def command_routes(services: Services) -> APIRouter:
     router = APIRouter()
 
     @router.post(ROUTE + "/{command}")
-    async def carry_out(command: str, request: Request) -> StreamingResponse:
+    async def carry_out(command: str, request: Request) -> StreamedResponse:
         if command not in COMMANDS:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         arguments = await request.json()
 
-        def lines() -> Iterator[str]:
-            for record in run(services, command, arguments):
-                yield json.dumps(record) + "\n"
+        def lines() -> Generator[str | bytes, None, None]:
+            with closing(run(services, command, arguments)) as records:
+                for record in records:
+                    yield json.dumps(record) + "\n"
 
-        return StreamingResponse(lines(), media_type="application/x-ndjson")
+        return StreamedResponse(lines(), "application/x-ndjson")
 
     return router
 

@@ -127,7 +127,7 @@ def _add_files(router: APIRouter, services: Services) -> None:
         folder = Path(tempfile.mkdtemp(prefix="lamplight-"))
         path = folder / f"file{Path(plain).suffix[:16]}"
         try:
-            await _receive(request, path)
+            await receive(request, path)
             job = await run_in_threadpool(services.queue.submit, path, plain, collection)
         except LamplightError as error:
             raise HTTPException(REFUSED, str(error)) from error
@@ -136,11 +136,12 @@ def _add_files(router: APIRouter, services: Services) -> None:
         return JSONResponse({"job": job.id, "path": job.path})
 
 
-async def _receive(request: Request, path: Path) -> None:
+async def receive(request: Request, path: Path, most: int = UPLOAD_BYTES) -> None:
+    """Stream the body to a file. Raises `HTTPException` when it has more than `most` bytes."""
     received = 0
     with path.open("wb") as file:
         async for piece in request.stream():
             received += len(piece)
-            if received > UPLOAD_BYTES:
-                raise HTTPException(413, f"Files over {UPLOAD_BYTES // 1024**3} GB can’t be added.")
+            if received > most:
+                raise HTTPException(413, f"Files over {most / 1024**3:,.0f} GB can’t be taken in here.")
             await run_in_threadpool(file.write, piece)

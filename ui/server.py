@@ -30,6 +30,7 @@ from ui.models_routes import models_routes
 from ui.page import ChatPage
 from ui.routes import FAVICON, routes
 from ui.theme import head, theme
+from ui.trust_routes import trust_routes
 
 if TYPE_CHECKING:
     from ui.services import Services
@@ -48,6 +49,7 @@ def build_app(services: Services, host: str, port: int, key: str) -> FastAPI:
     app.include_router(routes(services))
     app.include_router(command_routes(services))
     app.include_router(models_routes(services))
+    app.include_router(trust_routes(services))
     app.add_middleware(Guard, host=host, port=port, key=key)
     # The app is changed in place; Gradio's return value, the same app, is not typed.
     gr.mount_gradio_app(

@@ -141,6 +141,41 @@ def _remove(record: Record) -> None:
     say(f"Removed {record['removed']}.")
 
 
+def _backup(record: Record) -> None:
+    if "packed" in record:
+        _bar("packing", record["packed"])
+        return
+    made = record["backup"]
+    say(f"Backed up {_counted(made)} to {made['path']} ({made['bytes'] / 1e6:,.1f} MB).")
+    if made["elsewhere"]:
+        say(
+            f"  The files of {_plural(made['elsewhere'], 'document')} lie outside the library: their text is in the "
+            "backup, they themselves are not."
+        )
+
+
+def _restore(record: Record) -> None:
+    if "unpacked" in record:
+        _bar("unpacking", record["unpacked"])
+        return
+    restored = record["restored"]
+    say(f"Restored {_counted(restored)} to {restored['library']}.")
+    if restored["missing"]:
+        say(f"  The files of {_plural(restored['missing'], 'document')} are not on this computer; their text is.")
+
+
+def _erase(record: Record) -> None:
+    say(f"Erased {_counted(record['erased'])}; the library in {record['erased']['library']} is empty.")
+
+
+def _counted(found: dict[str, Any]) -> str:
+    return f"{_plural(found['documents'], 'document')} and {_plural(found['conversations'], 'conversation')}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def _json_of(*keys: str) -> Callable[[Record], None]:
     def render(record: Record) -> None:
         for key in keys:
@@ -152,10 +187,12 @@ def _json_of(*keys: str) -> Callable[[Record], None]:
 
 
 _PLAIN: dict[str, Callable[[Record], None]] = {
-    "add": _add, "search": _search, "ask": _ask, "list": _list, "remove": _remove, "watch": _watch, "unwatch": _watch
+    "add": _add, "search": _search, "ask": _ask, "list": _list, "remove": _remove, "watch": _watch, "unwatch": _watch,
+    "backup": _backup, "restore": _restore, "erase": _erase,
 }  # fmt: skip
 _JSON = {
     "add": _json_of("file"), "search": _json_of("passages"), "ask": _json_of("answer"),
     "list": _json_of("documents"), "remove": _json_of("removed"),
     "watch": _json_of("file", "folders"), "unwatch": _json_of("folders"),
+    "backup": _json_of("backup"), "restore": _json_of("restored"), "erase": _json_of("erased"),
 }  # fmt: skip

@@ -171,6 +171,12 @@ class Turns:
         threading.Thread(target=self._run, args=(turn,), name=f"turn-{conversation_id}", daemon=True).start()
         return turn
 
+    def stop_all(self) -> None:
+        """End every answer that is being written."""
+        with self._lock:
+            for turn in self._running.values():
+                turn.stop()
+
     def running(self, conversation_id: int | None) -> Turn | None:
         """The unfinished turn of a conversation."""
         with self._lock:

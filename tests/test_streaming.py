@@ -1,0 +1,40 @@
+"""What is made while it is sent: nobody has to make what nobody listens to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator
+from typing import Any
+
+from starlette.types import Message
+
+from ui.streaming import StreamedResponse
+
+
+def test_what_nobody_listens_to_any_more_is_closed_at_once() -> None:
+    closed: list[bool] = []
+
+    def pieces() -> Generator[str | bytes, None, None]:
+        try:
+            while True:
+                yield b"more"
+        finally:
+            closed.append(True)
+
+    async def broken_off() -> None:
+        heard = asyncio.Event()
+
+        async def receive() -> Message:
+            await heard.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            if message.get("body"):
+                heard.set()
+            await asyncio.sleep(0)
+
+        scope: dict[str, Any] = {"type": "http", "asgi": {"spec_version": "2.3"}}
+        await StreamedResponse(pieces(), "text/plain")(scope, receive, send)
+        assert closed == [True]
+
+    asyncio.run(broken_off())

@@ -1,0 +1,103 @@
+// What has left this computer, in one line; a click tells the rest.
+import { element, iconButton } from "./dom.js";
+import { get } from "./requests.js";
+
+const POLL_MILLISECONDS = 10000;
+const EDGE = 12; // pixels between the popover and the window's edge
+const NOTHING = "Nothing has left this computer";
+
+const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
+function sentence({ connections, listed }) {
+  if (!connections) return NOTHING;
+  const reasons = [...new Set(listed.filter((attempt) => !attempt.blocked).map((attempt) => attempt.reason))];
+  return `${counted(connections, "connection")} (${reasons.join(", ")})`;
+}
+
+function rows(attempts) {
+  const place = (attempt) => (attempt.port ? `${attempt.host}:${attempt.port}` : attempt.host);
+  return element("ul", { class: "badge-list" }, attempts.map((attempt) => element("li", {},
+    element("span", { class: "badge-host" }, place(attempt)), element("span", { class: "badge-why" }, `${time(attempt.at)} · ${attempt.reason}`))));
+}
+
+function details(value) {
+  const left = value.listed.filter((attempt) => !attempt.blocked);
+  const blocked = value.listed.filter((attempt) => attempt.blocked);
+  return [
+    element("p", {}, value.connections
+      ? `${counted(value.connections, "connection")} left this computer since ${time(value.since)}.`
+      : `${NOTHING} since Lamplight started at ${time(value.since)}.`),
+    left.length ? rows(left) : null,
+    value.blocked ? element("p", {}, `${counted(value.blocked, "attempt")} to connect ${value.blocked === 1 ? "was" : "were"} blocked.`) : null,
+    blocked.length ? rows(blocked) : null,
+    element("p", { class: "badge-why" }, "Lamplight’s own code can connect only while you download something. Libraries in machine code "
+      + "can’t be stopped by it; the system’s table of open connections is looked at every ten seconds to see whether one does."),
+  ].filter(Boolean);
+}
+
+export function badge() {
+  let value = null;
+  const text = element("span", { class: "badge-text" }, NOTHING);
+  const body = element("div");
+  const button = element("button", { type: "button", class: "badge", "aria-haspopup": "dialog", "aria-expanded": "false", title: NOTHING, click: () => toggle() },
+    element("span", { class: "badge-dot", "aria-hidden": "true" }), text);
+  const close = iconButton("close", "Close", () => toggle(false));
+  const popover = element("div", { class: "badge-popover", popover: "manual", role: "dialog", "aria-labelledby": "badge-heading", tabindex: "-1" },
+    element("header", {}, element("h2", { id: "badge-heading" }, "What has left this computer"), close), body);
+  const isOpen = () => button.getAttribute("aria-expanded") === "true";
+
+  const draw = () => {
+    if (!value) return;
+    text.textContent = sentence(value);
+    button.title = text.textContent;
+    button.classList.toggle("left", value.connections > 0);
+    if (isOpen()) body.replaceChildren(...details(value));
+  };
+  const look = async () => {
+    value = (await get("/trust?sizes=false")) ?? value;
+    draw();
+  };
+  const keys = (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation(); // it would stop the answer
+    toggle(false);
+  };
+  const outside = (event) => { if (!popover.contains(event.target) && !button.contains(event.target)) toggle(false, false); };
+  const place = () => {
+    const { left, bottom } = button.getBoundingClientRect();
+    popover.style.top = `${bottom + 6}px`;
+    popover.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - popover.offsetWidth - EDGE))}px`;
+  };
+
+  function toggle(open = !isOpen(), focus = true) {
+    if (open === isOpen()) return;
+    const listen = open ? "addEventListener" : "removeEventListener";
+    document[listen]("keydown", keys, true);
+    document[listen]("pointerdown", outside, true);
+    window[listen]("resize", place);
+    button.setAttribute("aria-expanded", String(open));
+    if (open) {
+      document.body.append(popover);
+      draw();
+      popover.showPopover();
+      place();
+      popover.focus();
+      look();
+    } else {
+      popover.hidePopover();
+      popover.remove();
+      if (focus) button.focus();
+    }
+  }
+
+  let wasShown = false;
+  const poll = setInterval(() => {
+    if (wasShown && !button.isConnected) { clearInterval(poll); toggle(false, false); return; }
+    wasShown = button.isConnected;
+    if (document.visibilityState === "visible") look();
+  }, POLL_MILLISECONDS);
+  look();
+  return button;
+}
