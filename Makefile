@@ -40,6 +40,7 @@ bench: development
 	$(VENV)/python -m bench.answers
 	$(VENV)/python -m bench.ingest
 	$(VENV)/python -m bench.computation
+	$(VENV)/python -m bench.interface
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
