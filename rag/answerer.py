@@ -21,7 +21,7 @@ from rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Mode, Passage, Reading, Searching, Timings, Token
 from rag.grounding import ground
 from rag.passages import Selection, passage_of, select_passages
-from rag.reading import TOGETHER, PassageReader, needs_several
+from rag.reading import PassageReader, count_to_read, reads_apart
 from rag.reading_ahead import ReadingAhead
 from rag.refusal import support
 from rag.retriever import EVERYWHERE, Retriever, Scope
@@ -47,6 +47,7 @@ class _Turn:
     query: str
     mode: Mode
     stop: threading.Event
+    fewer: bool = False
     started: float = field(default_factory=time.perf_counter)
     timings: Timings = field(default_factory=Timings)
 
@@ -90,14 +91,15 @@ class Answerer:
         mode: Mode = "documents",
         stop: threading.Event | None = None,
         scope: Scope = EVERYWHERE,
+        fewer: bool = False,
     ) -> Iterator[Event]:
         """Events up to `Finished`, which also comes after `stop` was set.
 
-        Raises `LamplightError` when a model or the library fails. Indexing waits meanwhile.
+        With `fewer`, the model reads the best passage alone: sooner, and right in 3 of 100 questions fewer. Raises `LamplightError` when a model or the library fails. Indexing waits meanwhile.
         """
         self._ahead.stop()
         with ANSWERS:
-            turn = _Turn(question, question, mode, stop or threading.Event())
+            turn = _Turn(question, question, mode, stop or threading.Event(), fewer)
             turn.query = self._standalone(question, history, turn.stop)
             yield from self._answer(turn, scope)
 
@@ -152,7 +154,9 @@ class Answerer:
     def _read_ahead(self, text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
         if passages:
             with suppress(LamplightError):  # likewise
-                self._reader.prepare(self._models.language_model, DOCUMENTS_PROMPT, text, passages, stopped)
+                model = self._models.language_model
+                read = passages[: count_to_read(model.separable, text)]
+                self._reader.prepare(model, DOCUMENTS_PROMPT, text, read, stopped)
 
     def _refuse(self, turn: _Turn, sentence: str, passages: list[Passage]) -> Iterator[Event]:
         yield Token(sentence)
@@ -173,17 +177,17 @@ class Answerer:
         yield Grounded(answer.text, answer.citations, [])
         yield turn.finished(answer, passages, sql=computation.sql)
 
-    def _fitting(self, query: str, passages: list[Passage]) -> list[Passage]:
-        """Passages that are read together, cut to what this machine reads before a person loses patience.
+    def _to_read(self, turn: _Turn, passages: list[Passage]) -> list[str]:
+        """What the model reads: together no more than this machine reads before a person loses patience.
 
-        Those that are read apart stay as they are: they are remembered, and reading them again costs nothing.
+        Passages that are read apart stay whole: they are remembered, and reading them again costs nothing.
         """
         model = self._models.language_model
-        if not needs_several(query) and model.separable:
-            return passages
-        calibration = model.calibration
-        budget = calibration.passage_tokens // TOGETHER if calibration else PASSAGE_TOKENS
-        return [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages[:TOGETHER]]
+        passages = passages[: count_to_read(model.separable, turn.query, turn.fewer)]
+        if passages and not reads_apart(model.separable, turn.query):
+            budget = model.calibration.passage_tokens // len(passages) if model.calibration else PASSAGE_TOKENS
+            passages = [replace(part, text=trimmed(part, turn.query, budget, model.count_tokens)) for part in passages]
+        return [reading_text(passage) for passage in passages]
 
     def _seconds(self, tokens: int) -> float | None:
         """How long this machine will read them; None as long as it has not been measured."""
@@ -200,10 +204,10 @@ class Answerer:
             return turn.stop.is_set() or repeats(text)
 
         system = DOCUMENTS_PROMPT if turn.mode == "documents" else KNOWLEDGE_PROMPT
-        texts = [reading_text(passage) for passage in self._fitting(turn.query, passages)]
+        texts = self._to_read(turn, passages)
         for event in self._reader.read(model, system, turn.query, texts, ANSWER_TOKENS, stopped):
             if isinstance(event, Prefill):
-                yield Reading(event.done, event.total, self._seconds(event.total - event.done))
+                yield Reading(event.done, event.total, self._seconds(event.total - event.done), len(texts))
             elif isinstance(event, Piece):
                 if not text:
                     turn.timings = replace(turn.timings, first_token_ms=turn.elapsed())

@@ -23,6 +23,18 @@ def needs_several(question: str) -> bool:
     return NEEDS_SEVERAL.search(question) is not None
 
 
+def reads_apart(separable: bool, question: str) -> bool:
+    """Whether each passage is read by itself and remembered; `separable` is the model's."""
+    return separable and not needs_several(question)
+
+
+def count_to_read(separable: bool, question: str, fewer: bool = False) -> int:
+    """How many of the passages, best first, the model reads at most; with `fewer`, the best alone."""
+    if fewer:
+        return 1
+    return APART if reads_apart(separable, question) else TOGETHER
+
+
 def stable_order(previous: Sequence[str], chosen: Sequence[str]) -> list[str]:
     """`chosen` (best first) as it is read: what `previous` began with stays where it was, so that it is reused.
 
@@ -51,19 +63,16 @@ class PassageReader:
         passages: Sequence[str],
         max_tokens: int,
         stopped: Callable[[], bool],
-        together: bool = False,
     ) -> Iterator[Prefill | Piece | Usage]:
-        """The events of `LanguageModel.generate`. `passages` come best first; `together` forces one prompt.
+        """The events of `LanguageModel.generate`. All of the `passages`, best first, are read: see `count_to_read`.
 
         The last event's `answered_from` is an index into `passages`, or None when they were read together.
         """
-        apart = self._apart(model, question, passages, together)
-        if apart:
-            reading = Reading(system, tuple(apart), question)
-            yield from model.read_apart(reading, max_tokens, stopped, rank_prior(len(apart)))
+        if reads_apart(model.separable, question) and len(passages) > 1:
+            reading = Reading(system, tuple(passages), question)
+            yield from model.read_apart(reading, max_tokens, stopped, rank_prior(len(passages)))
             return
         reading = self._together(system, question, passages)
-        self._previous = list(reading.passages)
         yield from model.read(reading, max_tokens, stopped)
 
     def prepare(
@@ -73,25 +82,16 @@ class PassageReader:
         question: str,
         passages: Sequence[str],
         stopped: Callable[[], bool],
-        together: bool = False,
     ) -> None:
         """Compute what `read` will need, as far as `question` lets it be known; gives way to every question."""
-        apart = self._apart(model, question, passages, together)
-        if apart:
-            model.remember(system, apart, stopped)
+        if reads_apart(model.separable, question):
+            model.remember(system, passages, stopped)
         else:
-            reading = self._together(system, question, passages)
-            self._previous = list(reading.passages)
-            model.read_ahead(reading, stopped)
-
-    def _apart(self, model: LanguageModel, question: str, passages: Sequence[str], together: bool) -> list[str]:
-        """The passages to weigh against each other; empty when they are to be read together."""
-        if together or not model.separable or needs_several(question) or len(passages) < 2:
-            return []
-        return list(passages[:APART])
+            model.read_ahead(self._together(system, question, passages), stopped)
 
     def _together(self, system: str, question: str, passages: Sequence[str]) -> Reading:
-        return Reading(system, tuple(stable_order(self._previous, passages[:TOGETHER])), question)
+        self._previous = stable_order(self._previous, passages)
+        return Reading(system, tuple(self._previous), question)
 
 
 def rank_prior(count: int) -> list[float]:
