@@ -21,7 +21,7 @@ from rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Mode, Passage, Reading, Searching, Timings, Token
 from rag.grounding import ground
 from rag.passages import Selection, passage_of, select_passages
-from rag.reading import PassageReader, count_to_read, reads_apart
+from rag.reading import PassageReader, most_to_read, near_best, reads_apart
 from rag.reading_ahead import ReadingAhead
 from rag.refusal import support
 from rag.retriever import EVERYWHERE, Retriever, Scope
@@ -95,7 +95,8 @@ class Answerer:
     ) -> Iterator[Event]:
         """Events up to `Finished`, which also comes after `stop` was set.
 
-        With `fewer`, the model reads the best passage alone: sooner, and right in 3 of 100 questions fewer. Raises `LamplightError` when a model or the library fails. Indexing waits meanwhile.
+        With `fewer`, the model reads the best passage alone. Raises `LamplightError` when a model or the library
+        fails. Indexing waits meanwhile.
         """
         self._ahead.stop()
         with ANSWERS:
@@ -147,16 +148,17 @@ class Answerer:
         """What would be read for a question that is still being typed."""
         try:
             selection = self._select(text)
-            return [reading_text(passage) for passage in self._whole(selection)] if support(selection) >= 0 else []
+            if support(selection) < 0:
+                return []
+            most = most_to_read(self._models.language_model.separable, text)
+            return self._texts(text, self._whole(selection)[:most])
         except LamplightError:
             return []  # whoever asks the question is told
 
     def _read_ahead(self, text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
         if passages:
             with suppress(LamplightError):  # likewise
-                model = self._models.language_model
-                read = passages[: count_to_read(model.separable, text)]
-                self._reader.prepare(model, DOCUMENTS_PROMPT, text, read, stopped)
+                self._reader.prepare(self._models.language_model, DOCUMENTS_PROMPT, text, passages, stopped)
 
     def _refuse(self, turn: _Turn, sentence: str, passages: list[Passage]) -> Iterator[Event]:
         yield Token(sentence)
@@ -178,15 +180,25 @@ class Answerer:
         yield turn.finished(answer, passages, sql=computation.sql)
 
     def _to_read(self, turn: _Turn, passages: list[Passage]) -> list[str]:
-        """What the model reads: together no more than this machine reads before a person loses patience.
+        """What the model reads of the passages, which come best first."""
+        separable = self._models.language_model.separable
+        if turn.fewer:
+            count = 1
+        elif reads_apart(separable, turn.query):
+            count = near_best([passage.score for passage in passages])
+        else:
+            count = most_to_read(separable, turn.query)
+        return self._texts(turn.query, passages[:count])
+
+    def _texts(self, query: str, passages: list[Passage]) -> list[str]:
+        """Together no more than this machine reads before a person loses patience.
 
         Passages that are read apart stay whole: they are remembered, and reading them again costs nothing.
         """
         model = self._models.language_model
-        passages = passages[: count_to_read(model.separable, turn.query, turn.fewer)]
-        if passages and not reads_apart(model.separable, turn.query):
+        if passages and not reads_apart(model.separable, query):
             budget = model.calibration.passage_tokens // len(passages) if model.calibration else PASSAGE_TOKENS
-            passages = [replace(part, text=trimmed(part, turn.query, budget, model.count_tokens)) for part in passages]
+            passages = [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages]
         return [reading_text(passage) for passage in passages]
 
     def _seconds(self, tokens: int) -> float | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 
 from models.language_model import LanguageModel, Piece, Prefill, Reading, Usage
 
 TOGETHER = 3  # passages in one prompt: each costs its reading, and 2 answer as well as 4
 APART = 4  # passages weighed against each other: the question is read once for each; 8 answer one point better
+NEAR = 0.15  # below the best passage's score: in three of five questions none is, with as many right answers
 RANK_WEIGHT = 2.0  # of -log(rank) beside the log-likelihood: right passage first in .82 of questions instead of .81
 NEEDS_SEVERAL = re.compile(
     r"\b(both|compare[ds]?|comparison|differen\w+|differs?|versus|vs|each|every|all|list|which of|several|how often|"
@@ -28,11 +30,17 @@ def reads_apart(separable: bool, question: str) -> bool:
     return separable and not needs_several(question)
 
 
-def count_to_read(separable: bool, question: str, fewer: bool = False) -> int:
-    """How many of the passages, best first, the model reads at most; with `fewer`, the best alone."""
-    if fewer:
-        return 1
+def most_to_read(separable: bool, question: str) -> int:
+    """How many passages are read at most."""
     return APART if reads_apart(separable, question) else TOGETHER
+
+
+def near_best(scores: Sequence[float]) -> int:
+    """How many passages, of which these are the retriever's scores, best first, are worth weighing against the best.
+
+    Each costs as much as reading the question once more.
+    """
+    return len(list(takewhile(lambda score: score >= scores[0] - NEAR, scores[:APART])))
 
 
 def stable_order(previous: Sequence[str], chosen: Sequence[str]) -> list[str]:
@@ -64,7 +72,7 @@ class PassageReader:
         max_tokens: int,
         stopped: Callable[[], bool],
     ) -> Iterator[Prefill | Piece | Usage]:
-        """The events of `LanguageModel.generate`. All of the `passages`, best first, are read: see `count_to_read`.
+        """The events of `LanguageModel.generate`. All of the `passages`, best first, are read.
 
         The last event's `answered_from` is an index into `passages`, or None when they were read together.
         """
