@@ -112,12 +112,18 @@ def m005_captions(database: sqlite3.Connection) -> None:
         database.execute(statement)
 
 
+def m006_pinned(database: sqlite3.Connection) -> None:
+    """Documents that are part of every prompt."""
+    database.execute("ALTER TABLE documents ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
+
+
 MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m001_initial,
     m002_tables,
     m003_report,
     m004_folders,
     m005_captions,
+    m006_pinned,
 ]
 
 

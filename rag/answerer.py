@@ -21,6 +21,7 @@ from rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Mode, Passage, Reading, Searching, Timings, Token
 from rag.grounding import ground
 from rag.passages import Selection, passage_of, select_passages
+from rag.pinning import fixed_prompt, pin, pinned_passages, with_pinned, without_pinned
 from rag.reading import PassageReader, most_to_read, near_best, reads_apart
 from rag.reading_ahead import ReadingAhead
 from rag.refusal import support
@@ -82,7 +83,16 @@ class Answerer:
     def remember(self, chunks: Sequence[FoundChunk], stopped: Callable[[], bool]) -> None:
         """Read passages before anybody asks, so that a question about them is answered at once."""
         texts = [reading_text(whole(passage_of(chunk), self._library)) for chunk in chunks]
-        self._models.language_model.remember(DOCUMENTS_PROMPT, texts, stopped)
+        self._models.language_model.remember(self.prompt, texts, stopped)
+
+    def pin(self, document_id: int, pinned: bool) -> None:
+        """Make a small document part of every prompt, or no longer. Raises `LibraryError` when it is too long."""
+        pin(self._library, document_id, pinned, self._count_tokens)
+
+    @property
+    def prompt(self) -> str:
+        """What the model reads before every passage; when it changes, all that is remembered is read anew."""
+        return fixed_prompt(DOCUMENTS_PROMPT, self._pinned(EVERYWHERE))
 
     def answer(
         self,
@@ -119,14 +129,17 @@ class Answerer:
             passages = self._whole(selection)
             quote = quotation(selection, passages)
             turn.timings = replace(turn.timings, evidence_ms=turn.elapsed())
+            pinned = self._pinned(scope)
+            passages = with_pinned(passages, pinned)
             yield Evidence(passages, quote)
-            yield from self._generate(turn, passages, quote, selection.search.weights)
+            yield from self._generate(turn, passages, pinned, quote, selection.search.weights)
         elif turn.mode == "documents":
             yield Evidence(selection.passages)
             yield from self._refuse(turn, NOT_SAID if selection.passages else NOTHING_FOUND, selection.passages)
         else:
-            yield Evidence([])
-            yield from self._generate(turn, [], None, {})
+            pinned = with_pinned([], self._pinned(scope))
+            yield Evidence(pinned)
+            yield from self._generate(turn, pinned, pinned, None, {})
 
     def _standalone(self, question: str, history: Sequence[Message], stop: threading.Event) -> str:
         """By rules, or by a model that is large enough, whose words are taken only if they keep to the question."""
@@ -135,6 +148,12 @@ class Answerer:
         events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stop.is_set)
         written = "".join(event.text for event in events if isinstance(event, Piece))
         return accept_rewrite(question, history, written)
+
+    def _count_tokens(self, text: str) -> int:
+        return self._models.language_model.count_tokens(text)
+
+    def _pinned(self, scope: Scope) -> list[Passage]:
+        return pinned_passages(self._library, scope, self._count_tokens)
 
     def _select(self, query: str, scope: Scope = EVERYWHERE) -> Selection:
         embedder = self._models.embedder
@@ -151,14 +170,14 @@ class Answerer:
             if support(selection) < 0:
                 return []
             most = most_to_read(self._models.language_model.separable, text)
-            return self._texts(text, self._whole(selection)[:most])
+            return self._texts(text, without_pinned(self._whole(selection), self._pinned(EVERYWHERE))[:most])
         except LamplightError:
             return []  # whoever asks the question is told
 
     def _read_ahead(self, text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
         if passages:
             with suppress(LamplightError):  # likewise
-                self._reader.prepare(self._models.language_model, DOCUMENTS_PROMPT, text, passages, stopped)
+                self._reader.prepare(self._models.language_model, self.prompt, text, passages, stopped)
 
     def _refuse(self, turn: _Turn, sentence: str, passages: list[Passage]) -> Iterator[Event]:
         yield Token(sentence)
@@ -207,7 +226,12 @@ class Answerer:
         return round(calibration.seconds_to_read(tokens), 1) if calibration else None
 
     def _generate(
-        self, turn: _Turn, passages: list[Passage], quote: Citation | None, weights: Mapping[str, float]
+        self,
+        turn: _Turn,
+        passages: list[Passage],
+        pinned: list[Passage],
+        quote: Citation | None,
+        weights: Mapping[str, float],
     ) -> Iterator[Event]:
         model = self._models.language_model
         text, usage = "", Usage(0, 0, 0, 0, 0.0)
@@ -215,8 +239,8 @@ class Answerer:
         def stopped() -> bool:
             return turn.stop.is_set() or repeats(text)
 
-        system = DOCUMENTS_PROMPT if turn.mode == "documents" else KNOWLEDGE_PROMPT
-        texts = self._to_read(turn, passages)
+        system = fixed_prompt(DOCUMENTS_PROMPT if turn.mode == "documents" else KNOWLEDGE_PROMPT, pinned)
+        texts = self._to_read(turn, without_pinned(passages, pinned))
         for event in self._reader.read(model, system, turn.query, texts, ANSWER_TOKENS, stopped):
             if isinstance(event, Prefill):
                 yield Reading(event.done, event.total, self._seconds(event.total - event.done), len(texts))

@@ -75,7 +75,8 @@ class Evidence:
 class Reading:
     """The model's prefill: `done` of `total` tokens of the prompt are computed, the rest takes about `seconds`.
 
-    None before this machine has been measured. `passages` is how many of those shown are read.
+    None before this machine has been measured. `passages` is how many of
+    those shown are read, besides what is pinned.
     """
 
     done: int

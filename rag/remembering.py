@@ -19,6 +19,7 @@ class Remembering:
         self._models = models
         self._answerer = answerer
         self._done: set[int] = set()
+        self._prompt = ""
 
     def remember(self, stopped: Callable[[], bool]) -> None:
         """Read those of the newest passages that were not yet, one by one, until `stopped` says so.
@@ -27,6 +28,8 @@ class Remembering:
         """
         if not self._models.settled.is_set():
             return
+        if self._prompt != self._answerer.prompt:
+            self._prompt, self._done = self._answerer.prompt, set()
         for number in self._library.newest_chunks(MOST_PASSAGES):
             chunk = self._library.chunks([number]).get(number)
             if chunk is None or number in self._done:
