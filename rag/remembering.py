@@ -12,7 +12,7 @@ MOST_PASSAGES = 200  # about a gigabyte of states, and two minutes of an idle la
 
 
 class Remembering:
-    """Knows which passages were read in this run. Not for use by two threads."""
+    """Knows which passages were read in this run, behind the prompt as it is. Not for use by two threads."""
 
     def __init__(self, library: Library, models: Models, answerer: Answerer) -> None:
         self._library = library
@@ -28,8 +28,9 @@ class Remembering:
         """
         if not self._models.settled.is_set():
             return
-        if self._prompt != self._answerer.prompt:
-            self._prompt, self._done = self._answerer.prompt, set()
+        prompt = self._answerer.prompt
+        if prompt != self._prompt:
+            self._prompt, self._done = prompt, set()
         for number in self._library.newest_chunks(MOST_PASSAGES):
             chunk = self._library.chunks([number]).get(number)
             if chunk is None or number in self._done:
