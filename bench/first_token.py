@@ -89,7 +89,7 @@ def _one_run(
     """Seconds of each side, whether reading ahead changed nothing, and the tokens of the passages."""
     together = Reading(SYSTEM, tuple(found.sections), asked.text)
     near = Reading(SYSTEM, together.passages[: found.near], asked.text)
-    other = Reading(SYSTEM, together.passages, f"Which words in it matter most? {asked.text}")
+    other = f"Which words in it matter most? {asked.text}"
     _warm(model)
     floor = timed(model.read(Reading(SYSTEM, (), asked.text), GENERATED, never))
     typing, plain = _while_typing(model, finder, asked)
@@ -98,18 +98,19 @@ def _one_run(
     model.remember(SYSTEM, found.sections, never)
     _warm(model)
     apart = timed(model.read_apart(near, GENERATED, never, rank_prior(found.near)))
+    follow = timed(model.read_apart(Reading(SYSTEM, near.passages, other), GENERATED, never, rank_prior(found.near)))
     _warm(model)
     four = timed(model.read_apart(together, GENERATED, never, rank_prior(len(found.sections))))
     exact = timed(model.read(together, GENERATED, never))
-    follow = timed(model.read(other, GENERATED, never))
-    follow_floor = timed(model.read(Reading(SYSTEM, (), other.question), GENERATED, never))
+    follow_together = timed(model.read(Reading(SYSTEM, together.passages, other), GENERATED, never))
+    follow_floor = timed(model.read(Reading(SYSTEM, (), other), GENERATED, never))
     rates["ours"].append(floor.usage.generated_tokens / floor.usage.decode_seconds)
     rates["raw"].append(_raw_rate(model, floor.usage.prompt_tokens))
     seconds = {
         "floor": floor.first, "remembered": apart.first, "remembered_answer": apart.total, "exact": exact.first,
         "remembered_four": four.first, "typing": typing.first, "plain": plain.first,
         "typing_together": typing_together.first, "plain_together": plain_together.first,
-        "followup": follow.first, "followup_floor": follow_floor.first,
+        "followup": follow.first, "followup_together": follow_together.first, "followup_floor": follow_floor.first,
     }  # fmt: skip
     for name, llama in baselines.items():
         seconds[name], seconds[f"{name}_answer"] = _ask_baseline(llama, together)
@@ -252,6 +253,7 @@ def _measures(
         "first_token_speedup_typing_together": ratio("baseline", "typing_together"),
         "typing_tokens_identical": int(identical),
         "followup_vs_floor": ratio("followup", "followup_floor"),
+        "followup_together_vs_floor": ratio("followup_together", "followup_floor"),
         "decode_vs_raw": round(statistics.median(a / b for a, b in zip(rates["ours"], rates["raw"], strict=True)), 3),
         "first_token_speedup_exact": ratio("baseline", "exact"),
         "first_token_speedup_plain": ratio("baseline", "plain"),
