@@ -17,7 +17,7 @@ from typing import Any
 
 from bench.answers import Asked, articles
 from bench.measuring import Measures, progress, summary
-from ingest.pipeline import index_file
+from bench.sections import Found, SectionFinder, index_sections
 from library.store import Library
 from models.catalogue import LANGUAGE_MODEL
 from models.engine import never
@@ -25,14 +25,11 @@ from models.language_model import LanguageModel, Piece, Prefill, Reading, Usage
 from models.loading import Models
 from models.processor import physical_cores
 from models.quantise import saved_preparation
-from rag.passages import select_passages
-from rag.reading import APART, rank_prior, stable_order
+from rag.reading import rank_prior, stable_order
 from rag.reading_ahead import ReadingAhead
 from rag.retriever import Retriever
 
 SYSTEM = "You answer questions using only the passages the user gives. Answer in one or two short sentences."
-SECTION_TOKENS = 375  # four of them are 1,500
-FOUND = 20  # chunks, from which the sections are taken
 TYPING_SECONDS = 6.0
 GENERATED = 48
 SEED = 3
@@ -55,28 +52,30 @@ def first_token(models: Models, data: Path, runs: int) -> Measures:
     groups = articles(data)
     questions = random.Random(SEED).sample([asked for group in groups for asked in group], 4 * runs)
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
-        sections = _index_sections(groups, Path(folder), library, models)
+        sections = index_sections(groups, Path(folder), library, models)
         finder = SectionFinder(Retriever(library, models.embedder), models, sections)
         baselines = _baselines(models, model.context_tokens)
         taken: dict[str, list[float]] = {}
         identical = True
         rates: dict[str, list[float]] = {"ours": [], "raw": []}
         used: set[str] = set()
-        tokens = 0
+        tokens = alone = 0
         for asked in questions:
             found = finder.find(asked.text)
-            if used & set(found) and len(used) < len(sections) // 2:
+            if used & set(found.sections) and len(used) < len(sections) // 2:
                 continue
-            used |= set(found)
+            used |= set(found.sections)
             run, same, tokens = _one_run(model, baselines, finder, asked, found, rates)
             identical &= same
             for name, seconds in run.items():
                 taken.setdefault(name, []).append(seconds)
+            alone += found.near == 1
             count = len(taken["floor"])
             progress(f"run {count} of {runs}: " + ", ".join(f"{name} {value:.2f} s" for name, value in run.items()))
             if count == runs:
                 break
-    return _measures(model, taken, rates, identical, tokens)
+    measures = _measures(model, taken, rates, identical, tokens)
+    return {**measures, "one_passage_rate_of_runs": round(alone / len(taken["floor"]), 2)}
 
 
 def _one_run(
@@ -84,31 +83,39 @@ def _one_run(
     baselines: dict[str, Any],
     finder: SectionFinder,
     asked: Asked,
-    found: list[str],
+    found: Found,
     rates: dict[str, list[float]],
 ) -> tuple[dict[str, float], bool, int]:
     """Seconds of each side, whether reading ahead changed nothing, and the tokens of the passages."""
-    together = Reading(SYSTEM, tuple(found), asked.text)
-    other = Reading(SYSTEM, together.passages, f"Which words in it matter most? {asked.text}")
+    together = Reading(SYSTEM, tuple(found.sections), asked.text)
+    near = Reading(SYSTEM, together.passages[: found.near], asked.text)
+    other = f"Which words in it matter most? {asked.text}"
     _warm(model)
     floor = timed(model.read(Reading(SYSTEM, (), asked.text), GENERATED, never))
     typing, plain = _while_typing(model, finder, asked)
+    typing_together, plain_together = _while_typing_together(model, finder, asked)
     model.forget()
-    model.remember(SYSTEM, found, never)
+    model.remember(SYSTEM, found.sections, never)
     _warm(model)
-    apart = timed(model.read_apart(Reading(SYSTEM, tuple(found), asked.text), GENERATED, never, rank_prior(APART)))
+    apart = timed(model.read_apart(near, GENERATED, never, rank_prior(found.near)))
+    follow = timed(model.read_apart(Reading(SYSTEM, near.passages, other), GENERATED, never, rank_prior(found.near)))
+    _warm(model)
+    four = timed(model.read_apart(together, GENERATED, never, rank_prior(len(found.sections))))
     exact = timed(model.read(together, GENERATED, never))
-    follow = timed(model.read(other, GENERATED, never))
-    follow_floor = timed(model.read(Reading(SYSTEM, (), other.question), GENERATED, never))
+    follow_together = timed(model.read(Reading(SYSTEM, together.passages, other), GENERATED, never))
+    follow_floor = timed(model.read(Reading(SYSTEM, (), other), GENERATED, never))
     rates["ours"].append(floor.usage.generated_tokens / floor.usage.decode_seconds)
     rates["raw"].append(_raw_rate(model, floor.usage.prompt_tokens))
     seconds = {
         "floor": floor.first, "remembered": apart.first, "remembered_answer": apart.total, "exact": exact.first,
-        "typing": typing.first, "plain": plain.first, "followup": follow.first, "followup_floor": follow_floor.first,
+        "remembered_four": four.first, "typing": typing.first, "plain": plain.first,
+        "typing_together": typing_together.first, "plain_together": plain_together.first,
+        "followup": follow.first, "followup_together": follow_together.first, "followup_floor": follow_floor.first,
     }  # fmt: skip
     for name, llama in baselines.items():
         seconds[name], seconds[f"{name}_answer"] = _ask_baseline(llama, together)
-    return seconds, typing.text == plain.text, sum(model.count_tokens(text) for text in found)
+    same = typing.text == plain.text and typing_together.text == plain_together.text
+    return seconds, same, sum(model.count_tokens(text) for text in found.sections)
 
 
 def _warm(model: LanguageModel) -> None:
@@ -117,41 +124,55 @@ def _warm(model: LanguageModel) -> None:
 
 
 def _while_typing(model: LanguageModel, finder: SectionFinder, asked: Asked) -> tuple[Timed, Timed]:
-    """The answer after `TYPING_SECONDS` of typing, and the one to the same prompt of a model that did not listen."""
+    """The answer after `TYPING_SECONDS` of typing, and the one to the same prompt of a model that did not listen.
+
+    As the app reads a plain question: what is found meanwhile is remembered, the passages near the best are read.
+    """
+    model.forget()
+    _type(
+        asked.text,
+        lambda text: finder.find(text).sections,
+        lambda text, passages, stopped: model.remember(SYSTEM, passages, stopped),
+    )
+    found = finder.find(asked.text)
+    reading = Reading(SYSTEM, tuple(found.sections[: found.near]), asked.text)
+    typing = timed(model.read_apart(reading, GENERATED, never, rank_prior(found.near)))
+    model.forget()
+    return typing, timed(model.read_apart(reading, GENERATED, never, rank_prior(found.near)))
+
+
+def _while_typing_together(model: LanguageModel, finder: SectionFinder, asked: Asked) -> tuple[Timed, Timed]:
+    """Likewise, with all passages in one prompt, as the app reads comparisons and lists."""
     model.forget()
     begun: list[str] = []
 
     def find(text: str) -> list[str]:
-        begun[:] = stable_order(begun, finder.find(text))
+        begun[:] = stable_order(begun, finder.find(text).sections)
         return list(begun)
 
-    def read(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
-        model.read_ahead(Reading(SYSTEM, tuple(passages), ""), stopped)
-
-    ahead = ReadingAhead(find, read)
-    words = asked.text.split()
-    for count in range(1, len(words) + 1):
-        ahead.typed(" ".join(words[:count]))
-        time.sleep(TYPING_SECONDS / len(words))
-    ahead.stop()
-    reading = Reading(SYSTEM, tuple(stable_order(begun, finder.find(asked.text))), asked.text)
+    _type(
+        asked.text,
+        find,
+        lambda text, passages, stopped: model.read_ahead(Reading(SYSTEM, tuple(passages), ""), stopped),
+    )
+    reading = Reading(SYSTEM, tuple(find(asked.text)), asked.text)
     typing = timed(model.read(reading, GENERATED, never))
     model.forget()
     return typing, timed(model.read(reading, GENERATED, never))
 
 
-class SectionFinder:
-    """The best sections for a question, by the chunks found in them."""
-
-    def __init__(self, retriever: Retriever, models: Models, sections: dict[str, str]) -> None:
-        self._retriever = retriever
-        self._models = models
-        self._sections = sections
-
-    def find(self, question: str) -> list[str]:
-        selection = select_passages(self._retriever, self._models.embedder, question, FOUND)
-        names = list(dict.fromkeys(passage.document for passage in selection.passages))
-        return [self._sections[name] for name in names[:APART]]
+def _type(
+    text: str,
+    find: Callable[[str], Sequence[str]],
+    read: Callable[[str, Sequence[str], Callable[[], bool]], object],
+) -> None:
+    """Word by word, in `TYPING_SECONDS`."""
+    ahead = ReadingAhead(find, read)
+    words = text.split()
+    for count in range(1, len(words) + 1):
+        ahead.typed(" ".join(words[:count]))
+        time.sleep(TYPING_SECONDS / len(words))
+    ahead.stop()
 
 
 def timed(events: Iterator[Prefill | Piece | Usage]) -> Timed:
@@ -213,24 +234,6 @@ def _ask_baseline(llama: Any, reading: Reading) -> tuple[float, float]:
     return first, time.perf_counter() - started
 
 
-def _index_sections(
-    groups: Sequence[Sequence[Asked]], folder: Path, library: Library, models: Models
-) -> dict[str, str]:
-    """Neighbouring paragraphs joined to sections, each a document of its own; texts by document name."""
-    sections: dict[str, str] = {}
-    for number, group in enumerate(groups):
-        parts: list[str] = []
-        for paragraph in dict.fromkeys(asked.passage for asked in group):
-            parts.append(paragraph)
-            if models.language_model.count_tokens(" ".join(parts)) >= SECTION_TOKENS:
-                path = folder / f"article {number} section {len(sections)}.txt"
-                sections[path.name] = "\n\n".join(parts)
-                path.write_text(sections[path.name], encoding="utf-8")
-                index_file(path, library, models)
-                parts = []
-    return sections
-
-
 def _measures(
     model: LanguageModel,
     taken: dict[str, list[float]],
@@ -245,9 +248,12 @@ def _measures(
     measures: Measures = {
         "first_token_speedup_remembered": ratio("baseline", "remembered"),
         "first_token_vs_floor_remembered": ratio("remembered", "floor"),
+        "first_token_vs_floor_remembered_four": ratio("remembered_four", "floor"),
         "first_token_speedup_typing": ratio("baseline", "typing"),
+        "first_token_speedup_typing_together": ratio("baseline", "typing_together"),
         "typing_tokens_identical": int(identical),
         "followup_vs_floor": ratio("followup", "followup_floor"),
+        "followup_together_vs_floor": ratio("followup_together", "followup_floor"),
         "decode_vs_raw": round(statistics.median(a / b for a, b in zip(rates["ours"], rates["raw"], strict=True)), 3),
         "first_token_speedup_exact": ratio("baseline", "exact"),
         "first_token_speedup_plain": ratio("baseline", "plain"),

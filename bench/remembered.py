@@ -16,7 +16,7 @@ from models.engine import never
 from models.language_model import Reading
 from models.loading import Models
 from rag.passages import select_passages
-from rag.reading import APART, rank_prior
+from rag.reading import APART, near_best, rank_prior
 from rag.retriever import Retriever
 
 ANSWER_TOKENS = 40
@@ -29,7 +29,7 @@ def accuracy(models: Models, data: Path, count: int) -> Measures:
     groups = articles(data)
     questions = random.Random(SEED).sample([asked for group in groups for asked in group], count)
     model = models.language_model
-    exact, apart, first = [], [], {"retriever": 0, "likelihood": 0}
+    exact, apart, first, alone = [], [], {"retriever": 0, "likelihood": 0}, 0
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
         for number, group in enumerate(groups):
             path = Path(folder) / f"article {number}.txt"
@@ -41,9 +41,11 @@ def accuracy(models: Models, data: Path, count: int) -> Measures:
             texts = [f"{passage.section}:\n{passage.text}" for passage in found]
             together = Reading(SYSTEM, tuple(reversed(texts)), asked.text)
             exact.append(contains(timed(model.read(together, ANSWER_TOKENS, never)).text, asked.answers))
-            separate = Reading(SYSTEM, tuple(texts), asked.text)
-            answer = timed(model.read_apart(separate, ANSWER_TOKENS, never, rank_prior(len(texts))))
+            near = near_best([passage.score for passage in found])
+            separate = Reading(SYSTEM, tuple(texts[:near]), asked.text)
+            answer = timed(model.read_apart(separate, ANSWER_TOKENS, never, rank_prior(near)))
             apart.append(contains(answer.text, asked.answers))
+            alone += near == 1
             chosen = texts[answer.usage.answered_from or 0]
             first["retriever"] += asked.passage[:60] in texts[0]
             first["likelihood"] += asked.passage[:60] in chosen
@@ -59,5 +61,6 @@ def accuracy(models: Models, data: Path, count: int) -> Measures:
         "accuracy_difference_interval": round(NORMAL_95 * spread / math.sqrt(count), 1),
         "gold_first_retriever": round(first["retriever"] / count, 3),
         "gold_first_likelihood": round(first["likelihood"] / count, 3),
+        "one_passage_rate": round(alone / count, 3),
         "accuracy_questions": count,
     }

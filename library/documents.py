@@ -24,7 +24,7 @@ from library.tables import write_tables
 from models.embedder import Embedder, Vectors
 
 WRITTEN_COLUMNS = "name, path, sha256, format, title, pages, chunks, images, ocr_pages, bytes, added_at, report"
-DOCUMENT_COLUMNS = f"id, {WRITTEN_COLUMNS}"
+DOCUMENT_COLUMNS = f"id, {WRITTEN_COLUMNS}, pinned"
 
 
 class Documents(Places):
@@ -165,7 +165,11 @@ class Documents(Places):
                 (document_id, path),
             )
             old = self._leave(database, path)
-            database.execute("UPDATE documents SET state = 'ready' WHERE id = ?", (document_id,))
+            database.execute(
+                f"UPDATE documents SET state = 'ready', pinned = EXISTS (SELECT 1 FROM documents WHERE pinned "
+                f"AND id IN ({', '.join(map(str, old))})) WHERE id = ?",
+                (document_id,),
+            )
             database.execute("DELETE FROM unfinished WHERE document_id = ?", (document_id,))
             database.execute(
                 "DELETE FROM unfinished_vectors WHERE chunk_id IN (SELECT id FROM chunks WHERE document_id = ?)",
@@ -180,6 +184,11 @@ class Documents(Places):
             self.purge(document_id)
         except LibraryError:
             return
+
+    def pin(self, document_id: int, pinned: bool) -> None:
+        """Make a document part of every prompt, or no longer; whether it fits there is for `rag.pinning` to say."""
+        with self._transaction() as database:
+            database.execute("UPDATE documents SET pinned = ? WHERE id = ?", (pinned, document_id))
 
     def remove(self, document_id: int) -> None:
         """Hide a document at once; `restore` brings it back until `purge`."""
@@ -263,8 +272,9 @@ class Documents(Places):
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    report = ReportCard(**json.loads(row[-1])) if row[-1] else None
-    return replace(Document(*row[:-1]), report=report)
+    *values, report, pinned = row
+    card = ReportCard(**json.loads(report)) if report else None
+    return replace(Document(*values), report=card, pinned=bool(pinned))
 
 
 def _written(document: Document) -> tuple[object, ...]:

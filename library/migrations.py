@@ -112,6 +112,11 @@ def m005_captions(database: sqlite3.Connection) -> None:
         database.execute(statement)
 
 
+def m006_pinned(database: sqlite3.Connection) -> None:
+    """Documents that are part of every prompt."""
+    database.execute("ALTER TABLE documents ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
+
+
 def m007_collections(database: sqlite3.Connection) -> None:
     """Collections of documents, where files on their way in and conversations belong, and replaced messages.
 
@@ -139,6 +144,7 @@ MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m003_report,
     m004_folders,
     m005_captions,
+    m006_pinned,
     m007_collections,
 ]
 

@@ -93,6 +93,7 @@ class Document:
     bytes: int
     added_at: float
     report: ReportCard | None = None
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,15 @@ class SearchIndex(Database):
                 found[chunk.id] = chunk
         return found
 
+    def chunks_of(self, document_id: int) -> list[FoundChunk]:
+        """All chunks of a document, in reading order."""
+        rows = self._rows(
+            f"SELECT {FOUND_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id "
+            "WHERE document_id = ? ORDER BY chunks.id",
+            document_id,
+        )
+        return [_found(row) for row in rows]
+
     def neighbours(self, chunk: FoundChunk, reach: int = 1) -> list[FoundChunk]:
         """The chunk with up to `reach` chunks before and after it on the same page, in reading order."""
         rows = self._rows(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import time
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from models.crowding import Crowding
 from models.errors import WeightsError
 from models.processor import physical_cores
 
 CONTEXT_TOKENS = 4096  # 92 MB of f16 cache for SmolLM2-135M; passages are packed to fit
 BATCH_TOKENS = 2048  # of one decode call: a question in twenty sequences fits
 SEQUENCES = 32  # the prompt's own, one scratch, the rest for passages
+SPINS = "5000"  # turns of a waiting thread's loop, some 0.1 ms: 1,000 are too few to meet again, 20,000 no better
 ABORTED = 2  # llama_decode's return code after the abort callback asked to stop
 
 Logits: TypeAlias = npt.NDArray[np.float32]
@@ -47,22 +50,19 @@ class Threads:
 
 
 def default_threads() -> Threads:
-    """Every physical core for the prompt; one fewer for single tokens, whose steps are too short to share finely.
-
-    Measured on 2 cores with SmolLM2-135M Q4_0: a token takes 6 ms on one thread, 9 to 20 on two.
-    """
+    """Every physical core for the prompt; one fewer for single tokens, until it is measured whether that is best."""
     cores = physical_cores()
     return Threads(prefill=cores, decode=max(1, cores - 1))
 
 
 @lru_cache(maxsize=1)
 def load_llama() -> Any:
-    """The `llama_cpp` package, its threads told to sleep and not to spin while they wait for each other.
+    """The `llama_cpp` package, its threads told to spin only a moment while they wait for each other, then to sleep.
 
-    Spinning threads lose their whole time slice to any other busy process: beside one, 256 tokens took 1.2 to
-    2.4 s spinning and 0.15 to 0.33 s sleeping (2 cores, SmolLM2-135M Q4_0). OpenMP reads this when it is loaded.
+    Threads that sleep at once are woken too late to be of use (two of them are as slow as one), and those that spin
+    for long lose whole time slices to any other busy program: see `Crowding`. OpenMP reads this when it is loaded.
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     import llama_cpp
 
     llama_cpp.llama_backend_init()
@@ -93,6 +93,7 @@ class Engine:
         self.llama = llama = load_llama()
         self.name = name
         self.stopped: Callable[[], bool] = never
+        self._crowding = Crowding()
         self._model = llama.llama_model_load_from_file(str(path).encode(), llama.llama_model_default_params())
         if not self._model:
             raise WeightsError(f"{name} can't be loaded from {path}; reinstall it or choose another.")
@@ -100,7 +101,8 @@ class Engine:
         self.vocabulary_size = int(llama.llama_vocab_n_tokens(self.vocabulary))
         trained = int(llama.llama_model_n_ctx_train(self._model))
         self.context_tokens = context_tokens or min(CONTEXT_TOKENS, trained)
-        self._open_context(threads or default_threads())
+        self._threads = threads or default_threads()
+        self._open_context(self._threads)
         self._batch = llama.llama_batch_init(BATCH_TOKENS, 0, 1)
         self._outputs = 0
         # Freed when nobody holds the object any more, so that a model can be replaced while it answers.
@@ -127,7 +129,7 @@ class Engine:
         self._memory = llama.llama_get_memory(self.context)
 
     def use_threads(self, threads: Threads) -> None:
-        self.llama.llama_set_n_threads(self.context, threads.decode, threads.prefill)
+        self._threads = threads
 
     @property
     def parameters(self) -> int:
@@ -185,7 +187,7 @@ class Engine:
                 logits[count] = offset >= first
                 count += 1
         batch.n_tokens = count
-        code = self.llama.llama_decode(self.context, batch)
+        code = self._compute(batch)
         if code == 0:
             self._outputs = outputs
             return True
@@ -194,6 +196,18 @@ class Engine:
         if code == ABORTED:
             return False
         raise WeightsError(f"{self.name} could not go on (llama.cpp code {code}); ask again.")
+
+    def _compute(self, batch: Any) -> int:
+        """`llama_decode` on as many threads as find a core; how many has no influence on what is computed."""
+        threads = self._threads.decode if batch.n_tokens == 1 else self._threads.prefill
+        fitting = self._crowding.fitting(threads)
+        self.llama.llama_set_n_threads(self.context, fitting, fitting)
+        started, processor_started = time.perf_counter(), time.process_time()
+        code = int(self.llama.llama_decode(self.context, batch))
+        if fitting == threads:
+            seconds, processor_seconds = time.perf_counter() - started, time.process_time() - processor_started
+            self._crowding.observe(seconds, processor_seconds, threads)
+        return code
 
     def logits(self) -> Logits:
         """(outputs of the last batch, vocabulary) float32, in the order they were asked for.

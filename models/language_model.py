@@ -38,8 +38,7 @@ class Piece:
 class Usage:
     """The last event of a generation; seconds are wall time.
 
-    `answered_from` is the index of the one passage the answer was read from, None when all were read together;
-    `likelihoods` then holds the question's log-likelihood under each passage.
+    `answered_from` is the index of the one passage the answer was read from, None when all were read together.
     """
 
     prompt_tokens: int
@@ -48,7 +47,6 @@ class Usage:
     generated_tokens: int
     decode_seconds: float
     answered_from: int | None = None
-    likelihoods: tuple[float, ...] = ()
 
 
 class LanguageModel:
@@ -169,22 +167,8 @@ class LanguageModel:
             ready = self.engine.decode([closing])
             yield Prefill(total, total, progress.reused)
             answer = self._sample(min(max_tokens, room), FIRST_PASSAGE + best, position + len(tokens.closing), ready)
-            usage = Usage(total, total - progress.reused, progress.reused, 0, 0.0, best, tuple(likelihoods))
+            usage = Usage(total, total - progress.reused, progress.reused, 0, 0.0, best)
             yield from _counted(answer, usage)
-
-    def likelihoods(self, reading: Reading, stopped: Callable[[], bool] = never) -> list[float]:
-        """The log-likelihood of the question's tokens under each passage, in their order; empty when stopped.
-
-        Costs the question's tokens once per passage, and the passages that are not remembered yet. Raises
-        `ValueError` when the model can't read passages apart or they don't fit.
-        """
-        tokens = self.chat.reading_tokens(reading)
-        if not self.separable or len(tokens.passages) > MOST_PASSAGES:
-            raise ValueError(f"{self.name} can't read {len(tokens.passages)} passages apart")
-        self._room(len(tokens.fixed) + sum(len(part) + len(tokens.question) for part in tokens.passages))
-        with self._question(stopped):
-            progress = list(self._context.place(tokens.fixed, tokens.passages))[-1]
-            return self._weigh(tokens) if progress.done == progress.total else []
 
     def remember(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
         """Compute the passages that are not remembered yet, giving way to every question; how many are known now.
@@ -198,11 +182,6 @@ class LanguageModel:
             fits = sum(map(len, segments)) < self.context_tokens
             known += self._context.remembers(segments) or (fits and self._in_background(segments, stopped))
         return known
-
-    def remembered(self, system: str, passages: Sequence[str]) -> list[bool]:
-        """Which passages are known already."""
-        tokens = self.chat.reading_tokens(Reading(system, tuple(passages), ""))
-        return [self._context.remembers([tokens.fixed, passage]) for passage in tokens.passages]
 
     def read_ahead(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
         """Compute the prompt of `read` up to its question, giving way to every question; whether it got there."""

@@ -21,7 +21,8 @@ from rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Mode, Passage, Reading, Searching, Timings, Token
 from rag.grounding import ground
 from rag.passages import Selection, passage_of, select_passages
-from rag.reading import TOGETHER, PassageReader, needs_several
+from rag.pinning import fixed_prompt, pin, pinned_passages, with_pinned, without_pinned
+from rag.reading import PassageReader, most_to_read, near_best, reads_apart
 from rag.reading_ahead import ReadingAhead
 from rag.refusal import support
 from rag.retriever import EVERYWHERE, Retriever, Scope
@@ -48,6 +49,7 @@ class _Turn:
     query: str
     mode: Mode
     stop: threading.Event
+    fewer: bool = False
     started: float = field(default_factory=time.perf_counter)
     timings: Timings = field(default_factory=Timings)
 
@@ -88,7 +90,16 @@ class Answerer:
     def remember(self, chunks: Sequence[FoundChunk], stopped: Callable[[], bool]) -> None:
         """Read passages before anybody asks, so that a question about them is answered at once."""
         texts = [reading_text(whole(passage_of(chunk), self._library)) for chunk in chunks]
-        self._models.language_model.remember(DOCUMENTS_PROMPT, texts, stopped)
+        self._models.language_model.remember(self.prompt, texts, stopped)
+
+    def pin(self, document_id: int, pinned: bool) -> None:
+        """Make a small document part of every prompt, or no longer. Raises `LibraryError` when it is too long."""
+        pin(self._library, document_id, pinned, self._count_tokens)
+
+    @property
+    def prompt(self) -> str:
+        """What the model reads before every passage; when it changes, all that is remembered is read anew."""
+        return fixed_prompt(DOCUMENTS_PROMPT, self._pinned(EVERYWHERE))
 
     def answer(
         self,
@@ -97,14 +108,16 @@ class Answerer:
         mode: Mode = "documents",
         stop: threading.Event | None = None,
         scope: Scope = EVERYWHERE,
+        fewer: bool = False,
     ) -> Iterator[Event]:
         """Events up to `Finished`, which also comes after `stop` was set.
 
-        Raises `LamplightError` when a model or the library fails. Indexing waits meanwhile.
+        With `fewer`, the model reads the best passage alone. Raises `LamplightError` when a model or the library
+        fails. Indexing waits meanwhile.
         """
         self._ahead.stop()
         with ANSWERS:
-            turn = _Turn(question, question, mode, stop or threading.Event())
+            turn = _Turn(question, question, mode, stop or threading.Event(), fewer)
             turn.query = self._standalone(question, history, turn.stop)
             yield from self._answer(turn, scope)
 
@@ -124,14 +137,17 @@ class Answerer:
             passages = self._whole(selection)
             quote = quotation(selection, passages)
             turn.timings = replace(turn.timings, evidence_ms=turn.elapsed())
+            pinned = self._pinned(scope)
+            passages = with_pinned(passages, pinned)
             yield Evidence(passages, quote)
-            yield from self._generate(turn, passages, quote, selection.search.weights)
+            yield from self._generate(turn, passages, pinned, quote, selection.search.weights)
         elif turn.mode == "documents":
             yield Evidence(selection.passages)
             yield from self._refuse(turn, NOT_SAID if selection.passages else NOTHING_FOUND, selection.passages)
         else:
-            yield Evidence([])
-            yield from self._generate(turn, [], None, {})
+            pinned = with_pinned([], self._pinned(scope))
+            yield Evidence(pinned)
+            yield from self._generate(turn, pinned, pinned, None, {})
 
     def _standalone(self, question: str, history: Sequence[Message], stop: threading.Event) -> str:
         """By rules, or by a model that is large enough, whose words are taken only if they keep to the question."""
@@ -140,6 +156,12 @@ class Answerer:
         events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stop.is_set)
         written = "".join(event.text for event in events if isinstance(event, Piece))
         return accept_rewrite(question, history, written)
+
+    def _count_tokens(self, text: str) -> int:
+        return self._models.language_model.count_tokens(text)
+
+    def _pinned(self, scope: Scope) -> list[Passage]:
+        return pinned_passages(self._library, scope, self._count_tokens)
 
     def _select(self, query: str, scope: Scope = EVERYWHERE) -> Selection:
         embedder = self._models.embedder
@@ -153,14 +175,18 @@ class Answerer:
         """What would be read for a question that is still being typed."""
         try:
             selection = self._select(text, self._typed_scope)
-            return [reading_text(passage) for passage in self._whole(selection)] if support(selection) >= 0 else []
+            if support(selection) < 0:
+                return []
+            most = most_to_read(self._models.language_model.separable, text)
+            return self._texts(text, without_pinned(self._whole(selection), self._pinned(self._typed_scope))[:most])
         except LamplightError:
             return []  # whoever asks the question is told
 
     def _read_ahead(self, text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
         if passages:
             with suppress(LamplightError):  # likewise
-                self._reader.prepare(self._models.language_model, DOCUMENTS_PROMPT, text, passages, stopped)
+                prompt = fixed_prompt(DOCUMENTS_PROMPT, self._pinned(self._typed_scope))
+                self._reader.prepare(self._models.language_model, prompt, text, passages, stopped)
 
     def _refuse(self, turn: _Turn, sentence: str, passages: list[Passage]) -> Iterator[Event]:
         yield Token(sentence)
@@ -181,17 +207,27 @@ class Answerer:
         yield Grounded(answer.text, answer.citations, [])
         yield turn.finished(answer, passages, sql=computation.sql)
 
-    def _fitting(self, query: str, passages: list[Passage]) -> list[Passage]:
-        """Passages that are read together, cut to what this machine reads before a person loses patience.
+    def _to_read(self, turn: _Turn, passages: list[Passage]) -> list[str]:
+        """What the model reads of the passages, which come best first."""
+        separable = self._models.language_model.separable
+        if turn.fewer:
+            count = 1
+        elif reads_apart(separable, turn.query):
+            count = near_best([passage.score for passage in passages])
+        else:
+            count = most_to_read(separable, turn.query)
+        return self._texts(turn.query, passages[:count])
 
-        Those that are read apart stay as they are: they are remembered, and reading them again costs nothing.
+    def _texts(self, query: str, passages: list[Passage]) -> list[str]:
+        """Together no more than this machine reads before a person loses patience.
+
+        Passages that are read apart stay whole: they are remembered, and reading them again costs nothing.
         """
         model = self._models.language_model
-        if not needs_several(query) and model.separable:
-            return passages
-        calibration = model.calibration
-        budget = calibration.passage_tokens // TOGETHER if calibration else PASSAGE_TOKENS
-        return [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages[:TOGETHER]]
+        if passages and not reads_apart(model.separable, query):
+            budget = model.calibration.passage_tokens // len(passages) if model.calibration else PASSAGE_TOKENS
+            passages = [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages]
+        return [reading_text(passage) for passage in passages]
 
     def _seconds(self, tokens: int) -> float | None:
         """How long this machine will read them; None as long as it has not been measured."""
@@ -199,7 +235,12 @@ class Answerer:
         return round(calibration.seconds_to_read(tokens), 1) if calibration else None
 
     def _generate(
-        self, turn: _Turn, passages: list[Passage], quote: Citation | None, weights: Mapping[str, float]
+        self,
+        turn: _Turn,
+        passages: list[Passage],
+        pinned: list[Passage],
+        quote: Citation | None,
+        weights: Mapping[str, float],
     ) -> Iterator[Event]:
         model = self._models.language_model
         text, usage = "", Usage(0, 0, 0, 0, 0.0)
@@ -207,11 +248,11 @@ class Answerer:
         def stopped() -> bool:
             return turn.stop.is_set() or repeats(text)
 
-        system = DOCUMENTS_PROMPT if turn.mode == "documents" else KNOWLEDGE_PROMPT
-        texts = [reading_text(passage) for passage in self._fitting(turn.query, passages)]
+        system = fixed_prompt(DOCUMENTS_PROMPT if turn.mode == "documents" else KNOWLEDGE_PROMPT, pinned)
+        texts = self._to_read(turn, without_pinned(passages, pinned))
         for event in self._reader.read(model, system, turn.query, texts, ANSWER_TOKENS, stopped):
             if isinstance(event, Prefill):
-                yield Reading(event.done, event.total, self._seconds(event.total - event.done))
+                yield Reading(event.done, event.total, self._seconds(event.total - event.done), len(texts))
             elif isinstance(event, Piece):
                 if not text:
                     turn.timings = replace(turn.timings, first_token_ms=turn.elapsed())

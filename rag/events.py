@@ -75,12 +75,14 @@ class Evidence:
 class Reading:
     """The model's prefill: `done` of `total` tokens of the prompt are computed, the rest takes about `seconds`.
 
-    None before this machine has been measured.
+    None before this machine has been measured. `passages` is how many of
+    those shown are read, besides what is pinned.
     """
 
     done: int
     total: int
     seconds: float | None = None
+    passages: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 
 from models.language_model import LanguageModel, Piece, Prefill, Reading, Usage
 
 TOGETHER = 3  # passages in one prompt: each costs its reading, and 2 answer as well as 4
 APART = 4  # passages weighed against each other: the question is read once for each; 8 answer one point better
+NEAR = 0.15  # below the best passage's score: in three of five questions none is, with as many right answers
 RANK_WEIGHT = 2.0  # of -log(rank) beside the log-likelihood: right passage first in .82 of questions instead of .81
 NEEDS_SEVERAL = re.compile(
     r"\b(both|compare[ds]?|comparison|differen\w+|differs?|versus|vs|each|every|all|list|which of|several|how often|"
@@ -21,6 +23,24 @@ NEEDS_SEVERAL = re.compile(
 def needs_several(question: str) -> bool:
     """Whether a question compares, lists or counts, so that one passage is hardly enough."""
     return NEEDS_SEVERAL.search(question) is not None
+
+
+def reads_apart(separable: bool, question: str) -> bool:
+    """Whether each passage is read by itself and remembered; `separable` is the model's."""
+    return separable and not needs_several(question)
+
+
+def most_to_read(separable: bool, question: str) -> int:
+    """How many passages are read at most."""
+    return APART if reads_apart(separable, question) else TOGETHER
+
+
+def near_best(scores: Sequence[float]) -> int:
+    """How many passages, of which these are the retriever's scores, best first, are worth weighing against the best.
+
+    Each costs as much as reading the question once more.
+    """
+    return len(list(takewhile(lambda score: score >= scores[0] - NEAR, scores[:APART])))
 
 
 def stable_order(previous: Sequence[str], chosen: Sequence[str]) -> list[str]:
@@ -51,19 +71,16 @@ class PassageReader:
         passages: Sequence[str],
         max_tokens: int,
         stopped: Callable[[], bool],
-        together: bool = False,
     ) -> Iterator[Prefill | Piece | Usage]:
-        """The events of `LanguageModel.generate`. `passages` come best first; `together` forces one prompt.
+        """The events of `LanguageModel.generate`. All of the `passages`, best first, are read.
 
         The last event's `answered_from` is an index into `passages`, or None when they were read together.
         """
-        apart = self._apart(model, question, passages, together)
-        if apart:
-            reading = Reading(system, tuple(apart), question)
-            yield from model.read_apart(reading, max_tokens, stopped, rank_prior(len(apart)))
+        if reads_apart(model.separable, question) and len(passages) > 1:
+            reading = Reading(system, tuple(passages), question)
+            yield from model.read_apart(reading, max_tokens, stopped, rank_prior(len(passages)))
             return
         reading = self._together(system, question, passages)
-        self._previous = list(reading.passages)
         yield from model.read(reading, max_tokens, stopped)
 
     def prepare(
@@ -73,25 +90,16 @@ class PassageReader:
         question: str,
         passages: Sequence[str],
         stopped: Callable[[], bool],
-        together: bool = False,
     ) -> None:
         """Compute what `read` will need, as far as `question` lets it be known; gives way to every question."""
-        apart = self._apart(model, question, passages, together)
-        if apart:
-            model.remember(system, apart, stopped)
+        if reads_apart(model.separable, question):
+            model.remember(system, passages, stopped)
         else:
-            reading = self._together(system, question, passages)
-            self._previous = list(reading.passages)
-            model.read_ahead(reading, stopped)
-
-    def _apart(self, model: LanguageModel, question: str, passages: Sequence[str], together: bool) -> list[str]:
-        """The passages to weigh against each other; empty when they are to be read together."""
-        if together or not model.separable or needs_several(question) or len(passages) < 2:
-            return []
-        return list(passages[:APART])
+            model.read_ahead(self._together(system, question, passages), stopped)
 
     def _together(self, system: str, question: str, passages: Sequence[str]) -> Reading:
-        return Reading(system, tuple(stable_order(self._previous, passages[:TOGETHER])), question)
+        self._previous = stable_order(self._previous, passages)
+        return Reading(system, tuple(self._previous), question)
 
 
 def rank_prior(count: int) -> list[float]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from library.records import BlockKind, FoundChunk
+from library.records import BlockKind, Document, FoundChunk
 from library.store import Library
 from models.embedder import Embedder, Vectors
 from rag.naming import named_documents
@@ -43,6 +43,11 @@ class Scope:
     added_from: float = -math.inf
     added_before: float = math.inf
     attached: frozenset[int] = frozenset()
+
+    def includes(self, document: Document) -> bool:
+        """Whether a document may be searched, at least for some kind of content."""
+        inside = self.documents is None or document.id in self.documents
+        return inside and self.added_from <= document.added_at < self.added_before
 
 
 EVERYWHERE = Scope()
@@ -83,7 +88,7 @@ class Retriever:
         """The `count` best chunks in `scope` for a question, best first."""
         query = understand(text)
         documents = self._library.documents()
-        allowed = _allowed(scope, {document.id: document.added_at for document in documents})
+        allowed = _allowed(scope, documents)
         naming = named_documents(text, documents)
         named = naming.documents | scope.attached
         vector = self._vector(query)
@@ -159,9 +164,7 @@ def _telling(weights: dict[str, float], naming: frozenset[str]) -> list[str]:
     return rare if len(rare) >= FEWEST_TERMS else list(others) or list(weights)
 
 
-def _allowed(scope: Scope, added: dict[int, float]) -> frozenset[int] | None:
+def _allowed(scope: Scope, documents: Sequence[Document]) -> frozenset[int] | None:
     """The documents that may be searched; None when all may."""
-    inside = {number for number, when in added.items() if scope.added_from <= when < scope.added_before}
-    if scope.documents is not None:
-        inside &= scope.documents
-    return None if len(inside) == len(added) else frozenset(inside)
+    inside = frozenset(document.id for document in documents if scope.includes(document))
+    return None if len(inside) == len(documents) else inside

@@ -136,3 +136,13 @@ def test_only_sentences_that_are_given_are_cited() -> None:
 
 def test_an_answer_ends_where_it_begins_to_go_round_in_circles() -> None:
     assert without_repeats("The fee is thirty pounds. The fee is thirty pounds. The fee") == "The fee is thirty pounds."
+
+
+def test_fewer_passages_are_the_best_one_alone(answerer: Answerer) -> None:
+    question = "Compare the fee of a full plot with that of a half plot."
+    usual, fewer = (list(answerer.answer(question, fewer=fewer)) for fewer in (False, True))
+    assert {event.passages for event in usual if isinstance(event, Reading)} == {3}
+    assert {event.passages for event in fewer if isinstance(event, Reading)} == {1}
+    assert finished(fewer).timings.context_tokens < 0.6 * finished(usual).timings.context_tokens
+    assert finished(fewer).citations  # and all that were found are still shown
+    assert finished(fewer).passages == finished(usual).passages

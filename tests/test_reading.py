@@ -13,7 +13,7 @@ from models.catalogue import LANGUAGE_MODEL
 from models.context_cache import ContextCache
 from models.engine import never
 from models.language_model import LanguageModel, Usage
-from rag.reading import PassageReader, needs_several, stable_order
+from rag.reading import APART, PassageReader, near_best, needs_several, stable_order
 from rag.reading_ahead import ReadingAhead
 
 SYSTEM = "Answer from the passages in one short sentence."
@@ -56,6 +56,13 @@ def test_comparisons_and_lists_need_several_passages(question: str, several: boo
 def test_one_passage_answers_a_plain_question_and_all_a_comparison(model: LanguageModel) -> None:
     assert read(model, PassageReader(), "What are the cats called?", PASSAGES).answered_from == 1
     assert read(model, PassageReader(), "Compare the roof with the lock.", PASSAGES).answered_from is None
+
+
+def test_only_passages_that_come_near_the_best_are_weighed_against_it() -> None:
+    assert near_best([1.2, 0.8, 0.7]) == 1
+    assert near_best([1.2, 1.1, 0.7, 1.19]) == 2  # a better score further down is one that something else put there
+    assert near_best([1.0] * 9) == APART
+    assert near_best([]) == 0
 
 
 def test_what_was_read_stays_where_it_was() -> None:

@@ -87,9 +87,8 @@ class Turn:
         """Answer the question; called once, in the turn's own thread."""
         try:
             scope = self._scope()
-            for event in self._answerer.answer(
-                self.question.text, self._history, self.question.mode, self._stop, scope
-            ):
+            asked = self.question
+            for event in self._answerer.answer(asked.text, self._history, asked.mode, self._stop, scope, asked.fewer):
                 self._absorb(event)
         except LamplightError as error:
             self._end(str(error))

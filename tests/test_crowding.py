@@ -1,0 +1,41 @@
+"""What threads promise on a crowded processor: one fewer, and the same numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.catalogue import LANGUAGE_MODEL
+from models.crowding import Crowding
+from models.engine import Engine, Part, Threads
+
+
+@pytest.mark.parametrize(
+    ("processor_seconds", "fitting"),
+    [pytest.param(1.1, 1, id="another program has a core"), pytest.param(1.9, 2, id="all cores were ours")],
+)
+def test_one_thread_fewer_where_another_program_wants_the_processor(processor_seconds: float, fitting: int) -> None:
+    crowding = Crowding()
+    assert crowding.fitting(2) == 2
+    crowding.observe(1.0, processor_seconds, 2)
+    assert crowding.fitting(2) == fitting
+    assert crowding.fitting(1) == 1
+
+
+def test_a_computation_too_short_to_judge_changes_nothing() -> None:
+    crowding = Crowding()
+    crowding.observe(0.001, 0.0, 2)
+    assert crowding.fitting(2) == 2
+
+
+def test_the_number_of_threads_changes_no_bit() -> None:
+    engine = Engine(LANGUAGE_MODEL.path(), "test")
+    tokens = engine.tokens("The gate is painted green and locked at dusk by the warden. " * 8)
+    states = []
+    for threads in (1, 2, 3):
+        engine.use_threads(Threads(threads, threads))
+        engine.clear()
+        engine.decode([Part(tokens[:-1], 0, 0)])
+        engine.decode([Part(tokens[-1:], len(tokens) - 1, 0, 0)])
+        states.append((engine.save(0), engine.last_logits().tobytes()))
+    engine.close()
+    assert states[0] == states[1] == states[2]
