@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from library.records import Message
-from rag.events import Citation, Passage
+from rag.events import Citation, Passage, Reading
 from ui.answers import UNFINISHED, Answer
 from ui.rendering import answer_html, evidence_html, question_html
 
@@ -43,7 +43,8 @@ def test_an_unsupported_sentence_is_marked_and_counted() -> None:
     ],
 )
 def test_nothing_in_a_text_becomes_markup(text: str) -> None:
-    for shown in (answer_html(answer(text), "3-9"), question_html(text), evidence_html(answer(text, text), "3-9")):
+    asked = question_html(text, "3-9", [(text, None)])
+    for shown in (answer_html(answer(text), "3-9"), asked, evidence_html(answer(text, text), "3-9")):
         for tag in ("<img", "<script", "<svg", 'href="http'):
             assert tag not in shown
 
@@ -54,6 +55,14 @@ def test_markdown_is_shown_on_one_line() -> None:
     assert "\n" not in shown
     assert "<li>one</li>" in shown
     assert "<td>1</td>" in shown
+
+
+def test_a_long_wait_says_what_is_read_and_offers_to_read_less() -> None:
+    waiting = Answer()
+    waiting.absorb(Reading(100, 400, 3.2, 4))
+    shown = answer_html(waiting, "3-9")
+    assert "Reading 4 passages, about 3 s… 25 %" in shown
+    assert 'href="#fewer-3-9"' in shown
 
 
 def test_an_answer_is_kept_and_brought_back_whole() -> None:

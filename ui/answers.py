@@ -14,11 +14,15 @@ UNFINISHED = "This answer was interrupted before it was finished."
 
 @dataclass(slots=True)
 class Answer:
-    """`status` is the sentence shown while there is no text yet; `error` the one shown when it broke."""
+    """`status` is the sentence shown while there is no text yet; `error` the one shown when it broke.
+
+    `reading` counts the passages that the model is reading.
+    """
 
     text: str = ""
     status: str = ""
     progress: float | None = None
+    reading: int = 0
     passages: list[Passage] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
@@ -41,6 +45,7 @@ class Answer:
                 self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
             case Reading():
                 self.progress = event.done / event.total if event.total else None
+                self.reading = event.passages
                 self.status = _reading(event)
             case Token():
                 self.status, self.progress = "", None
@@ -60,7 +65,7 @@ class Answer:
     def details(self) -> dict[str, Any]:
         """Everything but the text, as plain JSON for `Message.details`."""
         kept = asdict(self)
-        for passing in ("text", "status", "progress"):
+        for passing in ("text", "status", "progress", "reading"):
             del kept[passing]
         return kept
 
@@ -87,9 +92,12 @@ class Answer:
 
 
 def _reading(event: Reading) -> str:
+    passages = (
+        "1 passage" if event.passages == 1 else f"{event.passages} passages" if event.passages else "your question"
+    )
     if event.seconds is None or event.seconds < 1:
-        return "Reading the passages…"
-    return f"Reading the passages, about {event.seconds:.0f} s…"
+        return f"Reading {passages}…"
+    return f"Reading {passages}, about {event.seconds:.0f} s…"
 
 
 def _searching(documents: int) -> str:

@@ -55,8 +55,10 @@ class Chat:
     def edit(self, conversation_id: int, message_id: int, question: Question) -> int | None:
         """Ask another question in place of one that was asked, and of all that followed.
 
-        Returns the number by which `Library.restore_messages` takes it back; None when an answer is being written.
+        An answer that is being written ends. Returns the number by which `Library.restore_messages` takes it back;
+        None when the answer that is being written can't be ended.
         """
+        self._turns.end(conversation_id)
         if self._turns.running(conversation_id) is not None:
             return None
         edit = self._library.replace_messages(conversation_id, message_id)
@@ -76,7 +78,7 @@ class Chat:
 
     def take_back(self, conversation_id: int, edit: int) -> None:
         """Undo what `edit` or `again` did."""
-        self._turns.stop(conversation_id)
+        self._turns.end(conversation_id)
         self._library.restore_messages(conversation_id, edit)
 
     def answering(self, conversation_id: int | None) -> bool:

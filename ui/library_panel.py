@@ -57,6 +57,7 @@ def _document(document: Document, collections: list[int]) -> dict[str, Any]:
         "bytes": document.bytes,
         "drawn": document.format.lstrip(".").lower() in DRAWN,
         "collections": collections,
+        "pinned": document.pinned,
     }
 
 

@@ -43,6 +43,8 @@ def _add_documents(router: APIRouter, services: Services) -> None:
         "remove": services.removals.remove,
         "restore": services.removals.restore,
         "again": services.queue.read_again,
+        "pin": lambda document_id: services.answerer.pin(document_id, True),
+        "unpin": lambda document_id: services.answerer.pin(document_id, False),
     }
 
     @router.post("/documents/{document_id}/{action}")

@@ -25,6 +25,7 @@ FIGURE_PIXELS = 720
 BEGIN, END = "\ue000", "\ue001"
 QUOTE = "> "
 MARKER = re.compile(r"\[(\d{1,3})\]")
+FEWER = "Answer from fewer passages"
 NOT_FOUND = "Not found in your documents"
 
 
@@ -56,7 +57,7 @@ def answer_html(answer: Answer, reference: str, waiting: str = "") -> str:
         caret = "" if answer.done else " streaming"
         parts.append(f'<div class="{classes}{caret}">{_body(answer, reference)}</div>')
     if not answer.done and (answer.status or not answer.text):
-        parts.append(_status_html(answer, waiting))
+        parts.append(_status_html(answer, reference, waiting))
     if answer.error:
         parts.append(f'<p class="failure">{_one_line(escape(answer.error))}</p>')
     if answer.sql:
@@ -123,14 +124,15 @@ def _card(passage: Passage, reference: str, cited: str | None) -> str:
     )
 
 
-def _status_html(answer: Answer, waiting: str) -> str:
+def _status_html(answer: Answer, reference: str, waiting: str) -> str:
     percent = "" if answer.progress is None else f" {round(answer.progress * 100)} %"
     status = (answer.status or waiting or "Thinking…") + percent
     bar = ""
     if answer.progress is not None:
         width = round(min(1.0, answer.progress) * 100)
         bar = f'<span class="bar"><span class="bar-done" style="width:{width}%"></span></span>'
-    return f'<p class="status"><span class="glow"></span>{escape(status)}{bar}</p>'
+    fewer = f'<a class="fewer" href="#fewer-{reference}">{FEWER}</a>' if answer.reading > 1 else ""
+    return f'<p class="status"><span class="glow"></span>{escape(status)}{bar}{fewer}</p>'
 
 
 def _body(answer: Answer, reference: str) -> str:
@@ -167,7 +169,7 @@ def _foot(answer: Answer, reference: str) -> str:
     actions = [("copy", "Copy")] if answer.text else []
     actions += [("again", "Answer again")]
     if len(answer.passages) > 1 and answer.timings.context_tokens:
-        actions += [("fewer", "Answer from fewer passages")]
+        actions += [("fewer", FEWER)]
     links = "".join(f'<a class="{name}" href="#{name}-{reference}">{label}</a>' for name, label in actions)
     told = f'<span class="notes">{" · ".join(notes)}</span>' if notes else ""
     return f'<p class="foot"><span class="actions">{links}</span>{told}</p>'

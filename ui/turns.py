@@ -27,6 +27,7 @@ SAVE_SECONDS = 1.0  # a crash loses at most this much of an answer
 FRAME_SECONDS = 0.08  # a dozen repaints a second read as a flow and leave the processor to the model
 IDLE_SECONDS = 1.0  # how often a watcher looks at the status of the models when nothing else happens
 LOOK_SECONDS = 0.2  # how often an attached picture is looked for while it is being read
+ENDING_SECONDS = 5.0  # a stopped model ends within a tenth of that
 BROKEN = "Something went wrong while answering. Ask again; the details are in the terminal."
 
 
@@ -158,6 +159,7 @@ class Turns:
         self._library, self._answerer = library, answerer
         self._running: dict[int, Turn] = {}
         self._lock = threading.Lock()
+        self._ended = threading.Condition(self._lock)
 
     def start(self, conversation_id: int, question: Question) -> Turn:
         """Keep the question and begin to answer it; in a conversation being answered, return that turn."""
@@ -187,6 +189,12 @@ class Turns:
         if turn is not None:
             turn.stop()
 
+    def end(self, conversation_id: int) -> None:
+        """Like `stop`, and wait until what was said is kept, some seconds at most."""
+        self.stop(conversation_id)
+        with self._ended:
+            self._ended.wait_for(lambda: conversation_id not in self._running, ENDING_SECONDS)
+
     def answering(self) -> list[int]:
         """The conversations in which an answer is being written."""
         with self._lock:
@@ -198,3 +206,4 @@ class Turns:
         finally:
             with self._lock:
                 self._running.pop(turn.conversation_id, None)
+                self._ended.notify_all()

@@ -35,6 +35,7 @@ export function documentActions(entry) {
   return [
     { label: "Open original", run: () => openOriginal(entry) },
     { label: "Read again", run: () => readAgain(entry) },
+    entry.pinned ? { label: "Unpin", run: () => act(`/documents/${entry.id}/unpin`) } : { label: "Pin to every question", run: () => act(`/documents/${entry.id}/pin`) },
     null,
     ...state.library.collections.map((one) => {
       const inside = entry.collections.includes(one.id);
@@ -50,7 +51,7 @@ function detail(entry) {
   const when = new Date(entry.added * 1000);
   const year = when.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
   const day = when.toLocaleDateString(undefined, { day: "numeric", month: "short", year });
-  return [entry.kind, `${entry.pages.toLocaleString()} ${entry.pages === 1 ? "page" : "pages"}`, day].filter(Boolean).join(" · ");
+  return [entry.pinned && "Pinned", entry.kind, `${entry.pages.toLocaleString()} ${entry.pages === 1 ? "page" : "pages"}`, day].filter(Boolean).join(" · ");
 }
 
 export function thumbnail(entry) {
