@@ -32,12 +32,17 @@ def document_value(library: Library, document_id: int) -> dict[str, Any] | None:
     return {
         "id": document.id,
         "name": document.name,
-        "path": document.path,
+        "place": _place(library, document),
         "there": Path(document.path).is_file(),
         "pages": document.pages,
         "facts": _facts(document, document.report),
         "skipped": _remarks(document),
     }
+
+
+def _place(library: Library, document: Document) -> str:
+    own = library.folder / "files" in Path(document.path).parents
+    return "A copy is kept in your library." if own else document.path
 
 
 def original_value(library: Library, document_id: int) -> tuple[Path, str] | None:

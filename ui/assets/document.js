@@ -45,7 +45,7 @@ export async function openDocument(id, opener, first = 1) {
   openSide({ closed: () => (opener?.isConnected ? opener : null), keys: (key) => ({ ArrowLeft: before, ArrowRight: after })[key] ?? zoomKey(view, key) });
   root().replaceChildren(...[
     element("header", { class: "panel-heading" }, element("h2", { tabindex: "-1" }, "Document"), iconButton("close", "Close document", closeSide)),
-    element("p", { class: "source-name" }, about.name), element("p", { class: "source-place" }, about.path),
+    element("p", { class: "source-name" }, about.name), element("p", { class: "source-place" }, about.place),
     element("div", { class: "document-actions" },
       about.there ? textButton("Open original", () => openOriginal(about)) : element("p", { class: "empty" }, "The original is no longer where it was added from."),
       entry() ? textButton("More", (event) => openMenu(event.currentTarget, documentActions(entry())), { "aria-haspopup": "menu", "aria-expanded": "false" }) : null),

@@ -112,7 +112,7 @@ export function mount() {
       source.table ? null : source.quotes.map((quote) => element("blockquote", { class: "quote" }, quote)),
       source.removed ? element("p", { class: "empty" }, "This document is no longer in your library.") : null,
       source.table ? table(source.table) : null,
-      source.removed ? null : pages(source),
+      source.removed || (source.table && !source.image) ? null : pages(source), // the table is all of it
       source.removed ? null : textButton("Open the whole document", (event) => openDocument(source.document_id, event.currentTarget, source.page), { class: "link-button" })].flat().filter(Boolean));
     if (!source.image) requestAnimationFrame(bringIntoView);
     column().scrollTop = 0;

@@ -44,7 +44,7 @@ export function mount(panel) {
   const status = element("span", { class: "models-status", role: "status" });
   panel.element.querySelector(".panel").append(
     iconButton("menu", "Library and conversations", toggleDrawer, { id: "open-drawer", "aria-expanded": "false" }),
-    element("h1", { class: "brand" }, element("img", { src: "/lamplight/lamplight.png", alt: "", width: 24, height: 24 }), "Lamplight"),
+    element("h1", { class: "brand" }, element("img", { src: "/lamplight/lamplight.png", alt: "", width: 24, height: 24 }), element("span", {}, "Lamplight")),
     status,
     element("button", { type: "button", class: "palette-button", id: "open-palette", "aria-label": "Search and commands, Ctrl K", click: togglePalette }, icon("search"), element("span", {}, "Search"), element("kbd", {}, "Ctrl K")),
     badge(),
