@@ -114,6 +114,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
             for work in services.idle:
                 work.close()
             services.queue.close()
+            services.models.downloads.close()
     return 0
 
 

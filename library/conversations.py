@@ -86,6 +86,7 @@ class Conversations(Database):
             database.execute(
                 "UPDATE messages SET replaced = 0 WHERE conversation_id = ? AND replaced = ?", (conversation_id, edit)
             )
+            database.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (time.time(), conversation_id))
 
     def add_message(
         self,

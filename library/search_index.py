@@ -106,6 +106,13 @@ class SearchIndex(Database):
         )
         return [_found(row) for row in rows]
 
+    def headers(self, document_id: int) -> list[str]:
+        """What stands above the chunks of a document, each once, in reading order."""
+        rows = self._rows(
+            "SELECT header FROM chunks WHERE document_id = ? GROUP BY header ORDER BY min(id)", document_id
+        )
+        return [row[0] for row in rows]
+
     def images(self, documents: DocumentIds = None) -> list[int]:
         """Ids of the findable image chunks in `documents` (None: in all)."""
         rows = self._rows(

@@ -66,6 +66,9 @@ def calibrate(engine: Engine) -> Calibration | None:
         for threads in choices:
             engine.use_threads(Threads(cores, threads))
             prefill.append(prefill_seconds(engine))
+            if engine.stopped():  # what is missing of the prompt can't be gone on from
+                engine.clear()
+                return None
             decode[threads].append(_decode_seconds(engine))
             if engine.stopped():
                 return None
@@ -93,7 +96,8 @@ def _decode_seconds(engine: Engine) -> float:
     tokens = engine.tokens(yardstick())[PREFILL_TOKENS:][:DECODE_TOKENS]
     started = time.perf_counter()
     for offset, token in enumerate(tokens):
-        engine.decode([Part([token], PREFILL_TOKENS + offset, 0, 0)])
+        if not engine.decode([Part([token], PREFILL_TOKENS + offset, 0, 0)]):
+            break  # stopped
     seconds = time.perf_counter() - started
     engine.clear()
     return seconds

@@ -1,6 +1,6 @@
-"""The weights Lamplight runs on, where they are installed, and their checksums.
+"""The weights Lamplight runs on, where they are installed, their checksums, and what a person may download instead.
 
-They come inside Python packages (Apache-2.0 all), so a fresh machine needs no model hub. A file whose
+Those it runs on come inside Python packages (Apache-2.0 all), so a fresh machine needs no model hub. A file whose
 sha256 differs is never loaded.
 """
 
@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 from models.errors import WeightsError
 
@@ -81,6 +82,92 @@ TEXT_RECOGNISER = Weights(
     sha256="6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
 )
 CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, TEXT_DETECTOR, TEXT_RECOGNISER)
+
+
+@dataclass(frozen=True, slots=True)
+class HubFile:
+    """One file in a repository of a model hub. Without a `sha256` here, the one that the hub announces is checked."""
+
+    repository: str
+    name: str
+    size: int  # bytes
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Downloadable:
+    """A model on a hub. `files` are fetched in this order: a projector comes last, as it makes the pair complete."""
+
+    name: str
+    purpose: Literal["answers", "pictures"]
+    about: str
+    files: tuple[HubFile, ...]
+    parameters: float
+    cache_bytes_per_token: int = 144 << 10  # the most of those known here: rather too much than too little
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+
+DOWNLOADABLE = (
+    Downloadable(
+        "Qwen2.5-1.5B-Instruct",
+        "answers",
+        "For laptops with 8 GB of memory: answers in its own words far better than the one that comes with Lamplight.",
+        (HubFile("Qwen/Qwen2.5-1.5B-Instruct-GGUF", "qwen2.5-1.5b-instruct-q4_k_m.gguf", 1_117_320_736),),
+        1.5e9,
+        28 << 10,
+    ),
+    Downloadable(
+        "Qwen3-1.7B",
+        "answers",
+        "For laptops with 8 to 16 GB: a little better, and slower over long passages.",
+        (HubFile("unsloth/Qwen3-1.7B-GGUF", "Qwen3-1.7B-Q4_K_M.gguf", 1_107_409_472),),
+        1.7e9,
+        112 << 10,
+    ),
+    Downloadable(
+        "Qwen3-4B-Instruct-2507",
+        "answers",
+        "For laptops with 16 GB: the best answers of those that read passages apart and remember them.",
+        (
+            HubFile(
+                "bartowski/Qwen_Qwen3-4B-Instruct-2507-GGUF",
+                "Qwen_Qwen3-4B-Instruct-2507-Q4_K_M.gguf",
+                2_497_280_736,
+            ),
+        ),
+        4e9,
+        144 << 10,
+    ),
+    Downloadable(
+        "Qwen3.5-4B",
+        "answers",
+        "For laptops with 16 GB and patience: newer, but it reads every passage anew for each question.",
+        (HubFile("unsloth/Qwen3.5-4B-GGUF", "Qwen3.5-4B-Q4_K_M.gguf", 2_740_937_888),),
+        4e9,
+    ),
+    Downloadable(
+        "Granite-4.1-3B",
+        "answers",
+        "For laptops with 16 GB: IBM’s model for business documents; its type of weights is slow on most processors.",
+        (HubFile("ibm-granite/granite-4.1-3b-GGUF", "granite-4.1-3b-Q5_K_M.gguf", 2_437_012_064),),
+        3e9,
+    ),
+    Downloadable(
+        "Qwen3-VL-2B-Instruct",
+        "pictures",
+        "For photos and drawings: says what pictures show, so that they are found by it.",
+        (
+            HubFile("Qwen/Qwen3-VL-2B-Instruct-GGUF", "Qwen3VL-2B-Instruct-Q4_K_M.gguf", 1_107_409_952),
+            HubFile("Qwen/Qwen3-VL-2B-Instruct-GGUF", "mmproj-Qwen3VL-2B-Instruct-Q8_0.gguf", 445_053_216),
+        ),
+        1.7e9,
+        112 << 10,
+    ),
+)
 
 
 def sha256_of(path: Path) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from jinja2 import TemplateError
+
 from models.engine import Engine
 from models.errors import WeightsError
 
@@ -54,9 +56,10 @@ class ChatTemplate:
     """A model's chat template. Text can't forge a turn: control tokens inside it are broken up."""
 
     def __init__(self, engine: Engine) -> None:
-        """Raises `WeightsError` when the model has no chat template."""
+        """Raises `WeightsError` when the model has no chat template, or none that can be applied."""
         self._engine = engine
         self._formatter = self._load_formatter()
+        self._takes_system = self._find_system()
         self._control_texts = self._find_control_texts()
 
     def tokens(self, messages: Sequence[ChatMessage]) -> list[int]:
@@ -77,8 +80,33 @@ class ChatTemplate:
         return ReadingTokens(fixed, passage_tokens, question_tokens, begins, closing)
 
     def _render(self, messages: Sequence[ChatMessage]) -> str:
+        first, *rest = messages
+        if first.role == "system" and rest and not self._takes_system:
+            messages = [ChatMessage(rest[0].role, f"{first.content}\n\n{rest[0].content}"), *rest[1:]]
+        return self._apply(messages)
+
+    def _apply(self, messages: Sequence[ChatMessage]) -> str:
         plain = [{"role": message.role, "content": message.content} for message in messages]
-        return str(self._formatter(messages=plain).prompt)
+        # Models that can think before they answer (Qwen3 and later) would use up the answer's tokens with it.
+        return str(self._formatter(messages=plain, enable_thinking=False).prompt)
+
+    def _find_system(self) -> bool:
+        """Whether the template has a place for a system message; Gemma 2's refuses one, others leave it out."""
+        system, user = ChatMessage("system", "instructions"), ChatMessage("user", "question")
+        try:
+            return system.content in self._apply([system, user])
+        except (ValueError, TypeError, TemplateError):
+            pass
+        try:
+            self._apply([user])
+        except (ValueError, TypeError, TemplateError) as error:
+            raise self._unusable(error) from error
+        return False
+
+    def _unusable(self, error: Exception) -> WeightsError:
+        return WeightsError(
+            f"{self._engine.name} has a chat template that can’t be used ({error}); choose another model."
+        )
 
     def _harmless(self, text: str) -> str:
         text = text.replace(CUT, " ")
@@ -104,9 +132,12 @@ class ChatTemplate:
             raise WeightsError(f"{engine.name} has no chat template; choose an instruction-tuned model.")
         llama, vocabulary = engine.llama, engine.vocabulary
         end, begin = llama.llama_vocab_eos(vocabulary), llama.llama_vocab_bos(vocabulary)
-        return Jinja2ChatFormatter(
-            template=template,
-            eos_token=engine.piece(end, special=True).decode(),
-            bos_token=engine.piece(begin, special=True).decode() if begin >= 0 else "",
-            stop_token_ids=[end],
-        )
+        try:
+            return Jinja2ChatFormatter(
+                template=template,
+                eos_token=engine.piece(end, special=True).decode(),
+                bos_token=engine.piece(begin, special=True).decode() if begin >= 0 else "",
+                stop_token_ids=[end],
+            )
+        except TemplateError as error:
+            raise self._unusable(error) from error

@@ -135,6 +135,11 @@ class Engine:
         return int(self.llama.llama_model_n_params(self._model))
 
     @property
+    def weight_bytes(self) -> int:
+        """How much memory the weights take; writing a token reads nearly all of them."""
+        return int(self.llama.llama_model_size(self._model))
+
+    @property
     def separable(self) -> bool:
         """Whether part of a sequence can be kept by itself: not with a recurrent state or a sliding window."""
         llama = self.llama

@@ -9,3 +9,7 @@ class LamplightError(Exception):
 
 class WeightsError(LamplightError):
     """A model's file is missing, damaged or can't be loaded."""
+
+
+class DownloadError(LamplightError):
+    """A model can't be downloaded, or not now."""

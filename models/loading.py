@@ -5,44 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, TypeVar
 
-from models.catalogue import LANGUAGE_MODEL
+from models.choice import LanguageModelChoice
 from models.context_cache import ContextCache
+from models.downloads import Downloads
 from models.embedder import Embedder
-from models.errors import LamplightError
+from models.errors import LamplightError, WeightsError
 from models.language_model import LanguageModel
 from models.ocr import TextRecogniser
+from models.on_demand import OnDemand
 from models.prepare import cache_folder, ensure_embedder
-from models.quantise import prepare_in_background, saved_preparation
 from models.reranker import Reranker, ensure_reranker, find_reranker
 from models.vision import VisionFiles, VisionModel, find_vision
-
-Loaded = TypeVar("Loaded")
-
-
-class OnDemand(Generic[Loaded]):
-    """A value that is made once, by whichever thread asks first; the others wait for it."""
-
-    def __init__(self, make: Callable[[], Loaded]) -> None:
-        self._make = make
-        self._turn = threading.Lock()
-        self._value: Loaded | None = None
-
-    def get(self) -> Loaded:
-        with self._turn:
-            if self._value is None:
-                self._value = self._make()
-            return self._value
-
-    def replace(self, value: Loaded) -> None:
-        """Whoever has the old value may go on with it."""
-        with self._turn:
-            self._value = value
-
-    @property
-    def value(self) -> Loaded | None:
-        return self._value
 
 
 class Models:
@@ -51,19 +25,20 @@ class Models:
     def __init__(self, folder: Path | None = None, as_shipped: bool = False) -> None:
         """`folder` keeps what is prepared and remembered (default: `cache_folder()`).
 
-        With `as_shipped`, the language model is used as it came, which is the same on every machine.
+        With `as_shipped`, the language model that comes with Lamplight is used as it came, which is the same on
+        every machine.
         """
         self.folder = folder or cache_folder()
-        self._as_shipped = as_shipped
         self._contexts = ContextCache(self.folder / "contexts")
         self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
-        self._language_model = OnDemand(self._open_language_model)
+        self.choice = LanguageModelChoice(self.folder, as_shipped, self._contexts)
+        self.downloads = Downloads()
         self._ocr = OnDemand(TextRecogniser)
         self._vision_turn = threading.Lock()
         self._vision: tuple[VisionFiles, VisionModel] | None = None
         self._reranker: Reranker | None = None
         self._status = ""
-        self.settled = threading.Event()  # the language model is the one that stays, and passages can be remembered
+        self.settled = self.choice.settled  # passages can be remembered
 
     @property
     def embedder(self) -> Embedder:
@@ -71,7 +46,7 @@ class Models:
 
     @property
     def language_model(self) -> LanguageModel:
-        return self._language_model.get()
+        return self.choice.get()
 
     @property
     def ocr(self) -> TextRecogniser:
@@ -103,12 +78,12 @@ class Models:
     @property
     def ready(self) -> bool:
         """Whether a question can be answered without waiting for a model."""
-        return self._embedder.value is not None and self._language_model.value is not None
+        return self._embedder.value is not None and self.choice.value is not None
 
     @property
     def status(self) -> str:
         """What is being loaded, or what went wrong, in a sentence; empty when there is nothing to say."""
-        return self._status
+        return self._status or self.choice.trouble
 
     def start_loading(self, then: Callable[[], object] = lambda: None) -> None:
         """Load what answers need in a background thread, then call `then` there."""
@@ -119,41 +94,33 @@ class Models:
             self._status = "Getting ready to search…"
             self._embedder.get()
             self._status = "Loading the language model…"
-            self._language_model.get()
+            self.choice.get()
             then()
             self._status = ""
             self.load_reranker()
-            self._settle()
+            self.choice.settle()
         except LamplightError as error:
             self._status = str(error)
 
-    def _open_language_model(self) -> LanguageModel:
-        """The file prepared for this processor if there is one, else the original."""
-        weights = LANGUAGE_MODEL
-        prepared = None if self._as_shipped else saved_preparation(self.folder, weights.sha256)
-        if prepared is None or not prepared.file:
-            path, name, identity = weights.verified_path(), weights.name, weights.sha256
-        else:
-            path, identity = self.folder / prepared.file, prepared.sha256
-            name = f"{weights.name} ({prepared.chosen})"
-        return LanguageModel(path, name, cache=self._contexts, identity=identity)
+    def choose_language_model(self, path: Path | None) -> None:
+        """Answer with the GGUF file at `path`, or with the model that comes with Lamplight (None).
+
+        The old one answers until the new one is ready, and goes on if it can't be loaded: `choice.trouble` says why.
+        Raises `WeightsError` at once when it is no model, or too large for this computer.
+        """
+        self.choice.choose(path)
+
+    def remove_download(self, name: str) -> None:
+        """Delete a downloaded model, or what has come of it. Raises `LamplightError`, also when it answers now."""
+        path = self.choice.source.path
+        if path is not None and path.is_relative_to(self.downloads.folder(name)):
+            raise WeightsError(f"{name} is the model that answers; choose another one first, then remove it.")
+        self.downloads.remove(name)
 
     def forget(self) -> None:
         """Forget all that the language model has read, here and on disk: what a removed document left goes with it."""
-        model = self._language_model.value
+        model = self.choice.value
         if model is not None:
             model.forget()
         else:
             self._contexts.clear()
-
-    def _settle(self) -> None:
-        """Prepare the language model for this processor and measure it, while it answers already."""
-        if not self._as_shipped and saved_preparation(self.folder, LANGUAGE_MODEL.sha256) is None:
-            try:
-                prepare_in_background(LANGUAGE_MODEL.verified_path(), LANGUAGE_MODEL.sha256, self.folder)
-            except LamplightError as error:
-                self._status = str(error)
-            else:
-                self._language_model.replace(self._open_language_model())
-        self.language_model.calibrate(self.folder)
-        self.settled.set()

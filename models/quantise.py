@@ -24,6 +24,7 @@ from models.calibration import PREFILL_TOKENS, prefill_seconds, write_atomically
 from models.catalogue import sha256_of
 from models.engine import Engine, Part, Threads, build, load_llama, log_likelihood
 from models.errors import WeightsError
+from models.model_file import ModelFile
 from models.processor import physical_cores
 
 FORMAT = 1  # raise it when the measurement or the choice changes
@@ -33,6 +34,9 @@ ORIGINAL = "original"
 MOST_PERPLEXITY = 1.03  # times the original's
 LEAST_AGREEMENT = 0.85  # of the next tokens are predicted as by the original
 LEAST_GAIN = 1.15  # times as fast as the original, or it is not worth a second file
+# Those whose kernels are fast as they are; the numbers are llama.cpp's (`llama_ftype` in llama.h).
+FAST_TYPES = {"Q4_0": 2, "Q2_K": 10, "Q4_K_S": 14, "Q4_K_M": 15, "IQ4_NL": 25, "MXFP4": 38}
+LARGEST_BYTES = 1 << 30  # the candidates of a larger file would take minutes, and gigabytes of disk
 ROUNDS = 5
 PIECE = 128
 
@@ -78,6 +82,11 @@ class Preparation:
             return "as it came, which is the fastest here within the tolerance"
         gain = self.measured[self.chosen].prefill_rate / self.measured[ORIGINAL].prefill_rate
         return f"{self.chosen} for this processor, reads {gain:.1f} times as fast"
+
+
+def worth_preparing(source: ModelFile) -> bool:
+    """Whether another type of weights may be faster, and trying costs little."""
+    return source.file_type not in FAST_TYPES.values() and source.size <= LARGEST_BYTES
 
 
 def saved_preparation(folder: Path, source_sha256: str) -> Preparation | None:

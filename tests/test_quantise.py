@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from models.calibration import Calibration, saved_calibration
+from models.calibration import Calibration, calibrate, prefill_seconds, saved_calibration
 from models.catalogue import LANGUAGE_MODEL, sha256_of
 from models.context_cache import ContextCache
 from models.engine import Threads, never
@@ -74,6 +76,29 @@ def test_a_machine_is_measured_once(tmp_path: Path) -> None:
     assert model.calibration is not None
     assert model.calibration == saved_calibration(tmp_path, LANGUAGE_MODEL.sha256)
     assert saved_calibration(tmp_path, "0" * 64) is None
+    model.close()
+
+
+@pytest.mark.parametrize("share", [0.1, 0.6, 1.2, 2.5], ids=["early", "late", "in a token", "between tokens"])
+def test_a_measurement_that_is_stopped_anywhere_says_nothing_and_harms_nothing(share: float) -> None:
+    model = LanguageModel(LANGUAGE_MODEL.path(), "test", identity=LANGUAGE_MODEL.sha256)
+    asked = 0
+
+    def stopped_after(most: float) -> Callable[[], bool]:
+        def stopped() -> bool:
+            nonlocal asked
+            asked += 1
+            return asked > most
+
+        return stopped
+
+    model.engine.stopped = stopped_after(math.inf)
+    prefill_seconds(model.engine)
+    model.engine.stopped = stopped_after(asked * (1 + share))
+    assert calibrate(model.engine) is None
+    model.engine.stopped = never
+    events = model.generate([ChatMessage("user", "Name the capital of France.")], 16, never)
+    assert "Paris" in "".join(event.text for event in events if isinstance(event, Piece))
     model.close()
 
 

@@ -82,6 +82,11 @@ class Chat:
     def answering(self, conversation_id: int | None) -> bool:
         return self._turns.running(conversation_id) is not None
 
+    def changed_at(self, conversation_id: int | None) -> float:
+        """When something was last said, in seconds since the epoch; 0 for a new conversation."""
+        conversation = None if conversation_id is None else self._library.conversation(conversation_id)
+        return conversation.updated_at if conversation else 0.0
+
     def watch(self, conversation_id: int | None) -> Iterator[list[ChatMessage]]:
         """The whole conversation after each change of the answer being written; nothing if none is."""
         turn = self._turns.running(conversation_id)

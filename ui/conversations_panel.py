@@ -14,7 +14,7 @@ def conversations_value(library: Library, words: str = "") -> list[dict[str, Any
         {
             "id": conversation.id,
             "title": conversation.title,
-            "when": round(conversation.updated_at),
+            "when": conversation.updated_at,
             "collection": conversation.collection_id,
         }
         for conversation in library.conversations(words)

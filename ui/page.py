@@ -57,6 +57,8 @@ class ChatPage:
         return blocks
 
     def _lay_out(self) -> None:
+        # What the tab shows, for following: kept here, as what a tab sends back may be older than what it was sent.
+        self.shown = gr.State(None)
         with gr.Row(elem_id="stage"):
             with gr.Column(elem_id="sidebar"):
                 panel("library", [])
@@ -84,7 +86,7 @@ class ChatPage:
 
         Leaving a conversation ends the following; its answer is still written and kept.
         """
-        shown = [self.composer, self.chatbot]
+        shown = [self.composer, self.chatbot, self.shown]
         begun = [
             event(act, None, shown, **AT_ONCE)
             for event, act in (
@@ -95,19 +97,21 @@ class ChatPage:
                 (self.composer.back, self._take_back),
             )
         ]
-        followed = [event.then(self._follow, self.composer, shown, concurrency_limit=None, **QUIET) for event in begun]
+        followed = [event.then(self._follow, self.shown, shown[:2], concurrency_limit=None, **QUIET) for event in begun]
         for event in (self.composer.show, self.composer.back):
             event(None, None, None, cancels=followed, **AT_ONCE)
 
     def _view(self, conversation_id: int | None, edit: int | None = None) -> tuple[Any, ...]:
         current = self._chat.known(conversation_id)
-        return self._state(current, edit), self._chat.messages(current)
+        state = self._state(current, edit)
+        return state, self._chat.messages(current), state
 
     def _state(self, conversation_id: int | None, edit: int | None = None) -> dict[str, Any]:
-        """For `assets/composer.js`; `edit` is what can be taken back."""
+        """For `assets/composer.js`; `edit` is what can be taken back, `when` tells whether another tab went on."""
         return {
             "conversation": conversation_id,
             "answering": self._chat.answering(conversation_id),
+            "when": self._chat.changed_at(conversation_id),
             "edit": edit,
         }
 

@@ -26,6 +26,7 @@ from models.errors import LamplightError
 from ui.guard import WILDCARDS, Guard
 from ui.launch_key import launch_key
 from ui.local_api import command_routes
+from ui.models_routes import models_routes
 from ui.page import ChatPage
 from ui.routes import FAVICON, routes
 from ui.theme import head, theme
@@ -47,6 +48,7 @@ def build_app(services: Services, host: str, port: int, key: str) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(routes(services))
     app.include_router(command_routes(services))
+    app.include_router(models_routes(services))
     app.include_router(trust_routes(services))
     app.add_middleware(Guard, host=host, port=port, key=key)
     # The app is changed in place; Gradio's return value, the same app, is not typed.

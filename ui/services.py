@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rag.suggestions import Suggestions
 from ui.removals import Removals
 from ui.turns import Turns
 
@@ -27,7 +28,9 @@ class Services:
     idle: tuple[IdleWork, ...] = ()
     turns: Turns = field(init=False)
     removals: Removals = field(init=False)
+    suggestions: Suggestions = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "turns", Turns(self.library, self.answerer))
         object.__setattr__(self, "removals", Removals(self.library))
+        object.__setattr__(self, "suggestions", Suggestions(self.library))

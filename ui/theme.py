@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 ASSETS = Path(__file__).parent / "assets"
-STYLESHEETS = ("colours.css", "layout.css", "chat.css", "panels.css", "trust.css")
+STYLESHEETS = ("colours.css", "layout.css", "chat.css", "panels.css", "models.css", "trust.css")
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Ubuntu", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 

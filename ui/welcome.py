@@ -19,7 +19,7 @@ def welcome_value(services: Services, documents: list[Document]) -> dict[str, An
     return {
         "documents": len(documents),
         "samples": bool(samples) and not any(path.name in known for path in samples),
-        "examples": example_questions(documents),
+        "examples": _examples(services, documents),
     }
 
 
@@ -32,19 +32,12 @@ def sample_files() -> list[Path]:
     return [Path(path) for path in SAMPLES]
 
 
-def example_questions(documents: list[Document]) -> list[str]:
-    """Questions that the documents can answer: those written for the samples, else one to a document."""
-    names = {document.name for document in documents}
-    samples = sample_files()
-    if samples and all(path.name in names for path in samples):
+def _examples(services: Services, documents: list[Document]) -> list[str]:
+    """Questions that the newest documents can answer; those written for the samples, while they are the newest."""
+    names = [document.name for document in documents]
+    samples = {path.name for path in sample_files()}
+    if samples and set(names[: len(samples)]) == samples:
         from samples import QUESTIONS
 
         return QUESTIONS[:EXAMPLES]
-    return list(dict.fromkeys(_question(document) for document in documents))[:EXAMPLES]
-
-
-def _question(document: Document) -> str:
-    title = " ".join((document.title or Path(document.name).stem.replace("_", " ").replace("-", " ")).split())
-    if document.format.lstrip(".").lower() in ("png", "jpg", "jpeg", "webp", "bmp", "tiff", "image"):
-        return f"What does {title} show?"
-    return f"What is {title} about?"
+    return services.suggestions.of(documents, EXAMPLES)

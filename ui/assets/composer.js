@@ -11,12 +11,15 @@ import { readAhead } from "./typing.js";
 const MODES = { documents: "Only my documents", "documents+knowledge": "Documents + model’s knowledge" };
 const DRAFT = "lamplight-draft";
 const TALLEST = 220; // pixels, then the box scrolls
+const DOUBTED = 2;
 const PICTURES = "image/*,.heic,.heif,.tif,.tiff";
 
 let trigger = () => {};
 let editing = null; // {message, before}: the question that is asked anew
 let attached = []; // {name, path}
 let answering = false;
+let shownAt = 0; // when something was last said in what is shown
+let missed = 0; // looks in a row at which the app said otherwise
 
 const box = element("textarea", { id: "question", rows: 1, placeholder: "Ask about your documents…", "aria-label": "Your question", autocomplete: "off" });
 const notes = element("div", { class: "composer-notes" });
@@ -48,6 +51,7 @@ export function openConversation(number) {
 
 export function ask(question) {
   const asked = { question, mode: mode(), attached: attached.map(({ path }) => path), conversation: state.conversation };
+  begin();
   if (editing) trigger("edit", { ...asked, message: editing.message });
   else trigger("ask", { ...asked, collection: state.collection });
   attached = [];
@@ -55,7 +59,14 @@ export function ask(question) {
 }
 
 export function answerAgain(conversation, message, fewer) {
+  begin();
   trigger("again", { conversation, message, fewer });
+}
+
+function begin() {
+  answering = true;
+  missed = 0;
+  drawSending();
 }
 
 export function beginEditing(message, text) {
@@ -144,6 +155,7 @@ function layOut(root) {
 function take(value) {
   if (!value) return;
   answering = value.answering;
+  shownAt = value.when;
   set("conversation", value.conversation);
   if (place(value.conversation) !== (location.search || location.pathname)) history.replaceState(null, "", place(value.conversation));
   if (value.edit) offerBack(value.conversation, value.edit);
@@ -158,6 +170,16 @@ function offerBack(conversation, edit) {
   toast("The earlier answer was replaced", () => trigger("back", { conversation, edit }));
 }
 
+// Another tab may have asked here, or the end of an answer not have come through.
+function agree() {
+  const known = state.conversations?.find((one) => one.id === state.conversation);
+  const asked = state.activity.answering.includes(state.conversation) !== answering;
+  missed = known && (asked || (!answering && known.when !== shownAt)) ? missed + 1 : 0;
+  if (missed < DOUBTED) return;
+  missed = 0;
+  trigger("show", { conversation: state.conversation });
+}
+
 const numberHere = () => Number(new URLSearchParams(location.search).get("conversation")) || null;
 
 export function mount({ element: host, props, watch, trigger: send }) {
@@ -167,11 +189,8 @@ export function mount({ element: host, props, watch, trigger: send }) {
   followChat();
   drawSending();
   watch("value", () => take(props.value));
-  listen("activity", (activity) => {
-    drawNotes();
-    // Another tab has asked here.
-    if (!answering && state.conversation && activity.answering.includes(state.conversation)) trigger("show", { conversation: state.conversation });
-  });
+  listen("activity", drawNotes);
+  listen("looked", agree);
   for (const name of ["library", "collection"]) listen(name, drawScope);
   addEventListener("popstate", () => trigger("show", { conversation: numberHere() }));
   if (numberHere()) trigger("show", { conversation: numberHere() });

@@ -11,8 +11,11 @@ function place(menu, button) {
   const { left, right, top, bottom } = button.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();
   const below = bottom + height + 8 < innerHeight || top < height;
-  menu.style.top = `${below ? Math.min(bottom + 4, innerHeight - height - 8) : top - height - 4}px`;
-  menu.style.left = `${Math.max(8, Math.min(right - width < 8 ? left : right - width, innerWidth - width - 8))}px`;
+  const down = below ? Math.min(bottom + 4, innerHeight - height - 8) : top - height - 4;
+  const across = Math.max(8, Math.min(right - width < 8 ? left : right - width, innerWidth - width - 8));
+  const zoom = menu.currentCSSZoom ?? 1; // places are measured on the screen, and given in the page's larger text
+  menu.style.top = `${down / zoom}px`;
+  menu.style.left = `${across / zoom}px`;
 }
 
 // `items`: {label, run, checked, danger}; a null draws a line.
@@ -26,9 +29,10 @@ export function openMenu(button, items) {
       "aria-checked": item.checked === undefined ? null : String(item.checked), click: () => { close(true); item.run(); } }, item.label));
   };
   const menu = element("ul", { class: "menu", role: "menu", "aria-label": button.getAttribute("aria-label") ?? button.textContent }, items.map(entry));
+  const region = element("div", { role: "region", "aria-label": "Menu" }, menu);
   const buttons = [...menu.querySelectorAll("button")];
   const close = (back) => {
-    menu.remove();
+    region.remove();
     button.setAttribute("aria-expanded", "false");
     removeEventListener("pointerdown", outside, true);
     removeEventListener("resize", closeMenu);
@@ -44,7 +48,7 @@ export function openMenu(button, items) {
   });
   button.setAttribute("aria-haspopup", "menu");
   button.setAttribute("aria-expanded", "true");
-  (button.closest("dialog") ?? document.body).append(menu);
+  (button.closest("dialog") ?? document.body).append(region);
   place(menu, button);
   addEventListener("pointerdown", outside, true);
   addEventListener("resize", closeMenu);

@@ -12,6 +12,7 @@ export const state = {
   collection: readCollection(), // the chosen one's number
   words: "", // that conversations are searched for
   running: true,
+  looked: null, // how often the app has told what it is doing
 };
 let drawn = {};
 let timer;
@@ -63,6 +64,7 @@ export async function refresh() {
     const changed = activity.changes !== state.activity?.changes;
     set("activity", activity);
     if (changed) await load();
+    set("looked", (state.looked ?? 0) + 1);
   }
   clearTimeout(timer);
   const busy = activity && (activity.jobs.length || activity.answering.length || !activity.ready);

@@ -1,5 +1,6 @@
 // The bar above the chat, the drawer on small screens, and the keys that work everywhere.
 import { keepAppearance } from "./appearance.js";
+import { badge } from "./badge.js";
 import { stop } from "./composer.js";
 import { element, iconButton, isTyping } from "./dom.js";
 import { togglePalette } from "./palette.js";
@@ -43,9 +44,10 @@ export function mount(panel) {
   const status = element("span", { class: "models-status", role: "status" });
   panel.element.querySelector(".panel").append(
     iconButton("menu", "Library and conversations", toggleDrawer, { id: "open-drawer", "aria-expanded": "false" }),
-    element("span", { class: "brand" }, element("img", { src: "/lamplight/lamplight.png", alt: "", width: 24, height: 24 }), "Lamplight"),
+    element("h1", { class: "brand" }, element("img", { src: "/lamplight/lamplight.png", alt: "", width: 24, height: 24 }), "Lamplight"),
     status,
     element("button", { type: "button", class: "palette-button", id: "open-palette", "aria-label": "Search and commands, Ctrl K", click: togglePalette }, "Search", element("kbd", {}, "Ctrl K")),
+    badge(),
     iconButton("settings", "Settings", openSettings, { id: "open-settings" }));
   const say = () => {
     const { activity, running } = state;

@@ -11,7 +11,7 @@ export function mount(panel) {
     const empty = documents.length === 0;
     redraw(root,
       element("img", { class: "lamp", src: "/lamplight/lamplight.png", alt: "", width: 64, height: 64 }),
-      element("h1", {}, empty ? "Chat with your own documents" : "Ask your documents"),
+      element("h2", {}, empty ? "Chat with your own documents" : "Ask your documents"),
       element("p", { class: "lead" }, empty
         ? "Drop PDFs, notes, tables, scans or pictures anywhere on this page. They are read here and never leave this computer."
         : "Every answer points at the page it came from. Nothing leaves this computer."),

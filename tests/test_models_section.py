@@ -1,0 +1,90 @@
+"""The list of models in a real browser: what a person clicks there, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from models.catalogue import DOWNLOADABLE
+from tests.hub import Hub, serving
+from tests.test_accessibility import assert_accessible
+from tests.visits import NARROW, PATIENCE, Visit
+
+OPEN = "() => import('/lamplight/settings.js').then((module) => module.openSettings('models'))"
+MODEL = DOWNLOADABLE[0]
+FILE = MODEL.files[0]
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with serving({f"{FILE.repository}/{FILE.name}": b"GGUF but no model" * 40_000}) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.address)
+        monkeypatch.setenv("LAMPLIGHT_MODELS", str(tmp_path / "models"))
+        yield hub
+
+
+@pytest.fixture
+def page(hub: Hub, visit: Visit) -> Page:
+    """The settings, opened at the models."""
+    visit.page.evaluate(OPEN)
+    expect(visit.page.locator(".model").first).to_be_visible()
+    return visit.page
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=f"{name} {MODEL.name}", exact=True)
+
+
+def test_a_model_is_downloaded_paused_resumed_and_removed(page: Page, hub: Hub) -> None:
+    row = page.locator(".model", has_text=MODEL.name)
+    hub.hold_after = 300_000
+    button(page, "Download").click()
+    expect(row.get_by_role("progressbar")).to_be_visible()
+    assert hub.held.wait(PATIENCE / 1000)
+    expect(row).to_contain_text("of 680 KB")
+    expect(button(page, "Pause")).to_be_focused()  # where Download was
+    button(page, "Pause").click()
+    expect(row).to_contain_text("Paused")
+    hub.hold_after = -1
+    hub.go.set()
+    button(page, "Resume").click()
+    expect(row).to_contain_text("is damaged, or of a kind that can’t answer")
+    assert hub.sent_from[-1].startswith("bytes=")
+    button(page, "Remove").click()
+    button(page, "Keep").click()
+    button(page, "Remove").click()
+    button(page, "Delete").click()
+    expect(button(page, "Download")).to_be_visible()
+
+
+def test_a_path_that_leads_nowhere_is_said_beside_the_field(page: Page) -> None:
+    field = page.get_by_label("Path of a GGUF file")
+    field.fill("/no/such/model.gguf")
+    field.press("Enter")
+    expect(page.locator(".model-own").get_by_role("alert")).to_contain_text("There is no file /no/such/model.gguf")
+    expect(field).to_have_value("/no/such/model.gguf")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".model.current")).to_contain_text("in use")
+
+
+def test_a_light_is_more_than_a_colour_and_nothing_is_too_wide(page: Page) -> None:
+    page.set_viewport_size({"width": NARROW["width"], "height": NARROW["height"]})
+    for light in page.locator(".model-light").all():
+        assert light.inner_text() in ("Runs well", "Slow", "Tight", "Too slow", "Too large", "Not measured")
+    for place in ("document.documentElement", "document.querySelector('dialog')"):
+        assert page.evaluate(f"{place}.scrollWidth <= {place}.clientWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(page: Page, hub: Hub, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    hub.wrong = True
+    button(page, "Download").click()
+    expect(page.locator(".model .models-trouble")).to_contain_text("it was deleted")
+    page.get_by_role("button", name="Use this file").click()
+    expect(page.locator(".model-own").get_by_role("alert")).to_contain_text("not the whole path")
+    assert_accessible(page)

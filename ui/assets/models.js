@@ -1,0 +1,170 @@
+// The models: which one answers, what else is here or could be, and how well each would run on this computer.
+import { element } from "./dom.js";
+
+const EVERY_MILLISECONDS = 1000; // while something is under way
+const HEADINGS = { answers: "Answers", pictures: "Pictures" };
+const UNDER_WAY = ["downloading", "checking", "paused"];
+
+function size(bytes) {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e3)} KB`;
+}
+
+function remaining(seconds) {
+  if (seconds === null || seconds === undefined) return null;
+  if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s left`;
+  if (seconds < 5400) return `about ${Math.round(seconds / 60)} minutes left`;
+  return `about ${Math.round(seconds / 3600)} hours left`;
+}
+
+// The new state, or the server's sentence.
+async function ask(address, body, method = body ? "POST" : "GET") {
+  const headers = body ? { "Content-Type": "application/json" } : {};
+  try {
+    const response = await fetch(address, { method, headers, body: body && JSON.stringify(body) });
+    const answer = await response.json();
+    if (response.ok) return { value: answer };
+    return { sentence: typeof answer.detail === "string" ? answer.detail : "Lamplight did not understand that; reload the page." };
+  } catch {
+    return { sentence: "Lamplight does not answer; start it again." };
+  }
+}
+
+function light(fit) {
+  return element("span", { class: `model-light ${fit.light}` }, element("span", { class: "dot", "aria-hidden": "true" }), fit.word);
+}
+
+function howFar(model) {
+  const state = { paused: "Paused", checking: "Checking" }[model.state];
+  return [state, `${size(model.done)} of ${size(model.size)}`, remaining(model.seconds_left)].filter(Boolean).join(" · ");
+}
+
+// Shows what has come meanwhile without building the row anew, under the pointer of the person who wants to pause it.
+function advance(node, model) {
+  const bar = node.querySelector("progress");
+  if (!bar) return;
+  if (model.state === "checking") bar.removeAttribute("value");
+  else bar.value = (100 * model.done) / (model.size || 1);
+  node.querySelector(".model-facts").textContent = howFar(model);
+}
+
+function facts(model) {
+  const taken = model.state === "absent" ? `${size(model.size)} to download` : `${size(model.size)} on disk`;
+  return element("p", { class: "model-facts" }, `${taken} · needs about ${size(model.memory)} of memory`);
+}
+
+export function modelsSection() {
+  const machine = element("p", { class: "models-machine" });
+  const status = element("p", { class: "models-status", role: "status" });
+  const trouble = element("p", { class: "models-trouble", role: "alert" });
+  const groups = Object.fromEntries(Object.keys(HEADINGS).map((purpose) => [purpose, element("ul", { class: "model-list" })]));
+  const lists = element("div", { class: "models-lists" },
+    Object.entries(groups).map(([purpose, list]) => [element("h3", {}, HEADINGS[purpose]), list]).flat());
+  const rows = new Map(); // by name
+  let value = null;
+  let confirming = null; // the name of the model that is about to be removed
+  let asked = 0; // an answer that was overtaken by a later question is not shown
+  let timer = null;
+
+  const act = async (address, body, method, told = trouble) => {
+    clearTimeout(timer);
+    const number = ++asked;
+    const answer = await ask(address, body, method);
+    if (number !== asked) return answer;
+    if (answer.value) value = answer.value;
+    trouble.textContent = value?.trouble ?? "";
+    if (answer.sentence) told.textContent = answer.sentence;
+    draw();
+    if (value?.busy) timer = setTimeout(() => section.isConnected && act("/models"), EVERY_MILLISECONDS);
+    return answer;
+  };
+
+  const button = (label, model, click, kind = "", key = "first") =>
+    element("button", { type: "button", class: `model-button ${kind}`, "aria-label": `${label} ${model.name}`, "data-focus": `${key}-${model.name}`, click }, label);
+
+  const confirm = (name) => {
+    confirming = name;
+    draw();
+  };
+
+  const removal = (model) => [
+    element("span", { class: "model-facts" }, `Delete ${size(model.size)} from this computer?`),
+    button("Delete", model, () => { confirming = null; act(`/models/${encodeURIComponent(model.name)}`, null, "DELETE"); }, "danger"),
+    button("Keep", model, () => confirm(null), "", "second"),
+  ];
+
+  const buttons = (model) => {
+    const post = (what) => () => act(`/models/${what}`, { name: model.name });
+    if (confirming === model.name) return removal(model);
+    if (model.state === "absent") return [button("Download", model, post("download"))];
+    if (model.state === "downloading" || model.state === "checking") return [button("Pause", model, post("pause")), button("Cancel", model, post("cancel"), "", "second")];
+    if (model.state === "paused") return [button("Resume", model, post("resume")), button("Cancel", model, post("cancel"), "", "second")];
+    const use = model.purpose === "answers" && !model.current && model.state === "installed"
+      ? button("Use", model, () => act("/models/choose", { path: model.path })) : null;
+    const remove = model.removable && !model.current ? button("Remove", model, () => confirm(model.name), "", "second") : null;
+    return [use, remove];
+  };
+
+  const row = (model) => {
+    const inUse = model.current || (model.purpose === "pictures" && model.state === "installed");
+    return element("li", { class: `model ${model.current ? "current" : ""}` },
+      element("div", { class: "model-head" },
+        element("h4", {}, model.name),
+        inUse ? element("span", { class: "model-badge" }, "in use") : null,
+        model.fit ? light(model.fit) : null),
+      element("p", { class: "model-about" }, model.about),
+      model.fit ? element("p", { class: "model-about" }, model.fit.sentence) : null,
+      UNDER_WAY.includes(model.state)
+        ? [element("progress", { max: 100, value: 0, "aria-label": `Download of ${model.name}` }), element("p", { class: "model-facts" })]
+        : model.fit ? facts(model) : null,
+      model.trouble ? element("p", { class: "models-trouble" }, model.trouble) : null,
+      element("div", { class: "model-buttons" }, buttons(model)));
+  };
+
+  // The row as it stands, if nothing but the progress of its download has changed.
+  const drawn = (model) => {
+    const state = JSON.stringify({ ...model, done: 0, seconds_left: null, confirming: confirming === model.name });
+    const kept = rows.get(model.name);
+    const node = kept?.state === state ? kept.node : row(model);
+    rows.set(model.name, { state, node });
+    advance(node, model);
+    return node;
+  };
+
+  const draw = () => {
+    if (!value) return;
+    machine.textContent = value.machine;
+    const said = value.loading ? `${value.loading} is getting ready; the other one answers until then.` : "";
+    if (status.textContent !== said) status.textContent = said;
+    const focused = lists.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+    for (const [purpose, list] of Object.entries(groups)) {
+      const models = value.models.filter((model) => model.purpose === purpose);
+      const nodes = models.map(drawn);
+      if (nodes.length !== list.children.length || nodes.some((node, index) => node !== list.children[index])) list.replaceChildren(...nodes);
+    }
+    if (focused && !lists.contains(document.activeElement)) [...lists.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === focused)?.focus();
+  };
+
+  const section = element("section", { class: "models", "aria-label": "Models" }, machine, status, trouble, lists, ownFile(act));
+  act("/models");
+  return section;
+}
+
+// A page is never told where a file lies, so the path is typed or pasted.
+function ownFile(act) {
+  const field = element("input", { type: "text", id: "model-path", autocomplete: "off", spellcheck: "false", "aria-describedby": "model-path-hint" });
+  const wrong = element("p", { class: "models-trouble", role: "alert" });
+  const submit = async (event) => {
+    event.preventDefault();
+    wrong.textContent = "";
+    const answer = await act("/models/choose", { path: field.value }, "POST", wrong);
+    field.setAttribute("aria-invalid", String(Boolean(answer.sentence)));
+    if (!answer.sentence) field.value = "";
+  };
+  return element("form", { class: "model-own", submit },
+    element("h3", {}, "A file of your own"),
+    element("label", { for: "model-path" }, "Path of a GGUF file"),
+    element("div", { class: "model-path" }, field, element("button", { type: "submit", class: "model-button" }, "Use this file")),
+    element("p", { class: "model-facts", id: "model-path-hint" }, "Any instruction-tuned model in the GGUF format; copy its path from the file manager."),
+    wrong);
+}

@@ -1,0 +1,65 @@
+"""The routes behind `assets/models.js`: see the models, choose one, download, pause, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Body, HTTPException
+from fastapi.responses import JSONResponse
+
+from models.errors import LamplightError, WeightsError
+from ui.models_view import models_value
+
+if TYPE_CHECKING:
+    from ui.services import Services
+
+
+def models_routes(services: Services) -> APIRouter:
+    """Each answers with the new state of all models, or with 422 and a sentence."""
+    router = APIRouter()
+    models = services.models
+
+    def after(action: Callable[[], object]) -> JSONResponse:
+        try:
+            action()
+            return JSONResponse(models_value(models), headers={"Cache-Control": "no-store"})
+        except LamplightError as error:
+            raise HTTPException(422, str(error)) from error
+
+    @router.get("/models")
+    def everything() -> JSONResponse:
+        return after(lambda: None)
+
+    @router.post("/models/choose")
+    def choose(path: str | None = Body(embed=True)) -> JSONResponse:
+        """`path` null stands for the model that comes with Lamplight."""
+        return after(lambda: models.choose_language_model(None if path is None else _typed_path(path)))
+
+    @router.post("/models/download")
+    @router.post("/models/resume")
+    def download(name: str = Body(embed=True)) -> JSONResponse:
+        return after(lambda: models.downloads.start(name))
+
+    @router.post("/models/pause")
+    def pause(name: str = Body(embed=True)) -> JSONResponse:
+        return after(lambda: models.downloads.pause(name))
+
+    @router.post("/models/cancel")
+    def cancel(name: str = Body(embed=True)) -> JSONResponse:
+        return after(lambda: models.downloads.remove(name))
+
+    @router.delete("/models/{name}")
+    def remove(name: str) -> JSONResponse:
+        return after(lambda: models.remove_download(name))
+
+    return router
+
+
+def _typed_path(text: str) -> Path:
+    """As file managers copy it, perhaps in quotation marks. Raises `WeightsError`."""
+    try:
+        return Path(text.strip().strip("\"'")).expanduser()
+    except RuntimeError as error:
+        raise WeightsError(f"{text} names nobody’s home on this computer; write out the whole path.") from error
