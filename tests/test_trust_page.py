@@ -54,9 +54,6 @@ def test_all_is_backed_up_erased_and_brought_back(handbook: Visit, tmp_path: Pat
 
 def test_the_badge_says_that_nothing_left_and_gives_the_focus_back(visit: Visit) -> None:
     page = visit.page
-    page.evaluate(
-        "import('/lamplight/badge.js').then(({badge}) => document.querySelector('#topbar .panel').append(badge()))"
-    )
     badge = page.get_by_role("button", name="Nothing has left this computer")
     badge.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text("since Lamplight started")
