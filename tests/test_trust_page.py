@@ -39,7 +39,7 @@ def test_all_is_backed_up_erased_and_brought_back(handbook: Visit, tmp_path: Pat
     assert_accessible(page)
     with page.expect_navigation(timeout=PATIENCE):
         erase.click()
-    expect(page.locator("#welcome h1")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#library").get_by_text("Drop files anywhere")).to_be_visible(timeout=PATIENCE)
     expect(documents).to_have_count(0)
 
     data = your_data(page)
