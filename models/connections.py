@@ -77,7 +77,8 @@ def allowed(reason: str, host: str | None = None) -> Iterator[None]:
         yield
     finally:
         permission.ended = True  # also for whoever copied the context meanwhile
-        _permissions.reset(token)
+        with suppress(ValueError):  # left in another context, as a generator may be
+            _permissions.reset(token)
 
 
 class Connections:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from starlette.types import Message
@@ -37,4 +38,6 @@ def test_what_nobody_listens_to_any_more_is_closed_at_once() -> None:
         await StreamedResponse(pieces(), "text/plain")(scope, receive, send)
         assert closed == [True]
 
-    asyncio.run(broken_off())
+    # In a thread of its own: the browser's tests keep an event loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(broken_off())).result()

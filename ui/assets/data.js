@@ -84,9 +84,10 @@ function restoring(say, isEmpty) {
     change: () => { if (chooser.files.length) start(chooser.files[0]); chooser.value = ""; } });
   const choose = element("button", { type: "button", class: "data-button", disabled: !isEmpty, click: () => chooser.click() }, "Restore…");
   const hint = isEmpty
-    ? "Fills this empty library from a backup, made here or on another computer."
-    : "A backup fills an empty library. Erase this one first, or restore into another folder in the terminal: app.py restore FILE --library FOLDER";
-  return element("div", { class: "data-action" }, element("div", { class: "data-row" }, choose, element("p", {}, hint)), work, chooser);
+    ? ["Fills this empty library from a backup, made here or on another computer."]
+    : ["A backup fills an empty library. Erase this one first, or restore into another folder in the terminal:",
+       element("code", { tabindex: "0" }, "app.py restore FILE --library FOLDER")];
+  return element("div", { class: "data-action" }, element("div", { class: "data-row" }, choose, element("p", {}, ...hint)), work, chooser);
 }
 
 function erasing(say, isEmpty) {
