@@ -1,5 +1,6 @@
 # make run        install what is missing, start Lamplight, open the browser    (ARGS="--port 8000" passes options)
 # make test       install what is missing, check style and types, run the tests (TESTS="tests/test_samples.py" picks)
+# make test-offline  the browser's tests once more, in a network namespace that has nothing but its own loopback (Linux)
 # make bench      the benchmarks, ours and the baseline in the same run; they take a while
 # make install    only install          make lint    only style and types          make clean    remove what was made
 #
@@ -9,7 +10,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$name && break; done)
 VENV := .venv/bin
 
-.PHONY: run install development lint test bench clean
+.PHONY: run install development lint test test-offline bench clean
 
 run: install
 	$(VENV)/python app.py $(ARGS)
@@ -33,6 +34,12 @@ lint: development
 
 test: lint
 	$(VENV)/python -m pytest $(TESTS)
+
+BROWSER_TESTS = tests/test_browser.py tests/test_browser_library.py tests/test_accessibility.py tests/test_trust_page.py
+
+test-offline: development
+	unshare -rn sh -c '$(VENV)/python -c "from tests.offline import loopback_up; loopback_up()" && \
+		$(VENV)/python -m pytest $(BROWSER_TESTS)'
 
 bench: development
 	$(VENV)/python -m bench.speed

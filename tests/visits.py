@@ -30,6 +30,7 @@ SWITCHES = [
 ]
 KEY = "k" * 32
 PATIENCE = 90_000  # milliseconds; a busy machine may take long, a working one does not get here
+SETTLING = 120  # milliseconds until a page has drawn itself in other colours or another size
 PICTURES = Path(__file__).parent.parent / ".screenshots"
 NARROW = {"width": 390, "height": 844}
 
@@ -66,10 +67,12 @@ class Visit:
         size = self.page.viewport_size
         self.page.screenshot(path=PICTURES / f"{name}.png")
         self.page.emulate_media(color_scheme="dark")
+        self.page.wait_for_timeout(SETTLING)
         self.page.screenshot(path=PICTURES / f"{name}-dark.png")
         self.page.emulate_media(color_scheme="light")
         if size:
             self.page.set_viewport_size({"width": NARROW["width"], "height": NARROW["height"]})
+            self.page.wait_for_timeout(SETTLING)
             self.page.screenshot(path=PICTURES / f"{name}-narrow.png")
             self.page.set_viewport_size(size)
 
