@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -194,7 +194,6 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     from ui.services import Services
 
     models = models or Models()
-    library.purged = models.forget
     if library.purged_on_opening:  # removed, and then the app ended before it was gone for good
         models.forget()
     queue, answerer = IngestQueue(library, models), Answerer(library, models)
@@ -210,6 +209,15 @@ def services_of(library: Library, models: Models | None = None) -> Services:
         IdleWork("remembering", remembering.remember, lambda: queue.busy),
         IdleWork("captions", describe, lambda: queue.busy),
     )
+
+    def forget() -> None:
+        """What is being remembered just now is of a document that may be gone."""
+        with ExitStack() as quiet:
+            for work in idle:
+                quiet.enter_context(work.paused())
+            models.forget()
+
+    library.purged = forget
     return Services(library, models, queue, answerer, idle)
 
 

@@ -24,7 +24,7 @@ class IdleWork:
         self._busy = busy
         self._closing = threading.Event()
         self._pauses = 0
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()  # what is done in a pause may pause again
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:

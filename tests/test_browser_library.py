@@ -116,6 +116,7 @@ def test_a_watched_folder_is_chosen_and_followed(visit: Visit, tmp_path: Path) -
     expect(visit.document("first.txt")).to_be_visible(timeout=PATIENCE)
     write(folder / "second.txt", "Aunt Mina writes from Pola.")
     expect(visit.document("second.txt")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="1 watched folder")).to_be_visible()
 
 
 def test_pasted_text_becomes_a_document(visit: Visit) -> None:

@@ -27,6 +27,7 @@ def library_value(services: Services) -> dict[str, Any]:
             {"id": collection.id, "name": collection.name, "documents": collection.documents}
             for collection in services.library.collections()
         ],
+        "folders": [folder.problem for folder in services.queue.folders()],
         "welcome": welcome_value(services, documents),
     }
 

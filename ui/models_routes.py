@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Body, HTTPException
+from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
-from models.errors import LamplightError, WeightsError
+from models.errors import WeightsError
 from ui.models_view import models_value
+from ui.requests import act
 
 if TYPE_CHECKING:
     from ui.services import Services
@@ -21,38 +22,38 @@ def models_routes(services: Services) -> APIRouter:
     router = APIRouter()
     models = services.models
 
-    def after(action: Callable[[], object]) -> JSONResponse:
-        try:
+    async def after(action: Callable[[], object]) -> JSONResponse:
+        def work() -> dict[str, Any]:
             action()
-            return JSONResponse(models_value(models), headers={"Cache-Control": "no-store"})
-        except LamplightError as error:
-            raise HTTPException(422, str(error)) from error
+            return models_value(models)
+
+        return await act(work)
 
     @router.get("/models")
-    def everything() -> JSONResponse:
-        return after(lambda: None)
+    async def everything() -> JSONResponse:
+        return await after(lambda: None)
 
     @router.post("/models/choose")
-    def choose(path: str | None = Body(embed=True)) -> JSONResponse:
+    async def choose(path: str | None = Body(embed=True)) -> JSONResponse:
         """`path` null stands for the model that comes with Lamplight."""
-        return after(lambda: models.choose_language_model(None if path is None else _typed_path(path)))
+        return await after(lambda: models.choose_language_model(None if path is None else _typed_path(path)))
 
     @router.post("/models/download")
     @router.post("/models/resume")
-    def download(name: str = Body(embed=True)) -> JSONResponse:
-        return after(lambda: models.downloads.start(name))
+    async def download(name: str = Body(embed=True)) -> JSONResponse:
+        return await after(lambda: models.downloads.start(name))
 
     @router.post("/models/pause")
-    def pause(name: str = Body(embed=True)) -> JSONResponse:
-        return after(lambda: models.downloads.pause(name))
+    async def pause(name: str = Body(embed=True)) -> JSONResponse:
+        return await after(lambda: models.downloads.pause(name))
 
     @router.post("/models/cancel")
-    def cancel(name: str = Body(embed=True)) -> JSONResponse:
-        return after(lambda: models.downloads.remove(name))
+    async def cancel(name: str = Body(embed=True)) -> JSONResponse:
+        return await after(lambda: models.downloads.remove(name))
 
     @router.delete("/models/{name}")
-    def remove(name: str) -> JSONResponse:
-        return after(lambda: models.remove_download(name))
+    async def remove(name: str) -> JSONResponse:
+        return await after(lambda: models.remove_download(name))
 
     return router
 

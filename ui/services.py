@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rag.answerer import Answerer
 
 
-@dataclass(frozen=True)
+@dataclass
 class Services:
     """The rooms below the user interface, and what all open tabs share."""
 
@@ -31,6 +31,6 @@ class Services:
     suggestions: Suggestions = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "turns", Turns(self.library, self.answerer))
-        object.__setattr__(self, "removals", Removals(self.library))
-        object.__setattr__(self, "suggestions", Suggestions(self.library))
+        self.turns = Turns(self.library, self.answerer)
+        self.removals = Removals(self.library)
+        self.suggestions = Suggestions(self.library)

@@ -100,7 +100,8 @@ export function mount(panel) {
   const folder = chooser("add-folder-input", "Add a folder", { webkitdirectory: true });
   const showJobs = keptRows(jobList, jobRow);
   const showDocuments = keptRows(documentList, documentRow);
-  root.append(heading, tools, jobList, documentList, note, files, folder);
+  const watched = textButton("", openFolders, { class: "link-button watched-folders", hidden: true });
+  root.append(heading, tools, jobList, documentList, note, watched, files, folder);
   acceptFiles();
 
   const add = (event) => openMenu(event.currentTarget, [
@@ -126,6 +127,10 @@ export function mount(panel) {
     tools.hidden = inside.length < SEARCHED_FROM && !words.length;
     showJobs(activity.jobs);
     showDocuments(found);
+    const lost = library.folders.find((problem) => problem);
+    watched.hidden = !library.folders.length;
+    watched.textContent = lost ?? `${library.folders.length} watched ${library.folders.length === 1 ? "folder" : "folders"}`;
+    watched.classList.toggle("row-failure", Boolean(lost));
     jobList.hidden = !activity.jobs.length;
     documentList.hidden = !found.length;
     note.textContent = activity.paused && pausable ? "Reading is paused." : found.length || activity.jobs.length ? "" : words.length ? "No document has this name." : "Drop files anywhere on this page.";

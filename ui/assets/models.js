@@ -1,5 +1,6 @@
 // The models: which one answers, what else is here or could be, and how well each would run on this computer.
 import { element } from "./dom.js";
+import { send } from "./requests.js";
 
 const EVERY_MILLISECONDS = 1000; // while something is under way
 const HEADINGS = { answers: "Answers", pictures: "Pictures" };
@@ -15,19 +16,6 @@ function remaining(seconds) {
   if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s left`;
   if (seconds < 5400) return `about ${Math.round(seconds / 60)} minutes left`;
   return `about ${Math.round(seconds / 3600)} hours left`;
-}
-
-// The new state, or the server's sentence.
-async function ask(address, body, method = body ? "POST" : "GET") {
-  const headers = body ? { "Content-Type": "application/json" } : {};
-  try {
-    const response = await fetch(address, { method, headers, body: body && JSON.stringify(body) });
-    const answer = await response.json();
-    if (response.ok) return { value: answer };
-    return { sentence: typeof answer.detail === "string" ? answer.detail : "Lamplight did not understand that; reload the page." };
-  } catch {
-    return { sentence: "Lamplight does not answer; start it again." };
-  }
 }
 
 function light(fit) {
@@ -69,11 +57,11 @@ export function modelsSection() {
   const act = async (address, body, method, told = trouble) => {
     clearTimeout(timer);
     const number = ++asked;
-    const answer = await ask(address, body, method);
+    const answer = await send(address, body, method ?? (body ? "POST" : "GET"));
     if (number !== asked) return answer;
     if (answer.value) value = answer.value;
     trouble.textContent = value?.trouble ?? "";
-    if (answer.sentence) told.textContent = answer.sentence;
+    if (answer.problem) told.textContent = answer.problem;
     draw();
     if (value?.busy) timer = setTimeout(() => section.isConnected && act("/models"), EVERY_MILLISECONDS);
     return answer;
@@ -158,8 +146,8 @@ function ownFile(act) {
     event.preventDefault();
     wrong.textContent = "";
     const answer = await act("/models/choose", { path: field.value }, "POST", wrong);
-    field.setAttribute("aria-invalid", String(Boolean(answer.sentence)));
-    if (!answer.sentence) field.value = "";
+    field.setAttribute("aria-invalid", String(Boolean(answer.problem)));
+    if (!answer.problem) field.value = "";
   };
   return element("form", { class: "model-own", submit },
     element("h3", {}, "A file of your own"),
