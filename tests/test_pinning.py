@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from ingest.pipeline import index_file
+from library.database import DATABASE
 from library.errors import LibraryError
+from library.migrations import MIGRATIONS
 from library.store import Library
 from models.loading import Models
 from rag.answerer import Answerer
@@ -121,11 +124,15 @@ def test_letting_go_of_a_document_takes_it_out_of_the_prompt(
     assert answerer.prompt == plain
 
 
-def test_a_library_from_before_pinning_has_nothing_pinned(tmp_path: Path, models: Models) -> None:
-    with Library(tmp_path / "library") as library:
-        add(library, models, tmp_path / "phones.txt", PHONES)
-    with sqlite3.connect(tmp_path / "library" / "library.sqlite3") as database:
-        database.execute("ALTER TABLE documents DROP COLUMN pinned")
+def test_a_library_from_before_pinning_has_nothing_pinned(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    with closing(sqlite3.connect(tmp_path / "library" / DATABASE)) as database, database:
+        for step in MIGRATIONS[:5]:
+            step(database)
         database.execute("PRAGMA user_version = 5")
+        database.execute(
+            "INSERT INTO documents (path, name, sha256, format, title, pages, chunks, images, ocr_pages, bytes, added_at, "
+            "state) VALUES ('/phones.txt', 'phones.txt', 'x', 'text', 'phones', 1, 0, 0, 0, 9, 0, 'ready')"
+        )
     with Library(tmp_path / "library") as library:
         assert [document.pinned for document in library.documents()] == [False]

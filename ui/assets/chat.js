@@ -1,5 +1,6 @@
 // What can be done with questions and answers. Their links are part of the text, which Gradio draws.
 import { answerAgain, beginEditing } from "./composer.js";
+import { element } from "./dom.js";
 import { get } from "./requests.js";
 import { toast } from "./toast.js";
 
@@ -40,6 +41,7 @@ const SPEAKERS = { bot: "Lamplight", user: "You" };
 
 // To those who hear the page, links that act are buttons, and a message is not called by its whole text.
 function name(root) {
+  root.querySelector("[role=log]")?.setAttribute("aria-live", "off");
   for (const message of root.querySelectorAll("[data-testid=bot], [data-testid=user]")) {
     const speaker = SPEAKERS[message.dataset.testid];
     if (message.getAttribute("aria-label") !== speaker) message.setAttribute("aria-label", speaker);
@@ -47,7 +49,20 @@ function name(root) {
   for (const link of root.querySelectorAll("a[href^='#']:not([role])")) if (ACTION.test(link.getAttribute("href"))) link.setAttribute("role", "button");
 }
 
+// Gradio's log would be read aloud again with each word that comes; a finished answer is said once instead.
+const voice = element("p", { class: "unseen", role: "status" });
+
+export function say(text) {
+  voice.textContent = text;
+}
+
+export function sayAnswer() {
+  const turn = [...document.querySelectorAll("#chat .turn")].pop();
+  say(turn?.querySelector(".failure, .answer")?.innerText ?? "");
+}
+
 export function followChat() {
+  document.querySelector("#composer").append(voice);
   // Before Gradio's own handlers, which would take the link as an address.
   document.addEventListener("click", act, true);
   document.addEventListener("keydown", (event) => { if (event.key === " " && event.target.matches?.("#chat a[role=button]")) { event.preventDefault(); event.target.click(); } });

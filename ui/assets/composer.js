@@ -1,6 +1,6 @@
 // Where questions are written: what comes with them, from what they are answered, editing, and stopping.
 import { upload } from "./adding.js";
-import { followChat } from "./chat.js";
+import { followChat, say, sayAnswer } from "./chat.js";
 import { collectionName } from "./collections.js";
 import { element, icon, iconButton, redraw } from "./dom.js";
 import { post } from "./requests.js";
@@ -11,6 +11,7 @@ import { readAhead } from "./typing.js";
 const MODES = { documents: "Only my documents", "documents+knowledge": "Documents + model’s knowledge" };
 const DRAFT = "lamplight-draft";
 const TALLEST = 220; // pixels, then the box scrolls
+const SETTLING = 300; // milliseconds until the last words are drawn
 const DOUBTED = 2;
 const PICTURES = "image/*,.heic,.heif,.tif,.tiff";
 
@@ -64,6 +65,7 @@ export function answerAgain(conversation, message, fewer) {
 }
 
 function begin() {
+  say("Answering…");
   answering = true;
   missed = 0;
   drawSending();
@@ -154,6 +156,7 @@ function layOut(root) {
 // What the app says of the open conversation: its number, whether it is being answered, what can be taken back.
 function take(value) {
   if (!value) return;
+  if (answering && !value.answering) setTimeout(sayAnswer, SETTLING);
   answering = value.answering;
   shownAt = value.when;
   set("conversation", value.conversation);

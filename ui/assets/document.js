@@ -47,7 +47,7 @@ export async function openDocument(id, opener, first = 1) {
     element("header", { class: "panel-heading" }, element("h2", { tabindex: "-1" }, "Document"), iconButton("close", "Close document", closeSide)),
     element("p", { class: "source-name" }, about.name), element("p", { class: "source-place" }, about.place),
     element("div", { class: "document-actions" },
-      about.there ? textButton("Open original", () => openOriginal(about)) : element("p", { class: "empty" }, "The original is no longer where it was added from."),
+      about.there ? textButton("Open original", () => openOriginal(about, number)) : element("p", { class: "empty" }, "The original is no longer where it was added from."),
       entry() ? textButton("More", (event) => openMenu(event.currentTarget, documentActions(entry())), { "aria-haspopup": "menu", "aria-expanded": "false" }) : null),
     ...card(about), element("nav", { class: "page-turner", "aria-label": "Pages" }, back, place, on), body].filter(Boolean));
   column().scrollTop = 0;

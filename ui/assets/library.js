@@ -28,8 +28,8 @@ export function removeDocument({ id, name }) {
 
 export const readAgain = ({ id }) => act(`/documents/${id}/again`);
 
-// A PDF or picture opens in a tab of its own, the rest is saved.
-export const openOriginal = ({ id }) => window.open(`/documents/${id}/original`, "_blank", "noopener");
+// A PDF or picture opens in a tab of its own, a PDF at its page; the rest is saved.
+export const openOriginal = ({ id }, page = 1) => window.open(`/documents/${id}/original${page > 1 ? `#page=${page}` : ""}`, "_blank", "noopener");
 
 export function documentActions(entry) {
   return [
