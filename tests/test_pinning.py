@@ -131,8 +131,8 @@ def test_a_library_from_before_pinning_has_nothing_pinned(tmp_path: Path) -> Non
             step(database)
         database.execute("PRAGMA user_version = 5")
         database.execute(
-            "INSERT INTO documents (path, name, sha256, format, title, pages, chunks, images, ocr_pages, bytes, added_at, "
-            "state) VALUES ('/phones.txt', 'phones.txt', 'x', 'text', 'phones', 1, 0, 0, 0, 9, 0, 'ready')"
+            "INSERT INTO documents (path, name, sha256, format, title, pages, chunks, images, ocr_pages, bytes, "
+            "added_at, state) VALUES ('/phones.txt', 'phones.txt', 'x', 'text', 'phones', 1, 0, 0, 0, 9, 0, 'ready')"
         )
     with Library(tmp_path / "library") as library:
         assert [document.pinned for document in library.documents()] == [False]

@@ -47,6 +47,7 @@ OPPOSITES = tuple(
     )
 )  # fmt: skip
 ONLY = re.compile(r"\b(?:only|solely|exclusively|alone|nowhere else|no other|nobody else|no one else|at most)\b", re.I)
+EXCEPT = re.compile(r"\b(?:except(?:ing|ion of)?|apart from|other than|excluding|but not)\b", re.I)
 PROHIBITED = re.compile(r"\b(?:prohibited|forbidden|banned)\b", re.I)
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 THAN = re.compile(r"\bthan\b", re.I)
@@ -75,6 +76,7 @@ def contradicts(said: str, source: str) -> bool:
         turned
         or narrowed
         or _negated_otherwise(said, source)
+        or _excepted(said, source)
         or _swapped_range(said, source)
         or _other_roles(said, source)
     )
@@ -86,6 +88,15 @@ def _negated_otherwise(said: str, source: str) -> bool:
     if PROHIBITED.search(source) and not PROHIBITED.search(said):
         return not NEGATION.search(said)
     return any((stem in ours) != (stem in theirs) for stem in common & (ours | theirs))
+
+
+def _excepted(said: str, source: str) -> bool:
+    """ "Except on Fridays" for "on Fridays": what we leave out is what they speak of."""
+    match = EXCEPT.search(said)
+    if match is None or EXCEPT.search(source):
+        return False
+    left_out = _in_order(said[match.end() :])[:SCOPE]
+    return any(stem in _stems(source) and stem not in _negated(source) for stem in left_out)
 
 
 @lru_cache(REMEMBERED)
