@@ -189,6 +189,9 @@ def _take_over(library: Library, older: int, newer: int) -> None:
     """What was read anew stands for all places where the same content lies."""
     for place in library.places(older):
         library.add_place(newer, place)
+    before = library.document(older)
+    if before is not None and before.pinned:
+        library.pin(newer, True)
     library.remove(older)
     library.purge(older)
 

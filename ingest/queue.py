@@ -113,7 +113,7 @@ class IngestQueue:
     def read_again(self, document_id: int) -> None:
         """Queue a document's file to be read anew; until that is done, the document stays as it is."""
         document = self._library.document(document_id)
-        if document is not None and all(job.path != document.path for job in self._library.jobs()):
+        if document is not None and not self._library.jobs_at(document.path):
             self._queue(document.path, document.name, again=True)
 
     def jobs(self) -> list[Job]:
@@ -139,7 +139,7 @@ class IngestQueue:
     @property
     def busy(self) -> bool:
         """Whether anything is being read or about to be."""
-        states = {job.state for job in self._library.jobs()}
+        states = self._library.job_states()
         return "working" in states or ("queued" in states and not self.paused)
 
     def cancel(self, job_id: int) -> None:
@@ -174,19 +174,26 @@ class IngestQueue:
         self._watcher.look()
 
     def retry(self, job_id: int) -> None:
-        self._library.set_job(job_id, "queued")
+        """Queue a failed job again; one that is being worked on goes on."""
         with self._wake:
-            self._wake.notify_all()
+            if job_id not in self._running:
+                self._library.set_job(job_id, "queued")
+                self._wake.notify_all()
+
+    def leave(self, path: str) -> None:
+        """Cancel whatever reads the file at `path`."""
+        for job in self._library.jobs_at(path):
+            self.cancel(job.id)
 
     def _read_in_place(self, path: Path) -> None:
         if not any(folder in path.parents for folder in self._library.watched_folders()):
             return  # not followed any more
-        if all(job.path != str(path) for job in self._library.jobs()):
+        if not self._library.jobs_at(str(path)):
             self._queue(str(path), path.name)
 
     def _forget_failed(self, path: Path) -> None:
-        for job in self._library.jobs():
-            if job.path == str(path) and job.state == "failed":
+        for job in self._library.jobs_at(str(path)):
+            if job.state == "failed":
                 self.dismiss(job.id)
 
     def _interrupt(self) -> None:
@@ -207,9 +214,8 @@ class IngestQueue:
     def _next(self) -> tuple[Job, Progress] | None:
         with self._wake:
             while not self._closing:
-                waiting = [] if self.paused else [job for job in self._library.jobs() if job.state == "queued"]
-                if waiting:
-                    job = waiting[0]
+                job = None if self.paused else self._library.next_job()
+                if job is not None:
                     progress = self._running[job.id] = Progress(self._reporter(job.id))
                     self._status[job.id] = ("starting", 0.0)
                     self._started[job.id] = time.monotonic()
@@ -240,7 +246,7 @@ class IngestQueue:
             self._library.set_job(job.id, "failed", str(error))
         finally:
             with self._wake:
-                del self._running[job.id]
+                self._running.pop(job.id, None)
                 self._status.pop(job.id, None)
                 self._started.pop(job.id, None)
         if forgotten:

@@ -11,13 +11,17 @@ from library.database import Database
 from library.records import Conversation, Message
 
 TITLE_LENGTH = 80
+COLUMNS = "id, title, updated_at, (SELECT id FROM collections WHERE id = collection_id AND NOT hidden)"
 
 
 class Conversations(Database):
     """Conversations and their messages."""
 
     def conversations(self, words: str = "") -> list[Conversation]:
-        """The last spoken in first; with `words`, those whose title or messages hold them all, in any case."""
+        """The last spoken in first; with `words`, those whose title or messages hold them all.
+
+        Upper and lower case are alike only in A to Z, as SQLite's LIKE has it.
+        """
         matching = "".join(
             " AND (title LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM messages WHERE conversation_id = conversations.id "
             "AND NOT replaced AND content LIKE ? ESCAPE '\\'))"
@@ -25,8 +29,7 @@ class Conversations(Database):
         )
         patterns = [f"%{_escaped(word)}%" for word in words.split() for _ in range(2)]
         rows = self._rows(
-            "SELECT id, title, updated_at, collection_id FROM conversations "
-            f"WHERE NOT hidden{matching} ORDER BY updated_at DESC, id DESC",
+            f"SELECT {COLUMNS} FROM conversations WHERE NOT hidden{matching} ORDER BY updated_at DESC, id DESC",
             *patterns,
         )
         return [Conversation(*row) for row in rows]
@@ -34,7 +37,7 @@ class Conversations(Database):
     def conversation(self, conversation_id: int) -> Conversation | None:
         """None when it isn't there, or was removed."""
         rows = self._rows(
-            "SELECT id, title, updated_at, collection_id FROM conversations WHERE id = ? AND NOT hidden",
+            f"SELECT {COLUMNS} FROM conversations WHERE id = ? AND NOT hidden",
             conversation_id,
         )
         return Conversation(*rows[0]) if rows else None
@@ -76,8 +79,16 @@ class Conversations(Database):
         return int(edit)
 
     def restore_messages(self, conversation_id: int, edit: int) -> None:
-        """Bring back what an edit replaced; what came in its place is deleted."""
+        """Bring back what an edit replaced; what came in its place is deleted.
+
+        Only the last edit of a conversation can be taken back; another one is left as it is.
+        """
         with self._transaction() as database:
+            (newest,) = database.execute(
+                "SELECT max(replaced) FROM messages WHERE conversation_id = ?", (conversation_id,)
+            ).fetchone()
+            if newest != edit:
+                return
             database.execute(
                 "DELETE FROM messages WHERE conversation_id = ?1 AND NOT replaced AND id >= "
                 "(SELECT min(id) FROM messages WHERE conversation_id = ?1 AND replaced = ?2)",
@@ -105,7 +116,7 @@ class Conversations(Database):
         return int(cursor.lastrowid or 0)
 
     def update_message(self, message_id: int, content: str, details: Mapping[str, Any]) -> None:
-        with self._transaction() as database:
+        with self._transaction(shown=False) as database:
             database.execute(
                 "UPDATE messages SET content = ?, details = ? WHERE id = ?",
                 (content, json.dumps(details), message_id),

@@ -24,7 +24,7 @@ class Database:
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
         self.folder = folder
-        self.changes = 0  # transactions of this process so far: who shows the library looks again when it grows
+        self.changes = 0  # grows with what the library shows: who shows it looks again then
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self.lock = LibraryLock(folder, purpose)
@@ -51,15 +51,18 @@ class Database:
             self.lock.release()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, on disk when it returns; a full disk becomes a sentence."""
+    def _transaction(self, shown: bool = True) -> Iterator[sqlite3.Connection]:
+        """All or nothing, on disk when it returns; a full disk becomes a sentence.
+
+        `shown` says whether it changes what a list of documents or conversations shows.
+        """
         with self._guard:
             try:
                 self._database.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._database
                     self._database.execute("COMMIT")
-                    self.changes += 1
+                    self.changes += shown
                 except BaseException:
                     if self._database.in_transaction:
                         self._database.execute("ROLLBACK")

@@ -164,6 +164,10 @@ class Documents(Places):
                 "(path = ?2 OR id IN (SELECT document_id FROM places WHERE path = ?2))",
                 (document_id, path),
             )
+            database.execute(
+                "INSERT OR REPLACE INTO successors SELECT id, ?1 FROM documents WHERE state = 'ready' AND path = ?2",
+                (document_id, path),
+            )
             old = self._leave(database, path)
             database.execute(
                 f"UPDATE documents SET state = 'ready', pinned = EXISTS (SELECT 1 FROM documents WHERE pinned "
@@ -204,6 +208,16 @@ class Documents(Places):
                 (document_id,),
             )
         return cursor.rowcount == 1
+
+    def successor(self, document_id: int) -> int:
+        """The number under which a document is found now, if it was read anew; else its own."""
+        seen = {document_id}
+        while rows := self._rows("SELECT new FROM successors WHERE old = ?", document_id):
+            (document_id,) = rows[0]
+            if document_id in seen:
+                break
+            seen.add(document_id)
+        return document_id
 
     def purge(self, document_id: int) -> None:
         """Delete a hidden or unfinished document: its vectors, rows, index entries and stored copy."""
@@ -264,7 +278,7 @@ class Documents(Places):
             "SELECT 1 FROM documents WHERE path = ?1 UNION ALL SELECT 1 FROM places WHERE path = ?1 "
             "UNION ALL SELECT 1 FROM jobs WHERE path = ?1"
         )
-        if self.folder / "files" not in path.parents or self._rows(needed, str(path)):
+        if self.folder.resolve() / "files" not in path.resolve().parents or self._rows(needed, str(path)):
             return
         with suppress(OSError):  # another name of the same content may lie beside it
             path.unlink(missing_ok=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from library.database import Database
 from library.records import Job, JobState
+
+COLUMNS = "id, path, name, state, '', error, collection_id, again"
 
 
 class Jobs(Database):
@@ -13,8 +16,7 @@ class Jobs(Database):
 
     def jobs(self) -> list[Job]:
         """Every job that is not dismissed, in the order given; `status` is empty here."""
-        rows = self._rows("SELECT id, path, name, state, '', error, collection_id, again FROM jobs ORDER BY id")
-        return [replace(Job(*row), again=bool(row[-1])) for row in rows]
+        return [_job(row) for row in self._rows(f"SELECT {COLUMNS} FROM jobs ORDER BY id")]
 
     def add_job(self, path: str, name: str, collection_id: int | None = None, again: bool = False) -> int:
         """`collection_id` is what the document is to belong to; with `again` an unchanged file is read anew."""
@@ -26,12 +28,25 @@ class Jobs(Database):
         return int(cursor.lastrowid or 0)
 
     def set_job(self, job_id: int, state: JobState, error: str = "") -> None:
-        with self._transaction() as database:
+        with self._transaction(shown=False) as database:
             database.execute("UPDATE jobs SET state = ?, error = ? WHERE id = ?", (state, error, job_id))
 
     def remove_job(self, job_id: int) -> None:
         with self._transaction() as database:
             database.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+
+    def next_job(self) -> Job | None:
+        """The one that waits longest."""
+        rows = self._rows(f"SELECT {COLUMNS} FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1")
+        return _job(rows[0]) if rows else None
+
+    def jobs_at(self, path: str) -> list[Job]:
+        """Those that read the file at `path`."""
+        return [_job(row) for row in self._rows(f"SELECT {COLUMNS} FROM jobs WHERE path = ? ORDER BY id", path)]
+
+    def job_states(self) -> set[JobState]:
+        """What jobs there are do."""
+        return {row[0] for row in self._rows("SELECT DISTINCT state FROM jobs")}
 
     @property
     def paused(self) -> bool:
@@ -41,3 +56,7 @@ class Jobs(Database):
     def set_paused(self, paused: bool) -> None:
         with self._transaction() as database:
             database.execute("UPDATE queue SET paused = ?", (paused,))
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    return replace(Job(*row), again=bool(row[-1]))

@@ -138,6 +138,12 @@ def m007_collections(database: sqlite3.Connection) -> None:
         database.execute(statement)
 
 
+def m008_successors(database: sqlite3.Connection) -> None:
+    """What was read anew has another number; answers of before still lead to it. And an index for the messages."""
+    database.execute("CREATE TABLE successors (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)")
+    database.execute("CREATE INDEX messages_by_conversation ON messages (conversation_id, id)")
+
+
 MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m001_initial,
     m002_tables,
@@ -146,6 +152,7 @@ MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m005_captions,
     m006_pinned,
     m007_collections,
+    m008_successors,
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -22,11 +23,15 @@ class Places(SearchIndex):
 
     def places_under(self, folder: Path) -> dict[str, int]:
         """Each path inside `folder` at which a findable document lies, and the document's number."""
+        inside = f"{folder}{os.sep}".replace(os.sep * 2, os.sep)  # a root ends with the separator already
         rows = self._rows(
-            "SELECT path, id FROM documents WHERE state = 'ready' UNION ALL "
-            "SELECT places.path, document_id FROM places JOIN documents ON id = document_id WHERE state = 'ready'"
+            "SELECT path, id FROM documents WHERE state = 'ready' AND substr(path, 1, ?1) = ?2 UNION ALL "
+            "SELECT places.path, document_id FROM places JOIN documents ON id = document_id "
+            "WHERE state = 'ready' AND substr(places.path, 1, ?1) = ?2",
+            len(inside),
+            inside,
         )
-        return {path: number for path, number in rows if folder in Path(path).parents}
+        return dict(rows)
 
     def add_place(self, document_id: int, path: str) -> None:
         """The document's content lies at `path` too."""

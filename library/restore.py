@@ -53,13 +53,13 @@ def restore_backup(library: Library, embedder: Embedder, path: Path) -> Iterator
     with library.scratch() as scratch:
         yield from _unpack(path, manifest, scratch, total)
         with closing(_checked(scratch / DATABASE, path)) as database:
-            _relocate(database, manifest, library.folder)
+            _relocate(database, manifest, library.folder, path)
             for name in manifest.files:
                 if name.startswith(f"{FILES}/") or name == SETTINGS:
                     target = library.folder / name
                     target.parent.mkdir(parents=True, exist_ok=True)
                     (scratch / name).replace(target)
-            library.replace_content(database)
+            library.fill(database)
         library.purge_removed()
         same = (manifest.embedder, manifest.dimensions) == (embedder.name, embedder.dimensions)
         if same and VECTORS in manifest.files:
@@ -108,12 +108,17 @@ def _checked(snapshot: Path, path: Path) -> sqlite3.Connection:
     return database
 
 
-def _relocate(database: sqlite3.Connection, manifest: Manifest, folder: Path) -> None:
-    """Copies are where the library is now; files outside of it stay what they were called."""
+def _relocate(database: sqlite3.Connection, manifest: Manifest, folder: Path, backup: Path) -> None:
+    """Copies are where the library is now; files outside of it stay what they were called.
+
+    Raises `BackupError` for a path that climbs out of its folder, as no library writes it.
+    """
     flavour: type[PurePath] = PureWindowsPath if manifest.windows else PurePosixPath
     old = flavour(manifest.library) / FILES
     for table in PATH_TABLES:
         for (path,) in database.execute(f"SELECT path FROM {table}").fetchall():
+            if ".." in flavour(path).parts:
+                raise damaged(backup)
             if old in flavour(path).parents:
                 new = folder / FILES / Path(*flavour(path).relative_to(old).parts)
                 database.execute(f"UPDATE {table} SET path = ? WHERE path = ?", (str(new), path))

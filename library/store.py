@@ -51,6 +51,13 @@ class Library(UnfinishedDocuments, Tables, Captions, Folders, Collections, Conve
         """Whether it holds no document, none on its way, no collection and no conversation."""
         return not (self.documents() or self.jobs() or self.collections() or self.conversations())
 
+    def fill(self, source: sqlite3.Connection) -> None:
+        """Take over what `source` holds. Raises `LibraryError` when something has come in meanwhile."""
+        with self._guard:
+            if not self.is_empty:
+                raise LibraryError("Something was added to the library meanwhile, so it was left as it is.")
+            self.replace_content(source)
+
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """A folder on the library's disk; what a killed process leaves in it goes at the next opening."""

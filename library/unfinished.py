@@ -51,7 +51,7 @@ class UnfinishedDocuments(Documents):
 
     def begin_document(self, document: Document, reader: str) -> int:
         """The number of a document to which pages can be written; `reader` is the version of what reads it."""
-        with self._transaction() as database:
+        with self._transaction(shown=False) as database:
             document_id = self._write_document(database, document)
             database.execute("INSERT INTO unfinished VALUES (?, ?, 0)", (document_id, reader))
         return document_id
@@ -66,7 +66,7 @@ class UnfinishedDocuments(Documents):
         tables: Sequence[Table] = (),
     ) -> None:
         """Keep the next pages; `document` counts all so far, `vectors` are (len(chunks), dimensions) float32."""
-        with self._transaction() as database:
+        with self._transaction(shown=False) as database:
             ids = self._write_content(database, document_id, pages, chunks, tables)
             database.executemany(
                 "INSERT INTO unfinished_vectors VALUES (?, ?)",

@@ -29,11 +29,13 @@ from rag.retriever import EVERYWHERE, Retriever, Scope
 
 PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
 ANSWER_TOKENS = 120
+WAITING_SECONDS = 0.1  # for another answer, until it is looked whether this one is still wanted
 REWRITE_TOKENS = 60  # of a question made to stand alone
 NOT_SAID = "Your documents don’t say."
 NOTHING_FOUND = "I found nothing about this in your documents."
 EMPTY_LIBRARY = "Your library is empty. Add some documents or pictures, then ask again."
 EMPTY_COLLECTION = "This collection is empty. Add some documents to it, or ask all your documents."
+Generated = Prefill | Piece | Usage
 DOCUMENTS_PROMPT = (
     "You answer questions using only the passages the user gives. "
     "Answer in one or two short sentences. Copy numbers and names exactly."
@@ -74,6 +76,7 @@ class Answerer:
         self._library = library
         self._models = models
         self._reader = PassageReader()
+        self._model_turn = threading.Lock()
         self._typed_scope = EVERYWHERE
         self._ahead = ReadingAhead(self._find, self._read_ahead)
 
@@ -234,6 +237,16 @@ class Answerer:
         calibration = self._models.language_model.calibration
         return round(calibration.seconds_to_read(tokens), 1) if calibration else None
 
+    def _in_turn(self, stop: threading.Event, events: Iterator[Generated]) -> Iterator[Generated]:
+        """The model's events once it has answered those who asked before; nothing when stopped until then."""
+        while not self._model_turn.acquire(timeout=WAITING_SECONDS):
+            if stop.is_set():
+                return
+        try:
+            yield from events
+        finally:
+            self._model_turn.release()
+
     def _generate(
         self,
         turn: _Turn,
@@ -250,7 +263,9 @@ class Answerer:
 
         system = fixed_prompt(DOCUMENTS_PROMPT if turn.mode == "documents" else KNOWLEDGE_PROMPT, pinned)
         texts = self._to_read(turn, without_pinned(passages, pinned))
-        for event in self._reader.read(model, system, turn.query, texts, ANSWER_TOKENS, stopped):
+        for event in self._in_turn(
+            turn.stop, self._reader.read(model, system, turn.query, texts, ANSWER_TOKENS, stopped)
+        ):
             if isinstance(event, Prefill):
                 yield Reading(event.done, event.total, self._seconds(event.total - event.done), len(texts))
             elif isinstance(event, Piece):

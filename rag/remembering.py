@@ -32,8 +32,8 @@ class Remembering:
         if behind != self._behind:
             self._behind, self._done = behind, set()
         for number in self._library.newest_chunks(MOST_PASSAGES):
-            chunk = self._library.chunks([number]).get(number)
-            if chunk is None or number in self._done:
+            chunk = None if number in self._done else self._library.chunks([number]).get(number)
+            if chunk is None:
                 continue
             self._answerer.remember([chunk], stopped)
             if stopped():

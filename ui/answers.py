@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeVar
 
 from library.records import Message
 from rag.composition import quoted
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Passage, Reading, Searching, Timings, Token
 
+Part = TypeVar("Part", Passage, Citation)
 UNFINISHED = "This answer was interrupted before it was finished."
 
 
@@ -70,13 +72,16 @@ class Answer:
         return kept
 
     @classmethod
-    def restored(cls, message: Message) -> Answer:
-        """The answer in a stored message; one that no run finished says so."""
+    def restored(cls, message: Message, successor: Callable[[int], int] = int) -> Answer:
+        """The answer in a stored message; one that no run finished says so.
+
+        `successor` tells the number of a document that was read anew since.
+        """
         details = message.details
         answer = cls(
             text=message.content,
-            passages=[Passage(**passage) for passage in details.get("passages", [])],
-            citations=[Citation(**citation) for citation in details.get("citations", [])],
+            passages=[_current(Passage(**passage), successor) for passage in details.get("passages", [])],
+            citations=[_current(Citation(**citation), successor) for citation in details.get("citations", [])],
             unsupported=list(details.get("unsupported", [])),
             timings=Timings(**details.get("timings", {})),
             model=details.get("model", ""),
@@ -89,6 +94,10 @@ class Answer:
         if not details.get("done", True) and not answer.error:
             answer.error = UNFINISHED
         return answer
+
+
+def _current(part: Part, successor: Callable[[int], int]) -> Part:
+    return replace(part, document_id=successor(part.document_id), page=int(part.page), marker=int(part.marker))
 
 
 def _reading(event: Reading) -> str:

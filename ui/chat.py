@@ -12,7 +12,7 @@ from ui.rendering import answer_html, evidence_html, question_html
 from ui.turns import Question
 
 if TYPE_CHECKING:
-    from library.records import Message
+    from library.records import Conversation, Message
     from ui.services import Services
 
 ChatMessage = dict[str, Any]
@@ -35,59 +35,61 @@ class Chat:
         if conversation_id is None:
             return []
         turn = self._turns.running(conversation_id)
+        kept = self._library.messages(conversation_id)
         shown: list[ChatMessage] = []
-        for message in self._library.messages(conversation_id):
+        for message in kept:
             if turn is None or message.id != turn.message_id:
-                shown += self._stored(conversation_id, message)
+                shown += self._stored(conversation_id, message, message is kept[-1])
         return shown
 
-    def ask(self, question: Question, conversation_id: int | None, collection_id: int | None) -> int:
-        """Keep the question, begin to answer it, and return the conversation it is in.
+    def ask(self, question: Question, conversation_id: int | None, collection_id: int | None) -> tuple[int, bool]:
+        """Keep the question and begin to answer it, in a new conversation if none is open.
 
-        A new conversation is about a collection, or about all documents.
+        A new conversation is about a collection, or about all documents. Returns the conversation, and whether the
+        question was taken: not while another one is being answered in it.
         """
         current = self.known(conversation_id)
         if current is None:
             current = self._library.start_conversation(question.text, collection_id)
-        self._turns.start(current, question)
-        return current
+        return current, self._turns.start(current, question)
 
     def edit(self, conversation_id: int, message_id: int, question: Question) -> int | None:
         """Ask another question in place of one that was asked, and of all that followed.
 
-        An answer that is being written ends. Returns the number by which `Library.restore_messages` takes it back;
-        None when the answer that is being written can't be ended.
+        What came with that one comes with this one too. An answer that is being written ends. Returns the number by
+        which `Library.restore_messages` takes it back; None when there is no such question here.
         """
-        self._turns.end(conversation_id)
-        if self._turns.running(conversation_id) is not None:
+        asked = [message for message in self._library.messages(conversation_id) if message.role == "user"]
+        old = next((message for message in asked if message.id == message_id), None)
+        if old is None or not self._turns.end(conversation_id):
             return None
         edit = self._library.replace_messages(conversation_id, message_id)
-        self._turns.start(conversation_id, question)
+        attached = question.attached or Question.restored(old).attached
+        self._turns.start(conversation_id, replace(question, attached=attached))
         return edit
 
     def again(self, conversation_id: int, message_id: int, fewer: bool) -> int | None:
-        """Answer a question again, `fewer` from one passage alone. `message_id` is the answer's; returns as `edit`."""
-        asked = [
-            message
-            for message in self._library.messages(conversation_id)
-            if message.role == "user" and message.id < message_id
-        ]
-        if not asked:
+        """Answer the last question again, `fewer` from one passage alone.
+
+        `message_id` is the answer's; returns as `edit`. An earlier one is left alone, as others have followed it.
+        """
+        messages = self._library.messages(conversation_id)
+        if len(messages) < 2 or messages[-1].id != message_id:
             return None
-        return self.edit(conversation_id, asked[-1].id, replace(Question.restored(asked[-1]), fewer=fewer))
+        asked = messages[-2]
+        return self.edit(conversation_id, asked.id, replace(Question.restored(asked), fewer=fewer))
 
     def take_back(self, conversation_id: int, edit: int) -> None:
         """Undo what `edit` or `again` did."""
-        self._turns.end(conversation_id)
-        self._library.restore_messages(conversation_id, edit)
+        if self._turns.end(conversation_id):
+            self._library.restore_messages(conversation_id, edit)
 
     def answering(self, conversation_id: int | None) -> bool:
         return self._turns.running(conversation_id) is not None
 
-    def changed_at(self, conversation_id: int | None) -> float:
-        """When something was last said, in seconds since the epoch; 0 for a new conversation."""
-        conversation = None if conversation_id is None else self._library.conversation(conversation_id)
-        return conversation.updated_at if conversation else 0.0
+    def conversation(self, conversation_id: int | None) -> Conversation | None:
+        """None for one that is not begun yet."""
+        return None if conversation_id is None else self._library.conversation(conversation_id)
 
     def watch(self, conversation_id: int | None) -> Iterator[list[ChatMessage]]:
         """The whole conversation after each change of the answer being written; nothing if none is."""
@@ -99,21 +101,21 @@ class Chat:
         for answer in turn.snapshots():
             yield before + self._answer(answer, reference)
 
-    def _stored(self, conversation_id: int, message: Message) -> list[ChatMessage]:
+    def _stored(self, conversation_id: int, message: Message, last: bool) -> list[ChatMessage]:
         reference = f"{conversation_id}-{message.id}"
         if message.role == "user":
             attached = [self._attached(path) for path in Question.restored(message).attached]
             return [{"role": "user", "content": question_html(message.content, reference, attached)}]
-        return self._answer(Answer.restored(message), reference)
+        return self._answer(Answer.restored(message, self._library.successor), reference, last)
 
     def _attached(self, path: str) -> tuple[str, int | None]:
         """The name of a file that came with a question, and the document it has become."""
         document = self._library.document_at(path)
         return Path(path).name, document.id if document else None
 
-    def _answer(self, answer: Answer, reference: str) -> list[ChatMessage]:
+    def _answer(self, answer: Answer, reference: str, last: bool = True) -> list[ChatMessage]:
         # Two messages, so that the pictures among the evidence are not drawn again with every word.
         parts = [evidence_html(answer, reference)] if answer.passages else []
         waiting = "" if self._models.ready else self._models.status
-        parts.append(answer_html(answer, reference, waiting))
+        parts.append(answer_html(answer, reference, waiting, last))
         return [{"role": "assistant", "content": part} for part in parts]

@@ -33,16 +33,16 @@ def file_name(title: str) -> str:
 
 def conversation_markdown(library: Library, conversation: Conversation) -> str:
     """Questions as headings; each answer with a list of its sources, document, page and words."""
-    parts = [f"# {conversation.title}", _made(conversation)]
+    parts = [f"# {_plain(conversation.title)}", _made(conversation)]
     for message in library.messages(conversation.id):
         if message.role == "user":
-            parts.append(f"## {' '.join(message.content.split())}")
+            parts.append(f"## {_plain(message.content)}")
             continue
         answer = Answer.restored(message)
-        parts.append(answer.text.strip() or answer.error)
-        parts += [f"> {NOT_FOUND}: {sentence}" for sentence in answer.unsupported if sentence in answer.text]
+        parts.append(_inert(answer.text.strip()) or answer.error)
+        parts += [f"> {NOT_FOUND}: {_plain(sentence)}" for sentence in answer.unsupported if sentence in answer.text]
         sources = [
-            f"- [{passage.marker}] {passage.document}, page {passage.page}: “{' '.join(quote.split())}”"
+            f"- [{passage.marker}] {_plain(passage.document)}, page {passage.page}: “{_plain(quote)}”"
             for passage, quote in _cited(answer)
         ]
         parts += ["**Sources**\n\n" + "\n".join(sources)] if sources else []
@@ -59,6 +59,16 @@ def conversation_html(library: Library, conversation: Conversation) -> str:
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
         f"<body><h1>{title}</h1><p class='made'>{escape(_made(conversation))}</p>{body}</body></html>"
     )
+
+
+def _plain(text: str) -> str:
+    """On one line, and without a meaning in Markdown: names and words of documents are nobody's markup."""
+    return re.sub(r"([\\`*_\[\]<>#!|~])", r"\\\1", " ".join(text.split()))
+
+
+def _inert(text: str) -> str:
+    """An answer keeps its Markdown, but nothing in it loads or leads anywhere."""
+    return re.sub(r"!\[|\]\(|\]:", lambda found: "\\".join(found[0]), text.replace("<", "&lt;"))
 
 
 def _made(conversation: Conversation) -> str:

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from library.records import Document, Job
     from ui.services import Services
 
-WAITING_STATES = ("queued", "working")
-SHOWN_STATES = (*WAITING_STATES, "failed")
+SHOWN_WAITING = 50  # of the files on their way in; a folder may hold thousands
 DRAWN = ("pdf", "image", "tiff")  # formats whose pages can be shown as pictures
 
 
@@ -37,10 +36,13 @@ def activity_value(services: Services) -> dict[str, Any]:
 
     `changes` grows whenever something in the library may have changed.
     """
-    models = services.models
+    models, jobs = services.models, services.queue.jobs()
+    waiting = [job for job in jobs if job.state == "queued"]
+    others = [job for job in jobs if job.state in ("working", "failed")]
     return {
         "changes": services.library.changes,
-        "jobs": [_job(services.queue, job) for job in services.queue.jobs() if job.state in SHOWN_STATES],
+        "jobs": [_job(services.queue, job) for job in [*others, *waiting[:SHOWN_WAITING]]],
+        "waiting": len(waiting),
         "paused": services.queue.paused,
         "ready": models.ready,
         "status": "" if models.ready else models.status,

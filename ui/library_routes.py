@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 
-from ui.folder_chooser import folder_value
+from ui.folder_chooser import chosen_folder, folder_value
 from ui.library_panel import activity_value, library_value
 from ui.requests import act, field, unless_known
 from ui.welcome import sample_files
@@ -39,8 +39,13 @@ def _add_state(router: APIRouter, services: Services) -> None:
 
 
 def _add_documents(router: APIRouter, services: Services) -> None:
+    def remove(document_id: int) -> None:
+        for place in services.library.places(document_id):
+            services.queue.leave(place)  # or it would come back when it has been read
+        services.removals.remove(document_id)
+
     actions = {
-        "remove": services.removals.remove,
+        "remove": remove,
         "restore": services.removals.restore,
         "again": services.queue.read_again,
         "pin": lambda document_id: services.answerer.pin(document_id, True),
@@ -100,13 +105,16 @@ def _add_folders(router: APIRouter, services: Services) -> None:
     def watched() -> list[dict[str, Any]]:
         return [asdict(folder) for folder in services.queue.folders()]
 
+    def watch_folder(path: str) -> None:
+        services.queue.watch(chosen_folder(path))
+
     @router.get("/folders")
     async def folders() -> Response:
         return await act(watched)
 
     @router.post("/folders")
     async def watch(request: Request) -> Response:
-        return await act(services.queue.watch, Path(await field(request, "path", str)))
+        return await act(watch_folder, await field(request, "path", str))
 
     @router.post("/folders/unwatch")
     async def unwatch(request: Request) -> Response:

@@ -101,17 +101,23 @@ class ChatPage:
         for event in (self.composer.show, self.composer.back):
             event(None, None, None, cancels=followed, **AT_ONCE)
 
-    def _view(self, conversation_id: int | None, edit: int | None = None) -> tuple[Any, ...]:
+    def _view(self, conversation_id: int | None, edit: int | None = None, untaken: str = "") -> tuple[Any, ...]:
         current = self._chat.known(conversation_id)
-        state = self._state(current, edit)
+        state = self._state(current, edit, untaken)
         return state, self._chat.messages(current), state
 
-    def _state(self, conversation_id: int | None, edit: int | None = None) -> dict[str, Any]:
-        """For `assets/composer.js`; `edit` is what can be taken back, `when` tells whether another tab went on."""
+    def _state(self, conversation_id: int | None, edit: int | None = None, untaken: str = "") -> dict[str, Any]:
+        """For `assets/composer.js`: `edit` is what can be taken back, `untaken` a question that was not taken.
+
+        `when` tells whether another tab went on.
+        """
+        conversation = self._chat.conversation(conversation_id)
         return {
             "conversation": conversation_id,
             "answering": self._chat.answering(conversation_id),
-            "when": self._chat.changed_at(conversation_id),
+            "when": conversation.updated_at if conversation else 0.0,
+            "collection": conversation.collection_id if conversation else None,
+            "untaken": untaken,
             "edit": edit,
         }
 
@@ -119,11 +125,14 @@ class ChatPage:
         return self._view(event.conversation)
 
     def _ask(self, event: gr.EventData) -> tuple[Any, ...]:
-        return self._view(self._chat.ask(_question(event), event.conversation, event.collection))
+        question = _question(event)
+        conversation_id, taken = self._chat.ask(question, event.conversation, event.collection)
+        return self._view(conversation_id, untaken="" if taken else question.text)
 
     def _edit(self, event: gr.EventData) -> tuple[Any, ...]:
-        edit = self._chat.edit(event.conversation, event.message, _question(event))
-        return self._view(event.conversation, edit)
+        question = _question(event)
+        edit = self._chat.edit(event.conversation, event.message, question)
+        return self._view(event.conversation, edit, untaken=question.text if edit is None else "")
 
     def _again(self, event: gr.EventData) -> tuple[Any, ...]:
         edit = self._chat.again(event.conversation, event.message, bool(event.fewer))

@@ -49,8 +49,11 @@ def evidence_html(answer: Answer, reference: str) -> str:
     return f'<div class="evidence">{heading}<div class="cards">{cards}</div></div>'
 
 
-def answer_html(answer: Answer, reference: str, waiting: str = "") -> str:
-    """The answer's text, status, notes and timings. `waiting` is shown until there is a status."""
+def answer_html(answer: Answer, reference: str, waiting: str = "", last: bool = True) -> str:
+    """The answer's text, status, notes and timings. `waiting` is shown until there is a status.
+
+    Only the `last` answer of a conversation can be had again.
+    """
     parts = []
     if answer.text:
         classes = "answer refusal" if answer.refused else "answer"
@@ -64,7 +67,7 @@ def answer_html(answer: Answer, reference: str, waiting: str = "") -> str:
         parts.append(f'<p class="query">Computed over the table: <code>{_one_line(escape(answer.sql))}</code></p>')
     if answer.done:
         parts.append(_figures(answer, reference))
-        parts.append(_foot(answer, reference))
+        parts.append(_foot(answer, reference, last))
     return f'<div class="turn">{"".join(parts)}</div>'
 
 
@@ -156,7 +159,7 @@ def _flag(text: str, sentences: Sequence[str]) -> str:
     return text
 
 
-def _foot(answer: Answer, reference: str) -> str:
+def _foot(answer: Answer, reference: str, last: bool) -> str:
     notes = []
     shown = [sentence for sentence in answer.unsupported if sentence in answer.text]
     if shown:
@@ -167,8 +170,8 @@ def _foot(answer: Answer, reference: str) -> str:
         notes.append(f"{left_out} {noun} of the model left out: no passage says so")
     notes += [escape(note) for note in _timing_notes(answer.timings, answer.model, answer.stopped)]
     actions = [("copy", "Copy")] if answer.text else []
-    actions += [("again", "Answer again")]
-    if len(answer.passages) > 1 and answer.timings.context_tokens:
+    actions += [("again", "Answer again")] if last else []
+    if last and len(answer.passages) > 1 and answer.timings.context_tokens:
         actions += [("fewer", FEWER)]
     links = "".join(f'<a class="{name}" href="#{name}-{reference}">{label}</a>' for name, label in actions)
     told = f'<span class="notes">{" · ".join(notes)}</span>' if notes else ""

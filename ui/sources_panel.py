@@ -20,7 +20,7 @@ def sources_value(library: Library, conversation_id: int, message_id: int) -> li
     """The sources of a stored answer, in the order of their markers; None if there is no such answer."""
     for message in library.messages(conversation_id):
         if message.id == message_id and message.role == "assistant":
-            answer = Answer.restored(message)
+            answer = Answer.restored(message, library.successor)
             ordered = sorted(answer.passages, key=lambda passage: passage.marker)
             return [_source(library, answer, passage) for passage in ordered]
     return None

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from library.errors import LibraryError
 from models.errors import LamplightError
 from rag.events import Evidence, Finished, Grounded
 from ui.answers import Answer
@@ -110,15 +111,21 @@ class Turn:
         return Scope(None if documents is None else documents | attached, attached=attached)
 
     def _attached(self, path: str) -> int | None:
-        """The document made of an attached file; None when it could not be read, of which the library panel tells."""
-        self._tell(f"Reading {Path(path).name}…")
-        while not self._stop.is_set():
-            waiting = any(job.path == path and job.state in ("queued", "working") for job in self._library.jobs())
-            if not waiting:
-                break
-            time.sleep(LOOK_SECONDS)
+        """The document made of an attached file; None when the question was stopped meanwhile.
+
+        Raises `LibraryError` when it can't be read, or not now: without it, another document would answer.
+        """
+        name = Path(path).name
+        self._tell(f"Reading {name}…")
+        while any(job.state in ("queued", "working") for job in self._library.jobs_at(path)):
+            if self._library.paused:
+                raise LibraryError(f"Reading is paused. Go on reading, then ask about {name} again.")
+            if self._stop.wait(LOOK_SECONDS):
+                return None
         document = self._library.document_at(path)
-        return document.id if document else None
+        if document is None:
+            raise LibraryError(f"{name} could not be read, so nothing was answered; the library says why.")
+        return document.id
 
     def _tell(self, status: str) -> None:
         with self._changed:
@@ -161,16 +168,15 @@ class Turns:
         self._lock = threading.Lock()
         self._ended = threading.Condition(self._lock)
 
-    def start(self, conversation_id: int, question: Question) -> Turn:
-        """Keep the question and begin to answer it; in a conversation being answered, return that turn."""
+    def start(self, conversation_id: int, question: Question) -> bool:
+        """Keep the question and begin to answer it. False, and nothing is kept, where another one is answered."""
         with self._lock:
-            running = self._running.get(conversation_id)
-            if running is not None:
-                return running
+            if conversation_id in self._running:
+                return False
             turn = Turn(self._library, self._answerer, conversation_id, question)
             self._running[conversation_id] = turn
         threading.Thread(target=self._run, args=(turn,), name=f"turn-{conversation_id}", daemon=True).start()
-        return turn
+        return True
 
     def stop_all(self) -> None:
         """End every answer that is being written."""
@@ -189,11 +195,11 @@ class Turns:
         if turn is not None:
             turn.stop()
 
-    def end(self, conversation_id: int) -> None:
-        """Like `stop`, and wait until what was said is kept, some seconds at most."""
+    def end(self, conversation_id: int) -> bool:
+        """Like `stop`, and wait until what was said is kept, some seconds at most. Whether it has ended."""
         self.stop(conversation_id)
         with self._ended:
-            self._ended.wait_for(lambda: conversation_id not in self._running, ENDING_SECONDS)
+            return self._ended.wait_for(lambda: conversation_id not in self._running, ENDING_SECONDS)
 
     def answering(self) -> list[int]:
         """The conversations in which an answer is being written."""

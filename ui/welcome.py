@@ -20,6 +20,11 @@ def welcome_value(services: Services, documents: list[Document]) -> dict[str, An
         "documents": len(documents),
         "samples": bool(samples) and not any(path.name in known for path in samples),
         "examples": _examples(services, documents),
+        "collections": {
+            collection.id: services.suggestions.of([one for one in documents if one.id in members], EXAMPLES)
+            for collection in services.library.collections()
+            if (members := services.library.members(collection.id))
+        },
     }
 
 

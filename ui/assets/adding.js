@@ -19,7 +19,11 @@ export async function upload(file) {
 
 // One after the other, so that the first can be read while the next is copied.
 export async function addFiles(files) {
-  for (const file of files) if (await upload(file)) refresh();
+  for (const file of files) {
+    await upload(file);
+    if (file === files[0]) refresh(); // the others are seen when the app is asked again
+  }
+  refresh();
 }
 
 export function pasteText(text = "") {

@@ -1,4 +1,5 @@
 // Collections keep matters apart: the chosen one decides what is listed, what is asked, and where new files go.
+import { openConversation } from "./composer.js";
 import { askText } from "./dialog.js";
 import { element, icon } from "./dom.js";
 import { openMenu } from "./menu.js";
@@ -13,7 +14,7 @@ export function newCollection(documents = []) {
     const { value, problem } = await send("/collections", { name });
     if (problem) return problem;
     if (documents.length) await post(`/collections/${value}/documents`, { documents, inside: true });
-    else chooseCollection(value);
+    else askIn(value);
     refresh();
     return null;
   } });
@@ -29,7 +30,7 @@ function rename(collection) {
 
 async function remove(collection) {
   if (!(await post(`/collections/${collection.id}/remove`))) return;
-  chooseCollection(null);
+  askIn(null);
   refresh();
   toast(`Removed the collection ${collection.name}; its documents stay`, async () => { await post(`/collections/${collection.id}/restore`); refresh(); });
 }
@@ -39,13 +40,19 @@ export async function setMember(collection, document, inside) {
   refresh();
 }
 
+// A conversation stays in its collection: another collection is asked in a new one.
+export function askIn(number) {
+  chooseCollection(number);
+  if (state.conversation) openConversation(null);
+}
+
 export function collectionPicker() {
   const { documents, collections } = state.library;
   const chosen = collections.find((one) => one.id === state.collection);
   const count = chosen ? chosen.documents : documents.length;
   const items = () => [
-    { label: `All documents (${documents.length})`, checked: !chosen, run: () => chooseCollection(null) },
-    ...collections.map((one) => ({ label: `${one.name} (${one.documents})`, checked: one === chosen, run: () => chooseCollection(one.id) })),
+    { label: `All documents (${documents.length})`, checked: !chosen, run: () => askIn(null) },
+    ...collections.map((one) => ({ label: `${one.name} (${one.documents})`, checked: one === chosen, run: () => askIn(one.id) })),
     null,
     { label: "New collection…", run: () => newCollection() },
     ...(chosen ? [{ label: `Rename “${chosen.name}”…`, run: () => rename(chosen) }, { label: `Remove “${chosen.name}”`, danger: true, run: () => remove(chosen) }] : []),

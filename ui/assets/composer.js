@@ -43,14 +43,18 @@ function write(text) {
 }
 
 export function openConversation(number) {
-  const known = state.conversations?.find((one) => one.id === number);
-  if (known && known.collection !== state.collection) chooseCollection(known.collection);
   leaveEditing();
   history.pushState(null, "", place(number));
   trigger("show", { conversation: number });
 }
 
+// Kept in the box while another answer is written here.
 export function ask(question) {
+  if (answering && !editing) {
+    write(question);
+    box.focus();
+    return;
+  }
   const asked = { question, mode: mode(), attached: attached.map(({ path }) => path), conversation: state.conversation };
   begin();
   if (editing) trigger("edit", { ...asked, message: editing.message });
@@ -65,6 +69,7 @@ export function answerAgain(conversation, message, fewer) {
 }
 
 function begin() {
+  offered = null;
   say("Answering…");
   answering = true;
   missed = 0;
@@ -72,6 +77,7 @@ function begin() {
 }
 
 export function beginEditing(message, text) {
+  leaveEditing();
   editing = { message, before: box.value };
   write(text);
   drawNotes();
@@ -91,7 +97,7 @@ export const stop = () => state.conversation && answering && post(`/conversation
 
 function submit() {
   const question = box.value.trim();
-  if (!question || answering) return;
+  if (!question || (answering && !editing)) return;
   if (editing) editing.before = "";
   write("");
   ask(question);
@@ -160,17 +166,22 @@ function take(value) {
   answering = value.answering;
   shownAt = value.when;
   set("conversation", value.conversation);
+  if (value.conversation && value.collection !== state.collection) chooseCollection(value.collection);
+  if (value.untaken && !box.value) write(value.untaken);
   if (place(value.conversation) !== (location.search || location.pathname)) history.replaceState(null, "", place(value.conversation));
   if (value.edit) offerBack(value.conversation, value.edit);
   drawSending();
   refresh();
 }
 
+// Only the last edit can be taken back, so its offer takes the place of an earlier one.
 let offered = null;
+let closeOffer = () => {};
 function offerBack(conversation, edit) {
   if (offered === edit) return;
   offered = edit;
-  toast("The earlier answer was replaced", () => trigger("back", { conversation, edit }));
+  closeOffer();
+  closeOffer = toast("What was there before was replaced", () => trigger("back", { conversation, edit }));
 }
 
 // Another tab may have asked here, or the end of an answer not have come through.
@@ -195,7 +206,7 @@ export function mount({ element: host, props, watch, trigger: send }) {
   listen("activity", drawNotes);
   listen("looked", agree);
   for (const name of ["library", "collection"]) listen(name, drawScope);
-  addEventListener("popstate", () => trigger("show", { conversation: numberHere() }));
+  addEventListener("popstate", () => { leaveEditing(); trigger("show", { conversation: numberHere() }); });
   if (numberHere()) trigger("show", { conversation: numberHere() });
   box.focus();
 }

@@ -45,7 +45,7 @@ function when(seconds) {
 }
 
 function row(entry) {
-  const detail = [when(entry.when), collectionName(entry.collection)].filter(Boolean).join(" · ");
+  const detail = [when(entry.when), entry.where].filter(Boolean).join(" · ");
   return element("li", { class: entry.current ? "row conversation current" : "row conversation" },
     element("button", { type: "button", class: "row-open", title: entry.title, "data-focus": `open-${entry.id}`, "aria-current": entry.current ? "true" : null,
       click: () => { closeDrawer(); openConversation(entry.id); } },
@@ -75,7 +75,7 @@ export function mount(panel) {
   function show() {
     const conversations = state.conversations ?? [];
     tools.hidden = conversations.length < SEARCHED_FROM && !state.words;
-    draw(conversations.map((entry) => ({ ...entry, current: entry.id === state.conversation })));
+    draw(conversations.map((entry) => ({ ...entry, where: collectionName(entry.collection), current: entry.id === state.conversation })));
     list.hidden = !conversations.length;
     note.textContent = conversations.length ? "" : state.words ? "Nothing was said with these words." : "What you ask is kept here.";
   }

@@ -1,13 +1,19 @@
 // Dialogs: the browser keeps the focus inside, Escape closes, and the focus goes back to where it was.
 import { element, iconButton } from "./dom.js";
 
+// What is said, and can be undone, outlasts the dialog it was said in.
+function keepToasts(dialog) {
+  const toasts = dialog.querySelector("#toasts");
+  if (toasts) document.body.append(toasts);
+}
+
 export function openDialog(title, content, attributes = {}) {
   const back = document.activeElement;
   const heading = element("h2", { id: `dialog-title-${Date.now()}` }, title);
   const close = () => dialog.close();
   const dialog = element("dialog", { class: "dialog", "aria-labelledby": heading.id, ...attributes },
     element("header", { class: "dialog-heading" }, heading, iconButton("close", "Close", close)), content);
-  dialog.addEventListener("close", () => { dialog.remove(); if (back?.isConnected) back.focus(); });
+  dialog.addEventListener("close", () => { keepToasts(dialog); dialog.remove(); if (back?.isConnected) back.focus(); });
   dialog.addEventListener("keydown", (event) => { if (event.key === "Escape") event.stopPropagation(); });
   dialog.addEventListener("pointerdown", (event) => { if (event.target === dialog) close(); }); // the shade around it
   document.body.append(dialog);

@@ -18,8 +18,8 @@ export async function openDocument(id, opener, first = 1) {
   if (!about) return;
   let number = first;
   let view = null;
-  const body = element("div", { class: "document-page", "aria-live": "polite" });
-  const place = element("span", { class: "page-number" });
+  const body = element("div", { class: "document-page" });
+  const place = element("span", { class: "page-number", role: "status" });
 
   function read(page) {
     const text = element("div", { class: "excerpt", tabindex: "0", role: "group", "aria-label": `Text read from page ${page.number}` },

@@ -82,3 +82,5 @@ export function keptRows(list, draw) {
 
 export const smooth = () => (document.documentElement.dataset.motion === "less" || matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 export const isTyping = (node) => Boolean(node?.matches?.("textarea, input:not([type=radio]):not([type=checkbox]), select, [contenteditable=true]"));
+// A key with Control as it is called on this computer.
+export const withControl = (key) => (/Mac|iPhone|iPad/.test(navigator.platform) ? `⌘ ${key}` : `Ctrl ${key}`);

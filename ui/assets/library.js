@@ -96,12 +96,13 @@ export function mount(panel) {
   const jobList = element("ul", { class: "rows jobs", "aria-label": "Being read" });
   const documentList = element("ul", { class: "rows documents", "aria-label": "Documents" });
   const note = element("p", { class: "empty" });
+  const more = element("p", { class: "empty", hidden: true });
   const files = chooser("add-files-input", "Add files");
   const folder = chooser("add-folder-input", "Add a folder", { webkitdirectory: true });
   const showJobs = keptRows(jobList, jobRow);
   const showDocuments = keptRows(documentList, documentRow);
   const watched = textButton("", openFolders, { class: "link-button watched-folders", hidden: true });
-  root.append(heading, tools, jobList, documentList, note, watched, files, folder);
+  root.append(heading, tools, jobList, more, documentList, note, watched, files, folder);
   acceptFiles();
 
   const add = (event) => openMenu(event.currentTarget, [
@@ -112,8 +113,8 @@ export function mount(panel) {
     { label: "Watch a folder…", run: openFolders },
   ]);
 
-  function show() {
-    const { library, activity, collection } = state;
+  function showActivity() {
+    const { library, activity } = state;
     if (!library || !activity) return;
     const pausable = activity.jobs.some((job) => job.state !== "failed");
     redraw(heading,
@@ -121,19 +122,28 @@ export function mount(panel) {
         pausable || activity.paused ? iconButton(activity.paused ? "play" : "pause", activity.paused ? "Go on reading" : "Pause reading", () => act(`/queue/${activity.paused ? "resume" : "pause"}`), { "data-focus": "pause", id: "pause" }) : null,
         textButton("Add", add, { id: "add-files", "data-focus": "add", "aria-haspopup": "menu", "aria-expanded": "false" }, "plus")),
       collectionPicker());
+    showJobs(activity.jobs);
+    jobList.hidden = !activity.jobs.length;
+    more.textContent = activity.paused && pausable ? "Reading is paused." : activity.waiting > activity.jobs.length ? `${activity.waiting.toLocaleString()} files are waiting.` : "";
+    more.hidden = !more.textContent;
+  }
+
+  function show() {
+    const { library, collection } = state;
+    if (!library) return;
     const inside = library.documents.filter((entry) => !collection || entry.collections.includes(collection));
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const found = inside.filter((entry) => words.every((word) => entry.name.toLowerCase().includes(word))).sort(ORDERS[order.value][1]);
     tools.hidden = inside.length < SEARCHED_FROM && !words.length;
-    showJobs(activity.jobs);
     showDocuments(found);
     const lost = library.folders.find((problem) => problem);
     watched.hidden = !library.folders.length;
     watched.textContent = lost ?? `${library.folders.length} watched ${library.folders.length === 1 ? "folder" : "folders"}`;
     watched.classList.toggle("row-failure", Boolean(lost));
-    jobList.hidden = !activity.jobs.length;
     documentList.hidden = !found.length;
-    note.textContent = activity.paused && pausable ? "Reading is paused." : found.length || activity.jobs.length ? "" : words.length ? "No document has this name." : "Drop files anywhere on this page.";
+    note.textContent = found.length ? "" : words.length ? "No document has this name." : "Drop files anywhere on this page.";
   }
-  for (const name of ["library", "activity", "collection"]) listen(name, show);
+  // The list of documents isn't drawn again with every percent of what is being read.
+  for (const name of ["library", "collection"]) listen(name, () => { show(); showActivity(); });
+  listen("activity", showActivity);
 }

@@ -1,7 +1,7 @@
 // Ctrl K: one box that finds documents, conversations and things to do.
 import { setAppearance } from "./appearance.js";
 import { pasteText } from "./adding.js";
-import { newCollection } from "./collections.js";
+import { askIn, newCollection } from "./collections.js";
 import { ask, openConversation } from "./composer.js";
 import { beginConversation } from "./conversations.js";
 import { openDialog } from "./dialog.js";
@@ -10,7 +10,7 @@ import { element, redraw } from "./dom.js";
 import { openFolders } from "./folders.js";
 import { post } from "./requests.js";
 import { openSettings, SECTIONS } from "./settings.js";
-import { chooseCollection, refresh, state } from "./state.js";
+import { refresh, state } from "./state.js";
 
 const SHOWN = 30;
 let open = null;
@@ -21,7 +21,7 @@ function commands() {
   return [
     ["New conversation", beginConversation], ["Add files…", input("add-files-input")], ["Add a folder…", input("add-folder-input")],
     ["Paste text into the library…", () => pasteText()], ["Watch a folder…", openFolders], ["New collection…", () => newCollection()],
-    ["Ask all documents", () => chooseCollection(null)],
+    ["Ask all documents", () => askIn(null)],
     [paused ? "Go on reading" : "Pause reading", async () => { await post(`/queue/${paused ? "resume" : "pause"}`); refresh(); }],
     ...SECTIONS.map(({ name, title }) => [`Settings: ${title}`, () => openSettings(name)]),
     ["Light", () => setAppearance({ theme: "light" })], ["Dark", () => setAppearance({ theme: "dark" })], ["Colours as the system", () => setAppearance({ theme: "system" })],
@@ -32,7 +32,7 @@ function everything(typed) {
   const { documents = [], collections = [] } = state.library ?? {};
   return [
     ...commands(),
-    ...collections.map((one) => ({ label: one.name, kind: "Collection", run: () => chooseCollection(one.id) })),
+    ...collections.map((one) => ({ label: one.name, kind: "Collection", run: () => askIn(one.id) })),
     ...documents.map((one) => ({ label: one.name, kind: "Document", run: () => openDocument(one.id, document.querySelector("#open-palette")) })),
     ...(state.conversations ?? []).map((one) => ({ label: one.title, kind: "Conversation", run: () => openConversation(one.id) })),
   ].concat(typed ? [{ label: typed, kind: "Ask", run: () => ask(typed), always: true }] : []);

@@ -1,11 +1,11 @@
 // Settings: how the page looks, which model answers, and the person's data. Each section is drawn when it is opened.
 import { appearance, setAppearance, SIZES } from "./appearance.js";
 import { openDialog } from "./dialog.js";
-import { element } from "./dom.js";
+import { element, withControl } from "./dom.js";
 
 const KEYS = [
   ["/", "write a question"], ["Enter", "ask"], ["Shift Enter", "a new line"], ["Esc", "close what is open, or stop the answer"],
-  ["Ctrl K", "search and commands"], ["Ctrl ,", "settings"], ["← →", "the source or page before and after"], ["+ − 0", "zoom the page, fit it"], ["Tab", "go on to the next control"],
+  [withControl("K"), "search and commands"], [withControl(","), "settings"], ["← →", "the source or page before and after"], ["+ − 0", "zoom the page, fit it"], ["Tab", "go on to the next control"],
 ];
 
 function choice(label, name, options) {

@@ -73,7 +73,7 @@ export function mount() {
   // The page that is cited, and by the arrows those before and after it.
   function pages(source) {
     const holder = element("div", { class: "pages" });
-    const place = element("span", { class: "page-number" });
+    const place = element("span", { class: "page-number", role: "status" });
     let number = source.page;
     const turn = async (to) => {
       number = Math.max(1, Math.min(source.pages, to));

@@ -1,6 +1,7 @@
 import { element } from "./dom.js";
 
 export const UNDO_MILLISECONDS = 10000;
+const AGAIN_MILLISECONDS = 1000;
 const PLAIN_MILLISECONDS = 6000;
 
 function region() {
@@ -14,11 +15,14 @@ function region() {
   return node;
 }
 
-// Says something for a while; with `undo`, long enough to change one's mind.
+// Says something for a while; with `undo`, long enough to change one's mind. Returns what takes it away.
 export function toast(text, undo = null) {
   const close = () => node.remove();
   const button = undo && element("button", { type: "button", click: () => { close(); undo(); } }, "Undo");
   const node = element("div", { class: "toast" }, element("span", {}, text), button);
   region().append(node);
-  setTimeout(close, undo ? UNDO_MILLISECONDS : PLAIN_MILLISECONDS);
+  // Not under the pointer or the finger of somebody who is about to use it.
+  const end = () => (node.matches(":hover, :focus-within") ? setTimeout(end, AGAIN_MILLISECONDS) : close());
+  setTimeout(end, undo ? UNDO_MILLISECONDS : PLAIN_MILLISECONDS);
+  return close;
 }

@@ -2,7 +2,7 @@
 import { keepAppearance } from "./appearance.js";
 import { badge } from "./badge.js";
 import { stop } from "./composer.js";
-import { element, icon, iconButton, isTyping } from "./dom.js";
+import { element, icon, iconButton, isTyping, withControl } from "./dom.js";
 import { togglePalette } from "./palette.js";
 import { openSettings } from "./settings.js";
 import { listen, state } from "./state.js";
@@ -46,7 +46,7 @@ export function mount(panel) {
     iconButton("menu", "Library and conversations", toggleDrawer, { id: "open-drawer", "aria-expanded": "false" }),
     element("h1", { class: "brand" }, element("img", { src: "/lamplight/lamplight.png", alt: "", width: 24, height: 24 }), element("span", {}, "Lamplight")),
     status,
-    element("button", { type: "button", class: "palette-button", id: "open-palette", "aria-label": "Search and commands, Ctrl K", click: togglePalette }, icon("search"), element("span", {}, "Search"), element("kbd", {}, "Ctrl K")),
+    element("button", { type: "button", class: "palette-button", id: "open-palette", "aria-label": `Search and commands, ${withControl("K")}`, click: togglePalette }, icon("search"), element("span", {}, "Search"), element("kbd", {}, withControl("K"))),
     badge(),
     iconButton("settings", "Settings", openSettings, { id: "open-settings" }));
   const say = () => {

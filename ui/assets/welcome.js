@@ -2,12 +2,15 @@ import { ask } from "./composer.js";
 import { element, redraw, textButton } from "./dom.js";
 import { openFolders } from "./folders.js";
 import { post } from "./requests.js";
-import { listen, refresh } from "./state.js";
+import { listen, refresh, state } from "./state.js";
 
 export function mount(panel) {
   const root = panel.element.querySelector(".panel");
   const big = (kind, label, click, attributes = {}) => element("button", { type: "button", class: kind, click, ...attributes }, label);
-  listen("library", ({ documents, welcome }) => {
+  const show = () => {
+    if (!state.library) return;
+    const { documents, welcome } = state.library;
+    const examples = state.collection ? (welcome.collections[state.collection] ?? []) : welcome.examples;
     const empty = documents.length === 0;
     redraw(root,
       element("img", { class: "lamp", src: "/lamplight/lamplight.png", alt: "", width: 64, height: 64 }),
@@ -22,9 +25,10 @@ export function mount(panel) {
             welcome.samples ? big("secondary", "Try the sample library", async () => { await post("/samples"); refresh(); }, { id: "samples", "data-focus": "samples" }) : null)
         : null,
       empty ? textButton("Watch a folder and follow its changes", openFolders, { class: "link-button" }) : null,
-      welcome.examples.length
+      examples.length
         ? element("div", { class: "examples", role: "group", "aria-label": "Questions you could ask" },
-            welcome.examples.map((question) => element("button", { type: "button", class: "example", "data-focus": question, click: () => ask(question) }, question)))
+            examples.map((question) => element("button", { type: "button", class: "example", "data-focus": question, click: () => ask(question) }, question)))
         : null);
-  });
+  };
+  for (const name of ["library", "collection"]) listen(name, show);
 }
