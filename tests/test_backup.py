@@ -156,7 +156,20 @@ def newer(files: dict[str, bytes], manifest: dict[str, Any]) -> None:
     manifest["format"] = 99
 
 
-@pytest.mark.parametrize("change", [changed_byte, file_outside, unlisted_file, no_database, broken_database, newer])
+def path_outside(files: dict[str, bytes], manifest: dict[str, Any]) -> None:
+    """Of a copy that would be deleted with its document."""
+    folder = Path(manifest["library"]).parent
+    (folder / DATABASE).write_bytes(files[DATABASE])
+    with closing(sqlite3.connect(folder / DATABASE)) as database, database:
+        climbing = f"{manifest['library']}/files/../../files/gate.txt"
+        database.execute("UPDATE documents SET state = 'removing', path = ? WHERE name = 'gate.txt'", (climbing,))
+    files[DATABASE] = (folder / DATABASE).read_bytes()
+    manifest["files"][DATABASE] = {"sha256": sha256(files[DATABASE]).hexdigest(), "bytes": len(files[DATABASE])}
+
+
+@pytest.mark.parametrize(
+    "change", [changed_byte, file_outside, path_outside, unlisted_file, no_database, broken_database, newer]
+)
 def test_a_backup_that_is_not_whole_is_refused_and_touches_nothing(
     backup: Path, embedder: Embedder, tmp_path: Path, change: Callable[[dict[str, bytes], dict[str, Any]], None]
 ) -> None:

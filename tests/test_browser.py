@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, expect
 
 from samples import CHART, FEES, HANDBOOK, PHOTO
 from tests.visits import PATIENCE, Visit, drop, visiting
+from ui.export import conversation_html, conversation_markdown
 from ui.services import Services
 
 QUESTION = "When are bonfires allowed?"
@@ -157,6 +159,47 @@ def test_an_answer_can_be_had_again(handbook: Visit, how: str) -> None:
     expect(page.locator("#chat .asked")).to_have_count(1)
 
 
+def test_only_the_last_answer_is_had_again(handbook: Visit) -> None:
+    handbook.ask(QUESTION)
+    handbook.answered()
+    handbook.ask("What does a new key cost?")
+    handbook.answered(2)
+    expect(handbook.page.get_by_role("button", name="Answer again")).to_have_count(1)
+
+
+def test_a_question_asked_while_another_is_answered_is_kept(handbook: Visit) -> None:
+    page = handbook.page
+    handbook.ask(LONG_QUESTION)
+    expect(page.get_by_role("button", name="Stop answering")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("how many taps are there?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your question")).to_have_value("how many taps are there?")
+    handbook.answered()
+    page.get_by_label("Your question").press("Enter")
+    expect(handbook.answered(2)).to_contain_text("nine taps")
+
+
+def test_an_answer_that_waits_for_another_can_be_stopped(handbook: Visit) -> None:
+    handbook.ask(LONG_QUESTION)
+    expect(handbook.page.get_by_role("button", name="Stop answering")).to_be_visible()
+    other = Visit(handbook.page.context.new_page(), handbook.address)
+    other.page.goto(handbook.address)
+    other.ask(QUESTION)
+    other.page.get_by_role("button", name="Stop answering").click()
+    expect(other.page.locator("#chat .foot")).to_contain_text("stopped", timeout=PATIENCE)
+    handbook.answered()
+
+
+def test_a_picture_that_cannot_be_read_is_not_answered_from_another_document(handbook: Visit) -> None:
+    handbook.page.locator("#attach-input").set_input_files(
+        {"name": "torn.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n and nothing else"}
+    )
+    expect(handbook.page.locator(".attachment")).to_contain_text("torn.png")
+    handbook.ask("When are bonfires allowed?")
+    expect(handbook.page.locator("#chat .failure")).to_contain_text("torn.png could not be read", timeout=PATIENCE)
+
+
 def test_an_answer_is_copied_with_its_sources(handbook: Visit) -> None:
     handbook.ask(QUESTION)
     handbook.answered()
@@ -191,6 +234,20 @@ def test_a_conversation_is_saved_with_its_sources(handbook: Visit, services: Ser
     assert "attachment" in web_page.headers["content-disposition"]
     assert "src='data:image/png;base64," in web_page.text()
     assert not re.search(r"https?://", web_page.text())
+
+
+def test_nothing_in_a_saved_conversation_loads_or_leads_anywhere(services: Services) -> None:
+    library = services.library
+    talk = library.start_conversation("![x](https://evil.example) <img src=x>")
+    library.add_message(talk, "user", "# Is [this](https://evil.example) so?")
+    library.add_message(talk, "assistant", "> ![x](https://evil.example/?q)\n\n<img src=x> **yes**", {"done": True})
+    conversation = library.conversation(talk)
+    assert conversation is not None
+    shown = MarkdownIt("commonmark").render(conversation_markdown(library, conversation))
+    assert "<strong>yes</strong>" in shown
+    assert "<img" not in shown
+    assert "href=" not in shown
+    assert "<img" not in conversation_html(library, conversation)
 
 
 def test_conversations_are_renamed_found_deleted_and_brought_back(handbook: Visit, services: Services) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from library.records import Chunk, Document, Page
@@ -59,6 +60,33 @@ def test_a_document_is_read_again(handbook: Visit, services: Services) -> None:
     assert after.id != before.id
 
 
+def test_a_source_is_still_shown_when_its_document_was_read_again(handbook: Visit) -> None:
+    page = handbook.page
+    handbook.ask("When are bonfires allowed?")
+    handbook.answered()
+    handbook.choose(f"Actions for {HANDBOOK.name}", "Read again")
+    expect(page.locator("#library .job")).to_have_count(1)
+    expect(page.locator("#library .job")).to_have_count(0, timeout=PATIENCE)
+    page.locator("#chat a.citation").first.click()
+    expect(page.locator("#sources .page-picture.loaded .box").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_document_removed_while_it_is_read_again_stays_away(handbook: Visit) -> None:
+    handbook.choose(f"Actions for {HANDBOOK.name}", "Read again")
+    handbook.choose(f"Actions for {HANDBOOK.name}", "Remove from library")
+    expect(handbook.page.locator("#library .job")).to_have_count(0, timeout=PATIENCE)
+    expect(handbook.document(HANDBOOK.name)).to_have_count(0)
+
+
+@pytest.mark.parametrize("typed", ["", "letters", "~nobody-lives-here/x"], ids=["empty", "relative", "nobody"])
+def test_a_folder_that_is_not_named_whole_is_not_watched(visit: Visit, services: Services, typed: str) -> None:
+    watched = services.library.watched_folders()
+    response = visit.page.request.post(f"{visit.address}/folders", data={"path": typed})
+    assert response.status == 422
+    assert "whole path" in response.json()["detail"]
+    assert services.library.watched_folders() == watched
+
+
 def test_a_document_is_removed_while_others_are_read(handbook: Visit, tmp_path: Path) -> None:
     for number in range(4):
         lines = "\n\n".join(f"Paragraph {line} of file {number} tells of gate {line}." for line in range(400))
@@ -88,10 +116,16 @@ def test_a_collection_keeps_its_documents_and_answers_apart(visit: Visit, tmp_pa
     visit.ask("How much is the rent?")
     expect(visit.answered()).to_contain_text("70 euros")
     expect(page.locator("#chat .card")).to_have_count(1)
+    expect(page.locator("#composer .scope-chip")).to_have_text("Garage")
     visit.photograph("collection")
     page.locator("#collection").click()
     page.get_by_role("menuitemradio", name="All documents").click()
     expect(visit.document("flat.txt")).to_be_visible()
+    expect(page.locator("#chat .asked")).to_have_count(0)  # a conversation stays in its collection
+    page.locator("#conversations .row-open").first.click()
+    expect(page.locator("#collection")).to_contain_text("Garage")
+    page.locator("#collection").click()
+    page.get_by_role("menuitemradio", name="All documents").click()
     visit.choose("Actions for flat.txt", "Put into “Garage”")
     page.locator("#collection").click()
     page.get_by_role("menuitemradio", name="Garage (2)").click()

@@ -39,6 +39,7 @@ def test_an_unchanged_file_is_read_anew_when_told_so(library: Library, models: M
     assert index_file(path, library, models, again=True).status == "updated"
     (document,) = library.documents()
     assert document.id != first
+    assert library.successor(first) == document.id
     assert set(library.places(document.id)) == {str(path), str(copy)}
 
 
@@ -76,6 +77,33 @@ def test_a_collection_needs_a_name_of_its_own(library: Library, name: str) -> No
     library.add_collection("Flat")
     with pytest.raises(LibraryError):
         library.add_collection(name)
+
+
+def test_only_the_last_edit_can_be_taken_back(library: Library) -> None:
+    talk = library.start_conversation("When does it end?")
+    library.add_message(talk, "user", "When?")
+    second = library.add_message(talk, "user", "Where?")
+    first_edit = library.replace_messages(talk, second)
+    kept = library.add_message(talk, "user", "Why?")
+    second_edit = library.replace_messages(talk, kept)
+    library.add_message(talk, "user", "Who?")
+    library.restore_messages(talk, first_edit)
+    assert [message.content for message in library.messages(talk)] == ["When?", "Who?"]
+    library.restore_messages(talk, second_edit)
+    library.restore_messages(talk, second_edit)
+    assert [message.content for message in library.messages(talk)] == ["When?", "Why?"]
+
+
+def test_a_removed_collection_no_longer_narrows_a_conversation(library: Library) -> None:
+    collection = library.add_collection("Flat")
+    talk = library.start_conversation("When?", collection)
+    library.remove_collection(collection)
+    before = library.conversation(talk)
+    library.restore_collection(collection)
+    after = library.conversation(talk)
+    assert before is not None
+    assert after is not None
+    assert (before.collection_id, after.collection_id) == (None, collection)
 
 
 def test_an_edited_question_can_be_put_back(library: Library) -> None:

@@ -158,6 +158,20 @@ def test_files_are_read_in_the_background_and_a_failure_says_why(
     assert not Path(failed.path).exists()
 
 
+def test_a_job_that_is_being_read_is_not_begun_a_second_time(
+    queue: IngestQueue, library: Library, tmp_path: Path
+) -> None:
+    (tmp_path / "slow.txt").write_text("sleep a while")
+    job = queue.submit(tmp_path / "slow.txt", "slow.txt")
+    queue.start()
+    until(lambda: any(other.state == "working" for other in queue.jobs()))
+    queue.retry(job.id)
+    assert [other.state for other in queue.jobs()] == ["working"]
+    queue.leave(job.path)
+    until(lambda: not queue.jobs())
+    assert library.documents() == []
+
+
 def test_each_page_being_read_is_told_and_then_what_is_embedded(
     library: Library, models: Models, long_pdf: Path
 ) -> None:
