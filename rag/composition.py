@@ -32,13 +32,19 @@ class Composed:
 def quotation(selection: Selection, passages: Sequence[Passage]) -> Citation | None:
     """The sentence or row of the passages that the question is most about, word for word."""
     chunks = {found.chunk.id: found.chunk for found in selection.search.found}
-    for ranked in selection.sentences:
+    asked = stems(selection.search.query.text)
+    # A heading that only repeats words of the question is quoted when there is nothing else.
+    for ranked in sorted(selection.sentences, key=lambda ranked: _only_repeats(ranked.sentence.text, asked)):
         chunk = ranked.sentence.chunk
         for passage in passages:
             shown = chunks.get(passage.chunk_id)
             if shown is not None and (shown.id == chunk.id or same_picture(shown, chunk)):
                 return cite(passage, ranked.sentence)
     return None
+
+
+def _only_repeats(text: str, asked: frozenset[str]) -> bool:
+    return asked.issuperset(stems(text)) and not re.search(r"\d", text)
 
 
 def quoted(quote: Citation, passages: Sequence[Passage]) -> str:
