@@ -48,13 +48,15 @@ export function openConversation(number) {
   trigger("show", { conversation: number });
 }
 
-// Kept in the box while another answer is written here.
+// A new question, whatever stands in the box; while another answer is written here, it is put there.
 export function ask(question) {
-  if (answering && !editing) {
-    write(question);
-    box.focus();
-    return;
-  }
+  leaveEditing();
+  if (!answering) return send(question);
+  write(question);
+  box.focus();
+}
+
+function send(question) {
   const asked = { question, mode: mode(), attached: attached.map(({ path }) => path), conversation: state.conversation };
   begin();
   if (editing) trigger("edit", { ...asked, message: editing.message });
@@ -100,7 +102,7 @@ function submit() {
   if (!question || (answering && !editing)) return;
   if (editing) editing.before = "";
   write("");
-  ask(question);
+  send(question);
 }
 
 async function attach() {
@@ -196,8 +198,8 @@ function agree() {
 
 const numberHere = () => Number(new URLSearchParams(location.search).get("conversation")) || null;
 
-export function mount({ element: host, props, watch, trigger: send }) {
-  trigger = send;
+export function mount({ element: host, props, watch, trigger: tell }) {
+  trigger = tell;
   const root = host.querySelector(".panel");
   layOut(root);
   followChat();
