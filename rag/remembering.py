@@ -8,7 +8,9 @@ from library.store import Library
 from models.loading import Models
 from rag.answerer import Answerer
 
-MOST_PASSAGES = 200  # about a gigabyte of states, and two minutes of an idle laptop
+MOST_PASSAGES = 200  # about a gigabyte of states, and two minutes of an idle laptop with a small model
+MOST_SECONDS = 300.0  # of reading, which are few passages with a large one: it should not empty a battery
+PASSAGE_TOKENS = 250
 
 
 class Remembering:
@@ -31,7 +33,7 @@ class Remembering:
         behind = (self._models.language_model.identity, self._answerer.prompt)
         if behind != self._behind:
             self._behind, self._done = behind, set()
-        for number in self._library.newest_chunks(MOST_PASSAGES):
+        for number in self._library.newest_chunks(self._most()):
             chunk = None if number in self._done else self._library.chunks([number]).get(number)
             if chunk is None:
                 continue
@@ -39,3 +41,9 @@ class Remembering:
             if stopped():
                 return
             self._done.add(number)
+
+    def _most(self) -> int:
+        calibration = self._models.language_model.calibration
+        if calibration is None:
+            return MOST_PASSAGES
+        return min(MOST_PASSAGES, int(MOST_SECONDS / calibration.seconds_to_read(PASSAGE_TOKENS)))

@@ -7,15 +7,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from ingest.pipeline import index_file
 from library.store import Library
+from models.calibration import Calibration
+from models.engine import Threads
 from models.errors import WeightsError
 from models.idle import IdleWork
 from models.loading import Models
 from models.precedence import ANSWERS
 from rag.answerer import Answerer
 from rag.events import Finished
-from rag.remembering import Remembering
+from rag.remembering import MOST_SECONDS, PASSAGE_TOKENS, Remembering
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -69,6 +73,20 @@ def test_idle_work_that_fails_ends_quietly() -> None:
     idle.start()
     tried.wait()
     idle.close()
+
+
+def test_a_slow_model_reads_fewer_passages_ahead(
+    library: Library, models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        (tmp_path / f"gate-{number}.txt").write_text(f"The gate of garden {number} is painted zebrawood green.")
+        assert index_file(tmp_path / f"gate-{number}.txt", library, models).status == "added"
+    remembering = Remembering(library, models, Answerer(library, models))
+    slow = Calibration(PASSAGE_TOKENS * 2 / MOST_SECONDS, 1.0, Threads(1, 1))
+    monkeypatch.setattr(models.language_model, "calibration", slow)
+    models.settled.set()
+    remembering.remember(lambda: False)
+    assert len(remembering._done) == 2
 
 
 def test_what_was_read_ahead_is_reused_and_goes_with_its_document(
