@@ -173,6 +173,12 @@ def test_every_control_has_a_visible_focus(visit: Visit) -> None:
     assert len(seen) > 8
 
 
+def test_no_button_needs_the_pointer_to_be_seen(visit: Visit) -> None:
+    visit.page.evaluate("document.activeElement.blur()")
+    for button in ("#open-settings", "#attach"):
+        assert visit.page.locator(button).evaluate("(node) => getComputedStyle(node).opacity") == "1"
+
+
 def test_a_menu_is_walked_by_arrows_and_gives_the_focus_back(visit: Visit) -> None:
     menu(visit)
     page = visit.page
