@@ -75,11 +75,16 @@ def compose(
             prose += [part] if mode != "documents" else []
             continue
         citation = next(supported)
-        if quote is None or (not _repeats(part, said) and _is_about(part, weights)):
+        if not _asks(part) and (quote is None or (not _repeats(part, said) and _is_about(part, weights))):
             prose.append(part)
             citations.append(citation)
     text = "\n\n".join(part for part in (quoted(quote, passages) if quote else "", " ".join(prose)) if part)
     return Composed(text, citations, grounded.unsupported)
+
+
+def _asks(part: str) -> bool:
+    """A small model says the question again when it has nothing to say."""
+    return MARKER.sub("", part).rstrip().endswith("?")
 
 
 def _is_about(part: str, weights: Mapping[str, float]) -> bool:

@@ -134,6 +134,13 @@ def test_only_sentences_that_are_given_are_cited() -> None:
     assert "It is old." in compose(grounded, quote, [passage], weights, "documents+knowledge").text
 
 
+def test_a_question_said_again_is_no_answer() -> None:
+    passage = Passage(1, 7, "bill.txt", 1, "text", "bill", "What is the total? 16.71", [], 1.0)
+    citation = Citation(1, 7, "bill.txt", 1, [], "What is the total? 16.71")
+    grounded = GroundedAnswer(["Question: What is the total? [1]", "The total is 16.71. [1]"], [citation, citation], [])
+    assert compose(grounded, None, [passage], {"total": 2.0}, "documents").text == "The total is 16.71. [1]"
+
+
 def test_an_answer_ends_where_it_begins_to_go_round_in_circles() -> None:
     assert without_repeats("The fee is thirty pounds. The fee is thirty pounds. The fee") == "The fee is thirty pounds."
 
