@@ -10,7 +10,7 @@ from rag.answerer import Answerer
 
 MOST_PASSAGES = 200  # about a gigabyte of states, and two minutes of an idle laptop with a small model
 MOST_SECONDS = 300.0  # of reading, which are few passages with a large one: it should not empty a battery
-PASSAGE_TOKENS = 250
+PASSAGE_TOKENS = 250  # of one: a chunk of 200 word pieces with its header, completed to whole sentences
 
 
 class Remembering:

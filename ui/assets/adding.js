@@ -18,7 +18,7 @@ export async function upload(file) {
 }
 
 // One after the other, so that the first can be read while the next is copied.
-export async function addFiles(files) {
+async function addFiles(files) {
   for (const file of files) {
     await upload(file);
     if (file === files[0]) refresh(); // the others are seen when the app is asked again

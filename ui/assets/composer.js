@@ -87,7 +87,7 @@ export function beginEditing(message, text) {
 }
 
 // Whether there was something to leave.
-export function leaveEditing() {
+function leaveEditing() {
   if (!editing) return false;
   write(editing.before);
   editing = null;

@@ -11,7 +11,7 @@ import { closeDrawer } from "./topbar.js";
 const SEARCHED_FROM = 6;
 const PAUSE = 150; // milliseconds of typing before it is searched
 
-export async function forget({ id, title }) {
+async function forget({ id, title }) {
   if (!(await post(`/conversations/${id}/remove`))) return;
   if (state.conversation === id) openConversation(null);
   refresh();
@@ -28,7 +28,7 @@ export function rename({ id, title }) {
 
 const save = ({ id }, extension) => { location.href = `/conversations/${id}/export.${extension}`; };
 
-export const conversationActions = (entry) => [
+const conversationActions = (entry) => [
   { label: "Rename…", run: () => rename(entry) },
   { label: "Save as Markdown", run: () => save(entry, "md") },
   { label: "Save as web page", run: () => save(entry, "html") },

@@ -13,7 +13,7 @@ const WORD = "erase";
 const UNITS = ["KB", "MB", "GB", "TB"];
 const RELOAD_MILLISECONDS = 1500; // long enough to read the sentence
 
-export function inWords(bytes) {
+function inWords(bytes) {
   let amount = bytes / 1000;
   let unit = 0;
   while (amount >= 1000 && unit < UNITS.length - 1) { amount /= 1000; unit += 1; }

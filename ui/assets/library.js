@@ -22,11 +22,11 @@ async function act(address, then = () => {}) {
   refresh();
 }
 
-export function removeDocument({ id, name }) {
+function removeDocument({ id, name }) {
   act(`/documents/${id}/remove`, () => toast(`Removed ${name}`, () => act(`/documents/${id}/restore`)));
 }
 
-export const readAgain = ({ id }) => act(`/documents/${id}/again`);
+const readAgain = ({ id }) => act(`/documents/${id}/again`);
 
 // A PDF or picture opens in a tab of its own, a PDF at its page; the rest is saved.
 export const openOriginal = ({ id }, page = 1) => window.open(`/documents/${id}/original${page > 1 ? `#page=${page}` : ""}`, "_blank", "noopener");
@@ -54,7 +54,7 @@ function detail(entry) {
   return [entry.pinned && "Pinned", entry.kind, `${entry.pages.toLocaleString()} ${entry.pages === 1 ? "page" : "pages"}`, day].filter(Boolean).join(" · ");
 }
 
-export function thumbnail(entry) {
+function thumbnail(entry) {
   const frame = element("span", { class: "thumbnail", "aria-hidden": "true" }, entry.drawn ? null : element("span", {}, entry.kind.slice(0, 4)));
   if (entry.drawn) frame.append(element("img", { src: `/pages/${entry.id}/1.png?width=96`, alt: "", loading: "lazy", decoding: "async", error: () => frame.replaceChildren(icon("document")) }));
   return frame;

@@ -3,7 +3,7 @@ import { element } from "./dom.js";
 
 let shown = null;
 
-export function closeMenu() {
+function closeMenu() {
   shown?.close(false);
 }
 

@@ -1,6 +1,6 @@
 import { element } from "./dom.js";
 
-export const UNDO_MILLISECONDS = 10000;
+const UNDO_MILLISECONDS = 10000;
 const AGAIN_MILLISECONDS = 1000;
 const PLAIN_MILLISECONDS = 6000;
 
