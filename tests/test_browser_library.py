@@ -60,7 +60,7 @@ def test_a_document_is_read_again(handbook: Visit, services: Services) -> None:
     assert after.id != before.id
 
 
-def test_a_source_is_still_shown_when_its_document_was_read_again(handbook: Visit) -> None:
+def test_a_source_is_still_shown_when_its_document_was_read_again(handbook: Visit, services: Services) -> None:
     page = handbook.page
     handbook.ask("When are bonfires allowed?")
     handbook.answered()
@@ -69,6 +69,8 @@ def test_a_source_is_still_shown_when_its_document_was_read_again(handbook: Visi
     expect(page.locator("#library .job")).to_have_count(0, timeout=PATIENCE)
     page.locator("#chat a.citation").first.click()
     expect(page.locator("#sources .page-picture.loaded .box").first).to_be_visible(timeout=PATIENCE)
+    number = services.library.conversations()[0].id
+    assert "data:image/png" in page.request.get(f"{handbook.address}/conversations/{number}/export.html").text()
 
 
 def test_a_document_removed_while_it_is_read_again_stays_away(handbook: Visit) -> None:

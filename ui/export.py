@@ -116,8 +116,8 @@ class _Pictures:
     def of(self, passage: Passage) -> str:
         from ingest.page_images import page_image  # heavy; with the first export, not with the first page
 
+        document = self._library.document(self._library.successor(passage.document_id))
         place = (passage.document_id, passage.page)
-        document = self._library.document(passage.document_id)
         if document is None or place in self._shown or len(self._shown) >= PICTURES:
             return ""
         try:
