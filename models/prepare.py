@@ -77,7 +77,7 @@ def export_embedder(target: Path) -> float:
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         exported, quantised = Path(scratch, "exported.onnx"), Path(scratch, "quantised.onnx")
         reference = _export(source, exported, CHECK_SENTENCES)
-        _quantise(exported, quantised)
+        quantise(exported, quantised)
         cosine = _mean_cosine(quantised, reference)
         if cosine < LEAST_COSINE:
             raise WeightsError(
@@ -123,7 +123,8 @@ def _export(source: Path, target: Path, sentences: Sequence[str]) -> list[list[f
     return [[float(value) for value in row] for row in model.encode(list(sentences), normalize_embeddings=True)]
 
 
-def _quantise(source: Path, target: Path) -> None:
+def quantise(source: Path, target: Path) -> None:
+    """Write the int8 weights of the ONNX model `source` to `target`, one scale to a channel."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True)
@@ -174,7 +175,7 @@ def export_reranker(source: Path, target: Path) -> None:
             opset_version=OPSET,
             dynamo=False,
         )
-        _quantise(exported, quantised)
+        quantise(exported, quantised)
         _check_reranker(encoder, quantised, source)
         quantised.replace(target)
 

@@ -1,0 +1,102 @@
+"""Reads question and passages together and says which line answers, and where in it the answer itself stands.
+
+A network of our own: all-MiniLM-L6-v2 trained on questions with lines that answer them and lines that don't
+(`training/`), as int8 ONNX. One pass over a passage judges all its lines, each seen with its heads and neighbours.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from models.processor import physical_cores
+from models.reader_input import ReaderTokenizer, Window
+
+BATCH = 4  # windows; larger batches pad more than they save
+LONGEST_SPAN = 24  # word pieces of an answer
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """`score` are the log-odds that this line answers against that no line of its passage does.
+
+    `start` and `end` are the characters of the likeliest answer in the line, `probability` that it is exactly this one
+    if the line answers at all.
+    """
+
+    score: float
+    start: int
+    end: int
+    probability: float
+
+
+NOTHING_READ = LineReading(-math.inf, 0, 0, 0.0)
+
+
+class Reader:
+    """Loaded once; its calls may come from any thread."""
+
+    def __init__(self, path: Path, tokenizer: Path, threads: int | None = None) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or physical_cores()
+        options.inter_op_num_threads = 1
+        # Threads that spin while they wait cost three times the wall time as soon as anything else runs.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._tokenizer = ReaderTokenizer(Tokenizer.from_file(str(tokenizer)))
+
+    def read(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[list[LineReading]]:
+        """For each passage, a header and its lines, one reading for each line. Scores of different passages compare."""
+        readings = [[NOTHING_READ] * len(lines) for _, lines in passages]
+        windows = [
+            (number, window)
+            for number, (header, lines) in enumerate(passages)
+            for window in self._tokenizer.windows(question, header, lines)
+        ]
+        windows.sort(key=lambda item: len(item[1].ids))
+        for start in range(0, len(windows), BATCH):
+            part = windows[start : start + BATCH]
+            for (number, window), scores in zip(part, self._scores([window for _, window in part]), strict=True):
+                for place, line in enumerate(window.lines):
+                    readings[number][line] = _reading(window, place, scores)
+        return readings
+
+    def _scores(self, windows: Sequence[Window]) -> npt.NDArray[np.float32]:
+        """(windows, tokens, 3): answers, begins, ends."""
+        longest = max(len(window.ids) for window in windows)
+        inputs = {
+            name: np.zeros((len(windows), longest), np.int64)
+            for name in ("input_ids", "attention_mask", "token_type_ids")
+        }
+        for row, window in enumerate(windows):
+            length = len(window.ids)
+            inputs["input_ids"][row, :length] = window.ids
+            inputs["attention_mask"][row, :length] = 1
+            inputs["token_type_ids"][row, :length] = window.types
+        scores: npt.NDArray[np.float32] = self._session.run(["scores"], inputs)[0]
+        return scores
+
+
+def _reading(window: Window, place: int, scores: npt.NDArray[np.float32]) -> LineReading:
+    mark, offsets = window.marks[place], window.offsets[place]
+    score = float(scores[mark, 0])
+    if not offsets:
+        return LineReading(score, 0, 0, 0.0)
+    inside = scores[mark + 1 : mark + 1 + len(offsets)].astype(np.float64)
+    begins, ends = _softmax(inside[:, 1]), _softmax(inside[:, 2])
+    joint = np.triu(np.outer(begins, ends)) - np.triu(np.outer(begins, ends), LONGEST_SPAN)
+    first, last = divmod(int(joint.argmax()), len(offsets))
+    return LineReading(score, offsets[first][0], offsets[last][1], float(joint[first, last]))
+
+
+def _softmax(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    raised = np.exp(values - values.max())
+    return raised / raised.sum()

@@ -1,0 +1,91 @@
+"""The reader's network: all-MiniLM-L6-v2 with three numbers for each word piece."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from transformers import BertModel
+
+from models.reader_input import Window
+
+BLOCKED = -1e4  # instead of minus infinity: bf16 and a softmax over nothing stay finite
+
+
+class ReaderNetwork(torch.nn.Module):
+    """(batch, tokens, 3) float32: does the line after this mark answer, does the answer begin here, does it end here."""
+
+    def __init__(self, base: Path) -> None:
+        super().__init__()
+        # Eager attention is a third faster backwards on a CPU at these lengths than the fused kind.
+        self.encoder = BertModel.from_pretrained(base, attn_implementation="eager", add_pooling_layer=False)
+        # Half of all parameters; the groups hold too few words to improve them.
+        self.encoder.embeddings.word_embeddings.weight.requires_grad = False
+        for module in self.encoder.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = 0.0  # three epochs don't overfit, and drawing the masks costs time
+        self.head = torch.nn.Linear(self.encoder.config.hidden_size, 3)
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> torch.Tensor:
+        states = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
+        scores: torch.Tensor = self.head(states)
+        return scores
+
+
+@dataclass(slots=True)
+class Target:
+    """What is right for one window. Token positions count in the window.
+
+    `starts` and `ends` are, for each answering line, the positions at which its answer may begin and end; `known`
+    says whether that is where it does, or only all that is not ruled out.
+    """
+
+    window: Window
+    answers: list[int]
+    starts: list[list[int]]
+    ends: list[list[int]]
+    known: list[bool]
+
+
+def batch_of(windows: Sequence[Window]) -> dict[str, torch.Tensor]:
+    """The network's three inputs, padded to the longest window."""
+    longest = max(len(window.ids) for window in windows)
+    names = ("input_ids", "attention_mask", "token_type_ids")
+    inputs = {name: torch.zeros((len(windows), longest), dtype=torch.long) for name in names}
+    for row, window in enumerate(windows):
+        length = len(window.ids)
+        inputs["input_ids"][row, :length] = torch.tensor(window.ids)
+        inputs["attention_mask"][row, :length] = 1
+        inputs["token_type_ids"][row, :length] = torch.tensor(window.types)
+    return inputs
+
+
+def loss_of(scores: torch.Tensor, targets: Sequence[Target], spans_weight: float, guesses_weight: float) -> torch.Tensor:
+    """Mean over the windows: listwise over the lines and "none of them", whose score is 0, plus that of the spans.
+
+    The "none" makes scores of different passages comparable (shared normalisation, Clark and Gardner 2018); where
+    several places are possible the sum of their probabilities counts (Min et al. 2019).
+    """
+    losses = []
+    for row, target in zip(scores.float(), targets, strict=True):
+        marks = torch.tensor(target.window.marks)
+        lines = torch.cat([row[marks, 0], torch.zeros(1)])
+        right = target.answers or [len(target.window.marks)]
+        loss = torch.logsumexp(lines, 0) - torch.logsumexp(lines[right], 0)
+        for place, starts, ends, known in zip(target.answers, target.starts, target.ends, target.known, strict=True):
+            if not starts or not ends:
+                continue
+            first = target.window.marks[place] + 1
+            last = first + len(target.window.offsets[place])
+            weight = (spans_weight if known else guesses_weight) / len(target.answers)
+            for column, allowed in ((1, starts), (2, ends)):
+                all_places = torch.logsumexp(row[first:last, column], 0)
+                loss = loss + weight * (all_places - torch.logsumexp(row[torch.tensor(allowed), column], 0))
+        losses.append(loss)
+    return torch.stack(losses).mean()

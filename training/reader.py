@@ -1,0 +1,206 @@
+"""Train the reader: which line of a passage answers a question, where in it the answer stands, or that none does.
+
+    python -m training.reader [--data DIR] [--epochs 3] [--to FOLDER]
+
+Takes an hour and a half on one core with bf16 instructions. Two threads are no faster beside another program.
+`python -m training.export` turns the result into what ships.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from models.catalogue import EMBEDDER
+from models.reader_input import ReaderTokenizer
+from training.examples import COMMON, Example, examples
+from training.network import ReaderNetwork, Target, batch_of, loss_of
+
+DATA = Path("..") / "shared" / "data"
+SEED = 17
+BATCH_TOKENS = 4_096
+RATE = 1.2e-4  # of the encoder; the head, which begins with nothing, learns ten times faster
+WARM_UP = 0.04  # of all steps
+SPANS_WEIGHT = 0.5
+GUESSES_WEIGHT = 0.15  # where only what can't be the answer is known
+WORD = re.compile(r"\w+")
+QUANTITY = re.compile(
+    r"\b(when|how (?:many|much|long|old|far|tall|large|big|high)|what (?:year|date|day|month|percent\w*|number|time|century|age|"
+    r"decade)|in (?:what|which) (?:year|month|century|decade))\b",
+    re.IGNORECASE,
+)
+NUMBER = re.compile(
+    r"(?i)^(?:.*\d.*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|"
+    r"half|january|february|march|april|may|june|july|august|september|october|november|december)$"
+)
+
+
+def targets_of(example: Example, tokenizer: ReaderTokenizer) -> list[Target]:
+    """One target for each window of an example; an answer in another window is none in this one."""
+    targets = []
+    for window in tokenizer.windows(example.question, example.header, example.lines):
+        target = Target(window, [], [], [], [])
+        for place, line in enumerate(window.lines):
+            if line not in example.answers:
+                continue
+            span = example.spans[example.answers.index(line)]
+            offsets, first = window.offsets[place], window.marks[place] + 1
+            starts, ends = _places(example, line, span, offsets)
+            target.answers.append(place)
+            target.starts.append([first + index for index in starts])
+            target.ends.append([first + index for index in ends])
+            target.known.append(span is not None)
+        targets.append(target)
+    return targets
+
+
+def _places(
+    example: Example, line: int, span: tuple[int, int] | None, offsets: Sequence[tuple[int, int]]
+) -> tuple[list[int], list[int]]:
+    if span is not None:
+        inside = [index for index, (start, end) in enumerate(offsets) if start >= span[0] and end <= span[1]]
+        return inside[:1], inside[-1:]
+    if example.source not in ("squad", "tatqa"):
+        return [], []
+    return _possible(example.question, example.lines[line], offsets)
+
+
+def _possible(question: str, line: str, offsets: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """An answer neither begins nor ends with a word of the question, and one to "when" has a number or a month."""
+    asked = {word.lower() for word in WORD.findall(question)} | COMMON
+    words = [(match.start(), match.end(), match[0]) for match in WORD.finditer(line)]
+    free = [word for word in words if word[2].lower() not in asked]
+    if QUANTITY.search(question):
+        free = [word for word in free if NUMBER.match(word[2])] or free
+    starts = [index for index, (start, _) in enumerate(offsets) if any(start == word[0] for word in free)]
+    ends = [index for index, (_, end) in enumerate(offsets) if any(end == word[1] for word in free)]
+    return starts, ends
+
+
+def batches(targets: list[Target], chance: random.Random) -> list[list[Target]]:
+    """Of like length, so that little is padded, in any order."""
+    targets = sorted(targets, key=lambda target: len(target.window.ids) + chance.random() * 24)
+    made: list[list[Target]] = [[]]
+    for target in targets:
+        if made[-1] and (len(made[-1]) + 1) * len(target.window.ids) > BATCH_TOKENS:
+            made.append([])
+        made[-1].append(target)
+    chance.shuffle(made)
+    return made
+
+
+def held_out(everything: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+    """Every fiftieth question aside, by its text, so that the same question is never on both sides."""
+    import zlib
+
+    def aside(example: Example) -> bool:
+        return zlib.crc32(example.question.lower()[-24:].encode()) % 50 == 0
+
+    return [one for one in everything if not aside(one)], [one for one in everything if aside(one)]
+
+
+def epochs(data: Path, count: int, tokenizer: ReaderTokenizer) -> Iterator[tuple[int, int, list[Target]]]:
+    """(step, steps, batch); steps are estimated from the first epoch."""
+    chance = random.Random(SEED)
+    step = steps = 0
+    for epoch in range(count):
+        made, _ = held_out(examples(data, chance))
+        targets = [target for example in made for target in targets_of(example, tokenizer)]
+        drawn = batches(targets, chance)
+        steps = steps if epoch else len(drawn) * count
+        for batch in drawn:
+            yield step, max(steps, step + 1), batch
+            step += 1
+
+
+def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[Example]) -> str:
+    """Share of groups whose first line answers, of spans that are right, of "none" that is seen, by source."""
+    counts: dict[str, list[int]] = {}
+    network.eval()
+    for start in range(0, len(some), 16):
+        targets = [target for example in some[start : start + 16] for target in targets_of(example, tokenizer)[:1]]
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            scores = network(**batch_of([target.window for target in targets])).float()
+        for example, target, row in zip(some[start : start + 16], targets, scores, strict=True):
+            lines = row[torch.tensor(target.window.marks), 0]
+            count = counts.setdefault(example.source, [0, 0, 0, 0, 0, 0, 0, 0])
+            if not target.answers:
+                count[4] += 1
+                count[5] += bool(lines.max() < 0)
+                continue
+            count[0] += 1
+            count[1] += int(lines.argmax()) in target.answers
+            count[6] += bool(lines.max() < 0)
+            if target.known[0] and target.starts[0]:
+                first = target.window.marks[target.answers[0]] + 1
+                last = first + len(target.window.offsets[target.answers[0]])
+                begin, end = int(row[first:last, 1].argmax()) + first, int(row[first:last, 2].argmax()) + first
+                count[2] += 1
+                count[3] += begin == target.starts[0][0] and end == target.ends[0][0]
+    network.train()
+    return "  ".join(
+        f"{source}: line {right}/{all_}, refused {refused}, span {exact}/{spans}, none {seen}/{none}"
+        for source, (all_, right, spans, exact, none, seen, refused, _) in sorted(counts.items())
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Train the reader.")
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--minutes", type=float, default=0.0, help="end after so long, the rate falling accordingly")
+    parser.add_argument("--to", type=Path, default=Path("training") / "reader.pt")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(SEED)
+    base = EMBEDDER.verified_path().parent
+    network = ReaderNetwork(base).train()
+    tokenizer = ReaderTokenizer(Tokenizer.from_file(str(base / "tokenizer.json")))
+    _, aside = held_out(examples(options.data, random.Random(SEED + 1)))
+    learning = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(
+        [{"params": learning, "lr": RATE}, {"params": list(network.head.parameters()), "lr": 10 * RATE}],
+        weight_decay=0.01,
+        fused=True,
+    )
+    rates = [group["lr"] for group in optimizer.param_groups]
+    started, recent, tokens = time.monotonic(), 0.0, 0
+    for step, steps, batch in epochs(options.data, options.epochs, tokenizer):
+        elapsed = time.monotonic() - started
+        done = elapsed / 60 / options.minutes if options.minutes else step / steps
+        if done >= 1:
+            break
+        factor = min(1.0, done / WARM_UP + 0.02) * (1 - done)
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate * factor
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            scores = network(**batch_of([target.window for target in batch]))
+        loss = loss_of(scores, batch, SPANS_WEIGHT, GUESSES_WEIGHT)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        recent += float(loss.detach())
+        tokens += sum(len(target.window.ids) for target in batch)
+        if step % 50 == 49:
+            sys.stderr.write(f"{step + 1} of {steps}: loss {recent / 50:.3f}, {tokens / (time.monotonic() - started):.0f} tokens/s\n")
+            recent = 0.0
+        if step % 400 == 399:
+            sys.stderr.write(evaluate(network, tokenizer, aside) + "\n")
+            torch.save(network.state_dict(), options.to)
+    sys.stderr.write(evaluate(network, tokenizer, aside) + "\n")
+    torch.save(network.state_dict(), options.to)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
