@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from bench.measuring import Measures
+from library.records import Passage
 from models.embedder import Embedder
-from rag.events import Passage
 from rag.grounding import ground
 
 LABELLED = Path(__file__).with_name("claims.json")
@@ -39,7 +39,7 @@ def claims() -> list[LabelledClaim]:
     content = json.loads(LABELLED.read_text(encoding="utf-8"))
     passages = {
         group: [
-            Passage(marker, 0, part["document"], 1, part["kind"], part["section"], part["text"], [], 0.0)
+            Passage(0, 0, part["document"], 1, part["kind"], part["section"], part["text"], [], marker)
             for marker, part in enumerate(parts, start=1)
         ]
         for group, parts in content["passages"].items()

@@ -38,7 +38,7 @@ def accuracy(models: Models, data: Path, count: int) -> Measures:
         retriever = Retriever(library, models.embedder)
         for number, asked in enumerate(questions, start=1):
             found = select_passages(retriever, models.embedder, asked.text, APART).passages
-            texts = [f"{passage.section}:\n{passage.text}" for passage in found]
+            texts = [f"{passage.header}:\n{passage.text}" for passage in found]
             together = Reading(SYSTEM, tuple(reversed(texts)), asked.text)
             exact.append(contains(timed(model.read(together, ANSWER_TOKENS, never)).text, asked.answers))
             near = near_best([passage.score for passage in found])

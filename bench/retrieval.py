@@ -24,7 +24,7 @@ import numpy as np
 
 from bench.measuring import Measures, options, percentile, progress, report
 from ingest.pipeline import files_in, index_file
-from library.records import Chunk, FoundChunk
+from library.records import Chunk, Passage
 from library.store import Library
 from models.embedder import Vectors
 from models.loading import Models
@@ -42,7 +42,7 @@ Page = tuple[str, int]
 Ranking = Callable[[str], list[Page]]
 
 
-def pages_of(chunks: Sequence[FoundChunk]) -> list[Page]:
+def pages_of(chunks: Sequence[Passage]) -> list[Page]:
     """Distinct pages in order of their best chunk."""
     return list(dict.fromkeys((chunk.document, chunk.page) for chunk in chunks))
 

@@ -11,7 +11,7 @@ from PIL import Image
 from ingest.captions import REQUESTS, SYNONYMS
 from ingest.errors import ReadError
 from ingest.page_images import WIDEST, page_image
-from library.records import FoundChunk
+from library.records import Passage
 from library.store import Library
 from models.loading import Models
 from models.vision import VisionModel
@@ -47,12 +47,12 @@ def recaption(
     return described
 
 
-def _described(picture: Image.Image, chunk: FoundChunk, vision: VisionModel, stopped: Callable[[], bool]) -> str:
+def _described(picture: Image.Image, chunk: Passage, vision: VisionModel, stopped: Callable[[], bool]) -> str:
     kind = next((kind for kind, words in SYNONYMS.items() if words in chunk.header), "photo")
     return " ".join(vision.describe(picture, REQUESTS[kind], stopped).split())
 
 
-def _write(chunk: FoundChunk, caption: str, vision: VisionModel, library: Library, models: Models) -> None:
+def _write(chunk: Passage, caption: str, vision: VisionModel, library: Library, models: Models) -> None:
     """The caption goes first; the words that OCR found stay."""
     lines, boxes = chunk.text.split("\n"), list(chunk.boxes)
     before = library.caption_of(chunk.id)
@@ -65,7 +65,7 @@ def _write(chunk: FoundChunk, caption: str, vision: VisionModel, library: Librar
     library.write_caption(chunk, vision.name, caption, text, boxes, vector, models.embedder)
 
 
-def _picture_of(chunk: FoundChunk, library: Library) -> Image.Image | None:
+def _picture_of(chunk: Passage, library: Library) -> Image.Image | None:
     """What is inside the box of the chunk's caption, or None where it has none or the file is gone."""
     document, page = library.document(chunk.document_id), library.page(chunk.document_id, chunk.page)
     if document is None or page is None or not chunk.boxes or not page.width:

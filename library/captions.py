@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from library.records import Box, FoundChunk
+from library.records import Box, Passage
 from library.search_index import SearchIndex
 from models.embedder import Embedder, Vectors
 
@@ -13,7 +13,7 @@ from models.embedder import Embedder, Vectors
 class Captions(SearchIndex):
     """Captions are part of their chunks' texts; beside that it is kept which model they are from."""
 
-    def pictures_without_caption(self, model: str) -> list[FoundChunk]:
+    def pictures_without_caption(self, model: str) -> list[Passage]:
         """Findable image chunks that `model` has not described, those of the newest documents first."""
         rows = self._rows(
             "SELECT chunks.id FROM chunks JOIN documents ON documents.id = document_id "
@@ -32,7 +32,7 @@ class Captions(SearchIndex):
 
     def write_caption(
         self,
-        chunk: FoundChunk,
+        chunk: Passage,
         model: str,
         caption: str,
         text: str,

@@ -35,7 +35,7 @@ class Chunk:
 
     @property
     def searchable(self) -> str:
-        return f"{self.header}\n{self.text}" if self.header else self.text
+        return _searchable(self.header, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,12 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundChunk:
-    """A chunk together with the document it is in; `id` is the key shared with the vectors."""
+class Passage:
+    """A chunk together with the document it is in, from the index to the answer.
+
+    `id` is the key shared with the vectors, 0 for what stands in no index. `score` compares within one search,
+    `cosine` (to the question) between searches; `marker` is the passage's number in an answer, from 1.
+    """
 
     id: int
     document_id: int
@@ -108,10 +112,13 @@ class FoundChunk:
     header: str
     text: str
     boxes: list[Box]
+    marker: int = 0
+    score: float = 0.0
+    cosine: float = 0.0
 
     @property
     def searchable(self) -> str:
-        return f"{self.header}\n{self.text}" if self.header else self.text
+        return _searchable(self.header, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +168,8 @@ class Job:
     error: str
     collection_id: int | None = None
     again: bool = False
+
+
+def _searchable(header: str, text: str) -> str:
+    """What is embedded of a chunk."""
+    return f"{header}\n{text}" if header else text

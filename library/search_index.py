@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from library.database import Database
-from library.records import FoundChunk
+from library.records import Passage
 from library.vectors import VectorStore
 from models.embedder import Embedder
 
@@ -71,16 +71,16 @@ class SearchIndex(Database):
         missing = sorted(ready - stored)
         for start in range(0, len(missing), QUERY_BATCH):
             chunks = self.chunks(missing[start : start + QUERY_BATCH], hidden=True)
-            by_document: dict[int, list[FoundChunk]] = {}
+            by_document: dict[int, list[Passage]] = {}
             for chunk in chunks.values():
                 by_document.setdefault(chunk.document_id, []).append(chunk)
             for document_id, members in by_document.items():
                 texts = [chunk.searchable for chunk in members]
                 store.add([chunk.id for chunk in members], document_id, embedder.encode(texts))
 
-    def chunks(self, ids: Sequence[int], hidden: bool = False) -> dict[int, FoundChunk]:
+    def chunks(self, ids: Sequence[int], hidden: bool = False) -> dict[int, Passage]:
         """The findable chunks (with `hidden`, all) among `ids`, keyed by id."""
-        found: dict[int, FoundChunk] = {}
+        found: dict[int, Passage] = {}
         state = "" if hidden else "AND state = 'ready'"
         for start in range(0, len(ids), QUERY_BATCH):
             part = list(ids[start : start + QUERY_BATCH])
@@ -94,7 +94,7 @@ class SearchIndex(Database):
                 found[chunk.id] = chunk
         return found
 
-    def chunks_of(self, document_id: int) -> list[FoundChunk]:
+    def chunks_of(self, document_id: int) -> list[Passage]:
         """All chunks of a document, in reading order."""
         rows = self._rows(
             f"SELECT {FOUND_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id "
@@ -103,7 +103,7 @@ class SearchIndex(Database):
         )
         return [_found(row) for row in rows]
 
-    def neighbours(self, chunk: FoundChunk, reach: int = 1) -> list[FoundChunk]:
+    def neighbours(self, chunk: Passage, reach: int = 1) -> list[Passage]:
         """The chunk with up to `reach` chunks before and after it on the same page, in reading order."""
         rows = self._rows(
             f"SELECT {FOUND_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id "
@@ -186,9 +186,9 @@ class SearchIndex(Database):
         return [int(row[0]) for row in rows]
 
 
-def _found(row: tuple[Any, ...]) -> FoundChunk:
+def _found(row: tuple[Any, ...]) -> Passage:
     number, document_id, name, page, kind, header, text, boxes = row
-    return FoundChunk(number, document_id, name, page, kind, header, text, [tuple(box) for box in json.loads(boxes)])
+    return Passage(number, document_id, name, page, kind, header, text, [tuple(box) for box in json.loads(boxes)])
 
 
 def _within(documents: DocumentIds) -> str:

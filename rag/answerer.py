@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from library.records import FoundChunk, Message
+from library.records import Message, Passage
 from library.store import Library
 from models.errors import LamplightError
 from models.language_model import Piece, Prefill, Usage
@@ -18,9 +18,9 @@ from rag.composition import Composed, compose, computed, quotation, repeats, wit
 from rag.computation import Computation, compute
 from rag.context import trimmed, whole
 from rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
-from rag.events import Citation, Event, Evidence, Finished, Grounded, Mode, Passage, Reading, Searching, Timings, Token
+from rag.events import Citation, Event, Evidence, Finished, Grounded, Mode, Reading, Searching, Timings, Token
 from rag.grounding import ground
-from rag.passages import Selection, passage_of, select_passages
+from rag.passages import Selection, select_passages
 from rag.pinning import fixed_prompt, pin, pinned_passages, with_pinned, without_pinned
 from rag.reading import PassageReader, most_to_read, near_best, reads_apart
 from rag.reading_ahead import ReadingAhead
@@ -90,9 +90,9 @@ class Answerer:
         """Read nothing more of what was found for a half-typed question."""
         self._ahead.stop()
 
-    def remember(self, chunks: Sequence[FoundChunk], stopped: Callable[[], bool]) -> None:
+    def remember(self, passages: Sequence[Passage], stopped: Callable[[], bool]) -> None:
         """Read passages before anybody asks, so that a question about them is answered at once."""
-        texts = [reading_text(whole(passage_of(chunk), self._library)) for chunk in chunks]
+        texts = [reading_text(whole(passage, self._library)) for passage in passages]
         self._models.language_model.remember(self.prompt, texts, stopped)
 
     def pin(self, document_id: int, pinned: bool) -> None:
@@ -293,4 +293,4 @@ class Answerer:
 
 def reading_text(passage: Passage) -> str:
     """A passage as the model reads it; the same for every question, so that it can be remembered."""
-    return f"{passage.section}, page {passage.page}:\n{passage.text}"
+    return f"{passage.header}, page {passage.page}:\n{passage.text}"

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from library.records import Passage
 from rag.computation import Computation
-from rag.events import Citation, Mode, Passage
+from rag.events import Citation, Mode
 from rag.grounding import GroundedAnswer, cite, unit_note
 from rag.passages import Selection
 from rag.pictures import same_picture
@@ -31,14 +32,14 @@ class Composed:
 
 def quotation(selection: Selection, passages: Sequence[Passage]) -> Citation | None:
     """The sentence or row of the passages that the question is most about, word for word."""
-    chunks = {found.chunk.id: found.chunk for found in selection.search.found}
+    found = {passage.id: passage for passage in selection.search.found}
     asked = stems(selection.search.query.text)
     # A heading that only repeats words of the question is quoted when there is nothing else.
     for ranked in sorted(selection.sentences, key=lambda ranked: _only_repeats(ranked.sentence.text, asked)):
-        chunk = ranked.sentence.chunk
+        said_in = ranked.sentence.passage
         for passage in passages:
-            shown = chunks.get(passage.chunk_id)
-            if shown is not None and (shown.id == chunk.id or same_picture(shown, chunk)):
+            shown = found.get(passage.id)
+            if shown is not None and (shown.id == said_in.id or same_picture(shown, said_in)):
                 return cite(passage, ranked.sentence)
     return None
 
@@ -106,8 +107,8 @@ def computed(computation: Computation, passages: Sequence[Passage]) -> tuple[Com
     lines = [" | ".join(table.columns), *(" | ".join(table.rows[row]) for row in rows)]
     document = next(passage.document for passage in passages if passage.document_id == table.document_id)
     source = Passage(
-        marker=1, document_id=table.document_id, document=document, page=table.page,
-        kind="table", section=table.name, text="\n".join(lines), boxes=computation.boxes, score=0.0,
+        id=0, marker=1, document_id=table.document_id, document=document, page=table.page,
+        kind="table", header=table.name, text="\n".join(lines), boxes=computation.boxes,
     )  # fmt: skip
     others = [replace(passage, marker=number) for number, passage in enumerate(passages, start=2)]
     citation = Citation(1, source.document_id, source.document, source.page, source.boxes, "\n".join(lines[1:]))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from library.records import Box, FoundChunk
+from library.records import Box, Passage
 from library.store import Library
-from rag.events import Passage
 from rag.pictures import same_picture
-from rag.sentences import Sentence, overlap, sentences_of, stems
+from rag.sentences import overlap, sentences_of, stems
 
 MOST_LINES = 4  # taken from a neighbouring chunk to complete a sentence
 ENDS = (".", "!", "?", ":", "…", ".”", '."')
@@ -23,7 +22,7 @@ def whole(passage: Passage, library: Library) -> Passage:
     Small chunks are found more precisely; half a sentence is misread by people and models alike, and so is half a
     receipt.
     """
-    chunk = library.chunks([passage.chunk_id]).get(passage.chunk_id)
+    chunk = library.chunks([passage.id]).get(passage.id)
     if chunk is not None and chunk.kind == "image":
         return _whole_picture(passage, chunk, library)
     if chunk is None or chunk.kind != "text":
@@ -41,7 +40,7 @@ def whole(passage: Passage, library: Library) -> Passage:
     return replace(passage, text="\n".join(lines), boxes=boxes if len(boxes) == len(lines) else chunk.boxes)
 
 
-def _whole_picture(passage: Passage, chunk: FoundChunk, library: Library) -> Passage:
+def _whole_picture(passage: Passage, chunk: Passage, library: Library) -> Passage:
     around = library.neighbours(chunk, PICTURE_REACH)
     first = next((other for other in around if same_picture(other, chunk)), chunk)
     parts = [other for other in around if same_picture(first, other)] or [chunk]
@@ -55,7 +54,7 @@ def _starts(line: str) -> bool:
     return not line[:1].islower()
 
 
-def _tail(chunk: FoundChunk) -> list[tuple[str, Box | None]]:
+def _tail(chunk: Passage) -> list[tuple[str, Box | None]]:
     """The last lines of a chunk, after the last that ends a sentence; none if the sentence is too long."""
     lines = _lines(chunk)
     for count in range(1, MOST_LINES + 1):
@@ -64,7 +63,7 @@ def _tail(chunk: FoundChunk) -> list[tuple[str, Box | None]]:
     return []
 
 
-def _head(chunk: FoundChunk) -> list[tuple[str, Box | None]]:
+def _head(chunk: Passage) -> list[tuple[str, Box | None]]:
     """The first lines of a chunk, up to the first that ends a sentence; none if the sentence is too long."""
     lines = _lines(chunk)[:MOST_LINES]
     for count, (line, _) in enumerate(lines, start=1):
@@ -73,7 +72,7 @@ def _head(chunk: FoundChunk) -> list[tuple[str, Box | None]]:
     return []
 
 
-def _lines(chunk: FoundChunk) -> list[tuple[str, Box | None]]:
+def _lines(chunk: Passage) -> list[tuple[str, Box | None]]:
     lines = chunk.text.split("\n")
     boxes: Sequence[Box | None] = chunk.boxes if len(chunk.boxes) == len(lines) else [None] * len(lines)
     return list(zip(lines, boxes, strict=True))
@@ -86,7 +85,7 @@ def trimmed(passage: Passage, question: str, budget: int, count_tokens: Callable
     """
     if count_tokens(passage.text) <= budget:
         return passage.text
-    sentences = _sentences(passage)
+    sentences = sentences_of(passage)
     wanted = dict.fromkeys(stems(question), 1.0)
     costs = [count_tokens(sentence.text) + 1 for sentence in sentences]
     # The sentence after a good one often completes it, hence the share of its neighbour's score.
@@ -103,8 +102,3 @@ def trimmed(passage: Passage, question: str, budget: int, count_tokens: Callable
         elif not parts or parts[-1] != GAP:
             parts.append(GAP)
     return "\n".join(parts)
-
-
-def _sentences(passage: Passage) -> list[Sentence]:
-    where = (passage.document_id, passage.document, passage.page)
-    return sentences_of(FoundChunk(0, *where, passage.kind, passage.section, passage.text, passage.boxes))

@@ -5,25 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from library.records import BlockKind, Box
+from library.records import Box, Passage
 
 Mode = Literal["documents", "documents+knowledge"]
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A retrieved passage. `marker` is its number in the answer, from 1; `score` compares within one answer."""
-
-    marker: int
-    document_id: int
-    document: str
-    page: int
-    kind: BlockKind
-    section: str
-    text: str
-    boxes: list[Box]
-    score: float
-    chunk_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from library.records import FoundChunk
+from library.records import Passage
 from models.embedder import Embedder
 from models.reranker import Reranker
-from rag.events import Passage
 from rag.pictures import same_picture
-from rag.retriever import EVERYWHERE, Found, Retriever, Scope, Search
+from rag.retriever import EVERYWHERE, Retriever, Scope, Search
 from rag.sentences import Ranked, SentenceScores, score_sentences
 
 CANDIDATES = 40  # chunks whose sentences are looked at; the page is usually among the first 20
@@ -58,61 +57,54 @@ def select_passages(
     """Search, then let the sentences inside the candidates decide which of them come first, or a reranker."""
     search = retriever.search(query, max(CANDIDATES, count), scope)
     sentences = score_sentences(search, embedder)
-    ranked = sorted(search.found, key=lambda found: -_score(found, sentences))
+    scored = [replace(found, score=_score(found, sentences)) for found in search.found]
+    ranked = sorted(scored, key=lambda found: -found.score)
     if reranker is not None:
         ranked = _reranked(ranked, query, reranker)
     kept = without_repetition(ranked)
     if len(search.named) > 1 or SEVERAL.search(query):
         kept = spread(kept)
     passages = [
-        passage_of(found.chunk, marker, round(_score(found, sentences), 4))
-        for marker, found in enumerate(kept[:count], start=1)
+        replace(found, marker=marker, score=round(found.score, 4)) for marker, found in enumerate(kept[:count], start=1)
     ]
-    shown = [found.chunk for found in kept[:count]]
-    return Selection(search, passages, [one for one in sentences.ranked if _is_among(one.sentence.chunk, shown)])
+    return Selection(search, passages, [one for one in sentences.ranked if _is_among(one.sentence.passage, passages)])
 
 
-def _reranked(ranked: Sequence[Found], query: str, reranker: Reranker) -> list[Found]:
+def _reranked(ranked: Sequence[Passage], query: str, reranker: Reranker) -> list[Passage]:
     first, rest = ranked[:RERANKED], ranked[RERANKED:]
-    scores = reranker.scores(query, [found.chunk.searchable for found in first])
+    scores = reranker.scores(query, [found.searchable for found in first])
     order = sorted(range(len(first)), key=lambda index: -scores[index])
     return [*(first[index] for index in order), *rest]
 
 
-def _is_among(chunk: FoundChunk, shown: Sequence[FoundChunk]) -> bool:
-    return any(chunk.id == other.id or same_picture(chunk, other) for other in shown)
+def _is_among(passage: Passage, shown: Sequence[Passage]) -> bool:
+    return any(passage.id == other.id or same_picture(passage, other) for other in shown)
 
 
-def passage_of(chunk: FoundChunk, marker: int = 1, score: float = 0.0) -> Passage:
-    """A chunk as it is shown and read."""
-    where = (chunk.document_id, chunk.document, chunk.page, chunk.kind)
-    return Passage(marker, *where, chunk.header, chunk.text, chunk.boxes, score, chunk.id)
-
-
-def _score(found: Found, sentences: SentenceScores) -> float:
-    overlap, cosine = sentences.best(found.chunk.id)
+def _score(found: Passage, sentences: SentenceScores) -> float:
+    overlap, cosine = sentences.best(found.id)
     return found.score + OVERLAP_WEIGHT * overlap + SENTENCE_WEIGHT * cosine
 
 
-def without_repetition(ranked: Sequence[Found]) -> list[Found]:
+def without_repetition(ranked: Sequence[Passage]) -> list[Passage]:
     """Without passages that say what a better one said: a letter and its copy, the second part of a receipt."""
-    kept: list[tuple[Found, frozenset[str]]] = []
+    kept: list[tuple[Passage, frozenset[str]]] = []
     for found in ranked:
-        words = frozenset(found.chunk.text.lower().split())
+        words = frozenset(found.text.lower().split())
         for other, known in kept:
-            if same_picture(found.chunk, other.chunk):
+            if same_picture(found, other):
                 break
             longer = max(len(words), len(known))
-            if found.chunk.kind == other.chunk.kind and longer and len(words & known) >= SAME * longer:
+            if found.kind == other.kind and longer and len(words & known) >= SAME * longer:
                 break
         else:
             kept.append((found, words))
     return [found for found, _ in kept]
 
 
-def spread(ranked: Sequence[Found]) -> list[Found]:
+def spread(ranked: Sequence[Passage]) -> list[Passage]:
     """The best of each document, then the second best of each, and so on."""
-    by_document: dict[int, list[Found]] = {}
+    by_document: dict[int, list[Passage]] = {}
     for found in ranked:
-        by_document.setdefault(found.chunk.document_id, []).append(found)
+        by_document.setdefault(found.document_id, []).append(found)
     return [found for layer in zip_longest(*by_document.values()) for found in layer if found is not None]

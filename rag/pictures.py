@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from library.records import Box, FoundChunk
+from library.records import Box, Passage
 
 
-def same_picture(one: FoundChunk, other: FoundChunk) -> bool:
+def same_picture(one: Passage, other: Passage) -> bool:
     """Whether two chunks hold words of one picture, as far as their boxes tell.
 
     The first chunk of a picture begins with its caption, whose box is the picture's.

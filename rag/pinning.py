@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from library.errors import LibraryError
-from library.records import Document
+from library.records import Document, Passage
 from library.store import Library
-from rag.events import Passage
-from rag.passages import passage_of
 from rag.retriever import EVERYWHERE, Scope
 
 PINNED_TOKENS = 600  # of all pinned documents: read once, but each token of an answer looks at them
@@ -26,7 +24,7 @@ def pin(library: Library, document_id: int, pinned: bool, count_tokens: Callable
         raise LibraryError("This document is not in your library any more.")
     if pinned:
         others = [other for other in _pinned_documents(library, EVERYWHERE) if other.id != document_id]
-        tokens = sum(count_tokens(_text(_passages(library, one))) for one in [document, *others])
+        tokens = sum(count_tokens(_text(library.chunks_of(one.id))) for one in [document, *others])
         if tokens > PINNED_TOKENS:
             beside = " beside what is pinned already" if others else ""
             raise LibraryError(
@@ -40,7 +38,7 @@ def pinned_passages(library: Library, scope: Scope, count_tokens: Callable[[str]
     """The chunks of the pinned documents in `scope`, as long as they fit: a pinned file may have grown since."""
     kept: list[Passage] = []
     for document in _pinned_documents(library, scope):
-        passages = [part for part in _passages(library, document) if scope.kind in (None, part.kind)]
+        passages = [part for part in library.chunks_of(document.id) if scope.kind in (None, part.kind)]
         if count_tokens(_text([*kept, *passages])) <= PINNED_TOKENS:
             kept += passages
     return kept
@@ -53,8 +51,8 @@ def fixed_prompt(instruction: str, pinned: Sequence[Passage]) -> str:
 
 def with_pinned(passages: Sequence[Passage], pinned: Sequence[Passage]) -> list[Passage]:
     """The passages that are shown: those found, then what is pinned and was not found."""
-    found = {passage.chunk_id for passage in passages}
-    others = [passage for passage in pinned if passage.chunk_id not in found]
+    found = {passage.id for passage in passages}
+    others = [passage for passage in pinned if passage.id not in found]
     return [*passages, *(replace(part, marker=marker) for marker, part in enumerate(others, start=len(passages) + 1))]
 
 
@@ -69,9 +67,5 @@ def _pinned_documents(library: Library, scope: Scope) -> list[Document]:
     return [one for one in reversed(library.documents()) if one.pinned and scope.includes(one)]
 
 
-def _passages(library: Library, document: Document) -> list[Passage]:
-    return [passage_of(chunk) for chunk in library.chunks_of(document.id)]
-
-
 def _text(passages: Sequence[Passage]) -> str:
-    return "\n\n".join(f"{passage.section}, page {passage.page}:\n{passage.text}" for passage in passages)
+    return "\n\n".join(f"{passage.header}, page {passage.page}:\n{passage.text}" for passage in passages)

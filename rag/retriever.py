@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from library.records import BlockKind, Document, FoundChunk
+from library.records import BlockKind, Document, Passage
 from library.store import Library
 from models.embedder import Embedder, Vectors
 from rag.naming import named_documents
@@ -54,15 +54,6 @@ EVERYWHERE = Scope()
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A ranked chunk. `score` is comparable within one search, `cosine` (to the question) between searches."""
-
-    chunk: FoundChunk
-    score: float
-    cosine: float
-
-
-@dataclass(frozen=True, slots=True)
 class Search:
     """What a search found, best first, and what it needs to be judged by.
 
@@ -73,7 +64,7 @@ class Search:
     query: Query
     weights: dict[str, float]
     vector: Vectors
-    found: list[Found]
+    found: list[Passage]
     named: frozenset[int]
 
 
@@ -121,7 +112,7 @@ class Retriever:
             if scope.kind in (None, chunk.kind)
         }
         ranked = sorted(scores, key=lambda number: -scores[number])[:count]
-        found = [Found(chunks[number], scores[number], cosines[number]) for number in ranked]
+        found = [replace(chunks[number], score=scores[number], cosine=cosines[number]) for number in ranked]
         return Search(query, weights, vector, found, named)
 
     def term_weights(self, terms: Sequence[str]) -> dict[str, float]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from library.records import Box, FoundChunk
+from library.records import Box, Passage
 from models.embedder import Embedder
 from rag.query import STOP_WORDS, WORD
 from rag.retriever import Search
@@ -30,9 +30,9 @@ BULLET = re.compile(r"^[•\-–*]\s+")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence or row of `chunk` with the boxes of the lines it stands on."""
+    """A sentence or row of `passage` with the boxes of the lines it stands on."""
 
-    chunk: FoundChunk
+    passage: Passage
     text: str
     boxes: list[Box]
 
@@ -46,32 +46,32 @@ class Ranked:
     cosine: float
 
 
-def sentences_of(chunk: FoundChunk) -> list[Sentence]:
+def sentences_of(passage: Passage) -> list[Sentence]:
     """Table rows and picture lines one by one; wrapped lines of prose joined to sentences."""
-    lines = chunk.text.split("\n")
-    boxes = chunk.boxes if len(chunk.boxes) == len(lines) else []
+    lines = passage.text.split("\n")
+    boxes = passage.boxes if len(passage.boxes) == len(lines) else []
     sentences = []
-    for group in _groups(lines, chunk.kind == "text"):
+    for group in _groups(lines, passage.kind == "text"):
         text = " ".join(lines[index] for index in group)
         for start, end in _spans(text):
             part = text[start:end].strip()
             if LETTERS.search(part):
-                sentences.append(Sentence(chunk, part, _boxes(group, lines, boxes, start, end)))
+                sentences.append(Sentence(passage, part, _boxes(group, lines, boxes, start, end)))
     return sentences
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceScores:
-    """`ranked` best first; `overlaps` and `cosines` of the best sentence of each chunk, by the chunk's id."""
+    """`ranked` best first; `overlaps` and `cosines` of the best sentence of each passage, by its id."""
 
     ranked: list[Ranked]
     overlaps: dict[int, float]
     cosines: dict[int, float]
 
-    def best(self, chunk_id: int) -> tuple[float, float]:
-        """Overlap and cosine of a chunk's best sentence; one that was not looked at counts like the worst."""
+    def best(self, passage_id: int) -> tuple[float, float]:
+        """Overlap and cosine of a passage's best sentence; one that was not looked at counts like the worst."""
         floor = min(self.cosines.values(), default=0.0)
-        return self.overlaps.get(chunk_id, 0.0), self.cosines.get(chunk_id, floor)
+        return self.overlaps.get(passage_id, 0.0), self.cosines.get(passage_id, floor)
 
 
 def score_sentences(search: Search, embedder: Embedder) -> SentenceScores:
@@ -84,9 +84,9 @@ def score_sentences(search: Search, embedder: Embedder) -> SentenceScores:
     scored: list[tuple[float, float, Sentence]] = []
     overlaps: dict[int, float] = {}
     for found in search.found:
-        for sentence in sentences_of(found.chunk):
+        for sentence in sentences_of(found):
             words = overlap(wanted, stems(sentence.text))
-            overlaps[found.chunk.id] = max(overlaps.get(found.chunk.id, 0.0), words)
+            overlaps[found.id] = max(overlaps.get(found.id, 0.0), words)
             number = NUMBER_WEIGHT if quantity and DIGIT.search(sentence.text) else 0.0
             scored.append((WORDS_WEIGHT * words + number, found.score, sentence))
     scored.sort(key=lambda item: item[0] + CHUNK_WEIGHT * item[1], reverse=True)
@@ -98,7 +98,7 @@ def score_sentences(search: Search, embedder: Embedder) -> SentenceScores:
     ranked = []
     for (words, _, sentence), cosine in zip(best, (vectors @ search.vector).tolist(), strict=True):
         ranked.append(Ranked(sentence, cosine + words, cosine))
-        cosines[sentence.chunk.id] = max(cosines.get(sentence.chunk.id, -1.0), cosine)
+        cosines[sentence.passage.id] = max(cosines.get(sentence.passage.id, -1.0), cosine)
     ranked.sort(key=lambda item: item.score, reverse=True)
     return SentenceScores(ranked, overlaps, cosines)
 

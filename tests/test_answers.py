@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from library.records import Passage
 from library.store import Library
 from models.loading import Models
 from rag.answerer import EMPTY_LIBRARY, Answerer
 from rag.composition import compose, without_repeats
-from rag.events import Citation, Event, Evidence, Finished, Grounded, Passage, Reading, Searching, Token
+from rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Token
 from rag.grounding import GroundedAnswer
 from samples import FEES, HANDBOOK, PHOTO, QUESTIONS
 
@@ -122,7 +123,7 @@ def test_an_answer_can_be_stopped(answerer: Answerer) -> None:
 def test_only_sentences_that_are_given_are_cited() -> None:
     """Of two supported sentences from one passage, the one that is not about the question goes with its citation."""
     texts = ("The gate is locked at dusk.", "The pond holds seventeen carp.")
-    passage = Passage(1, 7, "rules.txt", 1, "text", "rules", "\n".join(texts), [], 1.0)
+    passage = Passage(1, 7, "rules.txt", 1, "text", "rules", "\n".join(texts), [], marker=1, score=1.0)
     gate, pond = (Citation(1, 7, "rules.txt", 1, [], text) for text in texts)
     grounded = GroundedAnswer([f"{texts[0]} [1]", "It is old.", f"{texts[1]} [1]"], [gate, pond], ["It is old."])
     weights = {"gate": 2.0, "locked": 2.0}
@@ -135,7 +136,7 @@ def test_only_sentences_that_are_given_are_cited() -> None:
 
 
 def test_a_question_said_again_is_no_answer() -> None:
-    passage = Passage(1, 7, "bill.txt", 1, "text", "bill", "What is the total? 16.71", [], 1.0)
+    passage = Passage(1, 7, "bill.txt", 1, "text", "bill", "What is the total? 16.71", [], marker=1, score=1.0)
     citation = Citation(1, 7, "bill.txt", 1, [], "What is the total? 16.71")
     grounded = GroundedAnswer(["Question: What is the total? [1]", "The total is 16.71. [1]"], [citation, citation], [])
     assert compose(grounded, None, [passage], {"total": 2.0}, "documents").text == "The total is 16.71. [1]"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bench.claims import claims, measured
+from library.records import Passage
 from models.embedder import Embedder
-from rag.events import Passage
 from rag.grounding import GroundedAnswer, ground, split_answer
 
 GOAL = 0.9  # precision and recall of "unsupported"
@@ -18,7 +18,7 @@ GATES = "Months | Gates open | Gates close\nApril to September | 6:00 | 21:30\nO
 
 
 def passage(text: str) -> Passage:
-    return Passage(1, 1, "report.pdf", 4, "text", "report > Results", text, [], 1.0)
+    return Passage(1, 1, "report.pdf", 4, "text", "report > Results", text, [], marker=1, score=1.0)
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,10 @@ def test_an_answer_is_split_at_sentences_and_not_at_the_numbers_of_a_list() -> N
 
 def test_each_sentence_is_cited_from_its_own_passage_with_its_boxes() -> None:
     boxes = [(10.0, 20.0, 90.0, 30.0), (10.0, 32.0, 90.0, 42.0)]
-    first = Passage(1, 1, "a.pdf", 2, "table", "a", "Full plot | £62\nHalf plot | £36", boxes, 1.0)
-    second = Passage(2, 2, "b.pdf", 7, "text", "b", "The society was founded in 1921 by Edda Brandt.", [], 1.0)
+    first = Passage(1, 1, "a.pdf", 2, "table", "a", "Full plot | £62\nHalf plot | £36", boxes, marker=1, score=1.0)
+    second = Passage(
+        2, 2, "b.pdf", 7, "text", "b", "The society was founded in 1921 by Edda Brandt.", [], marker=2, score=1.0
+    )
     answer: GroundedAnswer = ground("A half plot costs £36. The society was founded in 1921.", [first, second])
     assert answer.text == "A half plot costs £36. [1] The society was founded in 1921. [2]"
     assert [(citation.page, citation.boxes) for citation in answer.citations] == [(2, boxes[1:]), (7, [])]

@@ -214,7 +214,7 @@ def test_the_kind_of_a_picture_is_seen_in_its_pixels(picture: Image.Image, chara
 
 def test_a_chart_is_found_by_a_question_about_its_numbers(sample_library: Library, models: Models) -> None:
     search = Retriever(sample_library, models.embedder).search("kilograms of squash harvested in 2025", 5)
-    first, second = (found.chunk for found in search.found[:2])  # the picture, and the values read from it
+    first, second = search.found[:2]  # the picture, and the values read from it
     assert (first.document, second.document) == (CHART.name, CHART.name)
     (values,) = [chunk for chunk in (first, second) if chunk.kind == "table"]
     assert "2025 275 kg" in values.text

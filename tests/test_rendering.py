@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from library.records import Message
-from rag.events import Citation, Passage, Reading
+from library.records import Message, Passage
+from rag.events import Citation, Reading
 from ui.answers import UNFINISHED, Answer
 from ui.rendering import answer_html, evidence_html, question_html
 
 
 def answer(text: str, document: str = "gate.pdf", **values: object) -> Answer:
-    passage = Passage(1, 7, document, 2, "text", "gate", "The gate is green.", [], 1.0)
+    passage = Passage(1, 7, document, 2, "text", "gate", "The gate is green.", [], marker=1, score=1.0)
     return Answer(text=text, passages=[passage], done=True, **values)  # type: ignore[arg-type]
 
 

@@ -74,12 +74,12 @@ def test_the_first_passages_come_in_the_order_of_the_reranker(
     retriever = Retriever(sample_library, models.embedder)
     plain = select_passages(retriever, models.embedder, QUESTION, 100)
     ours = select_passages(retriever, models.embedder, QUESTION, 100, reranker=reranker)
-    assert {passage.chunk_id for passage in ours.passages} == {passage.chunk_id for passage in plain.passages}
-    chunks = sample_library.chunks([passage.chunk_id for passage in ours.passages[:RERANKED]])
-    texts = [chunks[passage.chunk_id].searchable for passage in ours.passages[:RERANKED]]
+    assert {passage.id for passage in ours.passages} == {passage.id for passage in plain.passages}
+    chunks = sample_library.chunks([passage.id for passage in ours.passages[:RERANKED]])
+    texts = [chunks[passage.id].searchable for passage in ours.passages[:RERANKED]]
     scores = reranker.scores(QUESTION, texts)
     assert scores == pytest.approx(sorted(scores, reverse=True), abs=1e-2)
-    assert [passage.chunk_id for passage in ours.passages] != [passage.chunk_id for passage in plain.passages]
+    assert [passage.id for passage in ours.passages] != [passage.id for passage in plain.passages]
 
 
 def test_without_one_the_retriever_decides(tmp_path: Path) -> None:

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import index_file
-from library.records import Document
+from library.records import Document, Passage
 from library.store import Library
 from models.loading import Models
 from rag.context import GAP, trimmed, whole
-from rag.events import Passage
 from rag.naming import named_documents
 from rag.passages import Selection, select_passages
 from rag.query import exact_phrases, understand
@@ -163,7 +162,7 @@ def test_what_must_stand_letter_for_letter() -> None:
 def test_a_long_passage_is_cut_between_sentences_and_keeps_what_matters() -> None:
     sentences = [f"Sentence {number} speaks of hedges." for number in range(40)]
     sentences[25] = "The heron visits the pond on Sundays."
-    passage = Passage(1, 1, "a", 1, "text", "a", "\n".join(sentences), [], 1.0)
+    passage = Passage(1, 1, "a", 1, "text", "a", "\n".join(sentences), [], marker=1, score=1.0)
     short = trimmed(passage, "When does the heron visit?", 40, lambda text: len(text.split()))
     assert "The heron visits the pond on Sundays." in short
     assert set(short.split("\n")) <= {*sentences, GAP}

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeVar
 
-from library.records import Message
+from library.records import Message, Passage
 from rag.composition import quoted
-from rag.events import Citation, Event, Evidence, Finished, Grounded, Passage, Reading, Searching, Timings, Token
+from rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Timings, Token
 
 Part = TypeVar("Part", Passage, Citation)
+FORMERLY = {"section": "header", "chunk_id": "id"}
 UNFINISHED = "This answer was interrupted before it was finished."
 
 
@@ -80,7 +81,7 @@ class Answer:
         details = message.details
         answer = cls(
             text=message.content,
-            passages=[_current(Passage(**passage), successor) for passage in details.get("passages", [])],
+            passages=[_current(_passage(stored), successor) for stored in details.get("passages", [])],
             citations=[_current(Citation(**citation), successor) for citation in details.get("citations", [])],
             unsupported=list(details.get("unsupported", [])),
             timings=Timings(**details.get("timings", {})),
@@ -94,6 +95,12 @@ class Answer:
         if not details.get("done", True) and not answer.error:
             answer.error = UNFINISHED
         return answer
+
+
+def _passage(stored: dict[str, Any]) -> Passage:
+    """A stored passage, perhaps of a version that called two of its values differently."""
+    values = {FORMERLY.get(name, name): value for name, value in stored.items()}
+    return Passage(**{"id": 0} | values)
 
 
 def _current(part: Part, successor: Callable[[int], int]) -> Part:

@@ -15,9 +15,8 @@ from ui.answers import Answer
 from ui.rendering import NOT_FOUND, chat_text
 
 if TYPE_CHECKING:
-    from library.records import Conversation, Message
+    from library.records import Conversation, Message, Passage
     from library.store import Library
-    from rag.events import Passage
 
 NAME_LENGTH = 60
 PICTURE_PIXELS = 640

@@ -15,7 +15,8 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token as MarkdownToken
 
-from rag.events import Passage, Timings
+from library.records import Passage
+from rag.events import Timings
 from ui.answers import Answer
 
 SNIPPET_CHARACTERS = 150

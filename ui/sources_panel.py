@@ -8,9 +8,8 @@ from ui.answers import Answer
 from ui.table_view import table_value
 
 if TYPE_CHECKING:
-    from library.records import Box, Page
+    from library.records import Box, Page, Passage
     from library.store import Library
-    from rag.events import Passage
 
 PAGE_PIXELS = 1100  # sharp in a 460-pixel panel on a screen of twice the density
 EXCERPT_CHARACTERS = 20_000
@@ -43,7 +42,7 @@ def _source(library: Library, answer: Answer, passage: Passage) -> dict[str, Any
         "page": passage.page,
         "pages": document.pages if document else 0,
         "table": table_value(tables, passage.page, quotes, answer.text),
-        "section": _section(passage.section),
+        "section": _section(passage.header),
         "kind": passage.kind,
         "cited": bool(citations),
         "quotes": quotes,

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from library.records import Passage
 from models.embedder import Embedder
-from rag.events import Citation, Passage
+from rag.events import Citation
 from rag.grounding.claims import Claim, coverage, states
 from rag.grounding.segments import aligned
 from rag.grounding.source import Source, sources_of, stems
@@ -252,7 +253,7 @@ def _quoted(sentence: str, quotes: Sequence[str], evidence: Sequence[Source]) ->
         own = _letters(item.sentence.text)
         if not any(_letters(quote) in own or own in _letters(quote) for quote in quotes):
             continue
-        framing = [stem for stem in said.words if stem not in VAGUE and stem not in stems(item.passage.section)]
+        framing = [stem for stem in said.words if stem not in VAGUE and stem not in stems(item.passage.header)]
         others = [other for other in evidence if other.passage is item.passage]
         held = not said.facts and not said.names and len(framing) <= 1
         if held or any(states(said, other) for other in others):

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from library.records import FoundChunk
-from rag.events import Passage
+from library.records import Passage
 from rag.lexicon.opposition import SENSES
 from rag.lexicon.quantities import (
     REMEMBERED,
@@ -48,17 +47,10 @@ class Source:
     before: str  # what a pronoun at its beginning may stand for
 
 
-def passage_sentences(passage: Passage) -> list[Sentence]:
-    """A passage's sentences with their boxes."""
-    where = (passage.document_id, passage.document, passage.page)
-    chunk = FoundChunk(0, *where, passage.kind, passage.section, passage.text, passage.boxes)
-    return sentences_of(chunk)
-
-
 def sources_of(passage: Passage) -> list[Source]:
     """Each sentence and row of a passage, in order."""
-    sentences = passage_sentences(passage)
-    about = f"{passage.section} {passage.document}"
+    sentences = sentences_of(passage)
+    about = f"{passage.header} {passage.document}"
     around = stems(f"{about} {passage.text}")
     lines = passage.text.split("\n")
     rows = passage.kind != "text"
