@@ -47,15 +47,21 @@ class Ranked:
 
 
 def sentences_of(passage: Passage) -> list[Sentence]:
-    """Table rows and picture lines one by one; wrapped lines of prose joined to sentences."""
+    """Table rows and picture lines one by one; wrapped lines of prose joined to sentences. Each has a word."""
+    return [unit for unit in units_of(passage) if LETTERS.search(unit.text)]
+
+
+def units_of(passage: Passage) -> list[Sentence]:
+    """The same with what is only a number or a date; page furniture is left out, unless there is nothing else."""
     lines = passage.text.split("\n")
     boxes = passage.boxes if len(passage.boxes) == len(lines) else []
+    furniture = frozenset(passage.furniture) if len(passage.furniture) < len(lines) else frozenset()
     sentences = []
-    for group in _groups(lines, passage.kind == "text"):
+    for group in _groups(lines, passage.kind == "text", furniture):
         text = " ".join(lines[index] for index in group)
         for start, end in _spans(text):
             part = text[start:end].strip()
-            if LETTERS.search(part):
+            if WORD.search(part):
                 sentences.append(Sentence(passage, part, _boxes(group, lines, boxes, start, end)))
     return sentences
 
@@ -125,17 +131,14 @@ def _stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
 
 
-def _groups(lines: Sequence[str], prose: bool) -> list[list[int]]:
+def _groups(lines: Sequence[str], prose: bool, furniture: frozenset[int]) -> list[list[int]]:
     """Indices of lines that are read as one: wrapped prose together, rows with numbers alone."""
     groups: list[list[int]] = []
     for index, line in enumerate(lines):
-        wraps = (
-            prose
-            and bool(groups)
-            and not _ends(lines[index - 1])
-            and not BULLET.match(line)
-            and len(lines[index - 1]) > 50
-        )
+        if index in furniture:
+            continue
+        before = lines[groups[-1][-1]] if groups else ""
+        wraps = prose and len(before) > 50 and not _ends(before) and not BULLET.match(line)
         if wraps:
             groups[-1].append(index)
         else:

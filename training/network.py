@@ -11,7 +11,7 @@ from transformers import BertModel
 
 from models.reader_input import Window
 
-BLOCKED = -1e4  # instead of minus infinity: bf16 and a softmax over nothing stay finite
+LENGTH_STEP = 32  # tokens; few lengths, few kernels to compile
 
 
 class ReaderNetwork(torch.nn.Module):
@@ -53,9 +53,14 @@ class Target:
     known: list[bool]
 
 
+def padded(length: int) -> int:
+    """The length to which a window of `length` is padded."""
+    return -(-length // LENGTH_STEP) * LENGTH_STEP
+
+
 def batch_of(windows: Sequence[Window]) -> dict[str, torch.Tensor]:
-    """The network's three inputs, padded to the longest window."""
-    longest = max(len(window.ids) for window in windows)
+    """The network's three inputs, padded to the longest window and a little more."""
+    longest = padded(max(len(window.ids) for window in windows))
     names = ("input_ids", "attention_mask", "token_type_ids")
     inputs = {name: torch.zeros((len(windows), longest), dtype=torch.long) for name in names}
     for row, window in enumerate(windows):

@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from models.catalogue import EMBEDDER
 from models.reader_input import ReaderTokenizer
 from training.examples import COMMON, Example, examples
-from training.network import ReaderNetwork, Target, batch_of, loss_of
+from training.network import ReaderNetwork, Target, batch_of, loss_of, padded
 
 DATA = Path("..") / "shared" / "data"
 SEED = 17
@@ -85,14 +85,19 @@ def _possible(question: str, line: str, offsets: Sequence[tuple[int, int]]) -> t
     return starts, ends
 
 
-def batches(targets: list[Target], chance: random.Random) -> list[list[Target]]:
-    """Of like length, so that little is padded, in any order."""
-    targets = sorted(targets, key=lambda target: len(target.window.ids) + chance.random() * 24)
-    made: list[list[Target]] = [[]]
+def batches(targets: Sequence[Target], chance: random.Random) -> list[list[Target]]:
+    """Of like length, so that little is padded, in any order; what doesn't fill a batch waits for the next epoch.
+
+    There are few shapes: for each new one oneDNN compiles kernels and keeps them, gigabytes for hundreds.
+    """
+    by_length: dict[int, list[Target]] = {}
     for target in targets:
-        if made[-1] and (len(made[-1]) + 1) * len(target.window.ids) > BATCH_TOKENS:
-            made.append([])
-        made[-1].append(target)
+        by_length.setdefault(padded(len(target.window.ids)), []).append(target)
+    made = []
+    for length, members in by_length.items():
+        chance.shuffle(members)
+        size = max(1, BATCH_TOKENS // length)
+        made += [members[start : start + size] for start in range(0, len(members) - size + 1, size)]
     chance.shuffle(made)
     return made
 
@@ -125,7 +130,8 @@ def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[
     """Share of groups whose first line answers, of spans that are right, of "none" that is seen, by source."""
     counts: dict[str, list[int]] = {}
     network.eval()
-    for start in range(0, len(some), 16):
+    some = sorted(some, key=lambda example: sum(map(len, example.lines)))
+    for start in range(0, len(some) - 15, 16):
         targets = [target for example in some[start : start + 16] for target in targets_of(example, tokenizer)[:1]]
         with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
             scores = network(**batch_of([target.window for target in targets])).float()

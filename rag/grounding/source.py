@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from library.records import Passage
+from rag.columns import heads_of
 from rag.lexicon.opposition import SENSES
 from rag.lexicon.quantities import (
     REMEMBERED,
@@ -59,7 +60,7 @@ def sources_of(passage: Passage) -> list[Source]:
     found = []
     for index, sentence in enumerate(sentences):
         is_row = rows or (sentence.text in lines and bool(ROW.search(sentence.text)))
-        heads = _heads(sentence.text, lines) if is_row else ""
+        heads = heads_of(sentence.text, lines) if is_row else ""
         rest = [line for line in lines if line not in (sentence.text, heads) and _like(line, sentence.text)]
         others = stems(" ".join(rest)) if is_row else frozenset()
         names = f"{about} {passage.text if passage.kind == 'image' else headings}"
@@ -73,25 +74,3 @@ def sources_of(passage: Passage) -> list[Source]:
 def _like(line: str, row: str) -> bool:
     """Whether a line is a row of the same table."""
     return line.count(" | ") == row.count(" | ") if " | " in row else bool(ROW.search(line))
-
-
-def _heads(row: str, lines: Sequence[str]) -> str:
-    """The line above a row that names its columns: as many cells without amounts, or a year for each number."""
-    if row not in lines:
-        return ""
-    above = lines[: lines.index(row)]
-    if " | " in row:
-        cells = row.count(" | ")
-        group = [line for line in above if line.count(" | ") == cells]
-        return group[0] if group and not any(_amount(cell) for cell in group[0].split(" | ")) else ""
-    numbers = len(column_numbers(row))
-    for line in reversed(above):
-        years = years_in_order(line)
-        if len(years) >= 2 and len(years) == numbers:
-            return line
-    return ""
-
-
-def _amount(cell: str) -> bool:
-    """Whether a cell is a number, which isn't a year, with hardly anything else."""
-    return not LETTERS.search(cell) and any(not number.is_year for number in column_numbers(cell))
