@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from ingest.document import DocumentPage, Line
 from ingest.running_heads import ROMAN, body_lines, roman
 
-ENTRY = re.compile(r"(?P<label>.*[^\W\d_].*?)(?P<lead>[\s.…·‥・_-]*)(?<!\d[.,])(?P<page>[A-Z]{0,2}-?\d{1,4}|[ivxlc]{1,7})")
+PAGE = re.compile(r"(?<!\d[.,])(?P<prefix>[A-Z]{0,2}-?)(?P<number>\d{1,4}|[ivxlc]{1,7})$")
+LEAD = ".…·‥・_- \t\xa0"  # what leads from a title to its page
 LEADERS = re.compile(r"(?:[.·‥・_]\s?){4,}|…{2,}")
+LONGEST_PAGE = 10  # characters, with what stands before it
 AMOUNT = re.compile(r"[\d,.]*\d[%)]?")
 YEAR = re.compile(r"\d{4}")
 FEWEST_ENTRIES = 6  # so many numbers don't count up by chance
@@ -56,17 +58,20 @@ def contents_of(page: DocumentPage, furniture: Sequence[Line], pages: int) -> li
 
 def _entry(index: int, row: list[Line]) -> _Entry | None:
     text = _text(row)
-    match = ENTRY.fullmatch(text)
-    if match is None or not match["lead"]:
+    match = PAGE.search(text, max(0, len(text) - LONGEST_PAGE))
+    if match is None:
         return None
-    leaders = LEADERS.search(match["lead"]) is not None
-    before = match["label"].split()[-1]
-    if not leaders and (AMOUNT.fullmatch(before) and not YEAR.fullmatch(before)):
+    before = text[: match.start()]
+    title = before.rstrip(LEAD)
+    leaders = LEADERS.search(before, len(title)) is not None
+    if before == title or not any(map(str.isalpha, title)):
         return None
-    prefix, number = re.fullmatch(r"(\D*?)(\d+|[ivxlc]+)", match["page"]).groups()  # type: ignore[union-attr]
-    if ROMAN.fullmatch(number):
-        return _Entry(index, "roman", roman(number), leaders)
-    return _Entry(index, prefix, int(number), leaders)
+    last = title.split()[-1]
+    if not leaders and AMOUNT.fullmatch(last) and not YEAR.fullmatch(last):
+        return None
+    if ROMAN.fullmatch(match["number"]):
+        return _Entry(index, "roman", roman(match["number"]), leaders)
+    return _Entry(index, match["prefix"], int(match["number"]), leaders)
 
 
 def _runs(entries: Sequence[_Entry]) -> list[list[_Entry]]:
@@ -86,9 +91,7 @@ def _is_contents(run: Sequence[_Entry], pages: int) -> bool:
     distinct = {(entry.prefix, entry.number) for entry in run}
     highest = max(entry.number for entry in run)
     return (
-        len(run) >= fewest
-        and len(distinct) * 2 >= len(run)
-        and (not pages or highest <= BEYOND * pages + BEYOND_MORE)
+        len(run) >= fewest and len(distinct) * 2 >= len(run) and (not pages or highest <= BEYOND * pages + BEYOND_MORE)
     )
 
 

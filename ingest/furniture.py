@@ -17,6 +17,7 @@ from ingest.running_heads import FEWEST_PAGES, LOOK_BACK, RunningHeads, body_lin
 
 LOOK_AHEAD = 4  # pages that are read before one is handed on: two more with the same head, where odd and even differ
 FEWEST_LABELS = 2  # in parentheses on a first page, until they are taken for a form's
+FEWEST_SYMBOLS = 3  # a bullet or a sign may belong to what stands beside it
 BLANK = "_.…·"
 BLANK_SHARE = 0.5  # of a line's characters, that make it a field to be filled in
 
@@ -84,7 +85,10 @@ def mark(page: DocumentPage, lines: Iterable[Line]) -> None:
         for table in page.tables:
             kept = [index for index in range(len(table.rows)) if not table.boxes or table.boxes[index] not in boxes]
             if kept:
-                rows, places = [table.rows[index] for index in kept], [table.boxes[index] for index in kept if table.boxes]
+                rows, places = (
+                    [table.rows[index] for index in kept],
+                    [table.boxes[index] for index in kept if table.boxes],
+                )
                 tables.append(replace(table, rows=rows, boxes=places))
         page.tables = tables
 
@@ -102,8 +106,10 @@ def _blanks(page: DocumentPage) -> list[Line]:
     return [
         line
         for line in body_lines(page)
-        if not any(map(str.isalnum, line.text))
-        or sum(map(line.text.count, BLANK)) > BLANK_SHARE * len(line.text) and not any(map(str.isdigit, line.text))
+        if (len("".join(line.text.split())) >= FEWEST_SYMBOLS
+        and not any(map(str.isalnum, line.text)))
+        or (sum(map(line.text.count, BLANK)) > BLANK_SHARE * len(line.text)
+        and not any(map(str.isdigit, line.text)))
     ]
 
 

@@ -19,9 +19,11 @@ from library.records import Box
 
 LOOK_BACK = 12  # pages; a chapter's running head has shown itself by then
 FEWEST_PAGES = 3  # that have to have a line in common
+MANY_PAGES = 5  # for a line in parentheses, which may be a unit, or one that follows the text up a short page
 LONGEST_STEP = 4  # from one such page to the next: odd and even pages differ, and a chapter opens without a head
 EDGE_LINES = 6  # of a page's top and of its bottom
 BAND = 0.15  # of a page's height, in which lines that don't count pages have to be
+DEEPEST_FOLLOWING = 1  # rows from the edge: a page number and a line beside it may stand right under the text
 SAME_PLACE = 0.015  # of a page's height
 APART = 0.8  # line heights to the body, or it is the body's first line, such as the head of a table's columns
 SLIDE_TITLE = 1.2  # times the usual height of a line on a page wider than high: a slide's title may be its content
@@ -44,6 +46,10 @@ class Edge:
     place: float | None
     shape: str
     numbers: tuple[int, ...]
+
+    @property
+    def in_band(self) -> bool:
+        return self.place is None or not BAND < self.place < 1 - BAND
 
 
 @dataclass(slots=True)
@@ -108,12 +114,14 @@ class RunningHeads:
         counting = [other for other in alike if other.numbers != edge.numbers and _same_place(edge, other, True)]
         if len(_run(edge.page, {other.page for other in counting})) >= FEWEST_PAGES:
             return "counts"
-        if in_parentheses(edge.line.text) or (edge.line.box and edge.line.box[3] - edge.line.box[1] > largest):
+        if edge.line.box and edge.line.box[3] - edge.line.box[1] > largest:
             return ""
-        if edge.place is not None and BAND < edge.place < 1 - BAND:
-            return ""
-        staying = {other.page for other in alike if _same_place(edge, other, False)}
-        return "stays" if len(_run(edge.page, staying)) >= FEWEST_PAGES else ""
+        following = {other.page for other in alike if edge.depth == other.depth <= DEEPEST_FOLLOWING}
+        if len(_run(edge.page, following)) >= MANY_PAGES:
+            return "stays"
+        staying = {other.page for other in alike if _same_place(edge, other, False) and edge.in_band}
+        fewest = MANY_PAGES if in_parentheses(edge.line.text) else FEWEST_PAGES
+        return "stays" if len(_run(edge.page, staying)) >= fewest else ""
 
 
 def edges_of(page: DocumentPage, at_top: bool) -> list[Edge]:
@@ -159,12 +167,12 @@ def _counts(one: Edge, other: Edge) -> bool:
     """Whether each number stays or counts up with the pages, by two where a page of the file shows two."""
     pages = one.page - other.page
     changes = {here - there for here, there in zip(one.numbers, other.numbers, strict=False)} - {0}
-    return not changes or changes in ({pages}, {2 * pages})
+    return not changes or changes == {pages} or (changes == {2 * pages} and len(one.numbers) > 1)
 
 
 def _same_place(one: Edge, other: Edge, counting: bool) -> bool:
     """A page number may also follow the text up a short page, as the last thing on it."""
-    if one.place is None or other.place is None or (counting and one.depth == other.depth == 0):
+    if one.place is None or other.place is None or (counting and one.depth == other.depth <= DEEPEST_FOLLOWING):
         return True
     return abs(one.place - other.place) <= SAME_PLACE
 

@@ -52,7 +52,16 @@ READERS: dict[str, Reader] = {
     "tiff": read_tiff,
 }
 
-MARKED_AT_ONCE = {"docx", "opendocument", "rtf", "text", "markdown", "html", "epub", "tiff"}  # PDF pages are on their way
+MARKED_AT_ONCE = {
+    "docx",
+    "opendocument",
+    "rtf",
+    "text",
+    "markdown",
+    "html",
+    "epub",
+    "tiff",
+}  # PDF pages are on their way
 """Kinds with running heads or tables of contents; slides, sheets, pictures, mails, data and code have none."""
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pypdfium2 as pdfium
 
 from ingest.document import DocumentPage, ReadDocument
-from ingest.furniture import HeldBack, mark_headings
 from ingest.errors import NothingToRead, ReadError
+from ingest.furniture import HeldBack, mark_headings
 from ingest.page_headings import PageHeadings
 from ingest.pdfium import TURN, PageText, open_pdf
 from ingest.pictures import Pictures
