@@ -1,6 +1,7 @@
 """Retrieval units: lines packed into what the embedder can read, never cut inside a line, never across a page.
 
-A table that is cut has its heads in each part.
+A table that is cut has its heads in each part. Furniture (`ingest.furniture`) makes no chunk of its own where there
+is anything else on the page.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from models.embedder import Embedder
 CHUNK_TOKENS = 200  # of the embedder's 256: the rest is for the header
 HEADS_SHARE = 0.5  # of CHUNK_TOKENS; longer heads would leave too little room for rows and are not repeated
 COMPANY_SHARE = 0.25  # of CHUNK_TOKENS that are moved to the next chunk for the sake of a label
+FURNITURE_TOKENS = 24  # that a chunk may be longer for a footer under it, which the embedder may miss
 FULL_ENOUGH = 0.6  # of CHUNK_TOKENS: from here on a chunk ends where a block ends
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
@@ -31,15 +33,62 @@ class _Counted:
     company: int = 0  # tokens of the lines that must follow in the same chunk
 
 
+@dataclass(slots=True)
+class _Part:
+    """The lines of a chunk."""
+
+    header: str
+    members: list[_Counted]
+
+    @property
+    def is_furniture(self) -> bool:
+        return all(member.line.furniture for member in self.members)
+
+    @property
+    def is_image(self) -> bool:
+        return any(member.kind == "image" for member in self.members)
+
+
 def chunks_of(document: ReadDocument, embedder: Embedder) -> list[Chunk]:
     """The document's chunks in reading order; `boxes[i]` belongs to line `i` of `text`, if there are any."""
     chunks = []
     for page in document.pages:
+        parts: list[_Part] = []
         for section, blocks in _by_section(page.blocks):
             header = " > ".join([document.title, *(part for part in section if part != document.title)])
-            for members in _pack(_counted(blocks, embedder)):
-                chunks.append(_chunk(page.number, header, members))
+            parts += [_Part(header, members) for members in _pack(_counted(blocks, embedder))]
+        chunks += [_chunk(page.number, part.header, part.members) for part in _without_bare_furniture(parts)]
     return chunks
+
+
+def _without_bare_furniture(parts: list[_Part]) -> list[_Part]:
+    """Furniture goes to its neighbour; what fits into none, such as a long table of contents, is left out.
+
+    On a page that has nothing else it stays, to be found.
+    """
+    if all(part.is_furniture for part in parts):
+        return parts
+    kept: list[_Part] = []
+    ahead: list[_Counted] = []  # furniture that goes before the next part
+    for part in parts:
+        if not part.is_furniture:
+            if not part.is_image and _tokens(ahead + part.members) <= CHUNK_TOKENS:
+                part.members[:0] = ahead
+            kept.append(part)
+            ahead = []
+        elif kept and not kept[-1].is_image and _fits_under(kept[-1], part):
+            kept[-1].members += part.members
+        else:
+            ahead += part.members
+    return kept
+
+
+def _fits_under(part: _Part, furniture: _Part) -> bool:
+    return _tokens(part.members + furniture.members) <= CHUNK_TOKENS + FURNITURE_TOKENS
+
+
+def _tokens(members: list[_Counted]) -> int:
+    return sum(member.tokens for member in members)
 
 
 def _by_section(blocks: list[Block]) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
@@ -64,7 +113,7 @@ def _counted(blocks: list[Block], embedder: Embedder) -> list[_Counted]:
         rows = _measured(block.lines[block.heads :], block.kind, embedder, most)
         if heads and repeated:
             heads[0].company = size - heads[0].tokens + (rows[0].tokens if rows else 0)
-            for row in rows:
+            for row in rows[: _without_furniture_below(rows)]:
                 row.heads = heads
         if block.kind == "table":
             _keep_labels(rows)
@@ -72,6 +121,11 @@ def _counted(blocks: list[Block], embedder: Embedder) -> list[_Counted]:
         members[-1].ends_block = True
         counted += members
     return counted
+
+
+def _without_furniture_below(rows: list[_Counted]) -> int:
+    """How many rows there are down to the last that is no furniture: under a footer no heads are repeated."""
+    return max((index for index, row in enumerate(rows, start=1) if not row.line.furniture), default=0)
 
 
 def _keep_labels(rows: list[_Counted]) -> None:
@@ -98,7 +152,7 @@ def _short_lines(line: Line, embedder: Embedder, most: int) -> list[Line]:
         starts = [offsets[index][0] for index in range(0, len(offsets), most)] + [len(sentence)]
         pieces = [sentence[start:end] for start, end in pairwise(starts)] or [sentence]
         parts += pieces
-    return [Line(part.strip(), line.box) for part in parts if part.strip()]
+    return [Line(part.strip(), line.box, line.furniture) for part in parts if part.strip()]
 
 
 def _pack(lines: list[_Counted]) -> Iterator[list[_Counted]]:
@@ -126,4 +180,5 @@ def _chunk(page: int, header: str, members: list[_Counted]) -> Chunk:
         kind = "table"
     text = "\n".join(" ".join(member.line.text.split("\n")) for member in members)
     boxes = [member.line.box for member in members if member.line.box is not None]
-    return Chunk(page, kind, header, text, boxes if len(boxes) == len(members) else [])
+    furniture = tuple(index for index, member in enumerate(members) if member.line.furniture)
+    return Chunk(page, kind, header, text, boxes if len(boxes) == len(members) else [], furniture)

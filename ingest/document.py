@@ -9,10 +9,14 @@ from library.records import BlockKind, Box, ReportCard, Table
 
 @dataclass(slots=True)
 class Line:
-    """One visual line or table row; `box` is None where the format has no layout."""
+    """One visual line or table row; `box` is None where the format has no layout.
+
+    Furniture (`ingest.furniture`) is found and shown like other lines, but never quoted.
+    """
 
     text: str
     box: Box | None = None
+    furniture: bool = False
 
 
 @dataclass(slots=True)

@@ -147,8 +147,12 @@ class Documents(Places):
         ids = []
         for chunk in chunks:
             cursor = database.execute(
-                "INSERT INTO chunks (document_id, page, kind, header, text, boxes) VALUES (?, ?, ?, ?, ?, ?)",
-                (document_id, chunk.page, chunk.kind, chunk.header, chunk.text, _boxes_to_json(chunk)),
+                "INSERT INTO chunks (document_id, page, kind, header, text, boxes, furniture) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(document_id, chunk.page, chunk.kind, chunk.header, chunk.text),
+                    *(_boxes_to_json(chunk), json.dumps(chunk.furniture)),
+                ),
             )
             ids.append(int(cursor.lastrowid or 0))
         return ids

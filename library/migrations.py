@@ -144,6 +144,11 @@ def m008_successors(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX messages_by_conversation ON messages (conversation_id, id)")
 
 
+def m009_furniture(database: sqlite3.Connection) -> None:
+    """Which lines of a chunk are running heads and the like, as a JSON list of their indexes."""
+    database.execute("ALTER TABLE chunks ADD COLUMN furniture TEXT NOT NULL DEFAULT '[]'")
+
+
 MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m001_initial,
     m002_tables,
@@ -153,6 +158,7 @@ MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m006_pinned,
     m007_collections,
     m008_successors,
+    m009_furniture,
 ]
 
 

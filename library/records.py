@@ -24,7 +24,8 @@ class Page:
 class Chunk:
     """A retrieval unit: it fits the embedder's window and never crosses a page.
 
-    `header` (document title > section) is embedded and searched with the text but shown once.
+    `header` (document title > section) is embedded and searched with the text but shown once. `furniture` has the
+    indexes of the lines of `text` that are running heads and the like: found and shown, never quoted.
     """
 
     page: int
@@ -32,6 +33,7 @@ class Chunk:
     header: str
     text: str
     boxes: list[Box]
+    furniture: tuple[int, ...] = ()
 
     @property
     def searchable(self) -> str:
@@ -115,6 +117,7 @@ class Passage:
     marker: int = 0
     score: float = 0.0
     cosine: float = 0.0
+    furniture: tuple[int, ...] = ()
 
     @property
     def searchable(self) -> str:

@@ -12,7 +12,7 @@ from library.records import Passage
 from library.vectors import VectorStore
 from models.embedder import Embedder
 
-FOUND_COLUMNS = "chunks.id, document_id, documents.name, page, kind, header, text, boxes"
+FOUND_COLUMNS = "chunks.id, document_id, documents.name, page, kind, header, text, boxes, furniture"
 DocumentIds: TypeAlias = "frozenset[int] | None"  # ids to search in; None for all
 HEADER_WEIGHT = 4.0  # of a word in `title > section` beside one in the text; page@5 on annual reports .42 at 1, .45
 HIDDEN_RESERVE = 3  # times as many matches as are wanted: some may be of documents being removed or read
@@ -187,8 +187,11 @@ class SearchIndex(Database):
 
 
 def _found(row: tuple[Any, ...]) -> Passage:
-    number, document_id, name, page, kind, header, text, boxes = row
-    return Passage(number, document_id, name, page, kind, header, text, [tuple(box) for box in json.loads(boxes)])
+    number, document_id, name, page, kind, header, text, boxes, furniture = row
+    places = [tuple(box) for box in json.loads(boxes)]
+    return Passage(
+        number, document_id, name, page, kind, header, text, places, furniture=tuple(json.loads(furniture))
+    )  # fmt: skip
 
 
 def _within(documents: DocumentIds) -> str:

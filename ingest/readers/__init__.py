@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest.document import ReadDocument
 from ingest.errors import ReadError
+from ingest.furniture import mark_document
 from ingest.readers.code import read_code
 from ingest.readers.delimited import read_csv
 from ingest.readers.epub import read_epub
@@ -51,6 +52,18 @@ READERS: dict[str, Reader] = {
     "tiff": read_tiff,
 }
 
+MARKED_AT_ONCE = {
+    "docx",
+    "opendocument",
+    "rtf",
+    "text",
+    "markdown",
+    "html",
+    "epub",
+    "tiff",
+}  # PDF pages are on their way
+"""Kinds with running heads or tables of contents; slides, sheets, pictures, mails, data and code have none."""
+
 
 def read(path: Path, reading: Reading) -> ReadDocument:
     """Read a file with the reader its content asks for.
@@ -60,6 +73,9 @@ def read(path: Path, reading: Reading) -> ReadDocument:
     """
     kind = kind_of(path)
     try:
-        return READERS[kind](path, reading)
+        document = READERS[kind](path, reading)
     except PermissionError:
         raise ReadError(f"{path.name} may not be read by you; change its permissions and add it again.") from None
+    if kind in MARKED_AT_ONCE:
+        mark_document(document)
+    return document

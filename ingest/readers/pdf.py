@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pypdfium2 as pdfium
 
 from ingest.document import DocumentPage, ReadDocument
 from ingest.errors import NothingToRead, ReadError
+from ingest.furniture import HeldBack, mark_headings
 from ingest.page_headings import PageHeadings
 from ingest.pdfium import TURN, PageText, open_pdf
 from ingest.pictures import Pictures
@@ -30,8 +32,8 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
     with open_pdf(path) as document:
         with TURN:
             count = len(document)
-            sections = _sections(document)
-        pages = reading.begin(title_of(path), "pdf")
+            sections, titles = _sections(document)
+        pages = HeldBack(reading.begin(title_of(path), "pdf"), count, reading.earlier)
         words = False
         pictures = Pictures(reading.recogniser)
         headings: tuple[str, ...] = ()
@@ -48,13 +50,14 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
             except pdfium.PdfiumError:
                 raise ReadError(f"{path.name} is damaged at page {number}; fetch it again or save it anew.") from None
             words = words or bool(page.blocks)
+            mark_headings(page, titles.get(number, ()))
             if heading := page_headings.of(page.text.split("\n")):
                 for block in page.blocks:
                     block.headings = (*block.headings, heading)
             pages.append(page)
     if not words and not reading.earlier:
         raise NothingToRead(f"{path.name} has {count} pages but no words on them, not even in its pictures.")
-    return ReadDocument(title_of(path), "pdf", pages, pictures.skipped)
+    return ReadDocument(title_of(path), "pdf", pages.finish(), pictures.skipped)
 
 
 def title_of(path: Path) -> str:
@@ -128,10 +131,11 @@ def _scaled(box: Box, scale: float) -> Box:
     return box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale
 
 
-def _sections(document: Any) -> dict[int, tuple[str, ...]]:
-    """From the outline: on which page (from 1) which heading path begins."""
+def _sections(document: Any) -> tuple[dict[int, tuple[str, ...]], dict[int, list[str]]]:
+    """From the outline: on which page (from 1) which heading path begins, and all headings of each page."""
     path: list[str] = []
     sections: dict[int, tuple[str, ...]] = {}
+    titles: defaultdict[int, list[str]] = defaultdict(list)
     try:
         for entry in document.get_toc():
             destination = entry.get_dest()
@@ -140,6 +144,7 @@ def _sections(document: Any) -> dict[int, tuple[str, ...]]:
             del path[entry.level :]
             path.append(" ".join(entry.get_title().split()))
             sections[destination.get_index() + 1] = tuple(path)
+            titles[destination.get_index() + 1].append(path[-1])
     except pdfium.PdfiumError:
-        return {}
-    return sections
+        return {}, {}
+    return sections, titles
