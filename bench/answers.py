@@ -1,67 +1,81 @@
-"""How often answers are right, refused and flagged as they should be: SQuAD articles, receipts, labelled claims.
+"""How often the answer that a person reads is right, refused or wrong, set by set.
 
-    python -m bench.answers [--count QUESTIONS] [--json]
+    python -m bench.answers [--set NAME ...] [--documents DIR --questions FILE] [--split tune|look|all]
+                            [--library DIR] [--count QUESTIONS] [--transcript FILE] [--json]
 
-Two articles go into a library, a passage a document; a third stays out, and its questions should be refused. The
-baseline is the same pipeline given the gold passage alone: what is lost to it was lost in finding the passage.
+Sets: filings, receipts, squad, wikitables, household, refusal. What is judged is what is shown as the answer
+(`bench.shown`): the short one where there is one, else the quoted line; `answer_contains` judges the whole text. On squad
+the baseline is the same pipeline given the gold passage alone: what is lost to it was lost in finding the passage.
+Shares come with their 95 % interval as `NAME_low` and `NAME_high`. With `--library` what was read is kept.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
-import re
 import string
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.claims import claims, measured
-from bench.measuring import Measures, options, progress, report
-from ingest.pipeline import index_file
+from bench.asking import Outcome, ask, library_of, measured, outcomes, transcript
+from bench.claims import claims
+from bench.claims import measured as measured_claims
+from bench.measuring import Measures, options, progress, rate, report
+from bench.near_misses import receipt_near_misses, squad_near_misses
+from bench.questions import (
+    SETS,
+    Asked,
+    Question,
+    QuestionSet,
+    articles,
+    from_files,
+    household,
+    passages,
+    receipts,
+    squad_question,
+)
+from bench.splits import split_of
 from library.store import Library
 from models.loading import Models
 from rag.answerer import Answerer
-from rag.events import Evidence, Finished
 from rag.passages import select_passages
 from rag.refusal import support
-from rag.retriever import EVERYWHERE, Retriever, Scope
+from rag.retriever import Retriever, Scope
 
-QUESTIONS = 60  # that are answered, each twice
+NAMES = (*SETS, "squad", "refusal")
+QUESTIONS = 60  # of squad and of tables, unless told otherwise; all of the other sets
 REFUSALS = 100  # answerable and as many unanswerable questions; no answer is generated for them
 SEED = 7
 HELD_OUT = 2  # the third article
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with the name of its passage's document, the passage and the answers that count as right."""
+class Run:
+    """What all sets share. `folder` holds a library for each; `told` takes the lines of the transcript."""
 
-    text: str
-    document: str
-    passage: str
-    answers: list[str]
+    data: Path
+    folder: Path
+    models: Models
+    split: str
+    count: int
+    told: Callable[[str], object]
 
+    def sample(self, questions: Sequence[Question], most: int = 0) -> list[Question]:
+        """`--count` of them, else `most`; all when neither says anything. The same ones every time."""
+        wanted = min(self.count or most or len(questions), len(questions))
+        return random.Random(SEED).sample(list(questions), wanted)
 
-def articles(data: Path) -> list[list[Asked]]:
-    """The answerable questions of each article."""
-    content = json.loads((data / "squad" / "passages_and_questions.json").read_text(encoding="utf-8"))
-    return [
-        [
-            Asked(
-                question["question"],
-                f"passage {number}-{index}.txt",
-                paragraph["context"],
-                [answer["text"] for answer in question["answers"]],
-            )
-            for index, paragraph in enumerate(article["paragraphs"])
-            for question in paragraph["qas"]
-            if not question["is_impossible"]
-        ]
-        for number, article in enumerate(content["data"])
-    ]
+    def half(self, asked: Sequence[Asked]) -> list[Asked]:
+        return [one for one in asked if self.split in ("all", split_of(one.passage))]
+
+    def ask(self, name: str, library: Library, questions: Sequence[Question]) -> list[Outcome]:
+        """The questions' outcomes, each in the transcript."""
+        return outcomes(library, self.models, questions, lambda outcome: self.told(transcript(name, outcome)))
 
 
 def contains(answer: str, accepted: Sequence[str]) -> bool:
@@ -74,106 +88,162 @@ def _normal(text: str) -> str:
     return " ".join(word for word in bare.split() if word not in ("a", "an", "the"))
 
 
-def ask(answerer: Answerer, question: str, scope: Scope = EVERYWHERE) -> Finished:
-    for event in answerer.answer(question, scope=scope):
-        if isinstance(event, Finished):
-            return event
-    raise AssertionError("an answer without an end")
+def plain(run: Run, questions: QuestionSet) -> Measures:
+    """A set with nothing special about it."""
+    part = questions.part(run.split)
+    with library_of(run.folder / part.name, part.files, run.models) as library:
+        return measured(part.name, run.ask(part.name, library, run.sample(part.questions)))
 
 
-def answers(library: Library, models: Models, inside: Sequence[Asked]) -> Measures:
-    """Both sides answer each question before the next one is asked."""
+def receipts_set(run: Run) -> Measures:
+    """The old names too: is the right receipt first, and does its total stand in the passage shown?"""
+    part = receipts(run.data, run.folder).part(run.split)
+    with library_of(run.folder / "receipts", part.files, run.models) as library:
+        asked = run.ask("receipts", library, run.sample(part.questions))
+    totals = [one for one in asked if one.question.kind == "total"]
+    stated = [one.document_first and one.total_in_first for one in totals]
+    first = rate("receipt_hit_at_1", [one.document_first for one in totals])
+    return measured("receipts", asked) | first | rate("receipt_total_rate", stated) | {"receipts": len(totals)}
+
+
+def wikitables_set(run: Run) -> Measures:
+    """Also by what is honest about tables: a value that is right, a value that is wrong, or only a passage."""
+    part = SETS["wikitables"](run.data, run.folder / "wikitables files").part(run.split)
+    questions = run.sample(part.questions, QUESTIONS)
+    needed = {name for question in questions for name in question.documents}
+    files = [path for path in part.files if path.name in needed]
+    with library_of(run.folder / "wikitables", files, run.models) as library:
+        asked = run.ask("wikitables", library, questions)
+    measures = measured("wikitables", asked)
+    measures |= rate("wikitables_value_right", [one.short and one.right for one in asked])
+    measures |= rate("wikitables_value_wrong", [one.short and not one.right for one in asked])
+    return measures | rate("wikitables_passage", [not one.short and not one.refused for one in asked])
+
+
+def squad_set(run: Run) -> Measures:
+    """Two articles in a library, a passage a document; a third stays out, and its questions should be refused."""
+    groups = articles(run.data)
+    outside = groups.pop(HELD_OUT)
+    everything = [one for group in groups for one in group]
+    inside, outside = run.half(everything), run.half(outside)
+    generator = random.Random(SEED)
+    some = generator.sample(inside, min(REFUSALS, len(inside)))
+    others = generator.sample(outside, min(REFUSALS, len(outside)))
+    asked = random.Random(SEED).sample(inside, min(run.count or QUESTIONS, len(inside)))
+    files = passages(everything, run.folder / "squad files")
+    with library_of(run.folder / "squad", files, run.models) as library:
+        measures = refusals(library, run.models, some, others)
+        found = run.ask("squad", library, [squad_question(one) for one in asked])
+        measures |= measured("squad", found) | old_names(library, run.models, asked, found)
+    return measures | measured_claims(claims(), run.models.embedder)
+
+
+def old_names(library: Library, models: Models, asked: Sequence[Asked], found: Sequence[Outcome]) -> Measures:
+    """By SQuAD's own rule over the whole text; the first of them also from the gold passage alone."""
     answerer = Answerer(library, models)
     documents = {document.name: document.id for document in library.documents()}
-    right = right_gold = cited = 0
-    for number, asked in enumerate(inside, start=1):
-        finished = ask(answerer, asked.text)
-        right += contains(finished.answer, asked.answers)
-        cited += asked.document in {citation.document for citation in finished.citations}
-        gold = Scope(documents=frozenset({documents[asked.document]}))
-        right_gold += contains(ask(answerer, asked.text, gold).answer, asked.answers)
-        progress(f"{number} of {len(inside)}: {right} right, {right_gold} from the gold passage")
-    return {
-        "contains_accuracy": round(right / len(inside), 3),
-        "contains_accuracy_gold_passage": round(right_gold / len(inside), 3),
-        "cites_gold_passage": round(cited / len(inside), 3),
-        "questions": len(inside),
-    }
+    golds: list[bool] = []
+    for one in asked[:QUESTIONS]:
+        scope = Scope(documents=frozenset({documents[one.document]}))
+        golds.append(contains(ask(answerer, one.text, scope).answer, one.answers))
+    pairs = list(zip(asked, found, strict=True))
+    measures = rate("contains_accuracy", [contains(outcome.text, one.answers) for one, outcome in pairs])
+    measures |= rate("contains_accuracy_gold_passage", golds)
+    measures |= rate("cites_gold_passage", [one.document in outcome.cited for one, outcome in pairs])
+    return measures | {"questions": len(asked)}
 
 
 def refusals(library: Library, models: Models, inside: Sequence[Asked], outside: Sequence[Asked]) -> Measures:
     """Decided before the model is asked, so no answer has to be generated; and which passage comes first."""
     retriever = Retriever(library, models.embedder)
-    refused = invented = first = 0
+    refused: list[bool] = []
+    first: list[bool] = []
     for asked in inside:
         selection = select_passages(retriever, models.embedder, asked.text)
-        refused += support(selection) < 0
-        first += bool(selection.passages) and selection.passages[0].document == asked.document
-    for asked in outside:
-        invented += support(select_passages(retriever, models.embedder, asked.text)) >= 0
+        refused.append(support(selection) < 0)
+        first.append(bool(selection.passages) and selection.passages[0].document == asked.document)
+    invented = [support(select_passages(retriever, models.embedder, asked.text)) >= 0 for asked in outside]
     return {
-        "false_refusal_rate": round(refused / len(inside), 3),
-        "false_answer_rate": round(invented / len(outside), 3),
-        "passage_hit_at_1": round(first / len(inside), 3),
-        "passage_hit_at_1_dense": round(_dense_hits(library, models, inside) / len(inside), 3),
+        **rate("false_refusal_rate", refused),
+        **rate("false_answer_rate", invented),
+        **rate("passage_hit_at_1", first),
+        **rate("passage_hit_at_1_dense", [_dense_hit(library, models, asked) for asked in inside]),
         "questions_inside": len(inside),
         "questions_outside": len(outside),
     }
 
 
-def _dense_hits(library: Library, models: Models, inside: Sequence[Asked]) -> int:
-    hits = 0
-    for asked in inside:
-        vector = models.embedder.encode([asked.text])[0]
-        ((number, _),) = library.vectors(models.embedder).nearest(vector, 1)
-        hits += library.chunks([number])[number].document == asked.document
-    return hits
+def _dense_hit(library: Library, models: Models, asked: Asked) -> bool:
+    vector = models.embedder.encode([asked.text])[0]
+    ((number, _),) = library.vectors(models.embedder).nearest(vector, 1)
+    return library.chunks([number])[number].document == asked.document
 
 
-def receipts(data: Path, models: Models) -> Measures:
-    """Is the right one of the photographed receipts first, and does its total stand in the passage shown?"""
-    folder = data / "receipts"
-    fields = json.loads((folder / "fields.json").read_text(encoding="utf-8"))
-    first = stated = 0
-    with tempfile.TemporaryDirectory() as place, Library(Path(place) / "library") as library:
-        for name in fields:
-            index_file(folder / name, library, models)
-        answerer = Answerer(library, models)
-        for name, values in fields.items():
-            question = f"what is the total of the receipt from {values['company']} on date {values['date']}?"
-            events = answerer.answer(question)
-            passages = next(event.passages for event in events if isinstance(event, Evidence))
-            first += bool(passages) and passages[0].document == name
-            shown = passages[0].text if passages and passages[0].document == name else ""
-            stated += _bare(str(values["total"])) in _bare(shown)
-    return {
-        "receipt_hit_at_1": round(first / len(fields), 3),
-        "receipt_total_rate": round(stated / len(fields), 3),
-        "receipts": len(fields),
-    }
+def refusal_set(run: Run) -> Measures:
+    """Near misses of three kinds, and beside them questions that are answered in the same libraries."""
+    kept, missing = squad_near_misses(articles(run.data), run.folder / "squad files")
+    read, papers = receipts(run.data, run.folder), household(run.data, run.folder)
+    fields = json.loads((run.data / "receipts" / "fields.json").read_text(encoding="utf-8"))
+    found: list[Outcome] = []
+    with library_of(run.folder / "refusal", kept.files, run.models) as library:
+        part = QuestionSet("refusal", [], missing).part(run.split)
+        found += run.ask("refusal", library, run.sample(part.questions, REFUSALS))
+        found += run.ask("refusal", library, run.sample(kept.part(run.split).questions, QUESTIONS))
+    with library_of(run.folder / "receipts", read.files, run.models) as library:
+        part = QuestionSet("refusal", [], receipt_near_misses(library, fields)).part(run.split)
+        found += run.ask("refusal", library, run.sample(part.questions, QUESTIONS))
+    with library_of(run.folder / "household", papers.files, run.models) as library:
+        silent = [one for one in papers.part(run.split).questions if not one.answers]
+        found += run.ask("refusal", library, silent)
+    measures = rate("refusal_false_answer", [not one.refused for one in found if not one.question.answers])
+    measures |= rate("refusal_false_refusal", [one.refused for one in found if one.question.answers])
+    for kind in sorted({one.question.kind or "household" for one in found if not one.question.answers}):
+        of_kind = [one for one in found if not one.question.answers and (one.question.kind or "household") == kind]
+        measures |= rate(f"refusal_false_answer_{kind}", [not one.refused for one in of_kind])
+        measures[f"refusal_near_misses_{kind}"] = len(of_kind)
+    return measures | {"refusal_questions": len(found)}
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"[^a-z0-9.]", "", text.lower())
+def measure(run: Run, name: str) -> Measures:
+    """The measures of one of `NAMES`."""
+    special = {"receipts": receipts_set, "wikitables": wikitables_set, "squad": squad_set, "refusal": refusal_set}
+    progress(name)
+    return special[name](run) if name in special else plain(run, SETS[name](run.data, run.folder))
+
+
+def arguments() -> argparse.Namespace:
+    parser = options("How often the answer that a person reads is right, refused or wrong.")
+    parser.add_argument("--set", nargs="+", choices=NAMES, default=None, help="default: all")
+    parser.add_argument("--documents", type=Path, help="a folder of your own, instead of the sets")
+    parser.add_argument("--questions", type=Path, help="JSON lines: question, answers, document?, evidence?")
+    parser.add_argument("--split", choices=("tune", "look", "all"), default="all")
+    parser.add_argument("--library", type=Path, help="keep what was read in this folder")
+    parser.add_argument("--transcript", type=Path, help="write a JSON line for each question")
+    parsed = parser.parse_args()
+    if (parsed.documents is None) != (parsed.questions is None):
+        parser.error("--documents and --questions go together")
+    return parsed
 
 
 def main() -> int:
-    parsed = options("How often answers are right, refused and flagged as they should be.").parse_args()
-    groups = articles(parsed.data)
-    outside = groups.pop(HELD_OUT)
-    inside = [asked for group in groups for asked in group]
-    generator = random.Random(SEED)
+    parsed = arguments()
     models = Models()
-    with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
-        for name, passage in dict.fromkeys((asked.document, asked.passage) for asked in inside):
-            path = Path(folder) / name
-            path.write_text(passage, encoding="utf-8")
-            index_file(path, library, models)
-        some, others = generator.sample(inside, REFUSALS), generator.sample(outside, REFUSALS)
-        measures = refusals(library, models, some, others)
-        measures |= answers(library, models, generator.sample(inside, parsed.count or QUESTIONS))
-    progress("receipts")
-    measures |= receipts(parsed.data, models) | measured(claims(), models.embedder)
+    models.load_reranker()
+    measures: Measures = {}
+    with ExitStack() as stack:
+        folder = parsed.library or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        lines = stack.enter_context(parsed.transcript.open("w", encoding="utf-8")) if parsed.transcript else None
+
+        def told(line: str) -> None:
+            if lines is not None:
+                lines.write(f"{line}\n")
+                lines.flush()
+
+        run = Run(parsed.data, folder, models, parsed.split, parsed.count, told)
+        if parsed.documents:
+            measures = plain(run, from_files(parsed.documents.name, parsed.documents, parsed.questions))
+        for name in () if parsed.documents else parsed.set or NAMES:
+            measures |= measure(run, name)
     report(measures, parsed.json)
     return 0
 

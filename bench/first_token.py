@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.answers import Asked, articles
 from bench.measuring import Measures, progress, summary
+from bench.questions import Asked, articles
 from bench.sections import Found, SectionFinder, index_sections
 from library.store import Library
 from models.catalogue import LANGUAGE_MODEL

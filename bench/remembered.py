@@ -7,9 +7,10 @@ import random
 import tempfile
 from pathlib import Path
 
-from bench.answers import articles, contains
+from bench.answers import contains
 from bench.first_token import SYSTEM, timed
 from bench.measuring import Measures, progress
+from bench.questions import articles
 from ingest.pipeline import index_file
 from library.store import Library
 from models.engine import never

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.answers import Asked
+from bench.questions import Asked
 from ingest.pipeline import index_file
 from library.store import Library
 from models.loading import Models

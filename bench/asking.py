@@ -1,0 +1,185 @@
+"""A set's library, its questions asked as a person would, and what became of each."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.judging import states
+from bench.measuring import Measures, progress, rate
+from bench.questions import Question
+from bench.shown import shown, without_markers
+from ingest.pipeline import index_file
+from library.store import Library
+from models.loading import Models
+from rag.answerer import Answerer
+from rag.events import Finished
+from rag.passages import CANDIDATES, select_passages
+from rag.retriever import EVERYWHERE, Retriever, Scope
+
+DEPTHS = (1, 5, 10, 20)  # pages
+Page = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a person got to see. `ranking` are the pages found, best first; `first` is the best passage's text."""
+
+    question: Question
+    answer: str
+    line: str
+    text: str
+    refused: bool
+    short: bool  # computed, or a short answer, not a line of a document
+    place: Page | None
+    ranking: list[Page]
+    first: str
+    cited: frozenset[str]
+    seconds: float
+
+    @property
+    def right(self) -> bool:
+        return not self.refused and states(self.answer, self.question.answers, self.question.text)
+
+    @property
+    def line_right(self) -> bool:
+        return not self.refused and states(self.line, self.question.answers, self.question.text)
+
+    @property
+    def contains(self) -> bool:
+        return not self.refused and states(self.text, self.question.answers, self.question.text)
+
+    @property
+    def document_first(self) -> bool:
+        return bool(self.ranking) and self.ranking[0][0] in self.question.documents
+
+    @property
+    def total_in_first(self) -> bool:
+        """Whether the answer stands in the best passage, letter for letter: what was measured before."""
+        return any(isinstance(one, str) and _bare(one) in _bare(self.first) for one in self.question.answers)
+
+    def hit_at(self, depth: int) -> bool:
+        """Whether one of the gold pages is among the first so many distinct pages."""
+        return any(
+            name in self.question.documents and page in self.question.pages for name, page in self.ranking[:depth]
+        )
+
+
+@contextmanager
+def library_of(folder: Path, files: Sequence[Path], models: Models) -> Iterator[Library]:
+    """A library that holds the files; those it holds already are not read again. A file that fails is said."""
+    with Library(folder, "bench") as library:
+        for number, path in enumerate(files, start=1):
+            result = index_file(path, library, models)
+            if result.status == "failed":
+                progress(f"{path.name}: {result.error}")
+            elif result.status == "added" and (result.seconds > 5 or number % 50 == 0):
+                progress(f"{number} of {len(files)}: {path.name} ({result.pages} pages, {result.seconds:.0f} s)")
+        yield library
+
+
+def ask(answerer: Answerer, question: str, scope: Scope = EVERYWHERE) -> Finished:
+    """The end of an answer."""
+    for event in answerer.answer(question, scope=scope):
+        if isinstance(event, Finished):
+            return event
+    raise AssertionError("an answer without an end")
+
+
+def outcomes(
+    library: Library, models: Models, questions: Sequence[Question], told: Callable[[Outcome], object]
+) -> list[Outcome]:
+    """Each question asked, and told as soon as it is answered."""
+    answerer, retriever = Answerer(library, models), Retriever(library, models.embedder)
+    ids = {document.name: document.id for document in library.documents()}
+    made: list[Outcome] = []
+    for number, question in enumerate(questions, start=1):
+        scope = Scope(documents=frozenset(ids[name] for name in question.documents)) if question.scoped else EVERYWHERE
+        started = time.perf_counter()
+        finished = ask(answerer, question.text, scope)
+        seconds = time.perf_counter() - started
+        made.append(_outcome(question, finished, _ranking(retriever, models, question.text, scope), seconds))
+        told(made[-1])
+        if number % 10 == 0:
+            progress(f"{number} of {len(questions)}: {sum(one.right for one in made)} right")
+    return made
+
+
+def _ranking(retriever: Retriever, models: Models, text: str, scope: Scope) -> list[Page]:
+    selection = select_passages(retriever, models.embedder, text, CANDIDATES, scope, models.reranker)
+    return list(dict.fromkeys((passage.document, passage.page) for passage in selection.passages))
+
+
+def _outcome(question: Question, finished: Finished, ranking: list[Page], seconds: float) -> Outcome:
+    answer, line = shown(finished)
+    quote = getattr(finished, "quote", None) or next(iter(finished.citations), None)
+    return Outcome(
+        question,
+        answer,
+        line,
+        "" if finished.refused else without_markers(finished.answer),
+        finished.refused,
+        bool(finished.sql or getattr(finished, "short", "")) and not finished.refused,
+        (quote.document, quote.page) if quote is not None else None,
+        ranking,
+        finished.passages[0].text if finished.passages else "",
+        frozenset(citation.document for citation in finished.citations),
+        round(seconds, 2),
+    )
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^a-z0-9.]", "", text.lower())
+
+
+def transcript(name: str, outcome: Outcome) -> str:
+    """A line of JSON for a person to look at."""
+    question = outcome.question
+    return json.dumps(
+        {
+            "set": name,
+            "kind": question.kind,
+            "question": question.text,
+            "gold": question.answers,
+            "answer": outcome.answer,
+            "line": outcome.line,
+            "text": outcome.text,
+            "right": outcome.right,
+            "line_right": outcome.line_right,
+            "refused": outcome.refused,
+            "short": outcome.short,
+            "place": outcome.place,
+            "gold_documents": sorted(question.documents),
+            "gold_pages": sorted(question.pages),
+            "first": outcome.ranking[:3],
+            "seconds": outcome.seconds,
+        },
+        ensure_ascii=False,
+    )
+
+
+def measured(name: str, asked: Sequence[Outcome]) -> Measures:
+    """The rates of a set, each with its interval, under names that begin with the set's."""
+    answerable = [one for one in asked if one.question.answers]
+    silent = [one for one in asked if not one.question.answers]
+    placed = [one for one in answerable if one.question.documents and not one.question.scoped]
+    paged = [one for one in answerable if one.question.pages]
+    measures: Measures = {f"{name}_questions": len(asked)}
+    measures |= rate(f"{name}_answer_right", [one.right for one in answerable])
+    measures |= rate(f"{name}_answer_contains", [one.contains for one in answerable])
+    measures |= rate(f"{name}_line_right", [one.line_right for one in answerable])
+    measures |= rate(f"{name}_refused", [one.refused for one in answerable])
+    measures |= rate(f"{name}_wrong", [not one.right and not one.refused for one in answerable])
+    measures |= rate(f"{name}_false_answer", [not one.refused for one in silent])
+    measures |= rate(f"{name}_document_first", [one.document_first for one in placed])
+    for depth in DEPTHS:
+        measures |= rate(f"{name}_page_hit_at_{depth}", [one.hit_at(depth) for one in paged])
+    kinds = sorted({one.question.kind for one in answerable if one.question.kind})
+    for kind in kinds:
+        measures |= rate(f"{name}_{kind}_right", [one.right for one in answerable if one.question.kind == kind])
+    return measures

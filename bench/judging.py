@@ -1,0 +1,308 @@
+"""Whether a gold answer stands in what is shown: as a value, a date or words, however they are written.
+
+Kept apart from `rag.lexicon` on purpose: a judge that reads numbers as the defendant does forgives the same mistakes.
+Both texts become atoms (words, numbers, dates, times) and the gold's must follow one another in the other, each whole:
+36 is not in 1936, 36.5 or 36-14-22, and 13.10 not in 113.10.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)"
+)
+SCALES = {
+    "thousand": 1e3,
+    "k": 1e3,
+    "million": 1e6,
+    "mn": 1e6,
+    "mio": 1e6,
+    "m": 1e6,
+    "billion": 1e9,
+    "bn": 1e9,
+    "b": 1e9,
+}
+CURRENCIES = {
+    "$": "$", "us$": "$", "usd": "$", "dollar": "$", "dollars": "$", "€": "€", "eur": "€", "euro": "€", "euros": "€",
+    "£": "£", "gbp": "£", "¥": "¥", "rm": "rm", "myr": "rm",
+}  # fmt: skip
+WORDS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
+TENS = {
+    name: 10 * tens
+    for tens, name in enumerate(["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=3)
+}
+NUMBER_WORDS = {name: number for number, name in enumerate(WORDS)} | TENS | {"once": 1, "twice": 2}
+ORDINALS = {
+    "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th", "seventh": "7th",
+    "eighth": "8th", "ninth": "9th", "tenth": "10th", "eleventh": "11th", "twelfth": "12th",
+}  # fmt: skip
+PLURALS = {
+    f"{unit}s": unit
+    for unit in ["second", "minute", "hour", "day", "week", "month", "year", "cent", "litre", "metre", "mile", "inch"]
+}
+ARTICLES = frozenset(("a", "an", "the"))
+IN_UNITS = re.compile(r"(?:\bin |\(|\$ ?)(?:us ?)?(?:\$ ?|usd |dollars? )?(?:in )?(thousand|million|billion)s\b")
+ASKS_SHARE = re.compile(r"%|\bper ?cent|\bpercentage|\bshare\b|\bmargin\b|\brate\b|\bratio\b")
+CURRENCY = r"us\$|usd|eur(?:os?)?|gbp|rm|myr|dollars?|[$€£¥]"
+DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d+[.,]\d+|\d+|\.\d+"
+PATTERNS = {
+    "iso": r"(?<![\w.-])(?P<y1>\d{4})(?P<s1>[-/.])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})(?![\w-])",
+    "cut": r"(?<![\w./-])(?P<n1>\d{1,2})(?P<s2>[-/.])(?P<n2>\d{1,2})(?P=s2)(?P<y2>\d{4}|\d\d)(?![\w/-]|\.\d)",
+    "daymonth": r"(?<![\w.,])(?P<d3>\d{1,2})(?:st|nd|rd|th)?\.?[ -]?(?:of )?" + rf"(?P<mon3>{MONTH})\b\.?"
+    r"(?:[ ,-]{1,2}(?P<y3>\d{4})\b|(?:-|[ ]['’])(?P<short>\d\d)\b)?(?!\w)",
+    "monthday": rf"\b(?P<mon4>{MONTH})\b\.?[ -]?"
+    + r"(?P<d4>\d{1,2})(?:st|nd|rd|th)?\b(?![:.,]\d)(?:,?[ -](?P<y4>\d{4})\b)?",
+    "monthyear": rf"\b(?P<mon5>{MONTH})\b\.?,?[ ]" + r"(?P<y5>\d{4})\b",
+    "time": r"(?<![\w.,:])(?:(?P<h1>\d{1,2}):(?P<min>\d\d)(?::\d\d)?|(?P<h2>\d{1,2})(?=[ ]?[ap]\.?m\b))"
+    r"(?:[ ]?(?P<half>[ap])\.?m\b\.?)?(?!\d)",
+    "ordinal": r"(?<![\w.,])\d+(?:st|nd|rd|th)\b",
+    "code": r"(?<![\w.,])(?=[\w-]*\d)(?![\w-]*[a-z]{3})\w+(?:-\w+){2,}(?!\w)",  # not 13-year-old
+    "number": rf"(?<![a-z0-9_])(?<!\d[.,])(?P<before>(?:{CURRENCY})[ ]?)?(?P<minus>[-−–]|\([ ]?)?"
+    rf"(?P<between>(?:{CURRENCY})[ ]?\(?)?(?P<digits>{DIGITS})(?![.,]?\d)(?![a-z]+\d)(?:[ ]?\))?"
+    r"(?:[ ]?(?P<scale>(?:thousand|million|billion)s?|mn|mio|bn|(?(before)[kmb]|(?!)))(?!\w))?"
+    r"(?P<percent>[ ]?(?:%|per[ ]?cent(?:age)?(?:[ ]points?)?\b))?" + rf"(?:[ ]?(?P<after>{CURRENCY})(?!\w))?",
+    "word": r"[^\W_]+(?:['’][^\W_]+)?",
+}
+ATOM = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in PATTERNS.items()))
+
+
+Value = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A word, number, time or date.
+
+    `values` are the readings of a number: times its unit (a million, or 1), what its last digit is worth, the unit;
+    `scaled` says whether one was stated. `days` are the readings of a date as (year, month, day), 0 where not said.
+    """
+
+    text: str
+    values: tuple[Value, ...] = ()
+    scaled: bool = False
+    percent: bool = False
+    currency: str = ""
+    sign: str = ""
+    days: frozenset[tuple[int, int, int]] = frozenset()
+
+
+def states(text: str, accepted: Sequence[str | Sequence[str]], question: str = "") -> bool:
+    """Whether any of the accepted answers stands in `text`; of one that is itself a list, every part.
+
+    The question says what a bare gold number is counted in ("Answer in USD billions", "what percentage").
+    """
+    return any(
+        _holds(text, answer, question)
+        if isinstance(answer, str)
+        else all(_holds(text, one, question) for one in answer)
+        for answer in accepted
+    )
+
+
+def _holds(text: str, gold: str, question: str) -> bool:
+    wanted, offered = list(atoms(gold)), list(atoms(text))
+    if not wanted:
+        return False
+    if len(wanted) == 1 and wanted[0].text in ("yes", "no"):  # "no" stands in many sentences; the answer opens with it
+        return bool(offered) and offered[0].text == wanted[0].text
+    asked, shown = _scale_of(question), _scale_of(text)
+    shares = bool(ASKS_SHARE.search(_plain(question)))
+    wanted = [_with_scale(atom, asked) for atom in wanted]
+    offered = [_with_scale(atom, shown) for atom in offered]
+    alone = len(wanted) == 1
+    for start in range(len(offered) - len(wanted) + 1):
+        pairs = zip(wanted, offered[start : start + len(wanted)], strict=True)
+        if all(_same(one, other, shares, alone) for one, other in pairs):
+            return True
+    return _joined(wanted, offered)
+
+
+def atoms(text: str) -> Iterator[Atom]:
+    """The atoms of a text in order, without articles and punctuation."""
+    plain = _plain(text)
+    for match in ATOM.finditer(plain):
+        kind = next(name for name in PATTERNS if match[name] is not None)
+        if kind == "word":
+            yield from _word(match["word"])
+        elif kind == "number":
+            yield _number(match)
+        elif kind == "time":
+            yield Atom(_clock(match))
+        elif kind in ("ordinal", "code"):
+            yield Atom(match[kind])
+        else:
+            yield Atom(match[kind], days=_days(match, kind))
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents; compound number words are cut ("thirty-six" becomes 36)."""
+    text = re.sub(r"\bmay\b(?! \d{4})", "might", text)  # the verb; the month is May
+    text = re.sub(r"(?<=\d)['’\u00a0\u202f](?=\d{3}(?!\d))", "", text)  # thousands
+    text = re.sub(r"(?<=\d)\s?[–—]\s?(?=\d)", " to ", text)
+    letters = unicodedata.normalize("NFKD", text.replace("&", " and "))
+    folded = "".join(letter for letter in letters if not unicodedata.combining(letter)).lower()
+    folded = re.sub(r"\s+", " ", folded)
+    return re.sub(
+        r"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[- ](one|two|three|four|five|six|seven|eight|nine)\b",
+        lambda match: str(NUMBER_WORDS[match[1]] + NUMBER_WORDS[match[2]]),
+        folded,
+    )
+
+
+def _word(word: str) -> Iterator[Atom]:
+    word = re.sub(r"['’]s$", "", word).replace("'", "").replace("’", "")
+    word = ORDINALS.get(word, PLURALS.get(word, word))
+    if word in NUMBER_WORDS:
+        yield Atom(word, values=((float(NUMBER_WORDS[word]), 1.0, 1.0),))
+    elif word not in ARTICLES:
+        yield Atom(word)
+
+
+def _number(match: re.Match[str]) -> Atom:
+    scale = SCALES.get((match["scale"] or "").rstrip("s"), 1.0)
+    currency = next((match[name].strip(" (") for name in ("before", "between", "after") if match[name]), "")
+    sign = (match["minus"] or "").strip()
+    if match["between"] and "(" in match["between"]:
+        sign = "("
+    return Atom(
+        match[0],
+        values=(_value(match["digits"], scale),),
+        scaled=match["scale"] is not None,
+        percent=match["percent"] is not None,
+        currency=CURRENCIES.get(currency, currency),
+        sign="(" if sign == "(" else "-" if sign else "",
+    )
+
+
+def _value(digits: str, unit: float) -> Value:
+    """1,234.5 and 1.234,5 alike; a comma that doesn't cut off thousands is a decimal comma."""
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+", digits):
+        digits = digits.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
+        digits = digits.replace(",", "")
+    whole, _, decimals = digits.replace(",", ".").partition(".")
+    return float(f"{whole or 0}.{decimals or 0}") * unit, 10.0 ** -len(decimals.rstrip("0")) * unit, unit
+
+
+def _clock(match: re.Match[str]) -> str:
+    hour = int(match["h1"] or match["h2"])
+    if match["half"]:
+        hour = hour % 12 + 12 * (match["half"] == "p")
+    return f"{hour}:{match['min'] or '00'}"
+
+
+def _days(match: re.Match[str], kind: str) -> frozenset[tuple[int, int, int]]:
+    if kind == "iso":
+        return frozenset({(int(match["y1"]), int(match["m1"]), int(match["d1"]))})
+    if kind == "cut":
+        first, second, year = int(match["n1"]), int(match["n2"]), _year(match["y2"])
+        readings = ((first, second), (second, first))
+        return frozenset((year, month, day) for day, month in readings if 0 < month <= 12 and 0 < day <= 31)
+    number = {"daymonth": "3", "monthday": "4", "monthyear": "5"}[kind]
+    month = MONTHS.index(match[f"mon{number}"][:3]) + 1
+    day = 0 if kind == "monthyear" else int(match[f"d{number}"])
+    year = match[f"y{number}"] or (kind == "daymonth" and match["short"]) or "0"
+    return frozenset({(_year(year), month, day)})
+
+
+def _year(digits: str) -> int:
+    return int(digits) + (2000 if len(digits) == 2 else 0)
+
+
+def _scale_of(text: str) -> float:
+    found = IN_UNITS.search(_plain(text))
+    return SCALES[found[1]] if found else 1.0
+
+
+def _with_scale(atom: Atom, scale: float) -> Atom:
+    """A number that may be counted in the unit its text is in: as it stands, or times that unit."""
+    if not atom.values or atom.scaled or atom.percent or scale == 1.0:
+        return atom
+    return replace(
+        atom, values=(*atom.values, *((value * scale, step * scale, scale) for value, step, _ in atom.values))
+    )
+
+
+def _same(gold: Atom, other: Atom, shares: bool, alone: bool) -> bool:
+    if gold.days:
+        return any(_says(day, wanted) for day in other.days for wanted in gold.days)
+    if gold.values and other.values:
+        return _same_number(gold, other, shares, alone)
+    if gold.values and other.days and alone:  # a year is part of a date
+        return not gold.percent and any(gold.values[0][0] == day[0] for day in other.days)
+    if not gold.values and not other.values and other.days and alone and len(gold.text) >= 3:
+        return gold.text[:3] in MONTHS and any(MONTHS[day[1] - 1] == gold.text[:3] for day in other.days)
+    return not other.days and bool(gold.text) and gold.text == other.text and bool(gold.values) == bool(other.values)
+
+
+def _same_number(gold: Atom, other: Atom, shares: bool, alone: bool) -> bool:
+    if other.text == "one" and gold.text != "one" and alone:  # "one of the best" is no 1
+        return False
+    if gold.percent != other.percent and not shares:
+        return False
+    if gold.currency and other.currency and gold.currency != other.currency:
+        return False
+    if (gold.sign != "") != (other.sign != "") and "-" in (
+        gold.sign,
+        other.sign,
+    ):  # brackets are how outflows are shown
+        return False
+    if gold.sign == "(" and not other.sign:
+        return False
+    return any(_equal(one, two) for one in gold.values for two in other.values)
+
+
+def _equal(one: Value, two: Value) -> bool:
+    """Exactly; where the two are counted in different units, up to the last digit of the coarser one."""
+    (value, step, unit), (other, other_step, other_unit) = one, two
+    if abs(value - other) <= 1e-9 * max(abs(value), abs(other)):
+        return True
+    return unit != other_unit and abs(value - other) <= max(step, other_step) / 2
+
+
+def _says(day: tuple[int, int, int], wanted: tuple[int, int, int]) -> bool:
+    return all(part in (0, other) for part, other in zip(wanted, day, strict=True))
+
+
+def _joined(wanted: Sequence[Atom], offered: Sequence[Atom]) -> bool:
+    """Names whose spaces were lost or added ("VIVA CITY", "VIVACITY"), from the start of a word to the end of one."""
+    name = "".join(atom.text for atom in wanted)
+    if len(name) < 8 or any(atom.values or atom.days for atom in wanted):  # short ones meet by chance
+        return False
+    for start in range(len(offered)):
+        held = ""
+        for atom in offered[start:]:
+            held += atom.text
+            if held == name:
+                return True
+            if not name.startswith(held):
+                break
+    return False

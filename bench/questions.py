@@ -1,0 +1,210 @@
+"""Questions with their gold answers and the documents they are asked of: one shape for every set.
+
+A set is a folder of documents and JSON lines of `question`, `answer` or `answers`, and if known `document` and
+`evidence` (`page` from 1, `text`). Any of `answers` counts; one that is a list has to be given in full; none at
+all means that the documents don't say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.splits import split_of
+
+HOUSEHOLD = Path(__file__).with_name("household")
+# Some gold answers of FinanceBench are sentences that nobody would write again word for word: what has to be said, by
+# the first twelve hexadecimal digits of the question's SHA-256.
+FILINGS_ACCEPTED = Path(__file__).with_name("filings_accepted.json")
+COMPANY_FORM = re.compile(r"(?:\s*\(M\))?\s+(?:SDN\.?\s*BHD|BHD|S/B)\.?$")  # Malaysian for Ltd
+RECEIPT_QUESTIONS = {
+    "total": (
+        "what is the total of the receipt from {company} on {date}?",
+        "how much did I pay at {company} on {date}?",
+        "How much was the bill at {company} of {date}?",
+    ),
+    "date": (
+        "when was the receipt from {company} with total {total}?",
+        "On which day did I pay {total} at {company}?",
+        "what is the date of the {company} receipt over {total}?",
+    ),
+    "company": (
+        "who issued the receipt of {date} with a total of {total}?",
+        "Where did I spend {total} on {date}?",
+        "which shop is the receipt of {date} for {total} from?",
+    ),
+}
+
+Gold = str | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`key` is what `split_of` goes by. With `scoped` it is asked of its documents alone; no `answers`: not there."""
+
+    text: str
+    answers: tuple[Gold, ...]
+    key: str
+    documents: frozenset[str] = frozenset()
+    pages: frozenset[int] = frozenset()
+    kind: str = ""
+    scoped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """`files` are what the library holds."""
+
+    name: str
+    files: list[Path]
+    questions: list[Question]
+
+    def part(self, split: str) -> QuestionSet:
+        """Only the questions of a half; all files, as what is searched should not be smaller for it."""
+        kept = [question for question in self.questions if split in ("all", split_of(question.key))]
+        return QuestionSet(self.name, self.files, kept)
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSON lines file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def from_files(name: str, documents: Path, questions: Path) -> QuestionSet:
+    """Any folder with any questions about it; the key of a question is its text."""
+    asked = [
+        Question(
+            line["question"],
+            tuple(line["answers"] if "answers" in line else [line["answer"]]),
+            line["question"],
+            frozenset({line["document"]} if "document" in line else ()),
+            frozenset(part["page"] for part in line.get("evidence", ()) if "page" in part),
+        )
+        for line in read_lines(questions)
+    ]
+    files = [path for path in sorted(documents.iterdir()) if path.is_file() and path != questions]
+    return QuestionSet(name, [path for path in files if path.suffix != ".jsonl"], asked)
+
+
+def household(_data: Path, _made: Path) -> QuestionSet:
+    return from_files("household", HOUSEHOLD / "documents", HOUSEHOLD / "questions.jsonl")
+
+
+def filings(data: Path, _made: Path) -> QuestionSet:
+    """31 questions about annual reports (FinanceBench)."""
+    read = from_files("filings", data / "filings", data / "filings" / "questions.jsonl")
+    accepted = json.loads(FILINGS_ACCEPTED.read_text(encoding="utf-8"))
+    questions = [
+        Question(one.text, tuple(accepted.get(_short(one.text), one.answers)), one.key, one.documents, one.pages)
+        for one in read.questions
+    ]
+    return QuestionSet(read.name, read.files, questions)
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+
+
+def receipts(data: Path, _made: Path) -> QuestionSet:
+    """Total, date and issuer of each photographed receipt, worded in turn; what fits several has several answers."""
+    folder = data / "receipts"
+    fields = json.loads((folder / "fields.json").read_text(encoding="utf-8"))
+    questions = []
+    for number, (name, values) in enumerate(fields.items()):
+        said = {"company": values["company"], "date": values["date"], "total": values["total"]}
+        for kind, wordings in RECEIPT_QUESTIONS.items():
+            given = [field for field in said if field != kind]
+            fitting = [one for one in fields if all(fields[one][field] == said[field] for field in given)]
+            answers = [answer for one in fitting for answer in _accepted(kind, fields[one][kind])]
+            wording = wordings[number % len(wordings)].format(**said)
+            questions.append(
+                Question(wording, tuple(dict.fromkeys(answers)), name, frozenset(fitting), frozenset(), kind)
+            )
+    return QuestionSet("receipts", [folder / name for name in fields], questions)
+
+
+def _accepted(kind: str, value: str) -> list[str]:
+    return [value, COMPANY_FORM.sub("", value)] if kind == "company" else [value]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the name of its passage's document, the passage and the answers that count as right."""
+
+    text: str
+    document: str
+    passage: str
+    answers: list[str]
+
+
+def articles(data: Path) -> list[list[Asked]]:
+    """The answerable questions of each SQuAD article."""
+    content = json.loads((data / "squad" / "passages_and_questions.json").read_text(encoding="utf-8"))
+    return [
+        [
+            Asked(
+                question["question"],
+                f"passage {number}-{index}.txt",
+                paragraph["context"],
+                [answer["text"] for answer in question["answers"]],
+            )
+            for index, paragraph in enumerate(article["paragraphs"])
+            for question in paragraph["qas"]
+            if not question["is_impossible"]
+        ]
+        for number, article in enumerate(content["data"])
+    ]
+
+
+def squad_question(asked: Asked) -> Question:
+    """As one of a set, its paragraph being the key."""
+    return Question(asked.text, tuple(dict.fromkeys(asked.answers)), asked.passage, frozenset({asked.document}))
+
+
+def passages(asked: Sequence[Asked], made: Path) -> list[Path]:
+    """The passages of the questions as text files in `made`."""
+    made.mkdir(parents=True, exist_ok=True)
+    for name, passage in dict.fromkeys((one.document, one.passage) for one in asked):
+        (made / name).write_text(passage, encoding="utf-8")
+    return [made / name for name in dict.fromkeys(one.document for one in asked)]
+
+
+def wikitables(data: Path, made: Path) -> QuestionSet:
+    """Wikipedia tables as CSV files, each asked alone: the questions don't name their table."""
+    import csv
+
+    made.mkdir(parents=True, exist_ok=True)
+    folder = data / "wikitables"
+    questions = [
+        Question(
+            line["question"],
+            (line["answers"] if len(line["answers"]) > 1 else line["answers"][0],),
+            line["table"],
+            frozenset({_csv(line["table"])}),
+            scoped=True,
+        )
+        for line in read_lines(folder / "questions.jsonl")
+    ]
+    files = []
+    for table in sorted({question.key for question in questions}):
+        lines = (folder / "tables" / table).read_text(encoding="utf-8").split("\n")
+        files.append(made / _csv(table))
+        with files[-1].open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(_cells(line) for line in lines if line)
+    return QuestionSet("wikitables", files, questions)
+
+
+def _csv(table: str) -> str:
+    return f"{Path(table).stem}.csv"
+
+
+def _cells(line: str) -> Iterator[str]:
+    return (cell.replace("\\n", " ").replace("\\p", "|").strip() for cell in line.split("\t"))
+
+
+SETS = {"filings": filings, "receipts": receipts, "wikitables": wikitables, "household": household}

@@ -1,0 +1,155 @@
+"""The judge of the benchmarks: what counts as the gold answer, however it is written, and what only looks like it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bench.judging import states
+from bench.measuring import wilson
+from bench.shown import shown
+from bench.splits import split_of
+from rag.events import Citation, Finished, Timings
+
+HOUSEHOLD = Path(__file__).parent.parent / "bench" / "household"
+IN_BILLIONS = "What is the net PPNE? Answer in USD billions."
+IN_MILLIONS = "What is the capital expenditure (in USD millions)?"
+
+
+@pytest.mark.parametrize(
+    ("gold", "text", "question"),
+    [
+        pytest.param("1234.56", "1.234,56 EUR", "", id="decimal comma"),
+        pytest.param("1234.56", "a total of 1’234.56", "", id="apostrophe for thousands"),
+        pytest.param("1234.56", "CHF 1\u202f234.56", "", id="narrow space for thousands"),
+        pytest.param("187.30", "18.11.2024;Okafor;187,30;559,17", "", id="cell of a German CSV"),
+        pytest.param("13.10", "RM13.10", "", id="currency before"),
+        pytest.param("RM 13.10", "TOTAL 13.1", "", id="trailing nought"),
+        pytest.param("$8.20", "8.20", "", id="currency only in the gold"),
+        pytest.param("$1577.00", "Purchases of PP&E $(1,577)", IN_MILLIONS, id="brackets for an outflow"),
+        pytest.param("$1577.00", "Purchases ($1,577) ($1,373)", "", id="currency inside the brackets"),
+        pytest.param("-1577", "(1,577)", "", id="brackets for a minus"),
+        pytest.param("$8.70", "$8.70 billion", IN_BILLIONS, id="unit from the question"),
+        pytest.param("$8.70 billion", "8,700 million", "", id="million and billion"),
+        pytest.param("$8.70", "8,738 (in millions)", IN_BILLIONS, id="rounded from a table in millions"),
+        pytest.param("$411 million", "Restructuring | 411 (in millions)", "", id="unit of the table"),
+        pytest.param("30.8%", "grew by 30.8 per cent", "", id="percent in words"),
+        pytest.param("30.8%", "30.8", "What percentage did it grow by?", id="percent in the question"),
+        pytest.param("11/03/2018", "on 11 March 2018", "", id="day first"),
+        pytest.param("11/03/2018", "DATE: MAR 11 2018 12:30", "", id="month before the day"),
+        pytest.param("2018-03-23", "23/03/18", "", id="short year"),
+        pytest.param("16 MAY 2018", "16-May-18 19:02", "", id="hyphens"),
+        pytest.param("28.11.2024", "28th of November 2024", "", id="ordinal day"),
+        pytest.param("15 November", "by Friday, 15 November 2024", "", id="more exact than asked"),
+        pytest.param("March 2018", "11/03/2018", "", id="month of a date"),
+        pytest.param("2018", "signed on 11 March 2018", "", id="year of a date"),
+        pytest.param("17:30", "at 5.30... no, 5:30 pm", "", id="clock of twelve hours"),
+        pytest.param("7", "seven of nine owners", "", id="number in words"),
+        pytest.param("36", "thirty-six flats", "", id="compound number in words"),
+        pytest.param("tenth century", "in the 10th century", "", id="ordinal in words"),
+        pytest.param("six months", "no later than 6 months after", "", id="digits for words"),
+        pytest.param("10 to 15 years", "10–15 years on average", "", id="range"),
+        pytest.param(
+            "the Denmark, Iceland and Norway", "raiders from Denmark, Iceland & Norway who", "", id="articles"
+        ),
+        pytest.param("Kraków", "KRAKOW GLOWNY", "", id="accents and case"),
+        pytest.param("TONYMOLY VIVA CITY", "TONYMOLYVIVACITY SDN", "", id="spaces lost by recognition"),
+        pytest.param("PH-4471-2208-93", "Policy number | PH-4471-2208-93", "", id="code"),
+        pytest.param("No", "No, only with consent.", "", id="no comes first"),
+    ],
+)
+def test_a_gold_answer_is_found_however_it_is_written(gold: str, text: str, question: str) -> None:
+    assert states(text, [gold], question)
+
+
+@pytest.mark.parametrize(
+    ("gold", "text", "question"),
+    [
+        pytest.param("13.10", "113.10", "", id="end of a longer number"),
+        pytest.param("13.10", "13.105", "", id="start of a longer number"),
+        pytest.param("13.10", "1.13.10", "", id="part of a section number"),
+        pytest.param("5", "2015", "", id="digit of a year"),
+        pytest.param("5", "15/05/2015", "", id="month of a date"),
+        pytest.param("36", "in 1936", "", id="end of a year"),
+        pytest.param("36", "36.5", "", id="whole part"),
+        pytest.param("36", "36,500", "", id="thousands"),
+        pytest.param("36", "36%", "", id="a share is not a count"),
+        pytest.param("36", "36 million", "", id="millions are not ones"),
+        pytest.param("36", "call 555-36-12", "", id="part of a telephone number"),
+        pytest.param("36", "-36", "", id="the other sign"),
+        pytest.param("-36", "36", "", id="sign lost"),
+        pytest.param("36", "B36 and A-36-C", "", id="part of a code"),
+        pytest.param("1", "one of the best", "", id="one is not always a number"),
+        pytest.param("1", "meter 1ESY1160284471", "", id="start of a code"),
+        pytest.param("€36", "$36", "", id="other currency"),
+        pytest.param("$411 million", "Restructuring | 411", "", id="no unit stated"),
+        pytest.param("$8.70 billion", "8,700", "", id="no unit stated for billions"),
+        pytest.param("$8.70", "8,760 (in millions)", IN_BILLIONS, id="rounds to something else"),
+        pytest.param("30.8%", "30.8", "", id="percent not stated"),
+        pytest.param("30.8%", "30.84%", "", id="not rounded within one unit"),
+        pytest.param("11/03/2018", "12 March 2018", "", id="other day"),
+        pytest.param("11/03/2018", "11 March", "", id="no year"),
+        pytest.param("11 March 2018", "11 May 2018", "", id="other month"),
+        pytest.param("13 May", "section 13 may be left out", "", id="the verb may"),
+        pytest.param("17:30", "5:30", "", id="morning"),
+        pytest.param("six months", "six weeks, not months", "", id="words apart"),
+        pytest.param("Norman", "Normandy", "", id="start of a word"),
+        pytest.param("Johannes", "Johannesburg", "", id="start of a long word"),
+        pytest.param("Marta Kowalska", "Anna Kowalski", "", id="another name"),
+        pytest.param("No", "Small animals: no consent is needed.", "", id="no further on"),
+        pytest.param("Yes", "No. Yes, really not.", "", id="yes further on"),
+        pytest.param("France", "", "", id="nothing shown"),
+        pytest.param("", "France", "", id="no gold"),
+    ],
+)
+def test_what_only_looks_like_the_gold_answer_is_not_it(gold: str, text: str, question: str) -> None:
+    assert not states(text, [gold], question)
+
+
+def test_a_list_is_right_only_when_every_part_is_given() -> None:
+    both: list[str | list[str]] = [["Siim Ennemuist", "Andri Aganits"]]
+    assert states("Andri Aganits and Siim Ennemuist", both)
+    assert not states("Andri Aganits", both)
+    assert states("Andri Aganits", ["Siim Ennemuist", "Andri Aganits"])
+    assert not states("anything", [])
+
+
+def test_an_interval_holds_what_was_measured_and_narrows_with_more_questions() -> None:
+    assert wilson(0, 0) == (0.0, 1.0)
+    assert wilson(0, 10) == (0.0, 0.278)  # Brown, Cai, DasGupta 2001: the interval at 0 isn't empty
+    assert wilson(10, 10) == (0.722, 1.0)
+    low, high = wilson(50, 100)
+    assert (low, high) == (0.404, 0.596)
+    assert wilson(500, 1000)[0] > low
+
+
+def test_a_key_stays_in_its_half_for_ever() -> None:
+    assert split_of("038.jpg") == "tune"
+    assert split_of("050.jpg") == "look"
+    assert split_of("204-253.tsv") == "tune"
+    halves = Counter(split_of(str(number)) for number in range(2000))
+    assert 900 < halves["tune"] < 1100
+
+
+def _finished(answer: str, refused: bool = False) -> Finished:
+    return Finished(answer, [Citation(1, 1, "a.txt", 1, [], "x")], [], refused, False, Timings(), "model")
+
+
+def test_without_a_short_answer_the_quoted_line_is_the_answer() -> None:
+    assert shown(_finished("> The fee is €12 [1].\n\nIt is paid in May [2].")) == ("The fee is €12.", "The fee is €12.")
+    assert shown(_finished("The sum is 4 [1]")) == ("The sum is 4", "")
+    assert shown(_finished("Your documents don’t say.", refused=True)) == ("", "")
+
+
+def test_every_gold_line_of_the_household_stands_in_its_document() -> None:
+    questions = [json.loads(line) for line in (HOUSEHOLD / "questions.jsonl").read_text("utf-8").splitlines()]
+    assert len(questions) >= 80
+    assert sum(not question["answers"] for question in questions) >= 16
+    assert len({question["question"] for question in questions}) == len(questions)
+    for question in questions:
+        assert question["answers"] or "evidence" not in question
+        if "document" in question:
+            assert (HOUSEHOLD / "documents" / question["document"]).is_file()
