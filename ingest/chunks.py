@@ -62,29 +62,31 @@ def chunks_of(document: ReadDocument, embedder: Embedder) -> list[Chunk]:
 
 
 def _without_bare_furniture(parts: list[_Part]) -> list[_Part]:
-    """Furniture goes to its neighbour; what fits into none, such as a long table of contents, is left out.
+    """Furniture goes to what follows or stands before; what fits nowhere, as a long table of contents, is left out.
 
     On a page that has nothing else it stays, to be found.
     """
     if all(part.is_furniture for part in parts):
         return parts
     kept: list[_Part] = []
-    ahead: list[_Counted] = []  # furniture that goes before the next part
+    furniture: list[_Counted] = []  # that is still to be put somewhere
     for part in parts:
-        if not part.is_furniture:
-            if not part.is_image and _tokens(ahead + part.members) <= CHUNK_TOKENS:
-                part.members[:0] = ahead
-            kept.append(part)
-            ahead = []
-        elif kept and not kept[-1].is_image and _fits_under(kept[-1], part):
-            kept[-1].members += part.members
+        if part.is_furniture:
+            furniture += part.members
+            continue
+        if not part.is_image and _tokens(furniture + part.members) <= CHUNK_TOKENS:
+            part.members[:0] = furniture
         else:
-            ahead += part.members
+            _put_under(kept, furniture)
+        kept.append(part)
+        furniture = []
+    _put_under(kept, furniture)
     return kept
 
 
-def _fits_under(part: _Part, furniture: _Part) -> bool:
-    return _tokens(part.members + furniture.members) <= CHUNK_TOKENS + FURNITURE_TOKENS
+def _put_under(kept: list[_Part], furniture: list[_Counted]) -> None:
+    if kept and not kept[-1].is_image and _tokens(kept[-1].members + furniture) <= CHUNK_TOKENS + FURNITURE_TOKENS:
+        kept[-1].members += furniture
 
 
 def _tokens(members: list[_Counted]) -> int:
@@ -120,6 +122,10 @@ def _counted(blocks: list[Block], embedder: Embedder) -> list[_Counted]:
         members = heads + rows
         members[-1].ends_block = True
         counted += members
+    for line, below in reversed(list(pairwise(counted))):
+        company = below.tokens + below.company
+        if line.line.furniture and company <= COMPANY_SHARE * CHUNK_TOKENS:
+            line.company = company  # a heading stays with what it is over
     return counted
 
 
@@ -160,7 +166,7 @@ def _pack(lines: list[_Counted]) -> Iterator[list[_Counted]]:
     tokens = 0
     for line in lines:
         full = tokens + line.tokens + line.company > CHUNK_TOKENS
-        well_cut = bool(members) and members[-1].ends_block and tokens >= FULL_ENOUGH * CHUNK_TOKENS
+        well_cut = bool(members) and _ends_well(members[-1]) and tokens >= FULL_ENOUGH * CHUNK_TOKENS
         if members and members[-1] not in line.heads and (full or well_cut):
             yield members
             members = list(line.heads)
@@ -169,6 +175,10 @@ def _pack(lines: list[_Counted]) -> Iterator[list[_Counted]]:
         tokens += line.tokens
     if members:
         yield members
+
+
+def _ends_well(line: _Counted) -> bool:
+    return line.ends_block and not line.line.furniture
 
 
 def _chunk(page: int, header: str, members: list[_Counted]) -> Chunk:

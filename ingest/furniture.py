@@ -14,11 +14,13 @@ from dataclasses import replace
 from ingest.contents import contents_of
 from ingest.document import DocumentPage, Line, ReadDocument
 from ingest.running_heads import FEWEST_PAGES, LOOK_BACK, RunningHeads, body_lines, in_parentheses
+from ingest.typefaces import TypedLine
 
 LOOK_AHEAD = 4  # pages that are read before one is handed on: two more with the same head, where odd and even differ
 FEWEST_LABELS = 2  # in parentheses on a first page, until they are taken for a form's
 FEWEST_SYMBOLS = 3  # a bullet or a sign may belong to what stands beside it
 BLANK = "_.…·"
+HEIGHT_STEP = 8.0  # half points, to which a line's height agrees between two ways of finding its box
 BLANK_SHARE = 0.5  # of a line's characters, that make it a field to be filled in
 
 
@@ -101,15 +103,26 @@ def mark_headings(page: DocumentPage, titles: Iterable[str]) -> None:
         mark(page, found)
 
 
+def mark_set_apart(page: DocumentPage, headings: Sequence[TypedLine]) -> None:
+    """Mark the lines of text, not of tables, that are headings by their type."""
+    places = {(_letters(heading.text), round((heading.box[1] + heading.box[3]) / HEIGHT_STEP)) for heading in headings}
+    for block in page.blocks:
+        if block.kind != "text":
+            continue
+        for line in block.lines:
+            if line.box is not None:
+                height = round((line.box[1] + line.box[3]) / HEIGHT_STEP)
+                shape = _letters(line.text)
+                line.furniture |= any((shape, near) in places for near in (height - 1, height, height + 1))
+
+
 def _blanks(page: DocumentPage) -> list[Line]:
     """Rules, rows of symbols, empty boxes and fields to be filled in."""
     return [
         line
         for line in body_lines(page)
-        if (len("".join(line.text.split())) >= FEWEST_SYMBOLS
-        and not any(map(str.isalnum, line.text)))
-        or (sum(map(line.text.count, BLANK)) > BLANK_SHARE * len(line.text)
-        and not any(map(str.isdigit, line.text)))
+        if (len("".join(line.text.split())) >= FEWEST_SYMBOLS and not any(map(str.isalnum, line.text)))
+        or (sum(map(line.text.count, BLANK)) > BLANK_SHARE * len(line.text) and not any(map(str.isdigit, line.text)))
     ]
 
 

@@ -16,12 +16,14 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from ingest.errors import ReadError
+from ingest.typefaces import TypedLine
 from library.records import Box
 
 TURN = threading.RLock()
 DEVICE_SCALE = 16  # PDFium's page-to-device mapping is in whole pixels; this many make a point
 FAR = 10_000  # points
 TAIL = 65_536
+LONGEST_FACE = 128  # bytes of a type's name that are looked at
 
 
 @contextmanager
@@ -77,6 +79,26 @@ class PageText:
                 found.append((_clean(words), self._box_of(start, len(words))))
             start += len(line) + 1
         return found
+
+    def typed_lines(self) -> list[TypedLine]:
+        """Those of `lines` that have a box, with the type they are set in."""
+        found = []
+        start = 0
+        for line in self.text.split("\n"):
+            words = line.strip("\r")
+            box = self._box_of(start, len(words)) if words.strip() else None
+            if box is not None:
+                first, last = start + len(words) - len(words.lstrip()), start + len(words.rstrip()) - 1
+                face, size = self._type_of(first)
+                same = first == last or self._type_of(last) == (face, size)
+                found.append(TypedLine(_clean(words), box, face if same else "", size))
+            start += len(line) + 1
+        return found
+
+    def _type_of(self, index: int) -> tuple[str, float]:
+        name, flags = ctypes.create_string_buffer(LONGEST_FACE), ctypes.c_int()
+        raw.FPDFText_GetFontInfo(self._text, index, name, LONGEST_FACE, flags)
+        return name.value.decode(errors="replace"), round(raw.FPDFText_GetFontSize(self._text, index), 1)
 
     def _box_of(self, start: int, count: int) -> Box | None:
         left, top, right, bottom = (ctypes.c_double() for _ in range(4))

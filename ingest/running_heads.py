@@ -94,6 +94,8 @@ class RunningHeads:
         edges = edges_of(page, at_top)
         largest = SLIDE_TITLE * _usual_height(page) if page.width > page.height else float("inf")
         recurring = {id(edge.line): self._recurrence(edge, largest) for edge in edges}
+        if "counts" not in recurring.values():
+            recurring = {line: "" if kind == "follows" else kind for line, kind in recurring.items()}
         rows = [[edge for edge in edges if edge.depth == depth] for depth in range(EDGE_LINES)]
 
         def recurs(row: list[Edge]) -> bool:
@@ -109,19 +111,22 @@ class RunningHeads:
         return [edge.line for row in found for edge in row if recurring[id(edge.line)]]
 
     def _recurrence(self, edge: Edge, largest: float) -> str:
-        """`counts` for a line with the page's number, `stays` for one that is the same on other pages, else empty."""
+        """`counts` for a line with the page's number, `stays` for one that is the same on other pages, else empty.
+
+        `follows` for one that is the same but at any height: believed only with a page number beside it.
+        """
         alike = [other for other in self._by_shape[edge.shape] if other.at_top == edge.at_top and _counts(edge, other)]
         counting = [other for other in alike if other.numbers != edge.numbers and _same_place(edge, other, True)]
         if len(_run(edge.page, {other.page for other in counting})) >= FEWEST_PAGES:
             return "counts"
         if edge.line.box and edge.line.box[3] - edge.line.box[1] > largest:
             return ""
-        following = {other.page for other in alike if edge.depth == other.depth <= DEEPEST_FOLLOWING}
-        if len(_run(edge.page, following)) >= MANY_PAGES:
-            return "stays"
         staying = {other.page for other in alike if _same_place(edge, other, False) and edge.in_band}
         fewest = MANY_PAGES if in_parentheses(edge.line.text) else FEWEST_PAGES
-        return "stays" if len(_run(edge.page, staying)) >= fewest else ""
+        if len(_run(edge.page, staying)) >= fewest:
+            return "stays"
+        following = {other.page for other in alike if edge.depth == other.depth <= DEEPEST_FOLLOWING}
+        return "follows" if len(_run(edge.page, following)) >= MANY_PAGES else ""
 
 
 def edges_of(page: DocumentPage, at_top: bool) -> list[Edge]:

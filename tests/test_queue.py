@@ -62,7 +62,7 @@ def content_of(library: Library) -> list[tuple[object, ...]]:
         "FROM documents JOIN pages ON document_id = id WHERE state = 'ready' ORDER BY documents.name, number"
     )
     chunks = library._rows(
-        "SELECT documents.name, page, kind, header, text, boxes FROM chunks "
+        "SELECT documents.name, page, kind, header, text, boxes, furniture FROM chunks "
         "JOIN documents ON document_id = documents.id WHERE state = 'ready' ORDER BY documents.name, chunks.id"
     )
     return [*pages, *chunks]

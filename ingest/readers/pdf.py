@@ -10,14 +10,16 @@ import pypdfium2 as pdfium
 
 from ingest.document import DocumentPage, ReadDocument
 from ingest.errors import NothingToRead, ReadError
-from ingest.furniture import HeldBack, mark_headings
+from ingest.furniture import HeldBack, mark_headings, mark_set_apart
 from ingest.page_headings import PageHeadings
 from ingest.pdfium import TURN, PageText, open_pdf
 from ingest.pictures import Pictures
 from ingest.readers.pdf_pictures import picture_blocks_of, remember_pictures
 from ingest.readers.reading import Reading
 from ingest.readers.rows import blocks_of_rows, table_of_rows
+from ingest.running_heads import FEWEST_PAGES
 from ingest.text_layer import FEWEST_CHARACTERS, characters_in, is_over_a_scan, is_readable, without_text
+from ingest.typefaces import headings_by_type
 from library.records import Box
 
 OCR_DPI = 200  # clean pages read 0.99 of words at it, and 300 takes twice as long
@@ -50,7 +52,8 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
             except pdfium.PdfiumError:
                 raise ReadError(f"{path.name} is damaged at page {number}; fetch it again or save it anew.") from None
             words = words or bool(page.blocks)
-            mark_headings(page, titles.get(number, ()))
+            if count >= FEWEST_PAGES:
+                mark_headings(page, titles.get(number, ()))
             if heading := page_headings.of(page.text.split("\n")):
                 for block in page.blocks:
                     block.headings = (*block.headings, heading)
@@ -73,6 +76,8 @@ def _read_page(
         text = PageText(page)
         try:
             result = DocumentPage(number, text.width, text.height)
+            is_slide = result.width > result.height or len(document) < FEWEST_PAGES
+            set_apart = [] if is_slide else headings_by_type(text.typed_lines())
             lines, picture = _layer_and_scan(page, text)
             shown = picture_blocks_of(page, text.to_page, lines, pictures, headings) if picture is None else []
         finally:
@@ -88,6 +93,7 @@ def _read_page(
     result.blocks = blocks_of_rows(lines, headings)
     tables = [table_of_rows(block, number) for block in result.blocks]
     result.tables = [table for table in tables if table is not None]
+    mark_set_apart(result, set_apart)
     result.blocks += shown
     return result
 
