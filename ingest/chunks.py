@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ingest.document import Block, Line, ReadDocument
@@ -31,27 +31,38 @@ class _Counted:
     company: int = 0  # tokens of the lines that must follow in the same chunk
 
 
-def chunks_of(document: ReadDocument, embedder: Embedder) -> list[Chunk]:
-    """The document's chunks in reading order; `boxes[i]` belongs to line `i` of `text`, if there are any."""
+def chunks_of(document: ReadDocument, embedder: Embedder, pictures: int = 0) -> list[Chunk]:
+    """The document's chunks in reading order; `boxes[i]` belongs to line `i` of `text`, if there are any.
+
+    `pictures` is how many there were on earlier pages.
+    """
     chunks = []
     for page in document.pages:
-        for section, blocks in _by_section(page.blocks):
-            header = " > ".join([document.title, *(part for part in section if part != document.title)])
+        for blocks in _by_section(page.blocks):
+            first = blocks[0]
+            header = " > ".join([document.title, *(part for part in first.headings if part != document.title)])
+            pictures += first.kind == "image"
+            picture = pictures if first.picture_kind else None
             for members in _pack(_counted(blocks, embedder)):
-                chunks.append(_chunk(page.number, header, members))
+                chunk = _chunk(page.number, header, members)
+                chunks.append(replace(chunk, picture=picture, picture_kind=first.picture_kind))
     return chunks
 
 
-def _by_section(blocks: list[Block]) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
-    """Neighbouring blocks under one heading; an image stays by itself."""
+def _by_section(blocks: list[Block]) -> Iterator[list[Block]]:
+    """Neighbouring blocks under one heading; an image stays by itself, and so does what was read from it."""
     group: list[Block] = []
     for block in blocks:
-        if group and (group[-1].headings != block.headings or "image" in (group[-1].kind, block.kind)):
-            yield group[0].headings, group
+        if group and (
+            group[-1].headings != block.headings
+            or group[-1].picture_kind != block.picture_kind
+            or "image" in (group[-1].kind, block.kind)
+        ):
+            yield group
             group = []
         group.append(block)
     if group:
-        yield group[0].headings, group
+        yield group
 
 
 def _counted(blocks: list[Block], embedder: Embedder) -> list[_Counted]:
