@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -12,10 +11,8 @@ from PIL import Image
 from ingest.charts.chart import BarChart, read_chart
 from ingest.charts.scale import number_in
 from ingest.document import Block, Line
-from library.records import Box
+from library.records import Box, PictureKind
 from models.ocr import OcrLine, rows_of
-
-PictureKind = Literal["photo", "chart", "scan", "screenshot"]
 
 THUMBNAIL = 256  # pixels; enough to tell flat colour from texture
 FLAT_SHARE = 0.55  # of neighbouring pixels that are equal: drawings have 0.7-0.99, photos below 0.4
@@ -26,12 +23,6 @@ SURE = 0.85  # of OCR; below it a word is searched but not said in the caption
 PLAUSIBLE = 0.65  # of OCR; below it only what looks like words is kept
 WORD = re.compile(r"(?i)[a-zà-ÿ]*[aeiouyà-ÿ][a-zà-ÿ]{2,}|\d{2,}")
 NAMES = {"photo": "Photo", "chart": "Chart", "scan": "Scanned page", "screenshot": "Screenshot"}
-SYNONYMS = {
-    "photo": "photo, photograph, picture, image",
-    "chart": "chart, graph, plot, diagram, figure, picture",
-    "scan": "scan, scanned page, receipt, letter, picture",
-    "screenshot": "screenshot, screen, window, picture",
-}
 REQUESTS = {
     "photo": "Describe what this photo shows in two sentences: the things in it, where they are, and words on them.",
     "chart": "Say in two sentences what this chart or diagram shows: its kind, its axes and what stands out.",
@@ -77,12 +68,11 @@ def picture_blocks(
     if beside and not is_caption:
         lines.append(Line(f"Beside it: {beside}", place))
     lines += [Line(row.text, _on_page(row.box, picture.size, place)) for row in rows]
-    headings = (*headings, SYNONYMS[kind])
-    blocks = [Block("image", lines, headings)]
+    blocks = [Block("image", lines, headings, picture_kind=kind)]
     if chart is not None:
         head = Line(" ".join(["Values read from the bars of the chart", _title(chart, rows)]).strip(), place)
         values = [Line(text, _on_page(box, picture.size, place)) for text, box in chart.rows()]
-        blocks.append(Block("table", [head, *values], headings, heads=1))
+        blocks.append(Block("table", [head, *values], headings, heads=1, picture_kind=kind))
     return blocks
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ingest.document import Block, Line, ReadDocument
-from library.records import BlockKind, Chunk
+from library.records import BlockKind, Chunk, PictureKind
 from models.embedder import Embedder
 
 CHUNK_TOKENS = 200  # of the embedder's 256: the rest is for the header
@@ -39,6 +39,8 @@ class _Part:
 
     header: str
     members: list[_Counted]
+    picture: int | None = None
+    picture_kind: PictureKind | None = None
 
     @property
     def is_furniture(self) -> bool:
@@ -46,18 +48,25 @@ class _Part:
 
     @property
     def is_image(self) -> bool:
-        return any(member.kind == "image" for member in self.members)
+        return self.picture_kind is not None or any(member.kind == "image" for member in self.members)
 
 
-def chunks_of(document: ReadDocument, embedder: Embedder) -> list[Chunk]:
-    """The document's chunks in reading order; `boxes[i]` belongs to line `i` of `text`, if there are any."""
+def chunks_of(document: ReadDocument, embedder: Embedder, pictures: int = 0) -> list[Chunk]:
+    """The document's chunks in reading order; `boxes[i]` belongs to line `i` of `text`, if there are any.
+
+    `pictures` is how many there were on earlier pages.
+    """
     chunks = []
     for page in document.pages:
         parts: list[_Part] = []
-        for section, blocks in _by_section(page.blocks):
-            header = " > ".join([document.title, *(part for part in section if part != document.title)])
-            parts += [_Part(header, members) for members in _pack(_counted(blocks, embedder))]
-        chunks += [_chunk(page.number, part.header, part.members) for part in _without_bare_furniture(parts)]
+        for blocks in _by_section(page.blocks):
+            first = blocks[0]
+            header = " > ".join([document.title, *(part for part in first.headings if part != document.title)])
+            pictures += first.kind == "image"
+            picture = pictures if first.picture_kind else None
+            packed = _pack(_counted(blocks, embedder))
+            parts += [_Part(header, members, picture, first.picture_kind) for members in packed]
+        chunks += [_chunk(page.number, part) for part in _without_bare_furniture(parts)]
     return chunks
 
 
@@ -93,16 +102,20 @@ def _tokens(members: list[_Counted]) -> int:
     return sum(member.tokens for member in members)
 
 
-def _by_section(blocks: list[Block]) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
-    """Neighbouring blocks under one heading; an image stays by itself."""
+def _by_section(blocks: list[Block]) -> Iterator[list[Block]]:
+    """Neighbouring blocks under one heading; an image stays by itself, and so does what was read from it."""
     group: list[Block] = []
     for block in blocks:
-        if group and (group[-1].headings != block.headings or "image" in (group[-1].kind, block.kind)):
-            yield group[0].headings, group
+        if group and (
+            group[-1].headings != block.headings
+            or group[-1].picture_kind != block.picture_kind
+            or "image" in (group[-1].kind, block.kind)
+        ):
+            yield group
             group = []
         group.append(block)
     if group:
-        yield group[0].headings, group
+        yield group
 
 
 def _counted(blocks: list[Block], embedder: Embedder) -> list[_Counted]:
@@ -181,7 +194,8 @@ def _ends_well(line: _Counted) -> bool:
     return line.ends_block and not line.line.furniture
 
 
-def _chunk(page: int, header: str, members: list[_Counted]) -> Chunk:
+def _chunk(page: int, part: _Part) -> Chunk:
+    members = part.members
     kinds = [member.kind for member in members]
     kind: BlockKind = "text"
     if "image" in kinds:
@@ -191,4 +205,5 @@ def _chunk(page: int, header: str, members: list[_Counted]) -> Chunk:
     text = "\n".join(" ".join(member.line.text.split("\n")) for member in members)
     boxes = [member.line.box for member in members if member.line.box is not None]
     furniture = tuple(index for index, member in enumerate(members) if member.line.furniture)
-    return Chunk(page, kind, header, text, boxes if len(boxes) == len(members) else [], furniture)
+    places = boxes if len(boxes) == len(members) else []
+    return Chunk(page, kind, part.header, text, places, furniture, part.picture, part.picture_kind)

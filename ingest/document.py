@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from library.records import BlockKind, Box, ReportCard, Table
+from library.records import BlockKind, Box, PictureKind, ReportCard, Table
 
 
 @dataclass(slots=True)
@@ -23,13 +23,15 @@ class Line:
 class Block:
     """Lines that belong together under one heading path, outermost heading first.
 
-    The first `heads` lines of a table say what its columns are; every chunk of the table repeats them.
+    The first `heads` lines of a table say what its columns are; every chunk of the table repeats them. An image begins
+    a picture; a table with a `picture_kind` holds what was read from the one before it.
     """
 
     kind: BlockKind
     lines: list[Line]
     headings: tuple[str, ...] = ()
     heads: int = 0
+    picture_kind: PictureKind | None = None
 
 
 @dataclass(slots=True)

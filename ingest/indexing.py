@@ -60,8 +60,9 @@ class Indexing:
 
     def take(self, page: DocumentPage, progress: Progress) -> None:
         """The next page. Raises what `progress` raises."""
+        pictures = self.record.images + ReadDocument(self.title, self.format, self._batch.pages).images
         self._batch.pages.append(page)
-        self._batch.chunks += chunks_of(ReadDocument(self.title, self.format, [page]), self._embedder)
+        self._batch.chunks += chunks_of(ReadDocument(self.title, self.format, [page]), self._embedder, pictures)
         while len(self._batch.chunks) - self._batch.embedded >= EMBED_STEP:
             self._embed(progress)
         if len(self._batch.chunks) >= KEPT_CHUNKS or time.monotonic() - self._batch.since > KEPT_SECONDS:

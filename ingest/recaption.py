@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 
-from ingest.captions import REQUESTS, SYNONYMS
+from ingest.captions import REQUESTS
 from ingest.errors import ReadError
 from ingest.page_images import WIDEST, page_image
 from library.records import Passage
@@ -48,8 +49,7 @@ def recaption(
 
 
 def _described(picture: Image.Image, chunk: Passage, vision: VisionModel, stopped: Callable[[], bool]) -> str:
-    kind = next((kind for kind, words in SYNONYMS.items() if words in chunk.header), "photo")
-    return " ".join(vision.describe(picture, REQUESTS[kind], stopped).split())
+    return " ".join(vision.describe(picture, REQUESTS[chunk.picture_kind or "photo"], stopped).split())
 
 
 def _write(chunk: Passage, caption: str, vision: VisionModel, library: Library, models: Models) -> None:
@@ -61,7 +61,7 @@ def _write(chunk: Passage, caption: str, vision: VisionModel, library: Library, 
     if caption:
         lines, boxes = [caption, *lines], boxes[:1] + boxes
     text = "\n".join(lines)
-    vector = models.embedder.encode([f"{chunk.header}\n{text}"])[0]
+    vector = models.embedder.encode([replace(chunk, text=text).searchable])[0]
     library.write_caption(chunk, vision.name, caption, text, boxes, vector, models.embedder)
 
 

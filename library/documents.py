@@ -24,6 +24,7 @@ from library.tables import write_tables
 from models.embedder import Embedder, Vectors
 
 WRITTEN_COLUMNS = "name, path, sha256, format, title, pages, chunks, images, ocr_pages, bytes, added_at, report"
+CHUNK_COLUMNS = "document_id, page, kind, header, text, boxes, furniture, picture, picture_kind"
 DOCUMENT_COLUMNS = f"id, {WRITTEN_COLUMNS}, pinned"
 
 
@@ -147,11 +148,17 @@ class Documents(Places):
         ids = []
         for chunk in chunks:
             cursor = database.execute(
-                "INSERT INTO chunks (document_id, page, kind, header, text, boxes, furniture) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(document_id, chunk.page, chunk.kind, chunk.header, chunk.text),
-                    *(_boxes_to_json(chunk), json.dumps(chunk.furniture)),
+                    document_id,
+                    chunk.page,
+                    chunk.kind,
+                    chunk.header,
+                    chunk.text,
+                    _boxes_to_json(chunk),
+                    json.dumps(chunk.furniture),
+                    chunk.picture,
+                    chunk.picture_kind,
                 ),
             )
             ids.append(int(cursor.lastrowid or 0))

@@ -6,8 +6,9 @@ that has been released.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from library.errors import LibraryError
 
@@ -149,6 +150,78 @@ def m009_furniture(database: sqlite3.Connection) -> None:
     database.execute("ALTER TABLE chunks ADD COLUMN furniture TEXT NOT NULL DEFAULT '[]'")
 
 
+def m010_pictures(database: sqlite3.Connection) -> None:
+    """Which picture a chunk is of, and its kind; until now that stood at the end of the header, as words to search by.
+
+    `picture` is the number within the document, NULL for what no picture holds. The full-text index still holds the
+    words, by the view it takes its content from. The vectors are those of the same words and stay.
+    """
+    database.execute("ALTER TABLE chunks ADD COLUMN picture INTEGER")
+    database.execute("ALTER TABLE chunks ADD COLUMN picture_kind TEXT")
+    words = {
+        "photo": " > photo, photograph, picture, image",
+        "chart": " > chart, graph, plot, diagram, figure, picture",
+        "scan": " > scan, scanned page, receipt, letter, picture",
+        "screenshot": " > screenshot, screen, window, picture",
+    }
+    for kind, ending in words.items():
+        database.execute(
+            "UPDATE chunks SET picture_kind = ?1, header = substr(header, 1, length(header) - length(?2)) "
+            "WHERE substr(header, -length(?2)) = ?2",
+            (kind, ending),
+        )
+    database.executemany("UPDATE chunks SET picture = ? WHERE id = ?", list(_guessed_pictures(database)))
+    named = " ".join(f"WHEN '{kind}' THEN '{ending}'" for kind, ending in words.items())
+    for statement in (
+        "DROP TRIGGER chunks_text_added",
+        "DROP TRIGGER chunks_text_changed",
+        "DROP TRIGGER chunks_text_removed",
+        "DROP TABLE chunks_terms",
+        "DROP TABLE chunks_text",
+        f"""CREATE VIEW chunks_searched AS
+            SELECT id, header || CASE picture_kind {named} ELSE '' END AS header, text FROM chunks""",
+        """CREATE VIRTUAL TABLE chunks_text USING fts5 (
+            header, text, content='chunks_searched', content_rowid='id', tokenize='porter unicode61')""",
+        "INSERT INTO chunks_text (chunks_text) VALUES ('rebuild')",
+        "CREATE VIRTUAL TABLE chunks_terms USING fts5vocab ('chunks_text', 'row')",
+        """CREATE TRIGGER chunks_text_added AFTER INSERT ON chunks BEGIN
+            INSERT INTO chunks_text (rowid, header, text)
+            SELECT id, header, text FROM chunks_searched WHERE id = new.id; END""",
+        """CREATE TRIGGER chunks_text_removed BEFORE DELETE ON chunks BEGIN
+            INSERT INTO chunks_text (chunks_text, rowid, header, text)
+            SELECT 'delete', id, header, text FROM chunks_searched WHERE id = old.id; END""",
+        """CREATE TRIGGER chunks_text_changing BEFORE UPDATE OF header, text, picture_kind ON chunks BEGIN
+            INSERT INTO chunks_text (chunks_text, rowid, header, text)
+            SELECT 'delete', id, header, text FROM chunks_searched WHERE id = old.id; END""",
+        """CREATE TRIGGER chunks_text_changed AFTER UPDATE OF header, text, picture_kind ON chunks BEGIN
+            INSERT INTO chunks_text (rowid, header, text)
+            SELECT id, header, text FROM chunks_searched WHERE id = new.id; END""",
+    ):
+        database.execute(statement)
+
+
+def _guessed_pictures(database: sqlite3.Connection) -> Iterator[tuple[int, int]]:
+    """The picture of each chunk that has a kind, and the chunk.
+
+    The first chunk of a picture begins with its caption, whose box holds all others; the values of a chart follow it.
+    """
+    known, number, page, place = 0, 0, 0, None
+    for chunk_id, document_id, kind, on, stored in database.execute(
+        "SELECT id, document_id, kind, page, boxes FROM chunks WHERE picture_kind IS NOT NULL ORDER BY document_id, id"
+    ).fetchall():
+        if document_id != known:
+            known, number, page, place = document_id, 0, 0, None
+        boxes = json.loads(stored)
+        inside = page == on and place is not None and boxes and all(_holds(place, box) for box in boxes)
+        if not number or (kind == "image" and not inside):
+            number, page, place = number + 1, on, boxes[0] if boxes else None
+        yield number, chunk_id
+
+
+def _holds(place: list[float], box: list[float]) -> bool:
+    return box[0] >= place[0] and box[1] >= place[1] and box[2] <= place[2] and box[3] <= place[3]
+
+
 MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m001_initial,
     m002_tables,
@@ -159,6 +232,7 @@ MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m007_collections,
     m008_successors,
     m009_furniture,
+    m010_pictures,
 ]
 
 

@@ -8,6 +8,17 @@ from typing import Any, Literal
 BlockKind = Literal["text", "table", "image"]
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in PDF points from the page's top left corner; pixels for an image."""
+PictureKind = Literal["photo", "chart", "scan", "screenshot"]
+PICTURE_NAMES: dict[PictureKind, str] = {
+    "photo": "photo, photograph, picture, image",
+    "chart": "chart, graph, plot, diagram, figure, picture",
+    "scan": "scan, scanned page, receipt, letter, picture",
+    "screenshot": "screenshot, screen, window, picture",
+}
+"""What people call a picture of each kind: it is searched by these words.
+
+They are in the vectors (`searchable`) and, by a view of the schema, in the full-text index: change them in both.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,8 @@ class Chunk:
     """A retrieval unit: it fits the embedder's window and never crosses a page.
 
     `header` (document title > section) is embedded and searched with the text but shown once. `furniture` has the
-    indexes of the lines of `text` that are running heads and the like: found and shown, never quoted.
+    indexes of the lines of `text` that are running heads and the like: found and shown, never quoted. `picture` is the
+    number of a picture within its document, the same for all chunks made of it; None for what no picture holds.
     """
 
     page: int
@@ -34,10 +46,12 @@ class Chunk:
     text: str
     boxes: list[Box]
     furniture: tuple[int, ...] = ()
+    picture: int | None = None
+    picture_kind: PictureKind | None = None
 
     @property
     def searchable(self) -> str:
-        return _searchable(self.header, self.text)
+        return _searchable(_about(self.header, self.picture_kind), self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +132,17 @@ class Passage:
     score: float = 0.0
     cosine: float = 0.0
     furniture: tuple[int, ...] = ()
+    picture: int | None = None
+    picture_kind: PictureKind | None = None
+
+    @property
+    def about(self) -> str:
+        """The header, for a picture with what people call such a picture."""
+        return _about(self.header, self.picture_kind)
 
     @property
     def searchable(self) -> str:
-        return _searchable(self.header, self.text)
+        return _searchable(self.about, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +194,10 @@ class Job:
     again: bool = False
 
 
-def _searchable(header: str, text: str) -> str:
+def _about(header: str, picture_kind: PictureKind | None) -> str:
+    return f"{header} > {PICTURE_NAMES[picture_kind]}" if picture_kind else header
+
+
+def _searchable(about: str, text: str) -> str:
     """What is embedded of a chunk."""
-    return f"{header}\n{text}" if header else text
+    return f"{about}\n{text}" if about else text

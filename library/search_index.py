@@ -12,7 +12,9 @@ from library.records import Passage
 from library.vectors import VectorStore
 from models.embedder import Embedder
 
-FOUND_COLUMNS = "chunks.id, document_id, documents.name, page, kind, header, text, boxes, furniture"
+FOUND_COLUMNS = (
+    "chunks.id, document_id, documents.name, page, kind, header, text, boxes, furniture, picture, picture_kind"
+)
 DocumentIds: TypeAlias = "frozenset[int] | None"  # ids to search in; None for all
 HEADER_WEIGHT = 4.0  # of a word in `title > section` beside one in the text; page@5 on annual reports .42 at 1, .45
 HIDDEN_RESERVE = 3  # times as many matches as are wanted: some may be of documents being removed or read
@@ -103,15 +105,26 @@ class SearchIndex(Database):
         )
         return [_found(row) for row in rows]
 
-    def neighbours(self, chunk: Passage, reach: int = 1) -> list[Passage]:
-        """The chunk with up to `reach` chunks before and after it on the same page, in reading order."""
+    def neighbours(self, chunk: Passage) -> list[Passage]:
+        """The chunk with the one before and the one after it, if they are on the same page, in reading order."""
         rows = self._rows(
             f"SELECT {FOUND_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id "
             "WHERE document_id = ? AND page = ? AND chunks.id BETWEEN ? AND ? ORDER BY chunks.id",
             chunk.document_id,
             chunk.page,
-            chunk.id - reach,
-            chunk.id + reach,
+            chunk.id - 1,
+            chunk.id + 1,
+        )
+        return [_found(row) for row in rows]
+
+    def parts_of_picture(self, part: Passage) -> list[Passage]:
+        """The image chunks of the picture that `part` is of, in reading order."""
+        rows = self._rows(
+            f"SELECT {FOUND_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id "
+            "WHERE document_id = ? AND page = ? AND picture = ? AND kind = 'image' ORDER BY chunks.id",
+            part.document_id,
+            part.page,
+            part.picture,
         )
         return [_found(row) for row in rows]
 
@@ -187,11 +200,20 @@ class SearchIndex(Database):
 
 
 def _found(row: tuple[Any, ...]) -> Passage:
-    number, document_id, name, page, kind, header, text, boxes, furniture = row
-    places = [tuple(box) for box in json.loads(boxes)]
+    number, document_id, name, page, kind, header, text, boxes, furniture, picture, picture_kind = row
     return Passage(
-        number, document_id, name, page, kind, header, text, places, furniture=tuple(json.loads(furniture))
-    )  # fmt: skip
+        number,
+        document_id,
+        name,
+        page,
+        kind,
+        header,
+        text,
+        boxes=[tuple(box) for box in json.loads(boxes)],
+        furniture=tuple(json.loads(furniture)),
+        picture=picture,
+        picture_kind=picture_kind,
+    )
 
 
 def _within(documents: DocumentIds) -> str:

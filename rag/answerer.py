@@ -293,4 +293,4 @@ class Answerer:
 
 def reading_text(passage: Passage) -> str:
     """A passage as the model reads it; the same for every question, so that it can be remembered."""
-    return f"{passage.header}, page {passage.page}:\n{passage.text}"
+    return f"{passage.about}, page {passage.page}:\n{passage.text}"

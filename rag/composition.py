@@ -11,7 +11,6 @@ from rag.computation import Computation
 from rag.events import Citation, Mode
 from rag.grounding import GroundedAnswer, cite, unit_note
 from rag.passages import Selection
-from rag.pictures import same_picture
 from rag.sentences import stems
 
 ABOUT = 0.3  # of what the question asks about, by weight
@@ -32,14 +31,11 @@ class Composed:
 
 def quotation(selection: Selection, passages: Sequence[Passage]) -> Citation | None:
     """The sentence or row of the passages that the question is most about, word for word."""
-    found = {passage.id: passage for passage in selection.search.found}
     asked = stems(selection.search.query.text)
     # A heading that only repeats words of the question is quoted when there is nothing else.
     for ranked in sorted(selection.sentences, key=lambda ranked: _only_repeats(ranked.sentence.text, asked)):
-        said_in = ranked.sentence.passage
         for passage in passages:
-            shown = found.get(passage.id)
-            if shown is not None and (shown.id == said_in.id or same_picture(shown, said_in)):
+            if passage.id == ranked.sentence.passage.id:
                 return cite(passage, ranked.sentence)
     return None
 

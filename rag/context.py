@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from library.records import Box, Passage
 from library.store import Library
-from rag.pictures import same_picture
+from rag.pictures import whole_picture
 from rag.sentences import overlap, sentences_of, stems
 
 MOST_LINES = 4  # taken from a neighbouring chunk to complete a sentence
 ENDS = (".", "!", "?", ":", "…", ".”", '."')
-PICTURE_REACH = 3  # chunks before and after: a receipt has two or three
 GAP = "…"
 
 
@@ -22,9 +21,9 @@ def whole(passage: Passage, library: Library) -> Passage:
     Small chunks are found more precisely; half a sentence is misread by people and models alike, and so is half a
     receipt.
     """
+    if passage.kind == "image":
+        return whole_picture(passage, library)
     chunk = library.chunks([passage.id]).get(passage.id)
-    if chunk is not None and chunk.kind == "image":
-        return _whole_picture(passage, chunk, library)
     if chunk is None or chunk.kind != "text":
         return passage
     around = library.neighbours(chunk)
@@ -38,16 +37,6 @@ def whole(passage: Passage, library: Library) -> Passage:
         taken = _head(after[0])
         lines, boxes = lines + [line for line, _ in taken], boxes + [box for _, box in taken if box]
     return replace(passage, text="\n".join(lines), boxes=boxes if len(boxes) == len(lines) else chunk.boxes)
-
-
-def _whole_picture(passage: Passage, chunk: Passage, library: Library) -> Passage:
-    around = library.neighbours(chunk, PICTURE_REACH)
-    first = next((other for other in around if same_picture(other, chunk)), chunk)
-    parts = [other for other in around if same_picture(first, other)] or [chunk]
-    lines = [line for part in parts for line in _lines(part)]
-    boxes = [box for _, box in lines if box is not None]
-    text = "\n".join(line for line, _ in lines)
-    return replace(passage, text=text, boxes=boxes if len(boxes) == len(lines) else chunk.boxes)
 
 
 def _starts(line: str) -> bool:

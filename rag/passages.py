@@ -10,7 +10,6 @@ from itertools import zip_longest
 from library.records import Passage
 from models.embedder import Embedder
 from models.reranker import Reranker
-from rag.pictures import same_picture
 from rag.retriever import EVERYWHERE, Retriever, Scope, Search
 from rag.sentences import Ranked, SentenceScores, score_sentences
 
@@ -67,7 +66,8 @@ def select_passages(
     passages = [
         replace(found, marker=marker, score=round(found.score, 4)) for marker, found in enumerate(kept[:count], start=1)
     ]
-    return Selection(search, passages, [one for one in sentences.ranked if _is_among(one.sentence.passage, passages)])
+    shown = {passage.id for passage in passages}
+    return Selection(search, passages, [one for one in sentences.ranked if one.sentence.passage.id in shown])
 
 
 def _reranked(ranked: Sequence[Passage], query: str, reranker: Reranker) -> list[Passage]:
@@ -77,23 +77,17 @@ def _reranked(ranked: Sequence[Passage], query: str, reranker: Reranker) -> list
     return [*(first[index] for index in order), *rest]
 
 
-def _is_among(passage: Passage, shown: Sequence[Passage]) -> bool:
-    return any(passage.id == other.id or same_picture(passage, other) for other in shown)
-
-
 def _score(found: Passage, sentences: SentenceScores) -> float:
     overlap, cosine = sentences.best(found.id)
     return found.score + OVERLAP_WEIGHT * overlap + SENTENCE_WEIGHT * cosine
 
 
 def without_repetition(ranked: Sequence[Passage]) -> list[Passage]:
-    """Without passages that say what a better one said: a letter and its copy, the second part of a receipt."""
+    """Without passages that say what a better one said, as a letter and its copy do."""
     kept: list[tuple[Passage, frozenset[str]]] = []
     for found in ranked:
         words = frozenset(found.text.lower().split())
         for other, known in kept:
-            if same_picture(found, other):
-                break
             longer = max(len(words), len(known))
             if found.kind == other.kind and longer and len(words & known) >= SAME * longer:
                 break

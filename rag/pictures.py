@@ -1,22 +1,30 @@
-"""Chunks of one picture: a receipt's words fill two or three, and they are shown and read as one."""
+"""A picture is one passage, however many chunks the words on it fill: the total of a receipt stands in its last."""
 
 from __future__ import annotations
 
-from library.records import Box, Passage
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from library.records import Passage
+from library.store import Library
 
 
-def same_picture(one: Passage, other: Passage) -> bool:
-    """Whether two chunks hold words of one picture, as far as their boxes tell.
+def whole_picture(passage: Passage, library: Library) -> Passage:
+    """With all lines and boxes of the picture it is of, under the number of its first chunk; others as they are."""
+    if passage.kind != "image" or passage.picture is None:
+        return passage
+    parts = library.parts_of_picture(passage)
+    if len(parts) < 2:
+        return passage
+    text = "\n".join(part.text for part in parts)
+    return replace(passage, id=parts[0].id, text=text, boxes=[box for part in parts for box in part.boxes])
 
-    The first chunk of a picture begins with its caption, whose box is the picture's.
-    """
-    if one.kind != "image" or other.kind != "image":
-        return False
-    if (one.document_id, one.page) != (other.document_id, other.page) or not one.boxes or not other.boxes:
-        return False
-    return one.id == other.id or _holds(one.boxes[0], other.boxes) or _holds(other.boxes[0], one.boxes)
 
-
-def _holds(place: Box, boxes: list[Box]) -> bool:
-    left, top, right, bottom = place
-    return all(box[0] >= left and box[1] >= top and box[2] <= right and box[3] <= bottom for box in boxes)
+def whole_pictures(passages: Iterable[Passage], library: Library) -> Iterator[Passage]:
+    """The passages in their order, each picture whole and once, where the first of its parts comes."""
+    given: set[int] = set()
+    for passage in passages:
+        whole = whole_picture(passage, library)
+        if whole.id not in given:
+            given.add(whole.id)
+            yield whole

@@ -8,6 +8,7 @@ from dataclasses import replace
 from library.errors import LibraryError
 from library.records import Document, Passage
 from library.store import Library
+from rag.pictures import whole_pictures
 from rag.retriever import EVERYWHERE, Scope
 
 PINNED_TOKENS = 600  # of all pinned documents: read once, but each token of an answer looks at them
@@ -24,7 +25,7 @@ def pin(library: Library, document_id: int, pinned: bool, count_tokens: Callable
         raise LibraryError("This document is not in your library any more.")
     if pinned:
         others = [other for other in _pinned_documents(library, EVERYWHERE) if other.id != document_id]
-        tokens = sum(count_tokens(_text(library.chunks_of(one.id))) for one in [document, *others])
+        tokens = sum(count_tokens(_text(_passages(library, one))) for one in [document, *others])
         if tokens > PINNED_TOKENS:
             beside = " beside what is pinned already" if others else ""
             raise LibraryError(
@@ -38,7 +39,7 @@ def pinned_passages(library: Library, scope: Scope, count_tokens: Callable[[str]
     """The chunks of the pinned documents in `scope`, as long as they fit: a pinned file may have grown since."""
     kept: list[Passage] = []
     for document in _pinned_documents(library, scope):
-        passages = [part for part in library.chunks_of(document.id) if scope.kind in (None, part.kind)]
+        passages = [part for part in _passages(library, document) if scope.kind in (None, part.kind)]
         if count_tokens(_text([*kept, *passages])) <= PINNED_TOKENS:
             kept += passages
     return kept
@@ -67,5 +68,9 @@ def _pinned_documents(library: Library, scope: Scope) -> list[Document]:
     return [one for one in reversed(library.documents()) if one.pinned and scope.includes(one)]
 
 
+def _passages(library: Library, document: Document) -> list[Passage]:
+    return list(whole_pictures(library.chunks_of(document.id), library))
+
+
 def _text(passages: Sequence[Passage]) -> str:
-    return "\n\n".join(f"{passage.header}, page {passage.page}:\n{passage.text}" for passage in passages)
+    return "\n\n".join(f"{passage.about}, page {passage.page}:\n{passage.text}" for passage in passages)

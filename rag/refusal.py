@@ -32,6 +32,6 @@ def coverage(selection: Selection) -> float:
         return 1.0 if selection.passages else 0.0
     shares = [
         sum(weight for stem, weight in weights.items() if stem in held) / total
-        for held in (stems(f"{passage.header} {passage.text}") for passage in selection.passages)
+        for held in (stems(passage.searchable) for passage in selection.passages)
     ]
     return max(shares, default=0.0)

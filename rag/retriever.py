@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from library.records import BlockKind, Document, Passage
 from library.store import Library
 from models.embedder import Embedder, Vectors
 from rag.naming import named_documents
+from rag.pictures import whole_pictures
 from rag.query import Query, understand
 
 CANDIDATES = 100  # from the dense search
@@ -76,7 +78,7 @@ class Retriever:
         self._embedder = embedder
 
     def search(self, text: str, count: int, scope: Scope = EVERYWHERE) -> Search:
-        """The `count` best chunks in `scope` for a question, best first."""
+        """The `count` best passages in `scope` for a question, best first; a picture is one of them."""
         query = understand(text)
         documents = self._library.documents()
         allowed = _allowed(scope, documents)
@@ -111,8 +113,9 @@ class Retriever:
             for number, chunk in chunks.items()
             if scope.kind in (None, chunk.kind)
         }
-        ranked = sorted(scores, key=lambda number: -scores[number])[:count]
-        found = [replace(chunks[number], score=scores[number], cosine=cosines[number]) for number in ranked]
+        ranked = sorted(scores, key=lambda number: -scores[number])
+        passages = (replace(chunks[number], score=scores[number], cosine=cosines[number]) for number in ranked)
+        found = list(islice(whole_pictures(passages, self._library), count))
         return Search(query, weights, vector, found, named)
 
     def term_weights(self, terms: Sequence[str]) -> dict[str, float]:

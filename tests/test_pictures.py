@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import docx
@@ -17,15 +20,23 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.captions import SURE, is_plausible, picture_blocks, picture_kind
-from ingest.document import Block, ReadDocument
+from ingest.chunks import chunks_of
+from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.page_images import page_image
 from ingest.pictures import MOST_PICTURES, Pictures, printed_beside
 from ingest.pipeline import index_file
 from ingest.readers import read
 from ingest.readers.reading import Reading
+from library.database import DATABASE
+from library.migrations import MIGRATIONS
+from library.records import PICTURE_NAMES, Document, Page
 from library.store import Library
 from models.loading import Models
 from models.ocr import OcrLine
+from rag.composition import quotation
+from rag.context import whole
+from rag.passages import select_passages
+from rag.refusal import support
 from rag.retriever import Retriever
 from samples import CHART, PHOTO
 
@@ -228,3 +239,98 @@ def test_pictures_inside_documents_count_as_images(tmp_path: Path, library: Libr
     assert index_file(tmp_path / "report.pdf", library, models).images == 1
     (chunk,) = library.chunks(library.images()).values()
     assert len(chunk.boxes) == chunk.text.count("\n") + 1
+
+
+ITEMS = [f"{number} Brass hinge no. {4100 + number}, polished, with screws  {number}.35" for number in range(1, 40)]
+RECEIPT = ["Scanned page with the words: Ironmonger Tilda Brook", *ITEMS, "Total to pay in cash: 412.60 euros"]
+
+
+@pytest.fixture
+def receipt(library: Library, models: Models) -> Document:
+    """A receipt that is longer than one chunk, beside another picture of the same page."""
+    boxes = [(0.0, 0.0, 600.0, 2000.0), *((20.0, 40.0 * row, 580.0, 40.0 * row + 30) for row in range(1, len(RECEIPT)))]
+    lines = [Line(text, box) for text, box in zip(RECEIPT, boxes, strict=True)]
+    logo = [Line("Photo with the words: Tilda Brook", (100.0, 40.0, 300.0, 90.0))]
+    blocks = [Block("image", lines, picture_kind="scan"), Block("image", logo, picture_kind="photo")]
+    page = DocumentPage(1, 600, 2000, blocks)
+    chunks = chunks_of(ReadDocument("till.png", "image", [page]), models.embedder, pictures=3)
+    record = Document(0, "till.png", "/till.png", "x", "image", "till.png", 1, len(chunks), 2, 1, 9, 1.0)
+    vectors = models.embedder.encode([chunk.searchable for chunk in chunks])
+    return library.add_document(record, [Page(1, 600, 2000, page.text)], chunks, vectors, models.embedder)
+
+
+def test_the_chunks_of_one_picture_have_its_number(library: Library, receipt: Document) -> None:
+    found = [(chunk.picture, chunk.picture_kind) for chunk in library.chunks_of(receipt.id)]
+    assert len(found) > 2
+    assert found == [(4, "scan")] * (len(found) - 1) + [(5, "photo")]
+    assert {chunk.header for chunk in library.chunks_of(receipt.id)} == {"till.png"}
+
+
+def test_the_second_part_of_a_long_receipt_is_quoted(library: Library, models: Models, receipt: Document) -> None:
+    selection = select_passages(Retriever(library, models.embedder), models.embedder, "What is the total to pay?")
+    first = selection.passages[0]
+    assert first.text.split("\n") == RECEIPT
+    assert len(first.boxes) == len(RECEIPT)
+    assert sum(passage.picture == 4 for passage in selection.passages) == 1
+    assert support(selection) > 0
+    quote = quotation(selection, selection.passages)
+    assert quote is not None
+    assert (quote.marker, quote.text, quote.boxes) == (first.marker, RECEIPT[-1], [first.boxes[-1]])
+    assert whole(first, library).text == first.text
+
+
+@pytest.mark.parametrize(("question", "kind"), [("Show me the receipt", "scan"), ("Which photograph is it?", "photo")])
+def test_a_picture_is_found_by_what_people_call_its_kind(
+    library: Library, models: Models, receipt: Document, question: str, kind: str
+) -> None:
+    (first, *_) = Retriever(library, models.embedder).search(question, 5).found
+    assert first.picture_kind == kind
+
+
+def test_both_searches_know_the_names_of_each_kind(library: Library, receipt: Document) -> None:
+    """They are written down twice: in the schema, which is never edited, and where texts are embedded."""
+    stored = dict(library._rows("SELECT id, header FROM chunks_searched"))
+    assert stored == {chunk.id: chunk.about for chunk in library.chunks_of(receipt.id)}
+    with library._transaction() as database:
+        for kind in PICTURE_NAMES:
+            database.execute("UPDATE chunks SET picture_kind = ?", (kind,))
+            (header,) = database.execute("SELECT DISTINCT header FROM chunks_searched").fetchone()
+            assert header == f"till.png > {PICTURE_NAMES[kind]}"
+        database.execute("INSERT INTO chunks_text (chunks_text, rank) VALUES ('integrity-check', 1)")
+
+
+SCAN = "scan, scanned page, receipt, letter, picture"
+DRAWN = "chart, graph, plot, diagram, figure, picture"
+PHOTOGRAPH = "photo, photograph, picture, image"
+OLD_CHUNKS = [  # page, kind, header and boxes, as they were kept before pictures had columns; and what they have now
+    (1, "text", "report", [[0, 0, 9, 9]], (None, None, "report")),
+    (1, "image", f"report > {SCAN}", [[0, 0, 90, 90], [1, 1, 9, 9]], (1, "scan", "report")),
+    (1, "image", f"report > {SCAN}", [[1, 80, 9, 89]], (1, "scan", "report")),
+    (1, "image", f"report > {SCAN}", [[0, 91, 90, 99]], (2, "scan", "report")),
+    (2, "image", f"report > Fees > {DRAWN}", [[0, 91, 90, 99]], (3, "chart", "report > Fees")),
+    (2, "table", f"report > Fees > {DRAWN}", [[0, 91, 90, 99]], (3, "chart", "report > Fees")),
+    (3, "image", f"report > {PHOTOGRAPH}", [], (4, "photo", "report")),
+    (3, "image", f"report > {PHOTOGRAPH}", [], (5, "photo", "report")),
+]  # fmt: skip
+
+
+def test_the_pictures_of_an_old_library_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    with closing(sqlite3.connect(tmp_path / "library" / DATABASE)) as database, database:
+        for step in MIGRATIONS[:8]:
+            step(database)
+        database.execute("PRAGMA user_version = 8")
+        database.execute(
+            "INSERT INTO documents (path, name, sha256, format, title, pages, chunks, images, ocr_pages, bytes, "
+            "added_at, state) VALUES ('/report.pdf', 'report.pdf', 'x', 'pdf', 'report', 3, 8, 5, 0, 9, 0, 'ready')"
+        )
+        database.executemany(
+            "INSERT INTO chunks (document_id, page, kind, header, text, boxes) VALUES (1, ?, ?, ?, 'Words.', ?)",
+            [(page, kind, header, json.dumps(boxes)) for page, kind, header, boxes, _ in OLD_CHUNKS],
+        )
+    with Library(tmp_path / "library") as library:
+        chunks = library.chunks_of(1)
+        assert [(one.picture, one.picture_kind, one.header) for one in chunks] == [row[-1] for row in OLD_CHUNKS]
+        assert [one.about for one in chunks] == [row[2] for row in OLD_CHUNKS]  # so the vectors are still right
+        assert {number for number, _ in library.full_text(["receipt"], 9)} == {2, 3, 4}
+        library._rows("INSERT INTO chunks_text (chunks_text, rank) VALUES ('integrity-check', 1)")

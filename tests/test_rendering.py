@@ -75,3 +75,15 @@ def test_an_answer_is_kept_and_brought_back_whole() -> None:
 def test_an_answer_that_was_cut_off_says_so() -> None:
     cut = Answer(text="It is")
     assert Answer.restored(Message(1, "assistant", cut.text, cut.details())).error == UNFINISHED
+
+
+def test_a_conversation_from_before_passages_were_one_thing_is_shown() -> None:
+    """`section` and `chunk_id` were other names, and what a picture is called stood at the end of its section."""
+    stored = {"marker": 1, "document_id": 7, "document": "gate.png", "page": 2, "kind": "image", "text": "A gate.",
+              "section": "gate > photo, photograph, picture, image", "boxes": [[0, 0, 9, 9]], "score": 1.0}  # fmt: skip
+    old = [stored | {"chunk_id": 5}, stored]
+    first, second = Answer.restored(Message(1, "assistant", "It is green [1].", {"passages": old})).passages
+    assert (first.id, first.header, first.marker, first.score, first.text) == (5, "gate", 1, 1.0, "A gate.")
+    assert second.id == 0
+    again = Answer(passages=[first], done=True).details()
+    assert Answer.restored(Message(1, "assistant", "", again)).passages == [first]

@@ -130,7 +130,7 @@ def test_a_vision_model_installed_later_describes_what_is_in_the_library(
         assert len(chunk.boxes) == chunk.text.count("\n") + 1
         assert number in dict(library.full_text([captions[number].split()[0]], 10))
         stored = library.vectors(models.embedder).vectors_of([number])[number]
-        expected = models.embedder.encode([f"{chunk.header}\n{chunk.text}"])[0]
+        expected = models.embedder.encode([chunk.searchable])[0]
         assert float(stored @ expected) > 0.999
     assert len(set(captions.values())) == 2
     assert recaption(library, models) == 0  # and not twice

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeVar
 
-from library.records import Message, Passage
+from library.records import PICTURE_NAMES, Message, Passage
 from rag.composition import quoted
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Timings, Token
 
@@ -98,8 +98,10 @@ class Answer:
 
 
 def _passage(stored: dict[str, Any]) -> Passage:
-    """A stored passage, perhaps of a version that called two of its values differently."""
+    """A stored passage; older versions named two values otherwise and kept a picture's kind in its header."""
     values = {FORMERLY.get(name, name): value for name, value in stored.items()}
+    for words in PICTURE_NAMES.values():
+        values["header"] = values["header"].removesuffix(f" > {words}")
     return Passage(**{"id": 0} | values)
 
 

@@ -42,7 +42,7 @@ def _source(library: Library, answer: Answer, passage: Passage) -> dict[str, Any
         "page": passage.page,
         "pages": document.pages if document else 0,
         "table": table_value(tables, passage.page, quotes, answer.text),
-        "section": _section(passage.header),
+        "section": passage.header,
         "kind": passage.kind,
         "cited": bool(citations),
         "quotes": quotes,
@@ -53,13 +53,6 @@ def _source(library: Library, answer: Answer, passage: Passage) -> dict[str, Any
         "boxes": [_percent(box, drawn) for box in dict.fromkeys(map(_tuple, boxes))] if drawn else [],
         "text": page.text[:EXCERPT_CHARACTERS] if page else "",
     }
-
-
-def _section(header: str) -> str:
-    """The header without the words that pictures are searched by."""
-    from ingest.captions import SYNONYMS  # with the first source, not with the first page
-
-    return " > ".join(part for part in header.split(" > ") if part not in SYNONYMS.values())
 
 
 def _tuple(box: Box) -> Box:

@@ -253,7 +253,7 @@ def _quoted(sentence: str, quotes: Sequence[str], evidence: Sequence[Source]) ->
         own = _letters(item.sentence.text)
         if not any(_letters(quote) in own or own in _letters(quote) for quote in quotes):
             continue
-        framing = [stem for stem in said.words if stem not in VAGUE and stem not in stems(item.passage.header)]
+        framing = [stem for stem in said.words if stem not in VAGUE and stem not in stems(item.passage.about)]
         others = [other for other in evidence if other.passage is item.passage]
         held = not said.facts and not said.names and len(framing) <= 1
         if held or any(states(said, other) for other in others):

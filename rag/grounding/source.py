@@ -51,7 +51,7 @@ class Source:
 def sources_of(passage: Passage) -> list[Source]:
     """Each sentence and row of a passage, in order."""
     sentences = sentences_of(passage)
-    about = f"{passage.header} {passage.document}"
+    about = f"{passage.about} {passage.document}"
     around = stems(f"{about} {passage.text}")
     lines = passage.text.split("\n")
     rows = passage.kind != "text"
