@@ -21,7 +21,7 @@ from models.embedder import BATCH, Embedder, Vectors
 
 EMBED_STEP = 8 * BATCH  # chunks embedded together, those of like length side by side; half a second
 KEPT_CHUNKS = 256  # a longer document is kept in batches of as many: some seconds of embedding
-KEPT_SECONDS = 10.0  # or after as long, as scans have few words: hardly more than that is ever read twice
+KEPT_SECONDS = 10.0  # or after as long, as scans have few words: that and the pages held back are ever read twice
 
 
 @functools.cache

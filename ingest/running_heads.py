@@ -11,7 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from statistics import median
 
 from ingest.document import DocumentPage, Line
@@ -26,6 +26,7 @@ BAND = 0.15  # of a page's height, in which lines that don't count pages have to
 DEEPEST_FOLLOWING = 1  # rows from the edge: a page number and a line beside it may stand right under the text
 SAME_PLACE = 0.015  # of a page's height
 APART = 0.8  # line heights to the body, or it is the body's first line, such as the head of a table's columns
+WIDER = 1.2  # times the usual gap between lines, that the gap to the body is at least: a list may be widely spaced
 SLIDE_TITLE = 1.2  # times the usual height of a line on a page wider than high: a slide's title may be its content
 DIGITS = re.compile(r"\d+")
 ROMAN = re.compile(r"[ivxlc]{1,7}")
@@ -211,7 +212,15 @@ def _is_apart(row: Sequence[Box | None], others: Sequence[Box], at_top: bool) ->
         gaps = [box[1] - bottom for box in others if _middle(box) > bottom]
     else:
         gaps = [top - box[3] for box in others if _middle(box) < top]
-    return not gaps or min(gaps) >= APART * max(box[3] - box[1] for box in boxes)
+    apart = max(APART * max(box[3] - box[1] for box in boxes), WIDER * _usual_gap(others))
+    return not gaps or min(gaps) >= apart
+
+
+def _usual_gap(boxes: Sequence[Box]) -> float:
+    """Between a line and the next one under it."""
+    ordered = sorted(boxes, key=_middle)
+    gaps = [below[1] - above[3] for above, below in pairwise(ordered)]
+    return median([gap for gap in gaps if gap > 0] or [0.0])
 
 
 def _usual_height(page: DocumentPage) -> float:

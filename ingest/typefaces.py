@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from library.records import Box
 
@@ -18,6 +19,7 @@ COLONS = ":\uff1a"  # ASCII and full-width
 LARGER = 1.15  # times the size of the page's text
 TEXT_SHARE = 0.6  # of a page's characters are in one type, or nothing on it stands out
 PARAGRAPH = 0.5  # of the width of what is printed on the page, that a paragraph's first line fills
+SPREAD = 1.6  # times the page's usual width of a character: the heads of a table's columns, far from each other
 SEPARATE = 0.5  # line heights between a heading and what is above it
 
 
@@ -40,10 +42,15 @@ def headings_by_type(lines: Sequence[TypedLine]) -> list[TypedLine]:
     if not face or most < TEXT_SHARE * sum(amounts.values()):
         return []
     width = max(line.box[2] for line in lines) - min(line.box[0] for line in lines)
+    pitch = median(_pitch(line) for line in lines if (line.face, line.size) == (face, size))
     found: list[TypedLine] = []
     stack: list[TypedLine] = []
     for index, line in enumerate(lines):
-        if _stands_out(line, face, size) and (stack or index == 0 or _is_separate(lines[index - 1], line)):
+        if (
+            _stands_out(line, face, size)
+            and _pitch(line) <= SPREAD * pitch
+            and (stack or index == 0 or _is_separate(lines[index - 1], line))
+        ):
             stack.append(line)
             continue
         is_paragraph = (line.face, line.size) == (face, size) and line.box[2] - line.box[0] >= PARAGRAPH * width
@@ -51,6 +58,11 @@ def headings_by_type(lines: Sequence[TypedLine]) -> list[TypedLine]:
             found += stack
         stack = []
     return found
+
+
+def _pitch(line: TypedLine) -> float:
+    """The width of a character, as a share of the type's size."""
+    return (line.box[2] - line.box[0]) / (len(line.text) * line.size or 1.0)
 
 
 def _stands_out(line: TypedLine, face: str, size: float) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest import indexing
 from ingest.chunks import CHUNK_TOKENS, chunks_of
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import Interrupted
@@ -340,8 +341,10 @@ def interrupt(path: Path, library: Library, models: Models) -> None:
 
 
 def test_furniture_is_kept_in_the_library_and_a_broken_off_run_marks_as_a_whole_one(
-    tmp_path: Path, models: Models
+    tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(indexing, "KEPT_CHUNKS", 8)
+    monkeypatch.setattr(indexing, "EMBED_STEP", 4)
     pages = [[(72, 800, "Sherwin"), *prose(page, 40), (290, 30, str(page))] for page in range(1, 31)]
     path = write(tmp_path / "report.pdf", pages)
     found = []
