@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -15,19 +15,17 @@ from models.language_model import Piece, Prefill, Usage
 from models.loading import Models
 from models.precedence import ANSWERS
 from rag.composition import Composed, compose, computed, quotation, repeats, without_repeats
-from rag.computation import Computation, compute
-from rag.context import trimmed, whole
+from rag.computation import Computation
+from rag.context import whole
 from rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Mode, Reading, Searching, Timings, Token
+from rag.finding import Finder, Finding, reading_text
 from rag.grounding import ground
-from rag.passages import Selection, select_passages
-from rag.pinning import fixed_prompt, pin, pinned_passages, with_pinned, without_pinned
-from rag.reading import PassageReader, most_to_read, near_best, reads_apart
+from rag.pinning import fixed_prompt, pin
+from rag.reading import PassageReader
 from rag.reading_ahead import ReadingAhead
-from rag.refusal import support
-from rag.retriever import EVERYWHERE, Retriever, Scope
+from rag.retriever import EVERYWHERE, Scope
 
-PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
 ANSWER_TOKENS = 120
 WAITING_SECONDS = 0.1  # for another answer, until it is looked whether this one is still wanted
 REWRITE_TOKENS = 60  # of a question made to stand alone
@@ -69,22 +67,38 @@ class _Turn:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A question that is still being typed."""
+
+    text: str
+    scope: Scope
+    history: tuple[Message, ...]
+
+    @property
+    def query(self) -> str:
+        """By rules also with a large model, which would hardly be done before the next key."""
+        return standalone_query(self.text, self.history)
+
+
 class Answerer:
     """Answers from one library. One answer at a time: the language model has one context."""
 
     def __init__(self, library: Library, models: Models) -> None:
         self._library = library
         self._models = models
+        self._finder = Finder(library, models)
         self._reader = PassageReader()
         self._model_turn = threading.Lock()
-        self._typed_scope = EVERYWHERE
-        self._ahead = ReadingAhead(self._find, self._read_ahead)
+        self._ahead: ReadingAhead[_Draft] = ReadingAhead(self._find_ahead, self._read_ahead)
 
-    def typed(self, text: str, scope: Scope = EVERYWHERE) -> None:
-        """What a person has typed so far: what it finds is read meanwhile. Returns at once, changes no answer."""
+    def typed(self, text: str, scope: Scope = EVERYWHERE, history: Sequence[Message] = ()) -> None:
+        """What a person has typed so far, in which conversation: what it finds is read meanwhile.
+
+        Returns at once, changes no answer.
+        """
         if self._models.ready:
-            self._typed_scope = scope
-            self._ahead.typed(text)
+            self._ahead.typed(_Draft(text.strip(), scope, tuple(history)) if text.strip() else None)
 
     def stop_reading_ahead(self) -> None:
         """Read nothing more of what was found for a half-typed question."""
@@ -97,12 +111,12 @@ class Answerer:
 
     def pin(self, document_id: int, pinned: bool) -> None:
         """Make a small document part of every prompt, or no longer. Raises `LibraryError` when it is too long."""
-        pin(self._library, document_id, pinned, self._count_tokens)
+        pin(self._library, document_id, pinned, self._finder.count_tokens)
 
     @property
     def prompt(self) -> str:
         """What the model reads before every passage; when it changes, all that is remembered is read anew."""
-        return fixed_prompt(DOCUMENTS_PROMPT, self._pinned(EVERYWHERE))
+        return fixed_prompt(DOCUMENTS_PROMPT, self._finder.pinned(EVERYWHERE))
 
     def answer(
         self,
@@ -131,26 +145,19 @@ class Answerer:
             empty = EMPTY_LIBRARY if scope.documents is None else EMPTY_COLLECTION
             yield from self._refuse(turn, empty, [])
             return
-        selection = self._select(turn.query, scope)
-        computation = self._compute(turn.query, selection)
+        finding = self._finder.find(turn.query, scope)
+        found, answerable = finding.selection.passages, finding.selection.answerable
         turn.timings = Timings(search_ms=turn.elapsed(), evidence_ms=turn.elapsed())
-        if computation is not None:
-            yield from self._tell(turn, computation, selection.passages)
-        elif support(selection) >= 0 or (scope.attached and selection.passages):  # what is shown is meant
-            passages = self._whole(selection)
-            quote = quotation(selection, passages)
+        if finding.computation is not None:
+            yield from self._tell(turn, finding.computation, found)
+        elif answerable or turn.mode != "documents":
+            quote = quotation(finding.selection) if answerable else None
             turn.timings = replace(turn.timings, evidence_ms=turn.elapsed())
-            pinned = self._pinned(scope)
-            passages = with_pinned(passages, pinned)
-            yield Evidence(passages, quote)
-            yield from self._generate(turn, passages, pinned, quote, selection.search.weights)
-        elif turn.mode == "documents":
-            yield Evidence(selection.passages)
-            yield from self._refuse(turn, NOT_SAID if selection.passages else NOTHING_FOUND, selection.passages)
+            yield Evidence(finding.passages, quote)
+            yield from self._generate(turn, finding, quote)
         else:
-            pinned = with_pinned([], self._pinned(scope))
-            yield Evidence(pinned)
-            yield from self._generate(turn, pinned, pinned, None, {})
+            yield Evidence(found)
+            yield from self._refuse(turn, NOT_SAID if found else NOTHING_FOUND, found)
 
     def _standalone(self, question: str, history: Sequence[Message], stop: threading.Event) -> str:
         """By rules, or by a model that is large enough, whose words are taken only if they keep to the question."""
@@ -160,46 +167,21 @@ class Answerer:
         written = "".join(event.text for event in events if isinstance(event, Piece))
         return accept_rewrite(question, history, written)
 
-    def _count_tokens(self, text: str) -> int:
-        return self._models.language_model.count_tokens(text)
-
-    def _pinned(self, scope: Scope) -> list[Passage]:
-        return pinned_passages(self._library, scope, self._count_tokens)
-
-    def _select(self, query: str, scope: Scope = EVERYWHERE) -> Selection:
-        embedder = self._models.embedder
-        retriever = Retriever(self._library, embedder)
-        return select_passages(retriever, embedder, query, scope=scope, reranker=self._models.reranker)
-
-    def _whole(self, selection: Selection) -> list[Passage]:
-        return [whole(passage, self._library) for passage in selection.passages]
-
-    def _find(self, text: str) -> list[str]:
-        """What would be read for a question that is still being typed."""
+    def _find_ahead(self, draft: _Draft) -> list[str]:
         try:
-            selection = self._select(text, self._typed_scope)
-            if support(selection) < 0:
-                return []
-            most = most_to_read(self._models.language_model.separable, text)
-            return self._texts(text, without_pinned(self._whole(selection), self._pinned(self._typed_scope))[:most])
+            return self._finder.texts(self._finder.find(draft.query, draft.scope), ahead=True)
         except LamplightError:
             return []  # whoever asks the question is told
 
-    def _read_ahead(self, text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+    def _read_ahead(self, draft: _Draft, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
         if passages:
             with suppress(LamplightError):  # likewise
-                prompt = fixed_prompt(DOCUMENTS_PROMPT, self._pinned(self._typed_scope))
-                self._reader.prepare(self._models.language_model, prompt, text, passages, stopped)
+                prompt = fixed_prompt(DOCUMENTS_PROMPT, self._finder.pinned(draft.scope))
+                self._reader.prepare(self._models.language_model, prompt, draft.query, passages, stopped)
 
     def _refuse(self, turn: _Turn, sentence: str, passages: list[Passage]) -> Iterator[Event]:
         yield Token(sentence)
         yield turn.finished(Composed(sentence, [], []), passages, refused=True)
-
-    def _compute(self, query: str, selection: Selection) -> Computation | None:
-        """Over the tables of the documents that were found: a number that stands in no single passage."""
-        found = list(dict.fromkeys(passage.document_id for passage in selection.passages))
-        names = {passage.document_id: passage.document for passage in selection.passages}
-        return compute(query, self._library.tables(found), names)
 
     def _tell(self, turn: _Turn, computation: Computation, found: list[Passage]) -> Iterator[Event]:
         """A computed answer needs no model."""
@@ -209,28 +191,6 @@ class Answerer:
         yield Token(answer.text)
         yield Grounded(answer.text, answer.citations, [])
         yield turn.finished(answer, passages, sql=computation.sql)
-
-    def _to_read(self, turn: _Turn, passages: list[Passage]) -> list[str]:
-        """What the model reads of the passages, which come best first."""
-        separable = self._models.language_model.separable
-        if turn.fewer:
-            count = 1
-        elif reads_apart(separable, turn.query):
-            count = near_best([passage.score for passage in passages])
-        else:
-            count = most_to_read(separable, turn.query)
-        return self._texts(turn.query, passages[:count])
-
-    def _texts(self, query: str, passages: list[Passage]) -> list[str]:
-        """Together no more than this machine reads before a person loses patience.
-
-        Passages that are read apart stay whole: they are remembered, and reading them again costs nothing.
-        """
-        model = self._models.language_model
-        if passages and not reads_apart(model.separable, query):
-            budget = model.calibration.passage_tokens // len(passages) if model.calibration else PASSAGE_TOKENS
-            passages = [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages]
-        return [reading_text(passage) for passage in passages]
 
     def _seconds(self, tokens: int) -> float | None:
         """How long this machine will read them; None as long as it has not been measured."""
@@ -247,22 +207,15 @@ class Answerer:
         finally:
             self._model_turn.release()
 
-    def _generate(
-        self,
-        turn: _Turn,
-        passages: list[Passage],
-        pinned: list[Passage],
-        quote: Citation | None,
-        weights: Mapping[str, float],
-    ) -> Iterator[Event]:
+    def _generate(self, turn: _Turn, finding: Finding, quote: Citation | None) -> Iterator[Event]:
         model = self._models.language_model
         text, usage = "", Usage(0, 0, 0, 0, 0.0)
 
         def stopped() -> bool:
             return turn.stop.is_set() or repeats(text)
 
-        system = fixed_prompt(DOCUMENTS_PROMPT if turn.mode == "documents" else KNOWLEDGE_PROMPT, pinned)
-        texts = self._to_read(turn, without_pinned(passages, pinned))
+        system = fixed_prompt(DOCUMENTS_PROMPT if turn.mode == "documents" else KNOWLEDGE_PROMPT, finding.pinned)
+        passages, texts = finding.passages, self._finder.texts(finding, fewer=turn.fewer)
         for event in self._in_turn(
             turn.stop, self._reader.read(model, system, turn.query, texts, ANSWER_TOKENS, stopped)
         ):
@@ -276,7 +229,7 @@ class Answerer:
             else:
                 usage = event
         grounded = ground(without_repeats(text), passages, self._models.embedder)
-        answer = compose(grounded, quote, passages, weights, turn.mode)
+        answer = compose(grounded, quote, passages, finding.selection.search.weights, turn.mode)
         refused = turn.mode == "documents" and not answer.text and not turn.stop.is_set()
         if refused:
             answer = replace(answer, text=NOT_SAID)
@@ -289,8 +242,3 @@ class Answerer:
             reused_tokens=usage.reused_tokens,
         )
         yield turn.finished(answer, passages, refused=refused, model=model.name)
-
-
-def reading_text(passage: Passage) -> str:
-    """A passage as the model reads it; the same for every question, so that it can be remembered."""
-    return f"{passage.about}, page {passage.page}:\n{passage.text}"

@@ -29,12 +29,12 @@ class Composed:
     unsupported: list[str]
 
 
-def quotation(selection: Selection, passages: Sequence[Passage]) -> Citation | None:
+def quotation(selection: Selection) -> Citation | None:
     """The sentence or row of the passages that the question is most about, word for word."""
     asked = stems(selection.search.query.text)
     # A heading that only repeats words of the question is quoted when there is nothing else.
     for ranked in sorted(selection.sentences, key=lambda ranked: _only_repeats(ranked.sentence.text, asked)):
-        for passage in passages:
+        for passage in selection.passages:
             if passage.id == ranked.sentence.passage.id:
                 return cite(passage, ranked.sentence)
     return None

@@ -32,11 +32,15 @@ SEVERAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Passages best first, and the sentences of them that the question is about, best first."""
+    """Passages best first, the sentences of them that the question is about, best first, and whether they answer it.
+
+    `answerable` is for `rag.finding` to say.
+    """
 
     search: Search
     passages: list[Passage]
     sentences: list[Ranked]
+    answerable: bool = False
 
     @property
     def best_cosine(self) -> float:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from library.records import Passage
+from library.records import Message, Passage
 from library.store import Library
+from models.language_model import LanguageModel, Piece, Prefill, Usage
 from models.loading import Models
 from rag.answerer import EMPTY_LIBRARY, Answerer
 from rag.composition import compose, without_repeats
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Token
 from rag.grounding import GroundedAnswer
+from rag.reading import PassageReader
 from samples import FEES, HANDBOOK, PHOTO, QUESTIONS
+
+Stopped = Callable[[], bool]
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +159,45 @@ def test_fewer_passages_are_the_best_one_alone(answerer: Answerer) -> None:
     assert finished(fewer).timings.context_tokens < 0.6 * finished(usual).timings.context_tokens
     assert finished(fewer).citations  # and all that were found are still shown
     assert finished(fewer).passages == finished(usual).passages
+
+
+class WatchedReader(PassageReader):
+    """Reads as ever; what it was given is kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ahead: queue.Queue[list[str]] = queue.Queue()
+        self.asked: list[str] = []
+
+    def prepare(
+        self, model: LanguageModel, system: str, question: str, passages: Sequence[str], stopped: Stopped
+    ) -> None:
+        self.ahead.put(list(passages))
+
+    def read(
+        self,
+        model: LanguageModel,
+        system: str,
+        question: str,
+        passages: Sequence[str],
+        max_tokens: int,
+        stopped: Stopped,
+    ) -> Iterator[Prefill | Piece | Usage]:
+        self.asked = list(passages)
+        return super().read(model, system, question, passages, max_tokens, stopped)
+
+
+def test_a_half_typed_follow_up_reads_ahead_what_the_question_will_read(
+    sample_library: Library, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answerer, reader = Answerer(sample_library, models), WatchedReader()
+    monkeypatch.setattr(answerer, "_reader", reader)
+    monkeypatch.setattr(Models, "ready", True)
+    history = [Message(1, "user", "When are bonfires allowed?"), Message(2, "assistant", "From 1 November [1].")]
+    answerer.typed("Where are they", history=history)
+    ahead = reader.ahead.get(timeout=60)
+    answerer.stop_reading_ahead()
+    assert finished(list(answerer.answer("Where are they allowed?", history))).passages
+    assert reader.asked
+    assert set(reader.asked) <= set(ahead)
+    assert "Bonfires" in ahead[0]

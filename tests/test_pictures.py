@@ -273,7 +273,7 @@ def test_the_second_part_of_a_long_receipt_is_quoted(library: Library, models: M
     assert len(first.boxes) == len(RECEIPT)
     assert sum(passage.picture == 4 for passage in selection.passages) == 1
     assert support(selection) > 0
-    quote = quotation(selection, selection.passages)
+    quote = quotation(selection)
     assert quote is not None
     assert (quote.marker, quote.text, quote.boxes) == (first.marker, RECEIPT[-1], [first.boxes[-1]])
     assert whole(first, library).text == first.text

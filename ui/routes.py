@@ -105,13 +105,17 @@ def _add_pages(router: APIRouter, services: Services) -> None:
         return found(sources_value(services.library, conversation_id, message_id))
 
     @router.post("/typed")
-    async def typed(request: Request, collection: int | None = None) -> Response:
-        """What stands in the question's box at a pause in typing; it is searched for and read ahead."""
+    async def typed(request: Request, collection: int | None = None, conversation: int | None = None) -> Response:
+        """What stands in the question's box at a pause in typing; it is searched for and read ahead.
+
+        It may go on with a `conversation`: "and in 2022?" finds what the whole question will.
+        """
         from rag.retriever import Scope  # heavy; with the first question, not with the first page
 
         text = (await request.body())[:TYPED_BYTES].decode("utf-8", "ignore")
         documents = None if collection is None else await run_in_threadpool(services.library.members, collection)
-        services.answerer.typed(text, Scope(documents))
+        history = [] if conversation is None else await run_in_threadpool(services.library.messages, conversation)
+        services.answerer.typed(text, Scope(documents), history)
         return Response(status_code=204)
 
 

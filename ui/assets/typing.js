@@ -13,8 +13,10 @@ export function readAhead(box) {
       const text = box.value.trim();
       if (text.length < SHORTEST || text === last) return;
       last = text;
-      const where = state.collection ? `?collection=${state.collection}` : "";
-      fetch(`/typed${where}`, { method: "POST", body: text }).catch(() => {});
+      const where = new URLSearchParams();
+      if (state.collection) where.set("collection", state.collection);
+      if (state.conversation) where.set("conversation", state.conversation);
+      fetch(`/typed?${where}`, { method: "POST", body: text }).catch(() => {});
     }, PAUSE);
   });
 }

@@ -1,0 +1,102 @@
+"""What a question finds, whether that answers it, and what the model reads of it: half typed or asked, the same way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from library.records import Passage
+from library.store import Library
+from models.loading import Models
+from rag.computation import Computation, compute
+from rag.context import trimmed, whole
+from rag.passages import Selection, select_passages
+from rag.pinning import pinned_passages, with_pinned, without_pinned
+from rag.reading import most_to_read, near_best, reads_apart
+from rag.refusal import support
+from rag.retriever import Retriever, Scope
+
+PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`computation` is the answer if a table gives it, `pinned` what stands in the prompt whatever is found."""
+
+    selection: Selection
+    computation: Computation | None
+    pinned: list[Passage]
+
+    @property
+    def query(self) -> str:
+        """The question as it stands alone."""
+        return self.selection.search.query.text
+
+    @property
+    def passages(self) -> list[Passage]:
+        """What an answer may rest on, as it is shown: what was found if it answers the question, and what is pinned."""
+        return with_pinned(self.selection.passages if self.selection.answerable else [], self.pinned)
+
+
+class Finder:
+    """Finds in one library, with the models that are loaded."""
+
+    def __init__(self, library: Library, models: Models) -> None:
+        self._library = library
+        self._models = models
+
+    def find(self, query: str, scope: Scope) -> Finding:
+        """`query` stands alone (`rag.conversation`). Raises `LamplightError` when a model or the library fails."""
+        embedder = self._models.embedder
+        retriever = Retriever(self._library, embedder)
+        selection = select_passages(retriever, embedder, query, scope=scope, reranker=self._models.reranker)
+        # Judged by what was found, as the limit was fitted to that; shown, read and quoted with whole sentences.
+        answerable = support(selection) >= 0 or bool(scope.attached and selection.passages)  # what is shown is meant
+        passages = [whole(passage, self._library) for passage in selection.passages]
+        selection = replace(selection, passages=passages, answerable=answerable)
+        return Finding(selection, self._compute(query, selection), self.pinned(scope))
+
+    def pinned(self, scope: Scope) -> list[Passage]:
+        """What is pinned in `scope`."""
+        return pinned_passages(self._library, scope, self.count_tokens)
+
+    def count_tokens(self, text: str) -> int:
+        """In tokens of the language model."""
+        return self._models.language_model.count_tokens(text)
+
+    def texts(self, finding: Finding, *, fewer: bool = False, ahead: bool = False) -> list[str]:
+        """What the model reads of what was found, best first: nothing where that doesn't answer, or a table does.
+
+        With `fewer` the best passage alone; `ahead` of the question all that may come near the best in the end.
+        """
+        if finding.computation is not None or not finding.selection.answerable:
+            return []
+        separable = self._models.language_model.separable
+        passages = without_pinned(finding.passages, finding.pinned)
+        if fewer:
+            count = 1
+        elif reads_apart(separable, finding.query) and not ahead:
+            count = near_best([passage.score for passage in passages])
+        else:
+            count = most_to_read(separable, finding.query)
+        return self._trimmed(finding.query, passages[:count])
+
+    def _trimmed(self, query: str, passages: list[Passage]) -> list[str]:
+        """Together no more than this machine reads before a person loses patience.
+
+        Passages that are read apart stay whole: they are remembered, and reading them again costs nothing.
+        """
+        model = self._models.language_model
+        if passages and not reads_apart(model.separable, query):
+            budget = model.calibration.passage_tokens // len(passages) if model.calibration else PASSAGE_TOKENS
+            passages = [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages]
+        return [reading_text(passage) for passage in passages]
+
+    def _compute(self, query: str, selection: Selection) -> Computation | None:
+        """Over the tables of the documents that were found: a number that stands in no single passage."""
+        names = {passage.document_id: passage.document for passage in selection.passages}
+        return compute(query, self._library.tables(list(names)), names)
+
+
+def reading_text(passage: Passage) -> str:
+    """A passage as the model reads it; the same for every question, so that it can be remembered."""
+    return f"{passage.about}, page {passage.page}:\n{passage.text}"
