@@ -211,6 +211,10 @@ def install_torch() -> None:
         )
 
 
+# Only servers have AMX. Some virtual machines announce it and fault at its first instruction, which ends the process.
+WITHOUT_AMX = ("-DCMAKE_C_FLAGS=-U__AMX_INT8__", "-DCMAKE_CXX_FLAGS=-U__AMX_INT8__")
+
+
 def install_llama() -> None:
     """Compile llama-cpp-python for this processor, or take the wheel that pip kept from the last time."""
     wanted = requirement("llama-cpp-python")
@@ -220,6 +224,7 @@ def install_llama() -> None:
             "pip keeps the result, so this happens once on a computer."
         )
     os.environ.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
+    os.environ["CMAKE_ARGS"] = " ".join([*WITHOUT_AMX, os.environ.get("CMAKE_ARGS", "")]).strip()
     if not try_pip("install", wanted):
         raise InstallError("llama.cpp could not be fetched or compiled; the last lines above say why.")
 

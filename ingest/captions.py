@@ -23,6 +23,7 @@ SURE = 0.85  # of OCR; below it a word is searched but not said in the caption
 PLAUSIBLE = 0.65  # of OCR; below it only what looks like words is kept
 WORD = re.compile(r"(?i)[a-zà-ÿ]*[aeiouyà-ÿ][a-zà-ÿ]{2,}|\d{2,}")
 NAMES = {"photo": "Photo", "chart": "Chart", "scan": "Scanned page", "screenshot": "Screenshot"}
+PAGES = ("scan", "screenshot")
 REQUESTS = {
     "photo": "Describe what this photo shows in two sentences: the things in it, where they are, and words on them.",
     "chart": "Say in two sentences what this chart or diagram shows: its kind, its axes and what stands out.",
@@ -64,7 +65,9 @@ def picture_blocks(
     if kind == "photo":  # the same label on several things is said once
         said = list(dict.fromkeys(said))
     is_caption = FIGURE.match(beside) is not None
-    lines = [Line(_caption(name, said, beside if is_caption else ""), place)]
+    # On a page the caption only repeats its words, all of them at once, and would seem to answer every question.
+    repeats = bool(rows) and kind in PAGES and not is_caption
+    lines = [Line(_caption(name, said, beside if is_caption else ""), place, furniture=repeats)]
     if beside and not is_caption:
         lines.append(Line(f"Beside it: {beside}", place))
     lines += [Line(row.text, _on_page(row.box, picture.size, place)) for row in rows]

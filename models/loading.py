@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from models.catalogue import EMBEDDER, READER
 from models.choice import LanguageModelChoice
 from models.context_cache import ContextCache
 from models.downloads import Downloads
@@ -15,6 +16,7 @@ from models.language_model import LanguageModel
 from models.ocr import TextRecogniser
 from models.on_demand import OnDemand
 from models.prepare import cache_folder, ensure_embedder
+from models.reader import Reader
 from models.reranker import Reranker, ensure_reranker, find_reranker
 from models.vision import VisionFiles, VisionModel, find_vision
 
@@ -31,6 +33,7 @@ class Models:
         self.folder = folder or cache_folder()
         self._contexts = ContextCache(self.folder / "contexts")
         self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
+        self._reader = OnDemand(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
         self.choice = LanguageModelChoice(self.folder, as_shipped, self._contexts)
         self.downloads = Downloads()
         self._ocr = OnDemand(TextRecogniser)
@@ -43,6 +46,10 @@ class Models:
     @property
     def embedder(self) -> Embedder:
         return self._embedder.get()
+
+    @property
+    def reader(self) -> Reader:
+        return self._reader.get()
 
     @property
     def language_model(self) -> LanguageModel:
@@ -78,7 +85,7 @@ class Models:
     @property
     def ready(self) -> bool:
         """Whether a question can be answered without waiting for a model."""
-        return self._embedder.value is not None and self.choice.value is not None
+        return None not in (self._embedder.value, self._reader.value) and self.choice.value is not None
 
     @property
     def status(self) -> str:
@@ -93,6 +100,7 @@ class Models:
         try:
             self._status = "Getting ready to search…"
             self._embedder.get()
+            self._reader.get()
             self._status = "Loading the language model…"
             self.choice.get()
             then()

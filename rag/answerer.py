@@ -14,14 +14,15 @@ from models.errors import LamplightError
 from models.language_model import Piece, Prefill, Usage
 from models.loading import Models
 from models.precedence import ANSWERS
-from rag.composition import Composed, compose, computed, quotation, repeats, without_repeats
+from rag.composition import Composed, compose, computed, repeats, without_repeats
 from rag.computation import Computation
 from rag.context import whole
 from rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
-from rag.events import Citation, Event, Evidence, Finished, Grounded, Mode, Reading, Searching, Timings, Token
+from rag.events import Event, Evidence, Finished, Grounded, Mode, Reading, Searching, Timings, Token
 from rag.finding import Finder, Finding, reading_text
 from rag.grounding import ground
 from rag.pinning import fixed_prompt, pin
+from rag.quotation import Quotation, quotation, shown
 from rag.reading import PassageReader
 from rag.reading_ahead import ReadingAhead
 from rag.retriever import EVERYWHERE, Scope
@@ -58,12 +59,27 @@ class _Turn:
         return round((time.perf_counter() - self.started) * 1000, 1)
 
     def finished(
-        self, answer: Composed, passages: list[Passage], *, refused: bool = False, model: str = "", sql: str = ""
+        self,
+        answer: Composed,
+        passages: list[Passage],
+        *,
+        refused: bool = False,
+        model: str = "",
+        sql: str = "",
+        quote: Quotation | None = None,
     ) -> Finished:
-        timings = replace(self.timings, total_ms=self.elapsed())
-        stopped = self.stop.is_set()
         return Finished(
-            answer.text, answer.citations, answer.unsupported, refused, stopped, timings, model, passages, sql
+            answer.text,
+            answer.citations,
+            answer.unsupported,
+            refused,
+            self.stop.is_set(),
+            replace(self.timings, total_ms=self.elapsed()),
+            model,
+            passages,
+            sql,
+            quote.citation if quote else None,
+            quote.short if quote else "",
         )
 
 
@@ -153,7 +169,7 @@ class Answerer:
         elif answerable or turn.mode != "documents":
             quote = quotation(finding.selection) if answerable else None
             turn.timings = replace(turn.timings, evidence_ms=turn.elapsed())
-            yield Evidence(finding.passages, quote)
+            yield _evidence(finding.passages, quote)
             yield from self._generate(turn, finding, quote)
         else:
             yield Evidence(found)
@@ -207,7 +223,7 @@ class Answerer:
         finally:
             self._model_turn.release()
 
-    def _generate(self, turn: _Turn, finding: Finding, quote: Citation | None) -> Iterator[Event]:
+    def _generate(self, turn: _Turn, finding: Finding, quote: Quotation | None) -> Iterator[Event]:
         model = self._models.language_model
         text, usage = "", Usage(0, 0, 0, 0, 0.0)
 
@@ -241,4 +257,10 @@ class Answerer:
             prefilled_tokens=usage.prefilled_tokens,
             reused_tokens=usage.reused_tokens,
         )
-        yield turn.finished(answer, passages, refused=refused, model=model.name)
+        yield turn.finished(answer, passages, refused=refused, model=model.name, quote=quote)
+
+
+def _evidence(passages: list[Passage], quote: Quotation | None) -> Evidence:
+    if quote is None:
+        return Evidence(passages)
+    return Evidence(passages, quote.citation, quote.short, shown(quote, passages))

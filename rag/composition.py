@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from library.records import Passage
 from rag.computation import Computation
 from rag.events import Citation, Mode
-from rag.grounding import GroundedAnswer, cite, unit_note
-from rag.passages import Selection
+from rag.grounding import GroundedAnswer
+from rag.quotation import Quotation, shown
 from rag.sentences import stems
 
 ABOUT = 0.3  # of what the question asks about, by weight
@@ -29,30 +29,9 @@ class Composed:
     unsupported: list[str]
 
 
-def quotation(selection: Selection) -> Citation | None:
-    """The sentence or row of the passages that the question is most about, word for word."""
-    asked = stems(selection.search.query.text)
-    # A heading that only repeats words of the question is quoted when there is nothing else.
-    for ranked in sorted(selection.sentences, key=lambda ranked: _only_repeats(ranked.sentence.text, asked)):
-        for passage in selection.passages:
-            if passage.id == ranked.sentence.passage.id:
-                return cite(passage, ranked.sentence)
-    return None
-
-
-def _only_repeats(text: str, asked: frozenset[str]) -> bool:
-    return asked.issuperset(stems(text)) and not re.search(r"\d", text)
-
-
-def quoted(quote: Citation, passages: Sequence[Passage]) -> str:
-    """A quotation as a block of its own, with the unit its table is in."""
-    passage = next(passage for passage in passages if passage.marker == quote.marker)
-    return f"> {quote.text}{unit_note(quote.text, passage, quote.text)} [{quote.marker}]"
-
-
 def compose(
     grounded: GroundedAnswer,
-    quote: Citation | None,
+    quote: Quotation | None,
     passages: Sequence[Passage],
     weights: Mapping[str, float],
     mode: Mode,
@@ -63,10 +42,10 @@ def compose(
     stated but not about the question (`weights` are its words, see `Search`) is left out of both: a small model reads
     the passages aloud when it has nothing to say.
     """
-    said = stems(quote.text) if quote is not None else frozenset()
+    said = stems(quote.citation.text) if quote is not None else frozenset()
     supported = iter(grounded.citations)  # one for each sentence that is supported, in their order
     prose: list[str] = []
-    citations = [] if quote is None else [quote]
+    citations = [] if quote is None else [quote.citation]
     for part in grounded.parts:
         if part in grounded.unsupported:
             prose += [part] if mode != "documents" else []
@@ -75,7 +54,7 @@ def compose(
         if not _asks(part) and (quote is None or (not _repeats(part, said) and _is_about(part, weights))):
             prose.append(part)
             citations.append(citation)
-    text = "\n\n".join(part for part in (quoted(quote, passages) if quote else "", " ".join(prose)) if part)
+    text = "\n\n".join(part for part in (shown(quote, passages) if quote else "", " ".join(prose)) if part)
     return Composed(text, citations, grounded.unsupported)
 
 

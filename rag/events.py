@@ -46,13 +46,15 @@ class Searching:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found, best first, and the one sentence or row that is most about the question.
+    """What was found, best first, and the sentence or row that answers, with the short answer in it if there is one.
 
-    Shown before the model has read anything.
+    Shown before the model has read anything. `opening` is both as Markdown, the beginning of the answer's text.
     """
 
     passages: list[Passage]
     quote: Citation | None = None
+    short: str = ""
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ class Token:
 class Grounded:
     """The answer with its markers, checked against the passages. It replaces the streamed text.
 
-    Markdown: what is quoted word for word stands in a block quote, the model's own prose below it, with `[n]` after
-    each supported sentence. `unsupported` are the model's sentences that no passage states: left out of an answer
+    Markdown: the short answer in bold, if there is one, what is quoted word for word in a block quote, the model's own
+    prose below it, with `[n]` after each supported sentence. `unsupported` are the model's sentences that no passage states: left out of an answer
     from documents only, part of one that may use the model's knowledge.
     """
 
@@ -103,6 +105,8 @@ class Finished:
     model: str
     passages: list[Passage] = field(default_factory=list)
     sql: str = ""  # the query, if the answer was computed over a table
+    quote: Citation | None = None  # what the answer begins with, word for word
+    short: str = ""  # the answer itself; empty where the quotation is as short as it gets
 
 
 Event = Searching | Evidence | Reading | Token | Grounded | Finished

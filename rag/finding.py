@@ -9,12 +9,14 @@ from library.store import Library
 from models.loading import Models
 from rag.computation import Computation, compute
 from rag.context import trimmed, whole
-from rag.passages import Selection, select_passages
+from rag.extraction import READ, read_lines
+from rag.passages import SHOWN, Selection, select
 from rag.pinning import pinned_passages, with_pinned, without_pinned
 from rag.reading import most_to_read, near_best, reads_apart
-from rag.refusal import support
-from rag.retriever import Retriever, Scope
+from rag.refusal import answerability
+from rag.retriever import EVERYWHERE, Retriever, Scope
 
+RETRIEVED = 40  # passages that are ranked; the page is mostly among the first of them
 PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
 
 
@@ -44,15 +46,20 @@ class Finder:
         self._library = library
         self._models = models
 
+    def select(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE) -> Selection:
+        """The `count` best passages, read. Raises `LamplightError` when a model or the library fails."""
+        search = Retriever(self._library, self._models.embedder).search(query, max(RETRIEVED, count), scope)
+        first = [whole(passage, self._library) for passage in search.found[:READ]]
+        lines = read_lines(self._models.reader, query, first)
+        selection = select(search, [*first, *search.found[READ:]], lines, count, self._models.reranker)
+        log_odds = answerability(selection)
+        return replace(selection, log_odds=log_odds, answerable=log_odds >= 0)
+
     def find(self, query: str, scope: Scope) -> Finding:
         """`query` stands alone (`rag.conversation`). Raises `LamplightError` when a model or the library fails."""
-        embedder = self._models.embedder
-        retriever = Retriever(self._library, embedder)
-        selection = select_passages(retriever, embedder, query, scope=scope, reranker=self._models.reranker)
-        # Judged by what was found, as the limit was fitted to that; shown, read and quoted with whole sentences.
-        answerable = support(selection) >= 0 or bool(scope.attached and selection.passages)  # what is shown is meant
-        passages = [whole(passage, self._library) for passage in selection.passages]
-        selection = replace(selection, passages=passages, answerable=answerable)
+        selection = self.select(query, scope=scope)
+        if scope.attached and selection.passages:  # what is shown is meant
+            selection = replace(selection, answerable=True)
         return Finding(selection, self._compute(query, selection), self.pinned(scope))
 
     def pinned(self, scope: Scope) -> list[Passage]:

@@ -8,19 +8,14 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from library.records import Passage
-from models.embedder import Embedder
 from models.reranker import Reranker
-from rag.retriever import EVERYWHERE, Retriever, Scope, Search
-from rag.sentences import Ranked, SentenceScores, score_sentences
+from rag.extraction import AnswerLine, best_score
+from rag.retriever import Search
 
-CANDIDATES = 40  # chunks whose sentences are looked at; the page is usually among the first 20
 SHOWN = 5
-RERANKED = 20  # the page is among them; a reranker reads each, 5 ms and more
-
-# Added to a chunk's score for its best sentence. On 583 encyclopedia questions passage@1 goes from .82 to .84; rows of
-# financial tables are too alike for it, and larger weights cost them pages.
-OVERLAP_WEIGHT = 0.1
-SENTENCE_WEIGHT = 0.1
+RERANKED = 20  # by a cross-encoder that a person brings: the page is among them; it reads each, 5 ms and more
+READER_WEIGHT = 0.06  # of the log-odds of a passage's best line beside the retriever's score
+SUREST = 8.0  # log-odds that count: beyond them the reader is only more or less sure of itself
 
 SAME = 0.9  # of the words of the longer one: two such passages tell the same
 SEVERAL = re.compile(
@@ -32,58 +27,66 @@ SEVERAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Passages best first, the sentences of them that the question is about, best first, and whether they answer it.
+    """Passages best first, the lines of them that answer, likeliest first, and whether anything answers at all.
 
-    `answerable` is for `rag.finding` to say.
+    `log_odds` are those that it does (`rag.refusal`).
     """
 
     search: Search
     passages: list[Passage]
-    sentences: list[Ranked]
+    lines: list[AnswerLine]
+    log_odds: float = 0.0
     answerable: bool = False
 
     @property
     def best_cosine(self) -> float:
-        """Of the question to any chunk or sentence found; 0 when there is nothing."""
-        cosines = [found.cosine for found in self.search.found]
-        return max([*cosines, *(ranked.cosine for ranked in self.sentences)], default=0.0)
+        """Of the question to any chunk found; 0 when there is nothing."""
+        return max((found.cosine for found in self.search.found), default=0.0)
 
 
-def select_passages(
-    retriever: Retriever,
-    embedder: Embedder,
-    query: str,
-    count: int = SHOWN,
-    scope: Scope = EVERYWHERE,
+def select(
+    search: Search,
+    candidates: Sequence[Passage],
+    lines: Sequence[Sequence[AnswerLine]],
+    count: int,
     reranker: Reranker | None = None,
 ) -> Selection:
-    """Search, then let the sentences inside the candidates decide which of them come first, or a reranker."""
-    search = retriever.search(query, max(CANDIDATES, count), scope)
-    sentences = score_sentences(search, embedder)
-    scored = [replace(found, score=_score(found, sentences)) for found in search.found]
-    ranked = sorted(scored, key=lambda found: -found.score)
-    if reranker is not None:
-        ranked = _reranked(ranked, query, reranker)
-    kept = without_repetition(ranked)
-    if len(search.named) > 1 or SEVERAL.search(query):
-        kept = spread(kept)
-    passages = [
-        replace(found, marker=marker, score=round(found.score, 4)) for marker, found in enumerate(kept[:count], start=1)
+    """The `count` best passages by what the retriever and the reader say, or by a `reranker` that a person brought.
+
+    `lines` are those of the first `candidates`, which the reader has read; the others come after them.
+    """
+    scores = [
+        passage.score + READER_WEIGHT * max(-SUREST, min(SUREST, best_score(own)))
+        for passage, own in zip(candidates, lines, strict=False)
     ]
-    shown = {passage.id for passage in passages}
-    return Selection(search, passages, [one for one in sentences.ranked if one.sentence.passage.id in shown])
+    read = [replace(passage, score=score) for passage, score in zip(candidates, scores, strict=False)]
+    least = min(scores, default=0.0)
+    unread = [replace(passage, score=min(passage.score, least)) for passage in candidates[len(read) :]]
+    ranked = [*sorted(read, key=lambda passage: -passage.score), *unread]
+    if reranker is not None:
+        ranked = _reranked(ranked, search.query.text, reranker)
+    kept = without_repetition(ranked)
+    if len(search.named) > 1 or SEVERAL.search(search.query.text):
+        kept = spread(kept)
+    passages = [replace(one, marker=marker, score=round(one.score, 4)) for marker, one in enumerate(kept[:count], 1)]
+    places = {passage.id: place for place, passage in enumerate(passages)}
+    told = [line for own in lines for line in own if line.sentence.passage.id in places]
+    told.sort(key=lambda line: -_line_score(line, passages[places[line.sentence.passage.id]], lines))
+    return Selection(search, passages, told)
+
+
+def _line_score(line: AnswerLine, passage: Passage, lines: Sequence[Sequence[AnswerLine]]) -> float:
+    """The best line of the best passage comes first, its other lines compete with the best ones of the next."""
+    own = next(part for part in lines if part and part[0].sentence.passage.id == passage.id)
+    return passage.score - READER_WEIGHT * (best_score(own) - line.score)
 
 
 def _reranked(ranked: Sequence[Passage], query: str, reranker: Reranker) -> list[Passage]:
+    """In its order; the scores stay those by which passages near each other are told."""
     first, rest = ranked[:RERANKED], ranked[RERANKED:]
     scores = reranker.scores(query, [found.searchable for found in first])
     order = sorted(range(len(first)), key=lambda index: -scores[index])
     return [*(first[index] for index in order), *rest]
-
-
-def _score(found: Passage, sentences: SentenceScores) -> float:
-    overlap, cosine = sentences.best(found.id)
-    return found.score + OVERLAP_WEIGHT * overlap + SENTENCE_WEIGHT * cosine
 
 
 def without_repetition(ranked: Sequence[Passage]) -> list[Passage]:

@@ -16,8 +16,18 @@ def whole_picture(passage: Passage, library: Library) -> Passage:
     parts = library.parts_of_picture(passage)
     if len(parts) < 2:
         return passage
-    text = "\n".join(part.text for part in parts)
-    return replace(passage, id=parts[0].id, text=text, boxes=[box for part in parts for box in part.boxes])
+    furniture: list[int] = []
+    lines = 0
+    for part in parts:
+        furniture += [lines + index for index in part.furniture]
+        lines += part.text.count("\n") + 1
+    return replace(
+        passage,
+        id=parts[0].id,
+        text="\n".join(part.text for part in parts),
+        boxes=[box for part in parts for box in part.boxes],
+        furniture=tuple(furniture),
+    )
 
 
 def whole_pictures(passages: Iterable[Passage], library: Library) -> Iterator[Passage]:

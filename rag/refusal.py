@@ -1,24 +1,32 @@
-"""Whether what was found can answer the question at all. If not, an answer would be invented.
+"""Whether what was found answers the question at all. If not, an answer would be invented.
 
-Decided by what the retriever found, not by the model's mood: a logistic regression on two features, fitted on 505
-answerable and 955 unanswerable questions over six libraries (encyclopedia articles, annual reports, receipts, the
-samples; questions about one library asked of another). At zero it refuses 1 % of what can be answered and answers
-3 % of what can't; 12 % of general questions asked of annual reports, which hold a little of everything.
+Decided by what was found and what the reader says of it, not by the language model's mood: a logistic regression
+fitted on the `tune` halves of `bench.answers` (`python -m training.refusal` prints it with its rates).
 """
 
 from __future__ import annotations
 
+from rag.extraction import best_score
 from rag.passages import Selection
 from rag.sentences import stems
 
-COSINE_WEIGHT = 10.5  # of the nearest chunk or sentence
-COVERAGE_WEIGHT = 6.0  # of the question's words that one passage holds, by inverse document frequency
-THRESHOLD = 6.7
+READER_WEIGHT = 1.0  # of the log-odds of the line that answers likeliest
+COSINE_WEIGHT = 4.0  # of the nearest chunk
+COVERAGE_WEIGHT = 2.0  # of the question's words that one passage holds, by inverse document frequency
+THRESHOLD = 3.0
 
 
-def support(selection: Selection) -> float:
+def answerability(selection: Selection) -> float:
     """Log-odds that the passages hold an answer; below zero they don't."""
-    return COSINE_WEIGHT * selection.best_cosine + COVERAGE_WEIGHT * coverage(selection) - THRESHOLD
+    if not selection.passages:
+        return float("-inf")
+    reader, cosine, covered = features(selection)
+    return READER_WEIGHT * reader + COSINE_WEIGHT * cosine + COVERAGE_WEIGHT * covered - THRESHOLD
+
+
+def features(selection: Selection) -> tuple[float, float, float]:
+    """What the decision rests on: the reader's log-odds, the best cosine, the coverage."""
+    return best_score(selection.lines), selection.best_cosine, coverage(selection)
 
 
 def coverage(selection: Selection) -> float:
@@ -32,6 +40,6 @@ def coverage(selection: Selection) -> float:
         return 1.0 if selection.passages else 0.0
     shares = [
         sum(weight for stem, weight in weights.items() if stem in held) / total
-        for held in (stems(passage.searchable) for passage in selection.passages)
+        for held in (stems(f"{passage.about} {passage.text}") for passage in selection.passages)
     ]
     return max(shares, default=0.0)

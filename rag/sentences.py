@@ -1,8 +1,4 @@
-"""The sentences and rows inside retrieved chunks that a question is about.
-
-A chunk of a financial report holds twenty numbers; the row that answers is one of them. Rows are ranked by
-words first (free), and only the best of them by embedding.
-"""
+"""The sentences and rows of a passage, and their words."""
 
 from __future__ import annotations
 
@@ -11,21 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from library.records import Box, Passage
-from models.embedder import Embedder
 from rag.query import STOP_WORDS, WORD
-from rag.retriever import Search
 
-EMBEDDED = 8  # sentences per question: 13 ms on two cores; 48 find no more
-CHUNK_WEIGHT = 0.3  # of the score of the chunk a sentence is in, when it is chosen for embedding
 LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){3}")  # at least three: a lone number or bullet is no sentence
-QUANTITY = re.compile(
-    r"\b(how (much|many|old|long|far|big|large|high)|what (percentage|share|number|amount|total|year)|when)\b", re.I
-)
-WORDS_WEIGHT = 0.35  # beside the cosine
-NUMBER_WEIGHT = 0.1
 SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s+(?=[A-Z0-9“\"(•])")
-DIGIT = re.compile(r"\d")
-BULLET = re.compile(r"^[•\-–*]\s+")
+ITEM = re.compile(r"^\s*(?:[•‣▪◦●○■□✓✔➢*·–—-]|\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,4})[.)])\s+\S")  # a bullet or number
+ANNOUNCES = (":", "\uff1a")  # the colon of Latin and of Chinese scripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +22,6 @@ class Sentence:
     passage: Passage
     text: str
     boxes: list[Box]
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """`score` orders sentences of one question; `cosine` can be compared between questions."""
-
-    sentence: Sentence
-    score: float
-    cosine: float
 
 
 def sentences_of(passage: Passage) -> list[Sentence]:
@@ -66,47 +44,9 @@ def units_of(passage: Passage) -> list[Sentence]:
     return sentences
 
 
-@dataclass(frozen=True, slots=True)
-class SentenceScores:
-    """`ranked` best first; `overlaps` and `cosines` of the best sentence of each passage, by its id."""
-
-    ranked: list[Ranked]
-    overlaps: dict[int, float]
-    cosines: dict[int, float]
-
-    def best(self, passage_id: int) -> tuple[float, float]:
-        """Overlap and cosine of a passage's best sentence; one that was not looked at counts like the worst."""
-        floor = min(self.cosines.values(), default=0.0)
-        return self.overlaps.get(passage_id, 0.0), self.cosines.get(passage_id, floor)
-
-
-def score_sentences(search: Search, embedder: Embedder) -> SentenceScores:
-    """How likely the sentences of the chunks that were found answer the question.
-
-    All are compared by words, which is free; the most promising also by embedding.
-    """
-    wanted = {_stem(word): weight for word, weight in search.weights.items()}
-    quantity = bool(QUANTITY.search(search.query.text))
-    scored: list[tuple[float, float, Sentence]] = []
-    overlaps: dict[int, float] = {}
-    for found in search.found:
-        for sentence in sentences_of(found):
-            words = overlap(wanted, stems(sentence.text))
-            overlaps[found.id] = max(overlaps.get(found.id, 0.0), words)
-            number = NUMBER_WEIGHT if quantity and DIGIT.search(sentence.text) else 0.0
-            scored.append((WORDS_WEIGHT * words + number, found.score, sentence))
-    scored.sort(key=lambda item: item[0] + CHUNK_WEIGHT * item[1], reverse=True)
-    best = scored[:EMBEDDED]
-    if not best:
-        return SentenceScores([], overlaps, {})
-    vectors = embedder.encode([sentence.text for _, _, sentence in best])
-    cosines: dict[int, float] = {}
-    ranked = []
-    for (words, _, sentence), cosine in zip(best, (vectors @ search.vector).tolist(), strict=True):
-        ranked.append(Ranked(sentence, cosine + words, cosine))
-        cosines[sentence.passage.id] = max(cosines.get(sentence.passage.id, -1.0), cosine)
-    ranked.sort(key=lambda item: item.score, reverse=True)
-    return SentenceScores(ranked, overlaps, cosines)
+def is_item(line: str) -> bool:
+    """Whether a line begins as an item of a list does: with a bullet, a number or a letter and its point."""
+    return ITEM.match(line) is not None
 
 
 def stems(text: str) -> frozenset[str]:
@@ -138,7 +78,7 @@ def _groups(lines: Sequence[str], prose: bool, furniture: frozenset[int]) -> lis
         if index in furniture:
             continue
         before = lines[groups[-1][-1]] if groups else ""
-        wraps = prose and len(before) > 50 and not _ends(before) and not BULLET.match(line)
+        wraps = prose and len(before) > 50 and not _ends(before) and not is_item(line)
         if wraps:
             groups[-1].append(index)
         else:

@@ -158,7 +158,10 @@ def _tables(data: Path) -> Iterator[Example]:
         heads, *rows = [[cell.replace("\\n", " ").strip() for cell in line.split("\t")] for line in text.splitlines()]
         answer = asked["answers"][0].strip().lower()
         places = [
-            (row, column) for row, cells in enumerate(rows) for column, cell in enumerate(cells) if cell.lower() == answer
+            (row, column)
+            for row, cells in enumerate(rows)
+            for column, cell in enumerate(cells)
+            if cell.lower() == answer
         ]
         if len(places) != 1 or answer.replace(".", "").isdigit():
             continue  # a number may be a count that happens to stand somewhere

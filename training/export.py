@@ -1,6 +1,6 @@
 """Turn trained weights into what ships: int8 ONNX, compared with the original on real questions.
 
-    python -m training.export WEIGHTS.pt --to models/weights/reader.onnx
+python -m training.export WEIGHTS.pt --to models/weights/reader.onnx
 """
 
 from __future__ import annotations

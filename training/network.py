@@ -71,7 +71,9 @@ def batch_of(windows: Sequence[Window]) -> dict[str, torch.Tensor]:
     return inputs
 
 
-def loss_of(scores: torch.Tensor, targets: Sequence[Target], spans_weight: float, guesses_weight: float) -> torch.Tensor:
+def loss_of(
+    scores: torch.Tensor, targets: Sequence[Target], spans_weight: float, guesses_weight: float
+) -> torch.Tensor:
     """Mean over the windows: listwise over the lines and "none of them", whose score is 0, plus that of the spans.
 
     The "none" makes scores of different passages comparable (shared normalisation, Clark and Gardner 2018); where

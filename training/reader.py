@@ -198,7 +198,9 @@ def main() -> int:
         recent += float(loss.detach())
         tokens += sum(len(target.window.ids) for target in batch)
         if step % 50 == 49:
-            sys.stderr.write(f"{step + 1} of {steps}: loss {recent / 50:.3f}, {tokens / (time.monotonic() - started):.0f} tokens/s\n")
+            sys.stderr.write(
+                f"{step + 1} of {steps}: loss {recent / 50:.3f}, {tokens / (time.monotonic() - started):.0f} tokens/s\n"
+            )
             recent = 0.0
         if step % 400 == 399:
             sys.stderr.write(evaluate(network, tokenizer, aside) + "\n")

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeVar
 
 from library.records import PICTURE_NAMES, Message, Passage
-from rag.composition import quoted
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Timings, Token
 
 Part = TypeVar("Part", Passage, Citation)
@@ -44,7 +43,7 @@ class Answer:
                 self.status = _searching(event.documents)
             case Evidence():
                 self.passages = list(event.passages)
-                self.text = quoted(event.quote, event.passages) + "\n\n" if event.quote else ""
+                self.text = f"{event.opening}\n\n" if event.opening else ""
                 self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
             case Reading():
                 self.progress = event.done / event.total if event.total else None

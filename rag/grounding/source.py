@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,11 +11,9 @@ from rag.columns import heads_of
 from rag.lexicon.opposition import SENSES
 from rag.lexicon.quantities import (
     REMEMBERED,
-    column_numbers,
     table_scale,
-    years_in_order,
 )
-from rag.sentences import LETTERS, Sentence, sentences_of
+from rag.sentences import Sentence, sentences_of
 from rag.sentences import stems as _stems
 
 ROW = re.compile(r"\d\W*$")  # a line that ends with a number and no word

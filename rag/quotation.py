@@ -1,0 +1,110 @@
+"""What a person sees first: the answer as short as the question allows, and the line or rows it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from library.records import Passage
+from rag.columns import Span, cell_of, heads_of
+from rag.events import Citation
+from rag.extraction import AnswerLine
+from rag.grounding import cite, unit_note
+from rag.passages import Selection
+from rag.sentences import ANNOUNCES, Sentence, is_item, stems, units_of
+
+SURE = 0.5  # of the reader that the answer is exactly this part of its line; below it the line itself is the answer
+MOST_OF_IT = 0.8  # of a line: a part so long is no shorter answer
+ITEMS = 12  # of a list that are quoted with its announcement
+CURRENCY_BEFORE = re.compile(r"(?:[A-Z]{2,3}|[$€£¥])\s?[-–(]?$")
+UNIT_AFTER = re.compile(r"\s?(?:%|€|[A-Z]{3}\b|(?:thousand|million|billion|trillion)s?\b)")
+EDGES = " \t,;:.|"
+CLOSES = {")": "(", "]": "[", "”": "“", '"': '"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """`citation` is the line that answers, with the items it announces; `heads` name the columns of a table's row.
+
+    `short` is the answer itself, empty where the line is as short as it gets.
+    """
+
+    citation: Citation
+    heads: str = ""
+    short: str = ""
+
+
+def quotation(selection: Selection) -> Quotation | None:
+    """From the line that answers likeliest; never one that only announces, or says no more than the question."""
+    passages = {passage.id: passage for passage in selection.passages}
+    asked = stems(selection.search.query.text)
+    # A heading that only repeats words of the question is quoted when there is nothing else.
+    for line in sorted(selection.lines, key=lambda line: _only_repeats(line.sentence.text, asked)):
+        passage = passages.get(line.sentence.passage.id)
+        if passage is not None and (made := _quoted(selection.search.query.text, line, passage)) is not None:
+            return made
+    return None
+
+
+def shown(quote: Quotation, passages: Sequence[Passage]) -> str:
+    """As Markdown: the short answer, then the line as a block of its own, with its heads and the unit of its table."""
+    passage = next(passage for passage in passages if passage.marker == quote.citation.marker)
+    note = unit_note(quote.citation.text, passage, quote.citation.text)
+    lines = [*([quote.heads] if quote.heads else []), *quote.citation.text.split("\n")]
+    lines[-1] += f"{note} [{passage.marker}]"
+    block = "\n".join(f"> {line}" for line in lines)
+    return f"**{quote.short}**{note} [{passage.marker}]\n\n{block}" if quote.short else block
+
+
+def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | None:
+    text = line.sentence.text
+    if text.rstrip().endswith(ANNOUNCES):
+        items = _announced(line.sentence, passage)
+        if not items:
+            return None
+        sentences = [line.sentence, *items]
+        whole = Sentence(
+            line.sentence.passage,
+            "\n".join(sentence.text for sentence in sentences),
+            [box for sentence in sentences for box in sentence.boxes],
+        )
+        return Quotation(cite(passage, whole))
+    heads = heads_of(text, passage.text.split("\n"))
+    span = cell_of(question, text, heads)
+    if span is None and line.reading.probability >= SURE:
+        span = (line.reading.start, line.reading.end)
+    return Quotation(cite(passage, line.sentence), heads, _short(text, span) if span else "")
+
+
+def _announced(sentence: Sentence, passage: Passage) -> list[Sentence]:
+    """The items under a line that ends with a colon: all that begin like items, else the rows of its table."""
+    units = units_of(passage)
+    place = next((index for index, unit in enumerate(units) if unit.text == sentence.text), None)
+    if place is None:
+        return []
+    after = units[place + 1 :]
+    items = list(takewhile(lambda unit: is_item(unit.text), after))
+    if not items and passage.kind != "text":
+        items = list(takewhile(lambda unit: not unit.text.rstrip().endswith(ANNOUNCES), after))
+    return items[:ITEMS]
+
+
+def _short(text: str, span: Span) -> str:
+    """The part with what belongs to it: a currency before a number, a unit after it, a bracket that it opens."""
+    start, end = span
+    if text[start:end][:1].isdigit():
+        start -= len(match[0]) if (match := CURRENCY_BEFORE.search(text[:start])) else 0
+    if text[start:end][-1:].isdigit():
+        end += len(match[0]) if (match := UNIT_AFTER.match(text, end)) else 0
+    part = text[start:end].strip(EDGES)
+    if (closing := text[end : end + 1]) in CLOSES and part.count(CLOSES[closing]) > part.count(closing):
+        part += closing
+    if not re.search(r"\w", part) or len(part) >= MOST_OF_IT * len(text.strip(EDGES)):
+        return ""
+    return part
+
+
+def _only_repeats(text: str, asked: frozenset[str]) -> bool:
+    return asked.issuperset(stems(text)) and not re.search(r"\d", text)
