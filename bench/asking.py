@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -83,16 +84,23 @@ def library_of(folder: Path, files: Sequence[Path], models: Models) -> Iterator[
         yield library
 
 
-def ask(answerer: Answerer, question: str, scope: Scope = EVERYWHERE) -> Finished:
-    """The end of an answer."""
-    for event in answerer.answer(question, scope=scope):
+def ask(answerer: Answerer, question: str, scope: Scope = EVERYWHERE, without_model: bool = False) -> Finished:
+    """The end of an answer; without the model it is what stands there before the model has read anything."""
+    stop = threading.Event()
+    if without_model:
+        stop.set()
+    for event in answerer.answer(question, stop=stop, scope=scope):
         if isinstance(event, Finished):
             return event
     raise AssertionError("an answer without an end")
 
 
 def outcomes(
-    library: Library, models: Models, questions: Sequence[Question], told: Callable[[Outcome], object]
+    library: Library,
+    models: Models,
+    questions: Sequence[Question],
+    told: Callable[[Outcome], object],
+    without_model: bool = False,
 ) -> list[Outcome]:
     """Each question asked, and told as soon as it is answered."""
     answerer, retriever = Answerer(library, models), Retriever(library, models.embedder)
@@ -101,7 +109,7 @@ def outcomes(
     for number, question in enumerate(questions, start=1):
         scope = Scope(documents=frozenset(ids[name] for name in question.documents)) if question.scoped else EVERYWHERE
         started = time.perf_counter()
-        finished = ask(answerer, question.text, scope)
+        finished = ask(answerer, question.text, scope, without_model)
         seconds = time.perf_counter() - started
         made.append(_outcome(question, finished, _ranking(retriever, models, question.text, scope), seconds))
         told(made[-1])

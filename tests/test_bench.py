@@ -52,9 +52,7 @@ IN_MILLIONS = "What is the capital expenditure (in USD millions)?"
         pytest.param("tenth century", "in the 10th century", "", id="ordinal in words"),
         pytest.param("six months", "no later than 6 months after", "", id="digits for words"),
         pytest.param("10 to 15 years", "10–15 years on average", "", id="range"),
-        pytest.param(
-            "the Denmark, Iceland and Norway", "raiders from Denmark, Iceland & Norway who", "", id="articles"
-        ),
+        pytest.param("the Denmark and Norway", "raiders from Denmark & Norway who", "", id="articles"),
         pytest.param("Kraków", "KRAKOW GLOWNY", "", id="accents and case"),
         pytest.param("TONYMOLY VIVA CITY", "TONYMOLYVIVACITY SDN", "", id="spaces lost by recognition"),
         pytest.param("PH-4471-2208-93", "Policy number | PH-4471-2208-93", "", id="code"),
