@@ -111,7 +111,11 @@ def outcomes(
         started = time.perf_counter()
         finished = ask(answerer, question.text, scope, without_model)
         seconds = time.perf_counter() - started
-        made.append(_outcome(question, finished, _ranking(retriever, models, question.text, scope), seconds))
+        if question.pages:  # more than are shown; that costs another search
+            ranking = _ranking(retriever, models, question.text, scope)
+        else:
+            ranking = list(dict.fromkeys((passage.document, passage.page) for passage in finished.passages))
+        made.append(_outcome(question, finished, ranking, seconds))
         told(made[-1])
         if number % 10 == 0:
             progress(f"{number} of {len(questions)}: {sum(one.right for one in made)} right")
