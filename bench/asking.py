@@ -48,6 +48,11 @@ class Outcome:
         return not self.refused and states(self.answer, self.question.answers, self.question.text)
 
     @property
+    def right_in_document(self) -> bool:
+        """Right, and shown from a document that says so: common words stand elsewhere by chance."""
+        return self.right and self.place is not None and self.place[0] in self.question.documents
+
+    @property
     def line_right(self) -> bool:
         return not self.refused and states(self.line, self.question.answers, self.question.text)
 
@@ -188,6 +193,7 @@ def measured(name: str, asked: Sequence[Outcome]) -> Measures:
     measures |= rate(f"{name}_refused", [one.refused for one in answerable])
     measures |= rate(f"{name}_wrong", [not one.right and not one.refused for one in answerable])
     measures |= rate(f"{name}_false_answer", [not one.refused for one in silent])
+    measures |= rate(f"{name}_right_in_document", [one.right_in_document for one in placed])
     measures |= rate(f"{name}_document_first", [one.document_first for one in placed])
     for depth in DEPTHS:
         measures |= rate(f"{name}_page_hit_at_{depth}", [one.hit_at(depth) for one in paged])
