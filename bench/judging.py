@@ -53,7 +53,9 @@ CURRENCY = r"us\$|usd|eur(?:os?)?|gbp|rm|myr|dollars?|[$€£¥]"
 DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d+[.,]\d+|\d+|\.\d+"
 PATTERNS = {
     "iso": r"(?<![\w.-])(?P<y1>\d{4})(?P<s1>[-/.])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})(?![\w-])",
-    "cut": r"(?<![\w./-])(?P<n1>\d{1,2})(?P<s2>[-/.])(?P<n2>\d{1,2})(?P=s2)(?P<y2>\d{4}|\d\d)(?![\w/-]|\.\d)",
+    # Recognition loses the spaces around it: "DATE11/03/201812:30".
+    "cut": r"(?<![\d./-])(?P<n1>\d{1,2})(?P<s2>[-/.])(?P<n2>\d{1,2})(?P=s2)"
+    r"(?P<y2>\d{4}(?=\d\d:\d\d)|\d\d(?=\d\d:\d\d)|(?:\d{4}|\d\d)(?![\w/-]|\.\d))",
     "daymonth": r"(?<![\w.,])(?P<d3>\d{1,2})(?:st|nd|rd|th)?\.?[ -]?(?:of )?" + rf"(?P<mon3>{MONTH})\b\.?"
     r"(?:[ ,-]{1,2}(?P<y3>\d{4})\b|(?:-|[ ]['’])(?P<short>\d\d)\b)?(?!\w)",
     "monthday": rf"\b(?P<mon4>{MONTH})\b\.?[ -]?"
@@ -67,7 +69,7 @@ PATTERNS = {
     rf"(?P<between>(?:{CURRENCY})[ ]?\(?)?(?P<digits>{DIGITS})(?![.,]?\d)(?![a-z]+\d)(?:[ ]?\))?"
     r"(?:[ ]?(?P<scale>(?:thousand|million|billion)s?|mn|mio|bn|(?(before)[kmb]|(?!)))(?!\w))?"
     r"(?P<percent>[ ]?(?:%|per[ ]?cent(?:age)?(?:[ ]points?)?\b))?" + rf"(?:[ ]?(?P<after>{CURRENCY})(?!\w))?",
-    "word": r"[^\W_]+(?:['’][^\W_]+)?",
+    "word": r"[^\W\d_]+(?=\d{1,2}[-/.]\d{1,2}[-/.]\d\d)|[^\W_]+(?:['’][^\W_]+)?",
 }
 ATOM = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in PATTERNS.items()))
 
