@@ -138,9 +138,8 @@ def squad_set(run: Run) -> Measures:
     asked = random.Random(SEED).sample(inside, min(run.count or QUESTIONS, len(inside)))
     files = passages(everything, run.folder / "squad files")
     with library_of(run.folder / "squad", files, run.models) as library:
-        measures = refusals(library, run.models, some, others)
         found = run.ask("squad", library, [squad_question(one) for one in asked])
-        measures |= measured("squad", found)
+        measures = measured("squad", found) | refusals(library, run.models, some, others)
         if not run.without_model:  # they judge what it says too
             measures |= old_names(library, run.models, asked, found)
     return measures | measured_claims(claims(), run.models.embedder)
