@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.judging import states
+from bench.judging import atoms, states
 from bench.measuring import Measures, progress, rate
 from bench.questions import Question
 from bench.shown import shown, without_markers
@@ -24,6 +24,7 @@ from rag.passages import CANDIDATES, select_passages
 from rag.retriever import EVERYWHERE, Retriever, Scope
 
 DEPTHS = (1, 5, 10, 20)  # pages
+BRIEF = 12  # words, numbers and dates: a short sentence
 Page = tuple[str, int]
 
 
@@ -51,6 +52,11 @@ class Outcome:
     def right_in_document(self) -> bool:
         """Right, and shown from a document that says so: common words stand elsewhere by chance."""
         return self.right and self.place is not None and self.place[0] in self.question.documents
+
+    @property
+    def right_and_brief(self) -> bool:
+        """Right, and little else is said: in a whole row of a table a number may stand by chance."""
+        return self.right and len(list(atoms(self.answer))) <= BRIEF
 
     @property
     def line_right(self) -> bool:
@@ -167,6 +173,7 @@ def transcript(name: str, outcome: Outcome) -> str:
             "line": outcome.line,
             "text": outcome.text,
             "right": outcome.right,
+            "brief": outcome.right_and_brief,
             "line_right": outcome.line_right,
             "refused": outcome.refused,
             "short": outcome.short,
@@ -188,6 +195,7 @@ def measured(name: str, asked: Sequence[Outcome]) -> Measures:
     paged = [one for one in answerable if one.question.pages]
     measures: Measures = {f"{name}_questions": len(asked)}
     measures |= rate(f"{name}_answer_right", [one.right for one in answerable])
+    measures |= rate(f"{name}_answer_right_brief", [one.right_and_brief for one in answerable])
     measures |= rate(f"{name}_answer_contains", [one.contains for one in answerable])
     measures |= rate(f"{name}_line_right", [one.line_right for one in answerable])
     measures |= rate(f"{name}_refused", [one.refused for one in answerable])
