@@ -4,9 +4,10 @@
                             [--library DIR] [--count QUESTIONS] [--transcript FILE] [--json]
 
 Sets: filings, receipts, squad, wikitables, household, refusal. What is judged is what is shown as the answer
-(`bench.shown`): the short one where there is one, else the quoted line; `answer_contains` judges the whole text. On squad
-the baseline is the same pipeline given the gold passage alone: what is lost to it was lost in finding the passage.
-Shares come with their 95 % interval as `NAME_low` and `NAME_high`. With `--library` what was read is kept.
+(`bench.shown`): the short one where there is one, else the quoted line; `answer_contains` judges the whole text, which
+`--without-model` leaves without the model's own words (much faster; the other measures stay). On squad the baseline is
+the same pipeline given the gold passage alone: what is lost to it was lost in finding the passage. Shares come with
+their 95 % interval as `NAME_low` and `NAME_high`. With `--library` what was read is kept.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class Run:
     split: str
     count: int
     told: Callable[[str], object]
+    without_model: bool = False
 
     def sample(self, questions: Sequence[Question], most: int = 0) -> list[Question]:
         """`--count` of them, else `most`; all when neither says anything. The same ones every time."""
@@ -75,7 +77,11 @@ class Run:
 
     def ask(self, name: str, library: Library, questions: Sequence[Question]) -> list[Outcome]:
         """The questions' outcomes, each in the transcript."""
-        return outcomes(library, self.models, questions, lambda outcome: self.told(transcript(name, outcome)))
+
+        def told(outcome: Outcome) -> None:
+            self.told(transcript(name, outcome))
+
+        return outcomes(library, self.models, questions, told, self.without_model)
 
 
 def contains(answer: str, accepted: Sequence[str]) -> bool:
@@ -132,9 +138,10 @@ def squad_set(run: Run) -> Measures:
     asked = random.Random(SEED).sample(inside, min(run.count or QUESTIONS, len(inside)))
     files = passages(everything, run.folder / "squad files")
     with library_of(run.folder / "squad", files, run.models) as library:
-        measures = refusals(library, run.models, some, others)
         found = run.ask("squad", library, [squad_question(one) for one in asked])
-        measures |= measured("squad", found) | old_names(library, run.models, asked, found)
+        measures = measured("squad", found) | refusals(library, run.models, some, others)
+        if not run.without_model:  # they judge what it says too
+            measures |= old_names(library, run.models, asked, found)
     return measures | measured_claims(claims(), run.models.embedder)
 
 
@@ -219,6 +226,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--split", choices=("tune", "look", "all"), default="all")
     parser.add_argument("--library", type=Path, help="keep what was read in this folder")
     parser.add_argument("--transcript", type=Path, help="write a JSON line for each question")
+    parser.add_argument("--without-model", action="store_true", help="what is shown before the model has read")
     parsed = parser.parse_args()
     if (parsed.documents is None) != (parsed.questions is None):
         parser.error("--documents and --questions go together")
@@ -239,7 +247,7 @@ def main() -> int:
                 lines.write(f"{line}\n")
                 lines.flush()
 
-        run = Run(parsed.data, folder, models, parsed.split, parsed.count, told)
+        run = Run(parsed.data, folder, models, parsed.split, parsed.count, told, parsed.without_model)
         if parsed.documents:
             measures = plain(run, from_files(parsed.documents.name, parsed.documents, parsed.questions))
         for name in () if parsed.documents else parsed.set or NAMES:

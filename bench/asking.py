@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.judging import states
+from bench.judging import atoms, states
 from bench.measuring import Measures, progress, rate
 from bench.questions import Question
 from bench.shown import shown, without_markers
@@ -23,6 +24,7 @@ from rag.passages import CANDIDATES, select_passages
 from rag.retriever import EVERYWHERE, Retriever, Scope
 
 DEPTHS = (1, 5, 10, 20)  # pages
+BRIEF = 12  # words, numbers and dates: a short sentence
 Page = tuple[str, int]
 
 
@@ -45,6 +47,16 @@ class Outcome:
     @property
     def right(self) -> bool:
         return not self.refused and states(self.answer, self.question.answers, self.question.text)
+
+    @property
+    def right_in_document(self) -> bool:
+        """Right, and shown from a document that says so: common words stand elsewhere by chance."""
+        return self.right and self.place is not None and self.place[0] in self.question.documents
+
+    @property
+    def right_and_brief(self) -> bool:
+        """Right, and little else is said: in a whole row of a table a number may stand by chance."""
+        return self.right and len(list(atoms(self.answer))) <= BRIEF
 
     @property
     def line_right(self) -> bool:
@@ -83,16 +95,23 @@ def library_of(folder: Path, files: Sequence[Path], models: Models) -> Iterator[
         yield library
 
 
-def ask(answerer: Answerer, question: str, scope: Scope = EVERYWHERE) -> Finished:
-    """The end of an answer."""
-    for event in answerer.answer(question, scope=scope):
+def ask(answerer: Answerer, question: str, scope: Scope = EVERYWHERE, without_model: bool = False) -> Finished:
+    """The end of an answer; without the model it is what stands there before the model has read anything."""
+    stop = threading.Event()
+    if without_model:
+        stop.set()
+    for event in answerer.answer(question, stop=stop, scope=scope):
         if isinstance(event, Finished):
             return event
     raise AssertionError("an answer without an end")
 
 
 def outcomes(
-    library: Library, models: Models, questions: Sequence[Question], told: Callable[[Outcome], object]
+    library: Library,
+    models: Models,
+    questions: Sequence[Question],
+    told: Callable[[Outcome], object],
+    without_model: bool = False,
 ) -> list[Outcome]:
     """Each question asked, and told as soon as it is answered."""
     answerer, retriever = Answerer(library, models), Retriever(library, models.embedder)
@@ -101,9 +120,13 @@ def outcomes(
     for number, question in enumerate(questions, start=1):
         scope = Scope(documents=frozenset(ids[name] for name in question.documents)) if question.scoped else EVERYWHERE
         started = time.perf_counter()
-        finished = ask(answerer, question.text, scope)
+        finished = ask(answerer, question.text, scope, without_model)
         seconds = time.perf_counter() - started
-        made.append(_outcome(question, finished, _ranking(retriever, models, question.text, scope), seconds))
+        if question.pages:  # more than are shown; that costs another search
+            ranking = _ranking(retriever, models, question.text, scope)
+        else:
+            ranking = list(dict.fromkeys((passage.document, passage.page) for passage in finished.passages))
+        made.append(_outcome(question, finished, ranking, seconds))
         told(made[-1])
         if number % 10 == 0:
             progress(f"{number} of {len(questions)}: {sum(one.right for one in made)} right")
@@ -150,6 +173,7 @@ def transcript(name: str, outcome: Outcome) -> str:
             "line": outcome.line,
             "text": outcome.text,
             "right": outcome.right,
+            "brief": outcome.right_and_brief,
             "line_right": outcome.line_right,
             "refused": outcome.refused,
             "short": outcome.short,
@@ -171,11 +195,13 @@ def measured(name: str, asked: Sequence[Outcome]) -> Measures:
     paged = [one for one in answerable if one.question.pages]
     measures: Measures = {f"{name}_questions": len(asked)}
     measures |= rate(f"{name}_answer_right", [one.right for one in answerable])
+    measures |= rate(f"{name}_answer_right_brief", [one.right_and_brief for one in answerable])
     measures |= rate(f"{name}_answer_contains", [one.contains for one in answerable])
     measures |= rate(f"{name}_line_right", [one.line_right for one in answerable])
     measures |= rate(f"{name}_refused", [one.refused for one in answerable])
     measures |= rate(f"{name}_wrong", [not one.right and not one.refused for one in answerable])
     measures |= rate(f"{name}_false_answer", [not one.refused for one in silent])
+    measures |= rate(f"{name}_right_in_document", [one.right_in_document for one in placed])
     measures |= rate(f"{name}_document_first", [one.document_first for one in placed])
     for depth in DEPTHS:
         measures |= rate(f"{name}_page_hit_at_{depth}", [one.hit_at(depth) for one in paged])

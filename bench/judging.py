@@ -32,42 +32,20 @@ CURRENCIES = {
     "$": "$", "us$": "$", "usd": "$", "dollar": "$", "dollars": "$", "€": "€", "eur": "€", "euro": "€", "euros": "€",
     "£": "£", "gbp": "£", "¥": "¥", "rm": "rm", "myr": "rm",
 }  # fmt: skip
-WORDS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
-TENS = {
-    name: 10 * tens
-    for tens, name in enumerate(["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=3)
-}
-NUMBER_WORDS = {name: number for number, name in enumerate(WORDS)} | TENS | {"once": 1, "twice": 2}
+TEENS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+ROUND = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+TENS = {name: 10 * tens for tens, name in enumerate(ROUND, start=2)}
+COMPOUND = re.compile(rf"\b({'|'.join(ROUND)})[- ]({'|'.join(TEENS[1:10])})\b")
+NUMBER_WORDS = {name: number for number, name in enumerate(TEENS)} | TENS | {"once": 1, "twice": 2}
 ORDINALS = {
     "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th", "seventh": "7th",
     "eighth": "8th", "ninth": "9th", "tenth": "10th", "eleventh": "11th", "twelfth": "12th",
 }  # fmt: skip
-PLURALS = {
-    f"{unit}s": unit
-    for unit in ["second", "minute", "hour", "day", "week", "month", "year", "cent", "litre", "metre", "mile", "inch"]
-}
+UNITS = ("second", "minute", "hour", "day", "week", "month", "year", "cent", "litre", "metre", "mile", "inch")
+PLURALS = {f"{unit}s": unit for unit in UNITS}
 ARTICLES = frozenset(("a", "an", "the"))
 IN_UNITS = re.compile(r"(?:\bin |\(|\$ ?)(?:us ?)?(?:\$ ?|usd |dollars? )?(?:in )?(thousand|million|billion)s\b")
 ASKS_SHARE = re.compile(r"%|\bper ?cent|\bpercentage|\bshare\b|\bmargin\b|\brate\b|\bratio\b")
@@ -75,7 +53,9 @@ CURRENCY = r"us\$|usd|eur(?:os?)?|gbp|rm|myr|dollars?|[$€£¥]"
 DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d+[.,]\d+|\d+|\.\d+"
 PATTERNS = {
     "iso": r"(?<![\w.-])(?P<y1>\d{4})(?P<s1>[-/.])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})(?![\w-])",
-    "cut": r"(?<![\w./-])(?P<n1>\d{1,2})(?P<s2>[-/.])(?P<n2>\d{1,2})(?P=s2)(?P<y2>\d{4}|\d\d)(?![\w/-]|\.\d)",
+    # Recognition loses the spaces around it: "DATE11/03/201812:30".
+    "cut": r"(?<![\d./-])(?P<n1>\d{1,2})(?P<s2>[-/.])(?P<n2>\d{1,2})(?P=s2)"
+    r"(?P<y2>\d{4}(?=\d\d:\d\d)|\d\d(?=\d\d:\d\d)|(?:\d{4}|\d\d)(?![\w/-]|\.\d))",
     "daymonth": r"(?<![\w.,])(?P<d3>\d{1,2})(?:st|nd|rd|th)?\.?[ -]?(?:of )?" + rf"(?P<mon3>{MONTH})\b\.?"
     r"(?:[ ,-]{1,2}(?P<y3>\d{4})\b|(?:-|[ ]['’])(?P<short>\d\d)\b)?(?!\w)",
     "monthday": rf"\b(?P<mon4>{MONTH})\b\.?[ -]?"
@@ -85,11 +65,11 @@ PATTERNS = {
     r"(?:[ ]?(?P<half>[ap])\.?m\b\.?)?(?!\d)",
     "ordinal": r"(?<![\w.,])\d+(?:st|nd|rd|th)\b",
     "code": r"(?<![\w.,])(?=[\w-]*\d)(?![\w-]*[a-z]{3})\w+(?:-\w+){2,}(?!\w)",  # not 13-year-old
-    "number": rf"(?<![a-z0-9_])(?<!\d[.,])(?P<before>(?:{CURRENCY})[ ]?)?(?P<minus>[-−–]|\([ ]?)?"
+    "number": rf"(?<![a-z0-9_])(?<!\d[.,])(?P<before>(?:{CURRENCY})[ ]?)?(?P<minus>[-\u2212–]|\([ ]?)?"
     rf"(?P<between>(?:{CURRENCY})[ ]?\(?)?(?P<digits>{DIGITS})(?![.,]?\d)(?![a-z]+\d)(?:[ ]?\))?"
     r"(?:[ ]?(?P<scale>(?:thousand|million|billion)s?|mn|mio|bn|(?(before)[kmb]|(?!)))(?!\w))?"
     r"(?P<percent>[ ]?(?:%|per[ ]?cent(?:age)?(?:[ ]points?)?\b))?" + rf"(?:[ ]?(?P<after>{CURRENCY})(?!\w))?",
-    "word": r"[^\W_]+(?:['’][^\W_]+)?",
+    "word": r"[^\W\d_]+(?=\d{1,2}[-/.]\d{1,2}[-/.]\d\d)|[^\W_]+(?:['’][^\W_]+)?",
 }
 ATOM = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in PATTERNS.items()))
 
@@ -170,11 +150,7 @@ def _plain(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.replace("&", " and "))
     folded = "".join(letter for letter in letters if not unicodedata.combining(letter)).lower()
     folded = re.sub(r"\s+", " ", folded)
-    return re.sub(
-        r"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[- ](one|two|three|four|five|six|seven|eight|nine)\b",
-        lambda match: str(NUMBER_WORDS[match[1]] + NUMBER_WORDS[match[2]]),
-        folded,
-    )
+    return COMPOUND.sub(lambda match: str(NUMBER_WORDS[match[1]] + NUMBER_WORDS[match[2]]), folded)
 
 
 def _word(word: str) -> Iterator[Atom]:
@@ -229,11 +205,12 @@ def _days(match: re.Match[str], kind: str) -> frozenset[tuple[int, int, int]]:
     number = {"daymonth": "3", "monthday": "4", "monthyear": "5"}[kind]
     month = MONTHS.index(match[f"mon{number}"][:3]) + 1
     day = 0 if kind == "monthyear" else int(match[f"d{number}"])
-    year = match[f"y{number}"] or (kind == "daymonth" and match["short"]) or "0"
-    return frozenset({(_year(year), month, day)})
+    digits = match[f"y{number}"] or (match["short"] if kind == "daymonth" else None) or "0"
+    return frozenset({(_year(digits), month, day)})
 
 
 def _year(digits: str) -> int:
+    """A year of two digits is one of ours; "0" is none."""
     return int(digits) + (2000 if len(digits) == 2 else 0)
 
 

@@ -20,8 +20,8 @@ LEFT_OUT = 0.2  # of the paragraphs
 # What a receipt is asked for, and the traces in its text by which it may hold that after all; recognition makes
 # mistakes, so the traces are wide.
 ABSENT = {
-    "What is the phone number of {company} on the receipt of {date}?": r"te[l1i]|phone|fax|h/?p\b|mobile|\d{2,4}-\s?\d{5,}",
-    "Who was the cashier on the {company} receipt of {date}?": r"cash|staff|serve|sales|user|operator|clerk|by\b|waiter",
+    "What is the phone number on the {company} bill of {date}?": r"te[l1i]|phone|fax|h/?p\b|mobile|\d{2,4}-\s?\d{5,}",
+    "Who was the cashier at {company} on {date}?": r"cash|staff|serve|sales|user|operator|clerk|by\b|waiter",
     "What is the GST number of {company}?": r"[g6]s[tl]|tax|reg",
     "What is the email address of {company}?": r"@|mail|\.com|www",
     "How many loyalty points did I get at {company} on {date}?": r"point|member|bonus|reward|loyal|card|pts",

@@ -80,7 +80,7 @@ def from_files(name: str, documents: Path, questions: Path) -> QuestionSet:
     asked = [
         Question(
             line["question"],
-            tuple(line["answers"] if "answers" in line else [line["answer"]]),
+            tuple(line.get("answers", [line.get("answer", "")])),
             line["question"],
             frozenset({line["document"]} if "document" in line else ()),
             frozenset(part["page"] for part in line.get("evidence", ()) if "page" in part),

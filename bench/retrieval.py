@@ -1,6 +1,7 @@
 """How often the right page is among the first, on questions about annual reports, against plain searches.
 
-    python -m bench.retrieval [--documents DIR --questions FILE] [--library DIR] [--scale CHUNKS] [--json]
+    python -m bench.retrieval [--documents DIR --questions FILE] [--split tune|look|all] [--library DIR]
+                              [--scale CHUNKS] [--json]
 
 The documents are indexed into `--library` first (minutes; nothing to do the second time). The baselines search the
 same chunks: `_dense` is what everyone does, the nearest embeddings of the chunks' own text with the same embedder;
@@ -10,7 +11,6 @@ same chunks: `_dense` is what everyone does, the nearest embeddings of the chunk
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 import tempfile
@@ -18,11 +18,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from bench.measuring import Measures, options, percentile, progress, report
+from bench.measuring import Measures, options, percentile, progress, rate, report
+from bench.questions import Question, from_files
 from ingest.pipeline import files_in, index_file
 from library.records import Chunk, Passage
 from library.store import Library
@@ -32,7 +32,7 @@ from rag.passages import CANDIDATES, select_passages
 from rag.query import terms_of
 from rag.retriever import Retriever
 
-DEPTHS = (1, 5, 10)
+DEPTHS = (1, 5, 10, 20)
 SEED = 7
 NOISE = 0.05  # length of what is added to a copied embedding, so that no two are equal
 COPY_CHUNKS = 2_000  # of a document made of copies
@@ -83,26 +83,36 @@ class Sides:
         return pages_of([self._chunks[number] for number, _ in self._library.full_text(terms_of(question), CANDIDATES)])
 
 
-def measure(library: Library, models: Models, questions: Sequence[dict[str, Any]]) -> Measures:
-    """Hit rates over the questions; a hit is any of a question's gold pages, or its document."""
+def measure(library: Library, models: Models, questions: Sequence[Question]) -> Measures:
+    """Hit rates with their intervals; a hit is any of a question's gold pages, or its document."""
     sides = Sides(library, models)
     measures: Measures = {}
     for side, ranking in sides.rankings().items():
-        found = [ranking(question["question"]) for question in questions]
+        found = [(question, ranking(question.text)) for question in questions]
+        paged = [(question, pages) for question, pages in found if question.pages]
         for depth in DEPTHS:
             hits = [
-                any((question["document"], part["page"]) in pages[:depth] for part in question["evidence"])
-                for question, pages in zip(questions, found, strict=True)
+                any(name in question.documents and page in question.pages for name, page in pages[:depth])
+                for question, pages in paged
             ]
-            measures[f"page_hit_at_{depth}{side}"] = round(statistics.mean(hits), 3)
-        first = [bool(pages) and pages[0][0] for pages in found]
-        right = [name == question["document"] for name, question in zip(first, questions, strict=True)]
-        measures[f"document_hit_at_1{side}"] = round(statistics.mean(right), 3)
+            measures |= rate(f"page_hit_at_{depth}{side}", hits)
+        first = [bool(pages) and pages[0][0] in question.documents for question, pages in found]
+        measures |= rate(f"document_first{side}", first) | rate(f"document_hit_at_1{side}", first)
+    return measures | _times(sides.milliseconds, library, questions) | _against_dense(measures)
+
+
+def _against_dense(measures: Measures) -> Measures:
+    if "page_hit_at_5" not in measures:
+        return {}
     ratio = float(measures["page_hit_at_5"]) / max(float(measures["page_hit_at_5_dense"]), 1e-9)
-    return measures | {
-        "page_hit_at_5_vs_dense": round(ratio, 2),
-        "search_p95_ms": round(percentile(sides.milliseconds[WARM_UP:], 0.95), 1),
-        "search_median_ms": round(statistics.median(sides.milliseconds[WARM_UP:]), 1),
+    return {"page_hit_at_5_vs_dense": round(ratio, 2)}
+
+
+def _times(milliseconds: Sequence[float], library: Library, questions: Sequence[Question]) -> Measures:
+    times = milliseconds[WARM_UP:] or milliseconds
+    return {
+        "search_p95_ms": round(percentile(times, 0.95), 1),
+        "search_median_ms": round(statistics.median(times), 1),
         "questions": len(questions),
         "chunks": library.count_chunks(),
     }
@@ -159,12 +169,16 @@ def main() -> int:
     parser = options("How often the right page is found.")
     parser.add_argument("--documents", type=Path, help="folder of documents (default: the filings)")
     parser.add_argument("--questions", type=Path, help="JSON lines: question, document, evidence [{page}]")
+    parser.add_argument("--split", choices=("tune", "look", "all"), default="all", help="by the question's text")
     parser.add_argument("--library", type=Path, help="keep the index here (default: a temporary folder)")
     parser.add_argument("--scale", type=int, default=0, metavar="CHUNKS", help="also time searches among so many")
     parsed = parser.parse_args()
     folder = parsed.documents or parsed.data / "filings"
-    lines = (parsed.questions or folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = [json.loads(line) for line in lines if line.strip()][: parsed.count or None]
+    read = from_files(folder.name, folder, parsed.questions or folder / "questions.jsonl").part(parsed.split)
+    placed = [question for question in read.questions if question.documents and question.answers]
+    questions = placed[: parsed.count or None]
+    if not questions:
+        parser.error("no question says in which document its answer stands")
     models = Models()
     with (
         tempfile.TemporaryDirectory() as temporary,
@@ -176,7 +190,7 @@ def main() -> int:
                 progress(f"{result.status}: {path.name} ({result.pages} pages, {result.seconds:.0f} s)")
         measures = measure(library, models, questions)
         if parsed.scale:
-            measures |= scale(library, models, parsed.scale, [question["question"] for question in questions])
+            measures |= scale(library, models, parsed.scale, [question.text for question in questions])
         report(measures, parsed.json)
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from bench.judging import states
 from bench.measuring import wilson
+from bench.questions import household
 from bench.shown import shown
 from bench.splits import split_of
 from rag.events import Citation, Finished, Timings
@@ -40,6 +42,7 @@ IN_MILLIONS = "What is the capital expenditure (in USD millions)?"
         pytest.param("30.8%", "30.8", "What percentage did it grow by?", id="percent in the question"),
         pytest.param("11/03/2018", "on 11 March 2018", "", id="day first"),
         pytest.param("11/03/2018", "DATE: MAR 11 2018 12:30", "", id="month before the day"),
+        pytest.param("11/03/2018", "DATE11/03/201812:30", "", id="spaces around a date lost by recognition"),
         pytest.param("2018-03-23", "23/03/18", "", id="short year"),
         pytest.param("16 MAY 2018", "16-May-18 19:02", "", id="hyphens"),
         pytest.param("28.11.2024", "28th of November 2024", "", id="ordinal day"),
@@ -52,9 +55,7 @@ IN_MILLIONS = "What is the capital expenditure (in USD millions)?"
         pytest.param("tenth century", "in the 10th century", "", id="ordinal in words"),
         pytest.param("six months", "no later than 6 months after", "", id="digits for words"),
         pytest.param("10 to 15 years", "10–15 years on average", "", id="range"),
-        pytest.param(
-            "the Denmark, Iceland and Norway", "raiders from Denmark, Iceland & Norway who", "", id="articles"
-        ),
+        pytest.param("the Denmark and Norway", "raiders from Denmark & Norway who", "", id="articles"),
         pytest.param("Kraków", "KRAKOW GLOWNY", "", id="accents and case"),
         pytest.param("TONYMOLY VIVA CITY", "TONYMOLYVIVACITY SDN", "", id="spaces lost by recognition"),
         pytest.param("PH-4471-2208-93", "Policy number | PH-4471-2208-93", "", id="code"),
@@ -92,6 +93,8 @@ def test_a_gold_answer_is_found_however_it_is_written(gold: str, text: str, ques
         pytest.param("30.8%", "30.84%", "", id="not rounded within one unit"),
         pytest.param("11/03/2018", "12 March 2018", "", id="other day"),
         pytest.param("11/03/2018", "11 March", "", id="no year"),
+        pytest.param("11/03/2018", "111/03/2018", "", id="end of a longer day"),
+        pytest.param("11/03/2018", "11/03/20181", "", id="start of a longer year"),
         pytest.param("11 March 2018", "11 May 2018", "", id="other month"),
         pytest.param("13 May", "section 13 may be left out", "", id="the verb may"),
         pytest.param("17:30", "5:30", "", id="morning"),
@@ -146,10 +149,36 @@ def test_without_a_short_answer_the_quoted_line_is_the_answer() -> None:
 
 def test_every_gold_line_of_the_household_stands_in_its_document() -> None:
     questions = [json.loads(line) for line in (HOUSEHOLD / "questions.jsonl").read_text("utf-8").splitlines()]
+    documents = {path.name for path in (HOUSEHOLD / "documents").iterdir()}
     assert len(questions) >= 80
     assert sum(not question["answers"] for question in questions) >= 16
     assert len({question["question"] for question in questions}) == len(questions)
     for question in questions:
         assert question["answers"] or "evidence" not in question
-        if "document" in question:
-            assert (HOUSEHOLD / "documents" / question["document"]).is_file()
+        for part in question.get("evidence", ()):
+            text = (HOUSEHOLD / "documents" / question["document"]).read_text("utf-8")
+            assert _letters(part["text"]) in _letters(re.sub(r"<[^>]+>", " ", text)), question["question"]
+            assert question["document"] in documents
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
+
+
+def test_the_gold_line_of_a_plain_value_holds_it() -> None:
+    """The judge and the gold agree; what is counted, listed or answered by yes or no doesn't stand in one line."""
+    questions = [json.loads(line) for line in (HOUSEHOLD / "questions.jsonl").read_text("utf-8").splitlines()]
+    judged = [
+        states(question["evidence"][0]["text"], question["answers"], question["question"])
+        for question in questions
+        if question["answers"]
+    ]
+    assert sum(judged) >= 0.93 * len(judged)
+
+
+def test_a_half_keeps_all_files_and_the_halves_share_no_question() -> None:
+    whole = household(Path(), Path())
+    tune, look = whole.part("tune"), whole.part("look")
+    assert tune.files == look.files == whole.files
+    assert len(tune.questions) + len(look.questions) == len(whole.questions)
+    assert not {one.text for one in tune.questions} & {one.text for one in look.questions}
