@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +21,7 @@ LONGEST_RUN = 4  # words that are written as one: AMERICANEXPRESS, BankOfAmerica
 SHORTEST_NAME = 3  # letters; with a digit in it, as in 3M, two
 SHORTEST_BEGINNING = 4  # letters of a name's beginning: Pepsi; three in capitals: MGM
 SHORTEST_TYPO = 6  # letters: in shorter words one more or less makes another word
+LAST = chr(0x10FFFF)  # behind every letter
 BLEND = range(4, 8)  # letters of AmEx, FedEx
 
 
@@ -53,13 +55,18 @@ class Shelf:
     names: Mapping[int, Names]
     whole: Mapping[str, frozenset[int]]
     initials: Mapping[str, frozenset[int]]
+    ordered: Sequence[str]
 
     def beginning(self, word: Word) -> frozenset[int]:
         """Documents of which a name begins with a word: Pepsi for PepsiCo, MGM for MGMRESORTS."""
         shortest = SHORTEST_NAME if word.text.isupper() else SHORTEST_BEGINNING
         if len(word.text) < shortest + word.text.islower() or word.text.isdigit():
             return frozenset()
-        return self._where(name for name in self.whole if name.startswith(word.lower))
+        return self._where(self._beginning(word.lower))
+
+    def _beginning(self, start: str) -> Sequence[str]:
+        first = bisect_left(self.ordered, start)
+        return self.ordered[first : bisect_left(self.ordered, start + LAST, first)]
 
     def short_for(self, word: Word) -> frozenset[int]:
         """Documents of whose names a word has the initials: IBM, JnJ."""
@@ -82,11 +89,11 @@ class Shelf:
             return
         for cut in range(2, len(word.lower) - 1):
             first, second = word.lower[:cut], word.lower[cut:]
-            for name, documents in self.whole.items():
-                if name.startswith(first) and (middle := name.find(second, cut + 1)) > 0:
-                    yield f"{name[:middle]} {name[middle:]}", documents
+            for name in self._beginning(first):
+                if (middle := name.find(second, cut + 1)) > 0:
+                    yield f"{name[:middle]} {name[middle:]}", self.whole[name]
 
-    def _where(self, names: Iterator[str]) -> frozenset[int]:
+    def _where(self, names: Iterable[str]) -> frozenset[int]:
         return frozenset().union(*(self.whole[name] for name in names))
 
 
@@ -111,7 +118,7 @@ def shelf_of(titles: tuple[tuple[int, str, str], ...]) -> Shelf:
             whole[form].add(number)
         for form in own.initials:
             initials[form].add(number)
-    return Shelf(names, _frozen(whole), _frozen(initials))
+    return Shelf(names, _frozen(whole), _frozen(initials), sorted(whole))
 
 
 def _frozen(forms: Mapping[str, set[int]]) -> dict[str, frozenset[int]]:

@@ -7,12 +7,11 @@ is the documents' own: by the share of their chunks that hold it, beside that of
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from library.records import Document
-from rag.names import LONGEST_RUN, SHORTEST_NAME, Word, as_name, shelf_of, words_of
+from rag.names import LONGEST_RUN, SHORTEST_TYPO, Word, as_name, shelf_of, words_of
 from rag.periods import periods_of, spellings
 from rag.query import STOP_WORDS
 
@@ -26,6 +25,9 @@ ALIKE = 0.5  # of the largest share: documents above it are meant together
 CERTAIN = 0.7  # strength from which a document is clearly named
 OTHERWISE = 0.5  # of the strength, for a document of the same name that is of another time or kind
 ELSEWHERE = 0.3  # beside the share of a name's own documents, that of another where it is no name any more
+
+STOP = re.compile(r"[.?!:;,]\s")
+OPENING = re.compile(r"[.?!:]\s+$")
 
 Holding = Callable[[Sequence[str]], Mapping[int, int]]
 """How many chunks of each document hold any of some phrases."""
@@ -66,8 +68,8 @@ def named_documents(question: str, documents: Sequence[Document], holding: Holdi
     strengths = _sum(mentions)
     if not strengths or len(strengths) > max(1, MOST * len(documents)):
         return Named(frozenset(), frozenset(), {}, question)
-    certain = frozenset(number for number, strength in strengths.items() if strength >= CERTAIN)
     said = [mention for mention in mentions if mention.strength >= CERTAIN]
+    certain = frozenset(number for one in said for number, strength in one.strengths.items() if strength >= CERTAIN)
     words = frozenset(word.lower for mention in said for word in mention.words)
     return Named(certain, words, strengths, naming.without(said))
 
@@ -81,6 +83,7 @@ class _Naming:
         self._chunks = {document.id: document.chunks for document in documents}
         self._shelf = shelf_of(tuple((document.id, document.name, document.title) for document in documents))
         self._most = max(1, COMMON * len(documents))
+        self._too_many = max(1, MOST * len(documents))
         self._holding = holding
         self._periods = periods_of(question)
 
@@ -108,10 +111,14 @@ class _Naming:
             if 0 < len(documents) <= self._most:
                 yield self._mention([word], documents)
                 return
-        if documents := self._blended(word):
+        documents = self._blended(word) or self._misspelt(word)
+        if documents:
             yield self._mention([word], documents)
-        elif (documents := self._shelf.misspelt(word)) and not self._holding([word.lower]):
-            yield self._mention([word], documents)
+
+    def _misspelt(self, word: Word) -> frozenset[int]:
+        """A word that stands in any text is not misspelt."""
+        known = len(word.text) < SHORTEST_TYPO or self._holding([word.lower])
+        return frozenset() if known else self._shelf.misspelt(word)
 
     def _blended(self, word: Word) -> frozenset[int]:
         """AMEX, if a document says "American Express"."""
@@ -123,102 +130,110 @@ class _Naming:
 
     def _mention(self, words: Sequence[Word], documents: frozenset[int], own: float = 0.0) -> Mention:
         """As sure as the words are rarer in all other documents; `own` is the least share that is their own."""
-        shares = self._shares([_phrase(words)])
+        shares = self._shares(self._holding([_phrase(words)]))
         other = max((share for number, share in shares.items() if number not in documents), default=0.0)
         if own and not any(word.is_capital for word in words):
             return Mention(words, dict.fromkeys(documents, max(0.0, 1 - other / ORDINARY)))
         most = {number: max(own, shares.get(number, 0.0) + SLIGHT) for number in documents}
         return Mention(words, {number: max(0.0, 1 - other / most[number]) for number in documents})
 
-    def _shares(self, phrases: Sequence[str]) -> dict[int, float]:
-        held = self._holding(phrases)
+    def _shares(self, held: Mapping[int, int]) -> dict[int, float]:
         return {number: count / (self._chunks.get(number, 0) + PRIOR_CHUNKS) for number, count in held.items()}
 
     def by_text(self, known: Sequence[Mention]) -> list[Mention]:
-        """Capitalised words, and whole dates, that stand in a few documents and hardly in others."""
+        """Capitalised words, and whole dates, that stand in a few documents and hardly in others.
+
+        A date counts where a name stands too; it is less sure when there is no such document: one of them is misread.
+        """
         taken = {word.start for mention in known for word in mention.words}
-        found = []
-        for run in self._capitals(taken):
-            found += self._longest_held(run)
-        for date in self._periods.dates:
-            found += self._concentrated([], spellings(date))
-        return found
+        names = [mention for run in self._capitals(taken) for mention in self._longest_held(run)]
+        dates = [mention for date in self._periods.dates for mention in self._concentrated([], spellings(date), 0)]
+        named = {number for mention in names for number in mention.strengths}
+        both = {number for mention in dates for number in mention.strengths} & named
+        if not names:
+            return dates
+        return names + [
+            Mention([], {n: strength if n in both else OTHERWISE * strength for n, strength in date.strengths.items()})
+            for date in dates
+        ]
 
-    def _capitals(self, taken: set[int]) -> Iterator[list[Word]]:
-        """Neighbouring capitalised words; the first of a sentence is one only before another or all in capitals."""
-        run: list[Word] = []
-        spans = self._periods.spans
-        for word in [*self._words, None]:
-            inside = word is not None and any(start <= word.start < end for start, end in spans)
-            near = bool(word and run) and not re.search(r"[.?!:;,]\s", self._question[run[-1].end : word.start])  # type: ignore[union-attr]
-            if word is not None and word.is_capital and not inside and word.start not in taken:
-                if run and not near:
-                    yield from self._telling(run)
-                    run = []
-                run.append(word)
-            elif run:
-                yield from self._telling(run)
-                run = []
+    def _capitals(self, taken: set[int]) -> list[list[Word]]:
+        """Runs of capitalised words; the first of a sentence is one only before another or all in capitals."""
+        runs: list[list[Word]] = [[]]
+        for word in self._words:
+            timed = any(start <= word.start < end for start, end in self._periods.spans)
+            if timed or not word.is_capital or word.start in taken:
+                runs.append([])
+                continue
+            if runs[-1] and STOP.search(self._question[runs[-1][-1].end : word.start]):
+                runs.append([])
+            runs[-1].append(word)
+        return [named for run in runs if run and (named := self._without_opening(run))]
 
-    def _telling(self, run: list[Word]) -> Iterator[list[Word]]:
+    def _without_opening(self, run: list[Word]) -> list[Word]:
         first = run[0]
-        begins = not first.start or re.search(r"[.?!:]\s+$", self._question[: first.start])
-        if begins and (first.lower in STOP_WORDS or len(run) == 1 and not first.text.isupper()):
-            run = run[1:]
-        if run and any(len(word.text) > 1 for word in run):
-            yield run
+        opens = not first.start or OPENING.search(self._question[: first.start])
+        ordinary = first.lower in STOP_WORDS or (len(run) == 1 and not first.text.isupper())
+        return run[1:] if opens and ordinary else run
 
     def _longest_held(self, run: Sequence[Word]) -> list[Mention]:
         """Mentions of the longest parts of a run that any text holds."""
         for count in range(min(len(run), LONGEST_RUN + 1), 0, -1):
             parts = [run[start : start + count] for start in range(len(run) - count + 1)]
-            found = [mention for part in parts if len(_phrase(part)) >= SHORTEST_NAME for mention in self._held(part)]
+            telling = [part for part in parts if any(len(word.text) > 1 and word.text[0].isalpha() for word in part)]
+            found = [mention for part in telling for mention in self._concentrated(part, [_phrase(part)])]
             if found:
                 return found
         return []
 
-    def _held(self, words: Sequence[Word]) -> list[Mention]:
-        return self._concentrated(words, [_phrase(words)])
+    def _concentrated(self, words: Sequence[Word], phrases: Sequence[str], prior: int = PRIOR_HITS) -> list[Mention]:
+        """The documents that hold one of some phrases in much more of their chunks than others, if there are such.
 
-    def _concentrated(self, words: Sequence[Word], phrases: Sequence[str]) -> list[Mention]:
+        A whole date is sure at once (`prior` 0): it stands in a letter only once.
+        """
         held = self._holding(phrases)
-        shares = {number: count / (self._chunks.get(number, 0) + PRIOR_CHUNKS) for number, count in held.items()}
+        shares = self._shares(held)
         most = max(shares.values(), default=0.0)
-        group = [number for number, share in shares.items() if share >= ALIKE * most]
-        if not group or len(group) > max(1, MOST * len(self._chunks)):
+        group = {number for number, share in shares.items() if share >= ALIKE * most}
+        rest = max((share for number, share in shares.items() if number not in group), default=0.0)
+        sure = max(0.0, 1 - rest / (ELSEWHERE * most)) * min(1.0, most / SLIGHT) if group else 0.0
+        if len(group) > self._too_many:
+            group = self._fitting(group)
+        if not sure or len(group) > self._too_many:
             return []
-        rest = max((share for number, share in shares.items() if share < ALIKE * most), default=0.0)
-        sure = max(0.0, 1 - rest / (ELSEWHERE * most)) * min(1.0, most / SLIGHT)
-        return [Mention(words, {number: sure * held[number] / (held[number] + PRIOR_HITS) for number in group})]
+        strengths = {number: sure * held[number] / (held[number] + prior) for number in group}
+        return [Mention(words, self._narrowed(strengths))]
 
     def _narrowed(self, strengths: Mapping[int, float]) -> dict[int, float]:
         """Of several documents that fit alike, those of the time and kind that the question speaks of."""
         top = max(strengths.values(), default=0.0)
-        group = [number for number, strength in strengths.items() if strength >= CERTAIN * top]
-        if len(group) < 2:
-            return dict(strengths)
-        fitting = {number: self._fit(number) for number in group}
-        if self._periods.years and not any(fit[0] for fit in fitting.values()):
-            shares = self._shares([str(max(self._periods.years))])
-            fitting = {number: (shares.get(number, 0.0), fit[1]) for number, fit in fitting.items()}
-        best = max(fitting.values())
-        fits = {number for number in group if fitting[number] == best}
-        return {
-            number: strength * (1.0 if number in fits or number not in group else OTHERWISE)
-            for number, strength in strengths.items()
-        }
+        group = {number for number, strength in strengths.items() if strength >= CERTAIN * top}
+        others = group - self._fitting(group)
+        return {number: strength * (OTHERWISE if number in others else 1.0) for number, strength in strengths.items()}
 
-    def _fit(self, number: int) -> tuple[float, int]:
-        """How well a document's name fits the question's newest year, and its quarter, dates and other words."""
+    def _fitting(self, group: set[int]) -> set[int]:
+        """By the newest year in the question, in their names or else in their text; then by the rest of the name."""
+        if len(group) < 2:
+            return group
+        year = max(self._periods.years, default=0)
+        dated = {number for number in group if year in self._shelf.names[number].periods.years}
+        if year and not dated:
+            shares = self._shares(self._holding([str(year)]))
+            most = max(shares.get(number, 0.0) for number in group)
+            dated = {number for number in group if shares.get(number, 0.0) >= ALIKE * most}
+        fits = {number: self._fit(number) for number in dated or group}
+        return {number for number, fit in fits.items() if fit == max(fits.values())}
+
+    def _fit(self, number: int) -> int:
+        """How many quarters, dates and other words of the question a document's name has."""
         names, periods = self._shelf.names[number], self._periods
-        year = float(bool(periods.years) and max(periods.years) in names.periods.years)
         said = {name for count in (1, 2) for name in self._runs(count)}
         dates = sum(any(own.states(date) for own in names.periods.dates) for date in periods.dates)
-        return year, len(periods.quarters & names.periods.quarters) + dates + len(said & names.whole)
+        return len(periods.quarters & names.periods.quarters) + dates + len(said & names.whole)
 
     def _runs(self, count: int) -> Iterator[str]:
         for start in range(len(self._words) - count + 1):
-            yield as_name([word.text for word in self._words[start : start + count]])
+            yield "".join(word.lower for word in self._words[start : start + count])
 
     def without(self, mentions: Sequence[Mention]) -> str:
         """The question without these words and its times; all of it if there are none."""
@@ -236,7 +251,8 @@ def _phrase(words: Sequence[Word]) -> str:
 
 
 def _sum(mentions: Sequence[Mention]) -> dict[int, float]:
-    total: Counter[int] = Counter()
+    total: dict[int, float] = {}
     for mention in mentions:
-        total.update(mention.strengths)  # type: ignore[arg-type]  # a Counter adds floats as well
-    return {number: min(1.0, strength) for number, strength in total.items()}
+        for number, strength in mention.strengths.items():
+            total[number] = min(1.0, total.get(number, 0.0) + strength)
+    return total

@@ -102,9 +102,7 @@ class Retriever:
         weights = self.term_weights(query.terms)
         wide = SCOPED_CANDIDATES if scope.kind else 1
         words = dict(
-            self._library.full_text(
-                _telling(weights, naming), max(WORD_CANDIDATES, wide), naming.documents or allowed
-            )
+            self._library.full_text(_telling(weights, naming), max(WORD_CANDIDATES, wide), naming.documents or allowed)
         )
         exact = self._exact(query, allowed)
         pictures = self._pictures(query, allowed)
