@@ -22,6 +22,7 @@ SHORTEST_NAME = 3  # letters; with a digit in it, as in 3M, two
 SHORTEST_BEGINNING = 4  # letters of a name's beginning: Pepsi; three in capitals: MGM
 SHORTEST_TYPO = 6  # letters: in shorter words one more or less makes another word
 LAST = chr(0x10FFFF)  # behind every letter
+INTACT = 2  # letters at one end: a wrong letter, or two that changed places, can't touch both ends of six
 BLEND = range(4, 8)  # letters of AmEx, FedEx
 
 
@@ -56,6 +57,7 @@ class Shelf:
     whole: Mapping[str, frozenset[int]]
     initials: Mapping[str, frozenset[int]]
     ordered: Sequence[str]
+    endings: Mapping[str, Sequence[str]]
 
     def beginning(self, word: Word) -> frozenset[int]:
         """Documents of which a name begins with a word: Pepsi for PepsiCo, MGM for MGMRESORTS."""
@@ -76,12 +78,11 @@ class Shelf:
         return frozenset().union(*(self.initials.get(initials, frozenset()) for initials in bare))
 
     def misspelt(self, word: Word) -> frozenset[int]:
-        """Documents with a name that is one letter away."""
+        """Documents with a name that is one letter away, so that its first letters or its last are as they should."""
         if len(word.text) < SHORTEST_TYPO or not word.text.isalpha():
             return frozenset()
-        return self._where(
-            name for name in self.whole if len(name) >= SHORTEST_TYPO and one_letter_apart(name, word.lower)
-        )
+        near = [*self._beginning(word.lower[:INTACT]), *self.endings.get(word.lower[-INTACT:], ())]
+        return self._where(name for name in near if len(name) >= SHORTEST_TYPO and one_letter_apart(name, word.lower))
 
     def blended(self, word: Word) -> Iterator[tuple[str, frozenset[int]]]:
         """Names in two words of which a word may be the beginnings, with their documents: "american express", AmEx."""
@@ -118,7 +119,10 @@ def shelf_of(titles: tuple[tuple[int, str, str], ...]) -> Shelf:
             whole[form].add(number)
         for form in own.initials:
             initials[form].add(number)
-    return Shelf(names, _frozen(whole), _frozen(initials), sorted(whole))
+    endings: defaultdict[str, list[str]] = defaultdict(list)
+    for form in whole:
+        endings[form[-INTACT:]].append(form)
+    return Shelf(names, _frozen(whole), _frozen(initials), sorted(whole), endings)
 
 
 def _frozen(forms: Mapping[str, set[int]]) -> dict[str, frozenset[int]]:

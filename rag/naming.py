@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from library.records import Document
-from rag.names import LONGEST_RUN, SHORTEST_TYPO, Word, as_name, shelf_of, words_of
+from rag.names import LONGEST_RUN, Word, as_name, shelf_of, words_of
 from rag.periods import periods_of, spellings
 from rag.query import STOP_WORDS
 
@@ -24,7 +24,7 @@ ORDINARY = 0.1  # of the chunks: a word written small that so many of another do
 ALIKE = 0.5  # of the largest share: documents above it are meant together
 CERTAIN = 0.7  # strength from which a document is clearly named
 OTHERWISE = 0.5  # of the strength, for a document of the same name that is of another time or kind
-ELSEWHERE = 0.3  # beside the share of a name's own documents, that of another where it is no name any more
+ELSEWHERE = 0.2  # beside the share of a name's own documents, that of another where it is no name any more
 
 STOP = re.compile(r"[.?!:;,]\s")
 OPENING = re.compile(r"[.?!:]\s+$")
@@ -117,8 +117,8 @@ class _Naming:
 
     def _misspelt(self, word: Word) -> frozenset[int]:
         """A word that stands in any text is not misspelt."""
-        known = len(word.text) < SHORTEST_TYPO or self._holding([word.lower])
-        return frozenset() if known else self._shelf.misspelt(word)
+        documents = self._shelf.misspelt(word)
+        return frozenset() if documents and self._holding([word.lower]) else documents
 
     def _blended(self, word: Word) -> frozenset[int]:
         """AMEX, if a document says "American Express"."""
@@ -180,7 +180,7 @@ class _Naming:
         """Mentions of the longest parts of a run that any text holds."""
         for count in range(min(len(run), LONGEST_RUN + 1), 0, -1):
             parts = [run[start : start + count] for start in range(len(run) - count + 1)]
-            telling = [part for part in parts if any(len(word.text) > 1 and word.text[0].isalpha() for word in part)]
+            telling = [part for part in parts if any(len(word.text) > 1 and not word.text.isdigit() for word in part)]
             found = [mention for part in telling for mention in self._concentrated(part, [_phrase(part)])]
             if found:
                 return found
