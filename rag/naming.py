@@ -101,19 +101,32 @@ class _Naming:
                     found.append(self._mention(run, documents, own=1.0))
                     for index in range(start, start + count):
                         del left[index]
-        for word in left.values():
+        for index, word in left.items():
             if word.lower not in STOP_WORDS:
-                found += self._inexact(word)
+                found += self._inexact(word, left.get(index + 1))
         return [Mention(mention.words, self._narrowed(mention.strengths)) for mention in found]
 
-    def _inexact(self, word: Word) -> Iterator[Mention]:
-        for documents in (self._shelf.short_for(word), self._shelf.beginning(word)):
-            if 0 < len(documents) <= self._most:
-                yield self._mention([word], documents)
-                return
+    def _inexact(self, word: Word, after: Word | None) -> Iterator[Mention]:
+        """By initials, the beginning of a name, a blend, or one letter; `after` is the next word unless it is named."""
+        if 0 < len(documents := self._shelf.short_for(word)) <= self._most:
+            yield self._mention([word], documents)
+            return
+        if 0 < len(documents := self._shelf.beginning(word)) <= self._most:
+            mention = self._mention([word], documents)
+            yield self._otherwise(mention) if after and self._goes_on(word, after, documents) else mention
+            return
         documents = self._blended(word) or self._misspelt(word)
         if documents:
             yield self._mention([word], documents)
+
+    def _goes_on(self, word: Word, after: Word, documents: frozenset[int]) -> bool:
+        """Whether two words are a name that the documents don't say: American Water is not American Express."""
+        together = after.is_capital and self._question[word.start : after.start] == f"{word.text} "
+        timed = any(start <= after.start < end for start, end in self._periods.spans)
+        return together and not timed and documents.isdisjoint(self._holding([_phrase([word, after])]))
+
+    def _otherwise(self, mention: Mention) -> Mention:
+        return Mention(mention.words, {number: OTHERWISE * one for number, one in mention.strengths.items()})
 
     def _misspelt(self, word: Word) -> frozenset[int]:
         """A word that stands in any text is not misspelt."""
