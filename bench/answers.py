@@ -44,9 +44,8 @@ from bench.splits import split_of
 from library.store import Library
 from models.loading import Models
 from rag.answerer import Answerer
-from rag.passages import select_passages
-from rag.refusal import support
-from rag.retriever import Retriever, Scope
+from rag.finding import Finder
+from rag.retriever import Scope
 
 NAMES = (*SETS, "squad", "refusal")
 QUESTIONS = 60  # of squad and of tables, unless told otherwise; all of the other sets
@@ -162,14 +161,14 @@ def old_names(library: Library, models: Models, asked: Sequence[Asked], found: S
 
 def refusals(library: Library, models: Models, inside: Sequence[Asked], outside: Sequence[Asked]) -> Measures:
     """Decided before the model is asked, so no answer has to be generated; and which passage comes first."""
-    retriever = Retriever(library, models.embedder)
+    finder = Finder(library, models)
     refused: list[bool] = []
     first: list[bool] = []
     for asked in inside:
-        selection = select_passages(retriever, models.embedder, asked.text)
-        refused.append(support(selection) < 0)
+        selection = finder.select(asked.text)
+        refused.append(not selection.answerable)
         first.append(bool(selection.passages) and selection.passages[0].document == asked.document)
-    invented = [support(select_passages(retriever, models.embedder, asked.text)) >= 0 for asked in outside]
+    invented = [finder.select(asked.text).answerable for asked in outside]
     return {
         **rate("false_refusal_rate", refused),
         **rate("false_answer_rate", invented),

@@ -20,8 +20,8 @@ from library.store import Library
 from models.loading import Models
 from rag.answerer import Answerer
 from rag.events import Finished
-from rag.passages import CANDIDATES, select_passages
-from rag.retriever import EVERYWHERE, Retriever, Scope
+from rag.finding import Finder
+from rag.retriever import EVERYWHERE, Scope
 
 DEPTHS = (1, 5, 10, 20)  # pages
 BRIEF = 12  # words, numbers and dates: a short sentence
@@ -114,7 +114,7 @@ def outcomes(
     without_model: bool = False,
 ) -> list[Outcome]:
     """Each question asked, and told as soon as it is answered."""
-    answerer, retriever = Answerer(library, models), Retriever(library, models.embedder)
+    answerer, finder = Answerer(library, models), Finder(library, models)
     ids = {document.name: document.id for document in library.documents()}
     made: list[Outcome] = []
     for number, question in enumerate(questions, start=1):
@@ -123,7 +123,7 @@ def outcomes(
         finished = ask(answerer, question.text, scope, without_model)
         seconds = time.perf_counter() - started
         if question.pages:  # more than are shown; that costs another search
-            ranking = _ranking(retriever, models, question.text, scope)
+            ranking = _ranking(finder, question.text, scope)
         else:
             ranking = list(dict.fromkeys((passage.document, passage.page) for passage in finished.passages))
         made.append(_outcome(question, finished, ranking, seconds))
@@ -133,8 +133,8 @@ def outcomes(
     return made
 
 
-def _ranking(retriever: Retriever, models: Models, text: str, scope: Scope) -> list[Page]:
-    selection = select_passages(retriever, models.embedder, text, CANDIDATES, scope, models.reranker)
+def _ranking(finder: Finder, text: str, scope: Scope) -> list[Page]:
+    selection = finder.select(text, RETRIEVED, scope)
     return list(dict.fromkeys((passage.document, passage.page) for passage in selection.passages))
 
 

@@ -25,9 +25,9 @@ from models.language_model import LanguageModel, Piece, Prefill, Reading, Usage
 from models.loading import Models
 from models.processor import physical_cores
 from models.quantise import saved_preparation
+from rag.finding import Finder
 from rag.reading import rank_prior, stable_order
 from rag.reading_ahead import ReadingAhead
-from rag.retriever import Retriever
 
 SYSTEM = "You answer questions using only the passages the user gives. Answer in one or two short sentences."
 TYPING_SECONDS = 6.0
@@ -53,7 +53,7 @@ def first_token(models: Models, data: Path, runs: int) -> Measures:
     questions = random.Random(SEED).sample([asked for group in groups for asked in group], 4 * runs)
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
         sections = index_sections(groups, Path(folder), library, models)
-        finder = SectionFinder(Retriever(library, models.embedder), models, sections)
+        finder = SectionFinder(Finder(library, models), sections)
         baselines = _baselines(models, model.context_tokens)
         taken: dict[str, list[float]] = {}
         identical = True

@@ -16,9 +16,8 @@ from library.store import Library
 from models.engine import never
 from models.language_model import Reading
 from models.loading import Models
-from rag.passages import select_passages
+from rag.finding import Finder
 from rag.reading import APART, near_best, rank_prior
-from rag.retriever import Retriever
 
 ANSWER_TOKENS = 40
 SEED = 11
@@ -36,9 +35,9 @@ def accuracy(models: Models, data: Path, count: int) -> Measures:
             path = Path(folder) / f"article {number}.txt"
             path.write_text("\n\n".join(dict.fromkeys(asked.passage for asked in group)), encoding="utf-8")
             index_file(path, library, models)
-        retriever = Retriever(library, models.embedder)
+        finder = Finder(library, models)
         for number, asked in enumerate(questions, start=1):
-            found = select_passages(retriever, models.embedder, asked.text, APART).passages
+            found = finder.select(asked.text, APART).passages
             texts = [f"{passage.header}:\n{passage.text}" for passage in found]
             together = Reading(SYSTEM, tuple(reversed(texts)), asked.text)
             exact.append(contains(timed(model.read(together, ANSWER_TOKENS, never)).text, asked.answers))

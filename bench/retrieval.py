@@ -28,9 +28,8 @@ from library.records import Chunk, Passage
 from library.store import Library
 from models.embedder import Vectors
 from models.loading import Models
-from rag.passages import CANDIDATES, select_passages
+from rag.finding import RETRIEVED, Finder
 from rag.query import terms_of
-from rag.retriever import Retriever
 
 DEPTHS = (1, 5, 10, 20)
 SEED = 7
@@ -53,7 +52,7 @@ class Sides:
     def __init__(self, library: Library, models: Models) -> None:
         self._library = library
         self._embedder = models.embedder
-        self._retriever = Retriever(library, self._embedder)
+        self._finder = Finder(library, models)
         self._ids = sorted(library.vectors(self._embedder).ids())
         self._chunks = library.chunks(self._ids)
         progress(f"embedding {len(self._ids)} chunks without their headers, for the baseline")
@@ -66,21 +65,21 @@ class Sides:
 
     def ours(self, question: str) -> list[Page]:
         started = time.perf_counter()
-        selection = select_passages(self._retriever, self._embedder, question, CANDIDATES)
+        selection = self._finder.select(question, RETRIEVED)
         self.milliseconds.append((time.perf_counter() - started) * 1000)
         return list(dict.fromkeys((passage.document, passage.page) for passage in selection.passages))
 
     def dense(self, question: str) -> list[Page]:
-        nearest = np.argsort(-(self._plain @ self._embedder.encode([question])[0]))[:CANDIDATES]
+        nearest = np.argsort(-(self._plain @ self._embedder.encode([question])[0]))[:RETRIEVED]
         return pages_of([self._chunks[self._ids[index]] for index in nearest.tolist()])
 
     def dense_headers(self, question: str) -> list[Page]:
         vector = self._embedder.encode([question])[0]
-        nearest = self._library.vectors(self._embedder).nearest(vector, CANDIDATES)
+        nearest = self._library.vectors(self._embedder).nearest(vector, RETRIEVED)
         return pages_of([self._chunks[number] for number, _ in nearest])
 
     def bm25(self, question: str) -> list[Page]:
-        return pages_of([self._chunks[number] for number, _ in self._library.full_text(terms_of(question), CANDIDATES)])
+        return pages_of([self._chunks[number] for number, _ in self._library.full_text(terms_of(question), RETRIEVED)])
 
 
 def measure(library: Library, models: Models, questions: Sequence[Question]) -> Measures:
@@ -144,10 +143,10 @@ def grow(library: Library, models: Models, size: int, into: Library) -> None:
 
 def search_times(library: Library, models: Models, questions: Sequence[str]) -> list[float]:
     """Milliseconds from question to evidence."""
-    retriever, times = Retriever(library, models.embedder), []
+    finder, times = Finder(library, models), []
     for question in [*questions[:WARM_UP], *questions]:
         started = time.perf_counter()
-        select_passages(retriever, models.embedder, question)
+        finder.select(question)
         times.append((time.perf_counter() - started) * 1000)
     return times[WARM_UP:]
 

@@ -10,9 +10,8 @@ from bench.questions import Asked
 from ingest.pipeline import index_file
 from library.store import Library
 from models.loading import Models
-from rag.passages import select_passages
+from rag.finding import Finder
 from rag.reading import APART, near_best
-from rag.retriever import Retriever
 
 SECTION_TOKENS = 375  # four of them are 1,500
 FOUND = 20  # chunks, from which the sections are taken
@@ -29,13 +28,12 @@ class Found:
 class SectionFinder:
     """The best sections for a question, by the chunks found in them."""
 
-    def __init__(self, retriever: Retriever, models: Models, sections: dict[str, str]) -> None:
-        self._retriever = retriever
-        self._models = models
+    def __init__(self, finder: Finder, sections: dict[str, str]) -> None:
+        self._finder = finder
         self._sections = sections
 
     def find(self, question: str) -> Found:
-        selection = select_passages(self._retriever, self._models.embedder, question, FOUND)
+        selection = self._finder.select(question, FOUND)
         scores: dict[str, float] = {}  # of each section's best chunk
         for passage in selection.passages:
             scores.setdefault(passage.document, passage.score)

@@ -165,6 +165,19 @@ class SearchIndex(Database):
         statement = "SELECT count(*) FROM chunks_text WHERE chunks_text MATCH ?"
         return {term: int(self._rows(statement, _quoted(term))[0][0]) for term in terms}
 
+    def chunks_holding(self, phrases: Iterable[str]) -> dict[int, int]:
+        """How many chunks of each findable document hold any of `phrases`; documents with none are left out."""
+        query = " OR ".join(_quoted(phrase) for phrase in phrases)
+        if not query:
+            return {}
+        rows = self._rows(
+            "SELECT document_id, count(*) FROM chunks_text JOIN chunks ON chunks.id = chunks_text.rowid "
+            "JOIN documents ON documents.id = document_id WHERE chunks_text MATCH ? AND state = 'ready' "
+            "GROUP BY document_id",
+            query,
+        )
+        return dict(rows)
+
     def holding_terms(self, terms: Iterable[str], ids: Sequence[int]) -> dict[int, set[str]]:
         """For each of `ids`, which of `terms` its chunk holds (stemmed, header included)."""
         held: dict[int, set[str]] = {number: set() for number in ids}

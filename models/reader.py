@@ -99,4 +99,5 @@ def _reading(window: Window, place: int, scores: npt.NDArray[np.float32]) -> Lin
 
 def _softmax(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     raised = np.exp(values - values.max())
-    return raised / raised.sum()
+    shares: npt.NDArray[np.float64] = raised / raised.sum()
+    return shares

@@ -39,7 +39,12 @@ class ReaderTokenizer:
         self._tokenizer = tokenizer
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        self._begin, self._separator, self._mark = map(tokenizer.token_to_id, ("[CLS]", "[SEP]", LINE_MARK))
+        self._begin, self._separator, self._mark = (self._id(token) for token in ("[CLS]", "[SEP]", LINE_MARK))
+
+    def _id(self, token: str) -> int:
+        number = self._tokenizer.token_to_id(token)
+        assert number is not None, f"{token} is in BERT's vocabulary"
+        return int(number)
 
     def windows(self, question: str, header: str, lines: Sequence[str]) -> list[Window]:
         """As few windows as hold all the lines, in their order; each has the question and the header."""

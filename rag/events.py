@@ -82,9 +82,9 @@ class Token:
 class Grounded:
     """The answer with its markers, checked against the passages. It replaces the streamed text.
 
-    Markdown: the short answer in bold, if there is one, what is quoted word for word in a block quote, the model's own
-    prose below it, with `[n]` after each supported sentence. `unsupported` are the model's sentences that no passage states: left out of an answer
-    from documents only, part of one that may use the model's knowledge.
+    Markdown: the short answer in bold, if there is one, what is quoted word for word in a block quote, the model's
+    own prose below it, with `[n]` after each supported sentence. `unsupported` are the model's sentences that no
+    passage states: left out of an answer from documents only, part of one that may use the model's knowledge.
     """
 
     answer: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -12,7 +12,7 @@ import numpy as np
 from library.records import BlockKind, Document, Passage
 from library.store import Library
 from models.embedder import Embedder, Vectors
-from rag.naming import named_documents
+from rag.naming import Named, named_documents
 from rag.pictures import whole_pictures
 from rag.query import Query, understand
 
@@ -28,9 +28,16 @@ FEWEST_TERMS = 2  # that must be left
 # reports: page@5 of .55 at any weight from 0.2 to 0.4, passage@1 of .82 against .72 of reciprocal rank fusion.
 WORDS_WEIGHT = 0.25  # for the best BM25 score of the question, less in proportion for the others
 EXACT_WEIGHT = 0.4  # for every quoted phrase and code standing there
-NAMED_WEIGHT = 0.25  # for being in a document that the question names
-ATTACHED_WEIGHT = 1.0  # for being in one that comes with the question: before all that is only found
+NAMED_WEIGHT = 1.0  # for being in a document that the question clearly names: before all that is only found
+MEANT_WEIGHT = 0.25  # for being in one that it may mean, times how likely that is
+ATTACHED_WEIGHT = 1.0  # for being in one that comes with the question
 PICTURE_WEIGHT = 0.3  # for being a picture when one is asked for, and as much again for its words
+
+# What is asked of figures has its best matches in prose about them; that the first are full of figures tells that the
+# answer is one. On 53 questions about annual reports page@5 goes from .62 to .73 at any weight from 0.1 to 0.25.
+FIGURES_WEIGHT = 0.15  # for a chunk of figures when all of the first are
+FIRST = 20  # chunks
+FULL_OF_FIGURES = 0.2  # of the characters are digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class Search:
     """What a search found, best first, and what it needs to be judged by.
 
     `weights` are the question's meaning words with their inverse document frequency, `vector` its embedding,
-    `named` the documents it names.
+    `named` the documents it names, `what` the question without the names and times that only say where to look.
     """
 
     query: Query
@@ -68,6 +75,7 @@ class Search:
     vector: Vectors
     found: list[Passage]
     named: frozenset[int]
+    what: str
 
 
 class Retriever:
@@ -82,41 +90,51 @@ class Retriever:
         query = understand(text)
         documents = self._library.documents()
         allowed = _allowed(scope, documents)
-        naming = named_documents(text, documents)
-        named = naming.documents | scope.attached
+        inside = [document for document in documents if allowed is None or document.id in allowed]
+        naming = named_documents(text, inside, self._library.chunks_holding)
         vector = self._vector(query)
-        wide = SCOPED_CANDIDATES if scope.kind else 1
-        vectors = self._library.vectors(self._embedder)
-        cosines = dict(vectors.nearest(vector, max(CANDIDATES, wide), allowed))
-        if named and (allowed is None or named < allowed):
-            # Among many documents those of the named one might not be near enough to be seen at all.
-            cosines |= dict(vectors.nearest(vector, CANDIDATES, named if allowed is None else named & allowed))
         weights = self.term_weights(query.terms)
-        telling = _telling(weights, naming.words)
-        words = dict(self._library.full_text(telling, max(WORD_CANDIDATES, wide), allowed))
+        wide = SCOPED_CANDIDATES if scope.kind else 1
+        words = dict(
+            self._library.full_text(_telling(weights, naming), max(WORD_CANDIDATES, wide), naming.documents or allowed)
+        )
         exact = self._exact(query, allowed)
         pictures = self._pictures(query, allowed)
-        unseen = [
-            number for number in [*list(words)[:FUSED_WORD_CANDIDATES], *exact, *pictures] if number not in cosines
-        ]
-        for number, other in vectors.vectors_of(list(dict.fromkeys(unseen))).items():
-            cosines[number] = float(np.dot(vector, other))
+        named = naming.documents | scope.attached
+        cosines = self._cosines(vector, max(CANDIDATES, wide), allowed, named)
+        others = [*list(words)[:FUSED_WORD_CANDIDATES], *exact, *pictures]
+        cosines |= self._cosines_of(vector, [number for number in dict.fromkeys(others) if number not in cosines])
         chunks = self._library.chunks(list(cosines))
         best_words = max(words.values(), default=1.0)
         scores = {
             number: cosines[number]
             + WORDS_WEIGHT * words.get(number, 0.0) / best_words
             + EXACT_WEIGHT * exact.get(number, 0)
-            + NAMED_WEIGHT * (chunk.document_id in naming.documents)
+            + _steering(chunk.document_id, naming)
             + ATTACHED_WEIGHT * (chunk.document_id in scope.attached)
             + PICTURE_WEIGHT * pictures.get(number, 0.0)
             for number, chunk in chunks.items()
             if scope.kind in (None, chunk.kind)
         }
+        scores = _with_figures(scores, chunks)
         ranked = sorted(scores, key=lambda number: -scores[number])
         passages = (replace(chunks[number], score=scores[number], cosine=cosines[number]) for number in ranked)
         found = list(islice(whole_pictures(passages, self._library), count))
-        return Search(query, weights, vector, found, named)
+        return Search(query, weights, vector, found, named, naming.what)
+
+    def _cosines(
+        self, vector: Vectors, count: int, allowed: frozenset[int] | None, named: frozenset[int]
+    ) -> dict[int, float]:
+        """Of the nearest chunks, and of the nearest of those in named documents, which others may keep from sight."""
+        vectors = self._library.vectors(self._embedder)
+        cosines = dict(vectors.nearest(vector, count, allowed))
+        if named and (allowed is None or named < allowed):
+            cosines |= dict(vectors.nearest(vector, count, named if allowed is None else named & allowed))
+        return cosines
+
+    def _cosines_of(self, vector: Vectors, ids: Sequence[int]) -> dict[int, float]:
+        vectors = self._library.vectors(self._embedder).vectors_of(ids)
+        return {number: float(np.dot(vector, other)) for number, other in vectors.items()}
 
     def term_weights(self, terms: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency: how much a word tells in this library, 0 when it is in every chunk."""
@@ -147,15 +165,36 @@ class Retriever:
         return {number: 1.0 + len(held[number]) / len(query.terms) for number in ids}
 
 
-def _telling(weights: dict[str, float], naming: frozenset[str]) -> list[str]:
+def _telling(weights: dict[str, float], naming: Named) -> list[str]:
     """The terms worth searching for, all when none is.
 
-    What names a document stands in the header of all its chunks and tells none of them from another; what stands in
-    every fifth chunk tells little and costs the most.
+    Names and times only say where to look: they stand in the header of all chunks of a document and in every other of
+    its tables. What stands in every fifth chunk tells little and costs the most.
     """
-    others = {term: weight for term, weight in weights.items() if term not in naming}
+    what = {term for term in understand(naming.what).terms if term not in naming.words}
+    others = {term: weight for term, weight in weights.items() if term in what}
     rare = [term for term, weight in others.items() if weight >= LEAST_WEIGHT]
     return rare if len(rare) >= FEWEST_TERMS else list(others) or list(weights)
+
+
+def _steering(document_id: int, naming: Named) -> float:
+    if document_id in naming.documents:
+        return NAMED_WEIGHT
+    return MEANT_WEIGHT * naming.strengths.get(document_id, 0.0)
+
+
+def _with_figures(scores: Mapping[int, float], chunks: Mapping[int, Passage]) -> dict[int, float]:
+    """Chunks of figures gain as far as the first of them all are such."""
+    figures = {number: _figures(chunks[number].text) for number in scores}
+    first = sorted(scores, key=lambda number: -scores[number])[:FIRST]
+    weight = FIGURES_WEIGHT * sum(figures[number] for number in first) / max(1, len(first))
+    return {number: score + weight * figures[number] for number, score in scores.items()}
+
+
+def _figures(text: str) -> float:
+    """From 0 to 1: how full of figures a text is."""
+    digits = sum(map(str.isdigit, text))
+    return min(1.0, digits / (FULL_OF_FIGURES * max(1, len(text))))
 
 
 def _allowed(scope: Scope, documents: Sequence[Document]) -> frozenset[int] | None:

@@ -65,6 +65,12 @@ def test_the_right_document_is_first(filled: Library, models: Models, question: 
     assert first(filled, models, question) == document
 
 
+def test_the_document_that_is_named_comes_before_all_others(filled: Library, models: Models) -> None:
+    assert first(filled, models, "How many months of notice and how many euros of rent does the oven file say?") == (
+        "oven.txt"
+    )
+
+
 def test_what_says_the_same_is_shown_once(filled: Library, models: Models) -> None:
     shown = [passage.document for passage in select(filled, models, "How many eggs are in the plum cake?").passages]
     assert sum(name.startswith("recipe") for name in shown) == 1

@@ -44,15 +44,11 @@ def add(services: Services, arguments: Record) -> Iterator[Record]:
 
 def search(services: Services, arguments: Record) -> Iterator[Record]:
     """One `passages` record."""
-    from rag.passages import select_passages
-    from rag.retriever import Retriever
+    from rag.finding import Finder
 
-    embedder, retriever = services.models.embedder, Retriever(services.library, services.models.embedder)
     scope = _scope(services, arguments)
     services.models.load_reranker()
-    selection = select_passages(
-        retriever, embedder, arguments["query"], arguments["top"], scope, services.models.reranker
-    )
+    selection = Finder(services.library, services.models).select(arguments["query"], arguments["top"], scope)
     yield {
         "passages": [
             {
