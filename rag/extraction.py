@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,30 +10,52 @@ from library.records import Passage
 from models.reader import LineReading, Reader
 from rag.sentences import Sentence, units_of
 
-READ = 12  # passages, the best by the retriever: 0.2 s on two cores
+READ = 12  # passages, the best by the retriever
+READ_CHARACTERS = 9_000  # of them together: 0.3 s on two cores
+HOPELESS = 0.8  # below the best retriever's score, where no reading can bring a passage to the front
+REPEATED = 2.0  # log-odds less for a line whose likeliest answer the question has said itself
+TOKEN = re.compile(r"\w+(?:[.,:'’/-]\w+)*")
+SHORT_WORD = 3  # letters: "RM" before an amount that the question names
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """A sentence or row of a passage, and what the reader says of it."""
+    """A sentence or row of a passage, and what the reader says of it. `score` are the log-odds that it answers."""
 
     sentence: Sentence
     reading: LineReading
+    score: float
 
-    @property
-    def score(self) -> float:
-        """Log-odds that it answers."""
-        return self.reading.score
+
+def worth_reading(passages: Sequence[Passage]) -> list[Passage]:
+    """The first of `passages`, best first, that the reader may bring to the front in the time there is."""
+    kept: list[Passage] = []
+    room = READ_CHARACTERS
+    for passage in passages[:READ]:
+        room -= len(passage.text)
+        if kept and (room < 0 or passage.score < passages[0].score - HOPELESS):
+            break
+        kept.append(passage)
+    return kept
 
 
 def read_lines(reader: Reader, question: str, passages: Sequence[Passage]) -> list[list[AnswerLine]]:
     """The lines of each passage with their readings, in the order of the text."""
     units = [units_of(passage) for passage in passages]
     inputs = [(passage.header, [unit.text for unit in own]) for passage, own in zip(passages, units, strict=True)]
+    said = frozenset(TOKEN.findall(question.lower()))
     return [
-        [AnswerLine(unit, reading) for unit, reading in zip(own, readings, strict=True)]
+        [_line(unit, reading, said) for unit, reading in zip(own, readings, strict=True)]
         for own, readings in zip(units, reader.read(question, inputs), strict=True)
     ]
+
+
+def _line(unit: Sentence, reading: LineReading, said: frozenset[str]) -> AnswerLine:
+    """Who asks what was bought for 13.10 doesn't want to hear 13.10."""
+    words = TOKEN.findall(unit.text[reading.start : reading.end].lower())
+    telling = [word for word in words if len(word) > SHORT_WORD or not word.isalpha()]
+    repeats = bool(telling) and all(word in said for word in telling)
+    return AnswerLine(unit, reading, reading.score - REPEATED * repeats)
 
 
 def best_score(lines: Sequence[AnswerLine]) -> float:

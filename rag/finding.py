@@ -9,7 +9,7 @@ from library.store import Library
 from models.loading import Models
 from rag.computation import Computation, compute
 from rag.context import trimmed, whole
-from rag.extraction import READ, read_lines
+from rag.extraction import read_lines, worth_reading
 from rag.passages import SHOWN, Selection, select
 from rag.pinning import pinned_passages, with_pinned, without_pinned
 from rag.reading import most_to_read, near_best, reads_apart
@@ -49,9 +49,11 @@ class Finder:
     def select(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE) -> Selection:
         """The `count` best passages, read. Raises `LamplightError` when a model or the library fails."""
         search = Retriever(self._library, self._models.embedder).search(query, max(RETRIEVED, count), scope)
-        first = [whole(passage, self._library) for passage in search.found[:READ]]
+        first = [whole(passage, self._library) for passage in worth_reading(search.found)]
         lines = read_lines(self._models.reader, query, first)
-        selection = select(search, [*first, *search.found[READ:]], lines, count, self._models.reranker)
+        rest = [whole(passage, self._library) for passage in search.found[len(first) : count]]
+        candidates = [*first, *rest, *search.found[max(len(first), count) :]]
+        selection = select(search, candidates, lines, count, self._models.reranker)
         log_odds = answerability(selection)
         return replace(selection, log_odds=log_odds, answerable=log_odds >= 0)
 
