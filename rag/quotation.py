@@ -97,7 +97,8 @@ def _announced(sentence: Sentence, passage: Passage) -> list[Sentence]:
 
 def whole_tokens(text: str, start: int, end: int) -> Span:
     """The part from `start` to `end`, nothing of it cut: "14" of "14 March 2026" becomes the date, "900" 38,900."""
-    for first, last in [*((date.start, date.end) for date in dates_of(text)), *(m.span() for m in TOKEN.finditer(text))]:
+    dates = [(date.start, date.end) for date in dates_of(text)]
+    for first, last in [*dates, *(match.span() for match in TOKEN.finditer(text))]:
         if first < end and start < last:
             start, end = min(start, first), max(end, last)
     return start, end
