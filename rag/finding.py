@@ -72,7 +72,7 @@ class Finder:
 
     def _read(self, search: Search, count: int) -> Selection:
         first = [whole(passage, self._library) for passage in worth_reading(search.found)]
-        lines = read_lines(self._models.reader, search.query.text, first)
+        lines = read_lines(self._models.reader, search.query.text, search.what, first)
         rest = [whole(passage, self._library) for passage in search.found[len(first) : count]]
         candidates = [*first, *rest, *search.found[max(len(first), count) :]]
         selection = select(search, candidates, lines, count, self._models.reranker)
