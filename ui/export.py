@@ -78,7 +78,7 @@ def _answer(opening: Opening) -> str:
     if opening.lines:
         lines = [opening.heads, *opening.lines] if opening.heads else list(opening.lines)
         tail = f"{'' if opening.short else note} {opening.marker}"
-        if all(map(is_row, lines)):
+        if opening.heads and all(map(is_row, lines)):
             rows = ["| " + " | ".join(map(_plain, cells_of(line))) + " |" for line in lines]
             rows.insert(1, "|" + " --- |" * len(cells_of(lines[0])))
             lines = [*rows, "", tail.strip()]

@@ -14,6 +14,7 @@ from rag.sentences import is_item
 from ui.opening import Opening, cells_of, is_row
 
 LONG = 48  # letters: a longer short answer is set a little smaller
+WIDE = 28  # letters: a longer cell has several lines, a shorter one (a number with its unit) is never broken
 
 
 def opening_html(opening: Opening, link: str) -> str:
@@ -38,11 +39,10 @@ def _quotation(opening: Opening, link: str, classes: str) -> str:
             heads = ""
         else:
             parts += [_line(line, said) for line in lines]
-    # Beside a table that is wider than the screen the link would be out of sight.
-    if is_row(opening.lines[-1]):
-        parts.append(f'<div class="quoted-foot">{tail.strip()}</div>')
-    else:
+    if not is_row(opening.lines[-1]):
         parts[-1] = _line(opening.lines[-1], said, tail)
+    elif not opening.short:  # beside a table that is wider than the screen the link would be out of sight
+        parts.append(f'<div class="quoted-foot">{tail.strip()}</div>')
     return f'<blockquote class="{classes}">{"".join(parts)}</blockquote>'
 
 
@@ -51,11 +51,17 @@ def _line(line: str, said: re.Pattern[str] | None, tail: str = "") -> str:
 
 
 def _table(heads: list[str], rows: Iterable[str], said: re.Pattern[str] | None) -> str:
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in heads)
+    head = "".join(f'<th scope="col"{_width(cell)}>{escape(cell)}</th>' for cell in heads)
     head = f"<thead><tr>{head}</tr></thead>" if heads else ""
-    body = "".join(f"<tr>{''.join(f'<td>{_marked(cell, said)}</td>' for cell in cells_of(row))}</tr>" for row in rows)
+    body = "".join(
+        f"<tr>{''.join(f'<td{_width(cell)}>{_marked(cell, said)}</td>' for cell in cells_of(row))}</tr>" for row in rows
+    )
     table = f"<table>{head}<tbody>{body}</tbody></table>"
     return f'<div class="quoted-table" tabindex="0" role="group" aria-label="Quoted from a table">{table}</div>'
+
+
+def _width(cell: str) -> str:
+    return ' class="wide"' if len(cell) > WIDE else ""
 
 
 def _note(opening: Opening) -> str:
