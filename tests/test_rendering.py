@@ -6,10 +6,13 @@ from dataclasses import replace
 from html import escape
 
 import pytest
+from markdown_it import MarkdownIt
 
 from library.records import Message, Passage
+from library.store import Library
 from rag.events import Citation, Evidence, Reading, Token
 from ui.answers import UNFINISHED, Answer
+from ui.export import conversation_html, conversation_markdown
 from ui.rendering import answer_html, evidence_html, question_html
 
 
@@ -198,3 +201,21 @@ def test_a_quotation_kept_by_an_older_version_is_shown_as_one() -> None:
     del before["short"], before["quote"]
     after = Answer.restored(Message(1, "assistant", f"> {GATE.text} [1]\n\nIt is.", before))
     assert '<blockquote class="quotation alone">' in answer_html(after, "3-9")
+
+
+def test_a_saved_conversation_quotes_rows_as_a_table_and_words_as_they_are(library: Library) -> None:
+    talk = library.start_conversation("Fees")
+    fees = opened(FEE, f"> Plot | 2025 | 2026\n> {FEE.text} [1]", "£36", "It is **more** now.")
+    rules = opened(RULES, "\n".join(f"> {line}" for line in RULES.text.split("\n")) + " [1]")
+    for kept in (fees, rules):
+        library.add_message(talk, "assistant", kept.text, kept.details())
+    conversation = library.conversation(talk)
+    assert conversation is not None
+    markdown = conversation_markdown(library, conversation)
+    shown = MarkdownIt("commonmark").enable("table").render(markdown)
+    for page in (shown, conversation_html(library, conversation)):
+        assert "<strong>£36</strong>" in page
+        assert "<th>2026</th>" in page or '<th scope="col">2026</th>' in page
+        assert "<strong>more</strong>" in page
+        assert "• a &lt;key&gt;" in page
+        assert "• **two** spades" in page
