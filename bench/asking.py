@@ -20,7 +20,7 @@ from library.store import Library
 from models.loading import Models
 from rag.answerer import Answerer
 from rag.events import Finished
-from rag.finding import Finder
+from rag.finding import RETRIEVED, Finder
 from rag.retriever import EVERYWHERE, Scope
 
 DEPTHS = (1, 5, 10, 20)  # pages
