@@ -1,4 +1,4 @@
-"""The recipe of the reader: what is only looked at stays out, what is labelled is right, and a network learns from it."""
+"""The recipe of the reader: what is only looked at stays out, labels are right, and a network learns from them."""
 
 from __future__ import annotations
 
