@@ -6,7 +6,6 @@ A network of our own: all-MiniLM-L6-v2 trained on questions with lines that answ
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,6 @@ import numpy.typing as npt
 from models.processor import physical_cores
 from models.reader_input import ReaderTokenizer, Window
 
-BATCH = 4  # windows; larger batches pad more than they save
 LONGEST_SPAN = 24  # word pieces of an answer
 
 
@@ -33,9 +31,6 @@ class LineReading:
     start: int
     end: int
     probability: float
-
-
-NOTHING_READ = LineReading(-math.inf, 0, 0, 0.0)
 
 
 class Reader:
@@ -55,33 +50,28 @@ class Reader:
 
     def read(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[list[LineReading]]:
         """For each passage, a header and its lines, one reading for each line. Scores of different passages compare."""
-        readings = [[NOTHING_READ] * len(lines) for _, lines in passages]
-        windows = [
-            (number, window)
-            for number, (header, lines) in enumerate(passages)
-            for window in self._tokenizer.windows(question, header, lines)
-        ]
-        windows.sort(key=lambda item: len(item[1].ids))
-        for start in range(0, len(windows), BATCH):
-            part = windows[start : start + BATCH]
-            for (number, window), scores in zip(part, self._scores([window for _, window in part]), strict=True):
-                for place, line in enumerate(window.lines):
-                    readings[number][line] = _reading(window, place, scores)
+        return [self._readings(question, header, lines) for header, lines in passages]
+
+    def _readings(self, question: str, header: str, lines: Sequence[str]) -> list[LineReading]:
+        """Window by window, of which each line is in one.
+
+        Int8 activations are scaled by the largest value in a batch: in one with others, the scores of a passage would
+        depend on them. On a CPU batches are no faster.
+        """
+        readings: list[LineReading] = []
+        for window in self._tokenizer.windows(question, header, lines):
+            scores = self._scores(window)
+            readings += [_reading(window, place, scores) for place in range(len(window.lines))]
         return readings
 
-    def _scores(self, windows: Sequence[Window]) -> npt.NDArray[np.float32]:
-        """(windows, tokens, 3): answers, begins, ends."""
-        longest = max(len(window.ids) for window in windows)
+    def _scores(self, window: Window) -> npt.NDArray[np.float32]:
+        """(tokens, 3): answers, begins, ends."""
         inputs = {
-            name: np.zeros((len(windows), longest), np.int64)
-            for name in ("input_ids", "attention_mask", "token_type_ids")
+            "input_ids": np.array([window.ids], np.int64),
+            "attention_mask": np.ones((1, len(window.ids)), np.int64),
+            "token_type_ids": np.array([window.types], np.int64),
         }
-        for row, window in enumerate(windows):
-            length = len(window.ids)
-            inputs["input_ids"][row, :length] = window.ids
-            inputs["attention_mask"][row, :length] = 1
-            inputs["token_type_ids"][row, :length] = window.types
-        scores: npt.NDArray[np.float32] = self._session.run(["scores"], inputs)[0]
+        scores: npt.NDArray[np.float32] = self._session.run(["scores"], inputs)[0][0]
         return scores
 
 

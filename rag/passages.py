@@ -69,16 +69,21 @@ def select(
     if len(search.named) > 1 or SEVERAL.search(search.query.text):
         kept = spread(kept)
     passages = [replace(one, marker=marker, score=round(one.score, 4)) for marker, one in enumerate(kept[:count], 1)]
-    places = {passage.id: place for place, passage in enumerate(passages)}
-    told = [line for own in lines for line in own if line.sentence.passage.id in places]
-    told.sort(key=lambda line: -_line_score(line, passages[places[line.sentence.passage.id]], lines))
-    return Selection(search, passages, told)
+    return Selection(search, passages, _in_order(passages, candidates, lines))
 
 
-def _line_score(line: AnswerLine, passage: Passage, lines: Sequence[Sequence[AnswerLine]]) -> float:
+def _in_order(
+    passages: Sequence[Passage], candidates: Sequence[Passage], lines: Sequence[Sequence[AnswerLine]]
+) -> list[AnswerLine]:
     """The best line of the best passage comes first, its other lines compete with the best ones of the next."""
-    own = next(part for part in lines if part and part[0].sentence.passage.id == passage.id)
-    return passage.score - READER_WEIGHT * (best_score(own) - line.score)
+    scores = {passage.id: passage.score for passage in passages}
+    told = [
+        (scores[passage.id] + READER_WEIGHT * (line.score - best_score(own)), line)
+        for passage, own in zip(candidates, lines, strict=False)
+        if passage.id in scores
+        for line in own
+    ]
+    return [line for _, line in sorted(told, key=lambda pair: -pair[0])]
 
 
 def _reranked(ranked: Sequence[Passage], query: str, reranker: Reranker) -> list[Passage]:

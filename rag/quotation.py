@@ -19,8 +19,14 @@ from rag.sentences import ANNOUNCES, Sentence, is_item, stems, units_of
 SURE = 0.5  # of the reader that the answer is exactly this part of its line; below it the line itself is the answer
 MOST_OF_IT = 0.8  # of a line: a part so long is no shorter answer
 ITEMS = 12  # of a list that are quoted with its announcement
-CURRENCY_BEFORE = re.compile(r"(?:[A-Z]{2,3}|[$€£¥])\s?[-–(]?$")
-UNIT_AFTER = re.compile(r"\s?(?:%|€|[A-Z]{3}\b|(?:thousand|million|billion|trillion)s?\b)")
+CODES = (
+    "USD|EUR|GBP|CHF|JPY|CNY|HKD|TWD|KRW|INR|SGD|MYR|RM|THB|IDR|PHP|VND|AUD|NZD|CAD|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|TRY|"
+    "ILS|AED|SAR|ZAR|BRL|MXN"
+)
+CURRENCY_BEFORE = re.compile(rf"(?:(?:\b[A-Z]{{1,3}})?\$|[€£¥]|\b(?:{CODES}))\s?[-–(]?$")
+UNIT_AFTER = re.compile(
+    rf"\s?(?:%|[€£¥]|(?:{CODES})\b|(?:(?:thousand|million|billion|trillion|dollar|euro|pound)s?|yen|ringgit)\b)"
+)
 TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\w+(?:[.,:'’/-]\w+)*")  # 2 218 940, 38,900, 16:30, AB-12/7
 EDGES = " \t,;:.|"
 CLOSES = {")": "(", "]": "[", "”": "“", '"': '"'}
@@ -63,7 +69,7 @@ def shown(quote: Quotation, passages: Sequence[Passage]) -> str:
 def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | None:
     text = line.sentence.text
     if text.rstrip().endswith(ANNOUNCES):
-        items = _announced(line.sentence, passage)
+        items = _announced(line.sentence)
         if not items:
             return None
         sentences = [line.sentence, *items]
@@ -82,15 +88,12 @@ def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | No
     return Quotation(cite(passage, line.sentence), heads, _short(text, span) if span else "")
 
 
-def _announced(sentence: Sentence, passage: Passage) -> list[Sentence]:
+def _announced(sentence: Sentence) -> list[Sentence]:
     """The items under a line that ends with a colon: all that begin like items, else the rows of its table."""
-    units = units_of(passage)
-    place = next((index for index, unit in enumerate(units) if unit.text == sentence.text), None)
-    if place is None:
-        return []
-    after = units[place + 1 :]
+    units = units_of(sentence.passage)
+    after = units[units.index(sentence) + 1 :]
     items = list(takewhile(lambda unit: is_item(unit.text), after))
-    if not items and passage.kind != "text":
+    if not items and sentence.passage.kind != "text":
         items = list(takewhile(lambda unit: not unit.text.rstrip().endswith(ANNOUNCES), after))
     return items[:ITEMS]
 
@@ -120,4 +123,5 @@ def _short(text: str, span: Span) -> str:
 
 
 def _only_repeats(text: str, asked: frozenset[str]) -> bool:
-    return asked.issuperset(stems(text)) and not re.search(r"\d", text)
+    """Whether a line says no more than the question; one that announces says it with its items."""
+    return asked.issuperset(stems(text)) and not re.search(r"\d", text) and not text.rstrip().endswith(ANNOUNCES)

@@ -16,6 +16,7 @@ from rag.answerer import EMPTY_LIBRARY, Answerer
 from rag.composition import compose, without_repeats
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Token
 from rag.grounding import GroundedAnswer
+from rag.quotation import Quotation
 from rag.reading import PassageReader
 from samples import FEES, HANDBOOK, PHOTO, QUESTIONS
 
@@ -88,7 +89,11 @@ def test_what_is_quoted_is_there_before_the_model_has_read_anything(answerer: An
     evidence = next(event for event in events if isinstance(event, Evidence))
     assert evidence.quote is not None
     assert evidence.quote.text.startswith("Bonfires are allowed from 1 November")
-    assert finished(events).answer.startswith(f"> {evidence.quote.text} [{evidence.quote.marker}]")
+    assert f"> {evidence.quote.text} [{evidence.quote.marker}]" in evidence.opening
+    assert evidence.opening.startswith(f"**{evidence.short}**" if evidence.short else "> ")
+    answer = finished(events)
+    assert answer.answer.startswith(evidence.opening)
+    assert (answer.quote, answer.short) == (evidence.quote, evidence.short)
 
 
 def test_from_documents_only_nothing_unsupported_is_said(answerer: Answerer) -> None:
@@ -132,10 +137,10 @@ def test_only_sentences_that_are_given_are_cited() -> None:
     gate, pond = (Citation(1, 7, "rules.txt", 1, [], text) for text in texts)
     grounded = GroundedAnswer([f"{texts[0]} [1]", "It is old.", f"{texts[1]} [1]"], [gate, pond], ["It is old."])
     weights = {"gate": 2.0, "locked": 2.0}
-    quote = Citation(1, 7, "rules.txt", 1, [], "Ask the warden.")
+    quote = Quotation(Citation(1, 7, "rules.txt", 1, [], "Ask the warden."), short="the warden")
     answer = compose(grounded, quote, [passage], weights, "documents")
-    assert answer.text == "> Ask the warden. [1]\n\nThe gate is locked at dusk. [1]"
-    assert answer.citations == [quote, gate]
+    assert answer.text == "**the warden** [1]\n\n> Ask the warden. [1]\n\nThe gate is locked at dusk. [1]"
+    assert answer.citations == [quote.citation, gate]
     assert answer.unsupported == ["It is old."]
     assert "It is old." in compose(grounded, quote, [passage], weights, "documents+knowledge").text
 

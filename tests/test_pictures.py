@@ -33,10 +33,9 @@ from library.records import PICTURE_NAMES, Document, Page
 from library.store import Library
 from models.loading import Models
 from models.ocr import OcrLine
-from rag.composition import quotation
 from rag.context import whole
-from rag.passages import select_passages
-from rag.refusal import support
+from rag.finding import Finder
+from rag.quotation import quotation
 from rag.retriever import Retriever
 from samples import CHART, PHOTO
 
@@ -267,15 +266,17 @@ def test_the_chunks_of_one_picture_have_its_number(library: Library, receipt: Do
 
 
 def test_the_second_part_of_a_long_receipt_is_quoted(library: Library, models: Models, receipt: Document) -> None:
-    selection = select_passages(Retriever(library, models.embedder), models.embedder, "What is the total to pay?")
+    selection = Finder(library, models).select("What is the total to pay?")
     first = selection.passages[0]
     assert first.text.split("\n") == RECEIPT
     assert len(first.boxes) == len(RECEIPT)
     assert sum(passage.picture == 4 for passage in selection.passages) == 1
-    assert support(selection) > 0
+    assert selection.answerable
     quote = quotation(selection)
     assert quote is not None
-    assert (quote.marker, quote.text, quote.boxes) == (first.marker, RECEIPT[-1], [first.boxes[-1]])
+    citation = quote.citation
+    assert (citation.marker, citation.text, citation.boxes) == (first.marker, RECEIPT[-1], [first.boxes[-1]])
+    assert quote.short == "412.60 euros"
     assert whole(first, library).text == first.text
 
 

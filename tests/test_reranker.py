@@ -16,8 +16,8 @@ from models.catalogue import EMBEDDER
 from models.errors import WeightsError
 from models.loading import Models
 from models.reranker import Reranker, RerankerFiles, ensure_reranker, find_reranker
-from rag.passages import RERANKED, select_passages
-from rag.retriever import Retriever
+from rag.finding import Finder
+from rag.passages import RERANKED
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "When are bonfires allowed?"
@@ -69,20 +69,19 @@ def test_the_prepared_reranker_orders_like_the_original(
 
 
 def test_the_first_passages_come_in_the_order_of_the_reranker(
-    sample_library: Library, models: Models, reranker: Reranker
+    sample_library: Library, models: Models, reranker: Reranker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    retriever = Retriever(sample_library, models.embedder)
-    plain = select_passages(retriever, models.embedder, QUESTION, 100)
-    ours = select_passages(retriever, models.embedder, QUESTION, 100, reranker=reranker)
+    finder = Finder(sample_library, models)
+    plain = finder.select(QUESTION, 100)
+    monkeypatch.setattr(Models, "reranker", reranker)
+    ours = finder.select(QUESTION, 100)
     assert {passage.id for passage in ours.passages} == {passage.id for passage in plain.passages}
-    chunks = sample_library.chunks([passage.id for passage in ours.passages[:RERANKED]])
-    texts = [chunks[passage.id].searchable for passage in ours.passages[:RERANKED]]
-    scores = reranker.scores(QUESTION, texts)
+    scores = reranker.scores(QUESTION, [passage.searchable for passage in ours.passages[:RERANKED]])
     assert scores == pytest.approx(sorted(scores, reverse=True), abs=1e-2)
     assert [passage.id for passage in ours.passages] != [passage.id for passage in plain.passages]
 
 
-def test_without_one_the_retriever_decides(tmp_path: Path) -> None:
+def test_without_one_the_retriever_and_the_reader_decide(tmp_path: Path) -> None:
     assert find_reranker(tmp_path) is None
     (tmp_path / "config.json").write_text("no json")
     (tmp_path / "model.safetensors").write_bytes(b"")

@@ -13,11 +13,11 @@ from library.records import Document, Passage
 from library.store import Library
 from models.loading import Models
 from rag.context import GAP, trimmed, whole
+from rag.finding import Finder
 from rag.naming import named_documents
-from rag.passages import Selection, select_passages
+from rag.passages import Selection
 from rag.query import exact_phrases, understand
-from rag.refusal import support
-from rag.retriever import EVERYWHERE, Retriever, Scope
+from rag.retriever import EVERYWHERE, Scope
 
 TEXTS = {
     "lease_oak_street.txt": "The tenant of the house in Oak Street pays 900 euros of rent. Notice is three months.",
@@ -42,7 +42,7 @@ def filled(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def select(library: Library, models: Models, question: str, scope: Scope = EVERYWHERE) -> Selection:
-    return select_passages(Retriever(library, models.embedder), models.embedder, question, scope=scope)
+    return Finder(library, models).select(question, scope=scope)
 
 
 def first(library: Library, models: Models, question: str, scope: Scope = EVERYWHERE) -> str:
@@ -99,9 +99,9 @@ def test_pictures_come_first_when_one_is_asked_for(sample_library: Library, mode
 
 
 def test_silence_is_told_from_knowledge(filled: Library, models: Models) -> None:
-    assert support(select(filled, models, "How much is the rent in Elm Road?")) > 0
+    assert select(filled, models, "How much is the rent in Elm Road?").answerable
     for question in ("What is the boiling point of gallium?", "Who won the world cup in 1998?"):
-        assert support(select(filled, models, question)) < 0
+        assert not select(filled, models, question).answerable
 
 
 def test_nothing_a_person_types_is_query_syntax(filled: Library, models: Models) -> None:

@@ -25,71 +25,18 @@ TWICE = ("receipt", "tatqa", "cell")  # sources with few groups
 PROSE_LINES = (3, 7)  # of an article's group: about what a chunk holds
 AMOUNT = re.compile(r"\d[\d,]*\.\d\d(?!\d)")
 DATE = re.compile(
-    r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}[ -]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ -,]*\d{2,4}",
+    r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|"
+    r"\d{1,2}[ -]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ -,]*\d{2,4}",
     re.IGNORECASE,
 )
 TREEBANK = {"-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "``": '"', "''": '"'}
 WORD = re.compile(r"\w+")
-COMMON = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "by",
-        "did",
-        "do",
-        "does",
-        "during",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "how",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "many",
-        "much",
-        "name",
-        "of",
-        "on",
-        "or",
-        "s",
-        "that",
-        "the",
-        "their",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "was",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "whom",
-        "whose",
-        "why",
-        "will",
-        "with",
-        "would",
-        "year",
-        "years",
-        "date",
-    ]
-)
+COMMON = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "been", "by", "did", "do", "does", "during", "for", "from", "had",
+    "has", "have", "how", "in", "into", "is", "it", "its", "many", "much", "name", "of", "on", "or", "s", "that",
+    "the", "their", "there", "these", "they", "this", "those", "to", "was", "were", "what", "when", "where",
+    "which", "who", "whom", "whose", "why", "will", "with", "would", "year", "years", "date",
+})  # fmt: skip
 COMPANY_ENDS = ("Inc.", "Company", "Ltd", "Group", "Holdings", "Corporation", "Sdn Bhd", "plc", "GmbH", "& Sons")
 PLACES = (
     "{question} at {name}", "{question} for {name}", "according to the {name} report, {question}",
@@ -97,23 +44,25 @@ PLACES = (
     "looking at {name}, {question}", "{question} of {name} in {year}", "as of {year}, {question} at {name}",
 )  # fmt: skip
 FURNITURE = (
-    "{upper}", "{name} | Annual Report {year}", "{year} Annual Report on Form 10-K {page}", "Table of Contents", "{page}",
-    "Page {page} of {more}", "{title}", "{title}", "{title}:", "{title} .......... {page}", "{name}", "{title} and other matters",
-    "The following table shows {title}", "Note {page}. {title}", "{upper} (continued)",
+    "{upper}", "{name} | Annual Report {year}", "{year} Annual Report on Form 10-K {page}", "Table of Contents",
+    "{page}", "Page {page} of {more}", "{title}", "{title}", "{title}:", "{title} .......... {page}", "{name}",
+    "{title} and other matters", "The following table shows {title}", "Note {page}. {title}", "{upper} (continued)",
 )  # fmt: skip
 RECEIPT = {
     "total": (
         "what is the total of the receipt", "how much did I pay", "total", "what was the total amount", "grand total",
-        "how much was the bill", "what did it cost altogether", "amount paid", "what is the amount due", "how much did we spend",
-        "what was the final amount on the receipt", "sum to pay", "how expensive was the purchase",
+        "how much was the bill", "what did it cost altogether", "amount paid", "what is the amount due",
+        "how much did we spend", "what was the final amount on the receipt", "sum to pay",
+        "how expensive was the purchase",
     ),
     "date": (
-        "what is the date of the receipt", "when was the receipt issued", "date", "when did I shop there", "on which day was this bought",
-        "when was this paid", "what date is printed on the receipt", "date of purchase",
+        "what is the date of the receipt", "when was the receipt issued", "date", "when did I shop there",
+        "on which day was this bought", "when was this paid", "what date is printed on the receipt", "date of purchase",
     ),
     "company": (
-        "who is the receipt from", "which shop issued the receipt", "what is the name of the store", "which company sold this",
-        "who is the merchant", "where did I buy this", "name of the shop", "which restaurant or shop is the bill from",
+        "who is the receipt from", "which shop issued the receipt", "what is the name of the store",
+        "which company sold this", "who is the merchant", "where did I buy this", "name of the shop",
+        "which restaurant or shop is the bill from",
     ),
 }  # fmt: skip
 
@@ -334,7 +283,9 @@ def _given(example: Example, chance: random.Random) -> Iterator[str]:
         yield chance.choice((" on {}", " of {}", " dated {}", " on date {}")).format(dates[0])
     if "total" not in example.source and amounts and chance.random() < 0.5:
         usual = max(amounts, key=amounts.count)
-        yield chance.choice((" with a total of {}", " with total {}", " over {}", " for {}", ", amount {}")).format(usual)
+        yield chance.choice((" with a total of {}", " with total {}", " over {}", " for {}", ", amount {}")).format(
+            usual
+        )
 
 
 def _title(name: str, chance: random.Random) -> str:

@@ -15,7 +15,7 @@ LENGTH_STEP = 32  # tokens; few lengths, few kernels to compile
 
 
 class ReaderNetwork(torch.nn.Module):
-    """(batch, tokens, 3) float32: does the line after this mark answer, does the answer begin here, does it end here."""
+    """(batch, tokens, 3) float32: the line after this mark answers, the answer begins here, it ends here."""
 
     def __init__(self, base: Path) -> None:
         super().__init__()

@@ -1,0 +1,194 @@
+"""What a person sees first: the line that answers, whole, and the short answer in it as people write it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from library.records import BlockKind, Passage
+from models.reader import LineReading
+from rag.extraction import AnswerLine
+from rag.passages import Selection
+from rag.query import understand
+from rag.quotation import ITEMS, Quotation, quotation, shown
+from rag.retriever import Search
+from rag.sentences import units_of
+
+NOTHING: Mapping[str, str] = {}
+
+
+def passage(*lines: str, kind: BlockKind = "text", furniture: tuple[int, ...] = ()) -> Passage:
+    boxes = [(0.0, float(row), 100.0, row + 1.0) for row in range(len(lines))]
+    return Passage(1, 7, "file.pdf", 2, kind, "file", "\n".join(lines), boxes, furniture=furniture, marker=1, score=1.0)
+
+
+def selection(
+    question: str, found: Passage, scores: Mapping[str, float], answers: Mapping[str, str], sure: float = 0.9
+) -> Selection:
+    """`scores` of the lines that begin so, the others have -5; `answers` are the parts that the reader takes for it."""
+    lines = []
+    for unit in units_of(replace(found, marker=0)):  # read before it is known which passages are shown
+        score = next((score for start, score in scores.items() if unit.text.startswith(start)), -5.0)
+        part = next((part for start, part in answers.items() if unit.text.startswith(start)), unit.text)
+        begin = unit.text.index(part)
+        lines.append(AnswerLine(unit, LineReading(score, begin, begin + len(part), sure)))
+    lines.sort(key=lambda line: -line.score)
+    search = Search(understand(question), {}, np.zeros((1, 1), np.float32), [found], frozenset(), question)
+    return Selection(search, [found], lines)
+
+
+def short(line: str, part: str) -> str:
+    made = quotation(selection("How much?", passage(line), {line[:4]: 5.0}, {line[:4]: part}))
+    assert made is not None
+    assert made.citation.text == line
+    return made.short
+
+
+@pytest.mark.parametrize(
+    ("line", "part", "answer"),
+    [
+        pytest.param("The deposit is £1,200 and is paid at once.", "1,200", "£1,200", id="a sign before it"),
+        pytest.param("The deposit is US$ 1,200 and is paid at once.", "1,200", "US$ 1,200", id="a foreign dollar"),
+        pytest.param("The deposit is EUR 1,200 and is paid at once.", "1,200", "EUR 1,200", id="a code before it"),
+        pytest.param("The deposit is 1,200 EUR and is paid at once.", "1,200", "1,200 EUR", id="a code after it"),
+        pytest.param("The deposit is 1,200 euros and is paid at once.", "1,200", "1,200 euros", id="a word after it"),
+        pytest.param("The rate is 4.5% for all of the first year.", "4.5", "4.5%", id="per cent"),
+        pytest.param("Revenue was $60.9 billion, up from $27.0 billion.", "60.9", "$60.9 billion", id="a scale"),
+        pytest.param("The result was a loss $ (120) in that year.", "120", "$ (120)", id="a bracket before it"),
+        pytest.param("Made by friends (of the pond) in that year.", "friends (of the pond", "friends (of the pond)",
+                     id="a closing bracket"),
+        pytest.param("They call it “the long pond” in those villages.", "“the long pond", "“the long pond”",
+                     id="a closing quote"),
+        pytest.param("TOTAL AMOUNT TO PAY IN CASH 4.55", "4.55", "4.55", id="a capital word is no currency"),
+        pytest.param("INCLUDED: SERVICE TAX 4.55 at 6%", "4.55", "4.55", id="nor is a short one"),
+        pytest.param("The gate was painted in 1999 THE YEAR it was made.", "1999", "1999", id="nor one after it"),
+        pytest.param("The warden, Tilda Brook, keeps the key.", "Tilda Brook,", "Tilda Brook", id="no comma after it"),
+    ],
+)  # fmt: skip
+def test_a_short_answer_has_what_belongs_to_it(line: str, part: str, answer: str) -> None:
+    assert short(line, part) == answer
+
+
+def test_a_line_as_short_as_its_answer_has_none() -> None:
+    assert short("Tilda Brook.", "Tilda Brook") == ""
+    assert short("The pond is deep (—) in the middle of it.", "(—)") == ""
+
+
+def test_what_the_reader_is_not_sure_of_is_no_short_answer() -> None:
+    found = passage("The gate is locked at dusk by the warden.")
+    made = quotation(selection("When is it locked?", found, {"The gate": 5.0}, {"The gate": "at dusk"}, sure=0.4))
+    assert made is not None
+    assert (made.citation.text, made.short) == (found.text, "")
+
+
+RULES = ("These are forbidden on all the plots:", "• bonfires in summer", "• geese", "• hoses", "The warden decides.")
+
+
+def test_a_line_that_announces_is_quoted_with_its_items() -> None:
+    found = passage(*RULES)
+    made = quotation(selection("What is forbidden?", found, {RULES[0]: 5.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text == "\n".join(RULES[:4])
+    assert made.citation.boxes == found.boxes[:4]
+    assert made.short == ""
+    assert shown(made, [found]) == "\n".join(f"> {line}" for line in RULES[:3]) + f"\n> {RULES[3]} [1]"
+
+
+def test_of_two_announcements_in_the_same_words_each_has_its_own_items() -> None:
+    found = passage("Allowed:", "• hens", "Allowed:", "• bees")
+    second = [unit for unit in units_of(found) if unit.text == "Allowed:"][1]
+    lines = [AnswerLine(second, LineReading(5.0, 0, 8, 0.9))]
+    made = quotation(replace(selection("What is allowed?", found, {}, NOTHING), lines=lines))
+    assert made is not None
+    assert made.citation.text == "Allowed:\n• bees"
+
+
+def test_a_line_that_announces_nothing_is_never_quoted() -> None:
+    found = passage("These are forbidden on all the plots:", "The warden decides what is forbidden.")
+    made = quotation(selection("What is forbidden?", found, {"These": 5.0, "The warden": 1.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text == "The warden decides what is forbidden."
+    assert quotation(selection("What is forbidden?", passage(RULES[0]), {RULES[0]: 5.0}, NOTHING)) is None
+
+
+def test_rows_of_a_table_are_announced_too() -> None:
+    found = passage("Fees in pounds:", "Full plot 60", "Half plot 36", "Fines in pounds:", "Late 5", kind="table")
+    made = quotation(selection("What are the fees?", found, {"Fees": 5.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text == "Fees in pounds:\nFull plot 60\nHalf plot 36"
+
+
+def test_of_a_long_list_only_its_beginning_is_quoted() -> None:
+    found = passage("These are forbidden:", *(f"{number}. thing number {number}" for number in range(1, 41)))
+    made = quotation(selection("What is forbidden?", found, {"These": 5.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text.count("\n") == ITEMS
+
+
+def test_page_furniture_is_never_quoted() -> None:
+    found = passage("Total to pay 2024", "Total to pay in cash 412.60", "Total to pay page 3", furniture=(0, 2))
+    made = quotation(selection("What is the total to pay?", found, {"Total": 5.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text == "Total to pay in cash 412.60"
+    assert made.citation.boxes == found.boxes[1:2]
+
+
+def test_a_heading_that_only_repeats_the_question_is_passed_over() -> None:
+    found = passage("Opening of the gates", "From April on it is six in the morning.")
+    scores = {"Opening": 5.0, "From": 1.0}
+    made = quotation(selection("What are the opening hours of the gates?", found, scores, NOTHING))
+    assert made is not None
+    assert made.citation.text == "From April on it is six in the morning."
+
+
+def test_it_is_quoted_when_there_is_nothing_else() -> None:
+    found = passage("Opening of the gates")
+    made = quotation(selection("What are the opening hours of the gates?", found, {"Opening": 5.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text == "Opening of the gates"
+
+
+def test_a_line_with_a_number_says_more_than_the_question() -> None:
+    found = passage("Total to pay 412.60", "Thank you for the visit.")
+    made = quotation(selection("What is the total to pay?", found, {"Total": 5.0, "Thank": 1.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text == "Total to pay 412.60"
+
+
+GATES = ("Months | Gates open | Gates close", "April to September | 6:00 | 21:30", "October and March | 7:00 | 19:00")
+
+
+def test_a_row_carries_its_heads() -> None:
+    found = passage(*GATES, kind="table")
+    made = quotation(selection("When do the gates close in October?", found, {"October": 5.0}, {"October": "7:00"}))
+    assert made is not None
+    assert (made.heads, made.short) == (GATES[0], "19:00")  # the head that is named knows better than the reader
+    assert made.citation.text == GATES[2]
+    assert shown(made, [found]) == f"**19:00** [1]\n\n> {GATES[0]}\n> {GATES[2]} [1]"
+
+
+def test_an_amount_is_given_with_the_unit_of_its_table() -> None:
+    found = passage("(in millions)", "Year ended 2023 2022", "Net sales $ 32,681 $ 34,229", kind="table")
+    made = quotation(selection("What were net sales in FY22?", found, {"Net": 5.0}, NOTHING))
+    assert made is not None
+    note = "(The table is in millions.)"
+    assert shown(made, [found]) == (
+        f"**$ 34,229** {note} [1]\n\n> Year ended 2023 2022\n> Net sales $ 32,681 $ 34,229 {note} [1]"
+    )
+
+
+def test_where_nothing_was_read_nothing_is_quoted() -> None:
+    empty = selection("How much?", passage("—"), {}, NOTHING)
+    assert empty.lines == []
+    assert quotation(empty) is None
+
+
+def test_a_citation_has_the_number_under_which_its_passage_is_shown() -> None:
+    found = replace(passage("The gate is locked at dusk."), marker=3)
+    made = quotation(selection("When is it locked?", found, {"The gate": 5.0}, NOTHING))
+    assert isinstance(made, Quotation)
+    assert made.citation.marker == 3
+    assert shown(made, [found]) == "> The gate is locked at dusk. [3]"

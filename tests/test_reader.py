@@ -1,0 +1,133 @@
+"""The reader: how lines are laid out for it, and that it knows the line that answers, and when none does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from tokenizers import Tokenizer
+
+from models.catalogue import EMBEDDER
+from models.loading import Models
+from models.reader import LineReading, Reader
+from models.reader_input import LINE_MARK, LINE_TOKENS, MAX_TOKENS, QUESTION_TOKENS, ReaderTokenizer
+
+QUESTION = "When is the gate locked?"
+RULES = [
+    "The gate is painted green and oiled in spring.",
+    "From October to March the gate is locked at 19:00 by the warden.",
+    "The pond holds seventeen carp, and the heron visits it on Sundays.",
+    "Hedges are cut in February, before the birds nest.",
+]
+RECEIPT = ["IRONMONGER TILDA BROOK", "12/03/2024 10:41", "Brass hinge 3.35", "Screws 1.20", "TOTAL 4.55",
+           "CASH 5.00", "CHANGE 0.45"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return Tokenizer.from_file(str(EMBEDDER.path().with_name("tokenizer.json")))
+
+
+@pytest.fixture(scope="module")
+def layout(tokenizer: Tokenizer) -> ReaderTokenizer:
+    return ReaderTokenizer(tokenizer)
+
+
+@pytest.fixture(scope="module")
+def reader(models: Models) -> Reader:
+    return models.reader
+
+
+def test_a_window_has_the_question_the_header_and_each_line_after_its_mark(
+    tokenizer: Tokenizer, layout: ReaderTokenizer
+) -> None:
+    (window,) = layout.windows(QUESTION, "Rules > Gates", RULES[:2])
+    pieces = [tokenizer.id_to_token(number) for number in window.ids]
+    assert pieces[:7] == ["[CLS]", "when", "is", "the", "gate", "locked", "?"]
+    assert pieces[7:12] == ["[SEP]", "rules", ">", "gates", "[SEP]"]
+    assert pieces[12] == LINE_MARK
+    assert pieces[-1] == "[SEP]"
+    assert window.marks == [place for place, piece in enumerate(pieces) if piece == LINE_MARK]
+    assert window.types == [0] * 8 + [1] * (len(pieces) - 8)
+    assert window.lines == [0, 1]
+
+
+def test_a_long_passage_is_split_and_every_line_is_in_one_window(layout: ReaderTokenizer) -> None:
+    lines = [f"Plot {number} is tended by a member of the society, who waters it." for number in range(90)]
+    windows = layout.windows(QUESTION, "Rules", lines)
+    assert len(windows) > 2
+    assert [line for window in windows for line in window.lines] == list(range(90))
+    start = windows[0].ids[: windows[0].marks[0]]
+    for window in windows:
+        assert len(window.ids) == len(window.types) <= MAX_TOKENS
+        assert window.ids[: window.marks[0]] == start  # question and header
+        assert len(window.lines) == len(window.marks) == len(window.offsets)
+
+
+def test_however_long_question_header_and_line_are_a_window_is_not(layout: ReaderTokenizer) -> None:
+    windows = layout.windows("how " * 500, "Rules > " * 500, ["gate " * 500, "pond " * 500, "heron"])
+    assert [line for window in windows for line in window.lines] == [0, 1, 2]
+    assert max(len(window.ids) for window in windows) <= MAX_TOKENS
+    assert all(window.types.index(1) == QUESTION_TOKENS + 2 for window in windows)  # with [CLS] and [SEP]
+    assert [len(line) for window in windows for line in window.offsets][:2] == [LINE_TOKENS] * 2
+
+
+def test_offsets_are_characters_of_the_line(tokenizer: Tokenizer, layout: ReaderTokenizer) -> None:
+    line = "The café's fee — in “summer” — is £1,234.50."
+    (window,) = layout.windows(QUESTION, "", [line])
+    texts = [line[start:end] for start, end in window.offsets[0]]
+    first = window.marks[0] + 1
+    pieces = [tokenizer.id_to_token(number) for number in window.ids[first : first + len(texts)]]
+    assert texts[:2] == ["The", "café"]
+    assert "".join(texts) == line.replace(" ", "")
+    assert [text.lower().replace("é", "e") for text in texts] == [piece.removeprefix("##") for piece in pieces]
+
+
+def test_nothing_to_read_is_nothing_read(layout: ReaderTokenizer, reader: Reader) -> None:
+    assert layout.windows(QUESTION, "Rules", []) == []
+    assert reader.read(QUESTION, []) == []
+    assert [len(lines) for lines in reader.read(QUESTION, [("Rules", []), ("", [""]), ("Rules", RULES)])] == [0, 1, 4]
+
+
+def best(reader: Reader, question: str, header: str, lines: Sequence[str]) -> tuple[str, str, float]:
+    """The line that answers likeliest, the answer in it, and its log-odds."""
+    readings = reader.read(question, [(header, lines)])[0]
+    line, reading = max(zip(lines, readings, strict=True), key=lambda pair: pair[1].score)
+    return line, line[reading.start : reading.end], reading.score
+
+
+def test_the_line_that_answers_is_found(reader: Reader) -> None:
+    line, answer, score = best(reader, "At what time is the gate locked in winter?", "Rules > Gates", RULES)
+    assert line == RULES[1]
+    assert "19:00" in answer
+    assert score > 0
+
+
+@pytest.mark.parametrize("question", ["What is the total?", "How much did I pay?", "total of the Tilda Brook receipt"])
+def test_the_total_of_a_receipt_is_found(reader: Reader, question: str) -> None:
+    line, answer, score = best(reader, question, "till.jpg", RECEIPT)
+    assert (line, answer) == ("TOTAL 4.55", "4.55")
+    assert score > 0
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the boiling point of gallium?", "Who won the world cup in 1998?", "How long is the warranty?"]
+)
+def test_no_line_of_a_passage_about_something_else_answers(reader: Reader, question: str) -> None:
+    for header, lines in (("Rules > Gates", RULES), ("till.jpg", RECEIPT)):
+        assert best(reader, question, header, lines)[2] < 0
+
+
+def test_what_is_read_does_not_depend_on_what_is_beside_it(reader: Reader) -> None:
+    alone = reader.read(QUESTION, [("Rules", RULES)])[0]
+    long = ("Story", [f"Sentence {number} is about nothing much, in many words." for number in range(80)])
+    assert reader.read(QUESTION, [("till.jpg", RECEIPT), long, ("Rules", RULES)])[2] == alone
+    assert reader.read(QUESTION, [("Rules", RULES), ("Rules", RULES)]) == [alone, alone]
+
+
+def test_an_answer_lies_in_its_line(reader: Reader) -> None:
+    lines = [*RULES, "", "—", "word " * 300, "a" * 2000]
+    for reading, line in zip(reader.read(QUESTION, [("Rules", lines)])[0], lines, strict=True):
+        assert isinstance(reading, LineReading)
+        assert 0 <= reading.start <= reading.end <= len(line)
+        assert 0 <= reading.probability <= 1

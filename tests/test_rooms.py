@@ -1,0 +1,61 @@
+"""Imports point one way, `app → ui → rag, ingest → library → models`: proved on every import of every module."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BELOW: dict[str, set[str]] = {
+    "models": set(),
+    "library": {"models"},
+    "ingest": {"library", "models"},
+    "rag": {"library", "models"},
+    "samples": set(),
+    "ui": {"rag", "ingest", "library", "models", "samples"},
+    "bench": {"app", "ui", "rag", "ingest", "library", "models", "samples"},
+    "training": {"models", "bench"},
+}
+TORCH = {"torch", "transformers", "sentence_transformers"}
+WITH_TORCH = {"training", "bench"}  # what is made or measured on a developer's machine
+EXPORTS = ROOT / "models" / "prepare.py"  # run once, in a process of its own
+
+
+def modules(room: str) -> list[Path]:
+    return sorted((ROOT / room).rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file names in an import, inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            yield node.module or ""
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[0]
+
+
+@pytest.mark.parametrize("room", BELOW)
+def test_imports_point_one_way(room: str) -> None:
+    assert modules(room)
+    above = ({*BELOW, "app", "install", "tests"} - BELOW[room]) - {room}
+    for path in modules(room):
+        assert not above & {room_of(name) for name in imports(path)}, path
+
+
+def test_the_training_takes_only_the_halves_from_the_benchmarks() -> None:
+    taken = {name for path in modules("training") for name in imports(path) if room_of(name) == "bench"}
+    assert taken == {"bench.splits"}
+
+
+@pytest.mark.parametrize("room", sorted(set(BELOW) - WITH_TORCH))
+def test_no_module_of_the_app_imports_torch(room: str) -> None:
+    for path in set(modules(room)) - {EXPORTS}:
+        assert not TORCH & {room_of(name) for name in imports(path)}, path

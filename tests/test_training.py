@@ -1,0 +1,157 @@
+"""The recipe of the reader: what is only looked at stays out, labels are right, and a network learns from them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.splits import split_of
+from training.examples import Example, examples
+
+ROOT = Path(__file__).parent.parent
+PROSE = [
+    "the gate is locked at dusk by the warden .",
+    "the pond holds seventeen carp -lrb- and a heron -rrb- .",
+    "hedges are cut in february , before the birds nest .",
+    "members water their plots with cans .",
+    "the shed was painted by volunteers .",
+]
+RECEIPT = ["IRONMONGER TILDA BROOK", "12/03/2024 10:41", "Brass hinge 3.35", "TOTAL 4.55", "CASH 4.55", "Screws 1.20"]
+ROWS = ["Month Open Close: April 6:00 21:30", "Month Open Close: October 7:00 19:00"]
+GROUPS: list[dict[str, Any]] = [
+    {"source": "squad", "question": "when is the garden entrance locked ?", "lines": PROSE, "answers": [0]},
+    {"source": "squad", "question": "which animals swim in the pond ?", "lines": PROSE, "answers": [1]},
+    {"source": "receipt", "question": "total from TILDA BROOK?", "lines": RECEIPT, "answers": [3]},
+    {"source": "receipt", "question": "when was the receipt from TILDA BROOK paid?", "lines": RECEIPT, "answers": [1]},
+    {"source": "wtq", "question": "which month closes latest?", "lines": ROWS, "answers": [0]},
+    {"source": "wtq", "question": "which month opens at seven?", "lines": ROWS, "answers": [1]},
+]
+TUNE, LOOK = "a.tsv", "gates.tsv"
+TABLES = [
+    {"question": "which month closes at half past nine?", "table": TUNE, "answers": ["April"]},
+    {"question": "which month opens at seven?", "table": LOOK, "answers": ["October"]},
+]
+PARAGRAPHS = {
+    "tune": "The warden keeps the key. Hedges are cut in February.",
+    "look": "The gate is locked at dusk. The pond holds seventeen carp.",
+}
+# Torch is heavy and stays out of this process.
+LEARN = """
+import json, random, sys
+from pathlib import Path
+import torch
+from tokenizers import Tokenizer
+from models.catalogue import EMBEDDER
+from models.reader_input import ReaderTokenizer
+from training.examples import examples
+from training.network import ReaderNetwork, batch_of, loss_of
+from training.reader import GUESSES_WEIGHT, RATE, SPANS_WEIGHT, targets_of
+torch.manual_seed(7)
+torch.set_num_threads(1)
+base = EMBEDDER.path().parent
+tokenizer = ReaderTokenizer(Tokenizer.from_file(str(base / "tokenizer.json")))
+made = [one for one in examples(Path(sys.argv[1]), random.Random(7)) if one.answers][:6]
+targets = [target for one in made for target in targets_of(one, tokenizer)]
+network = ReaderNetwork(base).train()
+network.encoder.encoder.layer = network.encoder.encoder.layer[:2]
+optimizer = torch.optim.AdamW((one for one in network.parameters() if one.requires_grad), lr=RATE)
+losses = []
+for _ in range(6):
+    scores = network(**batch_of([target.window for target in targets]))
+    loss = loss_of(scores, targets, SPANS_WEIGHT, GUESSES_WEIGHT)
+    losses.append(float(loss.detach()))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+print(json.dumps([list(scores.shape), losses]))
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    for folder in ("reading", "wikitables/tables", "squad"):
+        (tmp_path / folder).mkdir(parents=True)
+    with gzip.open(tmp_path / "reading" / "groups.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(group) + "\n" for group in GROUPS)
+    (tmp_path / "wikitables" / "questions.jsonl").write_text("\n".join(map(json.dumps, TABLES)))
+    for name in (TUNE, LOOK):
+        table = "Month\tOpen\tClose\nApril\t6:00\t21:30\nOctober\t7:00\t19:00\n"
+        (tmp_path / "wikitables" / "tables" / name).write_text(table)
+    asked = {
+        "tune": {"question": "Who keeps the key?", "is_impossible": False,
+                 "answers": [{"text": "The warden", "answer_start": 0}, {"text": "warden", "answer_start": 4}]},
+        "look": {"question": "How many carp are there?", "is_impossible": True, "answers": []},
+    }  # fmt: skip
+    paragraphs = [{"context": text, "qas": [asked[half]]} for half, text in PARAGRAPHS.items()]
+    content = {"data": [{"title": "Fernhill_Gardens", "paragraphs": paragraphs}]}
+    (tmp_path / "squad" / "passages_and_questions.json").write_text(json.dumps(content))
+    return tmp_path
+
+
+def drawn(data: Path, times: int = 40) -> list[Example]:
+    chance = random.Random(3)
+    return [example for _ in range(times) for example in examples(data, chance)]
+
+
+def test_the_halves_are_what_these_tests_take_them_for() -> None:
+    assert (split_of(TUNE), split_of(LOOK)) == ("tune", "look")
+    assert {half: split_of(text) for half, text in PARAGRAPHS.items()} == {"tune": "tune", "look": "look"}
+
+
+def test_what_is_only_looked_at_is_never_learned(data: Path) -> None:
+    questions = " ".join(example.question.lower() for example in drawn(data))
+    assert "half past nine" in questions
+    assert "closes latest" in questions
+    assert "keeps the key" in questions
+    assert "opens at seven" not in questions  # neither from its table nor from the groups
+    assert "how many carp" not in questions
+
+
+def test_what_is_labelled_as_the_answer_is_it(data: Path) -> None:
+    held = {"locked": "dusk", "pond": "seventeen", "half past nine": "April", "closes latest": "April", "key": "warden"}
+    for example in drawn(data):
+        for place, span in zip(example.answers, example.spans, strict=True):
+            line = example.lines[place]
+            wanted = {"receipt total": "4.55", "receipt date": "12/03/2024"}.get(example.source) or next(
+                answer for word, answer in held.items() if word in example.question
+            )
+            assert wanted in line
+            assert span is None or line[slice(*span)] == wanted
+
+
+def test_where_the_answer_is_taken_out_nothing_says_it(data: Path) -> None:
+    without = [example for example in drawn(data) if not example.answers]
+    assert without
+    for example in without:
+        text = "\n".join(example.lines)
+        assert example.source != "receipt total" or "4.55" not in text
+        assert not (example.source == "squad" and "locked" in example.question and "dusk" in text)
+
+
+def test_names_and_furniture_stand_beside_an_answer_as_in_a_library(data: Path) -> None:
+    made = [example for example in drawn(data) if example.source == "squad"]
+    assert len({example.question for example in made}) > 10
+    assert {line for example in made for line in example.lines} - {line.replace("-lrb-", "(") for line in PROSE}
+    assert any("( and a heron )" in line for example in made for line in example.lines)
+    assert all(example.header for example in made)
+
+
+def test_an_epoch_can_be_drawn_again_to_the_letter(data: Path) -> None:
+    assert examples(data, random.Random(5)) == examples(data, random.Random(5))
+    assert examples(data, random.Random(5)) != examples(data, random.Random(6))
+
+
+def test_the_network_learns_a_few_examples_in_a_few_steps(data: Path) -> None:
+    command = [sys.executable, "-c", LEARN, str(data)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    shape, losses = json.loads(done.stdout.splitlines()[-1])
+    assert (shape[0], shape[2]) == (6, 3)
+    assert losses[-1] < 0.8 * losses[0]
