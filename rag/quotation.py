@@ -17,6 +17,7 @@ from rag.passages import Selection
 from rag.sentences import ANNOUNCES, Sentence, is_item, stems, units_of
 
 SURE = 0.5  # of the reader that the answer is exactly this part of its line; below it the line itself is the answer
+LIKELY = 0.0  # log-odds of a line: below them it is shown as it is, since a short answer looks surer
 MOST_OF_IT = 0.8  # of a line: a part so long is no shorter answer
 ITEMS = 12  # of a list that are quoted with its announcement
 CODES = (
@@ -80,12 +81,21 @@ def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | No
         )
         return Quotation(cite(passage, whole))
     heads = heads_of(text, passage.text.split("\n"))
-    span = year_cell(question, text, heads)
-    if span is None and line.reading.probability >= SURE:
-        span = whole_tokens(text, line.reading.start, line.reading.end)
-    if span is None:
-        span = named_cell(question, text, heads)
+    span = _answer_in(question, line, heads)
     return Quotation(cite(passage, line.sentence), heads, _short(text, span) if span else "")
+
+
+def _answer_in(question: str, line: AnswerLine, heads: str) -> Span | None:
+    """The cell under a head that is clearly named, what the reader is sure of, or the cell under any head named."""
+    if line.score < LIKELY:
+        return None
+    text, reading = line.sentence.text, line.reading
+    named = year_cell(question, text, heads) or named_cell(question, text, heads, words=2)
+    if named is not None:
+        return named
+    if reading.probability >= SURE:
+        return whole_tokens(text, reading.start, reading.end)
+    return named_cell(question, text, heads)
 
 
 def _announced(sentence: Sentence) -> list[Sentence]:

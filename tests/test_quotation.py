@@ -34,7 +34,7 @@ def selection(
         score = next((score for start, score in scores.items() if unit.text.startswith(start)), -5.0)
         part = next((part for start, part in answers.items() if unit.text.startswith(start)), unit.text)
         begin = unit.text.index(part)
-        lines.append(AnswerLine(unit, LineReading(score, begin, begin + len(part), sure)))
+        lines.append(AnswerLine(unit, LineReading(score, begin, begin + len(part), sure), score))
     lines.sort(key=lambda line: -line.score)
     search = Search(understand(question), {}, np.zeros((1, 1), np.float32), [found], frozenset(), question)
     return Selection(search, [found], lines)
@@ -100,7 +100,7 @@ def test_a_line_that_announces_is_quoted_with_its_items() -> None:
 def test_of_two_announcements_in_the_same_words_each_has_its_own_items() -> None:
     found = passage("Allowed:", "• hens", "Allowed:", "• bees")
     second = [unit for unit in units_of(found) if unit.text == "Allowed:"][1]
-    lines = [AnswerLine(second, LineReading(5.0, 0, 8, 0.9))]
+    lines = [AnswerLine(second, LineReading(5.0, 0, 8, 0.9), 5.0)]
     made = quotation(replace(selection("What is allowed?", found, {}, NOTHING), lines=lines))
     assert made is not None
     assert made.citation.text == "Allowed:\n• bees"
