@@ -69,7 +69,7 @@ def named_cell(question: str, row: str, heads: str, words: int = 1) -> Span | No
         return None
     span = _cell(row, best, len(names))
     # A cell that the question names tells nothing.
-    return None if span is None or stems(row[slice(*span)]) and asked >= stems(row[slice(*span)]) else span
+    return None if span is None or (stems(row[slice(*span)]) and asked >= stems(row[slice(*span)])) else span
 
 
 def _cell(row: str, column: int, columns: int) -> Span | None:
