@@ -14,8 +14,9 @@ from rag.extraction import AnswerLine
 from rag.grounding import cite, unit_note
 from rag.lexicon.quantities import dates_of
 from rag.passages import Selection
+from rag.query import STOP_WORDS, YEAR
 from rag.reading import needs_several
-from rag.sentences import ANNOUNCES, Sentence, is_item, stems, units_of
+from rag.sentences import ANNOUNCES, Sentence, is_item, is_row, stems, units_of
 
 SURE = 0.5  # of the reader that the answer is exactly this part of its line; below it the line itself is the answer
 LIKELY = 0.0  # log-odds of a line: below them it is shown as it is, since a short answer looks surer
@@ -30,6 +31,7 @@ UNIT_AFTER = re.compile(
     rf"\s?(?:%|[€£¥]|(?:{CODES})\b|(?:(?:thousand|million|billion|trillion|dollar|euro|pound)s?|yen|ringgit)\b)"
 )
 TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\w+(?:[.,:'’/-]\w+)*")  # 2 218 940, 38,900, 16:30, AB-12/7
+COUNTED = re.compile(r"\s?(?:°[CF]\b|[^\W\d_]+)")
 EDGES = " \t,;:.|"
 CLOSES = {")": "(", "]": "[", "”": "“", '"': '"'}
 
@@ -77,27 +79,27 @@ def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | No
         return Quotation(cite(passage, _joined(_list_around(line.sentence))))
     heads = heads_of(text, passage.text.split("\n"))
     span = _answer_in(question, line, heads)
-    return Quotation(cite(passage, line.sentence), heads, _short(text, span) if span else "")
+    short = _short(text, span, passage.kind == "text") if span else ""
+    return Quotation(cite(passage, line.sentence), heads, short)
 
 
 def _answer_in(question: str, line: AnswerLine, heads: str) -> Span | None:
-    """The cell under a head that is clearly named, what the reader is sure of, or the cell under any head named."""
+    """The cell under a head that is clearly named, else what the reader is sure of."""
     if line.score < LIKELY:
         return None
     text, reading = line.sentence.text, line.reading
     named = year_cell(question, text, heads) or named_cell(question, text, heads, words=2)
     if named is not None:
         return named
-    if reading.probability >= SURE:
-        return whole_tokens(text, reading.start, reading.end)
-    return named_cell(question, text, heads)
+    return whole_tokens(text, reading.start, reading.end) if reading.probability >= SURE else None
 
 
 def _announced(sentence: Sentence) -> list[Sentence]:
-    """The items under a line that ends with a colon: all that begin like items, else the rows of its table."""
+    """The items under a line that ends with a colon: all that begin like items, or the rows of its table."""
     units = units_of(sentence.passage)
     after = units[units.index(sentence) + 1 :]
     items = list(takewhile(lambda unit: is_item(unit.text), after))
+    items = items or list(takewhile(lambda unit: is_row(unit.text), after))
     if not items and sentence.passage.kind != "text":
         items = list(takewhile(lambda unit: not unit.text.rstrip().endswith(ANNOUNCES), after))
     return items[:ITEMS]
@@ -129,19 +131,30 @@ def whole_tokens(text: str, start: int, end: int) -> Span:
     return start, end
 
 
-def _short(text: str, span: Span) -> str:
-    """The part with what belongs to it: a currency before a number, a unit after it, a bracket that it opens."""
+def _short(text: str, span: Span, prose: bool) -> str:
+    """The part with what belongs to it: a currency before a number, a unit after it, a bracket that it opens.
+
+    In prose the word after a number is what it counts: "10 to 15 years".
+    """
     start, end = span
     if text[start:end][:1].isdigit():
         start -= len(match[0]) if (match := CURRENCY_BEFORE.search(text[:start])) else 0
     if text[start:end][-1:].isdigit():
-        end += len(match[0]) if (match := UNIT_AFTER.match(text, end)) else 0
+        match = UNIT_AFTER.match(text, end) or (
+            COUNTED.match(text, end) if prose and not _is_date(text, span) else None
+        )
+        end += len(match[0]) if match and match[0].strip().lower() not in STOP_WORDS else 0
     part = text[start:end].strip(EDGES)
     if (closing := text[end : end + 1]) in CLOSES and part.count(CLOSES[closing]) > part.count(closing):
         part += closing
     if not re.search(r"\w", part) or len(part) >= MOST_OF_IT * len(text.strip(EDGES)):
         return ""
     return part
+
+
+def _is_date(text: str, span: Span) -> bool:
+    years = YEAR.fullmatch(text[slice(*span)].split()[-1]) is not None
+    return years or any(date.start < span[1] and span[0] < date.end for date in dates_of(text))
 
 
 def _only_repeats(text: str, asked: frozenset[str]) -> bool:

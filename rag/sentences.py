@@ -14,6 +14,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s+(?=[A-Z0-9“\"(•])")
 # "Dr. Okafor", "No. 7", "J. Berg", "31. März": a short word with a capital or an ordinal before the full stop.
 ABBREVIATED = re.compile(r"(?:^|[\s(\[“\"])(?:[^\W\d_a-zà-ÿ][^\W\d_A-ZÀ-Þ]{0,2}|\d{1,2})\.$")
 ITEM = re.compile(r"^\s*(?:[•‣▪◦●○■□✓✔➢*·–—-]|\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,4})[.)])\s+\S")  # a bullet or number
+COLUMNS = re.compile(r"[^\s.!?…] {2,}\S|\t")  # after a full stop two spaces are a typist's habit
 ANNOUNCES = (":", "\uff1a")  # the colon of Latin and of Chinese scripts
 
 
@@ -52,6 +53,11 @@ def is_item(line: str) -> bool:
     return ITEM.match(line) is not None
 
 
+def is_row(line: str) -> bool:
+    """Whether a line of plain text sets its parts apart as columns."""
+    return COLUMNS.search(line) is not None
+
+
 def stems(text: str) -> frozenset[str]:
     """Meaning words, cut so that plural and tense don't matter much."""
     words = (word.lower() for word in WORD.findall(text))
@@ -81,7 +87,7 @@ def _groups(lines: Sequence[str], prose: bool, furniture: frozenset[int]) -> lis
         if index in furniture:
             continue
         before = lines[groups[-1][-1]] if groups else ""
-        wraps = prose and len(before) > 50 and not _ends(before) and not is_item(line)
+        wraps = prose and len(before) > 50 and not (_ends(before) or is_item(line) or is_row(before) or is_row(line))
         if wraps:
             groups[-1].append(index)
         else:

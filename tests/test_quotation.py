@@ -199,3 +199,26 @@ def test_who_asks_for_a_list_gets_all_its_items() -> None:
     made = quotation(selection("List all risks.", found, {"flood": 4.0}, {"flood": "flood"}))
     assert made is not None
     assert made.citation.text.split("\n") == ["The risks are:", "• fire", "• flood", "• theft of bicycles"]
+
+
+@pytest.mark.parametrize(
+    ("line", "part", "answer"),
+    [
+        pytest.param("An inlay lasts 10 to 15 years on average.", "10 to 15", "10 to 15 years", id="what is counted"),
+        pytest.param("Bake the brownies at 180 °C for 25 minutes.", "180", "180 °C", id="degrees"),
+        pytest.param("The firm was founded in 1993 by three friends.", "1993", "1993", id="a year counts nothing"),
+        pytest.param("It is due on 14 March 2026 at the latest.", "14", "14 March 2026", id="a whole date"),
+        pytest.param("Of the votes 36 of 40 were for it.", "36", "36", id="no word that only joins"),
+    ],
+)
+def test_a_short_answer_is_whole(line: str, part: str, answer: str) -> None:
+    assert short(line, part) == answer
+
+
+def test_rows_set_apart_by_spaces_are_not_read_as_prose() -> None:
+    found = passage(
+        "Minutes of the ordinary meeting of owners, Marktstrasse 14, Heidelberg",
+        "Day and place:  Tuesday, 23 April 2024, 18:30, Gasthaus Adler, upper room",
+        "Taken by:       Sabine Vogt",
+    )
+    assert [unit.text for unit in units_of(found)] == found.text.split("\n")
