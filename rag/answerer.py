@@ -161,14 +161,16 @@ class Answerer:
             empty = EMPTY_LIBRARY if scope.documents is None else EMPTY_COLLECTION
             yield from self._refuse(turn, empty, [])
             return
-        finding = self._finder.find(turn.query, scope)
-        found, answerable = finding.selection.passages, finding.selection.answerable
+        search = self._finder.search(turn.query, scope=scope)
+        first = self._finder.first(search)
         turn.timings = Timings(search_ms=turn.elapsed(), evidence_ms=turn.elapsed())
+        yield Evidence(first)  # to look at while they are read
+        finding = self._finder.read(search, scope)
+        found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
             yield from self._tell(turn, finding.computation, found)
         elif answerable or turn.mode != "documents":
             quote = quotation(finding.selection) if answerable else None
-            turn.timings = replace(turn.timings, evidence_ms=turn.elapsed())
             yield _evidence(finding.passages, quote)
             yield from self._generate(turn, finding, quote)
         else:

@@ -35,22 +35,14 @@ def heads_of(row: str, lines: Sequence[str]) -> str:
     return ""
 
 
-def cell_of(question: str, row: str, heads: str) -> Span | None:
-    """Start and end of the cell in `row` under the head that `question` names, or of the number under its year."""
-    if not heads:
-        return None
-    if SEPARATOR in row:
-        return _under_words(question, row, heads)
-    return _under_year(question, row, heads)
-
-
 def years_of(question: str) -> list[int]:
     """The years that a question names, "FY22" too, in their order."""
     spelled = FISCAL_YEAR.sub(lambda match: f" {match[1] or f'20{match[2]}'} ", question)
     return list(dict.fromkeys(years_in_order(spelled)))
 
 
-def _under_year(question: str, row: str, heads: str) -> Span | None:
+def year_cell(question: str, row: str, heads: str) -> Span | None:
+    """Start and end of the number in `row` under the one year of `heads` that `question` names."""
     years, numbers = years_in_order(heads), column_numbers(row)
     wanted = [year for year in years_of(question) if year in years]
     if len(wanted) != 1 or years.count(wanted[0]) != 1 or len(years) != len(numbers):
@@ -59,9 +51,10 @@ def _under_year(question: str, row: str, heads: str) -> Span | None:
     return _trimmed(row, number.start, number.end)
 
 
-def _under_words(question: str, row: str, heads: str) -> Span | None:
+def named_cell(question: str, row: str, heads: str) -> Span | None:
+    """Start and end of the cell in `row` under the head whose words `question` has most of."""
     cells, names = row.split(SEPARATOR), heads.split(SEPARATOR)
-    if len(cells) != len(names):
+    if len(cells) != len(names) or len(cells) < 2:
         return None
     asked = stems(question) | {str(year) for year in years_of(question)}
     shares = [len(asked & stems(name)) / max(len(stems(name)), 1) for name in names]

@@ -14,6 +14,7 @@ from rag.quotation import Quotation, shown
 from rag.sentences import stems
 
 ABOUT = 0.3  # of what the question asks about, by weight
+NEW = 2  # words at least
 REPEATS = 0.8  # of a sentence's words that stand in the quotation above it: it adds nothing
 MARKER = re.compile(r"\s\[(\d+)\]$")
 CLAUSE = re.compile(r"[^.;!?\n]+[.;!?\n]")
@@ -43,6 +44,7 @@ def compose(
     the passages aloud when it has nothing to say.
     """
     said = stems(quote.citation.text) if quote is not None else frozenset()
+    asked = frozenset(stem for word in weights for stem in stems(word))
     supported = iter(grounded.citations)  # one for each sentence that is supported, in their order
     prose: list[str] = []
     citations = [] if quote is None else [quote.citation]
@@ -51,7 +53,7 @@ def compose(
             prose += [part] if mode != "documents" else []
             continue
         citation = next(supported)
-        if not _asks(part) and (quote is None or (not _repeats(part, said) and _is_about(part, weights))):
+        if not _asks(part) and (quote is None or (_adds(part, said | asked) and _is_about(part, weights))):
             prose.append(part)
             citations.append(citation)
     text = "\n\n".join(part for part in (shown(quote, passages) if quote else "", " ".join(prose)) if part)
@@ -70,9 +72,10 @@ def _is_about(part: str, weights: Mapping[str, float]) -> bool:
     return total <= 0 or sum(weight for stem, weight in wanted.items() if stem in held) >= ABOUT * total
 
 
-def _repeats(part: str, said: frozenset[str]) -> bool:
+def _adds(part: str, known: frozenset[str]) -> bool:
+    """Whether a sentence says more than the quotation above it and the question ("The answer is 36" doesn't)."""
     words = stems(MARKER.sub("", part))
-    return len(words & said) >= REPEATS * len(words)
+    return len(words - known) >= max(NEW, (1 - REPEATS) * len(words))
 
 
 def computed(computation: Computation, passages: Sequence[Passage]) -> tuple[Composed, list[Passage]]:

@@ -48,7 +48,8 @@ class Searching:
 class Evidence:
     """What was found, best first, and the sentence or row that answers, with the short answer in it if there is one.
 
-    Shown before the model has read anything. `opening` is both as Markdown, the beginning of the answer's text.
+    Comes twice, before the language model has read anything: first the passages as they were found, then as the reader
+    orders them, with the line. `opening` is both as Markdown, the beginning of the answer's text.
     """
 
     passages: list[Passage]

@@ -2,37 +2,89 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from library.records import Passage
 from models.reader import LineReading, Reader
-from rag.sentences import Sentence, units_of
+from rag.sentences import SENTENCE_END, Sentence, units_of
 
-READ = 12  # passages, the best by the retriever: 0.2 s on two cores
+READ = 12  # passages, the best by the retriever
+READ_CHARACTERS = 8_000  # of them together, a digit counting twice, as it does in word pieces
+HOPELESS = 0.8  # below the best retriever's score, where no reading can bring a passage to the front
+REPEATED = 2.0  # log-odds less for a line whose likeliest answer the question has said itself
+CORROBORATED = 0.7  # log-odds more for each other line that states the same amount
+MOST_TIMES = 2
+AMOUNT = re.compile(r"(?<![\d.,])\d[\d.,]*[.,]\d\d(?![\d.,])")
+QUESTION_MARKS = ("?", "\uff1f")  # of Latin and of Chinese scripts
+FEWEST_WORDS = 3  # of a question
+TOKEN = re.compile(r"\w+(?:[.,:'’/-]\w+)*")
+SHORT_WORD = 3  # letters: "RM" before an amount that the question names
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """A sentence or row of a passage, and what the reader says of it."""
+    """A sentence or row of a passage, and what the reader says of it. `score` are the log-odds that it answers."""
 
     sentence: Sentence
     reading: LineReading
-
-    @property
-    def score(self) -> float:
-        """Log-odds that it answers."""
-        return self.reading.score
+    score: float
 
 
-def read_lines(reader: Reader, question: str, passages: Sequence[Passage]) -> list[list[AnswerLine]]:
-    """The lines of each passage with their readings, in the order of the text."""
+def worth_reading(passages: Sequence[Passage]) -> list[Passage]:
+    """The first of `passages`, best first, that the reader may bring to the front in the time there is."""
+    kept: list[Passage] = []
+    room = READ_CHARACTERS
+    for passage in passages[:READ]:
+        room -= len(passage.text) + sum(map(str.isdigit, passage.text))
+        if kept and (room < 0 or passage.score < passages[0].score - HOPELESS):
+            break
+        kept.append(passage)
+    return kept
+
+
+def read_lines(reader: Reader, question: str, what: str, passages: Sequence[Passage]) -> list[list[AnswerLine]]:
+    """The lines of each passage with their readings, in the order of the text.
+
+    `what` is the `question` without what only says where to look (`Search.what`): the reader gets what that asks.
+    """
     units = [units_of(passage) for passage in passages]
     inputs = [(passage.header, [unit.text for unit in own]) for passage, own in zip(passages, units, strict=True)]
+    said = frozenset(TOKEN.findall(question.lower()))
     return [
-        [AnswerLine(unit, reading) for unit, reading in zip(own, readings, strict=True)]
-        for own, readings in zip(units, reader.read(question, inputs), strict=True)
+        _corroborated([_line(unit, reading, said) for unit, reading in zip(own, readings, strict=True)])
+        for own, readings in zip(units, reader.read(asking(what), inputs), strict=True)
     ]
+
+
+def asking(question: str) -> str:
+    """The sentences that ask, of a question that also explains or instructs; all of it when none does."""
+    sentences = SENTENCE_END.split(question)
+    asked = " ".join(sentence.strip() for sentence in sentences if sentence.rstrip().endswith(QUESTION_MARKS))
+    return asked if len(asked.split()) >= FEWEST_WORDS else question
+
+
+def _corroborated(lines: list[AnswerLine]) -> list[AnswerLine]:
+    """Of a picture's amounts the one that other lines repeat is surer: a total is said again where it is paid."""
+    if not lines or lines[0].sentence.passage.kind != "image":
+        return lines
+    texts = [frozenset(AMOUNT.findall(line.sentence.text)) for line in lines]
+    made = []
+    for line in lines:
+        answer = line.sentence.text[line.reading.start : line.reading.end]
+        amounts = AMOUNT.findall(answer)
+        times = sum(amounts[-1] in held for held in texts) - 1 if len(amounts) == 1 else 0
+        made.append(replace(line, score=line.score + CORROBORATED * min(times, MOST_TIMES)))
+    return made
+
+
+def _line(unit: Sentence, reading: LineReading, said: frozenset[str]) -> AnswerLine:
+    """Who asks what was bought for 13.10 doesn't want to hear 13.10."""
+    words = TOKEN.findall(unit.text[reading.start : reading.end].lower())
+    telling = [word for word in words if len(word) > SHORT_WORD or not word.isalpha()]
+    repeats = bool(telling) and all(word in said for word in telling)
+    return AnswerLine(unit, reading, reading.score - REPEATED * repeats)
 
 
 def best_score(lines: Sequence[AnswerLine]) -> float:

@@ -9,12 +9,12 @@ from library.store import Library
 from models.loading import Models
 from rag.computation import Computation, compute
 from rag.context import trimmed, whole
-from rag.extraction import READ, read_lines
-from rag.passages import SHOWN, Selection, select
+from rag.extraction import read_lines, worth_reading
+from rag.passages import SHOWN, Selection, select, without_repetition
 from rag.pinning import pinned_passages, with_pinned, without_pinned
 from rag.reading import most_to_read, near_best, reads_apart
 from rag.refusal import answerability
-from rag.retriever import EVERYWHERE, Retriever, Scope
+from rag.retriever import EVERYWHERE, Retriever, Scope, Search
 
 RETRIEVED = 40  # passages that are ranked; the page is mostly among the first of them
 PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
@@ -46,21 +46,38 @@ class Finder:
         self._library = library
         self._models = models
 
+    def search(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE) -> Search:
+        """What the retriever finds, at least `count` passages of it. Raises `LamplightError` when something fails."""
+        return Retriever(self._library, self._models.embedder).search(query, max(RETRIEVED, count), scope)
+
+    def first(self, search: Search) -> list[Passage]:
+        """What can be shown before anything has been read."""
+        shown = without_repetition(search.found)[:SHOWN]
+        return [replace(whole(passage, self._library), marker=marker) for marker, passage in enumerate(shown, 1)]
+
     def select(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE) -> Selection:
         """The `count` best passages, read. Raises `LamplightError` when a model or the library fails."""
-        search = Retriever(self._library, self._models.embedder).search(query, max(RETRIEVED, count), scope)
-        first = [whole(passage, self._library) for passage in search.found[:READ]]
-        lines = read_lines(self._models.reader, query, first)
-        selection = select(search, [*first, *search.found[READ:]], lines, count, self._models.reranker)
-        log_odds = answerability(selection)
-        return replace(selection, log_odds=log_odds, answerable=log_odds >= 0)
+        return self._read(self.search(query, count, scope), count)
 
     def find(self, query: str, scope: Scope) -> Finding:
         """`query` stands alone (`rag.conversation`). Raises `LamplightError` when a model or the library fails."""
-        selection = self.select(query, scope=scope)
+        return self.read(self.search(query, scope=scope), scope)
+
+    def read(self, search: Search, scope: Scope) -> Finding:
+        """What was found in `scope`, read and computed with."""
+        selection = self._read(search, SHOWN)
         if scope.attached and selection.passages:  # what is shown is meant
             selection = replace(selection, answerable=True)
-        return Finding(selection, self._compute(query, selection), self.pinned(scope))
+        return Finding(selection, self._compute(search.query.text, selection), self.pinned(scope))
+
+    def _read(self, search: Search, count: int) -> Selection:
+        first = [whole(passage, self._library) for passage in worth_reading(search.found)]
+        lines = read_lines(self._models.reader, search.query.text, search.what, first)
+        rest = [whole(passage, self._library) for passage in search.found[len(first) : count]]
+        candidates = [*first, *rest, *search.found[max(len(first), count) :]]
+        selection = select(search, candidates, lines, count, self._models.reranker)
+        log_odds = answerability(selection)
+        return replace(selection, log_odds=log_odds, answerable=log_odds >= 0)
 
     def pinned(self, scope: Scope) -> list[Passage]:
         """What is pinned in `scope`."""

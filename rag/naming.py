@@ -84,7 +84,11 @@ class _Naming:
         self._shelf = shelf_of(tuple((document.id, document.name, document.title) for document in documents))
         self._most = max(1, COMMON * len(documents))
         self._too_many = max(1, MOST * len(documents))
-        self._holding = holding
+        inside = {document.id for document in documents}
+        # What the library holds elsewhere is not what is asked about.
+        self._holding: Holding = lambda phrases: {
+            number: chunks for number, chunks in holding(phrases).items() if number in inside
+        }
         self._periods = periods_of(question)
 
     def by_name(self) -> list[Mention]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from library.records import Passage
-from rag.columns import Span, cell_of, heads_of
+from rag.columns import Span, heads_of, named_cell, year_cell
 from rag.events import Citation
 from rag.extraction import AnswerLine
 from rag.grounding import cite, unit_note
+from rag.lexicon.quantities import dates_of
 from rag.passages import Selection
 from rag.sentences import ANNOUNCES, Sentence, is_item, stems, units_of
 
@@ -26,6 +27,7 @@ CURRENCY_BEFORE = re.compile(rf"(?:(?:\b[A-Z]{{1,3}})?\$|[€£¥]|\b(?:{CODES})
 UNIT_AFTER = re.compile(
     rf"\s?(?:%|[€£¥]|(?:{CODES})\b|(?:(?:thousand|million|billion|trillion|dollar|euro|pound)s?|yen|ringgit)\b)"
 )
+TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\w+(?:[.,:'’/-]\w+)*")  # 2 218 940, 38,900, 16:30, AB-12/7
 EDGES = " \t,;:.|"
 CLOSES = {")": "(", "]": "[", "”": "“", '"': '"'}
 
@@ -78,9 +80,11 @@ def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | No
         )
         return Quotation(cite(passage, whole))
     heads = heads_of(text, passage.text.split("\n"))
-    span = cell_of(question, text, heads)
+    span = year_cell(question, text, heads)
     if span is None and line.reading.probability >= SURE:
-        span = (line.reading.start, line.reading.end)
+        span = whole_tokens(text, line.reading.start, line.reading.end)
+    if span is None:
+        span = named_cell(question, text, heads)
     return Quotation(cite(passage, line.sentence), heads, _short(text, span) if span else "")
 
 
@@ -92,6 +96,15 @@ def _announced(sentence: Sentence) -> list[Sentence]:
     if not items and sentence.passage.kind != "text":
         items = list(takewhile(lambda unit: not unit.text.rstrip().endswith(ANNOUNCES), after))
     return items[:ITEMS]
+
+
+def whole_tokens(text: str, start: int, end: int) -> Span:
+    """The part from `start` to `end`, nothing of it cut: "14" of "14 March 2026" becomes the date, "900" 38,900."""
+    dates = [(date.start, date.end) for date in dates_of(text)]
+    for first, last in [*dates, *(match.span() for match in TOKEN.finditer(text))]:
+        if first < end and start < last:
+            start, end = min(start, first), max(end, last)
+    return start, end
 
 
 def _short(text: str, span: Span) -> str:

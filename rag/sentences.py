@@ -11,6 +11,8 @@ from rag.query import STOP_WORDS, WORD
 
 LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){3}")  # at least three: a lone number or bullet is no sentence
 SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s+(?=[A-Z0-9“\"(•])")
+# "Dr. Okafor", "No. 7", "J. Berg", "31. März": a short word with a capital or an ordinal before the full stop.
+ABBREVIATED = re.compile(r"(?:^|[\s(\[“\"])(?:[^\W\d_a-zà-ÿ][^\W\d_A-ZÀ-Þ]{0,2}|\d{1,2})\.$")
 ITEM = re.compile(r"^\s*(?:[•‣▪◦●○■□✓✔➢*·–—-]|\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,4})[.)])\s+\S")  # a bullet or number
 ANNOUNCES = (":", "\uff1a")  # the colon of Latin and of Chinese scripts
 
@@ -37,7 +39,8 @@ def units_of(passage: Passage) -> list[Sentence]:
     sentences = []
     for group in _groups(lines, passage.kind == "text", furniture):
         text = " ".join(lines[index] for index in group)
-        for start, end in _spans(text):
+        # A row is one thing, however many full stops its abbreviations have.
+        for start, end in _spans(text) if passage.kind == "text" else [(0, len(text))]:
             part = text[start:end].strip()
             if WORD.search(part):
                 sentences.append(Sentence(passage, part, _boxes(group, lines, boxes, start, end)))
@@ -91,7 +94,7 @@ def _ends(line: str) -> bool:
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
-    ends = [match.end() for match in SENTENCE_END.finditer(text)]
+    ends = [match.end() for match in SENTENCE_END.finditer(text) if not ABBREVIATED.search(text[: match.start()])]
     return list(zip([0, *ends], [*ends, len(text)], strict=True))
 
 

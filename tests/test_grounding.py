@@ -154,3 +154,11 @@ def test_claims_labelled_by_hand_are_told_apart(embedder: Embedder) -> None:
     for measures in (measured(labelled), measured(labelled, embedder)):
         assert float(measures["unsupported_precision"]) >= GOAL
         assert float(measures["unsupported_recall"]) >= GOAL
+
+
+def test_a_stated_clause_survives_when_its_neighbour_does_not() -> None:
+    text = "The deposit is 1,200 euros. Pets need the written consent of the landlord."
+    passage = Passage(1, 1, "lease.txt", 1, "text", "Lease", text, [], marker=1)
+    grounded = ground("The deposit is 1,200 euros and the kitchen was painted in 2019.", [passage])
+    assert grounded.parts == ["The deposit is 1,200 euros. [1]", "The kitchen was painted in 2019."]
+    assert grounded.unsupported == ["The kitchen was painted in 2019."]

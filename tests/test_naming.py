@@ -117,3 +117,9 @@ def test_what_is_asked_is_told_from_where() -> None:
 def test_one_letter_may_be_wrong(other: str) -> None:
     assert one_letter_apart("pepsico", other)
     assert not one_letter_apart("pepsico", other + "xx")
+
+
+def test_documents_outside_of_the_scope_are_not_named() -> None:
+    holding = held(zheng_hui={3: 1, 900: 4}, **{"09_03_2018": {2: 1, 901: 1}})
+    for question in ("What did I pay to Zheng Hui?", "What did I buy on 9 March 2018?", "Zheng Hui in 2018"):
+        assert set(named_documents(question, PHOTOS, holding).strengths) <= {document.id for document in PHOTOS}

@@ -89,7 +89,7 @@ def examples(data: Path, chance: random.Random) -> list[Example]:
     """
     made = [*_groups(data), *_tables(data), *_paragraphs(data)]
     made += [example for example in made if example.source.startswith(TWICE)]
-    names = _names(made)
+    names = names_of(made)
     dressed = [_dressed(example, names, chance) for example in made]
     chance.shuffle(dressed)
     return dressed
@@ -208,7 +208,7 @@ def _json_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def _names(made: Sequence[Example]) -> list[str]:
+def names_of(made: Sequence[Example]) -> list[str]:
     """Words that could be names: rare ones of the groups, one or two with a company's ending."""
     counts: dict[str, int] = {}
     for example in made:
@@ -265,12 +265,27 @@ def _question(example: Example, names: Sequence[str], chance: random.Random) -> 
         where = match[1] if match else ""
         before = chance.choice(("from", "at", "of", "for", "-", "on the receipt from"))
         question = f"{asked} {before} {where}" if where and chance.random() < 0.8 else asked
+        question += "".join(_given(example, chance))
         question += chance.choice(("?", "", "?"))
     elif example.source != "cell" and chance.random() < NAMED:
         bare = question.rstrip(" ?")
         question = chance.choice(PLACES).format(question=bare, name=name, year=chance.randint(1996, 2025))
         question += "?" if chance.random() < 0.7 else ""
     return question, name
+
+
+def _given(example: Example, chance: random.Random) -> Iterator[str]:
+    """Other values of the receipt that say which one is meant, as " with a total of 12.50": they are not asked for."""
+    text = "\n".join(example.lines)
+    amounts = AMOUNT.findall(text)
+    dates = [match[0] for match in DATE.finditer(text)]
+    if "date" not in example.source and dates and chance.random() < 0.5:
+        yield chance.choice((" on {}", " of {}", " dated {}", " on date {}")).format(dates[0])
+    if "total" not in example.source and amounts and chance.random() < 0.5:
+        usual = max(amounts, key=amounts.count)
+        yield chance.choice((" with a total of {}", " with total {}", " over {}", " for {}", ", amount {}")).format(
+            usual
+        )
 
 
 def _title(name: str, chance: random.Random) -> str:

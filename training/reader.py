@@ -21,7 +21,8 @@ from tokenizers import Tokenizer
 
 from models.catalogue import EMBEDDER
 from models.reader_input import ReaderTokenizer
-from training.examples import COMMON, Example, examples
+from training.examples import COMMON, Example, examples, names_of
+from training.forms import forms
 from training.network import ReaderNetwork, Target, batch_of, loss_of, padded
 
 DATA = Path("..") / "shared" / "data"
@@ -29,6 +30,8 @@ SEED = 17
 BATCH_TOKENS = 4_096
 RATE = 1.2e-4  # of the encoder; the head, which begins with nothing, learns ten times faster
 WARM_UP = 0.04  # of all steps
+PROSE = 0.5  # of the groups of articles, drawn anew in each epoch: there are twice as many as of all other kinds
+FORMS = 2_000  # made-up ones in each epoch
 SPANS_WEIGHT = 0.5
 GUESSES_WEIGHT = 0.15  # where only what can't be the answer is known
 WORD = re.compile(r"\w+")
@@ -118,7 +121,9 @@ def epochs(data: Path, count: int, tokenizer: ReaderTokenizer) -> Iterator[tuple
     chance = random.Random(SEED)
     step = steps = 0
     for epoch in range(count):
-        made, _ = held_out(examples(data, chance))
+        groups = examples(data, chance)
+        made, _ = held_out([*groups, *forms(FORMS, names_of(groups), chance)])
+        made = [one for one in made if one.source != "squad" or chance.random() < PROSE]
         targets = [target for example in made for target in targets_of(example, tokenizer)]
         drawn = batches(targets, chance)
         steps = steps if epoch else len(drawn) * count
@@ -165,21 +170,26 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=0.0, help="end after so long, the rate falling accordingly")
     parser.add_argument("--to", type=Path, default=Path("training") / "reader.pt")
+    parser.add_argument("--begin-with", type=Path, help="weights to go on from, at a third of the rate")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(SEED)
     base = EMBEDDER.verified_path().parent
     network = ReaderNetwork(base).train()
+    if options.begin_with:
+        network.load_state_dict(torch.load(options.begin_with, weights_only=True))
     tokenizer = ReaderTokenizer(Tokenizer.from_file(str(base / "tokenizer.json")))
-    _, aside = held_out(examples(options.data, random.Random(SEED + 1)))
+    chance = random.Random(SEED + 1)
+    groups = examples(options.data, chance)
+    _, aside = held_out([*groups, *forms(FORMS, names_of(groups), chance)])
     learning = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(
         [{"params": learning, "lr": RATE}, {"params": list(network.head.parameters()), "lr": 10 * RATE}],
         weight_decay=0.01,
         fused=True,
     )
-    rates = [group["lr"] for group in optimizer.param_groups]
+    rates = [group["lr"] / (3 if options.begin_with else 1) for group in optimizer.param_groups]
     started, recent, tokens = time.monotonic(), 0.0, 0
     for step, steps, batch in epochs(options.data, options.epochs, tokenizer):
         elapsed = time.monotonic() - started

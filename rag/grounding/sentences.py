@@ -87,7 +87,7 @@ def ground(answer: str, passages: Sequence[Passage], embedder: Embedder | None =
     is embedded, in one batch (about 12 short texts for three sentences).
     """
     evidence = [item for passage in passages for item in sources_of(passage)]
-    sentences = split_answer(answer)
+    sentences = [part for sentence in split_answer(answer) for part in _standing(sentence, evidence)]
     found = [_matches(sentence, evidence) for sentence in sentences]
     sources = _decided(sentences, found, embedder)
     parts: list[str] = []
@@ -234,6 +234,16 @@ def _clauses_held(sentence: str, item: Source) -> bool:
         if len(words) >= 2 and sum(word in known for word in words) < LEAST_CLAUSE * len(words):
             return False
     return True
+
+
+def _standing(sentence: str, evidence: Sequence[Source]) -> list[str]:
+    """A sentence as it is, or its clauses as sentences where some of them are stated and others aren't."""
+    clauses = _full_clauses(sentence)
+    if len(clauses) < 2 or any(match.enough for match in _matches(sentence, evidence)):
+        return [sentence]
+    if not any(match.enough for clause in clauses for match in _candidates(clause, evidence)):
+        return [sentence]
+    return [f"{clause[:1].upper()}{clause[1:].rstrip(' .,;')}." for clause in clauses]
 
 
 def _full_clauses(sentence: str) -> list[str]:
