@@ -15,7 +15,11 @@ from typing import Any
 
 import pytest
 
+from library.records import Passage
+from rag.events import Citation, Finished, Timings
 from samples import CHART, HANDBOOK, SAMPLES
+from ui.commands import answer_to_json
+from ui.terminal import show
 
 ROOT = Path(__file__).parent.parent
 GATE = "The gate is painted zebrawood green and locked at dusk."
@@ -98,7 +102,8 @@ def test_a_picture_is_found_by_the_words_in_it(filled: Path) -> None:
 
 def test_ask_answers_with_a_citation_and_its_timings(filled: Path) -> None:
     (answer,) = lamplight(filled, "ask", "When are bonfires allowed?", "--json").records
-    assert set(answer) >= {"answer", "citations", "unsupported", "refused", "timings", "model"}
+    fields = {"answer", "short_answer", "quotation", "citations", "unsupported", "refused", "timings", "model"}
+    assert set(answer) >= fields
     assert answer["refused"] is False
     assert "1 November" in answer["answer"]
     citation = answer["citations"][0]
@@ -128,6 +133,38 @@ def test_with_knowledge_the_model_may_speak_but_is_marked(filled: Path) -> None:
 def test_for_people_an_answer_names_document_and_page(filled: Path) -> None:
     run = lamplight(filled, "ask", "When are bonfires allowed?")
     assert f"{HANDBOOK.name}, page 3" in run.out
+
+
+def test_people_read_the_short_answer_then_the_rows_it_stands_in(capsys: pytest.CaptureFixture[str]) -> None:
+    quote = Citation(1, 7, "fees.csv", 1, [], "Half plot | £34 | £36")
+    other = Citation(2, 8, "gate.pdf", 4, [], "The gate is **green**.")
+    text = f"**£36** [1]\n\n> Plot | 2025 | 2026\n> {quote.text} [1]\n\nThe gate is green [2]."
+    finished = Finished(text, [quote, other], [], False, False, Timings(), "m", quote=quote, short="£36")
+    record = {"answer": answer_to_json(finished)}
+    assert record["answer"]["short_answer"] == "£36"
+    assert record["answer"]["quotation"] == record["answer"]["citations"][0]
+    assert (
+        show([{"searching": 2}, {"evidence": [["gate.pdf", 4]]}, {"evidence": [["fees.csv", 1]]}, record], "ask", False)
+        == 0
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "£36",
+        "",
+        "    Plot      | 2025 | 2026",
+        "    Half plot | £34  | £36",
+        "    [1] fees.csv, page 1",
+        "",
+        "The gate is green [2].",
+        "  [2] gate.pdf, page 4: “The gate is **green**.”",
+    ]
+
+
+def test_a_refusal_quotes_nothing_and_names_what_is_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    nearest = [Passage(1, 7, "gate.pdf", 2, "text", "gate", "The gate is green.", [], marker=1, score=1.0)]
+    answer = answer_to_json(Finished("Your documents don’t say.", [], [], True, False, Timings(), "", nearest))
+    assert (answer["short_answer"], answer["quotation"]) == ("", None)
+    show([{"answer": answer}], "ask", False)
+    assert capsys.readouterr().out == "Your documents don’t say.\n  Nearest: gate.pdf, page 2\n"
 
 
 def test_list_and_remove(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from training.examples import Example
 
@@ -13,26 +14,22 @@ Value = Callable[[random.Random, Sequence[str]], str]
 
 
 def money(chance: random.Random, _: Sequence[str]) -> str:
-    amount = f"{chance.choice((chance.randint(2, 90), chance.randint(90, 9_000), chance.randint(10_000, 90_000))):,}"
+    size = chance.choice((chance.randint(2, 90), chance.randint(90, 9_000), chance.randint(10_000, 90_000)))
+    amount = f"{size:,}"
     amount += chance.choice((f".{chance.randint(0, 99):02}", f".{chance.randint(0, 99):02}", ""))
     return chance.choice(("€{}", "EUR {}", "${}", "£{}", "{} EUR", "{} CHF", "{}")).format(amount)
 
 
 def day(chance: random.Random, _: Sequence[str]) -> str:
-    number, month, year = chance.randint(1, 28), chance.randint(1, 12), chance.randint(1995, 2026)
-    name = "January February March April May June July August September October November December".split()[month - 1]
-    return chance.choice(
-        (f"{number} {name} {year}", f"{name} {number}, {year}", f"{number:02}/{month:02}/{year}", f"{number:02}.{month:02}.{year}",
-         f"{year}-{month:02}-{number:02}", f"{number} {name[:3]} {year}")
-    )  # fmt: skip
+    drawn = date(chance.randint(1995, 2026), chance.randint(1, 12), chance.randint(1, 28))
+    return drawn.strftime(chance.choice(("%d %B %Y", "%B %d, %Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d", "%d %b %Y")))
 
 
 def code(chance: random.Random, _: Sequence[str]) -> str:
     digits = [str(chance.randint(100, 999)) for _ in range(chance.randint(2, 3))]
     letters = "".join(chance.choice("ABCDEFGHKLMNPRSTVWXZ") for _ in range(chance.randint(1, 2)))
-    return chance.choice(
-        (" ".join(digits), "-".join(digits), f"{letters}-{''.join(digits)}", f"{digits[0]}/{digits[1]}{letters}")
-    )
+    joined = f"{letters}-{''.join(digits)}"
+    return chance.choice((" ".join(digits), "-".join(digits), joined, f"{digits[0]}/{digits[1]}{letters}"))
 
 
 def person(chance: random.Random, names: Sequence[str]) -> str:
@@ -45,11 +42,13 @@ def duration(chance: random.Random, _: Sequence[str]) -> str:
 
 
 def quantity(chance: random.Random, _: Sequence[str]) -> str:
-    return f"{chance.randint(2, 9_000):,} {chance.choice(('kWh', 'm²', 'km', 'kg', 'litres', 'hours', '%', '°C', 'rpm', 'pages'))}"
+    unit = chance.choice(("kWh", "m²", "km", "kg", "litres", "hours", "%", "°C", "rpm", "pages"))
+    return f"{chance.randint(2, 9_000):,} {unit}"
 
 
 def place(chance: random.Random, names: Sequence[str]) -> str:
-    return f"{chance.choice(names)} {chance.choice(('Street', 'Road', 'Lane', 'Square'))} {chance.randint(1, 180)}, {chance.choice(names)}"
+    street = chance.choice(("Street", "Road", "Lane", "Square"))
+    return f"{chance.choice(names)} {street} {chance.randint(1, 180)}, {chance.choice(names)}"
 
 
 FIELDS: tuple[tuple[str, Value, tuple[str, ...]], ...] = (
@@ -133,9 +132,8 @@ def _form(names: Sequence[str], chance: random.Random) -> Example:
             span = (text.rindex(written), text.rindex(written) + len(written))
         lines.append(text)
     label, _, questions = fields[asked]
-    question = chance.choice(
-        (*questions, f"what is the {label.lower()}", f"{label.lower()}", f"which {label.lower()} is stated")
-    )
+    low = label.lower()
+    question = chance.choice((*questions, f"what is the {low}", low, f"which {low} is stated"))
     if chance.random() < NO_ANSWER:
         del lines[asked]
         return Example("form", f"{question}?", "", tuple(lines), (), ())

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from library.records import PICTURE_NAMES, Message, Passage
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Timings, Token
+from ui.opening import QUOTE, Opening, taken_apart
 
 Part = TypeVar("Part", Passage, Citation)
 FORMERLY = {"section": "header", "chunk_id": "id"}
@@ -18,10 +19,12 @@ UNFINISHED = "This answer was interrupted before it was finished."
 class Answer:
     """`status` is the sentence shown while there is no text yet; `error` the one shown when it broke.
 
-    `reading` counts the passages that the model is reading.
+    `reading` counts the passages that the model is reading. `short` and `quote` are what the text begins with.
     """
 
     text: str = ""
+    short: str = ""
+    quote: Citation | None = None
     status: str = ""
     progress: float | None = None
     reading: int = 0
@@ -36,14 +39,23 @@ class Answer:
     done: bool = False
     error: str = ""
 
+    @property
+    def opening(self) -> Opening:
+        """The text taken apart."""
+        return taken_apart(self.text, self.short, self.quote.text if self.quote else "")
+
     def absorb(self, event: Event) -> None:
-        """Take in one event; the answer can be shown after each."""
+        """Take in one event; the answer can be shown after each.
+
+        `Evidence` may come again, in a better order and with the line that answers: it replaces what came before.
+        """
         match event:
             case Searching():
                 self.status = _searching(event.documents)
             case Evidence():
                 self.passages = list(event.passages)
                 self.text = f"{event.opening}\n\n" if event.opening else ""
+                self.short, self.quote = event.short, event.quote
                 self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
             case Reading():
                 self.progress = event.done / event.total if event.total else None
@@ -59,6 +71,7 @@ class Answer:
 
     def _finish(self, event: Finished) -> None:
         self.text, self.citations, self.unsupported = event.answer, event.citations, event.unsupported
+        self.short, self.quote = event.short, event.quote
         self.refused, self.stopped = event.refused, event.stopped
         self.timings, self.model, self.sql = event.timings, event.model, event.sql
         self.passages = event.passages or self.passages
@@ -78,10 +91,13 @@ class Answer:
         `successor` tells the number of a document that was read anew since.
         """
         details = message.details
+        citations = [_current(Citation(**citation), successor) for citation in details.get("citations", [])]
         answer = cls(
             text=message.content,
+            short=details.get("short", ""),
+            quote=_quote(message, citations, successor),
             passages=[_current(_passage(stored), successor) for stored in details.get("passages", [])],
-            citations=[_current(Citation(**citation), successor) for citation in details.get("citations", [])],
+            citations=citations,
             unsupported=list(details.get("unsupported", [])),
             timings=Timings(**details.get("timings", {})),
             model=details.get("model", ""),
@@ -94,6 +110,14 @@ class Answer:
         if not details.get("done", True) and not answer.error:
             answer.error = UNFINISHED
         return answer
+
+
+def _quote(message: Message, citations: list[Citation], successor: Callable[[int], int]) -> Citation | None:
+    """What the answer begins with; older versions kept it as the first citation alone."""
+    if "quote" in message.details:
+        stored = message.details["quote"]
+        return _current(Citation(**stored), successor) if stored else None
+    return citations[0] if citations and message.content.startswith(QUOTE) else None
 
 
 def _passage(stored: dict[str, Any]) -> Passage:

@@ -114,8 +114,9 @@ class Chat:
         return Path(path).name, document.id if document else None
 
     def _answer(self, answer: Answer, reference: str, last: bool = True) -> list[ChatMessage]:
-        # Two messages, so that the pictures among the evidence are not drawn again with every word.
-        parts = [evidence_html(answer, reference)] if answer.passages else []
+        # Two messages, so that the pictures among the evidence are not drawn again with every word. The answer comes
+        # first: what is found below it may come in another order, or with pictures, and nothing that is read moves.
         waiting = "" if self._models.ready else self._models.status
-        parts.append(answer_html(answer, reference, waiting, last))
+        parts = [answer_html(answer, reference, waiting, last)]
+        parts += [evidence_html(answer, reference)] if answer.passages else []
         return [{"role": "assistant", "content": part} for part in parts]

@@ -16,6 +16,7 @@ from models.errors import LamplightError
 from ui.data_commands import backup, erase, restore
 
 if TYPE_CHECKING:
+    from rag.events import Citation
     from rag.retriever import Scope
     from ui.services import Services
 
@@ -103,25 +104,31 @@ def ask(services: Services, arguments: Record) -> Iterator[Record]:
 
 
 def answer_to_json(finished: Any) -> Record:
-    """The contract of `ask --json`, from a `rag.events.Finished`."""
+    """The contract of `ask --json`, from a `rag.events.Finished`.
+
+    `short_answer` is empty and `quotation` null where the answer doesn't begin with one.
+    """
     return {
         "answer": finished.answer,
-        "citations": [
-            {
-                "marker": citation.marker,
-                "document": citation.document,
-                "page": citation.page,
-                "boxes": citation.boxes,
-                "text": citation.text,
-            }
-            for citation in finished.citations
-        ],
+        "short_answer": finished.short,
+        "quotation": _citation(finished.quote) if finished.quote else None,
+        "citations": [_citation(citation) for citation in finished.citations],
         "unsupported": finished.unsupported,
         "refused": finished.refused,
         "timings": asdict(finished.timings),
         "model": finished.model,
         "sql": finished.sql,
         "nearest": [[passage.document, passage.page] for passage in finished.passages] if finished.refused else [],
+    }
+
+
+def _citation(citation: Citation) -> Record:
+    return {
+        "marker": citation.marker,
+        "document": citation.document,
+        "page": citation.page,
+        "boxes": citation.boxes,
+        "text": citation.text,
     }
 
 

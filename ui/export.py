@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from models.errors import LamplightError
 from ui.answers import Answer
+from ui.opening import Opening, cells_of, is_row
+from ui.quotation_view import opening_html
 from ui.rendering import NOT_FOUND, chat_text
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def conversation_markdown(library: Library, conversation: Conversation) -> str:
             parts.append(f"## {_plain(message.content)}")
             continue
         answer = Answer.restored(message)
-        parts.append(_inert(answer.text.strip()) or answer.error)
+        parts.append(_answer(answer.opening) or answer.error)
         parts += [f"> {NOT_FOUND}: {_plain(sentence)}" for sentence in answer.unsupported if sentence in answer.text]
         sources = [
             f"- [{passage.marker}] {_plain(passage.document)}, page {passage.page}: “{_plain(quote)}”"
@@ -70,6 +72,28 @@ def _inert(text: str) -> str:
     return re.sub(r"!\[|\]\(|\]:", lambda found: "\\".join(found[0]), text.replace("<", "&lt;"))
 
 
+def _answer(opening: Opening) -> str:
+    note = f" {opening.note}" if opening.note else ""
+    parts = [f"**{_plain(opening.short)}**{note} {opening.marker}"] if opening.short else []
+    if opening.lines:
+        lines = [opening.heads, *opening.lines] if opening.heads else list(opening.lines)
+        tail = f"{'' if opening.short else note} {opening.marker}"
+        if opening.heads and all(map(is_row, lines)):
+            rows = ["| " + " | ".join(map(_plain, cells_of(line))) + " |" for line in lines]
+            rows.insert(1, "|" + " --- |" * len(cells_of(lines[0])))
+            lines = [*rows, "", tail.strip()]
+        else:
+            # Numbers and bullets of the document's own stay as they are; a backslash breaks the line.
+            lines = [*(f"{_literal(line)}\\" for line in lines[:-1]), f"{_literal(lines[-1])}{tail}"]
+        parts.append("\n".join(f"> {line}".rstrip() for line in lines))
+    return "\n\n".join([*parts, *([_inert(opening.prose)] if opening.prose else [])])
+
+
+def _literal(line: str) -> str:
+    """As `_plain`, also where the line would begin a list."""
+    return re.sub(r"^(\d{1,9})([.)])|^([-+=])", r"\1\\\2\3", _plain(line))
+
+
 def _made(conversation: Conversation) -> str:
     day = time.strftime("%Y-%m-%d", time.localtime(conversation.updated_at))
     return (
@@ -91,7 +115,9 @@ def _message_html(message: Message, pictures: _Pictures) -> str:
     if message.role == "user":
         return f"<h2>{escape(message.content)}</h2>"
     answer = Answer.restored(message)
-    text = chat_text(answer.text) if answer.text.strip() else f"<p>{escape(answer.error)}</p>"
+    opening = answer.opening
+    text = opening_html(opening, escape(opening.marker)) + chat_text(opening.prose)
+    text = text or f"<p>{escape(answer.error)}</p>"
     unsupported = "".join(
         f"<p class='unsupported'>{NOT_FOUND}: {escape(sentence)}</p>"
         for sentence in answer.unsupported

@@ -63,9 +63,14 @@ class CitedText(BaseModel):
 
 
 class Answered(BaseModel):
-    """`refused` when the documents hold no answer; `unsupported` are the model's sentences that none of them states."""
+    """`refused` when the documents hold no answer; `unsupported` are the model's sentences that none of them states.
+
+    `answer` is Markdown: `short_answer` in bold, if there is one, `quotation` as a block quote, then the model's words.
+    """
 
     answer: str
+    short_answer: str = ""
+    quotation: CitedText | None = None
     refused: bool
     citations: list[CitedText]
     unsupported: list[str]

@@ -18,13 +18,13 @@ from markdown_it.token import Token as MarkdownToken
 from library.records import Passage
 from rag.events import Timings
 from ui.answers import Answer
+from ui.quotation_view import opening_html
 
 SNIPPET_CHARACTERS = 150
 THUMBNAIL_PIXELS = 240
 FIGURE_PIXELS = 720
 # Private-use characters mark where an unsupported sentence begins and ends on its way through Markdown.
 BEGIN, END = "\ue000", "\ue001"
-QUOTE = "> "
 MARKER = re.compile(r"\[(\d{1,3})\]")
 FEWER = "Answer from fewer passages"
 NOT_FOUND = "Not found in your documents"
@@ -40,7 +40,8 @@ def question_html(text: str, reference: str, attached: Sequence[tuple[str, int |
 
 def evidence_html(answer: Answer, reference: str) -> str:
     """A strip of cards, one to a passage. `reference` is `<conversation>-<message>`; links carry it."""
-    cited = {citation.marker: citation.text for citation in reversed(answer.citations)}
+    quoted = [answer.quote] if answer.quote else []  # cited before the model has said anything
+    cited = {citation.marker: citation.text for citation in reversed([*quoted, *answer.citations])}
     cards = "".join(_card(passage, reference, cited.get(passage.marker)) for passage in answer.passages)
     if answer.refused:
         heading = "What comes nearest"
@@ -57,7 +58,7 @@ def answer_html(answer: Answer, reference: str, waiting: str = "", last: bool = 
     """
     parts = []
     if answer.text:
-        classes = "answer refusal" if answer.refused else "answer"
+        classes = "answer refusal" if answer.refused else "answer computed" if answer.sql else "answer"
         caret = "" if answer.done else " streaming"
         parts.append(f'<div class="{classes}{caret}">{_body(answer, reference)}</div>')
     if not answer.done and (answer.status or not answer.text):
@@ -140,15 +141,13 @@ def _status_html(answer: Answer, reference: str, waiting: str) -> str:
 
 
 def _body(answer: Answer, reference: str) -> str:
-    """The quotation, letter for letter, then the model's prose as Markdown."""
+    """The short answer and what is quoted, letter for letter, then the model's prose as Markdown."""
     markers = frozenset(passage.marker for passage in answer.passages)
-    text = answer.text.replace(BEGIN, "").replace(END, "")
-    quote, prose = "", text
-    if text.startswith(QUOTE):
-        line, _, prose = text.removeprefix(QUOTE).partition("\n")
-        words = _with_links(escape(line), reference, markers)
-        quote = f'<blockquote class="quotation">{words}</blockquote>'
-    return quote + chat_text(_flag(prose.strip(), answer.unsupported), reference, markers)
+    opening = answer.opening
+    begins = _one_line(opening_html(opening, _with_links(opening.marker, reference, markers)))
+    prose = opening.prose.replace(BEGIN, "").replace(END, "")
+    said = chat_text(_flag(prose, answer.unsupported), reference, markers)
+    return f'{begins}<div class="own-words">{said}</div>' if begins and said else begins + said
 
 
 def _flag(text: str, sentences: Sequence[str]) -> str:

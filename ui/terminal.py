@@ -6,12 +6,15 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from typing import Any
 
 from ui.commands import Record
+from ui.opening import Opening, cells_of, is_row, taken_apart
 
 BAR_WIDTH = 24
 SNIPPET = 160
+INDENT = "    "
 
 
 def show(records: Iterable[Record], command: str, as_json: bool) -> int:
@@ -88,8 +91,14 @@ def _ask(record: Record) -> None:
 
 
 def _answer(answer: dict[str, Any]) -> None:
-    say(answer["answer"])
+    quotation = answer["quotation"]
+    opening = taken_apart(answer["answer"], answer["short_answer"], quotation["text"] if quotation else "")
     seen: set[tuple[int, str]] = set()
+    if opening.lines:
+        _opening(opening, f"{quotation['document']}, page {quotation['page']}")
+        seen.add((quotation["marker"], quotation["text"]))
+    if opening.prose:
+        say(opening.prose)
     for citation in answer["citations"]:
         key = (citation["marker"], citation["text"])
         if key not in seen:
@@ -102,6 +111,26 @@ def _answer(answer: dict[str, Any]) -> None:
         say(f"  Said by the model, stated by no document: “{sentence}”")
     if answer["sql"]:
         say(f"  Computed: {answer['sql']}")
+
+
+def _opening(opening: Opening, place: str) -> None:
+    """The short answer, then what is quoted, a little to the right, and where it stands."""
+    note = f" {opening.note}" if opening.note else ""
+    if opening.short:
+        say(f"{opening.short}{note}\n")
+    for line in _in_columns([opening.heads, *opening.lines] if opening.heads else list(opening.lines)):
+        say(f"{INDENT}{line}")
+    unit = "" if opening.short else note
+    say(f"{INDENT}{opening.marker} {place}{unit}" + ("\n" if opening.prose else ""))
+
+
+def _in_columns(lines: list[str]) -> list[str]:
+    """Rows with their cells under each other; other lines as they are."""
+    if not all(map(is_row, lines)):
+        return lines
+    rows = [cells_of(line) for line in lines]
+    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
+    return [" | ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 def _list(record: Record) -> None:
