@@ -42,29 +42,42 @@ def years_of(question: str) -> list[int]:
 
 
 def year_cell(question: str, row: str, heads: str) -> Span | None:
-    """Start and end of the number in `row` under the one year of `heads` that `question` names."""
-    years, numbers = years_in_order(heads), column_numbers(row)
-    wanted = [year for year in years_of(question) if year in years]
-    if len(wanted) != 1 or years.count(wanted[0]) != 1 or len(years) != len(numbers):
+    """Start and end of the cell or number in `row` under the one year of `heads` that `question` names."""
+    years = years_in_order(heads)
+    wanted = [year for year in years_of(question) if years.count(year) == 1]
+    if len(wanted) != 1:
+        return None
+    if SEPARATOR in row:
+        names = heads.split(SEPARATOR)
+        return _cell(row, next(index for index, name in enumerate(names) if str(wanted[0]) in name), len(names))
+    numbers = column_numbers(row)
+    if len(years) != len(numbers):
         return None
     number = numbers[years.index(wanted[0])]
     return _trimmed(row, number.start, number.end)
 
 
-def named_cell(question: str, row: str, heads: str) -> Span | None:
-    """Start and end of the cell in `row` under the head whose words `question` has most of."""
-    cells, names = row.split(SEPARATOR), heads.split(SEPARATOR)
-    if len(cells) != len(names) or len(cells) < 2:
+def named_cell(question: str, row: str, heads: str, words: int = 1) -> Span | None:
+    """Start and end of the cell in `row` under the head of which `question` has most, and at least so many `words`."""
+    names = heads.split(SEPARATOR)
+    if SEPARATOR not in row or not heads:
         return None
-    asked = stems(question) | {str(year) for year in years_of(question)}
+    asked = stems(question)
     shares = [len(asked & stems(name)) / max(len(stems(name)), 1) for name in names]
     best = max(range(len(shares)), key=lambda index: shares[index])
-    if shares[best] == 0 or shares.count(shares[best]) > 1 or not cells[best].strip():
+    if shares[best] == 0 or shares.count(shares[best]) > 1 or len(asked & stems(names[best])) < words:
         return None
-    if asked & stems(cells[best]) and len(stems(cells[best]) - asked) == 0:
-        return None  # the cell is what the question names, so it tells nothing
-    start = sum(len(cell) + len(SEPARATOR) for cell in cells[:best])
-    return _trimmed(row, start, start + len(cells[best]))
+    span = _cell(row, best, len(names))
+    # A cell that the question names tells nothing.
+    return None if span is None or (stems(row[slice(*span)]) and asked >= stems(row[slice(*span)])) else span
+
+
+def _cell(row: str, column: int, columns: int) -> Span | None:
+    cells = row.split(SEPARATOR)
+    if len(cells) != columns or not cells[column].strip():
+        return None
+    start = sum(len(cell) + len(SEPARATOR) for cell in cells[:column])
+    return _trimmed(row, start, start + len(cells[column]))
 
 
 def _trimmed(row: str, start: int, end: int) -> Span:

@@ -14,9 +14,11 @@ from rag.extraction import AnswerLine
 from rag.grounding import cite, unit_note
 from rag.lexicon.quantities import dates_of
 from rag.passages import Selection
+from rag.reading import needs_several
 from rag.sentences import ANNOUNCES, Sentence, is_item, stems, units_of
 
 SURE = 0.5  # of the reader that the answer is exactly this part of its line; below it the line itself is the answer
+LIKELY = 0.0  # log-odds of a line: below them it is shown as it is, since a short answer looks surer
 MOST_OF_IT = 0.8  # of a line: a part so long is no shorter answer
 ITEMS = 12  # of a list that are quoted with its announcement
 CODES = (
@@ -70,22 +72,25 @@ def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | No
     text = line.sentence.text
     if text.rstrip().endswith(ANNOUNCES):
         items = _announced(line.sentence)
-        if not items:
-            return None
-        sentences = [line.sentence, *items]
-        whole = Sentence(
-            line.sentence.passage,
-            "\n".join(sentence.text for sentence in sentences),
-            [box for sentence in sentences for box in sentence.boxes],
-        )
-        return Quotation(cite(passage, whole))
+        return Quotation(cite(passage, _joined([line.sentence, *items]))) if items else None
+    if is_item(text) and needs_several(question):
+        return Quotation(cite(passage, _joined(_list_around(line.sentence))))
     heads = heads_of(text, passage.text.split("\n"))
-    span = year_cell(question, text, heads)
-    if span is None and line.reading.probability >= SURE:
-        span = whole_tokens(text, line.reading.start, line.reading.end)
-    if span is None:
-        span = named_cell(question, text, heads)
+    span = _answer_in(question, line, heads)
     return Quotation(cite(passage, line.sentence), heads, _short(text, span) if span else "")
+
+
+def _answer_in(question: str, line: AnswerLine, heads: str) -> Span | None:
+    """The cell under a head that is clearly named, what the reader is sure of, or the cell under any head named."""
+    if line.score < LIKELY:
+        return None
+    text, reading = line.sentence.text, line.reading
+    named = year_cell(question, text, heads) or named_cell(question, text, heads, words=2)
+    if named is not None:
+        return named
+    if reading.probability >= SURE:
+        return whole_tokens(text, reading.start, reading.end)
+    return named_cell(question, text, heads)
 
 
 def _announced(sentence: Sentence) -> list[Sentence]:
@@ -96,6 +101,23 @@ def _announced(sentence: Sentence) -> list[Sentence]:
     if not items and sentence.passage.kind != "text":
         items = list(takewhile(lambda unit: not unit.text.rstrip().endswith(ANNOUNCES), after))
     return items[:ITEMS]
+
+
+def _list_around(sentence: Sentence) -> list[Sentence]:
+    """The items beside one, with the line that announces them."""
+    units = units_of(sentence.passage)
+    place = units.index(sentence)
+    before = list(takewhile(lambda unit: is_item(unit.text), reversed(units[:place])))[::-1]
+    after = list(takewhile(lambda unit: is_item(unit.text), units[place:]))
+    first = place - len(before)
+    head = [unit for unit in units[max(0, first - 1) : first] if unit.text.rstrip().endswith(ANNOUNCES)]
+    return [*head, *(before + after)[:ITEMS]]
+
+
+def _joined(sentences: Sequence[Sentence]) -> Sentence:
+    """Several as one, a line each."""
+    text = "\n".join(sentence.text for sentence in sentences)
+    return Sentence(sentences[0].passage, text, [box for sentence in sentences for box in sentence.boxes])
 
 
 def whole_tokens(text: str, start: int, end: int) -> Span:

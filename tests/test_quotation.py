@@ -221,3 +221,10 @@ def test_a_citation_has_the_number_under_which_its_passage_is_shown() -> None:
     assert isinstance(made, Quotation)
     assert made.citation.marker == 3
     assert shown(made, [found]) == "> The gate is locked at dusk. [3]"
+
+
+def test_who_asks_for_a_list_gets_all_its_items() -> None:
+    found = passage("The risks are:", "• fire", "• flood", "• theft of bicycles", "The premium is 60 EUR.")
+    made = quotation(selection("List all risks.", found, {"flood": 4.0}, {"flood": "flood"}))
+    assert made is not None
+    assert made.citation.text.split("\n") == ["The risks are:", "• fire", "• flood", "• theft of bicycles"]
