@@ -34,7 +34,7 @@ def cell(question: str, row: int, lines: tuple[str, ...]) -> str | None:
         pytest.param("What were net sales in 2022?", 2, INCOME, "34,229", id="under a year"),
         pytest.param("What were net sales in FY22?", 2, INCOME, "34,229", id="under a year of two digits"),
         pytest.param("What was revenue in FY2023?", 1, FISCAL, "60,922", id="under a year between bars"),
-        pytest.param("What was the gross margin in FY22?", 2, FISCAL, "56.9", id="two digits between bars"),
+        pytest.param("What was the gross margin in FY22?", 2, FISCAL, "56.9%", id="two digits between bars"),
         pytest.param("When do the gates close from April to September?", 1, GATES, "21:30", id="under a head"),
         pytest.param("At what time do the gates open in March?", 2, GATES, "7:00", id="under the better of two heads"),
     ],
