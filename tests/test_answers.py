@@ -37,9 +37,10 @@ def finished(events: Sequence[Event]) -> Finished:
 def test_the_events_come_in_an_order_that_can_be_shown(answerer: Answerer) -> None:
     events = list(answerer.answer("When are bonfires allowed?"))
     kinds = [type(event) for event in events]
-    assert kinds[:3] == [Searching, Evidence, Reading]  # what was found is there before the model has read anything
+    # What was found is there before the reader has read it, the line before the language model has read anything.
+    assert kinds[:4] == [Searching, Evidence, Evidence, Reading]
     assert kinds[-2:] == [Grounded, Finished]
-    assert set(kinds[3:-2]) <= {Reading, Token}
+    assert set(kinds[4:-2]) <= {Reading, Token}
 
 
 def test_a_citation_leads_to_the_lines_that_say_it(answerer: Answerer, sample_library: Library) -> None:
@@ -86,7 +87,9 @@ def test_what_the_documents_do_not_hold_is_refused(answerer: Answerer, question:
 
 def test_what_is_quoted_is_there_before_the_model_has_read_anything(answerer: Answerer) -> None:
     events = list(answerer.answer("When are bonfires allowed?"))
-    evidence = next(event for event in events if isinstance(event, Evidence))
+    found, evidence = (event for event in events if isinstance(event, Evidence))
+    assert (found.quote, found.short, found.opening) == (None, "", "")
+    assert [passage.marker for passage in found.passages] == list(range(1, len(found.passages) + 1))
     assert evidence.quote is not None
     assert evidence.quote.text.startswith("Bonfires are allowed from 1 November")
     assert f"> {evidence.quote.text} [{evidence.quote.marker}]" in evidence.opening
@@ -132,14 +135,16 @@ def test_an_answer_can_be_stopped(answerer: Answerer) -> None:
 
 def test_only_sentences_that_are_given_are_cited() -> None:
     """Of two supported sentences from one passage, the one that is not about the question goes with its citation."""
-    texts = ("The gate is locked at dusk.", "The pond holds seventeen carp.")
+    texts = ("The gate is locked at dusk by Tilda Brook.", "The pond holds seventeen carp.")
     passage = Passage(1, 7, "rules.txt", 1, "text", "rules", "\n".join(texts), [], marker=1, score=1.0)
     gate, pond = (Citation(1, 7, "rules.txt", 1, [], text) for text in texts)
     grounded = GroundedAnswer([f"{texts[0]} [1]", "It is old.", f"{texts[1]} [1]"], [gate, pond], ["It is old."])
     weights = {"gate": 2.0, "locked": 2.0}
     quote = Quotation(Citation(1, 7, "rules.txt", 1, [], "Ask the warden."), short="the warden")
     answer = compose(grounded, quote, [passage], weights, "documents")
-    assert answer.text == "**the warden** [1]\n\n> Ask the warden. [1]\n\nThe gate is locked at dusk. [1]"
+    assert (
+        answer.text == "**the warden** [1]\n\n> Ask the warden. [1]\n\nThe gate is locked at dusk by Tilda Brook. [1]"
+    )
     assert answer.citations == [quote.citation, gate]
     assert answer.unsupported == ["It is old."]
     assert "It is old." in compose(grounded, quote, [passage], weights, "documents+knowledge").text

@@ -163,11 +163,40 @@ GATES = ("Months | Gates open | Gates close", "April to September | 6:00 | 21:30
 
 def test_a_row_carries_its_heads() -> None:
     found = passage(*GATES, kind="table")
-    made = quotation(selection("When do the gates close in October?", found, {"October": 5.0}, {"October": "7:00"}))
+    made = quotation(selection("When do the gates close in October?", found, {"October": 5.0}, {"October": "19:00"}))
     assert made is not None
-    assert (made.heads, made.short) == (GATES[0], "19:00")  # the head that is named knows better than the reader
+    assert (made.heads, made.short) == (GATES[0], "19:00")
     assert made.citation.text == GATES[2]
     assert shown(made, [found]) == f"**19:00** [1]\n\n> {GATES[0]}\n> {GATES[2]} [1]"
+
+
+def test_where_the_reader_is_not_sure_the_head_that_is_named_tells_the_cell() -> None:
+    asked, answers = "When do the gates close in October?", {"October": "7:00"}
+    made = quotation(selection(asked, passage(*GATES, kind="table"), {"October": 5.0}, answers, sure=0.3))
+    assert made is not None
+    assert made.short == "19:00"
+
+
+def test_a_year_tells_the_column_better_than_the_reader() -> None:
+    found = passage("Year ended 2023 2022", "Net sales 32,681 34,229", kind="table")
+    made = quotation(selection("What were net sales in FY22?", found, {"Net": 5.0}, {"Net": "32,681"}))
+    assert made is not None
+    assert made.short == "34,229"
+
+
+@pytest.mark.parametrize(
+    ("line", "part", "answer"),
+    [
+        pytest.param("The lease ends on 14 March 2026 at noon.", "14", "14 March 2026", id="a date"),
+        pytest.param("The deposit of the house is 38,900 in all.", "900", "38,900", id="a number"),
+        pytest.param("There are 2 218 940 members of it by now.", "218", "2 218 940", id="one with spaces"),
+        pytest.param("The contract AB-12/7 is the one that is meant.", "12", "AB-12/7", id="a code"),
+        pytest.param("The gates are locked at 16:30 in the winter.", "16", "16:30", id="a time"),
+        pytest.param("It was given to Mrs Featherstonehaugh in May.", "haugh", "Featherstonehaugh", id="a name"),
+    ],
+)
+def test_nothing_is_cut_through(line: str, part: str, answer: str) -> None:
+    assert short(line, part) == answer
 
 
 def test_an_amount_is_given_with_the_unit_of_its_table() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from bench.splits import split_of
 from training.examples import Example, examples
+from training.forms import FIELDS, forms
 
 ROOT = Path(__file__).parent.parent
 PROSE = [
@@ -141,6 +142,22 @@ def test_names_and_furniture_stand_beside_an_answer_as_in_a_library(data: Path) 
     assert {line for example in made for line in example.lines} - {line.replace("-lrb-", "(") for line in PROSE}
     assert any("( and a heron )" in line for example in made for line in example.lines)
     assert all(example.header for example in made)
+
+
+def test_a_made_up_form_is_labelled_with_the_value_that_is_asked_for() -> None:
+    names = ["Tilda", "Brook", "Fernhill", "Okafor"]
+    made = forms(300, names, random.Random(3))
+    assert forms(300, names, random.Random(3)) == made
+    assert 30 < sum(not example.answers for example in made) < 90
+    labels = {asked: label for label, _, questions in FIELDS for asked in questions}
+    for example in made:
+        label = labels.get(example.question.rstrip("?"))
+        for place, span in zip(example.answers, example.spans, strict=True):
+            assert span is not None
+            assert example.lines[place][slice(*span)].strip()
+            assert label is None or label.lower() in example.lines[place].lower()
+        if not example.answers and label is not None:
+            assert not any(line.startswith(label) for line in example.lines)
 
 
 def test_an_epoch_can_be_drawn_again_to_the_letter(data: Path) -> None:
