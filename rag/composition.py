@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from library.records import Passage
 from rag.computation import Computation
 from rag.events import Citation, Mode
-from rag.grounding import GroundedAnswer
+from rag.grounding import VAGUE, GroundedAnswer
 from rag.quotation import Quotation, shown
 from rag.sentences import stems
 
 ABOUT = 0.3  # of what the question asks about, by weight
-NEW = 2  # words at least
 REPEATS = 0.8  # of a sentence's words that stand in the quotation above it: it adds nothing
 MARKER = re.compile(r"\s\[(\d+)\]$")
 CLAUSE = re.compile(r"[^.;!?\n]+[.;!?\n]")
@@ -74,8 +73,8 @@ def _is_about(part: str, weights: Mapping[str, float]) -> bool:
 
 def _adds(part: str, known: frozenset[str]) -> bool:
     """Whether a sentence says more than the quotation above it and the question ("The answer is 36" doesn't)."""
-    words = stems(MARKER.sub("", part))
-    return len(words - known) >= max(NEW, (1 - REPEATS) * len(words))
+    words = stems(MARKER.sub("", part)) - VAGUE
+    return len(words - known) > (1 - REPEATS) * len(words)
 
 
 def computed(computation: Computation, passages: Sequence[Passage]) -> tuple[Composed, list[Passage]]:

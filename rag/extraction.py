@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from library.records import Passage
 from models.reader import LineReading, Reader
+from rag.query import STOP_WORDS
 from rag.sentences import SENTENCE_END, Sentence, units_of
 
 READ = 12  # passages, the best by the retriever
@@ -62,7 +63,10 @@ def asking(question: str) -> str:
     """The sentences that ask, of a question that also explains or instructs; all of it when none does."""
     sentences = SENTENCE_END.split(question)
     asked = " ".join(sentence.strip() for sentence in sentences if sentence.rstrip().endswith(QUESTION_MARKS))
-    return asked if len(asked.split()) >= FEWEST_WORDS else question
+    words = (asked if len(asked.split()) >= FEWEST_WORDS else question).rstrip(" ?").split()
+    while len(words) > FEWEST_WORDS and words[-1].lower() in STOP_WORDS:
+        words.pop()  # the "in" of "How much is the rent in ?", from which the street was taken
+    return f"{' '.join(words)}?"
 
 
 def _corroborated(lines: list[AnswerLine]) -> list[AnswerLine]:

@@ -1,5 +1,5 @@
 """Tying each sentence of an answer to what a passage states, or saying that nothing does."""
 
-from rag.grounding.sentences import GroundedAnswer, cite, ground, split_answer, unit_note
+from rag.grounding.sentences import VAGUE, GroundedAnswer, cite, ground, split_answer, unit_note
 
-__all__ = ["GroundedAnswer", "cite", "ground", "split_answer", "unit_note"]
+__all__ = ["VAGUE", "GroundedAnswer", "cite", "ground", "split_answer", "unit_note"]

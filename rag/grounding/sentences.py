@@ -54,7 +54,7 @@ FRAME = re.compile(
     rf"the {SHOWN} (?:says?|states?|mentions?) that|the answer is|yes|so|therefore|thus)\b[,:]?\s*",
     re.I,
 )
-VAGUE = stems("say says state states said according report document handbook text given following")
+VAGUE = stems("answer say says state states said according report document handbook text given following")
 
 
 @dataclass(frozen=True, slots=True)
