@@ -91,7 +91,7 @@ READER = Weights(
     package="models",
     distribution="",
     file="weights/reader.onnx",
-    sha256="290825fd4ba6d7b93c0a5119bdbcd2bc73b170f24341efa42d72321717ecd337",
+    sha256="99712197083db875bf8410b9e1a6be6e0dadb57097cf8bfc4eb8ed120db7ca6b",
 )
 CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, TEXT_DETECTOR, TEXT_RECOGNISER)
 

@@ -104,6 +104,17 @@ FIELDS: tuple[tuple[str, Value, tuple[str, ...]], ...] = (
     ("Place of delivery", place, ("where is it delivered", "delivery address")),
     ("Venue", place, ("where does it take place", "where is the meeting")),
 )  # fmt: skip
+ON_RECEIPTS = frozenset(
+    ["Amount due", "Discount", "Invoice date", "Due date", "Invoice number", "Customer number", "Phone", "Address",
+     "Place of delivery", "Venue", "Contact", "Issued by", "Old balance", "New balance", "Consumption", "Booking reference"]
+)  # fmt: skip
+NOT_ON_RECEIPTS = (
+    "what is the licence plate of the car", "which seat do I have", "what is the flight number", "when does the train leave",
+    "how old is the patient", "what is the weather like", "who wrote the letter", "what is the password of the wireless network",
+    "how tall is the tower", "what was the profit of the company", "how many employees are there", "who is the chief executive",
+    "what colour is the car", "which floor is the flat on", "what was decided at the meeting", "how many pages does the book have",
+    "what are the side effects", "who may terminate the contract", "what is the speed limit", "when was the company founded",
+)  # fmt: skip
 SENTENCES = (
     "{label} is {value}.",
     "The {low} is {value}.",
@@ -138,3 +149,9 @@ def _form(names: Sequence[str], chance: random.Random) -> Example:
         del lines[asked]
         return Example("form", f"{question}?", "", tuple(lines), (), ())
     return Example("form", f"{question}?", "", tuple(lines), (asked,), (span,))
+
+
+def asked_elsewhere(chance: random.Random) -> str:
+    """What a form may hold but a shop's receipt doesn't."""
+    label, _, questions = chance.choice([field for field in FIELDS if field[0] not in ON_RECEIPTS])
+    return chance.choice((*questions, f"what is the {label.lower()}", *NOT_ON_RECEIPTS)) + "?"
