@@ -105,15 +105,29 @@ FIELDS: tuple[tuple[str, Value, tuple[str, ...]], ...] = (
     ("Venue", place, ("where does it take place", "where is the meeting")),
 )  # fmt: skip
 ON_RECEIPTS = frozenset(
-    ["Amount due", "Discount", "Invoice date", "Due date", "Invoice number", "Customer number", "Phone", "Address",
-     "Place of delivery", "Venue", "Contact", "Issued by", "Old balance", "New balance", "Consumption", "Booking reference"]
-)  # fmt: skip
+    [
+        *(
+            "Amount due",
+            "Discount",
+            "Invoice date",
+            "Due date",
+            "Invoice number",
+            "Customer number",
+            "Phone",
+            "Address",
+        ),
+        *("Place of delivery", "Venue", "Contact", "Issued by", "Old balance", "New balance", "Consumption"),
+        "Booking reference",
+    ]
+)
 NOT_ON_RECEIPTS = (
-    "what is the licence plate of the car", "which seat do I have", "what is the flight number", "when does the train leave",
-    "how old is the patient", "what is the weather like", "who wrote the letter", "what is the password of the wireless network",
-    "how tall is the tower", "what was the profit of the company", "how many employees are there", "who is the chief executive",
-    "what colour is the car", "which floor is the flat on", "what was decided at the meeting", "how many pages does the book have",
-    "what are the side effects", "who may terminate the contract", "what is the speed limit", "when was the company founded",
+    "what is the licence plate of the car", "which seat do I have", "what is the flight number",
+    "when does the train leave", "how old is the patient", "what is the weather like", "who wrote the letter",
+    "what is the password of the wireless network", "how tall is the tower", "what was the profit of the company",
+    "how many employees are there", "who is the chief executive", "what colour is the car",
+    "which floor is the flat on", "what was decided at the meeting", "how many pages does the book have",
+    "what are the side effects", "who may terminate the contract", "what is the speed limit",
+    "when was the company founded",
 )  # fmt: skip
 SENTENCES = (
     "{label} is {value}.",
