@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from library.records import Passage
 from models.reader import LineReading, Reader
 from rag.query import STOP_WORDS
-from rag.sentences import SENTENCE_END, Sentence, units_of
+from rag.sentences import Sentence, units_of
 
 READ = 12  # passages, the best by the retriever
 READ_CHARACTERS = 8_000  # of them together, a digit counting twice, as it does in word pieces
@@ -19,6 +19,7 @@ CORROBORATED = 0.7  # log-odds more for each other line that states the same amo
 MOST_TIMES = 2
 AMOUNT = re.compile(r"(?<![\d.,])\d[\d.,]*[.,]\d\d(?![\d.,])")
 QUESTION_MARKS = ("?", "\uff1f")  # of Latin and of Chinese scripts
+SENTENCE = re.compile(r"(?<=[a-zß-ÿ]{3}[.!])\s+|(?<=[?\uff1f\u3002])\s*")  # not after "Sdn." and "D.I.Y."
 FEWEST_WORDS = 3  # of a question
 TOKEN = re.compile(r"\w+(?:[.,:'’/-]\w+)*")
 SHORT_WORD = 3  # letters: "RM" before an amount that the question names
@@ -55,17 +56,18 @@ def read_lines(reader: Reader, question: str, what: str, passages: Sequence[Pass
     said = frozenset(TOKEN.findall(question.lower()))
     return [
         _corroborated([_line(unit, reading, said) for unit, reading in zip(own, readings, strict=True)])
-        for own, readings in zip(units, reader.read(asking(what), inputs), strict=True)
+        for own, readings in zip(units, reader.read(asking(what, question), inputs), strict=True)
     ]
 
 
-def asking(question: str) -> str:
-    """The sentences that ask, of a question that also explains or instructs; all of it when none does."""
-    sentences = SENTENCE_END.split(question)
-    asked = " ".join(sentence.strip() for sentence in sentences if sentence.rstrip().endswith(QUESTION_MARKS))
-    words = (asked if len(asked.split()) >= FEWEST_WORDS else question).rstrip(" ?").split()
-    while len(words) > FEWEST_WORDS and words[-1].lower() in STOP_WORDS:
-        words.pop()  # the "in" of "How much is the rent in ?", from which the street was taken
+def asking(what: str, question: str) -> str:
+    """The sentences of `what` that ask, if some explain or instruct, without the "in" that stood before a name."""
+    sentences = SENTENCE.split(what)
+    asked = " ".join(sentence for sentence in sentences if sentence.endswith(QUESTION_MARKS))
+    words = (asked if len(asked.split()) >= FEWEST_WORDS else what).rstrip(" ?").split()
+    last = question.rstrip(" ?").split()[-1:]
+    while len(words) > FEWEST_WORDS and words[-1:] != last and words[-1].lower() in STOP_WORDS:
+        words.pop()
     return f"{' '.join(words)}?"
 
 

@@ -38,13 +38,15 @@ class Named:
     """Ids of the documents that a question clearly names, and the words, in lower case, that name them.
 
     `strengths`, from 0 to 1, also holds those that it may mean. `what` is the question without the names and times
-    that only say where to look; the whole question when nothing is named.
+    that only say where to look; the whole question when nothing is named. `asked` still has those that stand in the
+    text, beside which the answer may stand; only names of files and titles are gone.
     """
 
     documents: frozenset[int]
     words: frozenset[str]
     strengths: Mapping[int, float] = field(default_factory=dict)
     what: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +64,17 @@ class Mention:
 def named_documents(question: str, documents: Sequence[Document], holding: Holding = lambda _: {}) -> Named:
     """By their names as people write them; when there is none, by what stands in their text and in no other's."""
     naming = _Naming(question, documents, holding)
-    mentions = naming.by_name()
-    if not any(mention.strength >= CERTAIN for mention in mentions):
-        mentions += naming.by_text(mentions)
+    titles = naming.by_name()
+    surely = [mention for mention in titles if mention.strength >= CERTAIN]
+    mentions = titles if surely else titles + naming.by_text(titles)
     strengths = _sum(mentions)
     if not strengths or len(strengths) > max(1, MOST * len(documents)):
-        return Named(frozenset(), frozenset(), {}, question)
+        return Named(frozenset(), frozenset(), {}, question, question)
     said = [mention for mention in mentions if mention.strength >= CERTAIN]
     certain = frozenset(number for one in said for number, strength in one.strengths.items() if strength >= CERTAIN)
     words = frozenset(word.lower for mention in said for word in mention.words)
-    return Named(certain, words, strengths, naming.without(said))
+    asked = naming.without(surely) if surely else question
+    return Named(certain, words, strengths, naming.without(said), asked)
 
 
 class _Naming:

@@ -67,7 +67,7 @@ class Search:
     """What a search found, best first, and what it needs to be judged by.
 
     `weights` are the question's meaning words with their inverse document frequency, `vector` its embedding,
-    `named` the documents it names, `what` the question without the names and times that only say where to look.
+    `named` the documents it names, `what` the question without the names of documents, which only say where to look.
     """
 
     query: Query
@@ -120,7 +120,7 @@ class Retriever:
         ranked = sorted(scores, key=lambda number: -scores[number])
         passages = (replace(chunks[number], score=scores[number], cosine=cosines[number]) for number in ranked)
         found = list(islice(whole_pictures(passages, self._library), count))
-        return Search(query, weights, vector, found, named, naming.what)
+        return Search(query, weights, vector, found, named, naming.asked)
 
     def _cosines(
         self, vector: Vectors, count: int, allowed: frozenset[int] | None, named: frozenset[int]
