@@ -91,7 +91,7 @@ READER = Weights(
     package="models",
     distribution="",
     file="weights/reader.onnx",
-    sha256="99712197083db875bf8410b9e1a6be6e0dadb57097cf8bfc4eb8ed120db7ca6b",
+    sha256="47708a90c0396af00ab68091fe2290f77972ceb3c46c76e98d1f37b9766633e9",
 )
 CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, TEXT_DETECTOR, TEXT_RECOGNISER)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from library.records import Passage
-from rag.columns import Span, heads_of, named_cell, year_cell
+from rag.columns import SEPARATOR, Span, heads_of, named_cell, year_cell
 from rag.events import Citation
 from rag.extraction import AnswerLine
 from rag.grounding import cite, unit_note
@@ -19,7 +19,10 @@ from rag.reading import needs_several
 from rag.sentences import ANNOUNCES, Sentence, is_item, is_row, stems, units_of
 
 SURE = 0.5  # of the reader that the answer is exactly this part of its line; below it the line itself is the answer
-LIKELY = 0.0  # log-odds of a line: below them it is shown as it is, since a short answer looks surer
+LIKELY = 1.0  # log-odds of a line: below them it is shown as it is, since a short answer looks surer
+# Of a table's rows the reader is sure too easily: what is asked of tables has often to be counted or compared.
+SURE_OF_CELL = 0.8
+LIKELY_ROW = 1.5
 MOST_OF_IT = 0.8  # of a line: a part so long is no shorter answer
 ITEMS = 12  # of a list that are quoted with its announcement
 CODES = (
@@ -91,6 +94,9 @@ def _answer_in(question: str, line: AnswerLine, heads: str) -> Span | None:
     named = year_cell(question, text, heads) or named_cell(question, text, heads, words=2)
     if named is not None:
         return named
+    is_table = SEPARATOR in text
+    if is_table and (line.score < LIKELY_ROW or reading.probability < SURE_OF_CELL):
+        return None
     return whole_tokens(text, reading.start, reading.end) if reading.probability >= SURE else None
 
 
