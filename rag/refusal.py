@@ -1,8 +1,8 @@
 """Whether what was found answers the question at all. If not, an answer would be invented.
 
 Decided by what was found and what the reader says of it, not by the language model's mood: a logistic regression
-fitted on 435 questions of the `tune` halves of `bench.answers` (`python -m training.refusal` prints it with its rates). The
-threshold lets 3 % of what can be answered be refused.
+fitted on 435 questions of the `tune` halves of `bench.answers`; `python -m training.refusal` prints it with its rates.
+The threshold lets 3 % of what can be answered be refused.
 """
 
 from __future__ import annotations

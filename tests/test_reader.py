@@ -107,7 +107,7 @@ def test_the_line_that_answers_is_found(reader: Reader) -> None:
 def test_the_total_of_a_receipt_is_found(reader: Reader, question: str) -> None:
     line, answer, score = best(reader, question, "till.jpg", RECEIPT)
     assert (line, answer) == ("TOTAL 4.55", "4.55")
-    assert score > 0
+    assert score > best(reader, question, "Rules > Gates", RULES)[2] + 1  # scores of different passages compare
 
 
 @pytest.mark.parametrize(
