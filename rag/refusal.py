@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from rag.extraction import best_score
 from rag.passages import Selection
+from rag.query import STOP_WORDS, WORD
 from rag.sentences import stems
 
 READER_WEIGHT = 0.65  # of the log-odds of the line that answers likeliest
@@ -21,8 +22,17 @@ def answerability(selection: Selection) -> float:
     """Log-odds that the passages hold an answer; below zero they don't."""
     if not selection.passages:
         return float("-inf")
+    if asks_for_all(selection):
+        return 0.0
     reader, cosine, covered = features(selection)
     return READER_WEIGHT * reader + COSINE_WEIGHT * cosine + COVERAGE_WEIGHT * covered - THRESHOLD
+
+
+def asks_for_all(selection: Selection) -> bool:
+    """Whether a question names a document and nothing that stands in it: "What is the handbook about?"."""
+    return bool(selection.search.named) and all(
+        word.lower() in STOP_WORDS for word in WORD.findall(selection.search.what)
+    )
 
 
 def features(selection: Selection) -> tuple[float, float, float]:

@@ -41,6 +41,7 @@ def selection(
 
 
 def short(line: str, part: str) -> str:
+    line = line.rstrip(".")  # of a sentence nothing is taken
     made = quotation(selection("How much?", passage(line), {line[:4]: 5.0}, {line[:4]: part}))
     assert made is not None
     assert made.citation.text == line
@@ -251,3 +252,14 @@ def test_rows_set_apart_by_spaces_are_not_read_as_prose() -> None:
         "Taken by:       Sabine Vogt",
     )
     assert [unit.text for unit in units_of(found)] == found.text.split("\n")
+
+
+def test_a_sentence_is_an_answer_as_it_is() -> None:
+    found = passage("The lease ends on 14 March 2026 at noon.", "Deposit: 1,200 EUR")
+    for question, line, part, answer in (
+        ("When does it end?", "The lease", "14 March 2026", ""),
+        ("How much is the deposit?", "Deposit", "1,200", "1,200 EUR"),
+    ):
+        made = quotation(selection(question, found, {line: 5.0}, {line: part}))
+        assert made is not None
+        assert made.short == answer
