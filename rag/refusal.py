@@ -10,12 +10,14 @@ from __future__ import annotations
 from rag.extraction import best_score
 from rag.passages import Selection
 from rag.query import STOP_WORDS, WORD
+from rag.reading import needs_several
 from rag.sentences import stems
 
 READER_WEIGHT = 0.65  # of the log-odds of the line that answers likeliest
 COSINE_WEIGHT = 5.6  # of the nearest chunk
 COVERAGE_WEIGHT = 2.4  # of the question's words that one passage holds, by inverse document frequency
 THRESHOLD = 2.9
+LISTED = 1.0  # log-odds at least when several things are asked for: they stand in no single line, and lines are judged
 
 
 def answerability(selection: Selection) -> float:
@@ -25,6 +27,8 @@ def answerability(selection: Selection) -> float:
     if asks_for_all(selection):
         return 0.0
     reader, cosine, covered = features(selection)
+    if needs_several(selection.search.query.text):
+        reader = max(reader, LISTED)
     return READER_WEIGHT * reader + COSINE_WEIGHT * cosine + COVERAGE_WEIGHT * covered - THRESHOLD
 
 

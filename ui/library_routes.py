@@ -54,7 +54,9 @@ def _add_documents(router: APIRouter, services: Services) -> None:
 
     @router.post("/documents/{document_id}/{action}")
     async def document(document_id: int, action: str) -> Response:
-        return await act(actions[action], document_id) if action in actions else Response(status_code=404)
+        # What the page shows may have been read anew a moment ago, under another number.
+        current = services.library.successor(document_id)
+        return await act(actions[action], current) if action in actions else Response(status_code=404)
 
     @router.post("/samples")
     async def samples() -> Response:
