@@ -224,7 +224,8 @@ def install_llama() -> None:
             "pip keeps the result, so this happens once on a computer."
         )
     os.environ.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
-    os.environ["CMAKE_ARGS"] = " ".join([*WITHOUT_AMX, os.environ.get("CMAKE_ARGS", "")]).strip()
+    if sys.platform == "linux" and platform.machine() == "x86_64":
+        os.environ["CMAKE_ARGS"] = " ".join([*WITHOUT_AMX, os.environ.get("CMAKE_ARGS", "")]).strip()
     if not try_pip("install", wanted):
         raise InstallError("llama.cpp could not be fetched or compiled; the last lines above say why.")
 
