@@ -44,6 +44,9 @@ COMPILER_COMMANDS = {
     "zypper": "sudo zypper install gcc-c++ make",
     "apk": "sudo apk add build-base",
 }
+# Only servers have AMX. Some virtual machines announce it and fault at its first instruction, which ends the process.
+WITHOUT_AMX = ("-DCMAKE_C_FLAGS=-U__AMX_INT8__", "-DCMAKE_CXX_FLAGS=-U__AMX_INT8__")
+
 WINDOWS_COMPILER_TOOLS = "Microsoft.VisualStudio.Component.VC.Tools.x86.x64"
 WINDOWS_COMPILER_COMMAND = (
     'winget install Microsoft.VisualStudio.2022.BuildTools --override "--wait --passive '
@@ -209,10 +212,6 @@ def install_torch() -> None:
             f"run the same command again, or install {wanted}+cpu into .venv by hand. (PyPI's build brings "
             "gigabytes of CUDA, so it is not used instead.)"
         )
-
-
-# Only servers have AMX. Some virtual machines announce it and fault at its first instruction, which ends the process.
-WITHOUT_AMX = ("-DCMAKE_C_FLAGS=-U__AMX_INT8__", "-DCMAKE_CXX_FLAGS=-U__AMX_INT8__")
 
 
 def install_llama() -> None:

@@ -140,14 +140,14 @@ def _ranking(finder: Finder, text: str, scope: Scope) -> list[Page]:
 
 def _outcome(question: Question, finished: Finished, ranking: list[Page], seconds: float) -> Outcome:
     answer, line = shown(finished)
-    quote = getattr(finished, "quote", None) or next(iter(finished.citations), None)
+    quote = finished.quote or next(iter(finished.citations), None)
     return Outcome(
         question,
         answer,
         line,
         "" if finished.refused else without_markers(finished.answer),
         finished.refused,
-        bool(finished.sql or getattr(finished, "short", "")) and not finished.refused,
+        bool(finished.sql or finished.short) and not finished.refused,
         (quote.document, quote.page) if quote is not None else None,
         ranking,
         finished.passages[0].text if finished.passages else "",

@@ -23,7 +23,7 @@ from rag.finding import Finder, Finding, reading_text
 from rag.grounding import ground
 from rag.pinning import fixed_prompt, pin
 from rag.quotation import Quotation, quotation, shown
-from rag.reading import PassageReader
+from rag.reading import PassagePrefill
 from rag.reading_ahead import ReadingAhead
 from rag.retriever import EVERYWHERE, Scope
 
@@ -104,7 +104,7 @@ class Answerer:
         self._library = library
         self._models = models
         self._finder = Finder(library, models)
-        self._reader = PassageReader()
+        self._prefill = PassagePrefill()
         self._model_turn = threading.Lock()
         self._ahead: ReadingAhead[_Draft] = ReadingAhead(self._find_ahead, self._read_ahead)
 
@@ -195,7 +195,7 @@ class Answerer:
         if passages:
             with suppress(LamplightError):  # likewise
                 prompt = fixed_prompt(DOCUMENTS_PROMPT, self._finder.pinned(draft.scope))
-                self._reader.prepare(self._models.language_model, prompt, draft.query, passages, stopped)
+                self._prefill.prepare(self._models.language_model, prompt, draft.query, passages, stopped)
 
     def _refuse(self, turn: _Turn, sentence: str, passages: list[Passage]) -> Iterator[Event]:
         yield Token(sentence)
@@ -235,7 +235,7 @@ class Answerer:
         system = fixed_prompt(DOCUMENTS_PROMPT if turn.mode == "documents" else KNOWLEDGE_PROMPT, finding.pinned)
         passages, texts = finding.passages, self._finder.texts(finding, fewer=turn.fewer)
         for event in self._in_turn(
-            turn.stop, self._reader.read(model, system, turn.query, texts, ANSWER_TOKENS, stopped)
+            turn.stop, self._prefill.read(model, system, turn.query, texts, ANSWER_TOKENS, stopped)
         ):
             if isinstance(event, Prefill):
                 yield Reading(event.done, event.total, self._seconds(event.total - event.done), len(texts))

@@ -5,14 +5,14 @@ Without a head that is named more than the others, none: a number beside the rig
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rag.lexicon.quantities import column_numbers, years_in_order
-from rag.query import FISCAL_YEAR
-from rag.sentences import stems
+from rag.periods import periods_of
+from rag.sentences import LETTERS, stems
 
 SEPARATOR = " | "
+NAMING_WORDS = 2  # of a head: a question about a train may not ask for the column "Train"
 Span = tuple[int, int]
 
 
@@ -35,16 +35,10 @@ def heads_of(row: str, lines: Sequence[str]) -> str:
     return ""
 
 
-def years_of(question: str) -> list[int]:
-    """The years that a question names, "FY22" too, in their order."""
-    spelled = FISCAL_YEAR.sub(lambda match: f" {match[1] or f'20{match[2]}'} ", question)
-    return list(dict.fromkeys(years_in_order(spelled)))
-
-
 def year_cell(question: str, row: str, heads: str) -> Span | None:
     """Start and end of the cell or number in `row` under the one year of `heads` that `question` names."""
     years = years_in_order(heads)
-    wanted = [year for year in years_of(question) if years.count(year) == 1]
+    wanted = [year for year in periods_of(question).years if years.count(year) == 1]
     if len(wanted) != 1:
         return None
     if SEPARATOR in row:
@@ -57,15 +51,15 @@ def year_cell(question: str, row: str, heads: str) -> Span | None:
     return _trimmed(row, number.start, number.end)
 
 
-def named_cell(question: str, row: str, heads: str, words: int = 1) -> Span | None:
-    """Start and end of the cell in `row` under the head of which `question` has most, and at least so many `words`."""
+def named_cell(question: str, row: str, heads: str) -> Span | None:
+    """Start and end of the cell in `row` under the head of which `question` has most words, and more than one."""
     names = heads.split(SEPARATOR)
     if SEPARATOR not in row or not heads:
         return None
     asked = stems(question)
     shares = [len(asked & stems(name)) / max(len(stems(name)), 1) for name in names]
     best = max(range(len(shares)), key=lambda index: shares[index])
-    if shares[best] == 0 or shares.count(shares[best]) > 1 or len(asked & stems(names[best])) < words:
+    if shares[best] == 0 or shares.count(shares[best]) > 1 or len(asked & stems(names[best])) < NAMING_WORDS:
         return None
     span = _cell(row, best, len(names))
     # A cell that the question names tells nothing.
@@ -87,5 +81,4 @@ def _trimmed(row: str, start: int, end: int) -> Span:
 
 def _is_amount(cell: str) -> bool:
     """Whether a cell is a number, which isn't a year, with hardly anything else."""
-    words = re.search(r"(?:[^\W\d_][\W\d_]*){3}", cell)
-    return not words and any(not number.is_year for number in column_numbers(cell))
+    return not LETTERS.search(cell) and any(not number.is_year for number in column_numbers(cell))

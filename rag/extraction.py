@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from library.records import Passage
 from models.reader import LineReading, Reader
-from rag.query import STOP_WORDS
+from rag.query import STOP_WORDS, TOKEN
 from rag.sentences import Sentence, units_of
 
 READ = 12  # passages, the best by the retriever
 READ_CHARACTERS = 8_000  # of them together, a digit counting twice, as it does in word pieces
-HOPELESS = 0.8  # below the best retriever's score, where no reading can bring a passage to the front
+HOPELESS = 0.8  # below the best retriever's score: to make it good would take eleven log-odds (`rag.passages`)
 REPEATED = 2.0  # log-odds less for a line whose likeliest answer the question has said itself
 CORROBORATED = 0.7  # log-odds more for each other line that states the same amount
 MOST_TIMES = 2
@@ -21,7 +21,6 @@ AMOUNT = re.compile(r"(?<![\d.,])\d[\d.,]*[.,]\d\d(?![\d.,])")
 QUESTION_MARKS = ("?", "\uff1f")  # of Latin and of Chinese scripts
 SENTENCE = re.compile(r"(?<=[a-zß-ÿ]{3}[.!])\s+|(?<=[?\uff1f\u3002])\s*")  # not after "Sdn." and "D.I.Y."
 FEWEST_WORDS = 3  # of a question
-TOKEN = re.compile(r"\w+(?:[.,:'’/-]\w+)*")
 SHORT_WORD = 3  # letters: "RM" before an amount that the question names
 
 
@@ -46,25 +45,24 @@ def worth_reading(passages: Sequence[Passage]) -> list[Passage]:
     return kept
 
 
-def read_lines(reader: Reader, question: str, what: str, passages: Sequence[Passage]) -> list[list[AnswerLine]]:
+def read_lines(reader: Reader, question: str, asked: str, passages: Sequence[Passage]) -> list[list[AnswerLine]]:
     """The lines of each passage with their readings, in the order of the text.
 
-    `what` is the `question` without what only says where to look (`Search.what`): the reader gets what that asks.
+    `asked` is the `question` without what only says where to look (`Search.asked`): of it the reader gets what asks.
     """
     units = [units_of(passage) for passage in passages]
     inputs = [(passage.header, [unit.text for unit in own]) for passage, own in zip(passages, units, strict=True)]
     said = frozenset(TOKEN.findall(question.lower()))
     return [
         _corroborated([_line(unit, reading, said) for unit, reading in zip(own, readings, strict=True)])
-        for own, readings in zip(units, reader.read(asking(what, question), inputs), strict=True)
+        for own, readings in zip(units, reader.read(asking(asked, question), inputs), strict=True)
     ]
 
 
-def asking(what: str, question: str) -> str:
-    """The sentences of `what` that ask, if some explain or instruct, without the "in" that stood before a name."""
-    sentences = SENTENCE.split(what)
-    asked = " ".join(sentence for sentence in sentences if sentence.endswith(QUESTION_MARKS))
-    words = (asked if len(asked.split()) >= FEWEST_WORDS else what).rstrip(" ?").split()
+def asking(asked: str, question: str) -> str:
+    """The sentences of `asked` that ask, if some explain or instruct, without the "in" that stood before a name."""
+    sentences = " ".join(one for one in SENTENCE.split(asked) if one.endswith(QUESTION_MARKS))
+    words = (sentences if len(sentences.split()) >= FEWEST_WORDS else asked).rstrip(" ?").split()
     last = question.rstrip(" ?").split()[-1:]
     while len(words) > FEWEST_WORDS and words[-1:] != last and words[-1].lower() in STOP_WORDS:
         words.pop()

@@ -52,8 +52,7 @@ class Finder:
 
     def first(self, search: Search) -> list[Passage]:
         """What can be shown before anything has been read."""
-        shown = without_repetition(search.found)[:SHOWN]
-        return [replace(whole(passage, self._library), marker=marker) for marker, passage in enumerate(shown, 1)]
+        return [replace(one, marker=marker) for marker, one in enumerate(without_repetition(search.found)[:SHOWN], 1)]
 
     def select(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE) -> Selection:
         """The `count` best passages, read. Raises `LamplightError` when a model or the library fails."""
@@ -72,12 +71,11 @@ class Finder:
 
     def _read(self, search: Search, count: int) -> Selection:
         first = [whole(passage, self._library) for passage in worth_reading(search.found)]
-        lines = read_lines(self._models.reader, search.query.text, search.what, first)
+        lines = read_lines(self._models.reader, search.query.text, search.asked, first)
         rest = [whole(passage, self._library) for passage in search.found[len(first) : count]]
         candidates = [*first, *rest, *search.found[max(len(first), count) :]]
         selection = select(search, candidates, lines, count, self._models.reranker)
-        log_odds = answerability(selection)
-        return replace(selection, log_odds=log_odds, answerable=log_odds >= 0)
+        return replace(selection, answerable=answerability(selection) >= 0)
 
     def pinned(self, scope: Scope) -> list[Passage]:
         """What is pinned in `scope`."""

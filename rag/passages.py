@@ -29,13 +29,12 @@ SEVERAL = re.compile(
 class Selection:
     """Passages best first, the lines of them that answer, likeliest first, and whether anything answers at all.
 
-    `log_odds` are those that it does (`rag.refusal`).
+    `rag.refusal` decides the last.
     """
 
     search: Search
     passages: list[Passage]
     lines: list[AnswerLine]
-    log_odds: float = 0.0
     answerable: bool = False
 
     @property

@@ -14,7 +14,7 @@ from rag.extraction import AnswerLine
 from rag.grounding import cite, unit_note
 from rag.lexicon.quantities import dates_of
 from rag.passages import Selection
-from rag.query import STOP_WORDS, YEAR
+from rag.query import STOP_WORDS, TOKEN, YEAR
 from rag.reading import needs_several
 from rag.sentences import ANNOUNCES, Sentence, is_item, is_row, stems, units_of
 
@@ -36,7 +36,6 @@ CURRENCY_BEFORE = re.compile(rf"(?:(?:\b[A-Z]{{1,3}})?\$|[€£¥]|\b(?:{CODES})
 UNIT_AFTER = re.compile(
     rf"\s?(?:%|[€£¥]|(?:{CODES})\b|(?:(?:thousand|million|billion|trillion|dollar|euro|pound)s?|yen|ringgit)\b)"
 )
-TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\w+(?:[.,:'’/-]\w+)*")  # 2 218 940, 38,900, 16:30, AB-12/7
 COUNTED = re.compile(r"\s?(?:°[CF]\b|[^\W\d_]+)")
 EDGES = " \t,;:.|"
 CLOSES = {")": "(", "]": "[", "”": "“", '"': '"'}
@@ -94,7 +93,7 @@ def _answer_in(question: str, line: AnswerLine, heads: str) -> Span | None:
     if line.score < LIKELY:
         return None
     text, reading = line.sentence.text, line.reading
-    named = year_cell(question, text, heads) or named_cell(question, text, heads, words=2)
+    named = year_cell(question, text, heads) or named_cell(question, text, heads)
     if named is not None:
         return named
     if text.rstrip().endswith(SENTENCE_ENDS) and line.sentence.passage.kind == "text":

@@ -57,7 +57,7 @@ def stable_order(previous: Sequence[str], chosen: Sequence[str]) -> list[str]:
     return [*kept, *(passage for passage in chosen if passage not in kept)]
 
 
-class PassageReader:
+class PassagePrefill:
     """Reads passages for one conversation at a time; what the last prompt began with is kept for the next."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ READER_WEIGHT = 0.65  # of the log-odds of the line that answers likeliest
 COSINE_WEIGHT = 5.6  # of the nearest chunk
 COVERAGE_WEIGHT = 2.4  # of the question's words that one passage holds, by inverse document frequency
 THRESHOLD = 2.9
-LISTED = 1.0  # log-odds at least when several things are asked for: they stand in no single line, and lines are judged
+LISTED = 1.0  # log-odds of the reader at least, when several things are asked for: it judges single lines
 
 
 def answerability(selection: Selection) -> float:
@@ -35,7 +35,7 @@ def answerability(selection: Selection) -> float:
 def asks_for_all(selection: Selection) -> bool:
     """Whether a question names a document and nothing that stands in it: "What is the handbook about?"."""
     return bool(selection.search.named) and all(
-        word.lower() in STOP_WORDS for word in WORD.findall(selection.search.what)
+        word.lower() in STOP_WORDS for word in WORD.findall(selection.search.asked)
     )
 
 

@@ -67,7 +67,7 @@ class Search:
     """What a search found, best first, and what it needs to be judged by.
 
     `weights` are the question's meaning words with their inverse document frequency, `vector` its embedding,
-    `named` the documents it names, `what` the question without the names of documents, which only say where to look.
+    `named` the documents it names, `asked` the question without the names of documents, which only say where to look.
     """
 
     query: Query
@@ -75,7 +75,7 @@ class Search:
     vector: Vectors
     found: list[Passage]
     named: frozenset[int]
-    what: str
+    asked: str
 
 
 class Retriever:

@@ -17,7 +17,7 @@ from rag.composition import compose, without_repeats
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Token
 from rag.grounding import GroundedAnswer
 from rag.quotation import Quotation
-from rag.reading import PassageReader
+from rag.reading import PassagePrefill
 from samples import FEES, HANDBOOK, PHOTO, QUESTIONS
 
 Stopped = Callable[[], bool]
@@ -171,7 +171,7 @@ def test_fewer_passages_are_the_best_one_alone(answerer: Answerer) -> None:
     assert finished(fewer).passages == finished(usual).passages
 
 
-class WatchedReader(PassageReader):
+class WatchedPrefill(PassagePrefill):
     """Reads as ever; what it was given is kept."""
 
     def __init__(self) -> None:
@@ -200,7 +200,7 @@ class WatchedReader(PassageReader):
 def test_a_half_typed_follow_up_reads_ahead_what_the_question_will_read(
     sample_library: Library, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answerer, reader = Answerer(sample_library, models), WatchedReader()
+    answerer, reader = Answerer(sample_library, models), WatchedPrefill()
     monkeypatch.setattr(answerer, "_reader", reader)
     monkeypatch.setattr(Models, "ready", True)
     history = [Message(1, "user", "When are bonfires allowed?"), Message(2, "assistant", "From 1 November [1].")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.columns import heads_of, named_cell, year_cell, years_of
+from rag.columns import heads_of, named_cell, year_cell
 
 INCOME = (
     "(in millions)",
@@ -78,8 +78,3 @@ def test_numbers_between_bars_are_no_heads() -> None:
     lines = ("Hinge | 4.35 | 12", "Screws | 1.20 | 40")
     assert heads_of(lines[1], lines) == ""
     assert cell("How much is the hinge?", 1, lines) is None
-
-
-def test_years_are_read_however_they_are_written() -> None:
-    assert years_of("From FY21 to FY2022, and 2023?") == [2021, 2022, 2023]
-    assert years_of("How much is the rent?") == []

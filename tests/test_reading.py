@@ -13,7 +13,7 @@ from models.catalogue import LANGUAGE_MODEL
 from models.context_cache import ContextCache
 from models.engine import never
 from models.language_model import LanguageModel, Usage
-from rag.reading import APART, PassageReader, near_best, needs_several, stable_order
+from rag.reading import APART, PassagePrefill, near_best, needs_several, stable_order
 from rag.reading_ahead import ReadingAhead
 
 SYSTEM = "Answer from the passages in one short sentence."
@@ -32,7 +32,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageModel]:
     model.close()
 
 
-def read(model: LanguageModel, reader: PassageReader, question: str, passages: list[str]) -> Usage:
+def read(model: LanguageModel, reader: PassagePrefill, question: str, passages: list[str]) -> Usage:
     last = list(reader.read(model, SYSTEM, question, passages, 16, never))[-1]
     assert isinstance(last, Usage)
     return last
@@ -54,8 +54,8 @@ def test_comparisons_and_lists_need_several_passages(question: str, several: boo
 
 
 def test_one_passage_answers_a_plain_question_and_all_a_comparison(model: LanguageModel) -> None:
-    assert read(model, PassageReader(), "What are the cats called?", PASSAGES).answered_from == 1
-    assert read(model, PassageReader(), "Compare the roof with the lock.", PASSAGES).answered_from is None
+    assert read(model, PassagePrefill(), "What are the cats called?", PASSAGES).answered_from == 1
+    assert read(model, PassagePrefill(), "Compare the roof with the lock.", PASSAGES).answered_from is None
 
 
 def test_only_passages_that_come_near_the_best_are_weighed_against_it() -> None:
@@ -73,7 +73,7 @@ def test_what_was_read_stays_where_it_was() -> None:
 
 
 def test_a_follow_up_reuses_the_passages_whatever_their_new_rank(model: LanguageModel) -> None:
-    reader = PassageReader()
+    reader = PassagePrefill()
     read(model, reader, "Compare the roof with the lock.", PASSAGES)
     usage = read(model, reader, "Compare both with the cats.", PASSAGES[::-1])
     assert usage.prefilled_tokens < 24
@@ -82,13 +82,13 @@ def test_a_follow_up_reuses_the_passages_whatever_their_new_rank(model: Language
 def test_a_remembered_passage_begins_the_prompt(model: LanguageModel) -> None:
     model.forget()
     model.remember(SYSTEM, [PASSAGES[0]], never)
-    usage = read(model, PassageReader(), "Compare the roof with the lock.", PASSAGES)
+    usage = read(model, PassagePrefill(), "Compare the roof with the lock.", PASSAGES)
     assert usage.reused_tokens > model.count_tokens(PASSAGES[0])
 
 
 def test_typing_reads_ahead_and_the_question_reads_only_itself(model: LanguageModel) -> None:
     model.forget()
-    reader, done = PassageReader(), threading.Event()
+    reader, done = PassagePrefill(), threading.Event()
 
     def read_passages(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
         reader.prepare(model, SYSTEM, text, passages, stopped)

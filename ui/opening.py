@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.columns import SEPARATOR
+
 QUOTE = "> "
-SEPARATOR = " | "  # between the cells of a table's row
 BLOCK = re.compile(r"(?:> .*(?:\n|$))+")
 MARKER = re.compile(r"\s*\[(\d{1,3})\]$")
 
