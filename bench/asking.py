@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.judging import atoms, states
 from bench.measuring import Measures, progress, rate
-from bench.questions import Question
+from bench.questions import BRIEF, Question
 from bench.shown import shown, without_markers
 from ingest.pipeline import index_file
 from library.store import Library
@@ -24,7 +24,6 @@ from rag.finding import RETRIEVED, Finder
 from rag.retriever import EVERYWHERE, Scope
 
 DEPTHS = (1, 5, 10, 20)  # pages
-BRIEF = 12  # words, numbers and dates: a short sentence
 Page = tuple[str, int]
 
 

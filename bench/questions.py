@@ -7,7 +7,6 @@ all means that the documents don't say.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -15,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.judging import atoms
 from bench.splits import split_of
 
+BRIEF = 12  # words, numbers and dates: a short sentence
+YEAR = re.compile(r"(?:19|20)\d\d")
 HOUSEHOLD = Path(__file__).with_name("household")
-# Some gold answers of FinanceBench are sentences that nobody would write again word for word: what has to be said, by
-# the first twelve hexadecimal digits of the question's SHA-256.
-FILINGS_ACCEPTED = Path(__file__).with_name("filings_accepted.json")
 COMPANY_FORM = re.compile(r"(?:\s*\(M\))?\s+(?:SDN\.?\s*BHD|BHD|S/B)\.?$")  # Malaysian for Ltd
 RECEIPT_QUESTIONS = {
     "total": (
@@ -98,16 +97,26 @@ def household(_data: Path, _made: Path) -> QuestionSet:
 def filings(data: Path, _made: Path) -> QuestionSet:
     """31 questions about annual reports (FinanceBench)."""
     read = from_files("filings", data / "filings", data / "filings" / "questions.jsonl")
-    accepted = json.loads(FILINGS_ACCEPTED.read_text(encoding="utf-8"))
     questions = [
-        Question(one.text, tuple(accepted.get(_short(one.text), one.answers)), one.key, one.documents, one.pages)
+        Question(one.text, tuple(essential(gold) for gold in one.answers), one.key, one.documents, one.pages)
         for one in read.questions
     ]
     return QuestionSet(read.name, read.files, questions)
 
 
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+def essential(gold: Gold) -> Gold:
+    """What has to be said of a gold answer: of a sentence, which nobody says again word for word, its figures.
+
+    Of a sentence that begins with yes or no and has none, that; of any other without figures all of it.
+    """
+    if not isinstance(gold, str) or len(list(atoms(gold))) <= BRIEF:
+        return gold
+    first = gold.split(". ")[0]
+    said = list(atoms(first))
+    figures = [atom.text.strip() for atom in said if atom.values and not YEAR.fullmatch(atom.text.strip())]
+    if figures:
+        return figures
+    return said[0].text if said[0].text in ("yes", "no") else gold
 
 
 def receipts(data: Path, _made: Path) -> QuestionSet:

@@ -11,7 +11,7 @@ import pytest
 
 from bench.judging import states
 from bench.measuring import wilson
-from bench.questions import household
+from bench.questions import essential, household
 from bench.shown import shown
 from bench.splits import split_of
 from rag.events import Citation, Finished, Timings
@@ -137,12 +137,15 @@ def test_a_key_stays_in_its_half_for_ever() -> None:
     assert 900 < halves["tune"] < 1100
 
 
-def _finished(answer: str, refused: bool = False) -> Finished:
-    return Finished(answer, [Citation(1, 1, "a.txt", 1, [], "x")], [], refused, False, Timings(), "model")
+def _finished(answer: str, line: str = "", short: str = "", refused: bool = False) -> Finished:
+    quote = Citation(1, 1, "a.txt", 1, [], line) if line else None
+    return Finished(answer, [], [], refused, False, Timings(), "model", quote=quote, short=short)
 
 
 def test_without_a_short_answer_the_quoted_line_is_the_answer() -> None:
-    assert shown(_finished("> The fee is €12 [1].\n\nIt is paid in May [2].")) == ("The fee is €12.", "The fee is €12.")
+    text = "> The fee is €12. [1]\n\nIt is paid in May. [2]"
+    assert shown(_finished(text, "The fee is €12.")) == ("The fee is €12.", "The fee is €12.")
+    assert shown(_finished(text, "The fee is €12.", "€12")) == ("€12", "The fee is €12.")
     assert shown(_finished("The sum is 4 [1]")) == ("The sum is 4", "")
     assert shown(_finished("Your documents don’t say.", refused=True)) == ("", "")
 
@@ -182,3 +185,10 @@ def test_a_half_keeps_all_files_and_the_halves_share_no_question() -> None:
     assert tune.files == look.files == whole.files
     assert len(tune.questions) + len(look.questions) == len(whole.questions)
     assert not {one.text for one in tune.questions} & {one.text for one in look.questions}
+
+
+def test_of_a_gold_sentence_its_figures_have_to_be_said() -> None:
+    long = "No, the margin of the company has declined from 36.8% in the year 2021 to 34.6% in 2022. A drop of a tenth."
+    assert essential(long) == ["36.8%", "34.6%"]
+    assert essential("Yes, the company was able to keep nearly all of its old customers in every single year.") == "yes"
+    assert essential("$1577.00") == "$1577.00"
