@@ -19,6 +19,7 @@ let trigger = () => {};
 let editing = null; // {message, before}: the question that is asked anew
 let attached = []; // {name, path}
 let answering = false;
+let stopping = false; // asked for, perhaps before the app has taken the question
 let shownAt = 0; // when something was last said in what is shown
 let missed = 0; // looks in a row at which the app said otherwise
 
@@ -74,6 +75,7 @@ function begin() {
   offered = null;
   say("Answering…");
   answering = true;
+  stopping = false;
   missed = 0;
   drawSending();
 }
@@ -95,7 +97,15 @@ function leaveEditing() {
   return true;
 }
 
-export const stop = () => state.conversation && answering && post(`/conversations/${state.conversation}/stop`);
+export function stop() {
+  if (!answering) return;
+  stopping = true;
+  endAnswer();
+}
+
+function endAnswer() {
+  if (stopping && state.conversation) post(`/conversations/${state.conversation}/stop`);
+}
 
 function submit() {
   const question = box.value.trim();
@@ -168,6 +178,8 @@ function take(value) {
   answering = value.answering;
   shownAt = value.when;
   set("conversation", value.conversation);
+  if (answering) endAnswer();
+  stopping = false;
   if (value.conversation && value.collection !== state.collection) chooseCollection(value.collection);
   if (value.untaken && !box.value) write(value.untaken);
   if (place(value.conversation) !== (location.search || location.pathname)) history.replaceState(null, "", place(value.conversation));
