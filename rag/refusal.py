@@ -17,6 +17,10 @@ READER_WEIGHT = 0.65  # of the log-odds of the line that answers likeliest
 COSINE_WEIGHT = 5.6  # of the nearest chunk
 COVERAGE_WEIGHT = 2.4  # of the question's words that one passage holds, by inverse document frequency
 THRESHOLD = 2.9
+# Names and dates in a question find the right receipt whatever is asked of it, and its lines are what the reader knows
+# best. Of 66 questions about receipts and 50 near misses the three numbers together let 36 % of the misses through
+# where they refuse 3 %, the reader alone 4 %.
+SCANNED = 1.0  # log-odds of the reader at least where the best passage is a scan
 LISTED = 1.0  # log-odds of the reader at least, when several things are asked for: it judges single lines
 
 
@@ -27,6 +31,8 @@ def answerability(selection: Selection) -> float:
     if asks_for_all(selection):
         return 0.0
     reader, cosine, covered = features(selection)
+    if selection.passages[0].picture_kind == "scan":
+        return reader - SCANNED
     if needs_several(selection.search.query.text):
         reader = max(reader, LISTED)
     return READER_WEIGHT * reader + COSINE_WEIGHT * cosine + COVERAGE_WEIGHT * covered - THRESHOLD
