@@ -165,6 +165,18 @@ class SearchIndex(Database):
         statement = "SELECT count(*) FROM chunks_text WHERE chunks_text MATCH ?"
         return {term: int(self._rows(statement, _quoted(term))[0][0]) for term in terms}
 
+    def unknown_terms(self, terms: Iterable[str]) -> list[str]:
+        """Those of `terms` that no chunk holds, after the index's own stemming."""
+        statement = "SELECT rowid FROM chunks_text WHERE chunks_text MATCH ? LIMIT 1"
+        return [term for term in terms if not self._rows(statement, _quoted(term))]
+
+    def terms_beginning(self, letter: str) -> dict[str, int]:
+        """The stems in the index that begin with `letter`, and how many chunks hold each."""
+        rows = self._rows(
+            "SELECT term, doc FROM chunks_terms WHERE term >= ? AND term < ?", letter, letter + "\U0010ffff"
+        )
+        return {str(term): int(count) for term, count in rows}
+
     def chunks_holding(self, phrases: Iterable[str]) -> dict[int, int]:
         """How many chunks of each findable document hold any of `phrases`; documents with none are left out."""
         query = " OR ".join(_quoted(phrase) for phrase in phrases)

@@ -15,6 +15,7 @@ from models.embedder import Embedder, Vectors
 from rag.naming import Named, named_documents
 from rag.pictures import whole_pictures
 from rag.query import Query, understand
+from rag.spelling import respelled
 
 CANDIDATES = 100  # from the dense search
 WORD_CANDIDATES = 300  # from the full-text search: a score is wanted for those that the dense search found too
@@ -87,6 +88,7 @@ class Retriever:
 
     def search(self, text: str, count: int, scope: Scope = EVERYWHERE) -> Search:
         """The `count` best passages in `scope` for a question, best first; a picture is one of them."""
+        text = respelled(text, self._library, self._embedder)
         query = understand(text)
         documents = self._library.documents()
         allowed = _allowed(scope, documents)

@@ -1,0 +1,44 @@
+"""A question's misspelled words are put as the documents spell them; words that exist are left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from library.store import Library
+from models.embedder import Embedder
+from models.loading import Models
+from rag.finding import Finder
+from rag.spelling import respelled
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("When are bonfiers allowed?", "When are Bonfires allowed?"),
+        ("Who trims the hegdes of the plots?", "Who trims the hedge of the plots?"),
+    ],
+)
+def test_a_word_that_nobody_spells_so_is_put_as_the_documents_do(
+    sample_library: Library, embedder: Embedder, typed: str, meant: str
+) -> None:
+    assert respelled(typed, sample_library, embedder) == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When are bonfires allowed?",  # it stands there
+        "Which spend is largest?",  # a word, though it isn't there, and "send" may be
+        "What is XQ-1200-B?",  # no word
+        "Wann ist die Gartenordnung in Kraft getreten?",  # nothing there is spelled nearly so
+    ],
+)
+def test_what_is_spelled_as_meant_is_left_alone(sample_library: Library, embedder: Embedder, question: str) -> None:
+    assert respelled(question, sample_library, embedder) == question
+
+
+def test_a_misspelled_question_finds_what_the_right_one_does(sample_library: Library, models: Models) -> None:
+    finder = Finder(sample_library, models)
+    right, wrong = finder.select("When are bonfires allowed?"), finder.select("When are bonfiers allowed?")
+    assert wrong.answerable
+    assert wrong.lines[0].sentence.text == right.lines[0].sentence.text
