@@ -14,7 +14,6 @@ from rag.query import WORD
 SHORTEST = 5  # letters: shorter words are each other's misspellings
 LONG = 8  # letters, of which two may be wrong
 CUT = 2  # letters that the index may have taken from the end of a word to get its stem
-ENDING = 1  # letter by which words of one stem may differ besides: "hegdes" is meant for "hedges" where "hedge" stands
 LIKE = 8  # stems whose words are looked at
 
 
@@ -46,5 +45,5 @@ def _near(word: str, library: Library) -> Iterator[tuple[int, int, str]]:
         for number, _ in library.full_text([stem], 1):
             for match in WORD.finditer(library.chunks([number])[number].searchable):
                 distance = OSA.distance(plain, match[0].lower())
-                if distance <= wrong + ENDING and match[0].isalpha():
+                if distance <= wrong and match[0].isalpha():
                     yield distance, -stems[stem], match[0]

@@ -15,7 +15,7 @@ from rag.spelling import respelled
     ("typed", "meant"),
     [
         ("When are bonfiers allowed?", "When are Bonfires allowed?"),
-        ("Who trims the hegdes of the plots?", "Who trims the hedge of the plots?"),
+        ("Whom do I call about a brust pipe?", "Whom do I call about a burst pipe?"),
     ],
 )
 def test_a_word_that_nobody_spells_so_is_put_as_the_documents_do(
