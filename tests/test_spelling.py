@@ -15,7 +15,6 @@ from rag.spelling import respelled
     ("typed", "meant"),
     [
         ("When are bonfiers allowed?", "When are Bonfires allowed?"),
-        ("Whom do I call about a brust pipe?", "Whom do I call about a burst pipe?"),
     ],
 )
 def test_a_word_that_nobody_spells_so_is_put_as_the_documents_do(
