@@ -18,9 +18,10 @@ import pytest
 from ingest import reading_process
 from ingest.errors import Cancelled
 from ingest.messages import FileRead, PageRead, Step
-from ingest.pipeline import FileResult, files_in, index_file, index_files
+from ingest.pipeline import FileResult, index_file, index_files
 from ingest.progress import Progress
 from ingest.reading_process import ReadingProcesses
+from ingest.walk import files_in
 from library.store import Library
 from models.loading import Models
 from models.precedence import ANSWERS

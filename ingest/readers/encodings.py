@@ -17,7 +17,9 @@ SAMPLE = 60_000  # bytes of those around what is not ASCII
 AROUND = 24  # bytes on either side
 GOOD_ENOUGH = 0.2  # of 1 for every byte right; below it charset_normalizer, which knows more encodings, is asked
 HOPELESS = -0.5
-DECLARED = re.compile(rb"""(?i)<\?xml[^>]{0,80}encoding\s*=\s*["']([\w.:-]+)|<meta[^>]{0,200}charset\s*=\s*["']?([\w.:-]+)""")
+DECLARED = re.compile(
+    rb"""(?i)<\?xml[^>]{0,80}encoding\s*=\s*["']([\w.:-]+)|<meta[^>]{0,200}charset\s*=\s*["']?([\w.:-]+)"""
+)
 DECLARED_WITHIN = 2048  # bytes, as browsers do (HTML standard, 13.2.3.2, has 1024)
 SUPERSETS = {  # what such a label means in practice (WHATWG Encoding standard, "names and labels")
     "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "shift_jis": "cp932", "gb2312": "gb18030",
@@ -38,12 +40,13 @@ LATIN = tuple(
         "āčēģīķļņšūž", "ąčęėįšųūž", "ëïéèöüáó", "àéèíïóòúüç·",
     )
 )  # fmt: skip
-FREQUENT = frozenset(
-    "оеаинтсрвлкмдпуыяіїαοιετσνηρκπμυλάόίέήύώςاليمنتهورבעיולאהמרתבנשרנกาอเงมยลว่ี้ดทสตคบปห"
-)
+FREQUENT = frozenset("оеаинтсрвлкмдпуыяіїαοιετσνηρκπμυλάόίέήύώςاليمنتهورבעיולאהמרתבנשרנกาอเงมยลว่ี้ดทสตคบปห")
 """Letters that make four fifths of a text in their script."""
 HIGHEST_IN_USE = 0xD7  # of GB 2312's first bytes: down to here are the 3,755 signs in everyday use
-TYPOGRAPHIC = frozenset("’‘‚„“”«»‹›–—…€£§°©®™•·¿¡、。「」，！？：；（）《》・ー～　№¥")
+TYPOGRAPHIC = frozenset("’“”„«»–—…€£§°©®™•·¿¡、。「」\u2018\u201a\u2039\u203a\u3000\xa0№¥") | frozenset(
+    map(chr, range(0xFF01, 0xFF20))  # punctuation and digits as wide as a sign
+)
+WITHIN_WORDS = frozenset("’·—、。ー・\uff0c\uff1a\uff1b\uff01\uff1f")
 WIDE = {"CJK": 2.0, "HIRAGANA": 2.0, "KATAKANA": 2.0, "HANGUL": 2.1}
 """Two bytes a sign; all of a Korean text can be taken for Chinese, but hardly any Chinese for Korean."""
 KANA = ("HIRAGANA", "KATAKANA")
@@ -140,7 +143,9 @@ def _points(before: str, character: str, after: str, alphabet: frozenset[str]) -
     script = _script(character)
     if script in WIDE:
         beside = _script(before)
-        mixed = (beside == "LATIN" and before.islower()) or (beside in WIDE and (beside == "HANGUL") != (script == "HANGUL"))
+        mixed = (beside == "LATIN" and before.islower()) or (
+            beside in WIDE and (beside == "HANGUL") != (script == "HANGUL")
+        )
         return WIDE[script] if _in_everyday_use(character, script) and not mixed else -1.0
     if script == "LATIN":
         if before.islower() and character.isupper() and character not in "ºª":
@@ -157,7 +162,7 @@ def _points(before: str, character: str, after: str, alphabet: frozenset[str]) -
     if ord(character) in DRAWN:
         return -1.5 if before.isalpha() or after.isalpha() else 0.9
     if character in TYPOGRAPHIC:
-        return 0.5 if not inside or character in "’·、。，ー・：；！？—" else -1.5
+        return 0.5 if not inside or character in WITHIN_WORDS else -1.5
     return -2.0 if inside or not character.isprintable() else -0.5
 
 
@@ -174,7 +179,7 @@ def _in_everyday_use(character: str, script: str) -> bool:
 def _decodes_in_japan(character: str) -> bool:
     """Whether it is of the 2,965 signs of JIS level 1."""
     try:
-        return "亜" <= character and b"\x88\x9f" <= character.encode("shift_jis") <= b"\x98\x72"
+        return character >= "亜" and b"\x88\x9f" <= character.encode("shift_jis") <= b"\x98\x72"
     except UnicodeEncodeError:
         return False
 

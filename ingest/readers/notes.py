@@ -1,0 +1,60 @@
+"""Markdown, also as note-taking programs write it: properties at the top, links between notes, footnotes, tasks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ingest.document import Block, Line, ReadDocument
+from ingest.errors import NothingToRead
+from ingest.pictures import Pictures, add_printed_captions
+from ingest.readers.markup import read_markup
+from ingest.readers.reading import Reading
+from ingest.readers.text import decode
+from ingest.readers.web import picture_reader
+
+FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+PROPERTY = re.compile(r"(?m)^[\w\"'][^:=\n]{0,60}[:=](?:\s|$)")
+TITLE = re.compile(r"(?mi)^title\s*[:=]\s*[\"']?(.+?)[\"']?\s*$")
+FOOTNOTE = re.compile(r"(?m)^\[\^([^\]\n]+)\]:")
+"""What begins a note: it stays a paragraph where it stands, also when no text refers to it."""
+WIKI_LINK = re.compile(r"!?\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]+))?\]\]")
+
+
+def read_markdown(path: Path, reading: Reading) -> ReadDocument:
+    """All on page 1; the properties come first."""
+    reading.step("reading", 0.0)
+    source = decode(path)
+    properties = ""
+    if (found := FRONT_MATTER.match(source)) and PROPERTY.search(found[2]):
+        properties, source = found[2], source[found.end() :]
+    pictures = Pictures(reading.recogniser)
+    markup = read_markup(rendered(source), picture=picture_reader(pictures, lambda address: None))
+    add_printed_captions(markup.page.blocks)
+    lines = [Line(line.rstrip()) for line in properties.split("\n") if line.strip()]
+    if lines:
+        markup.page.blocks.insert(0, Block("text", lines))
+    if not markup.page.blocks:
+        raise NothingToRead(f"{path.name} holds no text; there is nothing to read in it.")
+    named = TITLE.search(properties)
+    title = named[1] if named else markup.first_heading or path.stem
+    return ReadDocument(title, "markdown", [markup.page], markup.skipped + pictures.skipped)
+
+
+def rendered(source: str) -> str:
+    """Markdown as HTML."""
+    from markdown_it import MarkdownIt
+
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(FOOTNOTE.sub(r"\n\[^\1]:", source))
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "text":
+                child.content = WIKI_LINK.sub(_shown_link, child.content)
+    return str(markdown.renderer.render(tokens, markdown.options, {}))
+
+
+def _shown_link(found: re.Match[str]) -> str:
+    """What the link says, and the note it leads to where that is called otherwise."""
+    note, alias = found[1].strip(), (found[2] or "").strip()
+    return f"{alias} ({note})" if alias and note not in alias else alias or note
