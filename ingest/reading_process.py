@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import atexit
 import functools
+import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -59,6 +61,7 @@ class ReadingProcess:
         self._command = [sys.executable, "-m", "ingest.worker", str(most_memory), reader]
         self._page_seconds, self._most_memory = page_seconds, most_memory
         self._process: psutil.Popen | None = None
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._ended = threading.Event()
 
@@ -140,8 +143,16 @@ class ReadingProcess:
             )
 
     def _start(self) -> psutil.Popen:
+        """With a folder of its own for what it unpacks, which goes with it, however it ends."""
+        self._scratch = tempfile.TemporaryDirectory(prefix="lamplight-", ignore_cleanup_errors=True)
+        environment = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._scratch.name)
         process = psutil.Popen(
-            self._command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            self._command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         if sys.platform == "win32":
             priority = psutil.BELOW_NORMAL_PRIORITY_CLASS
@@ -170,6 +181,8 @@ class ReadingProcess:
         assert process.stdin is not None
         with suppress(OSError):
             process.stdin.close()
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     def _memory(self, process: psutil.Popen) -> int:
         """Bytes in use; none of a process that is gone."""

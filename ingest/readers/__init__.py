@@ -23,7 +23,7 @@ from ingest.readers.kinds import KNOWN, SUFFIXES, kind_of
 from ingest.readers.mail import read_email, read_emlx, read_mbox, read_msg
 from ingest.readers.markup import read_docx
 from ingest.readers.notebook import read_notebook
-from ingest.readers.notes import read_markdown
+from ingest.readers.notes import read_markdown, read_org
 from ingest.readers.opendocument import read_opendocument
 from ingest.readers.pdf import read_pdf
 from ingest.readers.reading import Reading
@@ -62,6 +62,7 @@ READERS: dict[str, Reader] = {
     "mhtml": read_mhtml,
     "webarchive": read_webarchive,
     "markdown": read_markdown,
+    "org": read_org,
     "csv": read_csv,
     "json": read_json,
     "code": read_code,

@@ -7,14 +7,13 @@ import gzip
 import lzma
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ingest.document import ReadDocument
 from ingest.errors import NothingToRead, ReadError
-from ingest.readers.container import Container
+from ingest.readers.container import BROKEN, Container
 from ingest.readers.reading import Reading
 from ingest.readers.text import text_of
 from ingest.walk import is_passed_over
@@ -30,10 +29,7 @@ PACKED: dict[bytes, Callable[[Path], Any]] = {  # by how the file begins
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\0": lzma.LZMAFile,
 }
-BROKEN = (
-    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
-    KeyError, ValueError, OSError,
-)  # fmt: skip
+BROKEN_ARCHIVE = (*BROKEN, tarfile.TarError, KeyError)
 
 
 def read_archive(path: Path, reading: Reading) -> ReadDocument:
@@ -52,13 +48,13 @@ def read_archive(path: Path, reading: Reading) -> ReadDocument:
             _read_packed(path, container)
     except PermissionError:
         raise
-    except BROKEN:
+    except BROKEN_ARCHIVE:
         if not container.files:
             raise ReadError(f"{path.name} is damaged or cut short; fetch or copy it again.") from None
         container.say(f"{path.name} is damaged: what follows its first {container.files} files is lost.")
     if not container.files:
         reason = container.first_sentence or "there are no files in it."
-        raise NothingToRead(f"Nothing in {path.name} can be read: {reason}")
+        raise NothingToRead(f"{path.name} holds nothing that can be read: {reason}")
     return container.finish()
 
 
@@ -73,7 +69,7 @@ def read_preview(path: Path, reading: Reading) -> ReadDocument:
                 container.add_file("Preview.pdf", file)
     except PermissionError:
         raise
-    except (*BROKEN, StopIteration):
+    except (*BROKEN_ARCHIVE, StopIteration):
         raise ReadError(f"{path.name} is damaged; open it in its own program and save it again.") from None
     if not container.pages:
         raise NothingToRead(f"{path.name} can't be read; export it as PDF from its own program and add that.")
@@ -86,7 +82,9 @@ def read_preview(path: Path, reading: Reading) -> ReadDocument:
 def _read_zip(path: Path, container: Container) -> None:
     with zipfile.ZipFile(path) as archive:
         check_archive(path, archive)
-        for member in archive.infolist():
+        members = archive.infolist()
+        for index, member in enumerate(members):
+            container.fraction = index / len(members)
             name = _name_of(member)
             if member.is_dir() or _is_left_behind(name):
                 continue
@@ -98,8 +96,10 @@ def _read_zip(path: Path, container: Container) -> None:
 
 
 def _read_tar(path: Path, container: Container) -> None:
-    with tarfile.open(path) as archive:
+    size = path.stat().st_size or 1
+    with path.open("rb") as packed, tarfile.open(fileobj=packed) as archive:
         for member in archive:
+            container.fraction = packed.tell() / size
             file = archive.extractfile(member) if member.isfile() else None
             if file is not None and not _is_left_behind(member.name):
                 container.add_file(member.name, file)

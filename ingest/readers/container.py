@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import tempfile
+import zipfile
+import zlib
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -18,6 +21,16 @@ LARGEST_FILE = 200_000_000  # bytes unpacked
 LONGEST_NAME = 100  # characters of the name under which a file is unpacked
 MOST_SENTENCES = 20  # about single files, in the report card
 COPIED = 1 << 20  # bytes at a time
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
 UNSEEN = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")  # also what turns the letters' direction
 UNSAFE = re.compile(r'[<>:"|?*]')
 
@@ -34,6 +47,7 @@ class Container:
         self._sentences: list[str] = []
         self.pages = 0
         self.files = 0  # that were read
+        self.fraction = 0.0  # of the whole that is read so far, as its reader knows
 
     def add_page(self, page: DocumentPage) -> None:
         self.pages += 1
@@ -91,7 +105,7 @@ class Container:
 
             reading = Reading(
                 self._reading.recogniser,
-                lambda status, fraction: self._reading.step(f"{name}: {status}", 0.0),
+                lambda status, fraction: self._reading.step(f"{name}: {status}", self.fraction),
                 begun,
                 depth=self._reading.depth + 1,
                 allowance=allowance,
@@ -107,12 +121,18 @@ class Container:
     def _unpack(self, content: IO[bytes], path: Path, name: str) -> None:
         size = 0
         with path.open("wb") as file:
-            while block := content.read(COPIED):
+            while block := self._block(content, name):
                 size += len(block)
                 self._reading.allowance.bytes -= len(block)
                 if size > LARGEST_FILE or self._reading.allowance.bytes < 0:
                     raise ReadError(f"{name} was left out: it unpacks to too much; unpack it and add it by itself.")
                 file.write(block)
+
+    def _block(self, content: IO[bytes], name: str) -> bytes:
+        try:
+            return content.read(COPIED)
+        except BROKEN:
+            raise ReadError(f"{name} is damaged inside its archive; fetch or copy that again.") from None
 
 
 class _Taken(list[DocumentPage]):

@@ -160,7 +160,10 @@ def _points(before: str, character: str, after: str, alphabet: frozenset[str]) -
         return (0.9 if known else 0.3) if word else 0.2
     inside = before.isalpha() and after.isalpha()
     if ord(character) in DRAWN:
-        return -1.5 if before.isalpha() or after.isalpha() else 0.9
+        if before.isalpha() or after.isalpha():
+            return -1.5
+        # A frame repeats its lines; a text taken for one is a medley of them.
+        return 0.9 if character in (before, after) or (before.isspace() or after.isspace()) else 0.3
     if character in TYPOGRAPHIC:
         return 0.5 if not inside or character in WITHIN_WORDS else -1.5
     return -2.0 if inside or not character.isprintable() else -0.5

@@ -27,7 +27,7 @@ SUFFIXES = {
     ".pages": "iwork", ".numbers": "iwork", ".key": "iwork",
     ".md": "markdown", ".markdown": "markdown", ".csv": "csv", ".tsv": "csv", ".tab": "csv",
     ".json": "json", ".jsonl": "json", ".ndjson": "json", ".geojson": "json",
-    ".txt": "text", ".text": "text", ".log": "text", ".rst": "text", ".tex": "text", ".org": "text",
+    ".txt": "text", ".text": "text", ".log": "text", ".rst": "text", ".tex": "text", ".org": "org",
     ".nfo": "text", ".srt": "subtitles", ".vtt": "subtitles", ".ics": "content lines", ".vcf": "content lines",
     ".ipynb": "notebook", ".xml": "xml", ".fb2": "xml", ".opml": "xml", ".rss": "xml", ".atom": "xml", ".gpx": "xml",
     ".kml": "xml",
@@ -68,7 +68,7 @@ CONVERT = {
 TAR_AT = 257  # bytes into the file: the mark of POSIX tar
 POSTSCRIPT = b"%!PS"
 PREVIEWS = {"quicklook/preview.pdf", "preview.pdf"}  # in a document of Pages, Numbers or Keynote
-PACKAGES = {".zip"}
+PACKED = {".zip", ".cbz", ""}  # of other ZIP files only their program knows what they are
 PROLOG = re.compile(rb"\A\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
 MAIL_HEADER = re.compile(rb"(?mi)^(from|date|subject|received|message-id|mime-version|to):\s")
 MAIL_HEADERS = 3  # different ones that make a text a message
@@ -158,7 +158,7 @@ def _kind_of_archive(path: Path) -> str:
         raise NothingToRead(f"{path.name} is an XPS document; open it, print it to PDF and add that.")
     if suffix in CONVERT:
         raise NothingToRead(f"{path.name} {CONVERT[suffix]}.")
-    if suffix in PACKAGES or suffix not in SUFFIXES:
+    if suffix == ".zip" or (suffix in PACKED and not names & {"[Content_Types].xml", "mimetype"}):
         return "archive"
     raise _unknown(path)
 
@@ -176,7 +176,7 @@ def _kind_of_text(path: Path, head: bytes) -> str:
         return "text"
     if suffix in CONVERT:
         raise NothingToRead(f"{path.name} {CONVERT[suffix]}.")
-    if named not in ("code", "markdown", "email", "emlx", "mbox", "mhtml", "xml") and _starts_like_html(head):
+    if named not in ("code", "markdown", "email", "emlx", "mbox", "mhtml") and _starts_like_html(head):
         if suffix == ".pdf":
             raise ReadError(
                 f"{path.name} is a web page and no PDF: the download failed or wants you to sign in; fetch it again."

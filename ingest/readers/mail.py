@@ -60,7 +60,8 @@ def read_mbox(path: Path, reading: Reading) -> ReadDocument:
     number = 0
     with path.open("rb") as file:
         for number, source in enumerate(_messages(file), start=1):
-            reading.step(f"reading message {number}", file.tell() / size)
+            container.fraction = file.tell() / size
+            reading.step(f"reading message {number}", container.fraction)
             if source is None:
                 container.say(f"Message {number} of {path.name} is too large to be read.")
             else:

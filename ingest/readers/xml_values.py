@@ -13,6 +13,7 @@ from lxml import etree
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.pictures import Pictures
+from ingest.readers.code import read_code
 from ingest.readers.json_values import add_values
 from ingest.readers.reading import Reading
 
@@ -23,7 +24,12 @@ FICTION_BOOK = "FictionBook"
 def read_xml(path: Path, reading: Reading) -> ReadDocument:
     """All on page 1: a line for each value with the path to it, a table where records are alike, text as it stands."""
     reading.step("reading", 0.0)
-    root = _parsed(path)
+    try:
+        root = _parsed(path)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        document = read_code(path, reading)
+        document.skipped.append(f"{path.name} is not valid XML ({error}), so it was read as plain text.")
+        return document
     if _name(root) == FICTION_BOOK:
         return _book(root, path, reading)
     document = ReadDocument(path.stem, "xml", [DocumentPage(1)])
@@ -42,10 +48,7 @@ def _parsed(path: Path) -> Any:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
-    try:
-        return etree.fromstring(path.read_bytes(), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise ReadError(f"{path.name} is damaged: it is no valid XML; save it again in its own program.") from None
+    return etree.fromstring(path.read_bytes(), parser)
 
 
 def _name(element: Any) -> str:
