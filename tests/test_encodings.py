@@ -1,5 +1,7 @@
 """Text without a word about its encoding is read in the one that makes words of it."""
 
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 from pathlib import Path

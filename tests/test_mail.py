@@ -101,7 +101,8 @@ def test_of_two_bodies_each_says_what_the_other_does_not(
 
 def test_an_invitation_is_read(tmp_path: Path, reading: Reading) -> None:
     made = message("Meeting", "You are invited.")
-    event = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Gate\nDTSTART:20240503T140000Z\nLOCATION:Shed 9\nEND:VEVENT\nEND:VCALENDAR"
+    fields = "SUMMARY:Gate\nDTSTART:20240503T140000Z\nLOCATION:Shed 9"
+    event = f"BEGIN:VCALENDAR\nBEGIN:VEVENT\n{fields}\nEND:VEVENT\nEND:VCALENDAR"
     made.add_alternative(event, subtype="calendar")
     found = texts(read(written(tmp_path / "meeting.eml", made), reading))
     assert "From: 2024-05-03 14:00 UTC" in found
