@@ -21,6 +21,14 @@ GATE = "The gate is painted zebrawood green and locked at dusk."
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names and files")
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Beside the library."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    return folder
+
+
 def results(paths: list[Path], library: Library, models: Models) -> dict[str, FileResult]:
     found = index_files(files_in(paths), library, models)
     return {result.path: result for result in found if isinstance(result, FileResult)}
@@ -34,8 +42,8 @@ def results(paths: list[Path], library: Library, models: Models) -> dict[str, Fi
         " blanks .txt", "50%_done.txt", "Ü\u0308ber.txt",
     ],
 )  # fmt: skip
-def test_any_name_can_be_read_kept_and_removed(tmp_path: Path, library: Library, models: Models, name: str) -> None:
-    path = tmp_path / name
+def test_any_name_can_be_read_kept_and_removed(folder: Path, library: Library, models: Models, name: str) -> None:
+    path = folder / name
     path.write_text(GATE)
     assert index_file(path, library, models).status == "added"
     (document,) = library.documents_named(name)
@@ -48,10 +56,10 @@ def test_any_name_can_be_read_kept_and_removed(tmp_path: Path, library: Library,
 
 @POSIX
 def test_a_name_that_is_not_utf_8_is_a_sentence_that_can_be_printed(
-    tmp_path: Path, library: Library, models: Models
+    folder: Path, library: Library, models: Models
 ) -> None:
-    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text(GATE)
-    (result,) = results([tmp_path], library, models).values()
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_text(GATE)
+    (result,) = results([folder], library, models).values()
     assert result.status == "failed"
     assert "has a name that isn't UTF-8" in result.error
     assert json.dumps(result.to_json()).encode("utf-8")
@@ -59,10 +67,8 @@ def test_a_name_that_is_not_utf_8_is_a_sentence_that_can_be_printed(
 
 @POSIX
 def test_pipes_devices_and_links_that_lead_nowhere_are_sentences(
-    tmp_path: Path, library: Library, models: Models
+    folder: Path, library: Library, models: Models
 ) -> None:
-    folder = tmp_path / "folder"
-    folder.mkdir()
     os.mkfifo(folder / "pipe.txt")
     (folder / "endless.txt").symlink_to("/dev/zero")
     (folder / "loop.txt").symlink_to("loop.txt")
@@ -80,7 +86,7 @@ def test_pipes_devices_and_links_that_lead_nowhere_are_sentences(
 
 
 def test_what_nobody_means_is_passed_over_and_a_lock_that_is_named_is_a_sentence(
-    tmp_path: Path, library: Library, models: Models
+    folder: Path, library: Library, models: Models
 ) -> None:
     for name in (
         ".DS_Store",
@@ -90,28 +96,26 @@ def test_what_nobody_means_is_passed_over_and_a_lock_that_is_named_is_a_sentence
         "__MACOSX/a.txt",
         "deep/er/gate.txt",
     ):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(GATE)
-    assert [Path(path).name for path in results([tmp_path], library, models)] == ["gate.txt"]
-    (lock,) = results([tmp_path / "~$lock.docx"], library, models).values()
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(GATE)
+    assert [Path(path).name for path in results([folder], library, models)] == ["gate.txt"]
+    (lock,) = results([folder / "~$lock.docx"], library, models).values()
     assert "is what Office leaves beside an open document" in lock.error
 
 
-def test_what_is_only_in_the_cloud_is_skipped_with_a_sentence(tmp_path: Path, library: Library, models: Models) -> None:
+def test_what_is_only_in_the_cloud_is_skipped_with_a_sentence(folder: Path, library: Library, models: Models) -> None:
     assert is_placeholder(SimpleNamespace(st_flags=SF_DATALESS))  # type: ignore[arg-type]
     assert is_placeholder(SimpleNamespace(st_file_attributes=0x400000))  # type: ignore[arg-type]
-    assert not is_placeholder(tmp_path.stat())
-    (tmp_path / ".report.pdf.icloud").write_bytes(b"bplist00")
-    (result,) = results([tmp_path], library, models).values()
+    assert not is_placeholder(folder.stat())
+    (folder / ".report.pdf.icloud").write_bytes(b"bplist00")
+    (result,) = results([folder], library, models).values()
     assert (result.status, Path(result.path).name) == ("skipped", "report.pdf")
     assert "is only in the cloud" in result.error
 
 
 def test_a_watched_folder_says_what_is_only_in_the_cloud_and_removes_nothing(
-    tmp_path: Path, library: Library, models: Models
+    folder: Path, library: Library, models: Models
 ) -> None:
-    folder = tmp_path / "files"
-    folder.mkdir()
     (folder / "gate.txt").write_text(GATE)
     (folder / "other.txt").write_text("Other words.")
     watcher = FolderWatcher(library, lambda path: index_file(path, library, models) and None, lambda path: None)
@@ -124,10 +128,10 @@ def test_a_watched_folder_says_what_is_only_in_the_cloud_and_removes_nothing(
 
 
 def test_a_file_that_grows_while_it_is_read_is_read_as_far_as_it_was(
-    tmp_path: Path, library: Library, models: Models, monkeypatch: pytest.MonkeyPatch
+    folder: Path, library: Library, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "READ_BLOCK", 16)
-    path = tmp_path / "log.txt"
+    path = folder / "log.txt"
     path.write_text(GATE)
     with path.open("a") as log:
 
@@ -147,12 +151,10 @@ def test_a_file_that_grows_while_it_is_read_is_read_as_far_as_it_was(
     assert index_file(path, library, models).status == "added"
 
 
-def test_a_rename_that_changes_only_capitals_is_no_second_file(
-    tmp_path: Path, library: Library, models: Models
-) -> None:
-    (tmp_path / "gate.txt").write_text(GATE)
-    index_file(tmp_path / "gate.txt", library, models)
-    (tmp_path / "gate.txt").rename(tmp_path / "Gate.TXT")
-    assert index_file(tmp_path / "Gate.TXT", library, models).status == "unchanged"
+def test_a_rename_that_changes_only_capitals_is_no_second_file(folder: Path, library: Library, models: Models) -> None:
+    (folder / "gate.txt").write_text(GATE)
+    index_file(folder / "gate.txt", library, models)
+    (folder / "gate.txt").rename(folder / "Gate.TXT")
+    assert index_file(folder / "Gate.TXT", library, models).status == "unchanged"
     (document,) = library.documents()
-    assert library.places(document.id) == [str(tmp_path / "Gate.TXT")]
+    assert library.places(document.id) == [str(folder / "Gate.TXT")]

@@ -163,7 +163,8 @@ def test_a_book_in_fictionbook_has_a_page_for_each_section(tmp_path: Path, readi
     (tmp_path / "book.fb2").write_text(
         '<?xml version="1.0" encoding="utf-8"?><FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0" '
         'xmlns:l="http://www.w3.org/1999/xlink"><description><title-info><book-title>The Ferry</book-title>'
-        f"</title-info></description><body><section><title><p>One</p></title><p>{GATE}</p><image l:href='#s'/></section>"
+        "</title-info></description><body><section><title><p>One</p></title>"
+        f"<p>{GATE}</p><image l:href='#s'/></section>"
         f"<section><title><p>Two</p></title><p>Forty oars.</p></section></body>"
         f"<binary id='s' content-type='image/png'>{base64.b64encode(picture()).decode()}</binary></FictionBook>"
     )
