@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest.errors import ReadError
 from ingest.readers import SUFFIXES
-from ingest.walk import files_in, is_in_the_cloud
+from ingest.walk import files_in, is_in_the_cloud, shown_path
 from library.records import Document
 from library.store import Library
 from models.catalogue import sha256_of
@@ -57,6 +57,8 @@ class FolderWatcher:
         """Raises `ReadError` when it is no folder, or the library's own."""
         if not folder.is_dir():
             raise ReadError(f"{folder} is not a folder; check the spelling.")
+        if shown_path(folder) != str(folder):
+            raise ReadError(f"{shown_path(folder)} has a name that isn't UTF-8; rename it and watch it then.")
         own = self._library.folder.resolve()
         if own == folder or own in folder.parents or folder in own.parents:
             raise ReadError(f"{folder} holds the library itself and can't be watched; choose another folder.")

@@ -82,15 +82,15 @@ def index_file(
     except Interrupted:
         raise
     except (NothingToRead, Cancelled) as error:
-        return FileResult(str(path), "skipped", seconds=_since(started), error=str(error))
+        return FileResult(shown_path(path), "skipped", seconds=_since(started), error=str(error))
     except LamplightError as error:
-        return FileResult(str(path), "failed", seconds=_since(started), error=str(error))
+        return FileResult(shown_path(path), "failed", seconds=_since(started), error=str(error))
     except OSError as error:
         reason = f"{path.name} can't be read ({error.strerror}); check the disk it is on."
-        return FileResult(str(path), "failed", seconds=_since(started), error=reason)
+        return FileResult(shown_path(path), "failed", seconds=_since(started), error=reason)
     except Exception as error:  # a bug of ours must not end the others; the person is told
         reason = f"{path.name} could not be read ({type(error).__name__}: {error})."
-        return FileResult(str(path), "failed", seconds=_since(started), error=reason)
+        return FileResult(shown_path(path), "failed", seconds=_since(started), error=reason)
     return FileResult(
         str(path), status, document.pages, document.chunks, document.images, document.ocr_pages, _since(started)
     )  # fmt: skip

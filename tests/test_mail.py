@@ -14,6 +14,7 @@ from ingest.errors import NothingToRead, ReadError
 from ingest.readers import read
 from ingest.readers.reading import Reading
 from models.loading import Models
+from tests.outlook_file import write_msg
 
 GATE = "The gate is painted zebrawood green and locked at dusk."
 POND = "The pond of Netherby holds seventeen carp in this spring of the year."
@@ -67,6 +68,16 @@ def test_every_message_of_a_mailbox_is_a_page_that_says_whose_it_is(
     assert document.pages[0].text.count(GATE) == 1
     assert document.pages[1].blocks[-1].headings == ("Pond", "from Ann Müller, 04 Jan 2023")
     assert "From here on it is deep." in document.pages[1].text
+
+
+def test_thunderbirds_mailbox_is_read_without_what_was_deleted(tmp_path: Path, reading: Reading) -> None:
+    kept, deleted = bytes(message("Gate", GATE)), bytes(message("Pond", POND))
+    (tmp_path / "Archive").write_bytes(
+        b"From - Fri Nov 27 20:01:36 2026\nX-Mozilla-Status: 0009\n" + deleted + b"\nFrom \r\n" + kept
+    )
+    document = read(tmp_path / "Archive", reading)
+    assert GATE in texts(document)
+    assert POND not in texts(document)
 
 
 def test_a_reply_does_not_repeat_what_it_quotes_but_keeps_what_only_it_has(tmp_path: Path, reading: Reading) -> None:
@@ -160,3 +171,23 @@ def test_a_message_without_words_and_a_text_that_is_no_mail_are_sentences(tmp_pa
         read(tmp_path / "notes.eml", reading)
     with pytest.raises(ReadError, match=r"broken.msg is damaged; open it in Outlook"):
         read(tmp_path / "broken.msg", reading)
+
+
+def test_outlooks_messages_are_read_with_what_is_attached(tmp_path: Path, reading: Reading) -> None:
+    path = write_msg(
+        tmp_path / "gate.msg",
+        {0x0037: "The gäte", 0x0C1A: "Ann Müller", 0x0C1F: "ann@example.org", 0x1000: GATE, 0x340D: 0x40000},
+        [{0x3001: "Bob", 0x39FE: "bob@example.org"}],
+        [
+            {0x3705: 1, 0x3707: "pond.txt", 0x3701: POND.encode() * 99},
+            {0x3705: 5, 0x3707: "A meeting"},
+        ],
+    )
+    document = read(path, reading)
+    assert document.title == "The gäte"
+    assert [line.text for line in document.pages[0].blocks[0].lines] == [
+        "From: Ann Müller <ann@example.org>", "To: Bob <bob@example.org>", "Subject: The gäte"
+    ]  # fmt: skip
+    assert GATE in document.pages[0].text
+    assert POND in document.pages[1].text
+    assert document.skipped == ["A meeting is kept in gate.msg as Outlook's own; save it and add that."]

@@ -18,9 +18,11 @@ from ingest.readers.message import HEADERS, Said, add_message, header_of
 from ingest.readers.outlook import message_of
 from ingest.readers.reading import Reading
 
-SEPARATOR = re.compile(rb"From \S+.*\d\d:\d\d.*\d{4}|From - |From \?\?\?@\?\?\? ")
+SEPARATOR = re.compile(rb"From \S+.*\d\d:\d\d.*\d{4}|From - |From \r?\n|From \?\?\?@\?\?\? ")
+DELETED = re.compile(rb"(?im)^x-mozilla-status:\s*[0-9a-f]{3}[89a-f]")  # Thunderbird leaves it in until it tidies up
 ESCAPED = re.compile(rb"(?m)^>(>*From )")
 LARGEST_MESSAGE = 100_000_000  # bytes of one message in a mailbox; mail servers refuse a quarter of it
+HEAD = 4096  # bytes
 LENGTH_LINE = re.compile(rb"\s*(\d+)\s*\r?\n")
 
 
@@ -64,7 +66,7 @@ def read_mbox(path: Path, reading: Reading) -> ReadDocument:
             reading.step(f"reading message {number}", container.fraction)
             if source is None:
                 container.say(f"Message {number} of {path.name} is too large to be read.")
-            else:
+            elif DELETED.search(source[:HEAD]) is None:
                 add_message(_parsed(source), container, pictures, said, alone=False)
     if not container.pages:
         raise NothingToRead(f"{path.name} has {number} messages without words; there is nothing to read in it.")

@@ -25,7 +25,7 @@ def message_of(path: Path) -> tuple[EmailMessage, list[str]]:
         left_out = [name for attachment in found.attachments if (name := _attach(attachment, message))]
     except PermissionError:
         raise
-    except (OSError, ValueError, KeyError, IndexError, LookupError, TypeError, AttributeError, struct.error) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, struct.error) as error:
         # olefile and python-oxmsg have no error types for broken files
         raise ReadError(f"{path.name} is damaged; open it in Outlook and save it again.") from error
     return message, [f"{name} is kept in {path.name} as Outlook's own; save it and add that." for name in left_out]
@@ -41,7 +41,11 @@ def _add_headers(found: Any, message: EmailMessage) -> None:
 
 
 def _add_bodies(found: Any, message: EmailMessage) -> None:
-    plain, web = found.body or "", found.html_body or ""
+    plain = found.body or ""
+    try:
+        web = found.html_body or ""
+    except (ValueError, LookupError):  # its encoding is not what the message says: the plain text has the words
+        web = ""
     message.set_content(plain.replace("\0", ""), charset="utf-8")
     if web:
         message.add_alternative(web.replace("\0", ""), subtype="html", charset="utf-8")
@@ -49,7 +53,7 @@ def _add_bodies(found: Any, message: EmailMessage) -> None:
 
 def _attach(attachment: Any, message: EmailMessage) -> str:
     """The name of what can't be taken out: a message, an appointment or a drawing inside, or a link to a file."""
-    name = str(attachment.file_name or "An attachment")
+    name = str(attachment.file_name or "An attachment").replace("\0", "")
     if not attachment.attached_by_value or attachment.file_bytes is None:
         return name
     maintype, _, subtype = (attachment.mime_type or OCTETS).partition("/")

@@ -18,6 +18,7 @@ AT_RULE = re.compile(r"@[^{};]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|@[^{};]+;")  # su
 NEVER_SHOWN = {"script", "style", "template", "rt", "rp"}  # and how a sign is read, between the signs
 MENUS = {"navigation", "search", "menu", "menubar"}
 TYPED = {"text", "email", "tel", "url", "number", "date", "time", "datetime-local", "month", "week", ""}
+CONTROL = re.compile(r"[\x00-\x1f\ufffe\uffff]|[\ud800-\udfff]")  # which lxml refuses
 NUMERALS = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
             (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 LETTERS = 26
@@ -77,7 +78,7 @@ def _write_value(element: Any, name: str) -> None:
         text = ", ".join(option.text_content().strip() for option in chosen)
         for child in list(element):
             element.remove(child)
-        element.text = f" {text} "
+        element.text = f" {CONTROL.sub('', text)} "
         return
     kind = (element.get("type") or "").lower()
     text = ""
@@ -86,7 +87,7 @@ def _write_value(element: Any, name: str) -> None:
     elif kind in ("checkbox", "radio"):
         text = "[x]" if element.get("checked") is not None else "[ ]"
     if text:
-        element.tag, element.text = "span", f" {text} "
+        element.tag, element.text = "span", f" {CONTROL.sub('', text)} "
 
 
 def _number(items: Any, name: str) -> None:
