@@ -54,6 +54,11 @@ def test_unicode_is_read_with_a_mark_and_without(text: str, encoding: str) -> No
     assert text_of(content) == f"{text}\n"
 
 
+@pytest.mark.parametrize("text", [text for text, _ in TEXTS.values()], ids=TEXTS)
+def test_a_broken_byte_does_not_spoil_the_rest(text: str) -> None:
+    assert decoded(f"{text}\n".encode() * 3 + b"\xc3(\n") == f"{text}\n" * 3 + "\ufffd(\n"
+
+
 def test_a_frame_of_a_dos_program_is_no_word() -> None:
     frame = "┌──────┐\n│ Lamp of Gartocharn: 612 lumen │\n└──────┘"
     assert decoded(frame.encode("cp437")) == frame

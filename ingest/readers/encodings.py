@@ -16,6 +16,7 @@ from charset_normalizer import from_bytes
 SAMPLE = 60_000  # bytes of those around what is not ASCII
 AROUND = 24  # bytes on either side
 GOOD_ENOUGH = 0.2  # of 1 for every byte right; below it charset_normalizer, which knows more encodings, is asked
+BROKEN_SHARE = 0.2  # of the characters beyond ASCII
 HOPELESS = -0.5
 DECLARED = re.compile(
     rb"""(?i)<\?xml[^>]{0,80}encoding\s*=\s*["']([\w.:-]+)|<meta[^>]{0,200}charset\s*=\s*["']?([\w.:-]+)"""
@@ -84,6 +85,8 @@ def _guessed(content: bytes) -> str:
     if _decodes(content, "utf-8"):
         return "utf-8"
     sample = _telling(content)
+    if _is_broken_utf_8(sample):
+        return "utf-8"
     scores = {encoding: _score(sample, encoding) for encoding in (*SINGLE, *DOUBLE)}
     best = max(scores, key=lambda encoding: scores[encoding])
     if scores[best] >= GOOD_ENOUGH:
@@ -92,6 +95,14 @@ def _guessed(content: bytes) -> str:
     if match is not None:
         return str(match.encoding)
     return best if scores[best] > HOPELESS else ""
+
+
+def _is_broken_utf_8(sample: bytes) -> bool:
+    """A byte that broke on the way leaves the others what they are; by chance they hardly ever look like UTF-8."""
+    text = sample.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = sum(character > "\x7f" for character in text) - broken
+    return broken <= BROKEN_SHARE * whole
 
 
 def _decodes(content: bytes, encoding: str) -> bool:
