@@ -1,5 +1,7 @@
 """Archives: what is in them is read as if it lay in a folder, and one that was made to do harm does none."""
 
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import gzip
@@ -157,6 +159,22 @@ def test_what_can_not_be_unpacked_is_a_sentence(tmp_path: Path, reading: Reading
     ):  # fmt: skip
         with pytest.raises(error, match=words):
             read(tmp_path / name, reading)
+
+
+def test_a_locked_file_in_an_archive_is_said(tmp_path: Path, reading: Reading) -> None:
+    content = bytearray(packed(tmp_path / "some.zip", {"a.txt": GATE.encode(), "b.txt": POND.encode()}).read_bytes())
+    content[content.index(b"PK\x03\x04") + 6] |= 1  # the flag in the file's own head, and in the list at the end
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "some.zip").write_bytes(content)
+    document = read(tmp_path / "some.zip", reading)
+    assert [page.text for page in document.pages] == [POND]
+    assert document.skipped == ["a.txt is protected by a password; unpack it and add it by itself."]
+
+
+def test_names_of_older_programs_are_read_in_their_own_letters(tmp_path: Path, reading: Reading) -> None:
+    content = packed(tmp_path / "old.zip", {"Pr__fung.txt": POND.encode()}).read_bytes()
+    (tmp_path / "old.zip").write_bytes(content.replace(b"Pr__fung", "Отчёты".encode("cp866").ljust(8, b"a")))
+    assert read(tmp_path / "old.zip", reading).pages[0].blocks[0].headings == ("Отчётыaa.txt",)
 
 
 def test_a_preview_inside_a_numbers_sheet_is_read_and_said(tmp_path: Path, reading: Reading) -> None:

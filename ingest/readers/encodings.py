@@ -31,6 +31,8 @@ SINGLE = (
     "cp1252", "cp1250", "iso8859-2", "mac_roman", "cp850", "cp437", "cp852", "mac_latin2", "cp1254", "cp1257",
     "cp1251", "koi8-u", "cp866", "iso8859-5", "mac_cyrillic", "cp1253", "cp1255", "cp1256", "cp874",
 )  # fmt: skip
+SELDOM = {"mac_cyrillic": 0.85, "mac_latin2": 0.85, "iso8859-5": 0.85, "cp1257": 0.9}
+"""Times the score: a word or two may be words in several encodings, and then hardly in these."""
 JAPANESE = ("cp932", "euc_jp")
 DOUBLE = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
 LATIN = tuple(
@@ -141,7 +143,7 @@ def _score(sample: bytes, encoding: str) -> float:
             points += _points(previous, character, following, alphabet)
         previous = character
     bare = encoding in JAPANESE and not any(_script(character) in KANA for character in text)
-    return points / foreign * (WITHOUT_KANA if bare else 1.0)
+    return points / foreign * (WITHOUT_KANA if bare else SELDOM.get(encoding, 1.0))
 
 
 def _alphabet(text: str) -> frozenset[str]:

@@ -26,6 +26,7 @@ LOCKED = {"application/pgp-encrypted", "application/pkcs7-mime", "application/x-
 OUTLOOK_WRAPPER = "application/ms-tnef"
 QUOTED = re.compile(r"^\s*>")
 SHINGLE = 5  # words in a row that tell whether something was said before
+MOST_SHINGLES = 1_000_000  # 60 MB; in a mailbox of more, later replies repeat what they quote
 WORD = re.compile(r"\w+")
 ADDRESS = re.compile(r"https?://\S+|www\.\S+|<mailto:[^>]*>")
 NEW_SHARE = 0.2  # of a paragraph's words that another body has not: then it says something else
@@ -39,7 +40,8 @@ class Said:
     shingles: set[int] = field(default_factory=set)
 
     def take(self, text: str) -> None:
-        self.shingles.update(_shingles(text))
+        if len(self.shingles) < MOST_SHINGLES:
+            self.shingles.update(_shingles(text))
 
     def has(self, text: str) -> bool:
         found = list(_shingles(text))
