@@ -31,8 +31,6 @@ SINGLE = (
     "cp1252", "cp1250", "iso8859-2", "mac_roman", "cp850", "cp437", "cp852", "mac_latin2", "cp1254", "cp1257",
     "cp1251", "koi8-u", "cp866", "iso8859-5", "mac_cyrillic", "cp1253", "cp1255", "cp1256", "cp874",
 )  # fmt: skip
-SELDOM = {"mac_cyrillic": 0.85, "mac_latin2": 0.85, "iso8859-5": 0.85, "cp1257": 0.9}
-"""Times the score: a word or two may be words in several encodings, and then hardly in these."""
 JAPANESE = ("cp932", "euc_jp")
 DOUBLE = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
 LATIN = tuple(
@@ -41,6 +39,13 @@ LATIN = tuple(
         "äöüß", "éèêëàâçîïôûùüœæ", "áéíóúñüªº", "ãõáâàéêíóôúçü", "àèéìòùî", "åäöéæø", "áðéíóúýþæö", "ąćęłńóśźż",
         "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîșțşţ", "âçğıîöşüû", "čćđšž", "äõöüšž",
         "āčēģīķļņšūž", "ąčęėįšųūž", "ëïéèöüáó", "àéèíïóòúüç·",
+    )
+)  # fmt: skip
+CYRILLIC = tuple(
+    frozenset(letters + letters.upper())
+    for letters in (
+        "абвгдежзийклмнопрстуфхцчшщъыьэюяё", "абвгдежзийклмнопрстуфхцчшщьюяґєіїўыэё",
+        "абвгдежзиклмнопрстуфхцчшђјљњћџѓќѕ",
     )
 )  # fmt: skip
 FREQUENT = frozenset("оеаинтсрвлкмдпуыяіїαοιετσνηρκπμυλάόίέήύώςاليمنتهورבעיולאהמרתבנשרנกาอเงมยลว่ี้ดทสตคบปห")
@@ -143,13 +148,14 @@ def _score(sample: bytes, encoding: str) -> float:
             points += _points(previous, character, following, alphabet)
         previous = character
     bare = encoding in JAPANESE and not any(_script(character) in KANA for character in text)
-    return points / foreign * (WITHOUT_KANA if bare else SELDOM.get(encoding, 1.0))
+    return points / foreign * (WITHOUT_KANA if bare else 1.0)
 
 
 def _alphabet(text: str) -> frozenset[str]:
-    """Of the languages with Latin letters the one that most of the letters belong to."""
-    letters = [character for character in text if character > "\x7f" and _script(character) == "LATIN"]
-    return max(LATIN, key=lambda alphabet: sum(letter in alphabet for letter in letters))
+    """The letters of the language that most of these belong to, of those with Latin and of those with Cyrillic."""
+    letters = [character for character in text if character > "\x7f" and _script(character) in ("LATIN", "CYRILLIC")]
+    best = (max(kind, key=lambda alphabet: sum(letter in alphabet for letter in letters)) for kind in (LATIN, CYRILLIC))
+    return frozenset().union(*best)
 
 
 def _points(before: str, character: str, after: str, alphabet: frozenset[str]) -> float:
@@ -168,6 +174,8 @@ def _points(before: str, character: str, after: str, alphabet: frozenset[str]) -
         beside = _script(before) or _script(after) or script
         if beside != script or (before.islower() and character.isupper()):
             return -1.5
+        if script == "CYRILLIC" and character not in alphabet:
+            return -0.7
         known = character in FREQUENT or (character.isupper() and not before.isalpha())
         word = before.isalpha() or after.isalpha()
         return (0.9 if known else 0.3) if word else 0.2
