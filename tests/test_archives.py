@@ -1,6 +1,5 @@
 """Archives: what is in them is read as if it lay in a folder, and one that was made to do harm does none."""
 
-
 from __future__ import annotations
 
 import gzip

@@ -60,6 +60,7 @@ class Container:
         """Read a file and add its pages under `headings` and its name; or say why not."""
         name = shown_name(name)
         try:
+            self._enter(name)
             self._read(name, io.BytesIO(content) if isinstance(content, bytes) else content, headings)
             self.files += 1
         except (ReadError, NothingToRead) as error:
@@ -68,6 +69,8 @@ class Container:
             raise
         except Exception as error:  # one file's reader must not take the others with it; the person is told
             self.say(f"{name} could not be read ({type(error).__name__}).")
+        finally:
+            self._reading.enter(self._reading.number)
 
     def say(self, sentence: str) -> None:
         """Put into the report card what was not read."""
@@ -83,6 +86,16 @@ class Container:
     @property
     def first_sentence(self) -> str:
         return self._sentences[0] if self._sentences else ""
+
+    def _enter(self, name: str) -> None:
+        """Raises `ReadError` for a file that ended an earlier run; empty pages stand for what was read of it."""
+        allowance = self._reading.allowance
+        allowance.entered += 1
+        if (pages := self._reading.avoid.get(allowance.entered)) is not None:
+            for _ in range(pages):
+                self.add_page(DocumentPage(0))
+            raise ReadError(f"{name} made its reader crash, hang or take too much memory; open it and save it anew.")
+        self._reading.enter(allowance.entered)
 
     def _read(self, name: str, content: IO[bytes], headings: tuple[str, ...]) -> None:
         from ingest.readers import read
@@ -108,6 +121,9 @@ class Container:
                 lambda status, fraction: self._reading.step(f"{name}: {status}", self.fraction),
                 begun,
                 depth=self._reading.depth + 1,
+                number=allowance.entered,
+                enter=self._reading.enter,
+                avoid=self._reading.avoid,
                 allowance=allowance,
             )
             document = read(path, reading)
