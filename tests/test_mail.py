@@ -151,6 +151,18 @@ def test_pictures_in_a_message_are_read(tmp_path: Path, reading: Reading) -> Non
     assert "4 miles" in texts(document)
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_headers_that_are_not_encoded_as_they_should_be_are_read(
+    tmp_path: Path, reading: Reading, encoding: str
+) -> None:
+    source = "From: Jörg Öl <a@example.org>\nSubject: Größe der Säcke\nDate: Tue, 3 Jan 2023 10:00:00\n\n71 Säcke.\n"
+    (tmp_path / "raw.eml").write_bytes(source.encode(encoding))
+    document = read(tmp_path / "raw.eml", reading)
+    assert document.title == "Größe der Säcke"
+    assert document.pages[0].blocks[1].headings == ("from Jörg Öl, 3 Jan 2023",)
+    assert document.pages[0].blocks[1].lines[0].text == "71 Säcke."
+
+
 def test_apples_messages_are_read_without_what_is_around_them(tmp_path: Path, reading: Reading) -> None:
     source = bytes(message("Gate", GATE))
     (tmp_path / "1.emlx").write_bytes(b"%d      \n%b<?xml version='1.0'?><plist/>" % (len(source), source))

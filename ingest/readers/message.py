@@ -59,6 +59,10 @@ class _Parts:
 
 
 def header_of(message: MIMEPart, name: str) -> str:
+    """A header's text; letters that were not encoded as they should be are guessed."""
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    if any("\udc80" <= letter <= "\udcff" for letter in raw):  # how the parser keeps bytes beyond ASCII
+        return " ".join((text_of(raw.encode("utf-8", "surrogateescape")) or "").split())
     try:
         return " ".join(str(message.get(name, "")).split())
     except (ValueError, IndexError, AttributeError, TypeError):  # what email's parsers raise on some broken headers
