@@ -159,7 +159,7 @@ def test_headers_that_are_not_encoded_as_they_should_be_are_read(
     (tmp_path / "raw.eml").write_bytes(source.encode(encoding))
     document = read(tmp_path / "raw.eml", reading)
     assert document.title == "Größe der Säcke"
-    assert document.pages[0].blocks[1].headings == ("from Jörg Öl, 3 Jan 2023",)
+    assert document.pages[0].blocks[1].headings == ("from Jörg Öl, 03 Jan 2023",)
     assert document.pages[0].blocks[1].lines[0].text == "71 Säcke."
 
 
