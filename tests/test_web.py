@@ -110,6 +110,7 @@ def test_a_picture_in_the_page_is_read_and_one_elsewhere_by_its_alternative_text
     assert "Salt works 4 miles" in lines(document)
     assert "Picture: Plan of the harbour" in lines(document)
     assert "Logo" not in " ".join(lines(document))
+    assert document.skipped[0].startswith("Pictures that are not in the file itself are not read (2 of them)")
 
 
 def test_saved_pages_are_read_with_their_pictures(tmp_path: Path, reading: Reading) -> None:

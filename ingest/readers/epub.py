@@ -13,7 +13,7 @@ from ingest.pictures import Pictures, add_printed_captions
 from ingest.readers.markup import read_markup
 from ingest.readers.packages import Package, open_package
 from ingest.readers.reading import Reading
-from ingest.readers.web import picture_reader
+from ingest.readers.web import PagePictures
 
 CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"
@@ -31,7 +31,7 @@ def read_epub(path: Path, reading: Reading) -> ReadDocument:
         pictures = Pictures(reading.recogniser)
         for number, name in enumerate(chapters, start=1):
             reading.step(f"reading chapter {number} of {len(chapters)}", (number - 1) / len(chapters))
-            shown = picture_reader(pictures, partial(_part, package, posixpath.dirname(name)))
+            shown = PagePictures(pictures, partial(_part, package, posixpath.dirname(name)))
             markup = read_markup(package.part(name), number, shown)
             add_printed_captions(markup.page.blocks)
             document.pages.append(markup.page)

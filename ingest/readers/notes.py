@@ -12,7 +12,7 @@ from ingest.pictures import Pictures, add_printed_captions
 from ingest.readers.markup import read_markup
 from ingest.readers.reading import Reading
 from ingest.readers.text import decode
-from ingest.readers.web import picture_reader
+from ingest.readers.web import PagePictures
 from ingest.tables import add_table, table_block
 
 FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -35,8 +35,8 @@ def read_markdown(path: Path, reading: Reading) -> ReadDocument:
     properties = ""
     if (found := FRONT_MATTER.match(source)) and PROPERTY.search(found[2]):
         properties, source = found[2], source[found.end() :]
-    pictures = Pictures(reading.recogniser)
-    markup = read_markup(rendered(source), picture=picture_reader(pictures, lambda address: None))
+    pictures = PagePictures(Pictures(reading.recogniser), lambda address: None)
+    markup = read_markup(rendered(source), picture=pictures)
     add_printed_captions(markup.page.blocks)
     lines = [Line(line.rstrip()) for line in properties.split("\n") if line.strip()]
     if lines:

@@ -18,7 +18,7 @@ from lxml import html
 from ingest.document import Block, ReadDocument
 from ingest.errors import ReadError
 from ingest.pictures import Pictures
-from ingest.readers.markup import ReadPicture, from_html
+from ingest.readers.markup import from_html
 from ingest.readers.reading import Reading
 from ingest.readers.text import decode, text_of
 
@@ -69,20 +69,35 @@ def read_webarchive(path: Path, reading: Reading) -> ReadDocument:
     return _from_page(source, path, "html", reading, lambda name: parts.get(urljoin(address, name)))
 
 
-def picture_reader(pictures: Pictures, find: Find) -> ReadPicture:
+class PagePictures:
     """Reads the pictures of a page: those written into it, and those that `find` knows."""
 
-    def read(mark: html.HtmlElement, headings: tuple[str, ...]) -> list[Block]:
-        source = (mark.get("src") or "").strip()
-        content = _inline(source) if source.startswith("data:") else find(unquote(source)) or find(source)
-        return pictures.blocks_of_file(content, mark.get("alt") or "", headings) if content else []
+    def __init__(self, pictures: Pictures, find: Find) -> None:
+        self._pictures, self._find = pictures, find
+        self._missing = 0
 
-    return read
+    def __call__(self, mark: html.HtmlElement, headings: tuple[str, ...]) -> list[Block]:
+        source = (mark.get("src") or "").strip()
+        inline = source.startswith("data:")
+        content = _inline(source) if inline else self._find(unquote(source)) or self._find(source)
+        self._missing += content is None
+        return self._pictures.blocks_of_file(content, mark.get("alt") or "", headings) if content else []
+
+    @property
+    def skipped(self) -> list[str]:
+        """In sentences, which pictures were not read."""
+        if not self._missing:
+            return self._pictures.skipped
+        sentence = (
+            f"Pictures that are not in the file itself are not read ({self._missing} of them); save the page as a web "
+            "archive (MHTML) or as PDF, or add them by themselves."
+        )
+        return [*self._pictures.skipped, sentence]
 
 
 def _from_page(source: str, path: Path, format_name: str, reading: Reading, find: Find) -> ReadDocument:
-    pictures = Pictures(reading.recogniser)
-    document = from_html(source, path, format_name, picture_reader(pictures, find))
+    pictures = PagePictures(Pictures(reading.recogniser), find)
+    document = from_html(source, path, format_name, pictures)
     document.skipped += pictures.skipped
     return document
 
