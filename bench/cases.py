@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from bench.measuring import Measures, options, progress, rate, report
-from ingest.pipeline import FileResult, files_in, index_files
+from ingest.pipeline import FileResult, index_files
+from ingest.walk import files_in
 from library.records import Document, Passage
 from library.store import Library
 from models.loading import Models

@@ -23,7 +23,8 @@ import numpy as np
 
 from bench.measuring import Measures, options, percentile, progress, rate, report
 from bench.questions import Question, from_files
-from ingest.pipeline import files_in, index_file
+from ingest.pipeline import index_file
+from ingest.walk import files_in
 from library.records import Chunk, Passage
 from library.store import Library
 from models.embedder import Vectors

@@ -9,6 +9,10 @@ class ReadError(LamplightError):
     """The file is damaged, locked or too large; it counts as `failed`."""
 
 
+class ReaderLost(ReadError):
+    """The file made its reading process crash, hang or take too much memory."""
+
+
 class NothingToRead(LamplightError):
     """Not a kind of file that is read, or an empty one; it counts as `skipped`."""
 

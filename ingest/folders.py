@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import ReadError
-from ingest.pipeline import files_in
 from ingest.readers import SUFFIXES
+from ingest.walk import files_in, is_in_the_cloud, shown_path
 from library.records import Document
 from library.store import Library
 from models.catalogue import sha256_of
@@ -57,6 +57,8 @@ class FolderWatcher:
         """Raises `ReadError` when it is no folder, or the library's own."""
         if not folder.is_dir():
             raise ReadError(f"{folder} is not a folder; check the spelling.")
+        if shown_path(folder) != str(folder):
+            raise ReadError(f"{shown_path(folder)} has a name that isn't UTF-8; rename it and watch it then.")
         own = self._library.folder.resolve()
         if own == folder or own in folder.parents or folder in own.parents:
             raise ReadError(f"{folder} holds the library itself and can't be watched; choose another folder.")
@@ -84,7 +86,7 @@ class FolderWatcher:
         """
         known = self._library.places_under(folder)
         found, hidden = _files_in(folder)
-        self._problems[folder] = _problem(folder)
+        self._problems[folder] = _problem(folder) or _waiting(hidden)
         if known and not found:
             self._problems[folder] = self._problems[folder] or (
                 f"{folder} is empty; is its disk plugged in? Nothing of it was removed."
@@ -157,11 +159,11 @@ class FolderWatcher:
 
 
 def _files_in(folder: Path) -> tuple[dict[str, Path], list[Path]]:
-    """Files of kinds that are read, by their paths, and what may not be looked into."""
+    """Files of kinds that are read, by their paths, and what can't be looked into now."""
     found: dict[str, Path] = {}
     hidden = []
     for path, problem in files_in([folder]) if folder.is_dir() else ():
-        if problem:
+        if problem or is_in_the_cloud(path):
             hidden.append(path)
         elif path.suffix.lower() in SUFFIXES:
             found[str(path)] = path
@@ -169,7 +171,14 @@ def _files_in(folder: Path) -> tuple[dict[str, Path], list[Path]]:
 
 
 def _is_in(path: str, folders: list[Path]) -> bool:
-    return any(folder in Path(path).parents for folder in folders)
+    return any(folder in (Path(path), *Path(path).parents) for folder in folders)
+
+
+def _waiting(hidden: list[Path]) -> str:
+    names = [path.name for path in hidden if is_in_the_cloud(path)]
+    if not names:
+        return ""
+    return f"{len(names)} of its files are only in the cloud, such as {names[0]}; have them kept on this computer."
 
 
 def _problem(folder: Path) -> str:

@@ -6,7 +6,7 @@ what it sends. pydantic checks every field.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
@@ -19,10 +19,14 @@ READY = b"ready\n"  # what a process says first
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Read the file at `path`, after the pages whose texts are in `earlier`."""
+    """Read the file at `path`, after the pages whose texts are in `earlier`.
+
+    Files inside it whose numbers are in `avoid` are left out; of each so many pages are among the earlier ones.
+    """
 
     path: str
     earlier: list[str]
+    avoid: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,14 @@ class PageRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """What comes now is of the file inside the file with this number, or of the file itself if it is 0."""
+
+    number: int
+    kind: Literal["entered"] = "entered"
+
+
+@dataclass(frozen=True, slots=True)
 class FileRead:
     """The last message about a file that was read; the pages went before it."""
 
@@ -70,7 +82,7 @@ class Refused:
     kind: Literal["refused"] = "refused"
 
 
-Message: TypeAlias = Step | Opened | PageRead | FileRead | Refused
+Message: TypeAlias = Step | Opened | PageRead | Entered | FileRead | Refused
 MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 REQUESTS = TypeAdapter(Request)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import os
 import queue
@@ -14,22 +15,23 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ingest.errors import Cancelled, Interrupted, NothingToRead
+from ingest.errors import Cancelled, Interrupted, NothingToRead, ReaderLost, ReadError
 from ingest.indexing import Indexing, reader_version
-from ingest.messages import Opened, PageRead, Step
+from ingest.messages import Entered, Opened, PageRead, Step
 from ingest.progress import Progress
 from ingest.reading_process import ReadingProcesses, shared_processes
+from ingest.walk import is_in_the_cloud, problem_with, shown_path
 from library.records import Document
 from library.store import Library
-from models.catalogue import sha256_of
 from models.embedder import Embedder
 from models.errors import LamplightError
 from models.loading import Models
 
 Status = Literal["added", "unchanged", "updated", "failed", "skipped"]
 
+READ_BLOCK = 1 << 20  # bytes
+MOST_LEFT_OUT = 5  # files inside a file that end their reader, until it is given up
 WORKERS = 2  # files at a time: one is read while another is embedded
-NOT_OURS = {"__MACOSX", "node_modules", "__pycache__", "Thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +60,6 @@ class FileStep:
     fraction: float
 
 
-def files_in(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    """Each file named or found under a named folder, with an empty string, or a sentence if it can't be.
-
-    Hidden files and what operating systems leave in folders are passed over.
-    """
-    for path in paths:
-        if path.is_dir():
-            yield from _walk(path)
-        elif path.exists():
-            yield path, ""
-        else:
-            yield path, f"{path} does not exist; check the spelling."
-
-
-def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        yield folder, f"The folder {folder} can't be read ({error.strerror}); change its permissions."
-        return
-    for entry in entries:
-        if entry.name.startswith((".", "~$")) or entry.name in NOT_OURS:
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path))
-        elif entry.is_file():
-            yield Path(entry.path), ""
-
-
 def index_file(
     path: Path,
     library: Library,
@@ -102,22 +75,23 @@ def index_file(
     Raises `Interrupted` when `progress` says so; then a long document's finished pages are kept for the next run.
     """
     started = time.monotonic()
-    path = path.resolve()
     progress = progress or Progress()
     try:
+        path = path.resolve()
+        _check(path)
         status, document = _index(path, library, models, progress, processes or shared_processes(), again)
     except Interrupted:
         raise
     except (NothingToRead, Cancelled) as error:
-        return FileResult(str(path), "skipped", seconds=_since(started), error=str(error))
+        return FileResult(shown_path(path), "skipped", seconds=_since(started), error=str(error))
     except LamplightError as error:
-        return FileResult(str(path), "failed", seconds=_since(started), error=str(error))
+        return FileResult(shown_path(path), "failed", seconds=_since(started), error=str(error))
     except OSError as error:
         reason = f"{path.name} can't be read ({error.strerror}); check the disk it is on."
-        return FileResult(str(path), "failed", seconds=_since(started), error=reason)
+        return FileResult(shown_path(path), "failed", seconds=_since(started), error=reason)
     except Exception as error:  # a bug of ours must not end the others; the person is told
         reason = f"{path.name} could not be read ({type(error).__name__}: {error})."
-        return FileResult(str(path), "failed", seconds=_since(started), error=reason)
+        return FileResult(shown_path(path), "failed", seconds=_since(started), error=reason)
     return FileResult(
         str(path), status, document.pages, document.chunks, document.images, document.ocr_pages, _since(started)
     )  # fmt: skip
@@ -140,7 +114,7 @@ def index_files(
 
     def work(path: Path, problem: str) -> FileResult:
         if problem:
-            return FileResult(str(path), "failed", error=problem)
+            return FileResult(shown_path(path), "failed", error=problem)
 
         def report(status: str, fraction: float) -> None:
             steps.put(FileStep(str(path), status, fraction))
@@ -173,7 +147,7 @@ def _index(
         if before is not None and before.sha256 == sha256 and not again:
             return "unchanged", before
         if before is None and (same := library.document_with_content(sha256)) is not None:
-            gone = [place for place in library.places(same.id) if not Path(place).exists()]
+            gone = [place for place in library.places(same.id) if _is_gone(Path(place), path)]
             if gone:
                 library.move_place(gone[0], str(path))
             else:
@@ -183,6 +157,23 @@ def _index(
         if before is not None and before.sha256 == sha256:
             _take_over(library, before.id, added.id)
         return ("updated" if before is not None else "added"), added
+
+
+def _check(path: Path) -> None:
+    """Raises `ReadError` for what is no file, `NothingToRead` for one that would have to be downloaded first."""
+    if problem := problem_with(path):
+        raise ReadError(problem)
+    if is_in_the_cloud(path):
+        raise NothingToRead(
+            f"{path.name} is only in the cloud; have it kept on this computer (a right click on it offers that) and "
+            "add it again."
+        )
+
+
+def _is_gone(place: Path, path: Path) -> bool:
+    """Whether what lay at `place` is now at `path`; also where it was renamed in capitals and the system sees none."""
+    renamed = place != path and str(place).casefold() == str(path).casefold()
+    return not place.exists() or (renamed and place.samefile(path))
 
 
 def _take_over(library: Library, older: int, newer: int) -> None:
@@ -215,27 +206,71 @@ def _read_and_store(
 
 
 def _read(indexing: Indexing, path: Path, progress: Progress, processes: ReadingProcesses) -> None:
-    """Pages are embedded while the next ones are read."""
+    """Pages are embedded while the next ones are read. A file inside the file that ends its reader is left out."""
+    avoid: dict[int, int] = {}
+    earlier = indexing.earlier
+    while True:
+        inside = _Inside()
+        try:
+            _read_once(indexing, path, progress, processes, earlier, avoid, inside)
+            return
+        except ReaderLost:
+            if not inside.number or inside.number in avoid or len(avoid) >= MOST_LEFT_OUT:
+                raise
+            avoid[inside.number] = inside.pages
+            earlier = [*earlier, *[""] * inside.all_pages]  # such a file's reader only counts them
+
+
+@dataclass(slots=True)
+class _Inside:
+    """Which file inside a file is being read, and how many pages came of it and of all."""
+
+    number: int = 0
+    pages: int = 0
+    all_pages: int = 0
+
+
+def _read_once(
+    indexing: Indexing,
+    path: Path,
+    progress: Progress,
+    processes: ReadingProcesses,
+    earlier: list[str],
+    avoid: dict[int, int],
+    inside: _Inside,
+) -> None:
     progress.report("waiting", 0.0)
     with processes.lend(progress) as process:
-        for message in process.read(path, indexing.earlier, progress):
+        for message in process.read(path, earlier, progress, avoid):
             if isinstance(message, Step):
                 indexing.fraction = message.fraction
                 progress.report(message.status, message.fraction)
             elif isinstance(message, Opened):
                 indexing.title, indexing.format = message.title, message.format
+            elif isinstance(message, Entered):
+                inside.number, inside.pages = message.number, 0
             elif isinstance(message, PageRead):
+                inside.pages, inside.all_pages = inside.pages + 1, inside.all_pages + 1
                 indexing.take(message.page, progress)
             else:
                 indexing.skipped = message.document.skipped
 
 
 def _checksum(path: Path) -> str:
-    """Like `sha256_of`; an unreadable file is left for the reader, which has the sentence for it."""
+    """Like `sha256_of`, of as much as there is now: a file may grow as fast as it is read.
+
+    An unreadable file is left for the reader, which has the sentence for it.
+    """
+    digest = hashlib.sha256()
     try:
-        return sha256_of(path)
+        with path.open("rb") as file:
+            left = os.fstat(file.fileno()).st_size
+            while left > 0 and (block := file.read(min(left, READ_BLOCK))):
+                digest.update(block)
+                left -= len(block)
     except PermissionError:
         return ""
+    return digest.hexdigest()
 
 
 def _record(path: Path, sha256: str) -> Document:

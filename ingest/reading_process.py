@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import atexit
 import functools
+import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -17,12 +19,13 @@ from pathlib import Path
 import psutil
 from pydantic import ValidationError
 
-from ingest.errors import Interrupted, NothingToRead, ReadError
+from ingest.errors import Interrupted, NothingToRead, ReaderLost, ReadError
 from ingest.messages import (
     LONGEST_MESSAGE,
     MESSAGES,
     READY,
     REQUESTS,
+    Entered,
     FileRead,
     Message,
     Opened,
@@ -59,28 +62,32 @@ class ReadingProcess:
         self._command = [sys.executable, "-m", "ingest.worker", str(most_memory), reader]
         self._page_seconds, self._most_memory = page_seconds, most_memory
         self._process: psutil.Popen | None = None
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._ended = threading.Event()
 
-    def read(self, path: Path, earlier: list[str], progress: Progress) -> Iterator[Step | Opened | PageRead | FileRead]:
+    def read(
+        self, path: Path, earlier: list[str], progress: Progress, avoid: dict[int, int] | None = None
+    ) -> Iterator[Step | Opened | PageRead | Entered | FileRead]:
         """The messages about a file, of which `earlier` pages are known; `FileRead` last.
 
-        Raises `ReadError` and `NothingToRead` as the reader does and when it crashed, hung or wanted too much
-        memory, and what `progress` raises.
+        Files inside it with a number in `avoid` are left out (`Request`). Raises `ReadError` and `NothingToRead` as
+        the reader does, `ReaderLost` when it crashed, hung or wanted too much memory, and what `progress` raises.
         """
         process = self._running(progress)
         assert process.stdin is not None
         over = spent = False
         try:
             with suppress(OSError):  # a process that died meanwhile is noticed below
-                process.stdin.write(to_line(REQUESTS, Request(str(path), earlier)))
+                process.stdin.write(to_line(REQUESTS, Request(str(path), earlier, avoid or {})))
                 process.stdin.flush()
             while not over:
                 message = self._next(process, path, progress)
                 over = isinstance(message, FileRead | Refused)
                 if isinstance(message, Refused):
                     spent = message.spent
-                    raise NothingToRead(message.sentence) if message.skipped else ReadError(message.sentence)
+                    error = NothingToRead if message.skipped else ReaderLost if spent else ReadError
+                    raise error(message.sentence)
                 yield message
         finally:
             if not over or spent or self._memory(process) > GROWN:
@@ -102,9 +109,9 @@ class ReadingProcess:
             if self._memory(process) > self._most_memory:
                 raise _hungry(path)
             if self._seconds(process) - worked > self._page_seconds or time.monotonic() - waited > STUCK_SECONDS:
-                raise ReadError(f"{path.name} is endless work to read; open it in its own program and save it anew.")
+                raise ReaderLost(f"{path.name} is endless work to read; open it in its own program and save it anew.")
         if not line:
-            raise ReadError(
+            raise ReaderLost(
                 f"{path.name} made its reader crash and may be damaged; open it in its own program and save it anew."
             )
         try:
@@ -140,8 +147,16 @@ class ReadingProcess:
             )
 
     def _start(self) -> psutil.Popen:
+        """With a folder of its own for what it unpacks, which goes with it, however it ends."""
+        self._scratch = tempfile.TemporaryDirectory(prefix="lamplight-", ignore_cleanup_errors=True)
+        environment = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._scratch.name)
         process = psutil.Popen(
-            self._command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            self._command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         if sys.platform == "win32":
             priority = psutil.BELOW_NORMAL_PRIORITY_CLASS
@@ -170,6 +185,8 @@ class ReadingProcess:
         assert process.stdin is not None
         with suppress(OSError):
             process.stdin.close()
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     def _memory(self, process: psutil.Popen) -> int:
         """Bytes in use; none of a process that is gone."""
@@ -187,8 +204,8 @@ class ReadingProcess:
         return float(times.user + times.system)
 
 
-def _hungry(path: Path) -> ReadError:
-    return ReadError(f"{path.name} needs too much memory to be read; split it or save it smaller.")
+def _hungry(path: Path) -> ReaderLost:
+    return ReaderLost(f"{path.name} needs too much memory to be read; split it or save it smaller.")
 
 
 def _pump(process: psutil.Popen, lines: queue.Queue[bytes], ended: threading.Event) -> None:

@@ -22,6 +22,7 @@ from ingest.messages import (
     MESSAGES,
     READY,
     REQUESTS,
+    Entered,
     FileRead,
     Message,
     Opened,
@@ -92,6 +93,7 @@ def _read(request: Request, read: Reader, send: Callable[[Message], None]) -> Fi
         return sent
 
     reading = Reading(recogniser, lambda status, fraction: send(Step(status, fraction)), begun, request.earlier)
+    reading.enter, reading.avoid = lambda number: send(Entered(number)), request.avoid
     document = read(Path(request.path), reading)
     if sent is None:
         send(Opened(document.title, document.format))

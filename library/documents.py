@@ -273,7 +273,7 @@ class Documents(Places):
         target = self.folder / "files" / sha256 / name
         if target.exists():
             return target
-        part = target.with_name(f".{name}.part")
+        part = target.with_name(f".{threading.get_ident()}.part")  # a name may be as long as names can be
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, part)

@@ -6,6 +6,7 @@ import ctypes
 import time
 from pathlib import Path
 
+import ingest.readers
 from ingest.document import ReadDocument
 from ingest.readers import read as ordinary_read
 from ingest.readers.reading import Reading
@@ -52,6 +53,12 @@ DEEDS = {
     deed.__name__: deed
     for deed in (crash, run_in_circles, sleep, eat_memory, eat_memory_and_hide_it, shout, raise_something)
 }
+
+
+def read_inside_too(path: Path, reading: Reading) -> ReadDocument:
+    """The same for what is inside a file."""
+    ingest.readers.read = read
+    return read(path, reading)
 
 
 def read(path: Path, reading: Reading) -> ReadDocument:

@@ -20,9 +20,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest.errors import NothingToRead, ReadError
 from ingest.page_images import page_image
-from ingest.pipeline import files_in, index_file
+from ingest.pipeline import index_file
 from ingest.readers import read
 from ingest.readers.reading import Reading
+from ingest.walk import files_in
 from library.store import Library
 from models.loading import Models
 

@@ -18,9 +18,10 @@ import pytest
 from ingest import reading_process
 from ingest.errors import Cancelled
 from ingest.messages import FileRead, PageRead, Step
-from ingest.pipeline import FileResult, files_in, index_file, index_files
+from ingest.pipeline import FileResult, index_file, index_files
 from ingest.progress import Progress
 from ingest.reading_process import ReadingProcesses
+from ingest.walk import files_in
 from library.store import Library
 from models.loading import Models
 from models.precedence import ANSWERS
@@ -68,6 +69,26 @@ def test_a_hostile_file_harms_only_itself(
     assert re.match(rf"2\.txt .*({sentence})", results[1].error)
     assert "\n" not in results[1].error
     assert sorted(document.name for document in library.documents()) == ["1.txt", "3.txt"]
+
+
+def test_a_hostile_file_in_an_archive_harms_only_itself(library: Library, models: Models, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "inner.zip", "w") as inner:
+        inner.writestr("a.txt", "The first file is about herons.")
+        inner.writestr("b.txt", "crash is it.")
+        inner.writestr("c.txt", "The third is about newts.")
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(tmp_path / "inner.zip", "inner.zip")
+        archive.writestr("d.txt", "crash is it.")
+        archive.writestr("e.txt", GATE)
+    processes = ReadingProcesses(1, "tests.hostile.read_inside_too", IMPATIENT, LITTLE_MEMORY)
+    result = index_file(tmp_path / "all.zip", library, models, processes=processes)
+    processes.close()
+    assert (result.status, result.pages, result.chunks) == ("added", 3, 3)
+    (document,) = library.documents()
+    assert document.report is not None
+    assert [sentence.split(" made")[0] for sentence in document.report.skipped] == ["inner.zip: b.txt", "d.txt"]
+    for word in ("herons", "newts", "zebrawood"):
+        assert len(library.full_text([word], 5)) == 1
 
 
 def test_what_a_reader_prints_is_no_message(

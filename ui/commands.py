@@ -33,7 +33,8 @@ def run(services: Services, command: str, arguments: Record) -> Generator[Record
 
 def add(services: Services, arguments: Record) -> Iterator[Record]:
     """`progress` records while a file is read, one `file` record for each."""
-    from ingest.pipeline import FileStep, files_in, index_files
+    from ingest.pipeline import FileStep, index_files
+    from ingest.walk import files_in
 
     named = {Path(path) for path in arguments["paths"]}
     for event in index_files(files_in(map(Path, arguments["paths"])), services.library, services.models):

@@ -12,22 +12,29 @@ from pathlib import Path
 from ingest.document import ReadDocument
 from ingest.errors import ReadError
 from ingest.furniture import mark_document
+from ingest.readers.archive import read_archive, read_preview
 from ingest.readers.code import read_code
+from ingest.readers.content_lines import read_content_lines
 from ingest.readers.delimited import read_csv
 from ingest.readers.epub import read_epub
 from ingest.readers.image import read_image
 from ingest.readers.json_values import read_json
 from ingest.readers.kinds import KNOWN, SUFFIXES, kind_of
-from ingest.readers.mail import read_email
-from ingest.readers.markup import read_docx, read_html, read_markdown
+from ingest.readers.mail import read_email, read_emlx, read_mbox, read_msg
+from ingest.readers.markup import read_docx
+from ingest.readers.notebook import read_notebook
+from ingest.readers.notes import read_markdown, read_org
 from ingest.readers.opendocument import read_opendocument
 from ingest.readers.pdf import read_pdf
 from ingest.readers.reading import Reading
 from ingest.readers.rtf import read_rtf
 from ingest.readers.slides import read_pptx
 from ingest.readers.spreadsheet import read_xlsx
+from ingest.readers.subtitles import read_subtitles
 from ingest.readers.text import read_text
 from ingest.readers.tiff import read_tiff
+from ingest.readers.web import read_html, read_mhtml, read_webarchive
+from ingest.readers.xml_values import read_xml
 
 __all__ = ["KNOWN", "READERS", "SUFFIXES", "Reader", "kind_of", "read"]
 
@@ -42,8 +49,20 @@ READERS: dict[str, Reader] = {
     "epub": read_epub,
     "rtf": read_rtf,
     "email": read_email,
+    "emlx": read_emlx,
+    "msg": read_msg,
+    "mbox": read_mbox,
+    "archive": read_archive,
+    "content lines": read_content_lines,
+    "subtitles": read_subtitles,
+    "notebook": read_notebook,
+    "xml": read_xml,
+    "iwork": read_preview,
     "html": read_html,
+    "mhtml": read_mhtml,
+    "webarchive": read_webarchive,
     "markdown": read_markdown,
+    "org": read_org,
     "csv": read_csv,
     "json": read_json,
     "code": read_code,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import posixpath
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
 from ingest.document import ReadDocument
 from ingest.errors import NothingToRead, ReadError
+from ingest.pictures import Pictures, add_printed_captions
 from ingest.readers.markup import read_markup
 from ingest.readers.packages import Package, open_package
 from ingest.readers.reading import Reading
+from ingest.readers.web import PagePictures
 
 CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"
@@ -18,19 +21,30 @@ CHAPTER_TYPES = {"application/xhtml+xml", "text/html"}
 
 
 def read_epub(path: Path, reading: Reading) -> ReadDocument:
-    """A page for each item of the spine; pictures are left out."""
+    """A page for each item of the spine, with its pictures."""
     with open_package(path) as package:
         title, chapters = _spine(package)
         locked = set(package.xml(ENCRYPTION).xpath("//@URI")) if ENCRYPTION in package.names else set()
         if locked & set(chapters):
             raise ReadError(f"{path.name} is locked to one reader by its seller; add a copy without that protection.")
         document = ReadDocument(title or path.stem, "epub", [])
+        pictures = Pictures(reading.recogniser)
         for number, name in enumerate(chapters, start=1):
             reading.step(f"reading chapter {number} of {len(chapters)}", (number - 1) / len(chapters))
-            document.pages.append(read_markup(package.part(name), number).page)
+            shown = PagePictures(pictures, partial(_part, package, posixpath.dirname(name)))
+            markup = read_markup(package.part(name), number, shown)
+            add_printed_captions(markup.page.blocks)
+            document.pages.append(markup.page)
+        document.skipped += pictures.skipped
     if not any(page.blocks for page in document.pages):
         raise NothingToRead(f"{path.name} holds no text; there is nothing to read in it.")
     return document
+
+
+def _part(package: Package, folder: str, source: str) -> bytes | None:
+    """A picture of the book, by its address as seen from a chapter in `folder`."""
+    name = posixpath.normpath(posixpath.join(folder, source))
+    return package.part(name) if name in package.names else None
 
 
 def _spine(package: Package) -> tuple[str, list[str]]:

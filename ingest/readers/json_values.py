@@ -15,6 +15,7 @@ from ingest.tables import add_table, table_block
 
 LINE_BY_LINE = {".jsonl", ".ndjson"}
 FEWEST_RECORDS = 2  # that make a table
+SHORT = 30  # values that stand together
 
 
 def read_json(path: Path, reading: Reading) -> ReadDocument:
@@ -31,9 +32,7 @@ def read_json(path: Path, reading: Reading) -> ReadDocument:
     except RecursionError:
         raise ReadError(f"{path.name} is nested too deeply to be read; check the file.") from None
     else:
-        members = value.items() if isinstance(value, dict) else [("", value)]
-        for name, member in members:
-            _add(name, member, document)
+        add_values(value, document)
     if not any(block.lines for block in blocks):
         raise NothingToRead(f"{path.name} holds no values; there is nothing to read in it.")
     return document
@@ -45,17 +44,38 @@ def _parse(source: str, path: Path) -> Any:
     return json.loads(source)
 
 
+def add_values(value: Any, document: ReadDocument) -> None:
+    """Put what a file holds on page 1: what is short stands together, what is long under the names in it."""
+    if not isinstance(value, dict):
+        _add("", value, document)
+        return
+    long = {name: member for name, member in value.items() if _is_table(member) or len(list(_leaves("", member))) > 1}
+    if not any(map(_is_table, long.values())) and len(list(_leaves("", value))) <= SHORT:
+        long = {}
+    short = {name: member for name, member in value.items() if name not in long}
+    _add_lines("", short, document, ())
+    for name, member in long.items():
+        _add(name, member, document)
+
+
 def _add(name: str, value: Any, document: ReadDocument) -> None:
-    blocks = document.pages[0].blocks
     headings = (name,) if name else ()
     if _is_table(value):
         columns = list(dict.fromkeys(key for record in value for key in record))
         rows = [[_shown(record.get(column)) for column in columns] for record in value]
         add_table(document.pages[0], table_block([columns, *rows], headings, 1, name, heads=1))
-        return
+    elif isinstance(value, list) and any(isinstance(member, dict | list) for member in value):
+        for number, member in enumerate(value, start=1):
+            _add_lines(f"{name}[{number}]", member, document, headings)
+    else:
+        _add_lines(name, value, document, headings)
+
+
+def _add_lines(name: str, value: Any, document: ReadDocument, headings: tuple[str, ...]) -> None:
+    """A block for one value or record, which a passage ends behind rather than within."""
     lines = [Line(f"{place}: {shown}" if place else shown) for place, shown in _leaves(name, value) if shown]
     if lines:
-        blocks.append(Block("text", lines, headings))
+        document.pages[0].blocks.append(Block("text", lines, headings))
 
 
 def _is_table(value: Any) -> bool:

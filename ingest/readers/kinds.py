@@ -10,35 +10,42 @@ from pathlib import Path
 from ingest.errors import NothingToRead, ReadError
 from ingest.readers.archive import check_archive
 from ingest.readers.packages import BROKEN_ARCHIVE
-from ingest.readers.text import looks_binary
+from ingest.readers.text import looks_binary, text_of
+from ingest.readers.unread import reason_unread
 
 KNOWN = (
-    "PDF, DOCX, PPTX, XLSX, ODT, ODS, ODP, EPUB, RTF, EML, HTML, Markdown, CSV, JSON, source code, plain text, "
-    "PNG, JPEG, WebP, TIFF, GIF, BMP and HEIC"
+    "PDF, DOCX, PPTX, XLSX, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages (HTML, MHTML, "
+    "webarchive), Markdown, Jupyter notebooks, calendars, address books, subtitles, CSV, JSON, XML, source code, "
+    "plain text, ZIP and tar archives, PNG, JPEG, WebP, TIFF, GIF, BMP and HEIC"
 )
 SUFFIXES = {
     ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx",
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".odt": "opendocument", ".ods": "opendocument", ".odp": "opendocument",
-    ".epub": "epub", ".rtf": "rtf", ".eml": "email", ".html": "html", ".htm": "html", ".xhtml": "html",
+    ".epub": "epub", ".rtf": "rtf", ".eml": "email", ".emlx": "emlx", ".msg": "msg", ".mbox": "mbox", ".mbx": "mbox",
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".mht": "mhtml", ".mhtml": "mhtml", ".webarchive": "webarchive",
+    ".zip": "archive", ".tar": "archive", ".tgz": "archive", ".gz": "archive", ".bz2": "archive", ".xz": "archive",
+    ".pages": "iwork", ".numbers": "iwork", ".key": "iwork",
     ".md": "markdown", ".markdown": "markdown", ".csv": "csv", ".tsv": "csv", ".tab": "csv",
     ".json": "json", ".jsonl": "json", ".ndjson": "json", ".geojson": "json",
-    ".txt": "text", ".text": "text", ".log": "text", ".rst": "text", ".tex": "text", ".org": "text",
-    ".srt": "text", ".vtt": "text", ".ics": "text", ".vcf": "text",
+    ".txt": "text", ".text": "text", ".log": "text", ".rst": "text", ".tex": "text", ".org": "org",
+    ".nfo": "text", ".srt": "subtitles", ".vtt": "subtitles", ".ics": "content lines", ".vcf": "content lines",
+    ".ipynb": "notebook", ".xml": "xml", ".fb2": "xml", ".opml": "xml", ".rss": "xml", ".atom": "xml", ".gpx": "xml",
+    ".kml": "xml",
     ".png": "image", ".jpg": "image", ".jpeg": "image", ".webp": "image", ".gif": "image", ".bmp": "image",
     ".heic": "image", ".heif": "image", ".avif": "image", ".tif": "tiff", ".tiff": "tiff",
 } | dict.fromkeys((
     ".py", ".pyi", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".java", ".kt", ".kts", ".scala", ".groovy", ".c",
     ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".cs", ".m", ".mm", ".go", ".rs", ".rb", ".php", ".swift", ".r",
     ".jl", ".lua", ".pl", ".pm", ".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".cmd", ".sql", ".css", ".scss",
-    ".sass", ".less", ".vue", ".svelte", ".xml", ".xsd", ".xsl", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf",
+    ".sass", ".less", ".vue", ".svelte", ".xsd", ".xsl", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf",
     ".properties", ".gradle", ".cmake", ".mk", ".dart", ".ex", ".exs", ".erl", ".hs", ".ml", ".fs", ".clj", ".el",
     ".lisp", ".vb", ".f90", ".asm", ".s", ".proto", ".graphql", ".tf", ".nix", ".diff", ".patch",
 ), "code")  # fmt: skip
-BINARY = {"pdf", "docx", "pptx", "xlsx", "opendocument", "epub", "image", "tiff"}
+BINARY = {"pdf", "docx", "pptx", "xlsx", "opendocument", "epub", "image", "tiff", "msg", "archive", "iwork"}
 SIGNATURES = (
     (b"%PDF-", "pdf"), (b"{\\rtf", "rtf"), (b"\x89PNG\r\n\x1a\n", "image"), (b"\xff\xd8\xff", "image"),
     (b"GIF87a", "image"), (b"GIF89a", "image"), (b"II*\0", "tiff"), (b"MM\0*", "tiff"), (b"II+\0", "tiff"),
-    (b"MM\0+", "tiff"),
+    (b"MM\0+", "tiff"), (b"\x1f\x8b", "archive"), (b"BZh", "archive"), (b"\xfd7zXZ\0", "archive"),
 )  # fmt: skip
 STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")  # ISO 14496-12 `ftyp`
 PARTS = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbook.xml": "xlsx"}
@@ -52,13 +59,17 @@ CONVERT = {
     ".doc": "is an old Word file; open it in Word or LibreOffice Writer, save it as .docx and add that",
     ".xls": "is an old Excel file; open it in Excel or LibreOffice Calc, save it as .xlsx and add that",
     ".ppt": "is an old PowerPoint file; open it in PowerPoint or LibreOffice Impress, save it as .pptx and add that",
-    ".msg": "is an Outlook message; open it in Outlook, save it as HTML or text and add that",
     ".xlsb": "is a binary Excel file; open it in Excel or LibreOffice Calc, save it as .xlsx and add that",
     ".pages": "is a Pages document; export it from Pages as .docx or PDF and add that",
     ".numbers": "is a Numbers sheet; export it from Numbers as .xlsx and add that",
     ".key": "is a Keynote presentation; export it from Keynote as .pptx or PDF and add that",
     ".svg": "is an SVG drawing; export it as PNG or PDF and add that",
 }
+TAR_AT = 257  # bytes into the file: the mark of POSIX tar
+POSTSCRIPT = b"%!PS"
+PREVIEWS = {"quicklook/preview.pdf", "preview.pdf"}  # in a document of Pages, Numbers or Keynote
+PACKED = {".zip", ".cbz", ""}  # of other ZIP files only their program knows what they are
+PROLOG = re.compile(rb"\A\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
 MAIL_HEADER = re.compile(rb"(?mi)^(from|date|subject|received|message-id|mime-version|to):\s")
 MAIL_HEADERS = 3  # different ones that make a text a message
 
@@ -72,8 +83,8 @@ def kind_of(path: Path) -> str:
     for signature, kind in SIGNATURES:
         if head.startswith(signature):
             return kind
-    if b"%PDF-" in head[:1024]:  # some writers put a header before it, and every viewer accepts that
-        return "pdf"
+    if head[TAR_AT:].startswith(b"ustar"):
+        return "archive"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image"
     if head[4:8] == b"ftyp" and head[8:12] in STILL_BRANDS:
@@ -81,9 +92,16 @@ def kind_of(path: Path) -> str:
     if head.startswith(b"BM") and looks_binary(head):
         return "image"
     if head.startswith(OLD_OFFICE):
-        raise _old_office(path)
-    if head.startswith(b"PK\x03\x04"):
+        return _kind_of_old_office(path)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_archive(path)
+    suffix = path.suffix.lower()
+    if b"%PDF-" in head[:1024] and not _starts_like_html(head) and (suffix == ".pdf" or looks_binary(head)):
+        return "pdf"  # some writers put a header before it, and every viewer accepts that
+    if head.startswith(b"bplist") and (suffix == ".webarchive" or b"WebMainResource" in head):
+        return "webarchive"
+    if (looks_binary(head) or head.startswith(POSTSCRIPT)) and (reason := reason_unread(head, suffix)):
+        raise NothingToRead(f"{path.name} {reason}.")
     return _kind_of_text(path, head)
 
 
@@ -100,18 +118,21 @@ def _head(path: Path) -> bytes:
     return head
 
 
-def _old_office(path: Path) -> NothingToRead | ReadError:
-    """Office's files of before 2007, and its encrypted newer ones, which are wrapped in the same container."""
+def _kind_of_old_office(path: Path) -> str:
+    """Office's files of before 2007, Outlook's, and encrypted newer ones, which are wrapped in the same container."""
     with path.open("rb") as file:
         content = file.read(OLD_OFFICE_SEARCHED)
     if "EncryptedPackage".encode("utf-16-le") in content:
-        return ReadError(f"{path.name} is protected by a password; save it without one and add that.")
+        raise ReadError(f"{path.name} is protected by a password; save it without one and add that.")
     suffix = path.suffix.lower()
     found = [kind for stream, kind in OLD_OFFICE_STREAMS.items() if stream.encode("utf-16-le") in content]
-    reason = CONVERT.get(suffix if suffix in found or not found else found[0])
+    known = suffix if suffix in found or not found else found[0]
+    if known == ".msg":
+        return "msg"
+    reason = CONVERT.get(known)
     if reason is None:
-        return _unknown(path)
-    return NothingToRead(f"{path.name} {reason}.")
+        raise _unknown(path)
+    raise NothingToRead(f"{path.name} {reason}.")
 
 
 def _kind_of_archive(path: Path) -> str:
@@ -130,10 +151,15 @@ def _kind_of_archive(path: Path) -> str:
             return kind
     if "xl/workbook.bin" in names:
         raise NothingToRead(f"{path.name} {CONVERT['.xlsb']}.")
-    if path.suffix.lower() in CONVERT:
-        raise NothingToRead(f"{path.name} {CONVERT[path.suffix.lower()]}.")
-    if path.suffix.lower() == ".zip":
-        raise NothingToRead(f"{path.name} is an archive; unpack it and add the folder.")
+    suffix = path.suffix.lower()
+    if any(name.lower() in PREVIEWS for name in names):
+        return "iwork"
+    if "FixedDocumentSequence.fdseq" in names or "FixedDocSeq.fdseq" in names:
+        raise NothingToRead(f"{path.name} is an XPS document; open it, print it to PDF and add that.")
+    if suffix in CONVERT:
+        raise NothingToRead(f"{path.name} {CONVERT[suffix]}.")
+    if suffix == ".zip" or (suffix in PACKED and not names & {"[Content_Types].xml", "mimetype"}):
+        return "archive"
     raise _unknown(path)
 
 
@@ -146,27 +172,45 @@ def _kind_of_text(path: Path, head: bytes) -> str:
         if named:
             raise NothingToRead(f"{path.name} holds no text although its name says so; check the file.")
         raise _unknown(path)
-    if suffix in CONVERT and suffix != ".key":  # .key is also how people name keys in plain text
+    if suffix == ".key":  # also how people name keys in plain text
+        return "text"
+    if suffix in CONVERT:
         raise NothingToRead(f"{path.name} {CONVERT[suffix]}.")
-    if named not in ("code", "markdown", "email") and _starts_like_html(head):
+    if named not in ("code", "markdown", "email", "emlx", "mbox", "mhtml") and _starts_like_html(head):
+        if suffix == ".pdf":
+            raise ReadError(
+                f"{path.name} is a web page and no PDF: the download failed or wants you to sign in; fetch it again."
+            )
         return "html"
+    if named is None:
+        return _kind_of_unnamed_text(path, head)
     if named in BINARY or named == "rtf":
         raise ReadError(f"{path.name} holds plain text, not what its name says; rename it to .txt and add it.")
-    if named is not None:
-        return named
-    if not _is_unicode(head):
+    return named
+
+
+def _kind_of_unnamed_text(path: Path, head: bytes) -> str:
+    """Of a text whose name tells nothing."""
+    start = head.lstrip(codecs.BOM_UTF8 + b" \t\r\n")
+    fields = len({match.lower() for match in MAIL_HEADER.findall(head)})
+    if start.startswith(b"From ") and fields >= MAIL_HEADERS - 1:
+        return "mbox"
+    if fields >= MAIL_HEADERS:
+        return "mhtml" if b"Snapshot-Content-Location" in head else "email"
+    if start[:15].upper().startswith((b"BEGIN:VCALENDAR", b"BEGIN:VCARD")):
+        return "content lines"
+    if start.startswith(b"<?xml"):
+        return "xml"
+    if not _is_unicode(head) and text_of(head) is None:
         raise _unknown(path)
-    if len({match.lower() for match in MAIL_HEADER.findall(head)}) >= MAIL_HEADERS:
-        return "email"
     return "code" if head.startswith(b"#!") or path.stem in ("Makefile", "Dockerfile") else "text"
 
 
 def _starts_like_html(head: bytes) -> bool:
-    return head.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:15].lower().startswith((b"<!doctype html", b"<html"))
+    return PROLOG.sub(b"", head.lstrip(codecs.BOM_UTF8))[:15].lower().startswith((b"<!doctype html", b"<html"))
 
 
 def _is_unicode(head: bytes) -> bool:
-    """Without a known ending only what is certainly text is taken for text."""
     encoding = "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
     try:
         codecs.getincrementaldecoder(encoding)().decode(head)

@@ -1,4 +1,4 @@
-"""HTML, and what is turned into HTML by kept libraries: DOCX by mammoth, Markdown by markdown-it."""
+"""HTML, and what is turned into HTML by kept libraries: DOCX by mammoth, Markdown by markdown-it (`notes`)."""
 
 from __future__ import annotations
 
@@ -13,35 +13,22 @@ from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.pictures import Pictures, add_printed_captions
 from ingest.readers.reading import Reading
-from ingest.readers.text import decode
+from ingest.readers.visible import MARKER, leave_what_is_seen
 from ingest.tables import add_table, table_block
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
-UNSEEN = {"script", "style", "noscript", "template", "head", "nav", "svg", "iframe", "form", "button"}
-LEAVES = {"p", "li", "pre", "blockquote", "dt", "dd", "figcaption", "caption", "address", "summary", "td"}
+UNSEEN = {"script", "style", "noscript", "template", "head", "nav", "iframe", "button"}
+LEAVES = {"p", "li", "pre", "blockquote", "dt", "dd", "figcaption", "caption", "address", "summary", "td", "legend"}
 CONTAINERS = {
     "div", "section", "article", "main", "body", "header", "footer", "ul", "ol", "dl", "aside", "figure",
-    "details", "html", "center",
+    "details", "html", "center", "form", "fieldset",
 }  # fmt: skip
+LONG_ALT = 10  # characters of a picture's alternative text that make it more than the name of an icon
+FEWEST_LABELS = 2  # on a drawing that is more than an icon
 WIDEST_SPAN = 100  # columns; HTML allows 1,000, and no reader needs them
 
 # Blocks for an <img> under some headings; a document's pictures come with it, a web page's are not fetched.
 ReadPicture = Callable[[html.HtmlElement, tuple[str, ...]], list[Block]]
-
-
-def read_html(path: Path, reading: Reading) -> ReadDocument:
-    """A saved web page; scripts, styles and navigation are left out. Nothing is fetched."""
-    reading.step("reading", 0.0)
-    return _from_html(decode(path), path, "html")
-
-
-def read_markdown(path: Path, reading: Reading) -> ReadDocument:
-    """Markdown with tables; front matter is read as text."""
-    from markdown_it import MarkdownIt
-
-    reading.step("reading", 0.0)
-    rendered = MarkdownIt("commonmark", {"html": False}).enable("table").render(decode(path))
-    return _from_html(rendered, path, "markdown")
 
 
 def read_docx(path: Path, reading: Reading) -> ReadDocument:
@@ -65,7 +52,7 @@ def read_docx(path: Path, reading: Reading) -> ReadDocument:
     except Exception as error:  # mammoth has no error type of its own; anything here means a broken file
         raise ReadError(f"{path.name} is damaged; open it in Word or LibreOffice and save it again.") from error
     pictures = Pictures(reading.recogniser)
-    document = _from_html(
+    document = from_html(
         result.value,
         path,
         "docx",
@@ -75,13 +62,14 @@ def read_docx(path: Path, reading: Reading) -> ReadDocument:
     return document
 
 
-def _from_html(source: str, path: Path, format_name: str, picture: ReadPicture | None = None) -> ReadDocument:
+def from_html(source: str | bytes, path: Path, format_name: str, picture: ReadPicture | None = None) -> ReadDocument:
+    """A document of one page. Raises `NothingToRead` when there is nothing on it."""
     markup = read_markup(source, picture=picture)
     add_printed_captions(markup.page.blocks)
     if not markup.page.blocks:
         raise NothingToRead(f"{path.name} holds no text; there is nothing to read in it.")
     title = markup.title or markup.first_heading or path.stem
-    return ReadDocument(title, format_name, [markup.page])
+    return ReadDocument(title, format_name, [markup.page], markup.skipped)
 
 
 def read_markup(source: str | bytes, page: int = 1, picture: ReadPicture | None = None) -> Markup:
@@ -96,6 +84,8 @@ def read_markup(source: str | bytes, page: int = 1, picture: ReadPicture | None 
     except (etree.ParserError, ValueError):
         return markup
     markup.title = _squeeze(root.findtext(".//title") or "")
+    if hidden := leave_what_is_seen(root):
+        markup.skipped.append(f"Parts of it that can't be seen are left out ({hidden} of them).")
     markup.walk(root)
     markup.finish()
     return markup
@@ -111,11 +101,18 @@ class Markup:
         self.first_heading = ""
         self._headings: dict[int, str] = {}
         self._loose: list[str] = []
+        self._marker = ""  # of the list item whose first words are yet to come
+        self.skipped: list[str] = []
 
     def walk(self, element: html.HtmlElement) -> None:
         name = element.tag if isinstance(element.tag, str) else ""
+        if name == "li":
+            self.finish()
+            self._marker = element.get(MARKER, "-")
         if name in UNSEEN:
             pass
+        elif name == "svg":
+            self._drawing(element)
         elif name in HEADINGS:
             self._heading(HEADINGS[name], _words(element))
         elif name == "table" and not _is_layout(element):
@@ -137,6 +134,8 @@ class Markup:
                 self._loose.append(child.tail or "")
             if name in CONTAINERS | LEAVES:
                 self.finish()
+        if name == "li":
+            self._marker = ""
 
     def finish(self) -> None:
         """Text that stands in no paragraph becomes one."""
@@ -153,12 +152,27 @@ class Markup:
         self._headings[level] = text
 
     def _add_picture(self, mark: html.HtmlElement) -> None:
-        if self._picture is not None:
+        """The picture, or where there is none to be read its alternative text."""
+        found = self._picture(mark, self._path()) if self._picture is not None else []
+        words = _squeeze(mark.get("alt") or "")
+        if not found and (" " in words or len(words) >= LONG_ALT):
+            found = [Block("text", [Line(f"Picture: {words}")], self._path())]
+        if found:
             self.finish()
-            self.page.blocks += self._picture(mark, self._path())
+            self.page.blocks += found
+
+    def _drawing(self, element: html.HtmlElement) -> None:
+        """The words on a drawing, such as a chart's labels."""
+        words = [_squeeze(label.text_content()) for label in element.iter("text")]
+        if len(list(filter(None, words))) >= FEWEST_LABELS:
+            self.finish()
+            self._add([f"Drawing: {', '.join(filter(None, words))}"])
 
     def _add(self, lines: list[str]) -> None:
         kept = [Line(line) for line in lines if line.strip()]
+        if kept and self._marker:
+            kept[0].text = f"{self._marker} {kept[0].text}"
+            self._marker = ""
         if kept:
             self.page.blocks.append(Block("text", kept, self._path()))
 
@@ -183,8 +197,7 @@ class Markup:
 def _leaf_lines(element: html.HtmlElement, name: str) -> list[str]:
     if name == "pre":
         return [line.rstrip() for line in element.text_content().splitlines()]
-    text = _words(element)
-    return [f"- {text}" if name == "li" and text else text]
+    return [_words(element)]
 
 
 def _words(element: html.HtmlElement) -> str:

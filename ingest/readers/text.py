@@ -5,10 +5,9 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead
+from ingest.readers.encodings import decoded
 from ingest.readers.reading import Reading
 
 ODD_SHARE = 0.02  # of control characters: more of them is no text
@@ -18,6 +17,12 @@ MARKS = (
 )  # fmt: skip
 SAMPLE = 4096  # bytes, an even number
 MOSTLY = 0.5  # of the characters in Latin letters: enough zeros to know UTF-16 by
+WIDE_SHARE = 0.95
+WIDE_RANGES = (
+    (0x00A0, 0x024F), (0x0370, 0x06FF), (0x0900, 0x0E7F), (0x2010, 0x203F), (0x20A0, 0x20BF), (0x3000, 0x30FF),
+    (0x4E00, 0x9FA5), (0xAC00, 0xD7A3), (0xFF00, 0xFF5F),
+)  # fmt: skip
+"""Letters of Latin, Greek, Cyrillic, Hebrew, Arabic, Indian and Thai, East Asian signs, and punctuation."""
 TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1b")
 
 
@@ -36,16 +41,17 @@ def read_text(path: Path, reading: Reading) -> ReadDocument:
 
 def decode(path: Path) -> str:
     """A file's text with Unix line ends. Raises `NothingToRead` when no encoding makes it text."""
-    content = path.read_bytes()
+    text = text_of(path.read_bytes())
+    if text is None:
+        raise NothingToRead(f"{path.name} holds no text although its name says so; check the file.")
+    return text
+
+
+def text_of(content: bytes) -> str | None:
+    """The same for what is no file of its own; None when no encoding makes it text."""
     encoding = _wide_encoding(content)
-    try:
-        text = content.decode(encoding or "utf-8-sig")
-    except UnicodeDecodeError:
-        match = from_bytes(content).best()
-        if match is None:
-            raise NothingToRead(f"{path.name} holds no text although its name says so; check the file.") from None
-        text = str(match)
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = content.decode(encoding, "replace") if encoding else decoded(content)
+    return None if text is None else text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
 
 def looks_binary(head: bytes) -> bool:
@@ -65,4 +71,17 @@ def _wide_encoding(content: bytes) -> str:
     half = min(len(content), SAMPLE) / 2
     if half >= 2 and max(even, odd) > MOSTLY * half and min(even, odd) == 0:
         return "utf-16-be" if even > odd else "utf-16-le"
+    if any(byte < 32 and byte not in TEXT_CONTROLS for byte in content[:SAMPLE]):
+        return next((encoding for encoding in ("utf-16-le", "utf-16-be") if _is_wide(content[:SAMPLE], encoding)), "")
     return ""
+
+
+def _is_wide(sample: bytes, encoding: str) -> bool:
+    """Whether nearly all pairs of bytes are characters that texts have: other bytes make such only now and then."""
+    text = sample[: len(sample) // 2 * 2].decode(encoding, "replace")
+    usual = sum(" " <= letter <= "~" or letter in "\r\n\t" or _is_usual(ord(letter)) for letter in text)
+    return len(text) > 1 and usual > WIDE_SHARE * len(text)
+
+
+def _is_usual(code: int) -> bool:
+    return any(first <= code <= last for first, last in WIDE_RANGES)

@@ -1,0 +1,47 @@
+"""Kinds of files that are not read, by how they begin, and what a person can do about each."""
+
+from __future__ import annotations
+
+SOUND = "is a sound recording, and speech is not read; have it transcribed and add the text"
+VIDEO = "is a video, which is not read; add its subtitles (.srt, .vtt) or a transcript"
+UNREAD: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"7z\xbc\xaf\x27\x1c", "is a 7z archive; unpack it and add the folder"),
+    (0, b"Rar!\x1a\x07", "is a RAR archive; unpack it and add the folder"),
+    (0, b"\x28\xb5\x2f\xfd", "is packed with Zstandard; unpack it and add what is in it"),
+    (0, b"MSCF", "is a CAB archive; unpack it and add the folder"),
+    (0, b"AT&TFORM", "is a DjVu scan; convert it to PDF (DjView exports it) and add that"),
+    (0, b"!BDN", "is a mailbox of Outlook; export its mails from Outlook, or convert it to mbox, and add those"),
+    (60, b"BOOKMOBI", "is a Kindle book; convert it to EPUB (Calibre does it) and add that"),
+    (0, b"ITSF", "is a Windows help file; unpack it (7-Zip does it) and add its pages"),
+    (0, b"%!PS", "is a PostScript file; convert it to PDF and add that"),
+    (0, b"8BPS", "is a Photoshop picture; save it as PNG and add that"),
+    (0, b"AC10", "is an AutoCAD drawing; plot it to PDF and add that"),
+    (0, b"SQLite format 3\0", "is a database; export its tables as CSV and add those"),
+    (0, b"PAR1", "is a Parquet table; export it as CSV and add that"),
+    (0, b"\x7fELF", "is a program"),
+    (0, b"MZ", "is a program"),
+    (0, b"ID3", SOUND),
+    (0, b"OggS", SOUND),
+    (0, b"fLaC", SOUND),
+    (8, b"AIF", SOUND),
+    (0, b"#!AMR", SOUND),
+    (0, b"MThd", "is a MIDI file, which holds notes and no words"),
+    (8, b"WAVE", SOUND),
+    (8, b"AVI ", VIDEO),
+    (0, b"\x1a\x45\xdf\xa3", VIDEO),  # Matroska and WebM
+    (0, b"\0\0\x01\xba", VIDEO),  # MPEG
+    (0, b"FLV\x01", VIDEO),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", VIDEO),  # Windows Media
+    (4, b"ftypM4A", SOUND),
+    (4, b"ftyp", VIDEO),
+    (4, b"moov", VIDEO),
+)
+MPEG_SOUND = (b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa", b"\xff\xf1", b"\xff\xf9")  # frames without a tag
+
+
+def reason_unread(head: bytes, suffix: str) -> str:
+    """What the file is and what to do, as the end of a sentence; empty for a kind that may be read."""
+    for offset, start, reason in UNREAD:
+        if head[offset : offset + len(start)] == start:
+            return reason
+    return SOUND if head.startswith(MPEG_SOUND) and suffix in (".mp3", ".aac", ".mp2", ".mpga") else ""
