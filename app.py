@@ -180,8 +180,11 @@ def doctor(folder: Path, as_json: bool) -> int:
 def open_library(folder: Path, purpose: str) -> Library:
     """`purpose` is what another process is told. Raises `LibraryBusy` when another process holds the library."""
     from library.store import Library
+    from ui.terminal import notice
 
-    return Library(folder, purpose)
+    library = Library(folder, purpose)
+    library.noticed = notice
+    return library
 
 
 def services_of(library: Library, models: Models | None = None) -> Services:

@@ -6,11 +6,11 @@ import json
 from collections.abc import Sequence
 
 from library.records import Box, Passage
-from library.search_index import SearchIndex
+from library.dense_index import DenseIndex
 from models.embedder import Embedder, Vectors
 
 
-class Captions(SearchIndex):
+class Captions(DenseIndex):
     """Captions are part of their chunks' texts; beside that it is kept which model they are from."""
 
     def pictures_without_caption(self, model: str) -> list[Passage]:

@@ -42,6 +42,16 @@ def clear_line() -> None:
         sys.stderr.flush()
 
 
+def notice(sentence: str) -> None:
+    """What the library mends by itself; where a line can't be written over, how it began and no progress."""
+    clear_line()
+    if sys.stderr.isatty():
+        sys.stderr.write(sentence)
+    elif sentence.endswith("."):
+        sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+
+
 def say(sentence: str) -> None:
     clear_line()
     sys.stdout.write(f"{sentence}\n")
