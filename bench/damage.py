@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.breaking import Outcome, in_child
 from bench.measuring import Measures, options, progress, report
-from bench.small_library import EMBEDDER, Content, content, faults_in, fill
+from bench.small_library import EMBEDDER, content, faults_in, fill
 from library.checksums import CHECKSUMS
 from library.errors import LibraryError
 from library.store import Library

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from library.records import Box, Passage
 from library.dense_index import DenseIndex
+from library.records import Box, Passage
 from models.embedder import Embedder, Vectors
 
 

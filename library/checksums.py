@@ -81,7 +81,7 @@ class Checksums:
         part.replace(self._path)
 
     def _sums(self, closed: bool) -> dict[str, list[int]]:
-        """Of each file its bytes and CRC 32: it is told from accidents, not from malice. What did not change is known."""
+        """Of each file its bytes and CRC 32, against accidents, not malice. What did not change is known."""
         stamps = self._stamps()
         for name, stamp in stamps.items():
             if name not in self._known or self._known[name][0] != stamp:

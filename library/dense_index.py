@@ -143,6 +143,7 @@ def _survives(folder: Path, name: str) -> bool:
     """Whether a process that uses all of the vectors comes to a good end."""
     command = [sys.executable, "-m", "library.trial", str(folder), name]
     try:
-        return subprocess.run(command, cwd=ROOT, capture_output=True, timeout=TRIAL_SECONDS, check=False).returncode == 0
+        tried = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=TRIAL_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
+    return tried.returncode == 0

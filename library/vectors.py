@@ -159,7 +159,7 @@ class VectorStore:
 
 
 def _client(folder: str) -> Any:
-    """A client, or an error that leaves nothing behind: Chroma remembers one that it failed to make, and then fails on."""
+    """A client, or an error that leaves nothing behind: Chroma remembers one it failed to make, and fails on."""
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     import chromadb  # 1.7 s: not on the way to the first page
     from chromadb.api.shared_system_client import SharedSystemClient

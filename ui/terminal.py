@@ -58,7 +58,7 @@ def say(sentence: str) -> None:
     sys.stdout.flush()
 
 
-def _bar(label: str, fraction: float) -> None:
+def progress_bar(label: str, fraction: float) -> None:
     if not sys.stderr.isatty():
         return
     full = round(fraction * BAR_WIDTH)
@@ -71,7 +71,7 @@ def _add(record: Record) -> None:
     if "progress" in record:
         progress = record["progress"]
         name = progress["path"].rsplit("/", 1)[-1]
-        _bar(f"{name}: {progress['status']}", progress["fraction"])
+        progress_bar(f"{name}: {progress['status']}", progress["fraction"])
         return
     file = record["file"]
     if file["error"]:
@@ -93,11 +93,11 @@ def _search(record: Record) -> None:
 
 def _ask(record: Record) -> None:
     if "reading" in record:
-        _bar("reading the passages", record["reading"])
+        progress_bar("reading the passages", record["reading"])
     elif "answer" in record:
         _answer(record["answer"])
     elif "searching" in record:
-        _bar("searching", 0.0)
+        progress_bar("searching", 0.0)
 
 
 def _answer(answer: dict[str, Any]) -> None:
@@ -182,7 +182,7 @@ def _remove(record: Record) -> None:
 
 def _backup(record: Record) -> None:
     if "packed" in record:
-        _bar("packing", record["packed"])
+        progress_bar("packing", record["packed"])
         return
     made = record["backup"]
     say(f"Backed up {_counted(made)} to {made['path']} ({made['bytes'] / 1e6:,.1f} MB).")
@@ -195,7 +195,7 @@ def _backup(record: Record) -> None:
 
 def _restore(record: Record) -> None:
     if "unpacked" in record:
-        _bar("unpacking", record["unpacked"])
+        progress_bar("unpacking", record["unpacked"])
         return
     restored = record["restored"]
     say(f"Restored {_counted(restored)} to {restored['library']}.")
