@@ -37,8 +37,9 @@ class HashedEmbedder(Embedder):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         seeds = [zlib.crc32(text.encode()) for text in texts]
-        vectors = np.stack([np.random.default_rng(seed).normal(size=self.dimensions) for seed in seeds])
-        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+        drawn = [np.random.default_rng(seed).normal(size=self.dimensions) for seed in seeds]
+        vectors: Vectors = np.stack([vector / np.linalg.norm(vector) for vector in drawn]).astype(np.float32)
+        return vectors
 
 
 EMBEDDER = HashedEmbedder()

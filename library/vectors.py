@@ -66,7 +66,7 @@ class VectorStore:
 
     def __len__(self) -> int:
         with self._guarded("read"):
-            return self._collection.count()
+            return int(self._collection.count())
 
     @contextmanager
     def _guarded(self, what: str) -> Iterator[None]:
