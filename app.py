@@ -65,7 +65,8 @@ def parser() -> argparse.ArgumentParser:
     command("restore", "Fill an empty or new library from a backup.").add_argument("file", metavar="FILE")
     erase = command("erase", "Erase the whole library for good; your own files elsewhere stay.")
     erase.add_argument("--yes", action="store_true", help="do it; without this it is only said what would be erased")
-    command("doctor", "Say what would not work here, and what mends it.")
+    doctor_command = command("doctor", "Say what would not work here, and what mends it.")
+    doctor_command.add_argument("--quick", action="store_true", help="don't read all files again to compare them")
     command("mcp", "Serve search and answers to other programs on this computer (Model Context Protocol, over stdio).")
     return main
 
@@ -79,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command is None:
             return serve(folder, options)
         if options.command == "doctor":
-            return doctor(folder, options.json)
+            return doctor(folder, options.json, options.quick)
         if options.command == "mcp":
             return mcp(folder)
         return command(folder, options)
@@ -162,11 +163,18 @@ def mcp(folder: Path) -> int:
     return 0
 
 
-def doctor(folder: Path, as_json: bool) -> int:
+def doctor(folder: Path, as_json: bool, quick: bool) -> int:
     """Exit code 1 if something would not work."""
-    from ui.doctor import examine, to_json
+    from ui.doctor import Check, examine, to_json
+    from ui.terminal import clear_line, progress_bar
 
-    checks = list(examine(folder))
+    checks = []
+    for step in examine(folder, not quick):
+        if isinstance(step, Check):
+            checks.append(step)
+        else:
+            progress_bar("comparing files", step.done / max(step.total, 1))
+    clear_line()
     if as_json:
         sys.stdout.write(json.dumps(to_json(checks), ensure_ascii=False) + "\n")
     else:
@@ -180,8 +188,11 @@ def doctor(folder: Path, as_json: bool) -> int:
 def open_library(folder: Path, purpose: str) -> Library:
     """`purpose` is what another process is told. Raises `LibraryBusy` when another process holds the library."""
     from library.store import Library
+    from ui.terminal import notice
 
-    return Library(folder, purpose)
+    library = Library(folder, purpose)
+    library.noticed = notice
+    return library
 
 
 def services_of(library: Library, models: Models | None = None) -> Services:

@@ -1,4 +1,8 @@
-"""Whether `kill -9` at random moments of `add` loses or doubles anything: `python -m bench.ingest --kills 30`."""
+"""Whether `kill -9` at random moments loses or doubles anything.
+
+python -m bench.kills --count 200       everything that is done to a library, on a small one
+python -m bench.ingest --kills 30       `add` of long documents
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,17 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.measuring import Measures, progress
+from bench.breaking import Stage, aftermath, attempt, in_child
+from bench.measuring import Measures, options, progress, report
+from bench.small_library import OPERATIONS
 from library.store import Library
 from models.loading import Models
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST, LONGEST = 2.0, 20.0  # seconds before a kill: from starting up to the middle of a long document
 SEED = 1
+KILLS = 200
+STILL_OPENING = 0.3  # of the kills, as that is when what was left is mended
 
 
 def kills(files: Path, count: int, models: Models) -> Measures:
@@ -91,3 +99,40 @@ def _least_cosine(one: Library, other: Library, models: Models) -> float:
     if sides[0].shape != sides[1].shape:
         return 0.0
     return float((sides[0] * sides[1]).sum(axis=1).min())
+
+
+def random_kills(count: int) -> Measures:
+    """Each operation in turn is killed at a random moment; every third time, opening what is left is killed too."""
+    import chromadb  # noqa: F401  # 1 s, once and not in each fork
+
+    moments = random.Random(SEED)
+    struck = ended = wrong = 0
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Stage(Path(folder))
+        seconds = {}
+        for name in OPERATIONS:
+            with stage.copy(name) as place:
+                started = time.perf_counter()
+                in_child(attempt(name, place))
+                seconds[name] = time.perf_counter() - started
+        while struck < count:
+            name = list(OPERATIONS)[(struck + ended) % len(OPERATIONS)]
+            with stage.copy(name) as place:
+                outcome = in_child(attempt(name, place), kill_after=moments.uniform(0.02, seconds[name]))
+                if outcome.code == 0:  # it was done before
+                    ended += 1
+                else:
+                    struck += 1
+                if moments.random() < STILL_OPENING:
+                    again = in_child(attempt("nothing", place), kill_after=moments.uniform(0.0, seconds["nothing"]))
+                    struck += again.code < 0
+                found = aftermath(stage, name, place)
+                wrong += bool(found)
+                for fault in found:
+                    progress(f"{name}, killed: {fault}")
+    return {"random_kills": struck, "random_kills_too_late": ended, "random_kills_wrong": wrong}
+
+
+if __name__ == "__main__":
+    parsed = options(__doc__ or "").parse_args()
+    report(random_kills(parsed.count or KILLS), parsed.json)

@@ -80,7 +80,9 @@ def _serve(request: Request, read: Reader, replies: BinaryIO) -> None:
         send(Refused(f"{name} can't be read ({error.strerror or error}); check the disk it is on.", skipped=False))
     except Exception as error:  # a reader's own bug must not end the others; the person is told
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        send(Refused(f"{Path(request.path).name} could not be read ({reason}).", skipped=False))
+        name = Path(request.path).name
+        advice = "it may be damaged: open it in its own program and save it anew."
+        send(Refused(f"{name} could not be read ({reason}); {advice}", skipped=False))
 
 
 def _read(request: Request, read: Reader, send: Callable[[Message], None]) -> FileRead:

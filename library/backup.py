@@ -116,10 +116,16 @@ def pack(library: Library, embedder: Embedder, target: Target) -> Generator[Step
     with library.scratch() as scratch:
         snapshot = scratch / DATABASE
         library.snapshot(snapshot)
-        with closing(open_snapshot(snapshot)) as database:
-            _tidy(database)
-            copies, elsewhere = _paths(database, library.folder)
-            documents, conversations = _count(database, "documents"), _count(database, "conversations")
+        try:
+            with closing(open_snapshot(snapshot)) as database:
+                _tidy(database)
+                copies, elsewhere = _paths(database, library.folder)
+                documents, conversations = _count(database, "documents"), _count(database, "conversations")
+        except sqlite3.OperationalError as error:
+            raise BackupError(
+                f"The library can't be packed, for which {library.folder} needs disk space ({error}); free some and "
+                "try again."
+            ) from error
         chunks = list(library.findable_chunks())
         sizes = [snapshot.stat().st_size, *map(_size, copies), len(chunks) * record_type(embedder).itemsize]
         with closing(_Packing(target, sum(sizes))) as packing:

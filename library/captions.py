@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from library.dense_index import DenseIndex
 from library.records import Box, Passage
-from library.search_index import SearchIndex
 from models.embedder import Embedder, Vectors
 
 
-class Captions(SearchIndex):
+class Captions(DenseIndex):
     """Captions are part of their chunks' texts; beside that it is kept which model they are from."""
 
     def pictures_without_caption(self, model: str) -> list[Passage]:

@@ -40,7 +40,8 @@ class Database:
             migrate(self._database)
         except sqlite3.DatabaseError as error:
             self.lock.release()
-            raise self._unreadable(error) from error
+            full = isinstance(error, sqlite3.OperationalError)
+            raise (self._unwritable(error) if full else self._unreadable(error)) from error
         except LibraryError:
             self.lock.release()
             raise
@@ -68,9 +69,7 @@ class Database:
                         self._database.execute("ROLLBACK")
                     raise
             except sqlite3.OperationalError as error:
-                raise LibraryError(
-                    f"The library in {self.folder} can't be written ({error}); free some disk space and try again."
-                ) from error
+                raise self._unwritable(error) from error
             except sqlite3.DatabaseError as error:
                 raise self._unreadable(error) from error
 
@@ -80,6 +79,11 @@ class Database:
                 return self._database.execute(statement, values).fetchall()
             except sqlite3.DatabaseError as error:
                 raise self._unreadable(error) from error
+
+    def _unwritable(self, error: sqlite3.DatabaseError) -> LibraryError:
+        return LibraryError(
+            f"The library in {self.folder} can't be written ({error}); free some disk space and try again."
+        )
 
     def _unreadable(self, error: sqlite3.DatabaseError) -> LibraryError:
         return LibraryError(
@@ -92,6 +96,8 @@ class Database:
         try:
             with closing(sqlite3.connect(self.folder / DATABASE)) as source, closing(sqlite3.connect(target)) as copy:
                 source.backup(copy)
+        except sqlite3.OperationalError as error:
+            raise self._unwritable(error) from error
         except sqlite3.DatabaseError as error:
             raise self._unreadable(error) from error
 
@@ -103,9 +109,7 @@ class Database:
                 self.changes += 1
                 self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             except sqlite3.DatabaseError as error:
-                raise LibraryError(
-                    f"The library in {self.folder} can't be written ({error}); free some disk space and try again."
-                ) from error
+                raise self._unwritable(error) from error
 
     def problems(self) -> list[str]:
         """What SQLite's own check finds wrong, in its words; empty for a healthy library."""

@@ -235,7 +235,7 @@ class Documents(Places):
         if not self._rows("SELECT 1 FROM documents WHERE id = ? AND state <> 'ready'", document_id):
             return
         places = self.places(document_id)
-        with self._transaction() as database:  # a purge that has begun can't be restored
+        with self._transaction() as database:  # a purge that has begun can't be restored, nor gets vectors any more
             database.execute("UPDATE documents SET state = 'indexing' WHERE id = ?", (document_id,))
             database.execute("DELETE FROM unfinished WHERE document_id = ?", (document_id,))
         if self._vectors is not None:

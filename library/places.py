@@ -6,10 +6,10 @@ import os
 import sqlite3
 from pathlib import Path
 
-from library.search_index import SearchIndex
+from library.dense_index import DenseIndex
 
 
-class Places(SearchIndex):
+class Places(DenseIndex):
     """`documents.path` is where a document was first read from; the table `places` has the others."""
 
     def places(self, document_id: int) -> list[str]:

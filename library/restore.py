@@ -50,8 +50,16 @@ def restore_backup(library: Library, embedder: Embedder, path: Path) -> Iterator
     if shutil.disk_usage(library.folder).free < total + SPARE:
         raise BackupError(f"The backup needs {total / 1e9:.1f} GB of free disk space; free some and try again.")
     library.vectors(embedder)  # opened later, it would compute them
+    try:
+        yield from _restore(library, embedder, path, manifest)
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise BackupError(f"{path.name} can't be unpacked ({reason}); free some disk space and try again.") from error
+
+
+def _restore(library: Library, embedder: Embedder, path: Path, manifest: Manifest) -> Iterator[Step]:
     with library.scratch() as scratch:
-        yield from _unpack(path, manifest, scratch, total)
+        yield from _unpack(path, manifest, scratch)
         with closing(_checked(scratch / DATABASE, path)) as database:
             _relocate(database, manifest, library.folder, path)
             for name in manifest.files:
@@ -67,8 +75,8 @@ def restore_backup(library: Library, embedder: Embedder, path: Path) -> Iterator
         library.complete_vectors(embedder)
 
 
-def _unpack(path: Path, manifest: Manifest, scratch: Path, total: int) -> Iterator[Step]:
-    done = 0
+def _unpack(path: Path, manifest: Manifest, scratch: Path) -> Iterator[Step]:
+    done, total = 0, sum(kept.bytes for kept in manifest.files.values())
     try:
         with zipfile.ZipFile(path) as archive:
             for name, kept in manifest.files.items():
@@ -86,10 +94,6 @@ def _unpack(path: Path, manifest: Manifest, scratch: Path, total: int) -> Iterat
                 done += size
     except (zipfile.BadZipFile, EOFError, ValueError, zlib.error, NotImplementedError) as error:
         raise damaged(path) from error
-    except OSError as error:
-        raise BackupError(
-            f"{path.name} can't be unpacked ({error.strerror or error}); free some disk space and try again."
-        ) from error
 
 
 def _checked(snapshot: Path, path: Path) -> sqlite3.Connection:
@@ -101,6 +105,8 @@ def _checked(snapshot: Path, path: Path) -> sqlite3.Connection:
         migrate(database)
     except sqlite3.DatabaseError as error:
         database.close()
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+            raise  # of the disk, not of the backup
         raise damaged(path) from error
     except LibraryError:
         database.close()

@@ -1,16 +1,13 @@
-"""Finding chunks: by meaning (Chroma) and by words (SQLite's full-text index)."""
+"""Chunks, and finding them by words: SQLite's full-text index."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from library.database import Database
 from library.records import Passage
-from library.vectors import VectorStore
-from models.embedder import Embedder
 
 FOUND_COLUMNS = (
     "chunks.id, document_id, documents.name, page, kind, header, text, boxes, furniture, picture, picture_kind"
@@ -22,34 +19,7 @@ QUERY_BATCH = 500  # SQLite binds at most 999 variables in its oldest supported 
 
 
 class SearchIndex(Database):
-    """Chunks by id, by vector and by word; only those of findable documents unless said otherwise."""
-
-    def __init__(self, folder: Path, purpose: str) -> None:
-        super().__init__(folder, purpose)
-        self._vectors: VectorStore | None = None
-
-    def close(self) -> None:
-        with self._guard:
-            self._close_vectors()
-            super().close()
-
-    def _close_vectors(self) -> None:
-        if self._vectors is not None:
-            self._vectors.close()
-            self._vectors = None
-
-    def vectors(self, embedder: Embedder) -> VectorStore:
-        """The vectors of `embedder`, opened on first use (seconds) and made to agree with SQLite."""
-        with self._guard:
-            if self._vectors is None:
-                store = VectorStore(self.folder / "vectors", embedder.name)
-                self._agree(store, embedder)
-                self._vectors = store
-            return self._vectors
-
-    def complete_vectors(self, embedder: Embedder) -> None:
-        """Compute the vectors that are missing, for one who has brought in chunks without all of theirs."""
-        self._agree(self.vectors(embedder), embedder)
+    """Chunks by id and by word; only those of findable documents unless said otherwise."""
 
     def findable_chunks(self) -> dict[int, int]:
         """The number of each findable chunk, in order, and that of its document."""
@@ -58,27 +28,6 @@ class SearchIndex(Database):
             "WHERE state = 'ready' ORDER BY chunks.id"
         )
         return dict(rows)
-
-    def _agree(self, store: VectorStore, embedder: Embedder) -> None:
-        """Add missing vectors, drop those whose chunk is gone: after a crash, or for a new embedder."""
-        ready = {
-            int(row[0])
-            for row in self._rows(
-                "SELECT chunks.id FROM chunks JOIN documents ON documents.id = document_id "
-                "WHERE state IN ('ready', 'removing')"
-            )
-        }
-        stored = store.ids()
-        store.remove(sorted(stored - ready))
-        missing = sorted(ready - stored)
-        for start in range(0, len(missing), QUERY_BATCH):
-            chunks = self.chunks(missing[start : start + QUERY_BATCH], hidden=True)
-            by_document: dict[int, list[Passage]] = {}
-            for chunk in chunks.values():
-                by_document.setdefault(chunk.document_id, []).append(chunk)
-            for document_id, members in by_document.items():
-                texts = [chunk.searchable for chunk in members]
-                store.add([chunk.id for chunk in members], document_id, embedder.encode(texts))
 
     def chunks(self, ids: Sequence[int], hidden: bool = False) -> dict[int, Passage]:
         """The findable chunks (with `hidden`, all) among `ids`, keyed by id."""

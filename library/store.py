@@ -12,6 +12,7 @@ from pathlib import Path
 from library.captions import Captions
 from library.collections import Collections
 from library.conversations import Conversations
+from library.dense_index import VECTORS
 from library.errors import LibraryError
 from library.folders import Folders
 from library.jobs import Jobs
@@ -74,10 +75,10 @@ class Library(UnfinishedDocuments, Tables, Captions, Folders, Collections, Conve
         marker = self.folder / ERASING
         try:
             marker.touch()
-            with self._guard:
+            with self._opening, self._guard:
                 self._close_vectors()
                 self._empty_database()
-            for name in ("vectors", "files", SCRATCH):
+            for name in (VECTORS, "files", SCRATCH):
                 with suppress(FileNotFoundError):
                     shutil.rmtree(self.folder / name)
             (self.folder / SETTINGS).unlink(missing_ok=True)

@@ -8,13 +8,15 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from library.checksums import Checksums
 from library.errors import LibraryError
 from models.embedder import Vectors
 
@@ -27,35 +29,67 @@ HNSW_SETTINGS = {"hnsw:space": "cosine", "hnsw:search_ef": 128, "hnsw:constructi
 class VectorStore:
     """Chroma on disk. `name` is the embedder's, so vectors of two embedders never mix.
 
-    Everything raises `LibraryError` when Chroma can't read or write its files.
+    Everything raises `LibraryError` when Chroma can't read or write its files. Damaged ones may end the process:
+    `library.dense_index` looks at them before.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self._folder = folder
-        os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
-        import chromadb  # 1.7 s to import: not on the way to the first page
-        from chromadb.config import Settings
-
-        settings = Settings(anonymized_telemetry=False, allow_reset=False)
+    def __init__(self, folder: Path, name: str, checksums: Checksums | None = None) -> None:
+        """`checksums` are kept in step with what is written."""
+        self._folder, self._name = folder, name
+        self._checksums = checksums
+        self._turn = threading.Lock()
+        self._client: Any = None
         with self._guarded("opened"):
-            self._client = chromadb.PersistentClient(path=str(folder), settings=settings)
+            if checksums is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+                checksums.opened()
+            self._connect()
+
+    def _connect(self) -> None:
+        self._client = _client(str(self._folder))
+        try:
             self._collection = self._client.get_or_create_collection(
-                f"chunks-{name}", metadata=HNSW_SETTINGS, embedding_function=None
+                f"chunks-{self._name}", metadata=HNSW_SETTINGS, embedding_function=None
             )
+            # Have the index loaded now, which Chroma does with the first question: what is wrong with it shows here.
+            found = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
+            if found is not None and len(found):
+                self._collection.query(query_embeddings=np.asarray(found), n_results=1, include=["distances"])
+        except BaseException:
+            self._disconnect()
+            raise
+
+    def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
     def __len__(self) -> int:
         with self._guarded("read"):
-            return self._collection.count()
+            return int(self._collection.count())
 
     @contextmanager
     def _guarded(self, what: str) -> Iterator[None]:
         """Nothing from memory gets into its files, and its errors become one sentence.
 
-        They have no base in common: those of its Rust part are as different as OSError and a panic.
+        They have no base in common: those of its Rust part are as different as OSError and a panic. After a failed
+        write Chroma keeps its database locked, and would wait for itself with the next one: it is opened anew then.
         """
         _allocate(ZEROED)
         try:
-            yield
+            with self._turn:
+                if self._client is None and what != "opened":
+                    self._connect()
+            try:
+                yield
+            except BaseException:
+                if what == "written":
+                    with self._turn:
+                        self._disconnect()
+                raise
+            finally:
+                if self._checksums is not None:
+                    self._checksums.renew()
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
         except BaseException as error:
@@ -115,9 +149,28 @@ class VectorStore:
         with self._guarded("read"):
             return {int(number) for number in self._collection.get(include=[])["ids"]}
 
-    def close(self) -> None:
-        """Stop Chroma's threads and let go of its files."""
-        self._client.close()  # type: ignore[attr-defined]  # of the class behind the interface
+    def close(self, sound: bool = True) -> None:
+        """Stop Chroma's threads and let go of its files, which are `sound` as far as is known."""
+        with self._turn, suppress(Exception):
+            self._disconnect()
+        if sound and self._checksums is not None:
+            with suppress(OSError):  # without it, all is looked at more closely when it is opened
+                self._checksums.closed()
+
+
+def _client(folder: str) -> Any:
+    """A client, or an error that leaves nothing behind: Chroma remembers one it failed to make, and fails on."""
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    import chromadb  # 1.7 s: not on the way to the first page
+    from chromadb.api.shared_system_client import SharedSystemClient
+    from chromadb.config import Settings
+
+    try:
+        return chromadb.PersistentClient(folder, Settings(anonymized_telemetry=False, allow_reset=False))
+    except BaseException:
+        SharedSystemClient._identifier_to_system.pop(folder, None)
+        SharedSystemClient._identifier_to_refcount.pop(folder, None)
+        raise
 
 
 def _allocate(how: int) -> None:

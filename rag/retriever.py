@@ -135,7 +135,7 @@ class Retriever:
         return cosines
 
     def _cosines_of(self, vector: Vectors, ids: Sequence[int]) -> dict[int, float]:
-        vectors = self._library.vectors(self._embedder).vectors_of(ids)
+        vectors = self._library.vectors_of(ids, self._embedder)
         return {number: float(np.dot(vector, other)) for number, other in vectors.items()}
 
     def term_weights(self, terms: Sequence[str]) -> dict[str, float]:

@@ -217,16 +217,6 @@ def test_vectors_that_were_deleted_are_made_again(tmp_path: Path, models: Models
         assert_agreement(library, models.embedder)
 
 
-def test_damaged_vectors_are_a_sentence(tmp_path: Path, models: Models) -> None:
-    folder = tmp_path / "library"
-    with Library(folder) as library:
-        add(library, models, tmp_path / "a.txt", GATE)
-    (folder / "vectors").mkdir(exist_ok=True)
-    (folder / "vectors" / "chroma.sqlite3").write_bytes(b"no database" * 1000)
-    with Library(folder) as library, pytest.raises(LibraryError, match="delete that folder and start again"):
-        library.vectors(models.embedder)
-
-
 def test_a_library_of_a_newer_version_is_a_sentence(tmp_path: Path) -> None:
     Library(tmp_path).close()
     with sqlite3.connect(tmp_path / DATABASE) as database:

@@ -13,7 +13,10 @@ from pathlib import Path
 
 import psutil
 
+from library.checksums import Checksums
+from library.dense_index import VECTORS
 from library.errors import LibraryBusy
+from library.kept_files import ComparedFile, Comparing, compare_files
 from library.store import Library
 from models.calibration import saved_calibration
 from models.catalogue import CATALOGUE, LANGUAGE_MODEL
@@ -28,6 +31,7 @@ from models.vision import find_vision, models_folder
 
 GIBIBYTE = 1 << 30
 LEAST_MEMORY = 2.0  # GiB free: models 0.5, OCR of a page 0.4, the browser the rest
+LISTED = 5  # files that are named
 LEAST_DISK = 1.0  # GiB free
 NEEDED = (
     "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "onnxruntime", "gradio", "rapidocr",
@@ -45,13 +49,16 @@ class Check:
     fix: str = ""
 
 
-def examine(folder: Path) -> Iterator[Check]:
-    """Look at the machine, the packages, the models and the library in `folder`. Changes nothing in it."""
+def examine(folder: Path, files: bool = True) -> Iterator[Check | Comparing]:
+    """Look at the machine, the packages, the models and the library in `folder`. Changes nothing in it.
+
+    With `files`, the files of the documents are read again and compared, which takes a second for each gigabyte.
+    """
     yield _machine()
     yield from _packages()
     yield from _models()
     yield _vision()
-    yield from _library(folder)
+    yield from _library(folder, files)
     yield _connections()
 
 
@@ -145,7 +152,7 @@ def _vision() -> Check:
     )
 
 
-def _library(folder: Path) -> Iterator[Check]:
+def _library(folder: Path, files: bool) -> Iterator[Check | Comparing]:
     existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
     free = shutil.disk_usage(existing).free / GIBIBYTE
     if free < LEAST_DISK:
@@ -162,6 +169,9 @@ def _library(folder: Path) -> Iterator[Check]:
         with Library(folder, "doctor") as library:
             problems = library.problems()
             finding = f"{len(library.documents())} documents, {library.count_chunks()} passages in {folder}"
+            yield _vectors(folder)
+            if files:
+                yield from _files(library)
     except LibraryBusy as busy:
         yield Check("library", True, str(busy))
     except LamplightError as error:
@@ -171,6 +181,41 @@ def _library(folder: Path) -> Iterator[Check]:
             yield Check("library", False, f"{finding}; SQLite reports: {problems[0]}", "Restore it from a backup.")
         else:
             yield Check("library", True, finding)
+
+
+def _vectors(folder: Path) -> Check:
+    if Checksums(folder / VECTORS).condition() == "damaged":
+        # Not a fault of which a person has to do something.
+        return Check("search index", True, "damaged; the next search or start of the app rebuilds it by itself")
+    return Check("search index", True, "its files are as they were written")
+
+
+def _files(library: Library) -> Iterator[Check | Comparing]:
+    found: list[ComparedFile] = []
+    for step in compare_files(library):
+        if isinstance(step, Comparing):
+            yield step
+        else:
+            found.append(step)
+    broken = [file for file in found if file.own and file.state != "same"]
+    if broken:
+        names = _listed([f"{file.document} ({file.state}: {file.path})" for file in broken])
+        fix = "Add the original again, or restore the library from a backup; what was read of it is still found."
+        yield Check("copies of files", False, f"{len(broken)} no longer match what was read: {names}", fix)
+    else:
+        yield Check("copies of files", True, f"all {sum(file.own for file in found)} are what was read")
+    elsewhere = [file for file in found if not file.own]
+    others = [f"{file.path} ({file.state})" for file in elsewhere if file.state != "same"]
+    # Not a fault: people go on working on their files.
+    changed = (
+        f"{len(others)} no longer match, `app.py add` reads them anew: {_listed(others)}" if others else "all match"
+    )
+    yield Check("files elsewhere", True, f"{len(elsewhere)} were read where they lie; {changed}")
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + more
 
 
 def _connections() -> Check:

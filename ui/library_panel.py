@@ -32,7 +32,7 @@ def library_value(services: Services) -> dict[str, Any]:
 
 
 def activity_value(services: Services) -> dict[str, Any]:
-    """What changes by itself: files being read, models being loaded, answers being written.
+    """What changes by itself: files being read, models being loaded, an index being rebuilt, answers being written.
 
     `changes` grows whenever something in the library may have changed.
     """
@@ -45,7 +45,7 @@ def activity_value(services: Services) -> dict[str, Any]:
         "waiting": len(waiting),
         "paused": services.queue.paused,
         "ready": models.ready,
-        "status": "" if models.ready else models.status,
+        "status": services.library.notice if models.ready else models.status,
         "answering": services.turns.answering(),
     }
 

@@ -42,13 +42,23 @@ def clear_line() -> None:
         sys.stderr.flush()
 
 
+def notice(sentence: str) -> None:
+    """What the library mends by itself; where a line can't be written over, how it began and no progress."""
+    clear_line()
+    if sys.stderr.isatty():
+        sys.stderr.write(sentence)
+    elif sentence.endswith("."):
+        sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+
+
 def say(sentence: str) -> None:
     clear_line()
     sys.stdout.write(f"{sentence}\n")
     sys.stdout.flush()
 
 
-def _bar(label: str, fraction: float) -> None:
+def progress_bar(label: str, fraction: float) -> None:
     if not sys.stderr.isatty():
         return
     full = round(fraction * BAR_WIDTH)
@@ -61,7 +71,7 @@ def _add(record: Record) -> None:
     if "progress" in record:
         progress = record["progress"]
         name = progress["path"].rsplit("/", 1)[-1]
-        _bar(f"{name}: {progress['status']}", progress["fraction"])
+        progress_bar(f"{name}: {progress['status']}", progress["fraction"])
         return
     file = record["file"]
     if file["error"]:
@@ -83,11 +93,11 @@ def _search(record: Record) -> None:
 
 def _ask(record: Record) -> None:
     if "reading" in record:
-        _bar("reading the passages", record["reading"])
+        progress_bar("reading the passages", record["reading"])
     elif "answer" in record:
         _answer(record["answer"])
     elif "searching" in record:
-        _bar("searching", 0.0)
+        progress_bar("searching", 0.0)
 
 
 def _answer(answer: dict[str, Any]) -> None:
@@ -172,7 +182,7 @@ def _remove(record: Record) -> None:
 
 def _backup(record: Record) -> None:
     if "packed" in record:
-        _bar("packing", record["packed"])
+        progress_bar("packing", record["packed"])
         return
     made = record["backup"]
     say(f"Backed up {_counted(made)} to {made['path']} ({made['bytes'] / 1e6:,.1f} MB).")
@@ -185,7 +195,7 @@ def _backup(record: Record) -> None:
 
 def _restore(record: Record) -> None:
     if "unpacked" in record:
-        _bar("unpacking", record["unpacked"])
+        progress_bar("unpacking", record["unpacked"])
         return
     restored = record["restored"]
     say(f"Restored {_counted(restored)} to {restored['library']}.")

@@ -67,7 +67,7 @@ export async function refresh() {
     set("looked", (state.looked ?? 0) + 1);
   }
   clearTimeout(timer);
-  const busy = activity && (activity.jobs.length || activity.answering.length || !activity.ready);
+  const busy = activity && (activity.jobs.length || activity.answering.length || !activity.ready || activity.status);
   if (!document.hidden) timer = setTimeout(refresh, activity ? (busy ? BUSY : IDLE) : LOST);
 }
 

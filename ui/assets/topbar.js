@@ -51,7 +51,7 @@ export function mount(panel) {
     iconButton("settings", "Settings", openSettings, { id: "open-settings" }));
   const say = () => {
     const { activity, running } = state;
-    status.textContent = !running ? GONE : activity && !activity.ready ? activity.status : "";
+    status.textContent = !running ? GONE : activity ? activity.status : "";
     status.classList.toggle("lost", !running);
   };
   listen("activity", say);

@@ -1,0 +1,221 @@
+"""A small library, and everything that is done to one: what `bench.kills`, `bench.faults` and `bench.damage` break."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from library.backup import read_manifest, write_backup
+from library.errors import LibraryError
+from library.records import Box, Chunk, Document, Page, Table
+from library.restore import restore_backup
+from library.store import Library
+from library.vectors import HNSW_SETTINGS
+from models.embedder import Embedder, Vectors
+
+WORDS = ["heron", "carp", "gate", "orchard", "ledger", "lantern", "harbour", "invoice", "granite", "walnut"]
+DOCUMENTS = 4
+PASSAGES = 12  # of each
+BOX: Box = (72.0, 72.0, 300.0, 84.0)
+Content = list[tuple[object, ...]]
+
+
+class HashedEmbedder(Embedder):
+    """Vectors that depend on the text and mean nothing: what is looked at is whether they are there."""
+
+    name = "hashed"
+    dimensions = 32
+
+    def __init__(self) -> None:
+        """Loads no weights."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        seeds = [zlib.crc32(text.encode()) for text in texts]
+        drawn = [np.random.default_rng(seed).normal(size=self.dimensions) for seed in seeds]
+        vectors: Vectors = np.stack([vector / np.linalg.norm(vector) for vector in drawn]).astype(np.float32)
+        return vectors
+
+
+EMBEDDER = HashedEmbedder()
+# Chroma writes its index after a thousand changes; here after a few, so that it is hit while it writes.
+HNSW_SETTINGS |= {"hnsw:batch_size": 8, "hnsw:sync_threshold": 16}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A document as a reader would give it."""
+
+    document: Document
+    pages: list[Page]
+    chunks: list[Chunk]
+    vectors: Vectors
+    tables: list[Table]
+
+
+def written(path: Path, number: int, version: int = 1, passages: int = PASSAGES) -> Written:
+    """Document `number`, whose words depend on its version too."""
+    chance = random.Random(f"{number} {version}")
+    title = f"document {number} version {version}"
+    chunks = [
+        Chunk(1 + index // 4, "text", title, f"Passage {index}: {' '.join(chance.choices(WORDS, k=9))}.", [BOX])
+        for index in range(passages)
+    ]
+    pages = [Page(page, 612.0, 792.0, title) for page in range(1, chunks[-1].page + 1)]
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    size = path.stat().st_size
+    document = Document(0, path.name, str(path), sha256, "text", title, len(pages), passages, 0, 0, size, 1.0)
+    table = Table(1, title, ["word", "count"], [[word, str(version)] for word in WORDS])
+    return Written(document, pages, chunks, EMBEDDER.encode([chunk.searchable for chunk in chunks]), [table])
+
+
+def store(library: Library, what: Written) -> None:
+    library.add_document(what.document, what.pages, what.chunks, what.vectors, EMBEDDER, what.tables)
+
+
+def file_of(folder: Path, number: int, version: int = 1) -> Path:
+    """The file of a document outside of the library."""
+    path = folder / f"{number}.txt"
+    path.write_text(f"document {number} version {version}", encoding="utf-8")
+    return path
+
+
+def drop(library: Library, path: Path, number: int) -> None:
+    """As a file that is dropped on the page: a copy is kept, a job waits, then the document is there."""
+    kept = library.keep_file(path, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+    job = library.add_job(str(kept), path.name)
+    if library.document_at(str(kept)) is None:
+        store(library, written(kept, number))
+    library.remove_job(job)
+
+
+def fill(folder: Path, files: Path, documents: int = DOCUMENTS, passages: int = PASSAGES) -> None:
+    """A library with documents, a conversation and a collection."""
+    with Library(folder) as library:
+        library.vectors(EMBEDDER)
+        drop(library, file_of(files, 0), 0)
+        for number in range(1, documents):
+            store(library, written(file_of(files, number), number, passages=passages))
+        conversation = library.start_conversation("What colour is the heron?")
+        library.add_message(conversation, "user", "What colour is the heron?")
+        library.collect(library.add_collection("Water"), [1, 2])
+
+
+def add(library: Library, files: Path) -> None:
+    drop(library, file_of(files, 9), 9)
+
+
+def add_long(library: Library, files: Path) -> None:
+    what = written(file_of(files, 8), 8)
+    library.forget_unfinished(what.document.path)
+    number = library.begin_document(what.document, "reader")
+    for page in what.pages:
+        rows = [row for row, chunk in enumerate(what.chunks) if chunk.page == page.number]
+        chunks = [what.chunks[row] for row in rows]
+        library.write_pages(number, what.document, [page], chunks, what.vectors[rows])
+    library.finish_document(number, what.document, EMBEDDER)
+
+
+def replace(library: Library, files: Path) -> None:
+    store(library, written(file_of(files, 2, 2), 2, 2))
+
+
+def remove(library: Library, files: Path) -> None:
+    for document in library.documents_named("0.txt"):
+        library.remove(document.id)
+        library.purge(document.id)
+
+
+def backup(library: Library, files: Path) -> None:
+    for _ in write_backup(library, EMBEDDER, files / "backup.zip"):
+        pass
+
+
+def restore(library: Library, files: Path) -> None:
+    if library.is_empty:
+        for _ in restore_backup(library, EMBEDDER, files / "backup.zip"):
+            pass
+
+
+def erase(library: Library, files: Path) -> None:
+    library.erase()
+
+
+def nothing(library: Library, files: Path) -> None:
+    """Opening and closing alone."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Something that is done to a library, from `empty` or filled."""
+
+    work: Callable[[Library, Path], None]
+    empty: bool = False
+
+
+OPERATIONS = {
+    "add": Operation(add),
+    "add_long": Operation(add_long),
+    "replace": Operation(replace),
+    "remove": Operation(remove),
+    "backup": Operation(backup),
+    "restore": Operation(restore, empty=True),
+    "erase": Operation(erase),
+    "nothing": Operation(nothing),
+}
+
+
+def content(library: Library) -> Content:
+    """All that can be found and all that was said, without the numbers that another run gives."""
+    found = library._rows(
+        "SELECT name, sha256, title, pages, chunks, page, kind, header, text FROM chunks "
+        "JOIN documents ON document_id = documents.id WHERE state = 'ready' ORDER BY name, chunks.id"
+    )
+    cells = library._rows("SELECT documents.name, rows FROM tables JOIN documents ON document_id = documents.id "
+                          "WHERE state = 'ready' ORDER BY documents.name")  # fmt: skip
+    said = library._rows("SELECT title, content FROM messages JOIN conversations ON conversation_id = conversations.id")
+    named = library._rows(
+        "SELECT collections.name, documents.name FROM collection_documents JOIN collections ON collection_id = "
+        "collections.id JOIN documents ON document_id = documents.id WHERE state = 'ready' ORDER BY 1, 2"
+    )
+    return [*found, *cells, *said, *named]
+
+
+def faults_in(library: Library, files: Path) -> list[str]:
+    """What is not as it has to be, whatever happened before."""
+    faults = [f"SQLite: {problem}" for problem in library.problems()]
+    try:
+        library._rows("INSERT INTO chunks_text (chunks_text) VALUES ('integrity-check')")
+    except LibraryError as error:
+        faults.append(f"full text: {error}")
+    chunks = list(library.findable_chunks())
+    vectors = library.vectors(EMBEDDER)
+    if vectors.ids() != set(chunks):
+        faults.append("vectors and chunks are not the same")
+    if len(set(chunks)) != library.count_chunks() or len(vectors) != len(chunks):
+        faults.append("counts differ")
+    for number, chunk in library.chunks(chunks[:: max(1, len(chunks) // 20)]).items():
+        (vector,) = EMBEDDER.encode([chunk.searchable])
+        nearest = vectors.nearest(vector, 1)
+        if not nearest or nearest[0][1] < 0.999:
+            faults.append(f"passage {number} is not found by its vector")
+    paths = [document.path for document in library.documents()]
+    if len(paths) != len(set(paths)):
+        faults.append("a document is there twice")
+    for document in library.documents():
+        path = Path(document.path)
+        if library.folder / "files" in path.parents and (
+            not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != document.sha256
+        ):
+            faults.append(f"the copy of {document.name} is not whole")
+    if (files / "backup.zip").exists():
+        try:
+            read_manifest(files / "backup.zip")
+        except LibraryError as error:
+            faults.append(str(error))
+    return faults
