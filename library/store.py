@@ -14,6 +14,7 @@ from library.collections import Collections
 from library.conversations import Conversations
 from library.errors import LibraryError
 from library.folders import Folders
+from library.guides import Guides
 from library.jobs import Jobs
 from library.migrations import migrate
 from library.tables import Tables
@@ -24,7 +25,7 @@ ERASING = "erasing"
 SETTINGS = "settings.json"
 
 
-class Library(UnfinishedDocuments, Tables, Captions, Folders, Collections, Conversations, Jobs):
+class Library(UnfinishedDocuments, Tables, Captions, Guides, Folders, Collections, Conversations, Jobs):
     """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped)."""
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
