@@ -103,6 +103,15 @@ class Headings:
                     pages.setdefault(line, chunk.page)
         return list(pages.items())
 
+    def sentences(self) -> list[Sentence]:
+        """The headings as what can be cited, in reading order."""
+        return [
+            Sentence(chunk, line, chunk.boxes[index : index + 1])
+            for chunk in self._chunks
+            for index, line in _furniture(chunk)
+            if self._is_heading(line)
+        ]
+
     def _is_heading(self, line: str) -> bool:
         letters = sum(map(str.isalpha, line))
         short = len(line.split()) <= LONGEST_HEADING and not line[-1].isdigit()

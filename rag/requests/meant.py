@@ -19,6 +19,7 @@ ALMOST = 0.99  # of the best fit
 BEGINNING = 5  # letters that two words have in common
 FOUND = 5  # passages that tell which document is nearest
 NEXT = 2  # of them, if the first are all of it
+ALL_BUT_A_FEW = 0.9  # of the documents
 WRITTEN_FIRST = 1  # chunks of a document that say what kind of document it is
 
 
@@ -112,7 +113,9 @@ def of_kind(words: str, documents: Sequence[Document], materials: Materials) -> 
     for word in given:
         stem = stems(word)
         found = [document for document in documents if stem and stem <= known[document.id]]
-        if len(found) > 1 and (len(found) <= MOST_OF_THEM * len(documents) or _all_are(word, found, materials)):
+        if len(found) > ALL_BUT_A_FEW * len(documents):
+            found = list(documents)  # one of them was taken for a picture of another kind
+        if len(found) > 1:
             return found, [other for other in given if other != word]
     return list(documents), given
 
@@ -122,10 +125,3 @@ def _kind_words(document: Document, materials: Materials) -> frozenset[str]:
     pictures = " ".join(PICTURE_NAMES[chunk.picture_kind] for chunk in chunks if chunk.picture_kind)
     beginning = " ".join(chunk.text.split("\n")[0] for chunk in chunks)
     return stems(f"{document.name.replace('_', ' ')} {document.title} {pictures} {beginning}")
-
-
-def _all_are(word: str, documents: Sequence[Document], materials: Materials) -> bool:
-    """Whether pictures are called so: in a library of receipts every document is one."""
-    stem = stems(word)
-    called = frozenset().union(*(stems(names) for names in PICTURE_NAMES.values()))
-    return bool(stem) and stem <= called
