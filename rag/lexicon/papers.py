@@ -5,7 +5,7 @@ from __future__ import annotations
 ENGLISH = {
     word: english
     for english, words in {
-        "receipts": "quittung quittungen beleg belege kassenbon kassenbons kassenzettel reçu reçus recu recus recibo recibos",
+        "receipts": "quittung quittungen beleg belege kassenbon kassenbons kassenzettel reçu reçus recibo recibos",
         "invoices": "rechnung rechnungen facture factures factura facturas",
         "contracts": "vertrag verträge vertrage contrat contrats contrato contratos",
         "letters": "brief briefe lettre lettres carta cartas",
@@ -38,6 +38,11 @@ ENGLISH = {
     }.items()
     for word in words.split()
 }
+
+PAPERS = frozenset(
+    ["receipts", "receipt", "invoices", "invoice", "bills", "bill", "contracts", "contract", "letters", "letter", "leases", "lease", "policies", "policy", "reports", "report", "filings", "filing", "documents", "document", "files", "file", "papers", "versions", "version", "draft", "final", "signed", "old", "new", "companies", "company", "both", "two", "three"]
+)
+"""What papers and versions of them are called: it says which are meant, not what is asked of them."""
 
 
 def in_english(text: str) -> str:

@@ -8,12 +8,13 @@ from difflib import SequenceMatcher
 from library.records import Document
 from rag.events import Looking, Rows
 from rag.intent import subject
-from rag.lexicon.papers import in_english
+from rag.lexicon.papers import PAPERS, in_english
 from rag.naming import named_documents
 from rag.outline import headings_of
 from rag.requests.fields import Cell, read_field
 from rag.requests.meant import by_words, of_kind, shown_before
 from rag.requests.request import Materials, Request, Sources, Telling, Told, counted, plain
+from rag.requests.summary import in_their_own_words
 from rag.sentences import Sentence, stems, units_of
 
 MOST = 12  # documents side by side
@@ -36,20 +37,19 @@ def comparison(request: Request, materials: Materials) -> Telling:
             return _changes(which, lines)
     topics = [words] if words else _common_headings(which, materials)
     if not topics:
-        return None
+        return (yield from in_their_own_words(which, request, materials))
     return (yield from _side_by_side(which[:MOST], topics, request, materials))
 
 
 def change(request: Request, materials: Materials) -> Telling:
-    """Between two versions line by line; otherwise from document to document, or not at all."""
+    """What is asked about from document to document; between two versions, line by line."""
     which, words = _compared(request, materials)
-    if len(which) == VERSIONS:
-        lines = [_lines(document, materials) for document in which]
-        if _likeness(*lines) >= ALIKE:
-            return _changes(which, lines)
-    if len(which) < VERSIONS or not words:
+    if len(which) < VERSIONS:
         return None
-    return (yield from _side_by_side(which[:MOST], [words], request, materials))
+    lines = [_lines(document, materials) for document in which[:VERSIONS]]
+    if len(which) == VERSIONS and not words and _likeness(*lines) >= ALIKE:
+        return _changes(which, lines)
+    return (yield from _side_by_side(which[:MOST], [words], request, materials)) if words else None
 
 
 def _compared(request: Request, materials: Materials) -> tuple[list[Document], str]:
@@ -66,8 +66,10 @@ def _compared(request: Request, materials: Materials) -> tuple[list[Document], s
         fitting = by_words(request, inside)
         shown = [document for document in inside if document.id in shown_before(request)]
         which = fitting if VERSIONS <= len(fitting) < len(inside) else shown
-    named = {word for document in which for word in stems(f"{document.name} {document.title}")}
-    kept = [word for word in words.split() if not stems(word) <= named and not word.isdigit()]
+    titles = " ".join(f"{document.name} {document.title}" for document in which)
+    named = stems(titles.replace("_", " ")) | stems(" ".join(naming.words))
+    telling = [word for word in words.split() if word.lower() not in PAPERS and not word.isdigit()]
+    kept = [word for word in telling if not stems(word) <= named]
     return sorted(which, key=lambda document: document.name), " ".join(kept)
 
 
@@ -130,10 +132,13 @@ def _lines(document: Document, materials: Materials) -> list[Sentence]:
 
 
 def _likeness(one: Sequence[Sentence], other: Sequence[Sentence]) -> float:
-    """The share of lines that are alike, letter for letter or nearly."""
-    words = [frozenset(unit.text.lower().split()) for unit in other]
-    alike = sum(any(_overlap(frozenset(unit.text.lower().split()), own) >= CHANGED for own in words) for unit in one)
-    return alike / max(1, len(one))
+    """The share of the lines of the shorter one that are in the other, letter for letter or nearly."""
+    shorter, longer = sorted(([_word_set(unit) for unit in lines] for lines in (one, other)), key=len)
+    return sum(any(_overlap(own, words) >= CHANGED for words in longer) for own in shorter) / max(1, len(shorter))
+
+
+def _word_set(unit: Sentence) -> frozenset[str]:
+    return frozenset(unit.text.lower().split())
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:

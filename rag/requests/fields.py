@@ -15,9 +15,10 @@ from rag.requests.request import Materials
 from rag.retriever import Scope
 from rag.sentences import Sentence, units_of
 
-SILENT = -1.0  # log-odds of the line that answers likeliest: below them the cell stays empty
+SILENT = -2.5  # log-odds of the line that answers likeliest: below them the cell stays empty
 BALANCED = 6.0  # log-odds more for the amount that was paid, less the change
 ADDED_UP = 5.5  # for one that is the sum of two before it, as net and tax are
+BEFORE_PAID = 3  # amounts: between what is to be paid and what was given stand a rounding and a tax at most
 NEAR_LINES = 6  # between the parts of a sum
 CURRENCY = re.compile(r"[^\d\s.,()+-]+")
 THOUSANDS = re.compile(r"[.,\s](?=\d{3}(?:\D|$))")
@@ -74,9 +75,9 @@ def balance(lines: Sequence[str]) -> dict[str, float]:
     found = [(place, amount, value) for place, line in enumerate(lines) for amount, value in _amounts(line)]
     weights: dict[str, float] = {}
     added: dict[str, float] = {}
-    for (_, _, paid), (_, _, change) in pairwise(found):
-        for _, amount, value in found:
-            if change > 0 and value == paid - change and value > 0:
+    for place, ((_, _, paid), (_, _, change)) in enumerate(pairwise(found)):
+        for _, amount, value in found[max(0, place - BEFORE_PAID) : place]:
+            if change > 0 and 0 < value == paid - change:
                 weights[amount] = BALANCED
     for place, amount, value in found if not weights else ():
         before = [one for where, _, one in found if place - NEAR_LINES <= where < place and 0 < one < value]

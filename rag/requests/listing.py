@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from library.records import Document
+from library.records import Document, Passage
 from models.intent import WORD
 from rag.context import whole
 from rag.events import Looking, Rows
@@ -14,6 +14,7 @@ from rag.extraction import AnswerLine, read_lines
 from rag.intent import subject
 from rag.lexicon.papers import in_english
 from rag.outline import Headings, headings_of
+from rag.passages import spread
 from rag.requests.fields import read_field, summed
 from rag.requests.meant import by_words, of_kind
 from rag.requests.request import Materials, Request, Sources, Telling, Told, counted, plain
@@ -22,6 +23,8 @@ from rag.sentences import ANNOUNCES, Sentence, is_item, stems, units_of
 
 MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms
 MOST_PASSAGES = 40  # that are read for items
+RETRIEVED = 60
+FARTHEST = 0.4  # below the best passage's score
 ENOUGH = 0.5  # log-odds of a line to be listed
 BESIDE = 5.0  # log-odds below the best
 MOST_ITEMS = 60
@@ -97,7 +100,7 @@ def _items(words: str, request: Request, materials: Materials) -> Telling:
     found = [unit for document in which for unit in _under_heading(document, wanted, materials)]
     if not found:
         scope = request.scope if len(which) == len(inside) else _only(request, which)
-        passages = [whole(one, materials.library) for one in materials.finder.search(wanted, scope=scope).found]
+        passages = _likely(materials.finder.search(wanted, RETRIEVED, scope).found, materials)
         lines: list[AnswerLine] = []
         for number, passage in enumerate(passages[:MOST_PASSAGES]):
             if request.stop.is_set():
@@ -109,6 +112,19 @@ def _items(words: str, request: Request, materials: Materials) -> Telling:
             ]
         found = list(_qualifying(lines))
     return _told(found, which) if found else None
+
+
+def _likely(found: Sequence[Passage], materials: Materials) -> list[Passage]:
+    """Those near the best, the best of each document first."""
+    near = [passage for passage in found if passage.score >= found[0].score - FARTHEST]
+    return [whole(passage, materials.library) for passage in spread(near)]
+
+
+def _read(passage: Passage, wanted: str, materials: Materials) -> list[AnswerLine]:
+    """The passage's lines, asked for one item and for several: the reader knows the former better."""
+    asked = (QUESTION.format(wanted), ITEMS.format(wanted))
+    readings = [read_lines(materials.models.reader, question, question, [passage])[0] for question in asked]
+    return [max(pair, key=lambda line: line.score) for pair in zip(*readings, strict=True)]
 
 
 def _only(request: Request, which: Sequence[Document]) -> Scope:

@@ -49,7 +49,7 @@ def summary(request: Request, materials: Materials) -> Telling:
     if len(which) == 1:
         yield Looking(0, 1)
         return _of_one(which[0], request, materials)
-    return (yield from _of_many(which, request, materials))
+    return (yield from in_their_own_words(which, request, materials))
 
 
 def _of_one(document: Document, request: Request, materials: Materials) -> Told | None:
@@ -95,7 +95,8 @@ def _heading(document: Document, part: Sequence[Passage], title: str) -> str:
     return f"{name}, {counted(document.pages, 'page')}, in its own words:"
 
 
-def _of_many(which: Sequence[Document], request: Request, materials: Materials) -> Telling:
+def in_their_own_words(which: Sequence[Document], request: Request, materials: Materials) -> Telling:
+    """A few sentences of each document."""
     sources = Sources()
     each = OF_ONE_OF_MANY + (len(which) <= FEW)
     told = []
