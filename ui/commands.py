@@ -93,7 +93,7 @@ def ask(services: Services, arguments: Record) -> Iterator[Record]:
                 yield {"searching": event.documents}
             elif isinstance(event, Evidence):
                 yield {"evidence": [[passage.document, passage.page] for passage in event.passages]}
-            elif isinstance(event, Looking) or isinstance(event, Reading):
+            elif isinstance(event, (Looking, Reading)):
                 yield {"reading": round(event.done / event.total, 3)}
             elif isinstance(event, Token):
                 yield {"token": event.text}

@@ -40,7 +40,43 @@ ENGLISH = {
 }
 
 PAPERS = frozenset(
-    ["receipts", "receipt", "invoices", "invoice", "bills", "bill", "contracts", "contract", "letters", "letter", "leases", "lease", "policies", "policy", "reports", "report", "filings", "filing", "documents", "document", "files", "file", "papers", "versions", "version", "draft", "final", "signed", "old", "new", "companies", "company", "both", "two", "three"]
+    [
+        "receipts",
+        "receipt",
+        "invoices",
+        "invoice",
+        "bills",
+        "bill",
+        "contracts",
+        "contract",
+        "letters",
+        "letter",
+        "leases",
+        "lease",
+        "policies",
+        "policy",
+        "reports",
+        "report",
+        "filings",
+        "filing",
+        "documents",
+        "document",
+        "files",
+        "file",
+        "papers",
+        "versions",
+        "version",
+        "draft",
+        "final",
+        "signed",
+        "old",
+        "new",
+        "companies",
+        "company",
+        "both",
+        "two",
+        "three",
+    ]
 )
 """What papers and versions of them are called: it says which are meant, not what is asked of them."""
 

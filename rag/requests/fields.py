@@ -105,7 +105,7 @@ def summed(cells: Sequence[str]) -> str:
     """The sum of a column of amounts, with their currency if it is always the same; "" if they can't be added."""
     amounts = [(amount_of(cell), cell) for cell in cells if cell]
     currencies = {" ".join(CURRENCY.findall(cell)).upper() for _, cell in amounts} - {""}
-    whole = amounts and all(value is not None and AMOUNT.search(cell) for value, cell in amounts)
+    whole = len(amounts) > 1 and all(value is not None and AMOUNT.search(cell) for value, cell in amounts)
     if not whole or len(currencies) > 1:
         return ""
     total = sum((value for value, _ in amounts if value is not None), Decimal(0))

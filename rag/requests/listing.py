@@ -18,6 +18,7 @@ from rag.passages import spread
 from rag.requests.fields import read_field, summed
 from rag.requests.meant import by_words, of_kind
 from rag.requests.request import Materials, Request, Sources, Telling, Told, counted, plain
+from rag.requests.values import meaning_so, value_named
 from rag.retriever import Scope
 from rag.sentences import ANNOUNCES, Sentence, is_item, stems, units_of
 
@@ -28,6 +29,8 @@ FARTHEST = 0.4  # below the best passage's score
 ENOUGH = 0.5  # log-odds of a line to be listed
 BESIDE = 5.0  # log-odds below the best
 MOST_ITEMS = 60
+MOST_ROWS = 200
+SAME_HEADING = 0.5  # cosine of what is listed to a heading
 LEAST_WORDS = 4  # of a heading that says something by itself
 ASIDE = re.compile(r"[,;]|\s(?:and|und|et|y|e|with|mit|avec|con)\s", re.IGNORECASE)
 QUESTION = "what is the {}?"
@@ -39,7 +42,7 @@ def listing(request: Request, materials: Materials) -> Telling:
     inside = materials.documents(request.scope)
     query = in_english(request.query)
     words = subject(query, "list", materials.models.intents)
-    kind, left = of_kind(words, inside, materials)
+    kind, left = of_kind(words, inside, materials, papers=True)
     fields = _fields(query, left)
     by_kind = len(left) < len(words.split())
     if by_kind and (fields or len(kind) < len(inside) or not left):
@@ -97,7 +100,13 @@ def _items(words: str, request: Request, materials: Materials) -> Telling:
     inside = materials.documents(request.scope)
     which = [document for document in by_words(request, inside) if len(inside) > 1] or inside
     wanted = " ".join(word for word in words.split() if not _names(word, which, inside)) or words
+    if len(which) == 1 and (table := _whole_table(which[0], materials)) is not None:
+        return table
     found = [unit for document in which for unit in _under_heading(document, wanted, materials)]
+    value = value_named(wanted, materials.models.embedder)
+    if value is not None and not found:
+        units = [unit for document in which for unit in _lines_of(document, materials) if value.holds(unit.text)]
+        found = meaning_so(value, units, materials.models.embedder)
     if not found:
         scope = request.scope if len(which) == len(inside) else _only(request, which)
         passages = _likely(materials.finder.search(wanted, RETRIEVED, scope).found, materials)
@@ -112,6 +121,30 @@ def _items(words: str, request: Request, materials: Materials) -> Telling:
             ]
         found = list(_qualifying(lines))
     return _told(found, which) if found else None
+
+
+def _lines_of(document: Document, materials: Materials) -> list[Sentence]:
+    return [unit for chunk in materials.library.chunks_of(document.id) for unit in units_of(chunk)]
+
+
+def _whole_table(document: Document, materials: Materials) -> Told | None:
+    """All rows of a document that is one table; None for any other."""
+    chunks = materials.library.chunks_of(document.id)
+    tables = materials.library.tables([document.id])
+    if len(tables) != 1 or any(chunk.kind != "table" for chunk in chunks):
+        return None
+    table, sources = tables[0], Sources()
+    units = {" ".join(unit.text.split()): unit for chunk in chunks for unit in units_of(chunk)}
+    lines = [f"| {' | '.join(map(plain, table.columns))} |", f"|{'---|' * len(table.columns)}"]
+    for row in table.rows[:MOST_ROWS]:
+        unit = units.get(" ".join(" | ".join(row).split()))
+        lines.append(f"| {' | '.join(map(plain, row))}{sources.mark(unit) if unit else ''} |")
+    sums = [summed([row[column] for row in table.rows]) for column in range(len(table.columns))]
+    if any(sums):
+        lines.append(f"| {' | '.join(f'**{plain(one)}**' if one else '' for one in sums)} |")
+    more = f"\n\nOnly the first {MOST_ROWS} are shown." if len(table.rows) > MOST_ROWS else ""
+    told = f"{counted(len(table.rows), 'row')} in {plain(document.name)}:\n\n" + "\n".join(lines) + more
+    return sources.told(told, Rows(table.columns, table.rows, sums if any(sums) else []))
 
 
 def _likely(found: Sequence[Passage], materials: Materials) -> list[Passage]:
@@ -141,6 +174,7 @@ def _under_heading(document: Document, words: str, materials: Materials) -> list
     wanted = stems(words)
     chunks = materials.library.chunks_of(document.id)
     section = [chunk for chunk in chunks if any(wanted <= stems(heading) for heading in headings_of(chunk))]
+    section = section or _nearest_section(chunks, words, materials)
     if not wanted or not section:
         return []
     headings = [one for one in Headings(section).sentences() if len(one.text.split()) >= LEAST_WORDS]
@@ -149,6 +183,18 @@ def _under_heading(document: Document, words: str, materials: Materials) -> list
     units = [unit for chunk in section for unit in units_of(chunk)]
     items = [unit for unit in units if is_item(unit.text)]
     return (items or units)[:MOST_ITEMS]
+
+
+def _nearest_section(chunks: Sequence[Passage], words: str, materials: Materials) -> list[Passage]:
+    """What stands under the heading that means nearly the same."""
+    headings = list(dict.fromkeys(heading for chunk in chunks for heading in headings_of(chunk)))
+    if not headings:
+        return []
+    vectors = materials.models.embedder.encode([words, *headings])
+    likeness = vectors[1:] @ vectors[0]
+    if likeness.max() < SAME_HEADING:
+        return []
+    return [chunk for chunk in chunks if headings[int(likeness.argmax())] in headings_of(chunk)]
 
 
 def _qualifying(lines: Sequence[AnswerLine]) -> Iterator[Sentence]:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from library.records import PICTURE_NAMES, Document
 from rag.intent import subject
+from rag.lexicon.papers import PAPERS
 from rag.naming import named_documents
 from rag.query import STOP_WORDS, WORD
 from rag.requests.request import Materials, Request
 from rag.sentences import stems
 
 MOST_OF_THEM = 0.9  # of the documents: a word that stands in so many tells them not apart
+PICTURES = frozenset().union(*(stems(names) for names in PICTURE_NAMES.values()))
 LIKELY = 0.25  # strength of a name that may be meant, if none is clearly
 ALIKE = 0.7  # of the strongest
 ALMOST = 0.99  # of the best fit
@@ -103,14 +105,19 @@ def about(request: Request, materials: Materials) -> str:
     return subject(asked, request.intent.kind, materials.models.intents)
 
 
-def of_kind(words: str, documents: Sequence[Document], materials: Materials) -> tuple[list[Document], list[str]]:
+def of_kind(
+    words: str, documents: Sequence[Document], materials: Materials, papers: bool = False
+) -> tuple[list[Document], list[str]]:
     """The documents that one of `words` calls by their kind ("receipts"), and the words that are left.
 
-    By their names, the names of such pictures, or how they begin. All of them, and all words, if none does.
+    By their names, the names of such pictures, or how they begin. All of them, and all words, if none does. With
+    `papers`, only by words that call papers or pictures something.
     """
     known = {document.id: _kind_words(document, materials) for document in documents}
     given = WORD.findall(words)
     for word in given:
+        if papers and not (word.lower() in PAPERS or stems(word) <= PICTURES):
+            continue
         stem = stems(word)
         found = [document for document in documents if stem and stem <= known[document.id]]
         if len(found) > ALL_BUT_A_FEW * len(documents):
