@@ -106,7 +106,7 @@ def _items(words: str, request: Request, materials: Materials) -> Telling:
     value = value_named(wanted, materials.models.embedder)
     if value is not None and not found:
         units = [unit for document in which for unit in _lines_of(document, materials) if value.holds(unit.text)]
-        found = meaning_so(value, units, materials.models.embedder)
+        found = meaning_so(value, units, MOST_ITEMS, materials.models.embedder)
     if not found:
         scope = request.scope if len(which) == len(inside) else _only(request, which)
         passages = _likely(materials.finder.search(wanted, RETRIEVED, scope).found, materials)
@@ -139,12 +139,9 @@ def _whole_table(document: Document, materials: Materials) -> Told | None:
     for row in table.rows[:MOST_ROWS]:
         unit = units.get(" ".join(" | ".join(row).split()))
         lines.append(f"| {' | '.join(map(plain, row))}{sources.mark(unit) if unit else ''} |")
-    sums = [summed([row[column] for row in table.rows]) for column in range(len(table.columns))]
-    if any(sums):
-        lines.append(f"| {' | '.join(f'**{plain(one)}**' if one else '' for one in sums)} |")
     more = f"\n\nOnly the first {MOST_ROWS} are shown." if len(table.rows) > MOST_ROWS else ""
     told = f"{counted(len(table.rows), 'row')} in {plain(document.name)}:\n\n" + "\n".join(lines) + more
-    return sources.told(told, Rows(table.columns, table.rows, sums if any(sums) else []))
+    return sources.told(told, Rows(table.columns, table.rows))
 
 
 def _likely(found: Sequence[Passage], materials: Materials) -> list[Passage]:

@@ -11,6 +11,7 @@ from rag.lexicon.quantities import dates_of, quantities_of
 from rag.sentences import Sentence
 
 LIKE = 0.55  # cosine of what is listed to the name of a kind of value
+FEWEST = 5  # lines of a document
 MEANT = 0.25  # cosine of a line to what it is listed for
 EMBEDDED = 600  # lines: each takes about 3 ms
 LEAST_SAID = 12  # letters beside a date
@@ -62,10 +63,19 @@ def value_named(words: str, embedder: Embedder) -> Value | None:
     return list(VALUES.values())[int(likeness.argmax())] if likeness.max() >= LIKE else None
 
 
-def meaning_so(value: Value, units: Sequence[Sentence], embedder: Embedder) -> list[Sentence]:
-    """Those of the lines that mean what the value is listed for; all where that is said of none."""
+def meaning_so(value: Value, units: Sequence[Sentence], most: int, embedder: Embedder) -> list[Sentence]:
+    """Those of the lines that mean what the value is listed for, in their order; of each document alike many."""
     if not value.meaning or not units:
         return list(units)
-    some = list(units)[:EMBEDDED]
-    vectors = embedder.encode([value.meaning, *(unit.text for unit in some)])
-    return [unit for unit, likeness in zip(some, vectors[1:] @ vectors[0], strict=True) if likeness >= MEANT]
+    vectors = embedder.encode([value.meaning, *(unit.text for unit in units[:EMBEDDED])])
+    likeness = vectors[1:] @ vectors[0]
+    order = [int(place) for place in likeness.argsort()[::-1] if likeness[place] >= MEANT]
+    documents = {units[place].passage.document_id for place in order}
+    room = dict.fromkeys(documents, max(FEWEST, most // max(1, len(documents))))
+    kept = []
+    for place in order:
+        document = units[place].passage.document_id
+        if room[document]:
+            room[document] -= 1
+            kept.append(place)
+    return [units[place] for place in sorted(kept)]
