@@ -49,7 +49,7 @@ def receipts(library: Library, models: Models, tmp_path: Path) -> Library:
         models,
         tmp_path,
         {
-            f"receipt {shop}.txt": f"{shop} Ltd\nReceipt of {day} May 2024\nTea and cake\nTOTAL: EUR {total}\nThank you!\n"
+            f"receipt {shop}.txt": f"{shop} Ltd\nReceipt of {day} May 2024\nTea\nTOTAL: EUR {total}\nThanks!\n"
             for shop, day, total in (("Aster", 2, "12.50"), ("Birch", 9, "7.25"), ("Cedar", 11, "100.00"))
         },
     )
