@@ -214,6 +214,8 @@ def test_amounts_are_read_in_either_notation(text: str, value: str | None) -> No
     assert amount_of(text) == (None if value is None else Decimal(value))
 
 
-def test_only_amounts_of_one_currency_are_summed() -> None:
+def test_amounts_are_summed_by_currency() -> None:
     assert summed(["EUR 1.50", "", "EUR 2.00"]) == "EUR 3.50"
-    assert summed(["EUR 1.50", "USD 2.00"]) == "" and summed(["1.50", "two"]) == "" and summed(["1.50"]) == ""
+    assert summed(["EUR 1.50", "2.00", "USD 3.00"]) == "EUR 3.50 + USD 3.00"
+    assert summed(["Total: EUR 1.50", "EUR 2.00"]) == "EUR 3.50"
+    assert summed(["1.50", "two"]) == "" and summed(["1.50"]) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -10,7 +11,7 @@ from itertools import pairwise
 
 from library.records import Document
 from rag.extraction import AMOUNT, AnswerLine
-from rag.quotation import quotation
+from rag.quotation import CODES, quotation
 from rag.requests.request import Materials
 from rag.retriever import Scope
 from rag.sentences import Sentence, units_of
@@ -20,7 +21,10 @@ BALANCED = 6.0  # log-odds more for the amount that was paid, less the change
 ADDED_UP = 5.5  # for one that is the sum of two before it, as net and tax are
 BEFORE_PAID = 3  # amounts: between what is to be paid and what was given stand a rounding and a tax at most
 NEAR_LINES = 6  # between the parts of a sum
-CURRENCY = re.compile(r"[^\d\s.,()+-]+")
+CURRENCY = re.compile(rf"[€£¥$]|\b(?:{CODES})(?![A-Za-z])")
+NUMBER = re.compile(r"-?\d[\d.,]*(?: \d{3}[\d.,]*)*")
+THREE_DIGITS = 3  # after a point are thousands
+SEVERAL = 2
 THOUSANDS = re.compile(r"[.,\s](?=\d{3}(?:\D|$))")
 
 
@@ -91,10 +95,13 @@ def _amounts(line: str) -> list[tuple[str, Decimal]]:
 
 
 def amount_of(text: str) -> Decimal | None:
-    """The number that a cell is, with a currency or not, in either notation; None if it is no number."""
-    bare = CURRENCY.sub("", text).strip(" ()")
+    """The number in a cell, with a currency or a label or not, in either notation; None if there is none, or two."""
+    found = NUMBER.findall(text)
+    if len(found) != 1:
+        return None
+    bare = found[0]
     whole, point, cents = bare.rpartition("." if bare.rfind(".") > bare.rfind(",") else ",")
-    number = f"{whole}.{cents}" if point and len(cents) != 3 else f"{whole}{point}{cents}"
+    number = f"{whole}.{cents}" if point and len(cents) != THREE_DIGITS else f"{whole}{point}{cents}"
     try:
         return Decimal(THOUSANDS.sub("", number.replace(" ", "")))
     except InvalidOperation:
@@ -102,11 +109,18 @@ def amount_of(text: str) -> Decimal | None:
 
 
 def summed(cells: Sequence[str]) -> str:
-    """The sum of a column of amounts, with their currency if it is always the same; "" if they can't be added."""
-    amounts = [(amount_of(cell), cell) for cell in cells if cell]
-    currencies = {" ".join(CURRENCY.findall(cell)).upper() for _, cell in amounts} - {""}
-    whole = len(amounts) > 1 and all(value is not None and AMOUNT.search(cell) for value, cell in amounts)
-    if not whole or len(currencies) > 1:
+    """The sum of a column of amounts, one for each currency; "" if they can't be added.
+
+    Those without a currency are taken to be in the one that most have.
+    """
+    filled = [cell for cell in cells if cell]
+    amounts = [amount_of(cell) for cell in filled]
+    if len(filled) < SEVERAL or None in amounts or not all(map(AMOUNT.search, filled)):
         return ""
-    total = sum((value for value, _ in amounts if value is not None), Decimal(0))
-    return f"{' '.join(currencies)} {total:,}".strip()
+    known = [match[0] if (match := CURRENCY.search(cell)) else "" for cell in filled]
+    usual = Counter(filter(None, known)).most_common(1)
+    totals: dict[str, Decimal] = {}
+    for currency, amount in zip(known, amounts, strict=True):
+        name = currency or (usual[0][0] if usual else "")
+        totals[name] = totals.get(name, Decimal(0)) + (amount or Decimal(0))
+    return " + ".join(f"{name} {total:,}".strip() for name, total in totals.items())
