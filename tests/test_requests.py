@@ -198,6 +198,8 @@ def test_a_source_guide_is_kept_with_its_document_and_every_line_has_its_page(li
     [
         (["Goods 28.31", "TOTAL: 28.30", "CASH 50.00", "Change 21.70"], "28.30"),
         (["Parking 5.00", "Accepted total 10.00", "Change 5.00"], "5.00"),
+        (["Total 100.62", "Rounding -0.02", "Rounded 100.60", "VISA 100.60"], "100.60"),
+        (["Net 40.00", "GST 2.40", "Total 42.40", "TOTAL 42.40", "CASH 42.40", "Base and tax 40.00 2.40"], "42.40"),
         (["Excluding tax 94.34", "Tax 5.66", "Total 100.00"], "100.00"),
     ],
 )

@@ -18,6 +18,7 @@ from rag.sentences import Sentence, units_of
 
 SILENT = -2.5  # log-odds of the line that answers likeliest: below them the cell stays empty
 BALANCED = 6.0  # log-odds more for the amount that was paid, less the change
+PAID_EXACTLY = 4.0  # for one that is said again on a later line, where it is paid
 ADDED_UP = 5.5  # for one that is the sum of two before it, as net and tax are
 BEFORE_PAID = 3  # amounts: between what is to be paid and what was given stand a rounding and a tax at most
 NEAR_LINES = 6  # between the parts of a sum
@@ -78,16 +79,17 @@ def balance(lines: Sequence[str]) -> dict[str, float]:
     """Amounts that others confirm, by what they add up to: cash less change is what was paid, net and tax are gross."""
     found = [(place, amount, value) for place, line in enumerate(lines) for amount, value in _amounts(line)]
     weights: dict[str, float] = {}
-    added: dict[str, float] = {}
-    for place, ((_, _, paid), (_, _, change)) in enumerate(pairwise(found)):
-        for _, amount, value in found[max(0, place - BEFORE_PAID) : place]:
-            if change > 0 and 0 < value == paid - change:
-                weights[amount] = BALANCED
-    for place, amount, value in found if not weights else ():
+    for place, ((line, amount, paid), (_, _, change)) in enumerate(pairwise([*found, (0, "", Decimal(0))])):
+        before = found[max(0, place - BEFORE_PAID) : place]
+        if any(value == paid > 0 and other < line for other, _, value in before):
+            weights.setdefault(amount, PAID_EXACTLY)
+            continue
+        weights |= {text: BALANCED for _, text, value in before if change > 0 and 0 < value == paid - change}
+    for place, amount, value in found if BALANCED not in weights.values() else ():
         before = [one for where, _, one in found if place - NEAR_LINES <= where < place and 0 < one < value]
         if any(one + other == value for index, one in enumerate(before) for other in before[index + 1 :]):
-            added[amount] = ADDED_UP
-    return weights or added
+            weights[amount] = max(ADDED_UP, weights.get(amount, 0.0))
+    return weights
 
 
 def _amounts(line: str) -> list[tuple[str, Decimal]]:
