@@ -49,7 +49,7 @@ def by_words(request: Request, documents: Sequence[Document]) -> list[Document]:
     for word in _words(request.query) - STOP_WORDS:
         alike = {number: _likeness(word, own) for number, own in names.items()}
         having = sum(likeness > 0 for likeness in alike.values())
-        if 0 < having <= MOST_OF_THEM * len(documents) or len(documents) == 1:
+        if having and (having <= MOST_OF_THEM * len(documents) or len(documents) == 1):
             for number, likeness in alike.items():
                 fits[number] += likeness / having
     most = max(fits.values(), default=0.0)
