@@ -9,6 +9,7 @@ from itertools import groupby
 
 from library.records import Document, Passage
 from rag.events import Looking
+from rag.lexicon.papers import PAPERS
 from rag.lexicon.quantities import NUMBER_WORDS
 from rag.outline import Headings, Section, headings_of, sections_of
 from rag.requests.meant import about, meant, named, nearest
@@ -119,7 +120,8 @@ def in_their_own_words(which: Sequence[Document], request: Request, materials: M
 def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> tuple[list[Passage], str]:
     """The pages or the section asked for, and what they are called; all, and "", if none is."""
     headings = {heading for chunk in chunks for heading in headings_of(chunk)}
-    wanted = stems(about(request, materials))
+    topic = " ".join(word for word in about(request, materials).split() if _is_topic(word))
+    wanted = stems(topic)
     fitting = [heading for heading in headings if wanted and wanted <= stems(heading)]
     if fitting:
         heading = min(fitting, key=len)
@@ -131,9 +133,14 @@ def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> 
             return inside, said
     if request.intent.detail == "part" and wanted:
         scope = replace(request.scope, documents=frozenset({chunks[0].document_id}))
-        found = {one.id for one in materials.finder.search(about(request, materials), scope=scope).found[:ON_TOPIC]}
-        return [chunk for chunk in chunks if chunk.id in found], f"on “{plain(about(request, materials))}”"
+        found = {one.id for one in materials.finder.search(topic, scope=scope).found[:ON_TOPIC]}
+        return [chunk for chunk in chunks if chunk.id in found], f"on “{plain(topic)}”"
     return list(chunks), ""
+
+
+def _is_topic(word: str) -> bool:
+    """Neither a number, as of points, nor what papers are called."""
+    return not word.isdigit() and word.lower() not in COUNTS and word.lower() not in PAPERS
 
 
 def _pages(request: Request) -> tuple[int, int] | None:
