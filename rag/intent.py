@@ -7,7 +7,6 @@ less than one question of fact in a hundred for something else.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -38,10 +37,10 @@ def understand(text: str, classifier: IntentClassifier, embedder: Embedder) -> I
     if classifier.embedder != embedder.name:
         return FACT
     shares = classifier.probabilities(text, embedder.encode([text])[0])
-    totals: Counter[Kind] = Counter()
+    totals = dict.fromkeys(KINDS, 0.0)
     for name, share in shares.items():
-        totals[_kind(name)] += share  # type: ignore[assignment]  # mypy: Counter's values are shares here
-    (first, share), (second, next_share) = totals.most_common(2)
+        totals[_kind(name)] += share
+    (first, share), (second, next_share) = sorted(totals.items(), key=lambda pair: -pair[1])[:2]
     if first != "fact" and share < SURE:
         return Intent("fact", other=first)
     other = second if next_share >= POSSIBLE else None

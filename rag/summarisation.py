@@ -40,6 +40,7 @@ SMALL = 0.015  # of a document's chunks: a section that is no larger is told onl
 MOSTLY_ROWS = 0.3  # of the chunks have sentences, at most, for rows to be told too
 CHUNKS = 3  # of a section that are looked at closely, for each sentence wanted of it at least
 FULL_OF_FIGURES = 0.08  # of the characters are digits
+SMALLEST = 1e-9  # length of a mean
 SHORT_WORD = 3  # letters
 MOST_CAPITALS = 0.6  # of the longer words; German has about 0.4
 MOST_DIGITS = 0.2  # of a sentence
@@ -190,5 +191,7 @@ def _nearest(candidate: Candidate, kept: Sequence[Candidate]) -> float:
 
 
 def _mean(vectors: Sequence[Vectors]) -> Vectors:
+    """Of unit length."""
     mean: Vectors = np.mean(np.stack(vectors), axis=0)
-    return mean / max(float(np.linalg.norm(mean)), 1e-9)
+    made: Vectors = mean / np.float32(max(float(np.linalg.norm(mean)), SMALLEST))
+    return made

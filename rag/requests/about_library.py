@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from library.records import Document, Passage
@@ -19,7 +19,12 @@ NOT_FAILED = "Everything that was added has been read."
 
 def about_library(request: Request, materials: Materials) -> Told | None:
     """In the way of the request's detail."""
-    ways = {"count": _count, "documents": _documents, "mentions": _mentions, "failed": _failed}
+    ways: dict[str, Callable[[Request, Materials], Told | None]] = {
+        "count": _count,
+        "documents": _documents,
+        "mentions": _mentions,
+        "failed": _failed,
+    }
     return ways[request.intent.detail](request, materials)
 
 

@@ -60,7 +60,8 @@ def _fields(query: str, left: Sequence[str]) -> list[str]:
 
 
 def _table(documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials) -> Telling:
-    sources, rows = Sources(), []
+    sources = Sources()
+    rows: list[list[str]] = []
     lines = [f"| Document | {' | '.join(plain(field) for field in fields)} |", f"|---{'|---' * len(fields)}|"]
     ordered = sorted(documents, key=lambda document: document.name)[:MOST_DOCUMENTS]
     for number, document in enumerate(ordered):

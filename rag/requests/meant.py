@@ -14,7 +14,7 @@ from rag.requests.request import Materials, Request
 from rag.sentences import stems
 
 MOST_OF_THEM = 0.9  # of the documents: a word that stands in so many tells them not apart
-PICTURES = frozenset().union(*(stems(names) for names in PICTURE_NAMES.values()))
+PICTURES = stems(" ".join(PICTURE_NAMES.values()))
 LIKELY = 0.25  # strength of a name that may be meant, if none is clearly
 ALIKE = 0.7  # of the strongest
 ALMOST = 0.99  # of the best fit
