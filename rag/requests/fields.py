@@ -86,8 +86,8 @@ def balance(lines: Sequence[str]) -> dict[str, float]:
             continue
         weights |= {text: BALANCED for _, text, value in before if change > 0 and 0 < value == paid - change}
     for place, amount, value in found if BALANCED not in weights.values() else ():
-        before = [one for where, _, one in found if place - NEAR_LINES <= where < place and 0 < one < value]
-        if any(one + other == value for index, one in enumerate(before) for other in before[index + 1 :]):
+        parts = [one for where, _, one in found if place - NEAR_LINES <= where < place and 0 < one < value]
+        if any(one + other == value for index, one in enumerate(parts) for other in parts[index + 1 :]):
             weights[amount] = max(ADDED_UP, weights.get(amount, 0.0))
     return weights
 

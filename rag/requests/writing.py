@@ -22,7 +22,7 @@ def writing(request: Request, materials: Materials) -> Told | None:
     selection = materials.finder.select(words, scope=request.scope)
     sources = Sources()
     seen: set[int] = set()
-    lines = []
+    lines: list[str] = []
     for line in selection.lines:
         if line.sentence.passage.id not in seen and len(lines) < FACTS:
             seen.add(line.sentence.passage.id)
