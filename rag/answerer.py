@@ -108,14 +108,11 @@ class Answerer:
             yield from self._answer(request)
 
     def _understood(self, request: Request, kind: Kind | None) -> Intent:
-        """By the question as it was typed, else as it stands alone."""
+        """As it stands alone: "and the year before?" asks for what was asked for before."""
         classifier, embedder = self._models.intents, self._models.embedder
         if kind is not None:
             return asked_as(kind, request.query, classifier, embedder)
-        intent = understand(request.question, classifier, embedder)
-        if intent.kind == "fact" and request.query != request.question:
-            return understand(request.query, classifier, embedder)
-        return intent
+        return understand(request.query, classifier, embedder)
 
     def _answer(self, request: Request) -> Iterator[Event]:
         kind = request.intent.kind
