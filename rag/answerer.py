@@ -20,9 +20,8 @@ from rag.events import Event, Evidence, Grounded, Mode, Searching, Token
 from rag.finding import Finder, reading_text
 from rag.intent import Intent, Kind, asked_as, understand
 from rag.pinning import fixed_prompt, pin
-from rag.reading import PassagePrefill
 from rag.reading_ahead import ReadingAhead
-from rag.requests.fact import DOCUMENTS_PROMPT, NOT_SAID, FactAnswers, finished, refuse
+from rag.requests.fact import DOCUMENTS_PROMPT, FactAnswers, finished, refuse
 from rag.requests.request import Materials, Request, Told
 from rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
 from rag.retriever import EVERYWHERE, Scope
@@ -55,8 +54,7 @@ class Answerer:
         self._models = models
         self._finder = Finder(library, models)
         self._materials = Materials(library, models, self._finder, Suggestions(library))
-        self._prefill = PassagePrefill()
-        self._facts = FactAnswers(self._materials, self._prefill)
+        self._facts = FactAnswers(self._materials)
         self._ahead: ReadingAhead[_Draft] = ReadingAhead(self._find_ahead, self._read_ahead)
 
     def typed(self, text: str, scope: Scope = EVERYWHERE, history: Sequence[Message] = ()) -> None:
@@ -148,7 +146,7 @@ class Answerer:
         if passages:
             with suppress(LamplightError):  # likewise
                 prompt = fixed_prompt(DOCUMENTS_PROMPT, self._finder.pinned(draft.scope))
-                self._prefill.prepare(self._models.language_model, prompt, draft.query, passages, stopped)
+                self._facts.prefill.prepare(self._models.language_model, prompt, draft.query, passages, stopped)
 
 
 def _tell(request: Request, told: Told) -> Iterator[Event]:
@@ -160,6 +158,3 @@ def _tell(request: Request, told: Told) -> Iterator[Event]:
     yield Grounded(told.text, told.citations, [])
     answer = Composed(told.text, told.citations, [])
     yield replace(finished(request, answer, told.passages, told.refused), rows=told.rows)
-
-
-__all__ = ["EMPTY_COLLECTION", "EMPTY_LIBRARY", "NOT_SAID", "Answerer"]

@@ -33,9 +33,9 @@ KNOWLEDGE_PROMPT = "You are a helpful assistant. Answer briefly and truthfully. 
 class FactAnswers:
     """One answer at a time: the language model has one context."""
 
-    def __init__(self, materials: Materials, prefill: PassagePrefill) -> None:
+    def __init__(self, materials: Materials) -> None:
         self._models, self._finder = materials.models, materials.finder
-        self._prefill = prefill
+        self.prefill = PassagePrefill()  # also of what is read ahead
         self._model_turn = threading.Lock()
 
     def answer(self, request: Request) -> Iterator[Event]:
@@ -89,7 +89,7 @@ class FactAnswers:
 
         system = fixed_prompt(DOCUMENTS_PROMPT if request.mode == "documents" else KNOWLEDGE_PROMPT, finding.pinned)
         passages, texts = finding.passages, self._finder.texts(finding, fewer=request.fewer)
-        written = self._prefill.read(model, system, request.query, texts, ANSWER_TOKENS, stopped)
+        written = self.prefill.read(model, system, request.query, texts, ANSWER_TOKENS, stopped)
         for event in self._in_turn(request.stop, written):
             if isinstance(event, Prefill):
                 yield Reading(event.done, event.total, self._seconds(event.total - event.done), len(texts))
