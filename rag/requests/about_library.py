@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from library.records import Document, Passage
+from rag.intent import subject
 from rag.requests.meant import about, named, of_kind
 from rag.requests.request import Materials, Request, Sources, Told, counted, plain
 from rag.sentences import Sentence, sentences_of, stems, units_of
@@ -76,7 +77,7 @@ def _added(document: Document) -> str:
 
 def _mentions(request: Request, materials: Materials) -> Told | None:
     """Every document that holds the words, with how many of its passages do and the first of them."""
-    words = about(request, materials) or _said(request)
+    words = subject(request.query, "library", materials.models.intents)
     if not words:
         return None
     inside = {document.id: document for document in materials.documents(request.scope)}
@@ -94,11 +95,6 @@ def _mentions(request: Request, materials: Materials) -> Told | None:
     told = f"{counted(len(found), 'document')} of {len(inside):,} {'mentions' if len(found) == 1 else 'mention'}"
     more = f"\n\nand {counted(len(found) - MOST, 'more document')}." if len(found) > MOST else ""
     return sources.told(f"{told} “{plain(words)}”:\n\n" + "\n".join(lines) + more)
-
-
-def _said(request: Request) -> str:
-    """A name is what is looked for here, even if a document has it too."""
-    return " ".join(word for word in request.query.split() if word[:1].isupper() or word[:1].isdigit())
 
 
 def _holding(words: str, materials: Materials) -> dict[int, list[Passage]]:

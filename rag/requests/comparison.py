@@ -60,8 +60,10 @@ def _compared(request: Request, materials: Materials) -> tuple[list[Document], s
     which = [document for document in inside if document.id in naming.documents]
     words = subject(naming.asked, request.intent.kind, materials.models.intents)
     if len(which) < VERSIONS:
-        which, left = of_kind(subject(query, request.intent.kind, materials.models.intents), inside, materials)
-        words = " ".join(left)
+        kind, left = of_kind(subject(query, request.intent.kind, materials.models.intents), inside, materials)
+        if which and (len(kind) == len(inside) or which[0] not in kind):
+            return which, words  # one alone is named, and nothing to compare it with
+        which, words = kind, " ".join(left)
     if len(which) in (0, 1, len(inside)) and len(inside) > VERSIONS:
         fitting = by_words(request, inside)
         shown = [document for document in inside if document.id in shown_before(request)]

@@ -16,7 +16,7 @@ from rag.lexicon.papers import in_english
 from rag.outline import Headings, headings_of
 from rag.passages import spread
 from rag.requests.fields import read_field, summed
-from rag.requests.meant import by_words, of_kind
+from rag.requests.meant import by_words, named, of_kind
 from rag.requests.request import Materials, Request, Sources, Telling, Told, counted, plain
 from rag.requests.values import meaning_so, value_named
 from rag.retriever import Scope
@@ -99,7 +99,7 @@ def _left_out(documents: Sequence[Document], rows: Sequence[object]) -> str:
 def _items(words: str, request: Request, materials: Materials) -> Telling:
     """Under a heading that is called so, or wherever the reader finds one."""
     inside = materials.documents(request.scope)
-    which = [document for document in by_words(request, inside) if len(inside) > 1] or inside
+    which = named(request, materials) or by_words(request, inside) or inside
     wanted = " ".join(word for word in words.split() if not _names(word, which, inside)) or words
     if len(which) == 1 and (table := _whole_table(which[0], materials)) is not None:
         return table
