@@ -200,6 +200,14 @@ def m010_pictures(database: sqlite3.Connection) -> None:
         database.execute(statement)
 
 
+def m011_guides(database: sqlite3.Connection) -> None:
+    """A source guide for each document, as JSON."""
+    database.execute(
+        """CREATE TABLE guides (
+            document_id INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE, guide TEXT NOT NULL)"""
+    )
+
+
 def _guessed_pictures(database: sqlite3.Connection) -> Iterator[tuple[int, int]]:
     """The picture of each chunk that has a kind, and the chunk.
 
@@ -233,6 +241,7 @@ MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m008_successors,
     m009_furniture,
     m010_pictures,
+    m011_guides,
 ]
 
 

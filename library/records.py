@@ -146,6 +146,26 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class GuideLine:
+    """A line of a source guide, word for word from a page of its document, or what stands there."""
+
+    text: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What a document is about: a few of its sentences, key figures, dates and names, its outline, what to ask it."""
+
+    lines: list[GuideLine]
+    figures: list[GuideLine]
+    dates: list[GuideLine]
+    names: list[GuideLine]
+    outline: list[GuideLine]
+    questions: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One turn of a conversation; `details` holds citations, unsupported sentences and timings."""
 

@@ -15,6 +15,7 @@ from library.conversations import Conversations
 from library.dense_index import VECTORS
 from library.errors import LibraryError
 from library.folders import Folders
+from library.guides import Guides
 from library.jobs import Jobs
 from library.migrations import migrate
 from library.tables import Tables
@@ -25,7 +26,7 @@ ERASING = "erasing"
 SETTINGS = "settings.json"
 
 
-class Library(UnfinishedDocuments, Tables, Captions, Folders, Collections, Conversations, Jobs):
+class Library(UnfinishedDocuments, Tables, Captions, Guides, Folders, Collections, Conversations, Jobs):
     """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped)."""
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:

@@ -12,6 +12,7 @@ from models.context_cache import ContextCache
 from models.downloads import Downloads
 from models.embedder import Embedder
 from models.errors import LamplightError, WeightsError
+from models.intent import IntentClassifier
 from models.language_model import LanguageModel
 from models.ocr import TextRecogniser
 from models.on_demand import OnDemand
@@ -34,6 +35,7 @@ class Models:
         self._contexts = ContextCache(self.folder / "contexts")
         self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
         self._reader = OnDemand(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
+        self._intents = OnDemand(IntentClassifier)
         self.choice = LanguageModelChoice(self.folder, as_shipped, self._contexts)
         self.downloads = Downloads()
         self._ocr = OnDemand(TextRecogniser)
@@ -50,6 +52,10 @@ class Models:
     @property
     def reader(self) -> Reader:
         return self._reader.get()
+
+    @property
+    def intents(self) -> IntentClassifier:
+        return self._intents.get()
 
     @property
     def language_model(self) -> LanguageModel:

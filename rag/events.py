@@ -59,6 +59,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Looking:
+    """Documents are looked through one by one: `done` of `total` are."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table that was put together: what stands in its cells, without markers. `sums` has one cell for each column."""
+
+    columns: list[str]
+    rows: list[list[str]]
+    sums: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The model's prefill: `done` of `total` tokens of the prompt are computed, the rest takes about `seconds`.
 
@@ -108,6 +125,9 @@ class Finished:
     sql: str = ""  # the query, if the answer was computed over a table
     quote: Citation | None = None  # what the answer begins with, word for word
     short: str = ""  # the answer itself; empty where the quotation is as short as it gets
+    kind: str = "fact"  # what was understood to be asked for (`rag.intent.Kind`)
+    other: str = ""  # the kind that may have been meant instead: offered as one click
+    rows: Rows | None = None  # the table, if the answer is one
 
 
-Event = Searching | Evidence | Reading | Token | Grounded | Finished
+Event = Searching | Looking | Evidence | Reading | Token | Grounded | Finished

@@ -19,7 +19,7 @@ from ui.export import conversation_html, conversation_markdown
 from ui.services import Services
 
 QUESTION = "When are bonfires allowed?"
-LONG_QUESTION = "List all that the handbook says about each of water, tools, bonfires and animals, with every rule."
+LONG_QUESTION = "What does the handbook say about each of water, tools, bonfires and animals, with every rule?"
 
 
 def test_the_first_minute_leads_from_the_welcome_to_an_answer(visit: Visit) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeVar
 
 from library.records import PICTURE_NAMES, Message, Passage
-from rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Timings, Token
+from rag.events import Citation, Event, Evidence, Finished, Grounded, Looking, Reading, Rows, Searching, Timings, Token
 from ui.opening import QUOTE, Opening, taken_apart
 
 Part = TypeVar("Part", Passage, Citation)
@@ -35,6 +35,9 @@ class Answer:
     model: str = ""
     refused: bool = False
     sql: str = ""
+    kind: str = "fact"
+    other: str = ""
+    rows: Rows | None = None
     stopped: bool = False
     done: bool = False
     error: str = ""
@@ -57,6 +60,9 @@ class Answer:
                 self.text = f"{event.opening}\n\n" if event.opening else ""
                 self.short, self.quote = event.short, event.quote
                 self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
+            case Looking():
+                self.progress = event.done / event.total if event.total > 1 else None
+                self.status = f"Looking through {event.total:,} places…" if event.total > 1 else "Reading…"
             case Reading():
                 self.progress = event.done / event.total if event.total else None
                 self.reading = event.passages
@@ -74,6 +80,7 @@ class Answer:
         self.short, self.quote = event.short, event.quote
         self.refused, self.stopped = event.refused, event.stopped
         self.timings, self.model, self.sql = event.timings, event.model, event.sql
+        self.kind, self.other, self.rows = event.kind, event.other, event.rows
         self.passages = event.passages or self.passages
         self.done = True
 
@@ -103,6 +110,9 @@ class Answer:
             model=details.get("model", ""),
             refused=details.get("refused", False),
             sql=details.get("sql", ""),
+            kind=details.get("kind", "fact"),
+            other=details.get("other", ""),
+            rows=Rows(**details["rows"]) if details.get("rows") else None,
             stopped=details.get("stopped", False),
             done=True,
             error=details.get("error", ""),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ui.answers import Answer
 from ui.rendering import answer_html, evidence_html, question_html
-from ui.turns import Question
+from ui.turns import Question, known_kind
 
 if TYPE_CHECKING:
     from library.records import Conversation, Message
@@ -68,8 +68,8 @@ class Chat:
         self._turns.start(conversation_id, replace(question, attached=attached))
         return edit
 
-    def again(self, conversation_id: int, message_id: int, fewer: bool) -> int | None:
-        """Answer the last question again, `fewer` from one passage alone.
+    def again(self, conversation_id: int, message_id: int, fewer: bool, kind: str | None = None) -> int | None:
+        """Answer the last question again, `fewer` from one passage alone, or read as another `kind` of request.
 
         `message_id` is the answer's; returns as `edit`. An earlier one is left alone, as others have followed it.
         """
@@ -77,7 +77,9 @@ class Chat:
         if len(messages) < 2 or messages[-1].id != message_id:
             return None
         asked = messages[-2]
-        return self.edit(conversation_id, asked.id, replace(Question.restored(asked), fewer=fewer))
+        return self.edit(
+            conversation_id, asked.id, replace(Question.restored(asked), fewer=fewer, kind=known_kind(kind))
+        )
 
     def take_back(self, conversation_id: int, edit: int) -> None:
         """Undo what `edit` or `again` did."""

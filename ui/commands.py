@@ -82,7 +82,7 @@ def _scope(services: Services, arguments: Record) -> Scope:
 
 def ask(services: Services, arguments: Record) -> Iterator[Record]:
     """`searching`, `evidence`, `reading` and `token` records, then one `answer`."""
-    from rag.events import Evidence, Finished, Reading, Searching, Token
+    from rag.events import Evidence, Finished, Looking, Reading, Searching, Token
 
     stop = threading.Event()
     services.models.load_reranker()
@@ -94,7 +94,7 @@ def ask(services: Services, arguments: Record) -> Iterator[Record]:
                 yield {"searching": event.documents}
             elif isinstance(event, Evidence):
                 yield {"evidence": [[passage.document, passage.page] for passage in event.passages]}
-            elif isinstance(event, Reading):
+            elif isinstance(event, (Looking, Reading)):
                 yield {"reading": round(event.done / event.total, 3)}
             elif isinstance(event, Token):
                 yield {"token": event.text}
@@ -119,6 +119,9 @@ def answer_to_json(finished: Any) -> Record:
         "timings": asdict(finished.timings),
         "model": finished.model,
         "sql": finished.sql,
+        "kind": finished.kind,
+        "other": finished.other,
+        "rows": asdict(finished.rows) if finished.rows else None,
         "nearest": [[passage.document, passage.page] for passage in finished.passages] if finished.refused else [],
     }
 

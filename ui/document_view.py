@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,14 @@ def document_value(library: Library, document_id: int) -> dict[str, Any] | None:
         "pages": document.pages,
         "facts": _facts(document, document.report),
         "skipped": _remarks(document),
+        "guide": _guide(library, document.id),
     }
+
+
+def _guide(library: Library, document_id: int) -> dict[str, Any] | None:
+    """Its source guide, once it has been made."""
+    guide = library.guide(document_id)
+    return asdict(guide) if guide else None
 
 
 def _place(library: Library, document: Document) -> str:

@@ -135,7 +135,7 @@ class ChatPage:
         return self._view(event.conversation, edit, untaken=question.text if edit is None else "")
 
     def _again(self, event: gr.EventData) -> tuple[Any, ...]:
-        edit = self._chat.again(event.conversation, event.message, bool(event.fewer))
+        edit = self._chat.again(event.conversation, event.message, bool(event.fewer), event.kind)
         return self._view(event.conversation, edit)
 
     def _take_back(self, event: gr.EventData) -> tuple[Any, ...]:

@@ -27,6 +27,16 @@ FIGURE_PIXELS = 720
 BEGIN, END = "\ue000", "\ue001"
 MARKER = re.compile(r"\[(\d{1,3})\]")
 FEWER = "Answer from fewer passages"
+OTHERWISE = {
+    "fact": "Answer it as a question",
+    "summary": "Summarise instead",
+    "list": "List them all instead",
+    "comparison": "Compare instead",
+    "change": "Show what changed instead",
+    "library": "Ask about the library instead",
+    "writing": "Write it instead",
+}
+"""What offers the other reading of a request, by `rag.intent.Kind`."""
 NOT_FOUND = "Not found in your documents"
 
 
@@ -173,6 +183,8 @@ def _foot(answer: Answer, reference: str, last: bool) -> str:
     actions += [("again", "Answer again")] if last else []
     if last and len(answer.passages) > 1 and answer.timings.context_tokens:
         actions += [("fewer", FEWER)]
+    if last and answer.other in OTHERWISE:
+        actions += [(f"as-{answer.other}", OTHERWISE[answer.other])]
     links = "".join(f'<a class="{name}" href="#{name}-{reference}">{label}</a>' for name, label in actions)
     told = f'<span class="notes">{" · ".join(notes)}</span>' if notes else ""
     return f'<p class="foot"><span class="actions">{links}</span>{told}</p>'

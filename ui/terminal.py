@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable
@@ -15,6 +16,7 @@ from ui.opening import Opening, cells_of, is_row, taken_apart
 BAR_WIDTH = 24
 SNIPPET = 160
 INDENT = "    "
+ESCAPED = re.compile(r"\\([\\`*_|~<>#])")  # a document's words in Markdown, where they are no markup
 
 
 def show(records: Iterable[Record], command: str, as_json: bool) -> int:
@@ -108,7 +110,7 @@ def _answer(answer: dict[str, Any]) -> None:
         _opening(opening, f"{quotation['document']}, page {quotation['page']}")
         seen.add((quotation["marker"], quotation["text"]))
     if opening.prose:
-        say(opening.prose)
+        say(ESCAPED.sub(r"\1", opening.prose))
     for citation in answer["citations"]:
         key = (citation["marker"], citation["text"])
         if key not in seen:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from library.store import Library
     from rag.answerer import Answerer
     from rag.events import Event, Mode
+    from rag.intent import Kind
     from rag.retriever import Scope
 
 logger = logging.getLogger(__name__)
@@ -34,12 +35,16 @@ BROKEN = "Something went wrong while answering. Ask again; the details are in th
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person asks. `attached` are paths of files that were given to the library with it."""
+    """What a person asks. `attached` are paths of files that were given to the library with it.
+
+    `kind` is what it is to be read as, if the person chose that.
+    """
 
     text: str
     mode: Mode = "documents"
     attached: tuple[str, ...] = ()
     fewer: bool = False
+    kind: Kind | None = None
 
     @classmethod
     def restored(cls, message: Message) -> Question:
@@ -50,6 +55,13 @@ class Question:
     def details(self) -> dict[str, Any]:
         """Everything but the text, as plain JSON for `Message.details`."""
         return {name: value for name, value in asdict(self).items() if name in ("mode", "attached")}
+
+
+def known_kind(name: str | None) -> Kind | None:
+    """The kind of request that the page named; None if there is no such kind."""
+    from rag.intent import KINDS  # heavy; with the first question, not with the first page
+
+    return next((kind for kind in KINDS if kind == name), None)
 
 
 class Turn:
@@ -90,7 +102,9 @@ class Turn:
         try:
             scope = self._scope()
             asked = self.question
-            for event in self._answerer.answer(asked.text, self._history, asked.mode, self._stop, scope, asked.fewer):
+            for event in self._answerer.answer(
+                asked.text, self._history, asked.mode, self._stop, scope, asked.fewer, asked.kind
+            ):
                 self._absorb(event)
         except LamplightError as error:
             self._end(str(error))

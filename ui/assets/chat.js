@@ -4,7 +4,7 @@ import { element } from "./dom.js";
 import { get } from "./requests.js";
 import { toast } from "./toast.js";
 
-const ACTION = /#(copy|again|fewer|edit)-(\d+)-(\d+)$/;
+const ACTION = /#(copy|again|fewer|edit|as-[a-z]+)-(\d+)-(\d+)$/;
 
 function plain(answer) {
   const copy = answer.cloneNode(true);
@@ -34,7 +34,7 @@ function act(event) {
   const [action, conversation, message] = [found[1], Number(found[2]), Number(found[3])];
   if (action === "copy") copy(link, conversation, message);
   else if (action === "edit") beginEditing(message, link.closest(".message-content, .message, .prose").querySelector(".asked").innerText);
-  else answerAgain(conversation, message, action === "fewer");
+  else answerAgain(conversation, message, action === "fewer", action.startsWith("as-") ? action.slice(3) : null);
 }
 
 const SPEAKERS = { bot: "Lamplight", user: "You" };

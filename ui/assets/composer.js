@@ -66,9 +66,9 @@ function send(question) {
   leaveEditing();
 }
 
-export function answerAgain(conversation, message, fewer) {
+export function answerAgain(conversation, message, fewer, kind) {
   begin();
-  trigger("again", { conversation, message, fewer });
+  trigger("again", { conversation, message, fewer, kind });
 }
 
 function begin() {

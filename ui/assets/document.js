@@ -1,4 +1,5 @@
 // One document in the panel on the right: its report card, and each page beside the text that was read from it.
+import { ask } from "./composer.js";
 import { element, iconButton, textButton } from "./dom.js";
 import { documentActions, openOriginal } from "./library.js";
 import { openMenu } from "./menu.js";
@@ -11,6 +12,19 @@ function card(about) {
   const facts = about.facts.flatMap(([label, value]) => [element("dt", {}, label), element("dd", {}, value)]);
   const skipped = about.skipped.map((sentence) => element("li", {}, sentence));
   return [element("dl", { class: "report-card" }, facts), skipped.length ? element("ul", { class: "skipped" }, skipped) : null];
+}
+
+const PARTS = [["figures", "Figures"], ["dates", "Dates"], ["names", "Names"], ["outline", "Outline"]];
+
+// The source guide: each line turns to its page, each question is asked.
+function guide(about, turn) {
+  if (!about.guide) return null;
+  const line = ({ text, page }) => element("li", {}, textButton(text, () => turn(page), { class: "link-button", title: `Page ${page}` }));
+  const part = ([name, label]) => (about.guide[name].length ? [element("h4", {}, label), element("ul", {}, about.guide[name].map(line))] : []);
+  const questions = about.guide.questions.map((question) => element("button", { type: "button", class: "example", click: () => ask(question) }, question));
+  return element("section", { class: "guide", "aria-label": "Source guide" },
+    element("h3", {}, "What it says"), element("ul", {}, about.guide.lines.map(line)), PARTS.flatMap(part),
+    questions.length ? element("div", { class: "examples", role: "group", "aria-label": "Questions you could ask" }, questions) : null);
 }
 
 export async function openDocument(id, opener, first = 1) {
@@ -49,7 +63,7 @@ export async function openDocument(id, opener, first = 1) {
     element("div", { class: "document-actions" },
       about.there ? textButton("Open original", () => openOriginal(about, number)) : element("p", { class: "empty" }, "The original is no longer where it was added from."),
       entry() ? textButton("More", (event) => openMenu(event.currentTarget, documentActions(entry())), { "aria-haspopup": "menu", "aria-expanded": "false" }) : null),
-    ...card(about), element("nav", { class: "page-turner", "aria-label": "Pages" }, back, place, on), body].filter(Boolean));
+    guide(about, turn), ...card(about), element("nav", { class: "page-turner", "aria-label": "Pages" }, back, place, on), body].filter(Boolean));
   column().scrollTop = 0;
   root().querySelector("h2").focus();
   turn(first);

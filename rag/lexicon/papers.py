@@ -1,0 +1,86 @@
+"""What people's papers, and what stands on them, are called in other languages: the reader knows English best."""
+
+from __future__ import annotations
+
+ENGLISH = {
+    word: english
+    for english, words in {
+        "receipts": "quittung quittungen beleg belege kassenbon kassenbons kassenzettel reçu reçus recibo recibos",
+        "invoices": "rechnung rechnungen facture factures factura facturas",
+        "contracts": "vertrag verträge vertrage contrat contrats contrato contratos",
+        "letters": "brief briefe lettre lettres carta cartas",
+        "total": "betrag beträge beträgen summe summen gesamtbetrag montant montants importe importes totales totaux",
+        "date": "datum fecha fechas",
+        "shop": "laden geschäft händler magasin commerce tienda comercio",
+        "price": "preis preise prix precio precios",
+        "name": "namen nom noms nombre nombres",
+        "address": "adresse adressen adresses anschrift dirección direcciones",
+        "deadlines": "frist fristen échéance échéances délai délais plazo plazos",
+        "appointments": "termin termine rendez-vous cita citas",
+        "deposit": "kaution caution fianza",
+        "rent": "miete loyer alquiler",
+        "consumption": "verbrauch stromverbrauch consommation consumo",
+        "revenue": "umsatz erlöse ingresos",
+        "notice period": "kündigungsfrist préavis preaviso",
+        "telephone numbers": "telefonnummern téléphones teléfonos",
+        "electricity": "strom électricité electricidad",
+        "electricity bills": "stromrechnung stromrechnungen",
+        "lease": "mietvertrag bail alquiler",
+        "draft": "entwurf brouillon borrador",
+        "insurance": "versicherung assurance seguro",
+        "employment contracts": "arbeitsvertrag arbeitsverträge",
+        "medicines": "medikamente médicaments medicamentos",
+        "parties": "vertragsparteien parties partes",
+        "dentist": "zahnarzt dentiste dentista",
+        "school": "schule école escuela",
+        "recipes": "rezepte recettes recetas",
+        "vaccinations": "impfungen vaccinations vaccins vacunas",
+    }.items()
+    for word in words.split()
+}
+
+PAPERS = frozenset(
+    [
+        "receipts",
+        "receipt",
+        "invoices",
+        "invoice",
+        "bills",
+        "bill",
+        "contracts",
+        "contract",
+        "letters",
+        "letter",
+        "leases",
+        "lease",
+        "policies",
+        "policy",
+        "reports",
+        "report",
+        "filings",
+        "filing",
+        "documents",
+        "document",
+        "files",
+        "file",
+        "papers",
+        "versions",
+        "version",
+        "draft",
+        "final",
+        "signed",
+        "old",
+        "new",
+        "companies",
+        "company",
+        "both",
+        "two",
+        "three",
+    ]
+)
+"""What papers and versions of them are called: it says which are meant, not what is asked of them."""
+
+
+def in_english(text: str) -> str:
+    """`text` with those of its words that are known in another language put into English."""
+    return " ".join(ENGLISH.get(word.lower(), word) for word in text.split())

@@ -1,0 +1,32 @@
+"""Something to be written from the documents: a larger model's work, so the facts it would rest on are shown."""
+
+from __future__ import annotations
+
+from rag.lexicon.papers import in_english
+from rag.requests.meant import about
+from rag.requests.request import Materials, Request, Sources, Told, plain
+
+FACTS = 5
+NEEDS_LARGER = (
+    "Writing, explaining and translating need a larger language model than the one that comes with Lamplight; under "
+    "“Models” you can get one."
+)
+RESTS_ON = "These lines of your documents are what it would rest on:"
+
+
+def writing(request: Request, materials: Materials) -> Told | None:
+    """Left to the model if it is large enough."""
+    if materials.models.language_model.is_large:
+        return None
+    words = in_english(about(request, materials)) or request.query
+    selection = materials.finder.select(words, scope=request.scope)
+    sources = Sources()
+    seen: set[int] = set()
+    lines: list[str] = []
+    for line in selection.lines:
+        if line.sentence.passage.id not in seen and len(lines) < FACTS:
+            seen.add(line.sentence.passage.id)
+            name = plain(line.sentence.passage.document)
+            lines.append(f"- {plain(line.sentence.text)} ({name}){sources.mark(line.sentence)}")
+    parts = [NEEDS_LARGER, *([f"{RESTS_ON}\n\n" + "\n".join(lines)] if lines else [])]
+    return sources.told("\n\n".join(parts))

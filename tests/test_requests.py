@@ -1,0 +1,223 @@
+"""Whole documents, lists, comparisons, the library itself and a conversation, with the real models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import index_file
+from library.records import Message
+from library.store import Library
+from models.loading import Models
+from rag.answerer import EMPTY_LIBRARY, Answerer
+from rag.events import Finished
+from rag.guide import Guiding
+from rag.intent import Kind
+from rag.requests.fields import amount_of, balance, summed
+from samples import HANDBOOK
+from ui.answers import Answer
+from ui.commands import answer_to_json
+from ui.document_view import document_value
+from ui.rendering import answer_html
+
+BULLET = re.compile(r"^- (.*?) \[\d+\]$", re.M)
+
+
+def asked(library: Library, models: Models, text: str, kind: Kind | None = None) -> Finished:
+    """The end of the answer."""
+    return next(event for event in Answerer(library, models).answer(text, kind=kind) if isinstance(event, Finished))
+
+
+def add(library: Library, models: Models, folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        assert index_file(folder / name, library, models).status == "added"
+
+
+def cited(finished: Finished) -> Sequence[str]:
+    return [citation.document for citation in finished.citations]
+
+
+@pytest.fixture
+def receipts(library: Library, models: Models, tmp_path: Path) -> Library:
+    add(
+        library,
+        models,
+        tmp_path,
+        {
+            f"receipt {shop}.txt": f"{shop} Ltd\nReceipt of {day} May 2024\nTea\nTOTAL: EUR {total}\nThanks!\n"
+            for shop, day, total in (("Aster", 2, "12.50"), ("Birch", 9, "7.25"), ("Cedar", 11, "100.00"))
+        },
+    )
+    return library
+
+
+def test_a_greeting_gets_a_sentence_and_things_to_try_even_in_an_empty_library(
+    library: Library, models: Models
+) -> None:
+    finished = asked(library, models, "Hello!")
+    assert finished.kind == "talk" and not finished.refused and finished.answer.startswith("Hello!")
+    assert asked(library, models, "summarise everything").answer == EMPTY_LIBRARY
+
+
+def test_what_lamplight_can_do_names_what_the_library_can_answer(sample_library: Library, models: Models) -> None:
+    finished = asked(sample_library, models, "What can you do?")
+    assert finished.kind == "lamplight" and any(name in finished.answer for name in ("handbook", "harvest", "fees"))
+
+
+def test_the_library_counts_itself(sample_library: Library, models: Models) -> None:
+    answer = asked(sample_library, models, "How many documents do I have?").answer
+    documents = sample_library.documents()
+    assert f"{len(documents)} documents" in answer and f"{sum(one.pages for one in documents)} pages" in answer
+
+
+def test_documents_that_mention_a_name_are_all_named_and_cited(sample_library: Library, models: Models) -> None:
+    finished = asked(sample_library, models, "Which documents mention Hannah Whitlock?")
+    assert finished.kind == "library" and HANDBOOK.name in cited(finished)
+    assert all("Whitlock" in citation.text for citation in finished.citations)
+
+
+def test_a_name_that_stands_nowhere_is_said_so(sample_library: Library, models: Models) -> None:
+    finished = asked(sample_library, models, "Which documents mention Zaphod Beeblebrox?")
+    assert finished.refused and "Zaphod Beeblebrox" in finished.answer
+
+
+def test_a_summary_is_the_documents_own_sentences_each_with_its_page(sample_library: Library, models: Models) -> None:
+    finished = asked(sample_library, models, "Summarise the handbook")
+    document = sample_library.documents_named(HANDBOOK.name)[0]
+    pages = {
+        number: " ".join((page.text if (page := sample_library.page(document.id, number)) else "").split())
+        for number in range(1, document.pages + 1)
+    }
+    assert finished.kind == "summary" and finished.citations
+    assert all(" ".join(one.text.split()) in pages[one.page] for one in finished.citations)
+    furniture = {
+        chunk.text.split("\n")[index] for chunk in sample_library.chunks_of(document.id) for index in chunk.furniture
+    }
+    assert not furniture & {citation.text for citation in finished.citations}
+
+
+def test_a_summary_has_as_many_points_as_were_asked_for(sample_library: Library, models: Models) -> None:
+    assert len(BULLET.findall(asked(sample_library, models, "Summarise the handbook in three points").answer)) == 3
+
+
+def test_a_page_is_summarised_from_that_page_alone(sample_library: Library, models: Models) -> None:
+    finished = asked(sample_library, models, "Summarise page 3 of the handbook")
+    assert {citation.page for citation in finished.citations} == {3}
+
+
+def test_everything_is_told_document_by_document(sample_library: Library, models: Models) -> None:
+    answer = asked(sample_library, models, "Summarise all documents").answer
+    assert all(document.name.replace("_", r"\_") in answer for document in sample_library.documents())
+
+
+def test_receipts_are_listed_with_their_totals_and_the_sum(receipts: Library, models: Models) -> None:
+    finished = asked(receipts, models, "List all receipts with their totals")
+    assert finished.kind == "list" and finished.rows is not None
+    assert [amount_of(row[1]) for row in finished.rows.rows] == [Decimal("12.50"), Decimal("7.25"), Decimal("100.00")]
+    assert finished.rows.sums[1].endswith("119.75") and "119.75" in finished.answer
+    assert answer_to_json(finished)["rows"]["columns"][0] == "Document"
+
+
+def test_a_comparison_has_a_column_for_each_document_and_cites_each_cell(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    files = {
+        "contract Adler.txt": "Contract, Adler.\nThe notice period is four weeks.\nThe pay is EUR 2,000.\n",
+        "contract Busch.txt": "Contract, Busch.\nThe notice period is six months.\nThe pay is EUR 3,000.\n",
+    }
+    add(library, models, tmp_path, files)
+    finished = asked(library, models, "Compare the notice period in contract Adler and contract Busch")
+    assert finished.rows is not None and finished.rows.columns[1:] == list(files)
+    assert "four weeks" in finished.rows.rows[0][1] and "six months" in finished.rows.rows[0][2]
+    assert cited(finished) == list(files)
+
+
+def test_what_changed_between_two_versions_is_said_line_by_line(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    same = "The flat has three rooms and a kitchen.\nBicycles stand in the yard.\n"
+    add(
+        library,
+        models,
+        tmp_path,
+        {
+            "lease draft.txt": f"{same}The deposit is 900 euros.\nDogs are forbidden.\n",
+            "lease final.txt": f"{same}The deposit is 800 euros.\n",
+        },
+    )
+    finished = asked(library, models, "What changed between the lease draft and the lease final?")
+    assert finished.kind == "change" and finished.rows is not None
+    assert finished.rows.rows == [
+        ["The deposit is 900 euros.", "The deposit is 800 euros."],
+        ["Dogs are forbidden.", ""],
+    ]
+
+
+def test_writing_says_that_it_needs_a_larger_model_and_shows_the_facts(sample_library: Library, models: Models) -> None:
+    finished = asked(sample_library, models, "Write a letter to the society about the key deposit")
+    assert finished.kind == "writing" and "larger language model" in finished.answer and finished.citations
+
+
+def test_the_other_reading_is_one_click(sample_library: Library, models: Models) -> None:
+    finished = asked(sample_library, models, "Summarise the handbook")
+    answer = Answer()
+    answer.absorb(finished)
+    assert finished.other == "fact" and "#as-fact-1-2" in answer_html(answer, "1-2")
+    assert asked(sample_library, models, "The handbook", kind="summary").kind == "summary"
+
+
+def test_a_table_is_kept_with_its_answer(receipts: Library, models: Models) -> None:
+    answer = Answer()
+    answer.absorb(asked(receipts, models, "List all receipts with their totals"))
+    restored = Answer.restored(Message(1, "assistant", answer.text, answer.details()))
+    assert restored.rows == answer.rows is not None
+
+
+def test_a_source_guide_is_kept_with_its_document_and_every_line_has_its_page(library: Library, models: Models) -> None:
+    index_file(HANDBOOK, library, models)
+    (document,) = library.documents()
+    assert library.without_guide() == [document.id] and document_value(library, document.id)["guide"] is None
+    guide = Guiding(library, models).make(document.id)
+    assert guide is not None and guide == library.guide(document.id) and library.without_guide() == []
+    assert guide.lines and guide.outline and guide.questions
+    for line in guide.lines:
+        page = library.page(document.id, line.page)
+        assert page is not None and line.text.rstrip("…") in " ".join(page.text.split())
+    library.remove(document.id)
+    library.purge(document.id)
+    assert library.guide(document.id) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "paid"),
+    [
+        (["Goods 28.31", "TOTAL: 28.30", "CASH 50.00", "Change 21.70"], "28.30"),
+        (["Parking 5.00", "Accepted total 10.00", "Change 5.00"], "5.00"),
+        (["Total 100.62", "Rounding -0.02", "Rounded 100.60", "VISA 100.60"], "100.60"),
+        (["Net 40.00", "GST 2.40", "Total 42.40", "TOTAL 42.40", "CASH 42.40", "Base and tax 40.00 2.40"], "42.40"),
+        (["Excluding tax 94.34", "Tax 5.66", "Total 100.00"], "100.00"),
+    ],
+)
+def test_the_amount_that_was_paid_is_known_by_what_adds_up(lines: list[str], paid: str) -> None:
+    weights = balance(lines)
+    assert max(weights, key=lambda amount: weights[amount]) == paid
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("RM 1,234.50", "1234.50"), ("1.234,50 €", "1234.50"), ("-79,00", "-79.00"), ("7", "7"), ("tea", None)],
+)
+def test_amounts_are_read_in_either_notation(text: str, value: str | None) -> None:
+    assert amount_of(text) == (None if value is None else Decimal(value))
+
+
+def test_amounts_are_summed_by_currency() -> None:
+    assert summed(["EUR 1.50", "", "EUR 2.00"]) == "EUR 3.50"
+    assert summed(["EUR 1.50", "2.00", "USD 3.00"]) == "EUR 3.50 + USD 3.00"
+    assert summed(["Total: EUR 1.50", "EUR 2.00"]) == "EUR 3.50"
+    assert summed(["1.50", "two"]) == "" and summed(["1.50"]) == ""

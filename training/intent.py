@@ -1,0 +1,224 @@
+"""Learn to tell what is asked for: writes `models/weights/intent.npz` from `training/requests.txt`.
+
+    python -m training.intent [--data DIR] [--check]
+
+Each example is filled in several times, so that what it is about doesn't count. Questions of fact are those of the
+`tune` halves of the benchmarks besides. With `--check`, a fifth of the examples is left out and the rates are printed,
+for the thresholds of `rag/intent.py`; nothing is written.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from bench.measuring import options, progress
+from bench.questions import articles, filings, household, receipts
+from bench.splits import split_of
+from models.embedder import Embedder, Vectors
+from models.intent import WEIGHTS, features, ngrams_of
+from models.prepare import ensure_embedder
+
+EXAMPLES = Path(__file__).with_name("requests.txt")
+FACT = "fact"
+SLOT = re.compile(r"\{(\w+)\}")
+WHOLE_OR_PART = {"docs": " all", "pages": " part"}
+SEED = 11
+FILLED = 12  # times each example with a slot
+FACTS_EACH = 400  # questions of one benchmark
+ENDINGS = ("", "", "?", ".", "!")  # of what is typed
+FEWEST = 2  # examples that share an n-gram for it to count
+STRENGTH = 3.0  # of the fit against the ridge
+FORGOTTEN = 0.3  # of an example's n-grams in half of its fillings: other words will do
+LEFT_OUT = 5  # every fifth, with `--check`
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9)
+
+Example = tuple[str, str]  # kind and template
+
+
+def read_examples(path: Path = EXAMPLES) -> tuple[list[Example], dict[str, list[str]]]:
+    """The examples with their kinds, and the fillings of each slot."""
+    examples: list[Example] = []
+    fillings: dict[str, list[str]] = {}
+    heading = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        slot = SLOT.fullmatch(line)
+        if line.startswith("[") or (slot and slot[1] not in fillings):
+            heading = line
+            if slot:
+                fillings[slot[1]] = []
+        elif heading.startswith("{"):
+            fillings[heading[1:-1]].append(line)
+        else:
+            examples.append((f"{heading[1:-1]}{_detail(heading[1:-1], line)}", line))
+    return examples, fillings
+
+
+def _detail(kind: str, template: str) -> str:
+    """Of a summary whether all documents are to be summarised, or a part of one."""
+    found = SLOT.search(template)
+    return WHOLE_OR_PART.get(found[1], "") if kind == "summary" and found else ""
+
+
+def filled(template: str, fillings: dict[str, list[str]], chance: random.Random) -> Iterator[str]:
+    """The template as people may type it."""
+    for _ in range(FILLED if SLOT.search(template) else 3):
+        text = SLOT.sub(lambda slot: chance.choice(fillings[slot[1]]), template)
+        text = text.rstrip("?") + chance.choice(ENDINGS)
+        yield text[0].upper() + text[1:] if chance.random() < 0.5 else text
+
+
+def asked_facts(data: Path) -> list[str]:
+    """Questions of fact in the `tune` halves."""
+    made = Path("/nonexistent")
+    chance = random.Random(SEED)
+    groups = [
+        [one.text for article in articles(data) for one in article if split_of(one.passage) == "tune"],
+        [one.text for one in filings(data, made).part("tune").questions],
+        [one.text for one in household(data, made).part("tune").questions],
+        [one.text for one in receipts(data, made).part("tune").questions],
+        list(_tables(data)),
+        *(list(_foreign(data, language)) for language in ("de", "es")),
+    ]
+    return [text for group in groups for text in chance.sample(group, min(FACTS_EACH, len(group)))]
+
+
+def _tables(data: Path) -> Iterator[str]:
+    for line in (data / "wikitables" / "questions.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if split_of(row["table"]) == "tune":
+            yield row["question"]
+
+
+def _foreign(data: Path, language: str) -> Iterator[str]:
+    content = json.loads((data / "xquad" / f"xquad.{language}.json").read_text(encoding="utf-8"))
+    for article in content["data"]:
+        for paragraph in article["paragraphs"]:
+            if split_of(paragraph["context"]) == "tune":
+                yield from (question["question"] for question in paragraph["qas"])
+
+
+def shared_ngrams(examples: list[Example]) -> dict[str, str]:
+    """The n-grams of the examples' own words, not of what fills them, each with the kinds that have it."""
+    counts: dict[str, int] = {}
+    having: dict[str, set[str]] = {}
+    for kind, template in examples:
+        own = {ngram for part in _parts(template) for ngram in ngrams_of(part) if not ngram.startswith("^")}
+        first = next(iter(ngrams_of(template)), "") if not template.startswith("{") else ""
+        for ngram in own | ({first} if first else set()):
+            counts[ngram] = counts.get(ngram, 0) + 1
+            having.setdefault(ngram, set()).add(kind.split()[0])
+    kept = sorted(ngram for ngram, count in counts.items() if count >= FEWEST or " " not in ngram)
+    return {ngram: " ".join(sorted(having[ngram])) for ngram in kept}
+
+
+def _parts(template: str) -> list[str]:
+    return [part for part in re.split(r"\{\w+\}", template) if part.strip()]
+
+
+def matrix(texts: list[str], vectors: Vectors, places: dict[str, int], forget: bool) -> Vectors:
+    """One row of features for each text."""
+    chance = random.Random(SEED)
+    rows = []
+    for text, vector in zip(texts, vectors, strict=True):
+        ngrams = list(ngrams_of(text))
+        if forget and chance.random() < 0.5:
+            ngrams = [ngram for ngram in ngrams if chance.random() >= FORGOTTEN]
+        rows.append(features(ngrams, vector, places))
+    return np.stack(rows)
+
+
+def fit(examples: list[Example], fillings: dict[str, list[str]], facts: list[str], embedder: Embedder) -> Model:
+    """The weights for these examples."""
+    chance = random.Random(SEED)
+    texts, kinds = list(facts), [FACT] * len(facts)
+    for kind, template in examples:
+        made = list(dict.fromkeys(filled(template, fillings, chance)))
+        texts += made
+        kinds += [kind] * len(made)
+    shared = shared_ngrams(examples)
+    places = {ngram: place for place, ngram in enumerate(shared)}
+    progress(f"{len(texts)} texts, {len(places)} n-grams")
+    regression = LogisticRegression(C=STRENGTH, max_iter=400)
+    regression.fit(matrix(texts, embedder.encode(texts), places, True), kinds)
+    return Model(shared, regression)
+
+
+class Model:
+    """A fitted regression with the n-grams it looks at."""
+
+    def __init__(self, shared: dict[str, str], regression: LogisticRegression) -> None:
+        self.shared, self.regression = shared, regression
+        self.places = {ngram: place for place, ngram in enumerate(shared)}
+
+    def probabilities(self, texts: list[str], embedder: Embedder) -> npt.NDArray[np.float64]:
+        made: npt.NDArray[np.float64] = self.regression.predict_proba(
+            matrix(texts, embedder.encode(texts), self.places, False)
+        )
+        return made
+
+    def save(self, path: Path, embedder: str) -> None:
+        np.savez_compressed(
+            path,
+            kinds=np.array(self.regression.classes_),
+            ngrams=np.array(list(self.shared)),
+            shared=np.array(list(self.shared.values())),
+            weights=self.regression.coef_.T.astype(np.float16),
+            bias=self.regression.intercept_.astype(np.float32),
+            embedder=np.array(embedder),
+        )
+
+
+def check(examples: list[Example], fillings: dict[str, list[str]], facts: list[str], embedder: Embedder) -> None:
+    """Print how examples that were left out are understood, and how many facts are taken for something else."""
+    shuffled, questions = random.Random(SEED).sample(examples, len(examples)), list(facts)
+    random.Random(SEED).shuffle(questions)
+    model = fit(
+        [one for place, one in enumerate(shuffled) if place % LEFT_OUT],
+        fillings,
+        [one for place, one in enumerate(questions) if place % LEFT_OUT],
+        embedder,
+    )
+    chance = random.Random(SEED + 1)
+    left = [(kind, next(filled(text, fillings, chance))) for kind, text in shuffled[::LEFT_OUT]]
+    left += [(FACT, text) for text in questions[::LEFT_OUT]]
+    shares = model.probabilities([text for _, text in left], embedder)
+    kinds = [kind.split()[0] for kind in model.regression.classes_]
+    tops = sorted(set(kinds))
+    summed = np.stack([shares[:, [place for place, kind in enumerate(kinds) if kind == top]].sum(1) for top in tops], 1)
+    for threshold in THRESHOLDS:
+        said = [tops[row.argmax()] if row.max() >= threshold else FACT for row in summed]
+        pairs = [(kind.split()[0], own) for (kind, _), own in zip(left, said, strict=True)]
+        others = [own == kind for kind, own in pairs if kind != FACT]
+        false = [own != FACT for kind, own in pairs if kind == FACT]
+        progress(f"{threshold}: understood {np.mean(others):.3f} of {len(others)}, facts lost {np.mean(false):.4f}")
+    for (kind, text), row in zip(left, summed, strict=True):
+        if tops[row.argmax()] != kind.split()[0]:
+            progress(f"  {kind:20} {tops[row.argmax()]:12} {row.max():.2f}  {text}")
+
+
+def main() -> None:
+    """Fit, then write or check."""
+    parser = options(__doc__ or "")
+    parser.add_argument("--check", action="store_true", help="leave a fifth out and print the rates")
+    chosen = parser.parse_args()
+    examples, fillings = read_examples()
+    facts, embedder = asked_facts(chosen.data), Embedder(ensure_embedder())
+    if chosen.check:
+        check(examples, fillings, facts, embedder)
+        return
+    fit(examples, fillings, facts, embedder).save(WEIGHTS, embedder.name)
+    progress(f"{WEIGHTS}: {WEIGHTS.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
