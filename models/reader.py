@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.processor import physical_cores
+from models.onnx_session import onnx_session
 from models.reader_input import ReaderTokenizer, Window
 
 LONGEST_SPAN = 24  # word pieces of an answer
@@ -37,15 +37,9 @@ class Reader:
     """Loaded once; its calls may come from any thread."""
 
     def __init__(self, path: Path, tokenizer: Path, threads: int | None = None) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or physical_cores()
-        options.inter_op_num_threads = 1
-        # Threads that spin while they wait cost three times the wall time as soon as anything else runs.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = onnx_session(path, threads)
         self._tokenizer = ReaderTokenizer(Tokenizer.from_file(str(tokenizer)))
 
     def read(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[list[LineReading]]:

@@ -1,0 +1,25 @@
+"""How ONNX Runtime is set up for all models that run on it: the embedder, the reader, a reranker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from models.processor import physical_cores
+
+SLOW_FUSIONS = ["SkipLayerNormFusion"]  # the fused kernel takes eight times as long as the two that it replaces
+
+
+def onnx_session(path: Path, threads: int | None = None) -> Any:
+    """An `onnxruntime.InferenceSession` on the CPU. A run uses `threads`, or else as many as there are cores."""
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()  # of Microsoft's builds for Windows
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or physical_cores()
+    options.inter_op_num_threads = 1
+    # Threads that spin while they wait cost three times the wall time as soon as anything else runs.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(
+        str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
+    )
