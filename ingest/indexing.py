@@ -17,9 +17,9 @@ from ingest.progress import Progress
 from library.records import Chunk, Document, Page, ReportCard, Table
 from library.store import Library
 from library.unfinished import Unfinished
-from models.embedder import BATCH, Embedder, Vectors
+from models.embedder import Embedder, Vectors
 
-EMBED_STEP = 8 * BATCH  # chunks embedded together, those of like length side by side; half a second
+EMBED_STEP = 8  # chunks embedded together; an answer waits for no more than these
 KEPT_CHUNKS = 256  # a longer document is kept in batches of as many: some seconds of embedding
 KEPT_SECONDS = 10.0  # or after as long, as scans have few words: that and the pages held back are ever read twice
 
@@ -130,16 +130,11 @@ class Indexing:
             self._embed(progress)
 
     def _embed(self, progress: Progress) -> None:
-        """The next `EMBED_STEP` chunks, a few at a time, so that an answer waits for no more than these."""
+        """The next `EMBED_STEP` chunks."""
+        progress.wait()
         batch = self._batch
         texts = [chunk.searchable for chunk in batch.chunks[batch.embedded : batch.embedded + EMBED_STEP]]
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        vectors = np.empty((len(texts), self._embedder.dimensions), np.float32)
-        for start in range(0, len(order), BATCH):
-            progress.wait()
-            part = order[start : start + BATCH]
-            vectors[part] = self._embedder.encode([texts[index] for index in part])
-        batch.vectors.append(vectors)
+        batch.vectors.append(self._embedder.encode(texts))
         batch.embedded += len(texts)
 
     def _no_vectors(self) -> Vectors:

@@ -6,6 +6,7 @@ Boxes come out in points from the top left corner of the page as it is shown, ro
 from __future__ import annotations
 
 import ctypes
+import functools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ DEVICE_SCALE = 16  # PDFium's page-to-device mapping is in whole pixels; this ma
 FAR = 10_000  # points
 TAIL = 65_536
 LONGEST_FACE = 128  # bytes of a type's name that are looked at
+FORM_DEPTH = 3  # pictures may stand in forms in forms
 
 
 @contextmanager
@@ -51,6 +53,25 @@ def open_pdf(path: Path) -> Iterator[Any]:
             document.close()
 
 
+def bitmaps(page: Any, form: Any = None) -> Iterator[Any]:
+    """The `pypdfium2.PdfImage`s of a page, those in its forms included. Use within `TURN`.
+
+    `page.get_objects` wraps the objects of all words and lines before it looks at their kind: ten times as long.
+    """
+    count, get = raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject
+    if form is not None:
+        count, get = raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject
+    level = 0 if form is None else form.level + 1
+    parent = (page if form is None else form).raw
+    for index in range(count(parent)):
+        item = get(parent, index)
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            yield pdfium.PdfImage(item, page=page, container=form, level=level)
+        elif kind == raw.FPDF_PAGEOBJ_FORM and level < FORM_DEPTH - 1:
+            yield from bitmaps(page, pdfium.PdfObject(item, page=page, container=form, level=level))
+
+
 class PageText:
     """The characters of one page, their lines and boxes. Use within `TURN`; close when done."""
 
@@ -71,27 +92,28 @@ class PageText:
 
     def lines(self) -> list[tuple[str, Box | None]]:
         """PDFium's own lines, in content order: right for prose, also in columns."""
-        found = []
-        start = 0
-        for line in self.text.split("\n"):
-            words = line.strip("\r")
-            if words.strip():
-                found.append((_clean(words), self._box_of(start, len(words))))
-            start += len(line) + 1
-        return found
+        return [(_clean(words), box) for _, words, box in self._lines]
 
     def typed_lines(self) -> list[TypedLine]:
         """Those of `lines` that have a box, with the type they are set in."""
         found = []
-        start = 0
-        for line in self.text.split("\n"):
-            words = line.strip("\r")
-            box = self._box_of(start, len(words)) if words.strip() else None
+        for start, words, box in self._lines:
             if box is not None:
                 first, last = start + len(words) - len(words.lstrip()), start + len(words.rstrip()) - 1
                 face, size = self._type_of(first)
                 same = first == last or self._type_of(last) == (face, size)
                 found.append(TypedLine(_clean(words), box, face if same else "", size))
+        return found
+
+    @functools.cached_property
+    def _lines(self) -> list[tuple[int, str, Box | None]]:
+        """Where each line that is not blank begins, what is in it, and its box."""
+        found = []
+        start = 0
+        for line in self.text.split("\n"):
+            words = line.strip("\r")
+            if words.strip():
+                found.append((start, words, self._box_of(start, len(words))))
             start += len(line) + 1
         return found
 
@@ -105,8 +127,8 @@ class PageText:
         boxes = []
         for index in range(raw.FPDFText_CountRects(self._text, start, count)):
             raw.FPDFText_GetRect(self._text, index, left, top, right, bottom)
-            boxes.append(self.to_page(left.value, bottom.value, right.value, top.value))
-        return _union(boxes) if boxes else None
+            boxes.append((left.value, bottom.value, right.value, top.value))
+        return self.to_page(*_union(boxes)) if boxes else None
 
     def rows(self) -> list[tuple[str, Box | None]]:
         """Visual rows rebuilt from character boxes, so that a table row stays one line.
@@ -152,7 +174,7 @@ class PageText:
             if word and _apart(box, here):
                 yield word, self.to_page(*box)
                 word = ""
-            box = _union([box, here]) if word else here
+            box = _both(box, here) if word else here
             word += chr(code)
         if word:
             yield word, self.to_page(*box)
@@ -202,10 +224,22 @@ def _runs(words: Iterator[tuple[str, Box]]) -> list[tuple[str, Box]]:
             overlap = min(box[3], last[3]) - max(box[1], last[1])
             near = -1 <= box[0] - last[2] < 1.5 * height
             if near and overlap > 0.3 * min(height, max(2.0, _height(box))):
-                runs[-1] = (f"{last_text} {text}", _union([last, box]))
+                runs[-1] = (f"{last_text} {text}", _both(last, box))
                 continue
         runs.append((text, box))
     return runs
+
+
+def _both(one: Box, other: Box) -> Box:
+    """Like `_union` of two, without a call for each edge: it is asked of every character."""
+    left, top, right, bottom = one
+    x0, y0, x1, y1 = other
+    return (
+        x0 if x0 < left else left,
+        y0 if y0 < top else top,
+        x1 if x1 > right else right,
+        y1 if y1 > bottom else bottom,
+    )
 
 
 def _union(boxes: list[Box]) -> Box:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pypdfium2.raw as raw
 
+from ingest.pdfium import bitmaps
+
 FEWEST_CHARACTERS = 16  # a page with fewer has a page number, not a text layer
 SHORT_LAYER = 1500  # characters; a scan's stamp, footer or form entries are shorter, a full page is longer
 SCAN_SHARE = 0.5  # of the page under pictures; with less they are figures
@@ -28,7 +30,6 @@ LATIN_WORD = re.compile(r"[A-Za-z]{4,}")
 VOWELLESS = re.compile(r"(?<![A-Za-z])[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{4,}(?![A-Za-z])")
 FEWEST_WORDS = 20
 VOWELLESS_SHARE = 0.3  # of words; in any language with Latin letters it is below 0.05
-FORM_DEPTH = 3  # pictures may stand in forms in forms
 
 
 def is_readable(text: str) -> bool:
@@ -77,7 +78,7 @@ def _has_large_picture(page: Any) -> bool:
     """One, or the strips that some scanners cut a page into."""
     width, height = page.get_size()
     covered = 0.0
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=FORM_DEPTH):
+    for item in bitmaps(page):
         left, bottom, right, top = item.get_bounds()
         covered += abs((right - left) * (top - bottom))
     return bool(covered >= SCAN_SHARE * width * height)

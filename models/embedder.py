@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,31 +11,31 @@ import numpy as np
 import numpy.typing as npt
 
 from models.catalogue import EMBEDDER
+from models.onnx_session import onnx_session
 from models.processor import physical_cores
 
 Vectors: TypeAlias = npt.NDArray[np.float32]
 
 MAX_TOKENS = 256  # the length all-MiniLM-L6-v2 was trained for, special tokens included
-BATCH = 8  # larger batches pad more than they save
 
 
 class Embedder:
-    """`name` identifies the vectors it makes: those of two names are never compared."""
+    """`name` identifies the vectors it makes: those of two names are never compared.
+
+    Texts are embedded one by one, as many at a time as there are cores. A batch would be slower on a CPU, as its
+    activations leave the cache and short texts are padded; and the vector of a text would depend on its neighbours,
+    as int8 activations are scaled by the largest value in a batch.
+    """
 
     name = f"{EMBEDDER.name}-int8"
     dimensions = 384
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        onnxruntime.disable_telemetry_events()  # of Microsoft's builds for Windows
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or physical_cores()
-        options.inter_op_num_threads = 1
-        # Threads that spin while they wait cost three times the wall time as soon as anything else runs.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        threads = threads or physical_cores()
+        self._session = onnx_session(path, threads=1)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="embedder")
         self._tokenizer = Tokenizer.from_file(str(EMBEDDER.path().with_name("tokenizer.json")))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
@@ -45,20 +46,19 @@ class Embedder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), dimensions) float32 of unit length; text beyond `MAX_TOKENS` is not seen."""
         encodings = self._tokenizer.encode_batch(list(texts))
-        order = sorted(range(len(encodings)), key=lambda index: len(encodings[index].ids))
-        vectors = np.zeros((len(encodings), self.dimensions), np.float32)
-        for start in range(0, len(order), BATCH):
-            part = order[start : start + BATCH]
-            longest = max(len(encodings[index].ids) for index in part)
-            ids = np.zeros((len(part), longest), np.int64)
-            mask = np.zeros_like(ids)
-            for row, index in enumerate(part):
-                length = len(encodings[index].ids)
-                ids[row, :length] = encodings[index].ids
-                mask[row, :length] = 1
-            inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-            vectors[part] = self._session.run(["sentence_embedding"], inputs)[0]
+        rows = (
+            [self._vector(encodings[0].ids)]
+            if len(encodings) == 1
+            else self._pool.map(self._vector, (encoding.ids for encoding in encodings))
+        )
+        vectors = np.empty((len(encodings), self.dimensions), np.float32)
+        for index, row in enumerate(rows):
+            vectors[index] = row
         return vectors
+
+    def _vector(self, ids: Sequence[int]) -> Vectors:
+        vector: Vectors = self._session.run(["sentence_embedding"], {"input_ids": np.array([ids], np.int64)})[0][0]
+        return vector
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Word pieces in each text, without the two special tokens."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from models.catalogue import sha256_of
 from models.errors import WeightsError
-from models.processor import physical_cores
+from models.onnx_session import onnx_session
 from models.vision import models_folder
 
 MAX_TOKENS = 384  # question and passage together
@@ -80,15 +80,10 @@ class Reranker:
     """Scores passages for one question; higher is better, comparable within the question."""
 
     def __init__(self, path: Path, files: RerankerFiles) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         self.name = files.name
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = physical_cores()
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = onnx_session(path)
         self._inputs = [item.name for item in self._session.get_inputs()]
         self._tokenizer = Tokenizer.from_file(str(files.folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")

@@ -11,10 +11,10 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 from ingest.document import Block
+from ingest.pdfium import bitmaps
 from ingest.pictures import READ_SIDE, Pictures, printed_beside
 from library.records import Box
 
-FORM_DEPTH = 3  # pictures may stand in forms in forms
 SMALLEST_SIDE = 36  # points: half an inch
 SMALLEST_SHARE = 0.02  # of the page; logos in letterheads are smaller
 BACKGROUND_SHARE = 0.5  # of the page; a picture so large with text on it is paper, not an illustration
@@ -65,7 +65,7 @@ def _pictures_on(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]
     """Bitmaps that touch are one picture; backgrounds, which touch everything, are none."""
     merged: list[_Found] = []
     width, height = page.get_size()
-    for number, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=FORM_DEPTH)):
+    for number, item in enumerate(bitmaps(page)):
         if number == MOST_OBJECTS:
             return []
         left, top, right, bottom = to_page(*item.get_bounds())

@@ -83,11 +83,12 @@ def table_of_rows(block: Block, page: int) -> Table | None:
 
 def _kind(text: str) -> str:
     """`periods`, `unit`, `row`, `label`, `long` (perhaps a label that goes on in the next line) or `prose`."""
-    if len(text) <= 2 * LABEL and PERIODS.search(text) and len(PERIODS.sub("", text)) <= LABEL:
+    has_digits = any(map(str.isdigit, text))  # or the two slow patterns can't match
+    if has_digits and len(text) <= 2 * LABEL and PERIODS.search(text) and len(PERIODS.sub("", text)) <= LABEL:
         return "periods"
     if len(_cells(text, ROW_NUMBERS)[1]) == ROW_NUMBERS:
         return "row"
-    numbers = len(NUMBER.findall(text))
+    numbers = len(NUMBER.findall(text)) if has_digits else 0
     if numbers >= ROW_NUMBERS and numbers >= NUMBERS_SHARE * len(text.split()):
         return "row"
     if len(text) <= LABEL and UNIT.search(text):
