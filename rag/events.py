@@ -49,13 +49,15 @@ class Evidence:
     """What was found, best first, and the sentence or row that answers, with the short answer in it if there is one.
 
     Comes twice, before the language model has read anything: first the passages as they were found, then as the reader
-    orders them, with the line. `opening` is both as Markdown, the beginning of the answer's text.
+    orders them, with the line. `opening` is both as Markdown, the beginning of the answer's text. `respelled` is the
+    question as it was searched for, empty where it was spelled so.
     """
 
     passages: list[Passage]
     quote: Citation | None = None
     short: str = ""
     opening: str = ""
+    respelled: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,12 @@ UNFINISHED = "This answer was interrupted before it was finished."
 class Answer:
     """`status` is the sentence shown while there is no text yet; `error` the one shown when it broke.
 
-    `reading` counts the passages that the model is reading. `short` and `quote` are what the text begins with.
+    `respelled` is what was searched for where the question had a typing error. `reading` counts the passages that the
+    model is reading. `short` and `quote` are what the text begins with.
     """
 
     text: str = ""
+    respelled: str = ""
     short: str = ""
     quote: Citation | None = None
     status: str = ""
@@ -59,6 +61,7 @@ class Answer:
                 self.passages = list(event.passages)
                 self.text = f"{event.opening}\n\n" if event.opening else ""
                 self.short, self.quote = event.short, event.quote
+                self.respelled = event.respelled or self.respelled
                 self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
             case Looking():
                 self.progress = event.done / event.total if event.total > 1 else None
@@ -101,6 +104,7 @@ class Answer:
         citations = [_current(Citation(**citation), successor) for citation in details.get("citations", [])]
         answer = cls(
             text=message.content,
+            respelled=details.get("respelled", ""),
             short=details.get("short", ""),
             quote=_quote(message, citations, successor),
             passages=[_current(_passage(stored), successor) for stored in details.get("passages", [])],

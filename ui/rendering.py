@@ -67,6 +67,8 @@ def answer_html(answer: Answer, reference: str, waiting: str = "", last: bool = 
     Only the `last` answer of a conversation can be had again.
     """
     parts = []
+    if answer.respelled:
+        parts.append(f'<p class="respelled">Searched for “{escape(answer.respelled)}”</p>')
     if answer.text:
         classes = "answer refusal" if answer.refused else "answer computed" if answer.sql else "answer"
         caret = "" if answer.done else " streaming"

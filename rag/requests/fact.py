@@ -43,7 +43,9 @@ class FactAnswers:
         search = self._finder.search(request.query, scope=request.scope)
         first = self._finder.first(search)
         request.timings = Timings(search_ms=request.elapsed(), evidence_ms=request.elapsed())
-        yield Evidence(first)  # to look at while they are read
+        respelled = search.query.text if search.query.text != request.query else ""
+        request.query = search.query.text
+        yield Evidence(first, respelled=respelled)  # to look at while they are read
         finding = self._finder.read(search, request.scope)
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
