@@ -58,7 +58,7 @@ class TextRecogniser:
                 "Det.limit_side_len": DETECTOR_SIDE,
             }
         )
-        # RapidOCR's own sessions spin: 1.8 times the processor time while anything else runs.
+        # RapidOCR's own sessions spin: about 1.5 times the processor time on two busy cores.
         with flag_override(self.engine.cfg, "allow_objects", True):
             self.engine.cfg.Det.session = onnx_session(TEXT_DETECTOR.verified_path(), keep_memory=False)
             self.engine.cfg.Rec.session = onnx_session(TEXT_RECOGNISER.verified_path(), keep_memory=False)
