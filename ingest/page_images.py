@@ -10,7 +10,7 @@ import pypdfium2 as pdfium
 from ingest.errors import ReadError
 from ingest.pdfium import TURN, open_pdf
 from ingest.readers import kind_of
-from ingest.readers.image import open_picture
+from ingest.readers.image import distinct_frames, open_picture
 from library.records import Box
 from models.errors import LamplightError
 
@@ -35,7 +35,7 @@ def page_image(path: Path, page: int, width: int, crop: Box | None = None) -> by
         raise ReadError(str(error)) from error
     buffer = io.BytesIO()
     if kind in ("image", "tiff"):
-        picture, _ = open_picture(path, page - 1)
+        picture, _ = open_picture(path, page - 1 if kind == "tiff" else distinct_frames(path)[0][page - 1])
         if crop:
             picture = picture.crop(_inside(crop, *picture.size))
         picture.thumbnail((width, width * 8))

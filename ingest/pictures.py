@@ -11,6 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from ingest.captions import FIGURE, picture_blocks
 from ingest.document import Block, Line
+from ingest.ground import as_seen, is_bare
 from library.records import Box
 from models.ocr import TextRecogniser
 
@@ -56,6 +57,8 @@ class Pictures:
     def blocks(self, picture: Image.Image, place: Box | None, beside: str, headings: tuple[str, ...]) -> list[Block]:
         """Like `picture_blocks`, with the words recognised here."""
         picture.thumbnail((READ_SIDE, READ_SIDE))
+        if is_bare(picture):
+            return []
         words = self._recogniser().words(picture)
         return picture_blocks(picture, words, place, beside, headings, inside=True)
 
@@ -65,7 +68,7 @@ class Pictures:
             with Image.open(io.BytesIO(content)) as picture:
                 if picture.width * picture.height > LARGEST_PIXELS or not self.is_wanted(content, picture.size):
                     return []
-                return self.blocks(picture.convert("RGB"), None, beside, headings)
+                return self.blocks(as_seen(picture), None, beside, headings)
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
             return []  # a drawing in a format of its program, or damaged: the document's words count
 

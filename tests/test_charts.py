@@ -15,7 +15,7 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 from PIL import Image
 
-from ingest.charts.chart import BarChart, read_chart
+from ingest.charts.chart import Chart, read_chart
 from ingest.charts.scale import find_scales, number_in
 from models.loading import Models
 from samples import CHART
@@ -173,7 +173,7 @@ def picture_of(draw: Callable[[Axes], None], style: str = "default", format_name
     return Image.open(buffer).convert("RGB")
 
 
-def read(picture: Image.Image, models: Models) -> BarChart | None:
+def read(picture: Image.Image, models: Models) -> Chart | None:
     return read_chart(picture, models.ocr.words(picture))
 
 

@@ -32,7 +32,7 @@ from library.migrations import MIGRATIONS
 from library.records import PICTURE_NAMES, Document, Page
 from library.store import Library
 from models.loading import Models
-from models.ocr import OcrLine
+from models.text_rows import OcrLine
 from rag.context import whole
 from rag.finding import Finder
 from rag.quotation import quotation

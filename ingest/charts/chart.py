@@ -21,7 +21,7 @@ from ingest.charts.legend import find_legend
 from ingest.charts.regions import Labels, around, colours_of
 from ingest.charts.scale import Number, Scale, find_scales, number_in
 from library.records import Box
-from models.ocr import OcrLine
+from models.text_rows import OcrLine
 
 LARGEST_SIDE = 1600  # pixels; larger charts are shrunk, a pixel is then still below 0.1 % of the axis
 MOST_SERIES = 8
@@ -32,8 +32,8 @@ MULTIPLIER = re.compile(r"(?:[x×]\s?10|\d?e[+-]?\d|in (?:thousands|millions|bil
 
 
 @dataclass(frozen=True, slots=True)
-class BarChart:
-    """`values[category][series]`; a single series without a name has the empty name. A bar that isn't there is absent.
+class Chart:
+    """`name` is its kind ("Bar chart"). `values[category][series]`; a single series without a name has the empty name. A bar that isn't there is absent.
 
     `places` has the box of each category's bars in pixels, `numbers` the words that stand along the axis and on
     the bars. `before` and `after` are what the axis writes around its numbers, such as `$` and `kg`.
@@ -44,6 +44,7 @@ class BarChart:
     numbers: frozenset[OcrLine]
     before: str = ""
     after: str = ""
+    name: str = "Bar chart"
 
     def rows(self) -> list[tuple[str, Box]]:
         """`Product 1: Asia 4.3, USA 2.4` and its place, for each category."""
@@ -98,7 +99,7 @@ class _View:
         return left, top, right, bottom
 
 
-def read_chart(picture: Image.Image, words: Sequence[OcrLine]) -> BarChart | None:
+def read_chart(picture: Image.Image, words: Sequence[OcrLine]) -> Chart | None:
     """The values of a bar chart, vertical or horizontal; None for other pictures and wherever it isn't sure.
 
     `picture` is RGB, `words` are the pieces of text in it (`TextRecogniser.words`), boxes in its pixels.
@@ -106,7 +107,7 @@ def read_chart(picture: Image.Image, words: Sequence[OcrLine]) -> BarChart | Non
     if any(MULTIPLIER.fullmatch(word.text.strip()) for word in words):
         return None
     colours: Labels | None = None
-    charts: list[BarChart] = []
+    charts: list[Chart] = []
     for turned in (False, True):
         view = _View.of(words, turned, picture.size)
         numbers = [number for word in view.words if (number := number_in(word.text, word.box)) is not None]
@@ -121,7 +122,7 @@ def read_chart(picture: Image.Image, words: Sequence[OcrLine]) -> BarChart | Non
     return charts[0] if len(charts) == 1 else None
 
 
-def _named(bars: Bars, view: _View, numbers: Sequence[Number]) -> BarChart | None:
+def _named(bars: Bars, view: _View, numbers: Sequence[Number]) -> Chart | None:
     """What the bars stand for, or None when a name is missing or there twice."""
     names = _series_names(bars, view)
     if names is None:
@@ -144,7 +145,7 @@ def _named(bars: Bars, view: _View, numbers: Sequence[Number]) -> BarChart | Non
     ticks = bars.scale.ticks
     written = _common([tick.before for tick in ticks]), _common([tick.after for tick in ticks])
     known = (original for word, original in zip(view.words, view.originals, strict=True) if word.box in used)
-    return BarChart(table, places, frozenset(known), *written)
+    return Chart(table, places, frozenset(known), *written)
 
 
 def _series_names(bars: Bars, view: _View) -> dict[int, str] | None:
