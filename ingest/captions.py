@@ -73,7 +73,7 @@ def picture_blocks(
     if beside and not is_caption:
         lines.append(Line(f"Beside it: {beside}", place))
     if kind == "chart" and chart is None and numbers >= FEWEST_NUMBERS:
-        lines.append(Line(unread_chart(picture, words), place))
+        lines.append(Line(unread_chart(words), place))
     lines += [Line(code.said(), _on_page(code.box, picture.size, place)) for code in codes]
     in_table = set(table.lines) if table is not None else set()
     lines += [Line(row.text, _on_page(row.box, picture.size, place)) for row in rows if row not in in_table]

@@ -1,4 +1,4 @@
-"""What a picture looks like to a person: transparent parts on a ground that shows what is drawn, deep ones in 8 bits."""
+"""What a picture looks like to a person: transparent parts on a ground that shows what is drawn, 16 bits as 8."""
 
 from __future__ import annotations
 

@@ -9,8 +9,7 @@ from PIL import Image
 
 from ingest.charts.scale import find_scales, number_in
 from library.records import PictureKind
-from models.text_rows import OcrLine
-from models.text_rows import rows_of
+from models.text_rows import OcrLine, rows_of
 
 THUMBNAIL = 256  # pixels; enough to tell flat colour from texture
 FLAT_SHARE = 0.55  # of neighbouring pixels that are equal: drawings have 0.7-0.99, photos below 0.4

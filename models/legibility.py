@@ -1,4 +1,4 @@
-"""How well a page was read: whether what came out are words of it, or what a recogniser makes of letters it doesn't know."""
+"""How well a page was read: whether what came out are its words, or what becomes of letters nobody here knows."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from models.text_rows import OcrLine
 WELL_READ = 0.85  # of a piece: its confidence, less if it has too few letters for its length
 READABLE = 0.6  # of a piece; those below are not kept
 FEWEST_CHARACTERS = 0.5  # per line height of a piece's length; print has 2, Chinese signs 1
+THICKEST = 3.0  # times as thick as the usual line
 UNREAD_SHARE = 0.5  # of a page's lines, by length, that make it unread
 DOUBTFUL_SHARE = 0.15
 PAPER_SHARE = 0.4  # of the pixels are light and colourless, or of one colour: a page, not a photo with some letters
@@ -44,11 +45,13 @@ def quality(piece: OcrLine) -> float:
 
 def legibility(pieces: Sequence[OcrLine]) -> Legible:
     """`pieces` with those that are unsure."""
-    lengths = np.array([max(piece.box[2] - piece.box[0], piece.box[3] - piece.box[1]) for piece in pieces])
-    if not len(lengths) or not lengths.sum():
+    if not pieces:
         return "well"
+    sides = np.array([sorted((piece.box[2] - piece.box[0], piece.box[3] - piece.box[1])) for piece in pieces])
+    lines = sides[:, 0] <= THICKEST * np.median(sides[:, 0])  # a bar of a chart or a stain is no line
+    lengths = sides[:, 1] * lines
     unsure = np.array([quality(piece) < WELL_READ for piece in pieces])
-    share = float((lengths * unsure).sum() / lengths.sum())
+    share = float((lengths * unsure).sum() / max(1.0, lengths.sum()))
     return "unread" if share >= UNREAD_SHARE else "doubtful" if share >= DOUBTFUL_SHARE else "well"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -64,9 +65,9 @@ def _takes_blanks(pair: str) -> bool:
 def _gaps(piece: npt.NDArray[np.uint8], middles: Sequence[float]) -> list[int]:
     """Pixels without ink between each letter's middle and the next one's."""
     grey = np.asarray(cv2.cvtColor(piece, cv2.COLOR_BGR2GRAY), np.int16)
-    bare = (np.abs(grey - int(np.median(grey))) <= INK).all(axis=0)
+    bare: list[bool] = (np.abs(grey - int(np.median(grey))) <= INK).all(axis=0).tolist()
     found = []
-    for first, last in zip(middles, middles[1:], strict=False):
+    for first, last in pairwise(middles):
         run = longest = 0
         for blank in bare[round(first) : round(last) + 1]:
             run = run + 1 if blank else 0

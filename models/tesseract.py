@@ -163,9 +163,9 @@ def _stacked(lines: Sequence[Pixels]) -> tuple[Image.Image, npt.NDArray[np.float
     """All lines one under the other on white, and the height of each one's middle."""
     shrunk = []
     for line in lines:
-        grey = np.asarray(cv2.cvtColor(line, cv2.COLOR_BGR2GRAY))
-        if np.median(grey) < 128:  # Tesseract reads dark on light
-            grey = 255 - grey
+        grey = np.asarray(cv2.cvtColor(line, cv2.COLOR_BGR2GRAY), np.uint8)
+        if float(np.median(grey)) < 128:  # Tesseract reads dark on light
+            grey = np.asarray(255 - grey, np.uint8)
         width = max(1, round(grey.shape[1] * LINE_HEIGHT / grey.shape[0]))
         shrunk.append(np.asarray(cv2.resize(grey, (width, LINE_HEIGHT), interpolation=cv2.INTER_AREA)))
     step = LINE_HEIGHT + WHITE
@@ -173,7 +173,8 @@ def _stacked(lines: Sequence[Pixels]) -> tuple[Image.Image, npt.NDArray[np.float
     for index, line in enumerate(shrunk):
         top = WHITE + index * step
         paper[top : top + LINE_HEIGHT, WHITE : WHITE + line.shape[1]] = line
-    return Image.fromarray(paper), WHITE + LINE_HEIGHT / 2 + step * np.arange(len(shrunk))
+    middles = WHITE + LINE_HEIGHT / 2 + step * np.arange(len(shrunk))
+    return Image.fromarray(paper), np.asarray(middles, np.float64)
 
 
 def _run(picture: Image.Image, options: list[str], *outputs: str) -> dict[str, str]:

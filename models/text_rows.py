@@ -55,7 +55,7 @@ def _rows(words: Sequence[OcrLine]) -> list[OcrLine]:
 
 
 def _columns(words: Sequence[OcrLine]) -> list[list[OcrLine]]:
-    """Parts of a page that are read one after the other: what is above, the left column, the right one, what follows."""
+    """Parts of a page in the order in which they are read: what is above, left column, right column, what follows."""
     gutter = _gutter(words)
     if gutter is None:
         return [list(words)]

@@ -27,7 +27,7 @@ GAIN = 1.15  # times as much text in the first tile as was seen there before, or
 STANDING = 1.5  # times as tall as wide: a line that runs up or down
 INKED_ROW = 0.02  # of a row's pixels are ink, or it is above or below the letters
 TRIM_MARGIN = 0.2  # of the letters' height
-LOOSE = 0.8  # of a line's picture that its letters take, with their margin; then nothing is cut off
+LOOSE = 0.6  # of a line's picture that its letters take, with their margin; then nothing is cut off
 EDGE = 3  # pixels from a tile's edge at which a line is cut
 
 
@@ -183,7 +183,7 @@ def piece_of(pixels: npt.NDArray[np.uint8], quad: Quad, tallest: int) -> Any:
 
 
 def _trimmed(piece: Any) -> Any:
-    """Without the paper above and below small letters: made as high as others, they would stand too close to be read."""
+    """Without the paper above and below small letters, which would stand too close when all is made equally high."""
     grey = np.asarray(cv2.cvtColor(piece, cv2.COLOR_BGR2GRAY), np.int16)
     inked = np.flatnonzero((np.abs(grey - int(np.median(grey))) > CONTRAST).sum(axis=1) > INKED_ROW * grey.shape[1])
     if not len(inked):

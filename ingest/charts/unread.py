@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PIL import Image
-
 from ingest.charts.scale import Scale, find_scales, number_in
 from models.text_rows import OcrLine
 
 
-def unread_chart(picture: Image.Image, words: Sequence[OcrLine]) -> str:
+def unread_chart(words: Sequence[OcrLine]) -> str:
     """`The values of this chart could not be read; its axis runs from 0 to 60.`"""
     upright = [number for word in words if (number := number_in(word.text, word.box)) is not None]
     turned = [
@@ -28,5 +26,5 @@ def unread_chart(picture: Image.Image, words: Sequence[OcrLine]) -> str:
 
 
 def _ends(scale: Scale) -> str:
-    first, last = sorted((min(scale.ticks, key=lambda tick: tick.value), max(scale.ticks, key=lambda t: t.value)), key=lambda t: t.value)
-    return " to ".join(f"{tick.before}{tick.value:.10g}{tick.after}" for tick in (first, last))
+    ticks = sorted(scale.ticks, key=lambda tick: tick.value)
+    return " to ".join(f"{tick.before}{tick.value:.10g}{tick.after}" for tick in (ticks[0], ticks[-1]))

@@ -41,7 +41,7 @@ def read_image(path: Path, reading: Reading) -> ReadDocument:
         pages.append(read_picture(picture, size, number, reading, doubts))
     if not pages:
         raise NothingToRead(
-            f"{path.name} shows nothing ({size[0]:,} × {size[1]:,} pixels, all of one colour); there is nothing to read."
+            f"{path.name} shows nothing: its {size[0]:,} × {size[1]:,} pixels have one colour; check the file."
         )
     for number, page in enumerate(pages, start=1):
         page.number = number

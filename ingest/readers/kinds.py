@@ -14,7 +14,7 @@ from ingest.readers.text import looks_binary
 
 KNOWN = (
     "PDF, DOCX, PPTX, XLSX, ODT, ODS, ODP, EPUB, RTF, EML, HTML, Markdown, CSV, JSON, source code, plain text, "
-    "PNG, JPEG, WebP, TIFF, GIF, BMP and HEIC"
+    "PNG, JPEG, WebP, TIFF, GIF, BMP, SVG, AVIF and HEIC"
 )
 SUFFIXES = {
     ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx",
@@ -25,7 +25,7 @@ SUFFIXES = {
     ".txt": "text", ".text": "text", ".log": "text", ".rst": "text", ".tex": "text", ".org": "text",
     ".srt": "text", ".vtt": "text", ".ics": "text", ".vcf": "text",
     ".png": "image", ".jpg": "image", ".jpeg": "image", ".webp": "image", ".gif": "image", ".bmp": "image",
-    ".heic": "image", ".heif": "image", ".avif": "image", ".tif": "tiff", ".tiff": "tiff",
+    ".heic": "image", ".heif": "image", ".avif": "image", ".tif": "tiff", ".tiff": "tiff", ".svg": "svg",
 } | dict.fromkeys((
     ".py", ".pyi", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".java", ".kt", ".kts", ".scala", ".groovy", ".c",
     ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".cs", ".m", ".mm", ".go", ".rs", ".rb", ".php", ".swift", ".r",
@@ -57,9 +57,9 @@ CONVERT = {
     ".pages": "is a Pages document; export it from Pages as .docx or PDF and add that",
     ".numbers": "is a Numbers sheet; export it from Numbers as .xlsx and add that",
     ".key": "is a Keynote presentation; export it from Keynote as .pptx or PDF and add that",
-    ".svg": "is an SVG drawing; export it as PNG or PDF and add that",
 }
 MAIL_HEADER = re.compile(rb"(?mi)^(from|date|subject|received|message-id|mime-version|to):\s")
+SVG = re.compile(rb"^\s*(?:<\?xml|<!--|<!DOCTYPE svg|<svg)[\s\S]*<svg\b|^\s*<svg\b")
 MAIL_HEADERS = 3  # different ones that make a text a message
 
 
@@ -148,9 +148,11 @@ def _kind_of_text(path: Path, head: bytes) -> str:
         raise _unknown(path)
     if suffix in CONVERT and suffix != ".key":  # .key is also how people name keys in plain text
         raise NothingToRead(f"{path.name} {CONVERT[suffix]}.")
+    if SVG.search(head) and named in (None, "svg"):
+        return "svg"
     if named not in ("code", "markdown", "email") and _starts_like_html(head):
         return "html"
-    if named in BINARY or named == "rtf":
+    if named in BINARY or named in ("rtf", "svg"):
         raise ReadError(f"{path.name} holds plain text, not what its name says; rename it to .txt and add it.")
     if named is not None:
         return named

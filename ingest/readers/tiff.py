@@ -30,8 +30,8 @@ def read_tiff(path: Path, reading: Reading) -> ReadDocument:
         page = DocumentPage(number, float(size[0]), float(size[1]), blocks_of_rows(lines, ()), read_by_ocr=True)
         pages.append(page)
     if not any(page.blocks for page in pages):
-        reason = " ".join(doubts.sentences())
-        raise NothingToRead(f"{path.name} has {count} pages but no words {'that could be read' if reason else 'on them'}. {reason}".strip())
+        reason = " ".join(doubts.sentences()) or "There are no words on them."
+        raise NothingToRead(f"{path.name} has {count} pages, and none could be read. {reason}")
     return ReadDocument(path.stem, "tiff", pages, doubts.sentences())
 
 
