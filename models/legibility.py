@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from models.text_rows import OcrLine
@@ -18,6 +19,7 @@ THICKEST = 3.0  # times as thick as the usual line
 UNREAD_SHARE = 0.5  # of a page's lines, by length, that make it unread
 DOUBTFUL_SHARE = 0.15
 PAPER_SHARE = 0.4  # of the pixels are light and colourless, or of one colour: a page, not a photo with some letters
+DRAWING_SHARE = 0.6  # of neighbouring pixels that are the same
 LIGHT, COLOUR = 150, 40  # of 255
 LOOK = 120  # pixels of the small picture
 # Letters that only one language has together, some of which the bundled recogniser doesn't know.
@@ -45,14 +47,22 @@ def quality(piece: OcrLine) -> float:
 
 def legibility(pieces: Sequence[OcrLine]) -> Legible:
     """`pieces` with those that are unsure."""
-    if not pieces:
+    lines = of_usual_thickness(pieces)
+    if not lines:
         return "well"
-    sides = np.array([sorted((piece.box[2] - piece.box[0], piece.box[3] - piece.box[1])) for piece in pieces])
-    lines = sides[:, 0] <= THICKEST * np.median(sides[:, 0])  # a bar of a chart or a stain is no line
-    lengths = sides[:, 1] * lines
-    unsure = np.array([quality(piece) < WELL_READ for piece in pieces])
+    lengths = np.array([max(piece.box[2] - piece.box[0], piece.box[3] - piece.box[1]) for piece in lines])
+    unsure = np.array([quality(piece) < WELL_READ for piece in lines])
     share = float((lengths * unsure).sum() / max(1.0, lengths.sum()))
     return "unread" if share >= UNREAD_SHARE else "doubtful" if share >= DOUBTFUL_SHARE else "well"
+
+
+def of_usual_thickness(pieces: Sequence[OcrLine]) -> list[OcrLine]:
+    """Without the bars of a chart and stains, which are no lines."""
+    if not pieces:
+        return []
+    thickness = [min(piece.box[2] - piece.box[0], piece.box[3] - piece.box[1]) for piece in pieces]
+    most = THICKEST * float(np.median(thickness))
+    return [piece for piece, thick in zip(pieces, thickness, strict=True) if thick <= most]
 
 
 def is_vietnamese(pieces: Sequence[OcrLine]) -> bool:
@@ -67,3 +77,8 @@ def is_page(picture: Image.Image) -> bool:
     paper = float(((lightest > LIGHT) & (lightest - darkest < COLOUR)).mean())
     flat = float((np.abs(np.diff(small, axis=1)).max(axis=2) <= 1).mean())
     return max(paper, flat) >= PAPER_SHARE
+
+
+def is_drawing(pixels: npt.NDArray[np.uint8]) -> bool:
+    """Whether a picture, (height, width, 3), has large areas of exactly one colour: a chart or a screen."""
+    return float((pixels[1:] == pixels[:-1]).all(axis=2).mean()) >= DRAWING_SHARE

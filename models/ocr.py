@@ -16,12 +16,22 @@ from PIL import Image
 
 from models import tesseract
 from models.catalogue import TEXT_DETECTOR, TEXT_RECOGNISER
-from models.legibility import READABLE, Doubt, is_page, is_vietnamese, legibility, quality
+from models.legibility import (
+    READABLE,
+    Doubt,
+    is_drawing,
+    is_page,
+    is_vietnamese,
+    legibility,
+    of_usual_thickness,
+    quality,
+)
 from models.lookalikes import put_right, with_blanks
 from models.text_rows import Box, OcrLine, rows_of
-from models.text_tiles import Quad, joined, letters_in, piece_of, sees_more, tiles_for, uncut
+from models.text_tiles import FEWEST_LETTERS, Quad, joined, letters_in, piece_of, sees_more, tiles_for, uncut
 
 DETECTOR_SIDE = 960  # pixels; twice as fast as the default on receipts, words as good (0.977)
+ENLARGED = 1.5  # times, of a drawing whose small letters were overlooked
 TALLEST = 64  # pixels of a line's picture; the recogniser's own height is 48
 LEAST_CONFIDENCE = 0.5  # RapidOCR's own threshold
 SURE = 0.87  # mean confidence, by characters: 0.97-0.99 on upright scans and receipts, 0.46-0.76 upside down
@@ -124,10 +134,12 @@ class TextRecogniser:
         """Where lines of text are; a picture with letters too small to be seen in all of it is looked at in tiles."""
         whole = self._detected(pixels)
         size = (pixels.shape[1], pixels.shape[0])
-        letters = letters_in(pixels) if max(size) > DETECTOR_SIDE else None
+        letters = letters_in(pixels)
         if letters is None:
             return whole
         on_lines = letters.on(whole)
+        if max(size) <= ENLARGED * DETECTOR_SIDE and len(letters.off(whole)) >= FEWEST_LETTERS and is_drawing(pixels):
+            return self._enlarged(pixels)
         found: list[Quad] = []
         for number, tile in enumerate(tiles_for(on_lines or letters, size, DETECTOR_SIDE)):
             left, top, right, bottom = tile
@@ -137,6 +149,16 @@ class TextRecogniser:
                 return whole
             found += uncut(here, tile, size)
         return joined(found, whole) if found else whole
+
+    def _enlarged(self, pixels: npt.NDArray[np.uint8]) -> list[Quad]:
+        """Lines of a drawing looked at more closely: the names in a legend are small and stand beside large areas."""
+        larger = cv2.resize(pixels, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)
+        detector = self.engine.text_det
+        detector.limit_side_len = round(ENLARGED * DETECTOR_SIDE)
+        try:
+            return [quad / np.float32(ENLARGED) for quad in self._detected(np.asarray(larger, np.uint8))]
+        finally:
+            detector.limit_side_len = DETECTOR_SIDE
 
     def _detected(self, pixels: npt.NDArray[np.uint8]) -> list[Quad]:
         boxes = self.engine(pixels, use_det=True, use_cls=False, use_rec=False).boxes
@@ -216,8 +238,8 @@ def _laid_straight(pieces: Sequence[_Piece]) -> list[OcrLine]:
 
 def _turns_to_try(pieces: Sequence[_Piece]) -> list[Image.Transpose]:
     lying = standing = 0.0
-    for piece in pieces:
-        left, top, right, bottom = piece.line.box
+    for line in of_usual_thickness([piece.line for piece in pieces if piece.line.text]):
+        left, top, right, bottom = line.box
         width, height = right - left, bottom - top
         if height > STANDING * width:
             standing += height

@@ -45,14 +45,22 @@ class Letters:
     def count_in(self, tile: Tile) -> int:
         return int(self._within(tile).sum())
 
+    def off(self, lines: Sequence[Quad]) -> npt.NDArray[np.int64]:
+        """The heights of those on none of the lines."""
+        return self.heights[~self._on(lines)]
+
     def on(self, lines: Sequence[Quad]) -> Letters | None:
         """Those on lines, if they are most of them."""
-        on_lines = np.zeros(len(self.heights), bool)
-        for line in lines:
-            on_lines |= self._within((*line.min(axis=0), *line.max(axis=0)))
+        on_lines = self._on(lines)
         if on_lines.sum() <= len(on_lines) / 2:
             return None
         return Letters(self.heights[on_lines], self.middles[on_lines])
+
+    def _on(self, lines: Sequence[Quad]) -> npt.NDArray[np.bool_]:
+        found = np.zeros(len(self.heights), bool)
+        for line in lines:
+            found |= self._within((*line.min(axis=0), *line.max(axis=0)))
+        return found
 
     def _within(self, box: Sequence[float]) -> npt.NDArray[np.bool_]:
         left, top, right, bottom = box
