@@ -39,6 +39,7 @@ STANDING = 1.5  # a box so much taller than wide is a line that runs up or down;
 SIDEWAYS = 0.6  # of the lines' length: 0.0-0.1 on upright pages, 0.8-1.0 on those turned by a quarter
 QUARTERS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)
 AS_GOOD = 0.8  # RapidOCR reads standing lines too, but only the turned page has them as rows
+CLEARLY = 1.5  # times as good, or a page that is not read well either way stays as it is: its letters are not known
 UNSURE = 0.85  # of one piece; those in photos are often upside down
 FEW = 6  # unsure pieces that are looked at again (50 ms each); of a page on its head all are unsure
 SLANT = 0.3  # degrees from which a page is laid straight before its rows are found
@@ -107,7 +108,8 @@ class TextRecogniser:
         best, best_turn = self._recognised(picture), None
         for turn in _turns_to_try(best):
             turned = self._recognised(picture.transpose(turn))
-            if _worth(turned) > _worth(best) * (AS_GOOD if turn in QUARTERS else 1.0):
+            needed = AS_GOOD if turn in QUARTERS else 1.0 if _confidence(turned) >= SURE else CLEARLY
+            if _worth(turned) > needed * _worth(best):
                 best, best_turn = turned, turn
             if _confidence(best) >= SURE:
                 break

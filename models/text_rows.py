@@ -10,7 +10,7 @@ import numpy as np
 
 Box: TypeAlias = tuple[float, float, float, float]
 SAME_ROW = 0.5  # of a line's height between two centres
-PROSE = 12  # times as wide as tall: a line of some words, not a cell of a table
+PROSE = 10  # times as wide as tall: a line of some words, not a cell of a table
 FILLED = 0.6  # of a column's width that a line of prose takes
 PROSE_SHARE = 0.3  # of a column's lines that are so; the others end paragraphs
 FEWEST_LINES = 3  # in a column

@@ -212,10 +212,10 @@ def _round_step(values: Sequence[float], scale: Scale) -> float:
     finest = 10.0 ** math.floor(math.log10(2 * scale.per_pixel))
     miss = ROUND_MISS * scale.length * scale.per_pixel
     step = 10.0 ** math.ceil(math.log10(max(abs(value) for value in values)))
-    while step > finest and (
-        any(abs(round(value / step) * step - value) > miss for value in values)
-        or (2 * miss / step) ** len(values) > CHANCE
-    ):
+    while step > finest:
+        worst = max(abs(round(value / step) * step - value) for value in values)
+        if worst <= miss and (2 * max(worst, scale.per_pixel / 2) / step) ** len(values) <= CHANCE:
+            break
         step /= 10
     return step
 
