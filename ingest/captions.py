@@ -14,7 +14,7 @@ from ingest.codes import codes_in, without_codes
 from ingest.document import Block, Line
 from ingest.picture_kinds import picture_kind
 from ingest.picture_tables import table_in
-from library.records import Box
+from library.records import Box, PictureKind
 from models.text_rows import OcrLine, rows_of
 
 SURE = 0.85  # of OCR; below it a word is searched but not said in the caption
@@ -63,13 +63,10 @@ def picture_blocks(
     said = [word for row in rows if row.confidence >= SURE for word in row.text.split()]
     if kind == "photo":  # the same label on several things is said once
         said = list(dict.fromkeys(said))
-    name = NAMES[kind]
-    if kind == "chart":
-        name = chart.name if chart is not None else "Chart" if numbers >= FEWEST_NUMBERS else "Graphic"
     is_caption = FIGURE.match(beside) is not None
     # On a page the caption only repeats its words, all of them at once, and would seem to answer every question.
     repeats = bool(rows) and kind in PAGES and not is_caption
-    lines = [Line(_caption(name, said, beside if is_caption else ""), place, furniture=repeats)]
+    lines = [Line(_caption(_name(kind, chart, numbers), said, beside if is_caption else ""), place, furniture=repeats)]
     if beside and not is_caption:
         lines.append(Line(f"Beside it: {beside}", place))
     if kind == "chart" and chart is None and numbers >= FEWEST_NUMBERS:
@@ -83,10 +80,17 @@ def picture_blocks(
         values = [Line(text, _on_page(box, picture.size, place)) for text, box in chart.rows()]
         blocks.append(Block("table", [head, *values], headings, heads=1, picture_kind=kind))
     if table is not None:
-        title = rows[rows.index(table.lines[0]) - 1 : rows.index(table.lines[0])]
+        first = rows.index(table.lines[0])
+        title = rows[first - 1 : first]
         read = [Line(row.text, _on_page(row.box, picture.size, place)) for row in (*title, *table.lines)]
         blocks.append(Block("table", read, headings, heads=len(title) + 1, picture_kind=kind))
     return blocks
+
+
+def _name(kind: PictureKind, chart: Chart | None, numbers: int) -> str:
+    if chart is not None:
+        return chart.name
+    return NAMES[kind] if kind != "chart" else "Chart" if numbers >= FEWEST_NUMBERS else "Graphic"
 
 
 def is_plausible(piece: OcrLine) -> bool:
