@@ -28,7 +28,7 @@ from models.legibility import (
 )
 from models.lookalikes import put_right, with_blanks
 from models.text_rows import Box, OcrLine, rows_of
-from models.text_tiles import FEWEST_LETTERS, Quad, joined, letters_in, piece_of, sees_more, tiles_for, uncut
+from models.text_tiles import FEWEST_LETTERS, Quad, added, joined, letters_in, piece_of, sees_more, tiles_for, uncut
 
 DETECTOR_SIDE = 960  # pixels; twice as fast as the default on receipts, words as good (0.977)
 ENLARGED = 1.5  # times, of a drawing whose small letters were overlooked
@@ -141,7 +141,7 @@ class TextRecogniser:
             return whole
         on_lines = letters.on(whole)
         if max(size) <= ENLARGED * DETECTOR_SIDE and len(letters.off(whole)) >= FEWEST_LETTERS and is_drawing(pixels):
-            return self._enlarged(pixels)
+            return added(whole, self._enlarged(pixels))
         found: list[Quad] = []
         for number, tile in enumerate(tiles_for(on_lines or letters, size, DETECTOR_SIDE)):
             left, top, right, bottom = tile

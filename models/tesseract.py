@@ -85,7 +85,7 @@ def transcribe(lines: Sequence[Pixels], known_language: str = "") -> Transcript 
     few = sorted(lines, key=lambda line: line.shape[1] / line.shape[0])[-TRIED_LINES:]
     script = script_of(few)
     best: Transcript | None = None
-    for name in [script] if script in SCRIPTS else SCRIPTS:
+    for name in sorted(SCRIPTS, key=lambda name: name != script):  # it is often wrong about a few lines
         here = [language for language in SCRIPTS[name] if language in languages]
         tried = _read(few, here[0], name) if here else None
         if tried is not None and (best is None or _worth(tried) > _worth(best)):

@@ -136,8 +136,12 @@ def joined(quads: Sequence[Quad], whole: Sequence[Quad]) -> list[Quad]:
         same = [line for line in lines if any(_on_one_line(quad, other) for other in line)]
         lines = [line for line in lines if not any(line is other for other in same)]
         lines.append([quad, *(other for line in same for other in line)])
-    closely = [_around(line) for line in lines]
-    return closely + [quad for quad in whole if not any(_overlap(quad, other) for other in closely)]
+    return added([_around(line) for line in lines], whole)
+
+
+def added(lines: Sequence[Quad], others: Sequence[Quad]) -> list[Quad]:
+    """The lines, and those of the others that overlap none of them."""
+    return [*lines, *(quad for quad in others if not any(_overlap(quad, line) for line in lines))]
 
 
 def _overlap(one: Quad, other: Quad) -> bool:
