@@ -65,7 +65,7 @@ def _takes_blanks(pair: str) -> bool:
 def _gaps(piece: npt.NDArray[np.uint8], middles: Sequence[float]) -> list[int]:
     """Pixels without ink between each letter's middle and the next one's."""
     grey = np.asarray(cv2.cvtColor(piece, cv2.COLOR_BGR2GRAY), np.int16)
-    bare: list[bool] = (np.abs(grey - int(np.median(grey))) <= INK).all(axis=0).tolist()
+    bare = [bool(column) for column in np.all(np.abs(grey - int(np.median(grey))) <= INK, axis=0).ravel()]
     found = []
     for first, last in pairwise(middles):
         run = longest = 0

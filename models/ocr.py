@@ -109,7 +109,7 @@ class TextRecogniser:
         for turn in _turns_to_try(best):
             turned = self._recognised(picture.transpose(turn))
             needed = AS_GOOD if turn in QUARTERS else 1.0 if _confidence(turned) >= SURE else CLEARLY
-            if _worth(turned) > needed * _worth(best):
+            if _worth(turned) > needed * _worth(best) and (needed <= 1.0 or _worth(best) > 0):
                 best, best_turn = turned, turn
             if _confidence(best) >= SURE:
                 break

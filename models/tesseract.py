@@ -169,10 +169,10 @@ def _stacked(lines: Sequence[Pixels]) -> tuple[Image.Image, npt.NDArray[np.float
         width = max(1, round(grey.shape[1] * LINE_HEIGHT / grey.shape[0]))
         shrunk.append(np.asarray(cv2.resize(grey, (width, LINE_HEIGHT), interpolation=cv2.INTER_AREA)))
     step = LINE_HEIGHT + WHITE
-    paper = np.full((step * len(shrunk) + WHITE, max(line.shape[1] for line in shrunk) + 2 * WHITE), 255, np.uint8)
-    for index, line in enumerate(shrunk):
+    paper = np.full((step * len(shrunk) + WHITE, max(strip.shape[1] for strip in shrunk) + 2 * WHITE), 255, np.uint8)
+    for index, strip in enumerate(shrunk):
         top = WHITE + index * step
-        paper[top : top + LINE_HEIGHT, WHITE : WHITE + line.shape[1]] = line
+        paper[top : top + LINE_HEIGHT, WHITE : WHITE + strip.shape[1]] = strip
     middles = WHITE + LINE_HEIGHT / 2 + step * np.arange(len(shrunk))
     return Image.fromarray(paper), np.asarray(middles, np.float64)
 
