@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
 from PIL import Image
 
-from ingest.charts.chart import BarChart, read_chart
+from ingest.charts.chart import Chart, read_chart
 from ingest.charts.scale import number_in
+from ingest.charts.unread import unread_chart
+from ingest.codes import codes_in, without_codes
 from ingest.document import Block, Line
+from ingest.picture_kinds import picture_kind
+from ingest.picture_tables import table_in
 from library.records import Box, PictureKind
-from models.ocr import OcrLine, rows_of
+from models.text_rows import OcrLine, rows_of
 
-THUMBNAIL = 256  # pixels; enough to tell flat colour from texture
-FLAT_SHARE = 0.55  # of neighbouring pixels that are equal: drawings have 0.7-0.99, photos below 0.4
-PAGE_CHARACTERS = 200  # of recognised words that make a picture a page
-PAPER = 0.5  # of the pixels light and colourless
-SCREEN = 0.04  # of a flat page's pixels coloured: buttons and pictures of a screen
 SURE = 0.85  # of OCR; below it a word is searched but not said in the caption
 PLAUSIBLE = 0.65  # of OCR; below it only what looks like words is kept
 WORD = re.compile(r"(?i)[a-zà-ÿ]*[aeiouyà-ÿ][a-zà-ÿ]{2,}|\d{2,}")
@@ -46,37 +44,53 @@ def picture_blocks(
     headings: tuple[str, ...] = (),
     inside: bool = False,
 ) -> list[Block]:
-    """An image block: a caption line, then the words in the picture; and a table block if it is a bar chart.
+    """An image block: a caption line, what its codes say, then its words; and a table block of a chart or a table.
 
     `picture` is RGB, `words` are `TextRecogniser.words` of it, `place` is its box on the page, in whose units all
     boxes come out (None where there is no layout), `beside` the caption or sentence printed next to
     it. A picture that stands `inside` a page is no page itself.
     """
+    codes = codes_in(picture)
+    words = without_codes(words, codes)
     chart = read_chart(picture, words)
-    rows = rows_of([word for word in words if is_plausible(word) and (chart is None or word not in chart.numbers)])
-    kind = "chart" if chart is not None else picture_kind(picture, sum(len(row.text) for row in rows))
+    shown = [word for word in words if is_plausible(word) and (chart is None or word not in chart.numbers)]
+    kind = "chart" if chart is not None else picture_kind(picture, shown)
     numbers = sum(number_in(word.text, word.box) is not None for word in words)
     if inside and (kind == "scan" or (kind == "screenshot" and numbers >= NUMBERS_SHARE * len(words))):
         kind = "chart"
-    name = NAMES[kind]
-    if kind == "chart":
-        name = "Bar chart" if chart is not None else "Chart" if numbers >= FEWEST_NUMBERS else "Graphic"
+    table = table_in(shown) if chart is None and kind in PAGES else None
+    rows = rows_of(shown)
     said = [word for row in rows if row.confidence >= SURE for word in row.text.split()]
     if kind == "photo":  # the same label on several things is said once
         said = list(dict.fromkeys(said))
     is_caption = FIGURE.match(beside) is not None
     # On a page the caption only repeats its words, all of them at once, and would seem to answer every question.
     repeats = bool(rows) and kind in PAGES and not is_caption
-    lines = [Line(_caption(name, said, beside if is_caption else ""), place, furniture=repeats)]
+    lines = [Line(_caption(_name(kind, chart, numbers), said, beside if is_caption else ""), place, furniture=repeats)]
     if beside and not is_caption:
         lines.append(Line(f"Beside it: {beside}", place))
-    lines += [Line(row.text, _on_page(row.box, picture.size, place)) for row in rows]
+    if kind == "chart" and chart is None and numbers >= FEWEST_NUMBERS:
+        lines.append(Line(unread_chart(words), place))
+    lines += [Line(code.said(), _on_page(code.box, picture.size, place)) for code in codes]
+    in_table = set(table.lines) if table is not None else set()
+    lines += [Line(row.text, _on_page(row.box, picture.size, place)) for row in rows if row not in in_table]
     blocks = [Block("image", lines, headings, picture_kind=kind)]
     if chart is not None:
-        head = Line(" ".join(["Values read from the bars of the chart", _title(chart, rows)]).strip(), place)
+        head = Line(f"Values read from the {chart.name.lower()} {_title(chart, rows)}".strip(), place)
         values = [Line(text, _on_page(box, picture.size, place)) for text, box in chart.rows()]
         blocks.append(Block("table", [head, *values], headings, heads=1, picture_kind=kind))
+    if table is not None:
+        first = rows.index(table.lines[0])
+        title = rows[first - 1 : first]
+        read = [Line(row.text, _on_page(row.box, picture.size, place)) for row in (*title, *table.lines)]
+        blocks.append(Block("table", read, headings, heads=len(title) + 1, picture_kind=kind))
     return blocks
+
+
+def _name(kind: PictureKind, chart: Chart | None, numbers: int) -> str:
+    if chart is not None:
+        return chart.name
+    return NAMES[kind] if kind != "chart" else "Chart" if numbers >= FEWEST_NUMBERS else "Graphic"
 
 
 def is_plausible(piece: OcrLine) -> bool:
@@ -86,24 +100,6 @@ def is_plausible(piece: OcrLine) -> bool:
     return piece.confidence >= PLAUSIBLE or any(WORD.fullmatch(word) for word in piece.text.split())
 
 
-def picture_kind(picture: Image.Image, characters: int) -> PictureKind:
-    """`picture` is RGB, `characters` were recognised in it.
-
-    Drawings and screens have large areas of exactly one colour, photographs and scans have none.
-    """
-    small = np.asarray(picture.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.NEAREST), np.int16)
-    steps = np.abs(np.diff(small, axis=1)).max(axis=2)
-    flat = float((steps <= 1).mean())
-    lightness, colour = small.max(axis=2), small.max(axis=2) - small.min(axis=2)
-    paper = float(((lightness > 150) & (colour < 40)).mean())
-    if characters >= PAGE_CHARACTERS:
-        if flat > FLAT_SHARE and (paper <= PAPER or float((colour >= 40).mean()) > SCREEN):
-            return "screenshot"
-        if paper > PAPER:
-            return "scan"
-    return "chart" if flat > FLAT_SHARE else "photo"
-
-
 def _caption(name: str, said: Sequence[str], beside: str) -> str:
     """One line that says what the picture is, what is printed beside it and what is written on it."""
     words = " ".join(said[:CAPTION_WORDS])
@@ -111,7 +107,7 @@ def _caption(name: str, said: Sequence[str], beside: str) -> str:
     return f"{beside} ({written})" if beside else written
 
 
-def _title(chart: BarChart, rows: Sequence[OcrLine]) -> str:
+def _title(chart: Chart, rows: Sequence[OcrLine]) -> str:
     """The largest line above the bars."""
     top = min(box[1] for box in chart.places.values())
     above = [row for row in rows if row.box[3] <= top and row.confidence >= SURE]

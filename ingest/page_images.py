@@ -6,11 +6,13 @@ import io
 from pathlib import Path
 
 import pypdfium2 as pdfium
+from PIL import Image
 
 from ingest.errors import ReadError
 from ingest.pdfium import TURN, open_pdf
 from ingest.readers import kind_of
-from ingest.readers.image import open_picture
+from ingest.readers.image import distinct_frames, open_picture
+from ingest.readers.svg import draw_svg
 from library.records import Box
 from models.errors import LamplightError
 
@@ -34,8 +36,8 @@ def page_image(path: Path, page: int, width: int, crop: Box | None = None) -> by
     except LamplightError as error:
         raise ReadError(str(error)) from error
     buffer = io.BytesIO()
-    if kind in ("image", "tiff"):
-        picture, _ = open_picture(path, page - 1)
+    if kind in ("image", "tiff", "svg"):
+        picture = _picture(path, kind, page)
         if crop:
             picture = picture.crop(_inside(crop, *picture.size))
         picture.thumbnail((width, width * 8))
@@ -45,6 +47,15 @@ def page_image(path: Path, page: int, width: int, crop: Box | None = None) -> by
     else:
         raise ReadError(f"{path.name} has no pages to draw; its text is shown instead.")
     return buffer.getvalue()
+
+
+def _picture(path: Path, kind: str, page: int) -> Image.Image:
+    if kind == "svg":
+        return draw_svg(path)
+    frames = distinct_frames(path)[0] if kind == "image" else range(page)
+    if page > len(frames):
+        raise ReadError(f"{path.name} has no page {page}.")
+    return open_picture(path, frames[page - 1])[0]
 
 
 def _draw_page(path: Path, number: int, width: int, crop: Box | None, buffer: io.BytesIO) -> None:

@@ -11,6 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from ingest.captions import FIGURE, picture_blocks
 from ingest.document import Block, Line
+from ingest.ground import as_seen, is_bare
 from library.records import Box
 from models.ocr import TextRecogniser
 
@@ -32,15 +33,19 @@ class Pictures:
         self._recogniser = recogniser
         self._seen: set[bytes] = set()
         self._left_out = 0
+        self._doubtful = 0
 
     @property
     def skipped(self) -> list[str]:
-        """A sentence, if there were more pictures than are read."""
-        if not self._left_out:
-            return []
-        return [
-            f"{self._left_out} pictures after the first {MOST_PICTURES} were left out; save them apart to add them."
-        ]
+        """Sentences about pictures beyond those that are read, and about those whose words could not be."""
+        said = []
+        if self._left_out:
+            said.append(
+                f"{self._left_out} pictures after the first {MOST_PICTURES} were left out; save them apart to add them."
+            )
+        if self._doubtful:
+            said.append(f"Words in {self._doubtful} of its pictures could not be read or only in part.")
+        return said
 
     def is_wanted(self, content: bytes, size: tuple[int, int]) -> bool:
         """Whether to read a picture with this content and size in pixels: not if it is an icon, a rule or known."""
@@ -56,8 +61,11 @@ class Pictures:
     def blocks(self, picture: Image.Image, place: Box | None, beside: str, headings: tuple[str, ...]) -> list[Block]:
         """Like `picture_blocks`, with the words recognised here."""
         picture.thumbnail((READ_SIDE, READ_SIDE))
-        words = self._recogniser().words(picture)
-        return picture_blocks(picture, words, place, beside, headings, inside=True)
+        if is_bare(picture):
+            return []
+        found = self._recogniser().look(picture)
+        self._doubtful += found.doubt is not None
+        return picture_blocks(picture, found.words, place, beside, headings, inside=True)
 
     def blocks_of_file(self, content: bytes, beside: str, headings: tuple[str, ...]) -> list[Block]:
         """The same for a picture file from inside a document without layout; none for what Pillow can't open."""
@@ -65,7 +73,7 @@ class Pictures:
             with Image.open(io.BytesIO(content)) as picture:
                 if picture.width * picture.height > LARGEST_PIXELS or not self.is_wanted(content, picture.size):
                     return []
-                return self.blocks(picture.convert("RGB"), None, beside, headings)
+                return self.blocks(as_seen(picture), None, beside, headings)
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
             return []  # a drawing in a format of its program, or damaged: the document's words count
 

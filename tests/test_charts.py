@@ -15,8 +15,9 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 from PIL import Image
 
-from ingest.charts.chart import BarChart, read_chart
+from ingest.charts.chart import Chart, read_chart
 from ingest.charts.scale import find_scales, number_in
+from ingest.charts.unread import unread_chart
 from models.loading import Models
 from samples import CHART
 from samples.chart import HARVEST, YEARS
@@ -173,7 +174,7 @@ def picture_of(draw: Callable[[Axes], None], style: str = "default", format_name
     return Image.open(buffer).convert("RGB")
 
 
-def read(picture: Image.Image, models: Models) -> BarChart | None:
+def read(picture: Image.Image, models: Models) -> Chart | None:
     return read_chart(picture, models.ocr.words(picture))
 
 
@@ -343,3 +344,45 @@ def test_numbers_that_are_in_no_line_are_no_scale() -> None:
     prices = {"4.20": 100, "1.10": 120, "12.99": 140, "0.50": 160}
     numbers = [number_in(text, (10.0, y - 8.0, 60.0, y + 8.0)) for text, y in prices.items()]
     assert find_scales([number for number in numbers if number is not None]) == []
+
+
+def stacked(axes: Axes) -> None:
+    below = np.zeros(len(PLACES))
+    for fruit, values in FRUIT.items():
+        axes.bar(PLACES, values, bottom=below, label=fruit)
+        below += values
+    axes.set_ylim(0, 100)
+    axes.legend(ncol=3, fontsize=14)
+
+
+def test_stacked_bars_are_read_part_by_part(models: Models) -> None:
+    chart = read(picture_of(stacked), models)
+    assert chart is not None
+    assert chart.name == "Stacked bar chart"
+    for place, series in BY_PLACE.items():
+        assert chart.values[place] == pytest.approx(series, abs=0.5)
+
+
+def one_line(axes: Axes) -> None:
+    axes.plot(["2018", "2019", "2020", "2021"], [120, 180, 90, 240], marker="o")
+
+
+def test_a_single_line_is_read_over_each_label(models: Models) -> None:
+    chart = read(picture_of(one_line), models)
+    assert chart is not None
+    assert chart.name == "Line chart"
+    assert {label: value[""] for label, value in chart.values.items()} == pytest.approx(
+        {"2018": 120, "2019": 180, "2020": 90, "2021": 240}, abs=2.4
+    )
+
+
+def test_a_chart_that_is_not_read_says_so_with_the_range_of_its_axis(models: Models) -> None:
+    def draw(axes: Axes) -> None:
+        axes.scatter(np.arange(30) * 1.5, np.arange(30) * 7 % 40)
+
+    picture = picture_of(draw)
+    words = models.ocr.words(picture)
+    assert read_chart(picture, words) is None
+    assert unread_chart(words).startswith(
+        "The values of this chart could not be read; its upright axis runs from 0 to "
+    )

@@ -19,10 +19,11 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.captions import SURE, is_plausible, picture_blocks, picture_kind
+from ingest.captions import SURE, is_plausible, picture_blocks
 from ingest.chunks import chunks_of
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.page_images import page_image
+from ingest.picture_kinds import picture_kind
 from ingest.pictures import MOST_PICTURES, Pictures, printed_beside
 from ingest.pipeline import index_file
 from ingest.readers import read
@@ -32,7 +33,7 @@ from library.migrations import MIGRATIONS
 from library.records import PICTURE_NAMES, Document, Page
 from library.store import Library
 from models.loading import Models
-from models.ocr import OcrLine
+from models.text_rows import OcrLine
 from rag.context import whole
 from rag.finding import Finder
 from rag.quotation import quotation
@@ -210,16 +211,19 @@ def paper() -> Image.Image:
 
 
 @pytest.mark.parametrize(
-    ("picture", "characters", "kind"),
+    ("picture", "rows", "kind"),
     [
-        pytest.param(Image.effect_noise((400, 300), 90).convert("RGB"), 20, "photo", id="photo"),
-        pytest.param(Image.new("RGB", (400, 300), "white"), 20, "chart", id="drawing"),
-        pytest.param(paper(), 900, "scan", id="scan"),
-        pytest.param(screen(), 900, "screenshot", id="screenshot"),
+        pytest.param(Image.effect_noise((400, 300), 90).convert("RGB"), 1, "photo", id="photo"),
+        pytest.param(Image.new("RGB", (400, 300), (120, 130, 140)), 0, "photo", id="a photo of fog"),
+        pytest.param(Image.new("RGB", (400, 300), "white"), 1, "chart", id="drawing"),
+        pytest.param(paper(), 40, "scan", id="scan"),
+        pytest.param(screen(), 40, "screenshot", id="screenshot"),
+        pytest.param(screen(), 6, "screenshot", id="a short table on a screen"),
     ],
 )
-def test_the_kind_of_a_picture_is_seen_in_its_pixels(picture: Image.Image, characters: int, kind: str) -> None:
-    assert picture_kind(picture, characters) == kind
+def test_the_kind_of_a_picture_is_seen_in_its_pixels(picture: Image.Image, rows: int, kind: str) -> None:
+    words = [line("Rope, 8 mm, coil of 40 m", 0.99, 40 * row) for row in range(rows)]
+    assert picture_kind(picture, words) == kind
 
 
 def test_a_chart_is_found_by_a_question_about_its_numbers(sample_library: Library, models: Models) -> None:

@@ -20,13 +20,17 @@ LEAST_RISE = 0.04  # of the axis that the tallest bar reaches at least
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`top` is where its value is, `centre` its place along the other axis, in pixels."""
+    """`top` is where its value is, `centre` its place along the other axis, in pixels.
+
+    `foot` is where a part of a stack begins; other bars begin on zero.
+    """
 
     colour: int
     left: float
     right: float
     top: float
     box: Box
+    foot: float | None = None
 
     @property
     def height(self) -> float:
@@ -46,7 +50,7 @@ class Bars:
     regions: tuple[Region, ...]
 
     def value_of(self, bar: Bar) -> float:
-        return (self.scale.zero - bar.top) * self.scale.per_pixel
+        return ((self.scale.zero if bar.foot is None else bar.foot) - bar.top) * self.scale.per_pixel
 
 
 def find_bars(labels: Labels, scale: Scale) -> Bars | None:
@@ -58,12 +62,14 @@ def find_bars(labels: Labels, scale: Scale) -> Bars | None:
     near = 2 + thin(labels)
     beside = [region for region in regions if region.box[2] <= scale.left or region.box[0] >= scale.right]
     standing = [
-        bar for region in beside if region.width < labels.shape[1] / 2 and (bar := _standing(region, scale.zero, near))
+        bar
+        for region in beside
+        if region.width < labels.shape[1] / 2 and (bar := standing_on(region, scale.zero, near))
     ]
-    bars = _of_one_width(standing)
+    bars = of_one_width(standing)
     if len(bars) < FEWEST_BARS:
         return None
-    exact = scale.standing_at(float(np.median([_edge(_foot(bar), bar, labels, ground) for bar in bars])))
+    exact = scale.standing_at(float(np.median([foot_edge(bar, labels, ground) for bar in bars])))
     bars = [replace(bar, top=_edge(bar.top, bar, labels, ground)) for bar in bars]
     tallest = max(abs(bar.top - exact.zero) for bar in bars)
     if tallest < LEAST_RISE * labels.shape[0] or _stacked(bars, beside) or _overlap(bars):
@@ -121,7 +127,8 @@ def printed_values(bars: Bars, numbers: Sequence[Number]) -> dict[Bar, Number]:
     return found
 
 
-def _standing(region: Region, zero: float, near: float) -> Bar | None:
+def standing_on(region: Region, zero: float, near: float) -> Bar | None:
+    """The rectangle as a bar if it begins within `near` pixels of zero."""
     left, top, right, bottom = region.box
     if abs(bottom - zero) <= near and bottom - top >= 2:
         return Bar(region.colour, left, right, top, region.box)
@@ -130,7 +137,7 @@ def _standing(region: Region, zero: float, near: float) -> Bar | None:
     return None
 
 
-def _of_one_width(bars: Sequence[Bar]) -> list[Bar]:
+def of_one_width(bars: Sequence[Bar]) -> list[Bar]:
     """The largest set of bars that are equally wide."""
     best: list[Bar] = []
     for bar in bars:
@@ -141,8 +148,9 @@ def _of_one_width(bars: Sequence[Bar]) -> list[Bar]:
     return best
 
 
-def _foot(bar: Bar) -> float:
-    return bar.box[3] if bar.top == bar.box[1] else bar.box[1]
+def foot_edge(bar: Bar, labels: Labels, ground: Sequence[int]) -> float:
+    """Where the end of a bar is that stands on the axis."""
+    return _edge(bar.box[3] if bar.top == bar.box[1] else bar.box[1], bar, labels, ground)
 
 
 def _edge(edge: float, bar: Bar, labels: Labels, ground: Sequence[int]) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from ingest.charts.bars import Bar, Bars
 from ingest.charts.legend import Word, tidy, words_of
 from ingest.charts.regions import around
-from models.ocr import OcrLine
+from models.text_rows import OcrLine
 
 OFF_CENTRE = 0.3  # of the distance between groups: a label further from its group's middle is another's
 ROW = 0.6  # of a label's height by which labels of one row may stand higher or lower

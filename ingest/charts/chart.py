@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,10 +18,12 @@ from PIL import Image
 from ingest.charts.bars import Bar, Bars, find_bars, printed_values
 from ingest.charts.categories import category_labels, groups_of
 from ingest.charts.legend import find_legend
+from ingest.charts.lines import find_line
 from ingest.charts.regions import Labels, around, colours_of
 from ingest.charts.scale import Number, Scale, find_scales, number_in
+from ingest.charts.stacked import find_stacks, stacks_of
 from library.records import Box
-from models.ocr import OcrLine
+from models.text_rows import OcrLine
 
 LARGEST_SIDE = 1600  # pixels; larger charts are shrunk, a pixel is then still below 0.1 % of the axis
 MOST_SERIES = 8
@@ -32,11 +34,12 @@ MULTIPLIER = re.compile(r"(?:[x×]\s?10|\d?e[+-]?\d|in (?:thousands|millions|bil
 
 
 @dataclass(frozen=True, slots=True)
-class BarChart:
-    """`values[category][series]`; a single series without a name has the empty name. A bar that isn't there is absent.
+class Chart:
+    """`name` is its kind ("Bar chart"). `values[category][series]`; what isn't there is absent.
 
-    `places` has the box of each category's bars in pixels, `numbers` the words that stand along the axis and on
-    the bars. `before` and `after` are what the axis writes around its numbers, such as `$` and `kg`.
+    A single series without a name has the empty name. `places` has the box of each category's bars in pixels,
+    `numbers` the words that stand along the axis and on the bars. `before` and `after` are what the axis writes
+    around its numbers, such as `$` and `kg`.
     """
 
     values: dict[str, dict[str, float]]
@@ -44,6 +47,7 @@ class BarChart:
     numbers: frozenset[OcrLine]
     before: str = ""
     after: str = ""
+    name: str = "Bar chart"
 
     def rows(self) -> list[tuple[str, Box]]:
         """`Product 1: Asia 4.3, USA 2.4` and its place, for each category."""
@@ -93,20 +97,26 @@ class _View:
         left, top, right, bottom = box
         return (self.size[0] - bottom, left, self.size[0] - top, right) if self.turned else box
 
+    def given(self, boxes: Collection[Box]) -> frozenset[OcrLine]:
+        """The words of the picture that have one of these boxes in the view."""
+        return frozenset(
+            original for word, original in zip(self.words, self.originals, strict=True) if word.box in boxes
+        )
+
     def in_picture(self, box: Box) -> Box:
         left, top, right, bottom = (edge / self.shrink for edge in self.before_turn(box))
         return left, top, right, bottom
 
 
-def read_chart(picture: Image.Image, words: Sequence[OcrLine]) -> BarChart | None:
-    """The values of a bar chart, vertical or horizontal; None for other pictures and wherever it isn't sure.
+def read_chart(picture: Image.Image, words: Sequence[OcrLine]) -> Chart | None:
+    """The values of a bar chart, vertical or horizontal, or of one line; None wherever it isn't sure.
 
     `picture` is RGB, `words` are the pieces of text in it (`TextRecogniser.words`), boxes in its pixels.
     """
     if any(MULTIPLIER.fullmatch(word.text.strip()) for word in words):
         return None
     colours: Labels | None = None
-    charts: list[BarChart] = []
+    charts: list[Chart] = []
     for turned in (False, True):
         view = _View.of(words, turned, picture.size)
         numbers = [number for word in view.words if (number := number_in(word.text, word.box)) is not None]
@@ -114,37 +124,57 @@ def read_chart(picture: Image.Image, words: Sequence[OcrLine]) -> BarChart | Non
             if colours is None:
                 smaller = picture.resize(view.size, Image.Resampling.NEAREST) if view.shrink < 1 else picture
                 colours = colours_of(smaller)
-            bars = find_bars(view.labels(colours), scale)
-            chart = _named(bars, view, numbers) if bars is not None else None
-            if chart is not None:
-                charts.append(chart)
+            seen = view.labels(colours)
+            bars = find_bars(seen, scale)
+            stacks = find_stacks(seen, scale) if bars is None else None
+            if bars is not None:
+                charts += _named(bars, view, numbers)
+            elif stacks is not None:
+                charts += _named(stacks, view, numbers, stacked=True)
+            elif not turned:
+                charts += _line_chart(seen, scale, view)
     return charts[0] if len(charts) == 1 else None
 
 
-def _named(bars: Bars, view: _View, numbers: Sequence[Number]) -> BarChart | None:
-    """What the bars stand for, or None when a name is missing or there twice."""
+def _named(bars: Bars, view: _View, numbers: Sequence[Number], stacked: bool = False) -> list[Chart]:
+    """The chart with what its bars stand for; none when a name is missing or there twice."""
     names = _series_names(bars, view)
     if names is None:
-        return None
-    groups = groups_of(bars.bars, len(set(names.values())) == 1)
+        return []
+    groups = stacks_of(bars) if stacked else groups_of(bars.bars, len(set(names.values())) == 1)
     if groups is None:
-        return None
-    printed = printed_values(bars, numbers)
+        return []
+    printed = {} if stacked else printed_values(bars, numbers)
     used = {tick.box for tick in bars.scale.ticks} | {number.box for number in printed.values()}
     others = [word for word in view.words if word.box not in used]
     categories = category_labels([middle for middle, _ in groups], bars, others, view.turned)
     values = _values(bars, printed)
     if categories is None or values is None or len(set(categories)) < len(categories):
-        return None
+        return []
     table: dict[str, dict[str, float]] = {}
     places: dict[str, Box] = {}
     for category, (_, group) in zip(categories, groups, strict=True):
         table[category] = {names[bar.colour]: values[bar] for bar in group}
         places[category] = view.in_picture(around([bar.box for bar in group]))
-    ticks = bars.scale.ticks
-    written = _common([tick.before for tick in ticks]), _common([tick.after for tick in ticks])
-    known = (original for word, original in zip(view.words, view.originals, strict=True) if word.box in used)
-    return BarChart(table, places, frozenset(known), *written)
+    name = "Stacked bar chart" if stacked else "Bar chart"
+    return [Chart(table, places, view.given(used), *_units(bars.scale), name)]
+
+
+def _line_chart(colours: Labels, scale: Scale, view: _View) -> list[Chart]:
+    """The values of a single line over the labels under it."""
+    ticks = {tick.box for tick in scale.ticks}
+    line = find_line(colours, scale, [word for word in view.words if word.box not in ticks])
+    if line is None:
+        return []
+    step = _round_step([value for _, value, _ in line], scale)
+    table = {label: {"": round(round(value / step) * step, 10)} for label, value, _ in line}
+    places = {label: view.in_picture(box) for label, _, box in line}
+    return [Chart(table, places, view.given(ticks), *_units(scale), "Line chart")]
+
+
+def _units(scale: Scale) -> tuple[str, str]:
+    """What the axis writes before and after its numbers."""
+    return _common([tick.before for tick in scale.ticks]), _common([tick.after for tick in scale.ticks])
 
 
 def _series_names(bars: Bars, view: _View) -> dict[int, str] | None:
@@ -182,10 +212,10 @@ def _round_step(values: Sequence[float], scale: Scale) -> float:
     finest = 10.0 ** math.floor(math.log10(2 * scale.per_pixel))
     miss = ROUND_MISS * scale.length * scale.per_pixel
     step = 10.0 ** math.ceil(math.log10(max(abs(value) for value in values)))
-    while step > finest and (
-        any(abs(round(value / step) * step - value) > miss for value in values)
-        or (2 * miss / step) ** len(values) > CHANCE
-    ):
+    while step > finest:
+        worst = max(abs(round(value / step) * step - value) for value in values)
+        if worst <= miss and (2 * max(worst, scale.per_pixel / 2) / step) ** len(values) <= CHANCE:
+            break
         step /= 10
     return step
 

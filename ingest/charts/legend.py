@@ -9,7 +9,7 @@ import numpy as np
 
 from ingest.charts.regions import Region, around
 from library.records import Box
-from models.ocr import OcrLine
+from models.text_rows import OcrLine
 
 LARGEST_SWATCH = 0.08  # of the picture's sides
 SMALLEST_SWATCH = 0.3  # of the words' height; a letter's stem is thinner

@@ -31,6 +31,7 @@ from ingest.readers.rtf import read_rtf
 from ingest.readers.slides import read_pptx
 from ingest.readers.spreadsheet import read_xlsx
 from ingest.readers.subtitles import read_subtitles
+from ingest.readers.svg import read_svg
 from ingest.readers.text import read_text
 from ingest.readers.tiff import read_tiff
 from ingest.readers.web import read_html, read_mhtml, read_webarchive
@@ -69,6 +70,7 @@ READERS: dict[str, Reader] = {
     "text": read_text,
     "image": read_image,
     "tiff": read_tiff,
+    "svg": read_svg,
 }
 
 MARKED_AT_ONCE = {

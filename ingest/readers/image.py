@@ -5,26 +5,90 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ingest.captions import picture_blocks
 from ingest.document import DocumentPage, ReadDocument
-from ingest.errors import ReadError
+from ingest.doubts import Doubts
+from ingest.errors import NothingToRead, ReadError
+from ingest.ground import as_seen, is_bare
+from ingest.picture_tables import as_table
 from ingest.readers.reading import Reading
 
 LARGEST_PIXELS = 150_000_000  # 450 MB decoded; a JPEG beyond that is decoded at a fraction
 DRAFT_SIDE = 3000
+MOST_FRAMES = 20  # of an animation that are read
+MOST_LOOKED_AT = 1000
+FRAME_SIDE = 96  # pixels at which frames are compared
+OTHER_FRAME = 24  # of 255 by which some part of the picture has changed
 
 
 def read_image(path: Path, reading: Reading) -> ReadDocument:
-    """One page with an image block: a caption line, then the words in the picture; a bar chart's values as a table."""
+    """One page with an image block: a caption line, then the words in the picture; values of a chart as a table.
+
+    Of an animation each frame that shows something else is a page.
+    """
     reading.step("looking at the picture", 0.1)
-    picture, size = open_picture(path)
-    reading.step("recognising text", 0.3)
-    words = reading.recogniser().words(picture)
+    frames, left_out = distinct_frames(path)
+    doubts = Doubts()
+    pages = []
+    for number, frame in enumerate(frames, start=1):
+        picture, size = open_picture(path, frame)
+        if is_bare(picture):
+            continue
+        reading.step("recognising text", 0.3 + 0.7 * (number - 1) / len(frames))
+        pages.append(read_picture(picture, size, number, reading, doubts))
+    if not pages:
+        raise NothingToRead(
+            f"{path.name} shows nothing: its {size[0]:,} × {size[1]:,} pixels have one colour; check the file."
+        )
+    for number, page in enumerate(pages, start=1):
+        page.number = number
+    skipped = doubts.sentences(alone=len(frames) == 1)
+    if left_out:
+        skipped.append(f"{left_out} more frames of the animation were not read; save those apart to add them.")
+    return ReadDocument(path.name, "image", pages, skipped)
+
+
+def read_picture(
+    picture: Image.Image, size: tuple[int, int], number: int, reading: Reading, doubts: Doubts
+) -> DocumentPage:
+    """The page that an RGB picture makes; `size` is the file's own in pixels, in which its boxes are."""
+    found = reading.recogniser().look(picture)
+    doubts.add(number, found.doubt)
     whole = (0.0, 0.0, float(size[0]), float(size[1]))
-    page = DocumentPage(1, float(size[0]), float(size[1]), picture_blocks(picture, words, whole), read_by_ocr=True)
-    return ReadDocument(path.name, "image", [page])
+    blocks = picture_blocks(picture, found.words, whole)
+    page = DocumentPage(number, float(size[0]), float(size[1]), blocks, read_by_ocr=True)
+    table = as_table(found.words, number) if any(block.kind == "table" for block in blocks) else None
+    page.tables = [table] if table is not None else []
+    return page
+
+
+def distinct_frames(path: Path) -> tuple[list[int], int]:
+    """Numbers (from 0) of the frames that show something else than the one kept before, and how many are left out."""
+    try:
+        with open_unlimited(path) as picture:
+            count = 1 if picture.format == "TIFF" else int(getattr(picture, "n_frames", 1))
+            if count == 1:
+                return [0], 0
+            kept: list[int] = []
+            seen: list[np.ndarray[tuple[int, ...], np.dtype[np.int16]]] = []
+            left_out = max(0, count - MOST_LOOKED_AT)
+            for number in range(min(count, MOST_LOOKED_AT)):
+                picture.seek(number)
+                small = as_seen(picture).resize((FRAME_SIDE, FRAME_SIDE), Image.Resampling.BOX)
+                pixels = np.asarray(small, np.int16)
+                if any(int(np.abs(pixels - other).max()) < OTHER_FRAME for other in seen):
+                    continue
+                if len(kept) < MOST_FRAMES:
+                    kept.append(number)
+                    seen.append(pixels)
+                else:
+                    left_out += 1
+            return kept, left_out
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):
+        return [0], 0  # damaged: opening the first frame says so
 
 
 def open_picture(path: Path, frame: int = 0) -> tuple[Image.Image, tuple[int, int]]:
@@ -50,7 +114,7 @@ def open_picture(path: Path, frame: int = 0) -> tuple[Image.Image, tuple[int, in
             turned = ImageOps.exif_transpose(picture)
             if (turned.width < turned.height) != (picture.width < picture.height):
                 size = (size[1], size[0])
-            return _on_white(turned), size
+            return as_seen(turned), size
     except UnidentifiedImageError:
         raise ReadError(f"{path.name} is damaged and can't be opened as a picture; fetch it again.") from None
     except PermissionError:
@@ -69,13 +133,3 @@ def open_unlimited(path: Path) -> Image.Image:
 
         register_heif_opener()  # for the rare HEIC; it takes a moment to load
         return Image.open(path)
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    """Transparent parts become white, as on paper: black words on them stay readable."""
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        full = picture.convert("RGBA")
-        paper = Image.new("RGBA", full.size, "white")
-        paper.alpha_composite(full)
-        return paper.convert("RGB")
-    return picture.convert("RGB")

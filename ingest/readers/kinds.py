@@ -16,7 +16,7 @@ from ingest.readers.unread import reason_unread
 KNOWN = (
     "PDF, DOCX, PPTX, XLSX, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages (HTML, MHTML, "
     "webarchive), Markdown, Jupyter notebooks, calendars, address books, subtitles, CSV, JSON, XML, source code, "
-    "plain text, ZIP and tar archives, PNG, JPEG, WebP, TIFF, GIF, BMP and HEIC"
+    "plain text, ZIP and tar archives, PNG, JPEG, WebP, TIFF, GIF, BMP, SVG, AVIF and HEIC"
 )
 SUFFIXES = {
     ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx",
@@ -32,7 +32,7 @@ SUFFIXES = {
     ".ipynb": "notebook", ".xml": "xml", ".fb2": "xml", ".opml": "xml", ".rss": "xml", ".atom": "xml", ".gpx": "xml",
     ".kml": "xml",
     ".png": "image", ".jpg": "image", ".jpeg": "image", ".webp": "image", ".gif": "image", ".bmp": "image",
-    ".heic": "image", ".heif": "image", ".avif": "image", ".tif": "tiff", ".tiff": "tiff",
+    ".heic": "image", ".heif": "image", ".avif": "image", ".tif": "tiff", ".tiff": "tiff", ".svg": "svg",
 } | dict.fromkeys((
     ".py", ".pyi", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".java", ".kt", ".kts", ".scala", ".groovy", ".c",
     ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".cs", ".m", ".mm", ".go", ".rs", ".rb", ".php", ".swift", ".r",
@@ -63,7 +63,6 @@ CONVERT = {
     ".pages": "is a Pages document; export it from Pages as .docx or PDF and add that",
     ".numbers": "is a Numbers sheet; export it from Numbers as .xlsx and add that",
     ".key": "is a Keynote presentation; export it from Keynote as .pptx or PDF and add that",
-    ".svg": "is an SVG drawing; export it as PNG or PDF and add that",
 }
 TAR_AT = 257  # bytes into the file: the mark of POSIX tar
 POSTSCRIPT = b"%!PS"
@@ -71,6 +70,7 @@ PREVIEWS = {"quicklook/preview.pdf", "preview.pdf"}  # in a document of Pages, N
 PACKED = {".zip", ".cbz", ""}  # of other ZIP files only their program knows what they are
 PROLOG = re.compile(rb"\A\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
 MAIL_HEADER = re.compile(rb"(?mi)^(from|date|subject|received|message-id|mime-version|to):\s")
+SVG = re.compile(rb"^\s*(?:<\?xml|<!--|<!DOCTYPE svg|<svg)[\s\S]*<svg\b|^\s*<svg\b")
 MAIL_HEADERS = 3  # different ones that make a text a message
 
 
@@ -176,6 +176,8 @@ def _kind_of_text(path: Path, head: bytes) -> str:
         return "text"
     if suffix in CONVERT:
         raise NothingToRead(f"{path.name} {CONVERT[suffix]}.")
+    if SVG.search(head) and named in (None, "svg", "xml"):
+        return "svg"
     if named not in ("code", "markdown", "email", "emlx", "mbox", "mhtml") and _starts_like_html(head):
         if suffix == ".pdf":
             raise ReadError(
@@ -184,7 +186,7 @@ def _kind_of_text(path: Path, head: bytes) -> str:
         return "html"
     if named is None:
         return _kind_of_unnamed_text(path, head)
-    if named in BINARY or named == "rtf":
+    if named in BINARY or named in ("rtf", "svg"):
         raise ReadError(f"{path.name} holds plain text, not what its name says; rename it to .txt and add it.")
     return named
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
+from ingest.codes import codes_in
 from ingest.document import DocumentPage, ReadDocument
+from ingest.doubts import Doubts
 from ingest.errors import NothingToRead, ReadError
 from ingest.furniture import HeldBack, mark_headings, mark_set_apart
 from ingest.page_headings import PageHeadings
@@ -24,7 +26,7 @@ from library.records import Box
 
 OCR_DPI = 200  # clean pages read 0.99 of words at it, and 300 takes twice as long
 POINTS_PER_INCH = 72
-LARGEST_RENDER = 3200  # pixels: a poster is not rendered at full size
+LARGEST_RENDER = 40_000_000  # pixels, more than A1 has: a larger poster is not rendered at full size
 NUMERIC_SHARE = 0.06  # of digits among characters: financial tables have 10-30 %, prose 1-3 %
 PageLines = list[tuple[str, Box | None]]
 
@@ -38,6 +40,7 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
         pages = HeldBack(reading.begin(title_of(path), "pdf"), count, reading.earlier)
         words = False
         pictures = Pictures(reading.recogniser)
+        doubts = Doubts()
         headings: tuple[str, ...] = ()
         page_headings = PageHeadings()
         for number in range(1, count + 1):
@@ -48,7 +51,7 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
                 continue
             reading.step(f"reading page {number} of {count}", (number - 1) / count)
             try:
-                page = _read_page(document, number, headings, reading, pictures)
+                page = _read_page(document, number, headings, reading, pictures, doubts)
             except pdfium.PdfiumError:
                 raise ReadError(f"{path.name} is damaged at page {number}; fetch it again or save it anew.") from None
             words = words or bool(page.blocks)
@@ -59,8 +62,13 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
                     block.headings = (*block.headings, heading)
             pages.append(page)
     if not words and not reading.earlier:
-        raise NothingToRead(f"{path.name} has {count} pages but no words on them, not even in its pictures.")
-    return ReadDocument(title_of(path), "pdf", pages.finish(), pictures.skipped)
+        reason = " ".join(doubts.sentences())
+        raise NothingToRead(
+            f"{path.name} could not be read. {reason}"
+            if reason
+            else f"{path.name} has {count} pages but no words on them, not even in its pictures."
+        )
+    return ReadDocument(title_of(path), "pdf", pages.finish(), pictures.skipped + doubts.sentences())
 
 
 def title_of(path: Path) -> str:
@@ -69,7 +77,7 @@ def title_of(path: Path) -> str:
 
 
 def _read_page(
-    document: Any, number: int, headings: tuple[str, ...], reading: Reading, pictures: Pictures
+    document: Any, number: int, headings: tuple[str, ...], reading: Reading, pictures: Pictures, doubts: Doubts
 ) -> DocumentPage:
     with TURN:
         page = document[number - 1]
@@ -86,8 +94,10 @@ def _read_page(
     if picture is not None:
         reading.step(f"recognising text on page {number}", (number - 1) / len(document))
         scale = result.width / picture.width
-        found = reading.recogniser().read(picture)
-        seen: PageLines = [(line.text, _scaled(line.box, scale)) for line in found]
+        found = reading.recogniser().look(picture)
+        doubts.add(number, found.doubt)
+        seen: PageLines = [(line.text, _scaled(line.box, scale)) for line in found.rows]
+        seen += [(code.said(), _scaled(code.box, scale)) for code in codes_in(picture)]
         result.read_by_ocr = bool(seen)
         lines = sorted(lines + seen, key=_top) if lines else seen
     result.blocks = blocks_of_rows(lines, headings)
@@ -128,8 +138,8 @@ def _top(line: tuple[str, Box | None]) -> float:
 
 
 def _render(page: Any) -> Any:
-    longest = max(page.get_size())
-    scale = min(OCR_DPI / POINTS_PER_INCH, LARGEST_RENDER / longest)
+    width, height = page.get_size()
+    scale = min(OCR_DPI / POINTS_PER_INCH, (LARGEST_RENDER / (width * height)) ** 0.5)
     return page.render(scale=scale).to_pil().convert("RGB")
 
 

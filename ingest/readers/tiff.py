@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import UnidentifiedImageError
 
 from ingest.document import DocumentPage, ReadDocument
+from ingest.doubts import Doubts
 from ingest.errors import NothingToRead
 from ingest.readers.image import open_picture, open_unlimited, read_image
 from ingest.readers.reading import Reading
@@ -19,15 +20,19 @@ def read_tiff(path: Path, reading: Reading) -> ReadDocument:
     if count == 1:
         return read_image(path, reading)
     pages = []
+    doubts = Doubts()
     for number in range(1, count + 1):
         reading.step(f"recognising text on page {number} of {count}", (number - 1) / count)
         picture, size = open_picture(path, number - 1)
-        lines = [(line.text, line.box) for line in reading.recogniser().read(picture)]
+        found = reading.recogniser().look(picture)
+        doubts.add(number, found.doubt)
+        lines = [(line.text, line.box) for line in found.rows]
         page = DocumentPage(number, float(size[0]), float(size[1]), blocks_of_rows(lines, ()), read_by_ocr=True)
         pages.append(page)
     if not any(page.blocks for page in pages):
-        raise NothingToRead(f"{path.name} has {count} pages but no words on them.")
-    return ReadDocument(path.stem, "tiff", pages)
+        reason = " ".join(doubts.sentences()) or "There are no words on them."
+        raise NothingToRead(f"{path.name} has {count} pages, and none could be read. {reason}")
+    return ReadDocument(path.stem, "tiff", pages, doubts.sentences())
 
 
 def _count(path: Path) -> int:
