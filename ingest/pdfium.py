@@ -6,16 +6,22 @@ Boxes come out in points from the top left corner of the page as it is shown, ro
 from __future__ import annotations
 
 import ctypes
+import functools
+import itertools
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from ingest.errors import ReadError
+from ingest.hidden_text import is_blank, is_outside, look, suspect_runs, suspects
 from ingest.typefaces import TypedLine
 from library.records import Box
 
@@ -23,6 +29,16 @@ TURN = threading.RLock()
 DEVICE_SCALE = 16  # PDFium's page-to-device mapping is in whole pixels; this many make a point
 FAR = 10_000  # points
 TAIL = 65_536
+LARGEST_SEARCHED = 200_000_000  # bytes
+END = re.compile(rb"startxref\s+\d+\s*(?:%%EOF|[\s\0]*\Z)|%%EOF")
+TEX_LIGATURES = dict(zip("\x1b\x1c\x1d\x1e\x1f\x0b\x0c\r\x0e\x0f", ("ff", "fi", "fl", "ffi", "ffl") * 2, strict=True))
+"""In its encodings T1 (Cork) and OT1. Beside a letter, as other fonts have other things at these places."""
+TEX_LIGATURE = re.compile(r"[\x0b-\x0f\x1b-\x1f](?=[^\W\d_])|(?<=[^\W\d_])[\x0b-\x0f\x1b-\x1f]")
+LETTERSPACED = re.compile(r"(?<!\S)(?:\S ){4,}\S(?!\S)")
+WORD_GAP = 1.6  # times the gap between the letters of a word that is letter-spaced
+FEWEST_TYPED = 8  # letters, where the spaces between them were typed
+LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+HYPHEN = re.compile(r"(?<=[^\W\d_])[\x02\ufffe](?=[a-z\u00df-\u00f6\u00f8-\u00ff])")
 LONGEST_FACE = 128  # bytes of a type's name that are looked at
 
 
@@ -32,23 +48,36 @@ def open_pdf(path: Path) -> Iterator[Any]:
 
     Raises `ReadError` for an encrypted, damaged or cut-off file.
     """
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - TAIL))
-        if b"%%EOF" not in file.read():
-            # PDFium would open it and silently leave out what is missing.
-            raise ReadError(f"{path.name} is cut short: its end is missing; fetch or copy it again.")
     with TURN:
         try:
             document = pdfium.PdfDocument(path)
         except pdfium.PdfiumError as error:
             if "password" in str(error).lower():
                 raise ReadError(f"{path.name} is protected by a password; save it without one and add that.") from None
+            if not has_end(path):
+                raise ReadError(f"{path.name} is cut short: its end is missing; fetch or copy it again.") from None
             raise ReadError(f"{path.name} is damaged and can't be opened as a PDF; fetch it again.") from None
+        if document.get_formtype() != raw.FORMTYPE_NONE:
+            document.init_forms()  # before any page is opened, or the values of its fields aren't told
     try:
         yield document
     finally:
         with TURN:
             document.close()
+
+
+def has_end(path: Path) -> bool:
+    """Whether the file's last part is there: the place of its table of objects, and mostly the mark after it.
+
+    Some programs leave the mark out, and what was downloaded may have blanks, zeros or a mail's footer behind it.
+    PDFium opens a file without its end too, and silently leaves out what is missing.
+    """
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL))
+        if END.search(file.read()):
+            return True
+        file.seek(0)
+        return END.search(file.read(LARGEST_SEARCHED)) is not None
 
 
 class PageText:
@@ -60,6 +89,7 @@ class PageText:
         self._text = page.get_textpage()
         self._matrix = self._to_page_matrix()
         self.text: str = self._text.get_text_range()
+        self._hidden: frozenset[int] = frozenset()
 
     def close(self) -> None:
         self._text.close()
@@ -69,30 +99,95 @@ class PageText:
         """The `pypdfium2.PdfTextPage`."""
         return self._text
 
+    @property
+    def seen(self) -> str:
+        """The text without what is hidden."""
+        return "\n".join(words for _, words, _ in self._lines) if self._hidden else self.text
+
+    @property
+    def is_letterspaced(self) -> bool:
+        """Whether some of it is s p a c e d  o u t, which only `lines` puts together."""
+        return LETTERSPACED.search(self.text) is not None
+
+    def hide_unseen(self) -> list[str]:
+        """Leave out what nobody can see on the page from now on; the words that were left out, in lines."""
+        spans = [(start, start + len(words) - 1) for start, words, _ in self._lines]
+        hidden: list[tuple[int, int]] = []
+        seen = None
+        for (start, end), may_be, (_, _, box) in zip(spans, suspects(self._text, spans), self._lines, strict=True):
+            if box is not None and is_outside(box, self.width, self.height):
+                hidden.append((start, end))
+            elif may_be:
+                seen = look(self._page) if seen is None else seen
+                for first, last in suspect_runs(self._text, start, end):
+                    place = self._box_of(first, last - first + 1)
+                    if place is not None and is_blank(seen, place):
+                        hidden.append((first, last))
+        if hidden:
+            self._hidden = frozenset(index for first, last in hidden for index in range(first, last + 1))
+            del self._lines
+        return [" ".join(clean(self.text[first : last + 1]).split()) for first, last in hidden]
+
     def lines(self) -> list[tuple[str, Box | None]]:
         """PDFium's own lines, in content order: right for prose, also in columns."""
+        return [(clean(self._without_letterspacing(start, words)), box) for start, words, box in self._lines]
+
+    @functools.cached_property
+    def _lines(self) -> list[tuple[int, str, Box | None]]:
+        """Where each line that is not blank begins, what is in it, and its box; of a line in part hidden, its parts."""
         found = []
         start = 0
         for line in self.text.split("\n"):
-            words = line.strip("\r")
-            if words.strip():
-                found.append((_clean(words), self._box_of(start, len(words))))
+            for first, words in self._seen(start, line.strip("\r")):
+                if words.strip():
+                    found.append((first, words, self._box_of(first, len(words))))
             start += len(line) + 1
         return found
+
+    def _seen(self, start: int, words: str) -> Iterator[tuple[int, str]]:
+        if not self._hidden:
+            yield start, words
+            return
+        indices = [index for index in range(len(words)) if start + index not in self._hidden]
+        for _, group in itertools.groupby(enumerate(indices), lambda pair: pair[1] - pair[0]):
+            part = [index for _, index in group]
+            yield start + part[0], words[part[0] : part[-1] + 1]
+
+    def _without_letterspacing(self, start: int, words: str) -> str:
+        """A line with what is set l i k e  t h i s put together, by the gaps between the letters."""
+        for found in reversed(list(LETTERSPACED.finditer(words))):
+            places = [index for index in range(*found.span()) if not words[index].isspace()]
+            boxes = [self._character_box(start + index) for index in places]
+            gaps = [right[0] - left[2] for left, right in pairwise(boxes)]
+            usual = median(gaps)
+            typed = any(
+                raw.FPDFText_IsGenerated(self._text, start + index) == 0
+                for index in range(*found.span())
+                if words[index].isspace()
+            )
+            apart = [gap > WORD_GAP * usual + 1 for gap in gaps]
+            if typed and not (any(apart) and len(places) >= FEWEST_TYPED):
+                continue  # letters that stand alone, as in a list
+            joined_up = words[places[0]]
+            for index, is_apart in zip(places[1:], apart, strict=True):
+                joined_up += f" {words[index]}" if is_apart else words[index]
+            words = words[: found.start()] + joined_up + words[found.end() :]
+        return words
+
+    def _character_box(self, index: int) -> Box:
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        raw.FPDFText_GetCharBox(self._text, index, left, right, bottom, top)
+        return self.to_page(left.value, bottom.value, right.value, top.value)
 
     def typed_lines(self) -> list[TypedLine]:
         """Those of `lines` that have a box, with the type they are set in."""
         found = []
-        start = 0
-        for line in self.text.split("\n"):
-            words = line.strip("\r")
-            box = self._box_of(start, len(words)) if words.strip() else None
+        for start, words, box in self._lines:
             if box is not None:
                 first, last = start + len(words) - len(words.lstrip()), start + len(words.rstrip()) - 1
                 face, size = self._type_of(first)
                 same = first == last or self._type_of(last) == (face, size)
-                found.append(TypedLine(_clean(words), box, face if same else "", size))
-            start += len(line) + 1
+                found.append(TypedLine(clean(words), box, face if same else "", size))
         return found
 
     def _type_of(self, index: int) -> tuple[str, float]:
@@ -106,7 +201,7 @@ class PageText:
         for index in range(raw.FPDFText_CountRects(self._text, start, count)):
             raw.FPDFText_GetRect(self._text, index, left, top, right, bottom)
             boxes.append(self.to_page(left.value, bottom.value, right.value, top.value))
-        return _union(boxes) if boxes else None
+        return joined(boxes) if boxes else None
 
     def rows(self) -> list[tuple[str, Box | None]]:
         """Visual rows rebuilt from character boxes, so that a table row stays one line.
@@ -126,7 +221,7 @@ class PageText:
         lines: list[tuple[str, Box | None]] = []
         for row in rows:
             row.sort(key=lambda run: run[1][0])
-            lines.append((" ".join(text for text, _ in row), _union([box for _, box in row])))
+            lines.append((" ".join(text for text, _ in row), joined([box for _, box in row])))
         return lines
 
     def _words(self) -> Iterator[tuple[str, Box]]:
@@ -136,26 +231,36 @@ class PageText:
         word, box = "", (0.0, 0.0, 0.0, 0.0)
         unicode_of, box_of, page = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharBox, self._text.raw
         for index in range(raw.FPDFText_CountChars(page)):
-            code = unicode_of(page, index)
-            if code <= 32 or code == 0xA0 or 0x2000 <= code <= 0x200B:
+            code = 0x20 if index in self._hidden else unicode_of(page, index)
+            if code < 0x1B or code == 0x20 or code == 0xA0 or 0x2000 <= code <= 0x200B:
                 if word and code != 2:
-                    yield word, self.to_page(*box)
+                    yield clean(word), self.to_page(*box)
                     word = ""
                 elif word:
-                    word += "-"
+                    word += chr(code)
                 continue
             if code == 0xFFFE:  # how PDFium marks a hyphen at a line's end
-                word += "-" if word else ""
+                word += chr(code) if word else ""
                 continue
             box_of(page, index, *pointers)
             here = (left.value, bottom.value, right.value, top.value)
             if word and _apart(box, here):
-                yield word, self.to_page(*box)
+                yield clean(word), self.to_page(*box)
                 word = ""
-            box = _union([box, here]) if word else here
+            box = joined([box, here]) if word else here
             word += chr(code)
         if word:
-            yield word, self.to_page(*box)
+            yield clean(word), self.to_page(*box)
+
+    def within(self, box: Box) -> str:
+        """The words in a part of the page as it is shown, on one line."""
+        a, b, c, d, e, f = self._matrix
+        across = a * d - b * c
+        corners = []
+        for x, y in ((box[0], box[1]), (min(box[2], self.width), box[3])):
+            corners.append(((d * (x - e) - c * (y - f)) / across, (a * (y - f) - b * (x - e)) / across))
+        (x0, y0), (x1, y1) = corners
+        return clean(" ".join(self._text.get_text_bounded(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)).split()))
 
     def to_page(self, left: float, bottom: float, right: float, top: float) -> Box:
         """From PDF user space (origin bottom left, unrotated) to the page as it is shown."""
@@ -176,8 +281,15 @@ class PageText:
         return (x0 - e) / FAR, (y0 - f) / FAR, (x1 - e) / FAR, (y1 - f) / FAR, e, f
 
 
-def _clean(text: str) -> str:
-    return text.replace("\x02", "-").replace("\ufffe", "-").strip()
+def clean(text: str) -> str:
+    """A line as people would type it: ligatures in letters, and PDFium's mark for a hyphen at a line's end.
+
+    TeX's older fonts have no table of letters; PDFium gives their ligatures as what stands at the same place in ASCII.
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    text = TEX_LIGATURE.sub(lambda found: TEX_LIGATURES[found[0]], text.strip("\r\n"))
+    return HYPHEN.sub("", text).replace("\x02", "-").replace("\ufffe", "-").translate(LIGATURES).strip()
 
 
 def _apart(word: Box, character: Box) -> bool:
@@ -202,13 +314,14 @@ def _runs(words: Iterator[tuple[str, Box]]) -> list[tuple[str, Box]]:
             overlap = min(box[3], last[3]) - max(box[1], last[1])
             near = -1 <= box[0] - last[2] < 1.5 * height
             if near and overlap > 0.3 * min(height, max(2.0, _height(box))):
-                runs[-1] = (f"{last_text} {text}", _union([last, box]))
+                runs[-1] = (f"{last_text} {text}", joined([last, box]))
                 continue
         runs.append((text, box))
     return runs
 
 
-def _union(boxes: list[Box]) -> Box:
+def joined(boxes: list[Box]) -> Box:
+    """The smallest box around some."""
     return (
         min(box[0] for box in boxes),
         min(box[1] for box in boxes),

@@ -8,12 +8,15 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
-from ingest.document import DocumentPage, ReadDocument
+from ingest.document import Block, DocumentPage, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.furniture import HeldBack, mark_headings, mark_set_apart
+from ingest.hidden_text import Unseen
 from ingest.page_headings import PageHeadings
-from ingest.pdfium import TURN, PageText, open_pdf
+from ingest.pdfium import TURN, PageText, has_end, open_pdf
 from ingest.pictures import Pictures
+from ingest.readers.pdf_annotations import annotations_of, draw_stamps
+from ingest.readers.pdf_attachments import attached_files, read_attached, xfa_values
 from ingest.readers.pdf_pictures import picture_blocks_of, remember_pictures
 from ingest.readers.reading import Reading
 from ingest.readers.rows import blocks_of_rows, table_of_rows
@@ -30,7 +33,7 @@ PageLines = list[tuple[str, Box | None]]
 
 
 def read_pdf(path: Path, reading: Reading) -> ReadDocument:
-    """Every page, in order. A page that can't be read fails the file rather than going missing."""
+    """Every page, in order, then what is attached. A page that can't be read fails the file rather than going missing."""
     with open_pdf(path) as document:
         with TURN:
             count = len(document)
@@ -38,6 +41,7 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
         pages = HeldBack(reading.begin(title_of(path), "pdf"), count, reading.earlier)
         words = False
         pictures = Pictures(reading.recogniser)
+        unseen = Unseen()
         headings: tuple[str, ...] = ()
         page_headings = PageHeadings()
         for number in range(1, count + 1):
@@ -48,7 +52,7 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
                 continue
             reading.step(f"reading page {number} of {count}", (number - 1) / count)
             try:
-                page = _read_page(document, number, headings, reading, pictures)
+                page = _read_page(document, number, headings, reading, pictures, unseen)
             except pdfium.PdfiumError:
                 raise ReadError(f"{path.name} is damaged at page {number}; fetch it again or save it anew.") from None
             words = words or bool(page.blocks)
@@ -58,9 +62,39 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
                 for block in page.blocks:
                     block.headings = (*block.headings, heading)
             pages.append(page)
+        result = ReadDocument(title_of(path), "pdf", pages.finish(), pictures.skipped + unseen.sentences)
+        words = _add_carried(result, document, path, reading) or words
+    if not has_end(path):
+        result.skipped.append(f"{path.name} is cut short: pages may be missing from its end; fetch or copy it again.")
     if not words and not reading.earlier:
-        raise NothingToRead(f"{path.name} has {count} pages but no words on them, not even in its pictures.")
-    return ReadDocument(title_of(path), "pdf", pages.finish(), pictures.skipped)
+        reason = " ".join(result.skipped)
+        raise NothingToRead(
+            f"{path.name} has {count} pages but no words on them, not even in its pictures. {reason}".strip()
+        )
+    return result
+
+
+def _add_carried(result: ReadDocument, document: Any, path: Path, reading: Reading) -> bool:
+    """Add what the file holds besides pages, as pages behind them; whether there is any."""
+    from ingest.readers import read  # an attached file may be of any kind
+
+    with TURN:
+        count = len(document)
+        files, values = attached_files(document), xfa_values(document)
+    carried: list[DocumentPage] = []
+    if values is not None:
+        if values:
+            carried.append(DocumentPage(count + 1, blocks=[Block("text", values)], fields=len(values)))
+        else:
+            result.skipped.append(
+                f"{path.name} is an XFA form, which only Adobe's programs show; print it to PDF there and add that."
+            )
+    attached, unread = read_attached(files, count + 1 + len(carried), reading, read)
+    result.skipped += unread
+    for page in carried + attached:
+        if reading.wanted(page.number):
+            result.pages.append(page)
+    return bool(carried or attached)
 
 
 def title_of(path: Path) -> str:
@@ -69,17 +103,27 @@ def title_of(path: Path) -> str:
 
 
 def _read_page(
-    document: Any, number: int, headings: tuple[str, ...], reading: Reading, pictures: Pictures
+    document: Any, number: int, headings: tuple[str, ...], reading: Reading, pictures: Pictures, unseen: Unseen
 ) -> DocumentPage:
     with TURN:
         page = document[number - 1]
         text = PageText(page)
         try:
+            annotations = annotations_of(document, page, text.to_page)
+            if draw_stamps(page):
+                text.close()
+                page.close()
+                page = document[number - 1]
+                text = PageText(page)
             result = DocumentPage(number, text.width, text.height)
+            unseen.add(number, text.hide_unseen())
             is_slide = result.width > result.height or len(document) < FEWEST_PAGES
             set_apart = [] if is_slide else headings_by_type(text.typed_lines())
             lines, picture = _layer_and_scan(page, text)
             shown = picture_blocks_of(page, text.to_page, lines, pictures, headings) if picture is None else []
+            stamps = [_part(page, box) for box in annotations.wordless(text)] if picture is None else []
+            notes = annotations.notes(text)
+            lines = annotations.filled_in(lines, text.within) if picture is None else lines
         finally:
             text.close()
             page.close()
@@ -90,7 +134,12 @@ def _read_page(
         seen: PageLines = [(line.text, _scaled(line.box, scale)) for line in found]
         result.read_by_ocr = bool(seen)
         lines = sorted(lines + seen, key=_top) if lines else seen
-    result.blocks = blocks_of_rows(lines, headings)
+        lines = annotations.filled_in(lines, lambda box: "")
+    lines += [(" ".join(line.text for line in reading.recogniser().read(stamp)), box) for stamp, box in stamps]
+    result.blocks = blocks_of_rows([line for line in lines if line[0]], headings)
+    if notes:
+        result.blocks.append(Block("text", notes, headings))
+    result.comments, result.fields = len(annotations.comments), annotations.filled
     tables = [table_of_rows(block, number) for block in result.blocks]
     result.tables = [table for table in tables if table is not None]
     mark_set_apart(result, set_apart)
@@ -112,15 +161,25 @@ def _remember_pictures(document: Any, number: int, pictures: Pictures) -> None:
 
 def _layer_and_scan(page: Any, text: PageText) -> tuple[PageLines, Any]:
     """The lines of the text layer, if it is any good, and a picture of what else has to be read, or None."""
-    characters = characters_in(text.text)
-    if characters >= FEWEST_CHARACTERS and is_readable(text.text):
-        digits = sum(map(str.isdigit, text.text))
-        lines = text.rows() if digits > NUMERIC_SHARE * characters else text.lines()
+    words = text.seen
+    characters = characters_in(words)
+    if characters >= FEWEST_CHARACTERS and is_readable(words):
+        digits = sum(map(str.isdigit, words))
+        in_rows = digits > NUMERIC_SHARE * characters and not text.is_letterspaced
+        lines = text.rows() if in_rows else text.lines()
         if not is_over_a_scan(page, text.raw, characters):
             return lines, None
         without_text(page)
         return lines, _render(page)
     return [], _render(page) if any(True for _ in page.get_objects(max_depth=2)) else None
+
+
+def _part(page: Any, box: Box) -> tuple[Any, Box]:
+    """A picture of a part of a page."""
+    width, height = page.get_size()
+    left, top, right, bottom = box
+    crop = (max(0.0, left), max(0.0, height - bottom), max(0.0, width - right), max(0.0, top))
+    return page.render(scale=OCR_DPI / POINTS_PER_INCH, crop=crop).to_pil().convert("RGB"), box
 
 
 def _top(line: tuple[str, Box | None]) -> float:

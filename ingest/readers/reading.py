@@ -14,12 +14,14 @@ class Reading:
     """`recogniser` loads OCR when first called: most files never need it.
 
     `earlier` has the texts of the file's first pages, which an earlier run read and which are not wanted again.
+    `depth` is how many files this one is inside of.
     """
 
     recogniser: Callable[[], TextRecogniser]
     report: Callable[[str, float], None] = lambda status, fraction: None
     begun: Callable[[str, str], list[DocumentPage]] = lambda title, format_name: []
     earlier: Sequence[str] = ()
+    depth: int = 0
 
     def step(self, status: str, fraction: float) -> None:
         """Report a human phrase and how much (0 to 1) is done."""
