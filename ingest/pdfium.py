@@ -10,7 +10,7 @@ import functools
 import itertools
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -109,15 +109,18 @@ class PageText:
         """Whether some of it is s p a c e d  o u t, which only `lines` puts together."""
         return LETTERSPACED.search(self.text) is not None
 
-    def hide_unseen(self) -> list[str]:
-        """Leave out what nobody can see on the page from now on; the words that were left out, in lines."""
+    def hide_unseen(self, is_scan: Callable[[], bool]) -> list[str]:
+        """Leave out what nobody can see on the page from now on; the words that were left out, in lines.
+
+        Over a scan only what lies beside the page: recognised words have no ink, and not quite the scan's places.
+        """
         spans = [(start, start + len(words) - 1) for start, words, _ in self._lines]
         hidden: list[tuple[int, int]] = []
         seen = None
         for (start, end), may_be, (_, _, box) in zip(spans, suspects(self._text, spans), self._lines, strict=True):
             if box is not None and is_outside(box, self.width, self.height):
                 hidden.append((start, end))
-            elif may_be:
+            elif may_be and not is_scan():
                 seen = look(self._page) if seen is None else seen
                 for first, last in suspect_runs(self._text, start, end):
                     place = self._box_of(first, last - first + 1)
@@ -208,7 +211,7 @@ class PageText:
 
         Would interleave the columns of prose: for pages dense with numbers.
         """
-        runs = _runs(self._words())
+        runs = _runs(iter(self.words))
         rows: list[list[tuple[str, Box]]] = []
         for run in sorted(runs, key=lambda run: _centre(run[1])):
             for row in rows[-3:]:
@@ -223,6 +226,11 @@ class PageText:
             row.sort(key=lambda run: run[1][0])
             lines.append((" ".join(text for text, _ in row), joined([box for _, box in row])))
         return lines
+
+    @functools.cached_property
+    def words(self) -> list[tuple[str, Box]]:
+        """The words and their boxes, in content order."""
+        return list(self._words())
 
     def _words(self) -> Iterator[tuple[str, Box]]:
         """Words in content order, by gaps between characters as well as by spaces."""

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
 
-from ingest.document import Block, DocumentPage, ReadDocument
+from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.furniture import HeldBack, mark_headings, mark_set_apart
 from ingest.hidden_text import Unseen
 from ingest.page_headings import PageHeadings
 from ingest.pdfium import TURN, PageText, has_end, open_pdf
 from ingest.pictures import Pictures
+from ingest.readers.columns import Heads, is_headless, name_columns
+from ingest.readers.label_columns import rows_of_labels
 from ingest.readers.pdf_annotations import annotations_of, draw_stamps
 from ingest.readers.pdf_attachments import attached_files, read_attached, xfa_values
 from ingest.readers.pdf_pictures import picture_blocks_of, remember_pictures
 from ingest.readers.reading import Reading
 from ingest.readers.rows import blocks_of_rows, table_of_rows
 from ingest.running_heads import FEWEST_PAGES
-from ingest.text_layer import FEWEST_CHARACTERS, characters_in, is_over_a_scan, is_readable, without_text
+from ingest.text_layer import (
+    FEWEST_CHARACTERS,
+    characters_in,
+    has_large_picture,
+    is_over_a_scan,
+    is_readable,
+    without_text,
+)
 from ingest.typefaces import headings_by_type
 from library.records import Box
 
@@ -32,27 +43,35 @@ NUMERIC_SHARE = 0.06  # of digits among characters: financial tables have 10-30 
 PageLines = list[tuple[str, Box | None]]
 
 
+@dataclass(slots=True)
+class SoFar:
+    """What a page has to know of those before it."""
+
+    pictures: Pictures
+    unseen: Unseen = field(default_factory=Unseen)
+    heads: Heads | None = None  # of a table that may go on
+
+
 def read_pdf(path: Path, reading: Reading) -> ReadDocument:
-    """Every page, in order, then what is attached. A page that can't be read fails the file rather than going missing."""
+    """Every page in order, then what is attached. A page that can't be read fails the file, and never goes missing."""
     with open_pdf(path) as document:
         with TURN:
             count = len(document)
             sections, titles = _sections(document)
         pages = HeldBack(reading.begin(title_of(path), "pdf"), count, reading.earlier)
         words = False
-        pictures = Pictures(reading.recogniser)
-        unseen = Unseen()
+        so_far = SoFar(Pictures(reading.recogniser))
         headings: tuple[str, ...] = ()
         page_headings = PageHeadings()
         for number in range(1, count + 1):
             headings = sections.get(number, headings)
             if not reading.wanted(number):
                 page_headings.of(reading.earlier[number - 1].split("\n"))
-                _remember_pictures(document, number, pictures)
+                _remember_pictures(document, number, so_far.pictures)
                 continue
             reading.step(f"reading page {number} of {count}", (number - 1) / count)
             try:
-                page = _read_page(document, number, headings, reading, pictures, unseen)
+                page = _read_page(document, number, headings, reading, so_far)
             except pdfium.PdfiumError:
                 raise ReadError(f"{path.name} is damaged at page {number}; fetch it again or save it anew.") from None
             words = words or bool(page.blocks)
@@ -62,7 +81,7 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
                 for block in page.blocks:
                     block.headings = (*block.headings, heading)
             pages.append(page)
-        result = ReadDocument(title_of(path), "pdf", pages.finish(), pictures.skipped + unseen.sentences)
+        result = ReadDocument(title_of(path), "pdf", pages.finish(), so_far.pictures.skipped + so_far.unseen.sentences)
         words = _add_carried(result, document, path, reading) or words
     if not has_end(path):
         result.skipped.append(f"{path.name} is cut short: pages may be missing from its end; fetch or copy it again.")
@@ -102,9 +121,8 @@ def title_of(path: Path) -> str:
     return " ".join(path.stem.replace("_", " ").split()) or path.name
 
 
-def _read_page(
-    document: Any, number: int, headings: tuple[str, ...], reading: Reading, pictures: Pictures, unseen: Unseen
-) -> DocumentPage:
+def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: Reading, so_far: SoFar) -> DocumentPage:
+    words: list[tuple[str, Box]] = []
     with TURN:
         page = document[number - 1]
         text = PageText(page)
@@ -116,14 +134,17 @@ def _read_page(
                 page = document[number - 1]
                 text = PageText(page)
             result = DocumentPage(number, text.width, text.height)
-            unseen.add(number, text.hide_unseen())
+            so_far.unseen.add(number, text.hide_unseen(functools.cache(functools.partial(has_large_picture, page))))
             is_slide = result.width > result.height or len(document) < FEWEST_PAGES
             set_apart = [] if is_slide else headings_by_type(text.typed_lines())
             lines, picture = _layer_and_scan(page, text)
-            shown = picture_blocks_of(page, text.to_page, lines, pictures, headings) if picture is None else []
+            shown = picture_blocks_of(page, text.to_page, lines, so_far.pictures, headings) if picture is None else []
             stamps = [_part(page, box) for box in annotations.wordless(text)] if picture is None else []
             notes = annotations.notes(text)
-            lines = annotations.filled_in(lines, text.within) if picture is None else lines
+            if picture is None:
+                lines = annotations.filled_in(lines, text.within)
+                result.blocks = blocks_of_rows(lines, headings)
+                words = text.words if any(map(is_headless, result.blocks)) else []
         finally:
             text.close()
             page.close()
@@ -135,12 +156,13 @@ def _read_page(
         result.read_by_ocr = bool(seen)
         lines = sorted(lines + seen, key=_top) if lines else seen
         lines = annotations.filled_in(lines, lambda box: "")
-    lines += [(" ".join(line.text for line in reading.recogniser().read(stamp)), box) for stamp, box in stamps]
-    result.blocks = blocks_of_rows([line for line in lines if line[0]], headings)
-    if notes:
+        result.blocks = blocks_of_rows(lines, headings)
+    notes += [Line(" ".join(line.text for line in reading.recogniser().read(stamp)), box) for stamp, box in stamps]
+    if notes := [note for note in notes if note.text]:
         result.blocks.append(Block("text", notes, headings))
     result.comments, result.fields = len(annotations.comments), annotations.filled
     tables = [table_of_rows(block, number) for block in result.blocks]
+    so_far.heads = name_columns(result.blocks, words, so_far.heads)
     result.tables = [table for table in tables if table is not None]
     mark_set_apart(result, set_apart)
     result.blocks += shown
@@ -166,7 +188,7 @@ def _layer_and_scan(page: Any, text: PageText) -> tuple[PageLines, Any]:
     if characters >= FEWEST_CHARACTERS and is_readable(words):
         digits = sum(map(str.isdigit, words))
         in_rows = digits > NUMERIC_SHARE * characters and not text.is_letterspaced
-        lines = text.rows() if in_rows else text.lines()
+        lines = text.rows() if in_rows else rows_of_labels(text.lines())
         if not is_over_a_scan(page, text.raw, characters):
             return lines, None
         without_text(page)

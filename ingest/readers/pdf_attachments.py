@@ -15,7 +15,6 @@ from lxml import etree
 
 from ingest.document import DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
-from ingest.pdfium import TURN
 from ingest.readers.reading import Reading
 
 MOST_FILES = 200
@@ -87,7 +86,7 @@ def xfa_values(document: Any) -> list[Line] | None:
     """The filled-in values of an XFA form, which no program but Adobe's draws; None for other files. Within `TURN`."""
     if document.get_formtype() not in XFA_FORMS:
         return None
-    packets = {name: content for name, content in _packets(document)}
+    packets = dict(_packets(document))
     for content in [packets.get("datasets", b""), b"".join(packets.values())]:
         try:
             root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
