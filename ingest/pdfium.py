@@ -34,6 +34,9 @@ END = re.compile(rb"startxref\s+\d+\s*(?:%%EOF|[\s\0]*\Z)|%%EOF")
 TEX_LIGATURES = dict(zip("\x1b\x1c\x1d\x1e\x1f\x0b\x0c\r\x0e\x0f", ("ff", "fi", "fl", "ffi", "ffl") * 2, strict=True))
 """In its encodings T1 (Cork) and OT1. Beside a letter, as other fonts have other things at these places."""
 TEX_LIGATURE = re.compile(r"[\x0b-\x0f\x1b-\x1f](?=[^\W\d_])|(?<=[^\W\d_])[\x0b-\x0f\x1b-\x1f]")
+EAST_ASIAN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+SCRIPTS_MEET = re.compile(f"(?<=[{EAST_ASIAN}]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9]) (?=[{EAST_ASIAN}])")
+AUTOSPACE = 0.26  # of the type's size: what word processors put between scripts, and PDFium takes for a space
 LETTERSPACED = re.compile(r"(?<!\S)(?:\S ){4,}\S(?!\S)")
 WORD_GAP = 1.6  # times the gap between the letters of a word that is letter-spaced
 FEWEST_TYPED = 8  # letters, where the spaces between them were typed
@@ -133,7 +136,7 @@ class PageText:
 
     def lines(self) -> list[tuple[str, Box | None]]:
         """PDFium's own lines, in content order: right for prose, also in columns."""
-        return [(clean(self._without_letterspacing(start, words)), box) for start, words, box in self._lines]
+        return [(clean(self._as_typed(start, words)), box) for start, words, box in self._lines]
 
     @functools.cached_property
     def _lines(self) -> list[tuple[int, str, Box | None]]:
@@ -155,6 +158,27 @@ class PageText:
         for _, group in itertools.groupby(enumerate(indices), lambda pair: pair[1] - pair[0]):
             part = [index for _, index in group]
             yield start + part[0], words[part[0] : part[-1] + 1]
+
+    def _as_typed(self, start: int, words: str) -> str:
+        """A line without the spaces that nobody typed."""
+        if not self._untyped:
+            return self._without_letterspacing(start, words)
+        return "".join(letter for index, letter in enumerate(words, start) if index not in self._untyped)
+
+    @functools.cached_property
+    def _untyped(self) -> frozenset[int]:
+        """The spaces that word processors leave between scripts, as in "612,000원"; PDFium takes them for words' ends."""
+        if self.text.isascii():
+            return frozenset()
+        return frozenset(found.start() for found in SCRIPTS_MEET.finditer(self.text) if self._is_narrow(found.start()))
+
+    def _is_narrow(self, index: int) -> bool:
+        before, after = raw.FS_RECTF(), raw.FS_RECTF()
+        raw.FPDFText_GetLooseCharBox(self._text, index - 1, before)
+        raw.FPDFText_GetLooseCharBox(self._text, index + 1, after)
+        is_generated = raw.FPDFText_IsGenerated(self._text, index) == 1
+        size = raw.FPDFText_GetFontSize(self._text, index + 1)
+        return is_generated and 0 <= after.left - before.right <= AUTOSPACE * size
 
     def _without_letterspacing(self, start: int, words: str) -> str:
         """A line with what is set l i k e  t h i s put together, by the gaps between the letters."""
@@ -239,6 +263,8 @@ class PageText:
         word, box = "", (0.0, 0.0, 0.0, 0.0)
         unicode_of, box_of, page = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharBox, self._text.raw
         for index in range(raw.FPDFText_CountChars(page)):
+            if index in self._untyped:
+                continue
             code = 0x20 if index in self._hidden else unicode_of(page, index)
             if code < 0x1B or code == 0x20 or code == 0xA0 or 0x2000 <= code <= 0x200B:
                 if word and code != 2:

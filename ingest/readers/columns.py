@@ -68,7 +68,7 @@ def name_columns(blocks: list[Block], words: Words, above: Heads | None) -> Head
 
 
 def _heads_over(block: Block, before: list[Line], words: Words) -> tuple[Heads, int, Box | None] | None:
-    """A table's heads, which of its lines is the first row, and where they stood; those above it are taken from there."""
+    """A table's heads, which of its lines is the first row, where they stood; taken from above it if there."""
     for number, line in enumerate(block.lines[:TITLES]):
         heads = _heads(line, words)
         if heads and _fit(heads, [_cells(row, words) for row in block.lines[number + 1 :]]):
