@@ -167,7 +167,7 @@ class PageText:
 
     @functools.cached_property
     def _untyped(self) -> frozenset[int]:
-        """The spaces that word processors leave between scripts, as in "612,000원"; PDFium takes them for words' ends."""
+        """The spaces that word processors leave between scripts, as in "612,000원", and PDFium takes for words' ends."""
         if self.text.isascii():
             return frozenset()
         return frozenset(found.start() for found in SCRIPTS_MEET.finditer(self.text) if self._is_narrow(found.start()))
