@@ -10,6 +10,7 @@ import functools
 import itertools
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -22,6 +23,7 @@ import pypdfium2.raw as raw
 
 from ingest.errors import ReadError
 from ingest.hidden_text import is_blank, is_outside, look, suspect_runs, suspects
+from ingest.letters import clean
 from ingest.typefaces import TypedLine
 from library.records import Box
 
@@ -31,17 +33,17 @@ FAR = 10_000  # points
 TAIL = 65_536
 LARGEST_SEARCHED = 200_000_000  # bytes
 END = re.compile(rb"startxref\s+\d+\s*(?:%%EOF|[\s\0]*\Z)|%%EOF")
-TEX_LIGATURES = dict(zip("\x1b\x1c\x1d\x1e\x1f\x0b\x0c\r\x0e\x0f", ("ff", "fi", "fl", "ffi", "ffl") * 2, strict=True))
-"""In its encodings T1 (Cork) and OT1. Beside a letter, as other fonts have other things at these places."""
-TEX_LIGATURE = re.compile(r"[\x0b-\x0f\x1b-\x1f](?=[^\W\d_])|(?<=[^\W\d_])[\x0b-\x0f\x1b-\x1f]")
 EAST_ASIAN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 SCRIPTS_MEET = re.compile(f"(?<=[{EAST_ASIAN}]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9]) (?=[{EAST_ASIAN}])")
 AUTOSPACE = 0.26  # of the type's size: what word processors put between scripts, and PDFium takes for a space
 LETTERSPACED = re.compile(r"(?<!\S)(?:\S ){4,}\S(?!\S)")
 WORD_GAP = 1.6  # times the gap between the letters of a word that is letter-spaced
 FEWEST_TYPED = 8  # letters, where the spaces between them were typed
-LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
-HYPHEN = re.compile(r"(?<=[^\W\d_])[\x02\ufffe](?=[a-z\u00df-\u00f6\u00f8-\u00ff])")
+MIDDLE = 0.35, 0.65  # of the page's width, between which a second column begins
+EDGE = 4.0  # points, to which lines of a column begin at one edge
+ACROSS = 0.1  # of what is on a page may reach over both columns
+FULL = 0.7  # of a column's width, that most of its lines fill
+FEWEST_FULL = 8  # lines of a column
 LONGEST_FACE = 128  # bytes of a type's name that are looked at
 
 
@@ -167,7 +169,7 @@ class PageText:
 
     @functools.cached_property
     def _untyped(self) -> frozenset[int]:
-        """The spaces that word processors leave between scripts, as in "612,000원", and PDFium takes for words' ends."""
+        """Spaces that word processors leave between scripts, as in "612,000원"; PDFium takes them for ends of words."""
         if self.text.isascii():
             return frozenset()
         return frozenset(found.start() for found in SCRIPTS_MEET.finditer(self.text) if self._is_narrow(found.start()))
@@ -235,20 +237,11 @@ class PageText:
 
         Would interleave the columns of prose: for pages dense with numbers.
         """
-        runs = _runs(iter(self.words))
-        rows: list[list[tuple[str, Box]]] = []
-        for run in sorted(runs, key=lambda run: _centre(run[1])):
-            for row in rows[-3:]:
-                height = min(_height(run[1]), _height(row[-1][1]))
-                if abs(_centre(run[1]) - _centre(row[-1][1])) <= 0.45 * max(5.0, height):
-                    row.append(run)
-                    break
-            else:
-                rows.append([run])
         lines: list[tuple[str, Box | None]] = []
-        for row in rows:
-            row.sort(key=lambda run: run[1][0])
-            lines.append((" ".join(text for text, _ in row), joined([box for _, box in row])))
+        for column in _columns(_runs(iter(self.words)), self.width):
+            for row in _rows(column):
+                row.sort(key=lambda run: run[1][0])
+                lines.append((" ".join(text for text, _ in row), joined([box for _, box in row])))
         return lines
 
     @functools.cached_property
@@ -315,17 +308,6 @@ class PageText:
         return (x0 - e) / FAR, (y0 - f) / FAR, (x1 - e) / FAR, (y1 - f) / FAR, e, f
 
 
-def clean(text: str) -> str:
-    """A line as people would type it: ligatures in letters, and PDFium's mark for a hyphen at a line's end.
-
-    TeX's older fonts have no table of letters; PDFium gives their ligatures as what stands at the same place in ASCII.
-    """
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    text = TEX_LIGATURE.sub(lambda found: TEX_LIGATURES[found[0]], text.strip("\r\n"))
-    return HYPHEN.sub("", text).replace("\x02", "-").replace("\ufffe", "-").translate(LIGATURES).strip()
-
-
 def _apart(word: Box, character: Box) -> bool:
     """Whether a character starts a new word. User space: (left, bottom, right, top)."""
     height = max(4.0, word[3] - word[1])
@@ -336,6 +318,46 @@ def _apart(word: Box, character: Box) -> bool:
         or gap > 0.35 * height + 1
         or centre_shift > 1.2 * max(height, character[3] - character[1])
     )
+
+
+def _rows(runs: list[tuple[str, Box]]) -> list[list[tuple[str, Box]]]:
+    rows: list[list[tuple[str, Box]]] = []
+    for run in sorted(runs, key=lambda run: _centre(run[1])):
+        for row in rows[-3:]:
+            height = min(_height(run[1]), _height(row[-1][1]))
+            if abs(_centre(run[1]) - _centre(row[-1][1])) <= 0.45 * max(5.0, height):
+                row.append(run)
+                break
+        else:
+            rows.append([run])
+    return rows
+
+
+def _columns(runs: list[tuple[str, Box]], width: float) -> list[list[tuple[str, Box]]]:
+    """The parts of a page that is set in two columns of prose: what is above them, left, right, what is below.
+
+    Both begin at one edge and are mostly full, as the columns of a table are not.
+    """
+    edges = Counter(round(box[0] / EDGE) for _, box in runs if MIDDLE[0] * width < box[0] < MIDDLE[1] * width)
+    if not edges:
+        return [runs]
+    edge = (edges.most_common(1)[0][0] - 1) * EDGE
+    left = [run for run in runs if run[1][2] <= edge]
+    right = [run for run in runs if run[1][0] >= edge]
+    across = [run for run in runs if run[1][0] < edge < run[1][2]]
+    if len(across) > ACROSS * len(runs) or not (_is_full(left) and _is_full(right)):
+        return [runs]
+    top = min(box[1] for _, box in left + right)
+    above = [run for run in across if run[1][1] < top]
+    below = [run for run in across if run[1][1] >= top]
+    return [part for part in (above, left, right, below) if part]
+
+
+def _is_full(runs: list[tuple[str, Box]]) -> bool:
+    if len(runs) < FEWEST_FULL:
+        return False
+    whole = max(box[2] for _, box in runs) - min(box[0] for _, box in runs)
+    return median(box[2] - box[0] for _, box in runs) >= FULL * whole
 
 
 def _runs(words: Iterator[tuple[str, Box]]) -> list[tuple[str, Box]]:

@@ -181,6 +181,18 @@ def test_labels_drawn_before_their_values_stand_beside_them(tmp_path: Path, read
     assert lines == [PROSE, "Tenant A. Quill", "Monthly rent 8 crowns", "Deposit 24 crowns", GATE]
 
 
+def test_columns_full_of_numbers_are_not_read_across(tmp_path: Path, reading: Reading) -> None:
+    def draw(canvas: Canvas) -> None:
+        for left, side in ((60, "west"), (310, "east")):
+            for row in range(12):
+                canvas.drawString(
+                    left, 740 - 20 * row, f"In 19{row + 20} the {side} shore had {row}75 boats, {row}31 nets"
+                )
+
+    lines = lines_of(read(drawn(tmp_path / "columns.pdf", draw), reading))
+    assert ["west" in line for line in lines] == [True] * 12 + [False] * 12
+
+
 COLUMNS = (72, 140, 300, 380, 460)
 HEADS = ("Date", "Details", "Paid out", "Paid in", "Balance")
 

@@ -50,6 +50,7 @@ class SoFar:
     pictures: Pictures
     unseen: Unseen = field(default_factory=Unseen)
     heads: Heads | None = None  # of a table that may go on
+    files: list[tuple[str, bytes]] = field(default_factory=list)  # that are attached to a place on a page
 
 
 def read_pdf(path: Path, reading: Reading) -> ReadDocument:
@@ -82,7 +83,7 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
                     block.headings = (*block.headings, heading)
             pages.append(page)
         result = ReadDocument(title_of(path), "pdf", pages.finish(), so_far.pictures.skipped + so_far.unseen.sentences)
-        words = _add_carried(result, document, path, reading) or words
+        words = _add_carried(result, document, path, so_far.files, reading) or words
     if not has_end(path):
         result.skipped.append(f"{path.name} is cut short: pages may be missing from its end; fetch or copy it again.")
     if not words and not reading.earlier:
@@ -93,7 +94,9 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
     return result
 
 
-def _add_carried(result: ReadDocument, document: Any, path: Path, reading: Reading) -> bool:
+def _add_carried(
+    result: ReadDocument, document: Any, path: Path, on_pages: list[tuple[str, bytes]], reading: Reading
+) -> bool:
     """Add what the file holds besides pages, as pages behind them; whether there is any."""
     from ingest.readers import read  # an attached file may be of any kind
 
@@ -108,7 +111,7 @@ def _add_carried(result: ReadDocument, document: Any, path: Path, reading: Readi
             result.skipped.append(
                 f"{path.name} is an XFA form, which only Adobe's programs show; print it to PDF there and add that."
             )
-    attached, unread = read_attached(files, count + 1 + len(carried), reading, read)
+    attached, unread = read_attached(files + on_pages, count + 1 + len(carried), reading, read)
     result.skipped += unread
     for page in carried + attached:
         if reading.wanted(page.number):
@@ -160,6 +163,7 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
     notes += [Line(" ".join(line.text for line in reading.recogniser().read(stamp)), box) for stamp, box in stamps]
     if notes := [note for note in notes if note.text]:
         result.blocks.append(Block("text", notes, headings))
+    so_far.files += annotations.files
     result.comments, result.fields = len(annotations.comments), annotations.filled
     tables = [table_of_rows(block, number) for block in result.blocks]
     so_far.heads = name_columns(result.blocks, words, so_far.heads)

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from ingest.document import Line
 from ingest.pdfium import PageText, joined
+from ingest.readers.pdf_attachments import content_of
 from library.records import Box
 
 Kind = Literal["text", "tick", "radio"]
@@ -69,6 +71,7 @@ class Annotations:
 
     fields: list[Field] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    files: list[tuple[str, bytes]] = field(default_factory=list)
 
     @property
     def filled(self) -> int:
@@ -103,6 +106,8 @@ def annotations_of(document: Any, page: Any, to_page: Callable[[float, float, fl
         if kind == raw.FPDF_ANNOT_WIDGET and document.formenv is not None:
             if (one := _field(document.formenv, item, _box(item, to_page))) is not None:
                 found.fields.append(one)
+        elif kind == raw.FPDF_ANNOT_FILEATTACHMENT:
+            found.files.append(content_of(pdfium.PdfAttachment(raw.FPDFAnnot_GetFileAttachment(item), document)))
         elif kind in COMMENTS:
             words, author = _string(item, "Contents"), _string(item, "T")
             if words or kind in DRAWN:

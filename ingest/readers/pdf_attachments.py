@@ -27,15 +27,18 @@ Read = Callable[[Path, Reading], ReadDocument]
 
 
 def attached_files(document: Any) -> list[tuple[str, bytes]]:
-    """Name and content of each file attached to a pypdfium2 document or to one of its pages. Use within `TURN`."""
-    found: list[tuple[str, bytes]] = []
-    for index in range(min(document.count_attachments(), MOST_FILES)):
-        try:
-            item = document.get_attachment(index)
-            found.append((_name(item.get_name()), bytes(item.get_data())))
-        except (pdfium.PdfiumError, ValueError):
-            found.append(("an attachment without content", b""))
-    return found
+    """Name and content of each file attached to a pypdfium2 document as a whole. Use within `TURN`."""
+    return [
+        content_of(document.get_attachment(index)) for index in range(min(document.count_attachments(), MOST_FILES))
+    ]
+
+
+def content_of(attachment: Any) -> tuple[str, bytes]:
+    """Name and content of a pypdfium2 attachment; no content where it is damaged."""
+    try:
+        return _name(attachment.get_name()), bytes(attachment.get_data())
+    except (pdfium.PdfiumError, ValueError):
+        return "an attachment without content", b""
 
 
 def read_attached(
