@@ -7,6 +7,7 @@ too, but there is something to see where they lie.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,17 +29,19 @@ SCALE = 2.0  # pixels per point of the picture that is looked at
 def suspects(text_page: Any, spans: list[tuple[int, int]]) -> list[bool]:
     """For lines of a pypdfium2 text page, from first to last character: whether they may not be seen.
 
-    Looks at both ends and the middle of each, as every page of every file is asked. Use within `TURN`.
+    Looks at both ends of each, as every page of every file is asked. Use within `TURN`.
     """
-    return [any(_is_suspect(text_page, index) for index in {first, (first + last) // 2, last}) for first, last in spans]
+    is_suspect = _judge_of(text_page)
+    return [is_suspect(first) or (last != first and is_suspect(last)) for first, last in spans]
 
 
 def suspect_runs(text_page: Any, first: int, last: int) -> list[tuple[int, int]]:
     """First and last character of each part of a line that may not be seen."""
     runs: list[tuple[int, int]] = []
+    is_suspect = _judge_of(text_page)
     for index in range(first, last + 1):
         is_space = raw.FPDFText_GetUnicode(text_page, index) <= 0x20
-        if is_space or not _is_suspect(text_page, index):
+        if is_space or not is_suspect(index):
             continue
         blank = bool(runs) and all(
             raw.FPDFText_GetUnicode(text_page, between) <= 0x20 for between in range(runs[-1][1] + 1, index)
@@ -50,13 +53,22 @@ def suspect_runs(text_page: Any, first: int, last: int) -> list[tuple[int, int]]
     return runs
 
 
-def _is_suspect(text_page: Any, index: int) -> bool:
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    raw.FPDFText_GetFillColor(text_page, index, red, green, blue, alpha)
-    if min(red.value, green.value, blue.value) >= PALE or alpha.value <= FAINT:
-        return True
-    item = raw.FPDFText_GetTextObject(text_page, index)
-    return bool(item) and raw.FPDFTextObj_GetTextRenderMode(item) in INVISIBLE
+def _judge_of(text_page: Any) -> Callable[[int], bool]:
+    """Whether a character may not be seen, by its colour and how it is drawn."""
+    red, green, blue, alpha = colours = [ctypes.c_uint() for _ in range(4)]
+    places = [ctypes.byref(colour) for colour in colours]
+    colour_of, object_of = raw.FPDFText_GetFillColor, raw.FPDFText_GetTextObject
+    mode_of = raw.FPDFTextObj_GetTextRenderMode
+    page = text_page.raw
+
+    def is_suspect(index: int) -> bool:
+        colour_of(page, index, *places)
+        if (red.value >= PALE and green.value >= PALE and blue.value >= PALE) or alpha.value <= FAINT:
+            return True
+        item = object_of(page, index)
+        return bool(item) and mode_of(item) in INVISIBLE
+
+    return is_suspect
 
 
 def is_outside(box: Box, width: float, height: float) -> bool:

@@ -122,8 +122,8 @@ class PageText:
         spans = [(start, start + len(words) - 1) for start, words, _ in self._lines]
         hidden: list[tuple[int, int]] = []
         seen = None
-        for (start, end), may_be, (_, _, box) in zip(spans, suspects(self._text, spans), self._lines, strict=True):
-            if box is not None and is_outside(box, self.width, self.height):
+        for (start, end), may_be, (_, words, box) in zip(spans, suspects(self._text, spans), self._lines, strict=True):
+            if box is not None and is_outside(box, self.width, self.height) and any(map(str.isalnum, words)):
                 hidden.append((start, end))
             elif may_be and not is_scan():
                 seen = look(self._page) if seen is None else seen
