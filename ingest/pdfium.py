@@ -44,6 +44,7 @@ EDGE = 4.0  # points, to which lines of a column begin at one edge
 ACROSS = 0.1  # of what is on a page may reach over both columns
 FULL = 0.7  # of a column's width, that most of its lines fill
 FEWEST_FULL = 8  # lines of a column
+FAR_BESIDE = 12.0  # points: a letter may be cut by the page's edge
 LONGEST_FACE = 128  # bytes of a type's name that are looked at
 
 
@@ -125,6 +126,8 @@ class PageText:
         for (start, end), may_be, (_, words, box) in zip(spans, suspects(self._text, spans), self._lines, strict=True):
             if box is not None and is_outside(box, self.width, self.height) and any(map(str.isalnum, words)):
                 hidden.append((start, end))
+            elif box is not None and (beside := self._beside_the_page(start, end, box)):
+                hidden.append(beside)
             elif may_be and not is_scan():
                 seen = look(self._page) if seen is None else seen
                 for first, last in suspect_runs(self._text, start, end):
@@ -135,6 +138,15 @@ class PageText:
             self._hidden = frozenset(index for first, last in hidden for index in range(first, last + 1))
             del self._lines
         return [" ".join(clean(self.text[first : last + 1]).split()) for first, last in hidden]
+
+    def _beside_the_page(self, first: int, last: int, box: Box) -> tuple[int, int] | None:
+        """The part of a line that goes on where the page has ended."""
+        if box[2] <= self.width + FAR_BESIDE:
+            return None
+        start = next(
+            (index for index in range(first, last + 1) if self._character_box(index)[0] > self.width), last + 1
+        )
+        return (start, last) if start <= last else None
 
     def lines(self) -> list[tuple[str, Box | None]]:
         """PDFium's own lines, in content order: right for prose, also in columns."""

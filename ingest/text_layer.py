@@ -25,6 +25,7 @@ NO_TEXT = re.compile(r"[\x00-\x01\x03-\x08\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufffd\
 MOJIBAKE = re.compile(r"[ÃÂâÐÑ][\u0080-\u00bf\u2018-\u201d\u20ac\u2122]")  # UTF-8 taken for Latin-1 or Windows-1252
 MOJIBAKE_SHARE = 0.02  # of characters
 DIGIT_WITHIN = re.compile(r"(?<![\w-])[^\W\d_]+\d+[^\W\d_]\w*(?![\w-])")  # "g1azed"
+FEWEST_TOKENS = 8
 DIGIT_WITHIN_SHARE = 0.12  # of words
 COMMON = frozenset("eainorst")  # are over half of the letters in any European language
 COMMON_SHARE = 0.45  # of the letters; where each is put for another, they are about a quarter
@@ -46,9 +47,14 @@ def is_readable(text: str) -> bool:
         and len(NO_TEXT.findall(sample)) <= UNREADABLE_SHARE * visible
         and (sample.isascii() or len(MOJIBAKE.findall(sample)) <= MOJIBAKE_SHARE * visible)
         and (words < FEWEST_WORDS or len(VOWELLESS.findall(sample)) <= VOWELLESS_SHARE * words)
-        and (words < FEWEST_WORDS / 4 or len(DIGIT_WITHIN.findall(sample)) <= DIGIT_WITHIN_SHARE * len(sample.split()))
+        and not _is_misread(sample)
         and _has_usual_letters(sample)
     )
+
+
+def _is_misread(sample: str) -> bool:
+    tokens = len(sample.split())
+    return tokens >= FEWEST_TOKENS and len(DIGIT_WITHIN.findall(sample)) > DIGIT_WITHIN_SHARE * tokens
 
 
 def _has_usual_letters(sample: str) -> bool:
