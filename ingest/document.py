@@ -38,7 +38,8 @@ class Block:
 class DocumentPage:
     """`width` and `height` in PDF points (pixels for an image, 0 where there is no layout).
 
-    `tables` are those of its blocks whose cells are known, to be kept row by row beside the text.
+    `tables` are those of its blocks whose cells are known, to be kept row by row beside the text. `comments` counts
+    notes, stamps and the like that lie on it, `fields` what is filled in or ticked.
     """
 
     number: int
@@ -47,6 +48,8 @@ class DocumentPage:
     blocks: list[Block] = field(default_factory=list)
     read_by_ocr: bool = False
     tables: list[Table] = field(default_factory=list)
+    comments: int = 0
+    fields: int = 0
 
     @property
     def text(self) -> str:
@@ -63,6 +66,8 @@ class DocumentPage:
             images=len(pictures),
             captions=sum(bool(block.lines) for block in pictures),
             characters=len(self.text),
+            comments=self.comments,
+            fields=self.fields,
         )
 
 

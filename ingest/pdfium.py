@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import itertools
+import re
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from ingest.errors import ReadError
+from ingest.hidden_text import is_blank, is_outside, look, suspect_runs, suspects
+from ingest.letters import clean
 from ingest.typefaces import TypedLine
 from library.records import Box
 
@@ -24,6 +31,20 @@ TURN = threading.RLock()
 DEVICE_SCALE = 16  # PDFium's page-to-device mapping is in whole pixels; this many make a point
 FAR = 10_000  # points
 TAIL = 65_536
+LARGEST_SEARCHED = 200_000_000  # bytes
+END = re.compile(rb"startxref\s+\d+\s*(?:%%EOF|[\s\0]*\Z)|%%EOF")
+EAST_ASIAN = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+SCRIPTS_MEET = re.compile(f"(?<=[{EAST_ASIAN}]) (?=[A-Za-z0-9])|(?<=[A-Za-z0-9]) (?=[{EAST_ASIAN}])")
+AUTOSPACE = 0.26  # of the type's size: what word processors put between scripts, and PDFium takes for a space
+LETTERSPACED = re.compile(r"(?<!\S)(?:\S ){4,}\S(?!\S)")
+WORD_GAP = 1.6  # times the gap between the letters of a word that is letter-spaced
+FEWEST_TYPED = 8  # letters, where the spaces between them were typed
+MIDDLE = 0.35, 0.65  # of the page's width, between which a second column begins
+EDGE = 4.0  # points, to which lines of a column begin at one edge
+ACROSS = 0.1  # of what is on a page may reach over both columns
+FULL = 0.7  # of a column's width, that most of its lines fill
+FEWEST_FULL = 8  # lines of a column
+FAR_BESIDE = 12.0  # points: a letter may be cut by the page's edge
 LONGEST_FACE = 128  # bytes of a type's name that are looked at
 FORM_DEPTH = 3  # pictures may stand in forms in forms
 
@@ -34,18 +55,17 @@ def open_pdf(path: Path) -> Iterator[Any]:
 
     Raises `ReadError` for an encrypted, damaged or cut-off file.
     """
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - TAIL))
-        if b"%%EOF" not in file.read():
-            # PDFium would open it and silently leave out what is missing.
-            raise ReadError(f"{path.name} is cut short: its end is missing; fetch or copy it again.")
     with TURN:
         try:
             document = pdfium.PdfDocument(path)
         except pdfium.PdfiumError as error:
             if "password" in str(error).lower():
                 raise ReadError(f"{path.name} is protected by a password; save it without one and add that.") from None
+            if not has_end(path):
+                raise ReadError(f"{path.name} is cut short: its end is missing; fetch or copy it again.") from None
             raise ReadError(f"{path.name} is damaged and can't be opened as a PDF; fetch it again.") from None
+        if document.get_formtype() != raw.FORMTYPE_NONE:
+            document.init_forms()  # before any page is opened, or the values of its fields aren't told
     try:
         yield document
     finally:
@@ -72,6 +92,20 @@ def bitmaps(page: Any, form: Any = None) -> Iterator[Any]:
             yield from bitmaps(page, pdfium.PdfObject(item, page=page, container=form, level=level))
 
 
+def has_end(path: Path) -> bool:
+    """Whether the file's last part is there: the place of its table of objects, and mostly the mark after it.
+
+    Some programs leave the mark out, and what was downloaded may have blanks, zeros or a mail's footer behind it.
+    PDFium opens a file without its end too, and silently leaves out what is missing.
+    """
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL))
+        if END.search(file.read()):
+            return True
+        file.seek(0)
+        return END.search(file.read(LARGEST_SEARCHED)) is not None
+
+
 class PageText:
     """The characters of one page, their lines and boxes. Use within `TURN`; close when done."""
 
@@ -81,6 +115,7 @@ class PageText:
         self._text = page.get_textpage()
         self._matrix = self._to_page_matrix()
         self.text: str = self._text.get_text_range()
+        self._hidden: frozenset[int] = frozenset()
 
     def close(self) -> None:
         self._text.close()
@@ -90,9 +125,120 @@ class PageText:
         """The `pypdfium2.PdfTextPage`."""
         return self._text
 
+    @property
+    def seen(self) -> str:
+        """The text without what is hidden."""
+        return "\n".join(words for _, words, _ in self._lines) if self._hidden else self.text
+
+    @property
+    def is_letterspaced(self) -> bool:
+        """Whether some of it is s p a c e d  o u t, which only `lines` puts together."""
+        return LETTERSPACED.search(self.text) is not None
+
+    def hide_unseen(self, is_scan: Callable[[], bool]) -> list[str]:
+        """Leave out what nobody can see on the page from now on; the words that were left out, in lines.
+
+        Over a scan only what lies beside the page: recognised words have no ink, and not quite the scan's places.
+        """
+        spans = [(start, start + len(words) - 1) for start, words, _ in self._lines]
+        hidden: list[tuple[int, int]] = []
+        seen = None
+        for (start, end), may_be, (_, words, box) in zip(spans, suspects(self._text, spans), self._lines, strict=True):
+            if box is not None and is_outside(box, self.width, self.height) and any(map(str.isalnum, words)):
+                hidden.append((start, end))
+            elif box is not None and (beside := self._beside_the_page(start, end, box)):
+                hidden.append(beside)
+            elif may_be and not is_scan():
+                seen = look(self._page) if seen is None else seen
+                for first, last in suspect_runs(self._text, start, end):
+                    place = self._box_of(first, last - first + 1)
+                    if place is not None and is_blank(seen, place):
+                        hidden.append((first, last))
+        if hidden:
+            self._hidden = frozenset(index for first, last in hidden for index in range(first, last + 1))
+            del self._lines
+        return [" ".join(clean(self.text[first : last + 1]).split()) for first, last in hidden]
+
+    def _beside_the_page(self, first: int, last: int, box: Box) -> tuple[int, int] | None:
+        """The part of a line that goes on where the page has ended."""
+        if box[2] <= self.width + FAR_BESIDE:
+            return None
+        start = next(
+            (index for index in range(first, last + 1) if self._character_box(index)[0] > self.width), last + 1
+        )
+        return (start, last) if start <= last else None
+
     def lines(self) -> list[tuple[str, Box | None]]:
         """PDFium's own lines, in content order: right for prose, also in columns."""
-        return [(_clean(words), box) for _, words, box in self._lines]
+        return [(clean(self._as_typed(start, words)), box) for start, words, box in self._lines]
+
+    @functools.cached_property
+    def _lines(self) -> list[tuple[int, str, Box | None]]:
+        """Where each line that is not blank begins, what is in it, and its box; of a line in part hidden, its parts."""
+        found = []
+        start = 0
+        for line in self.text.split("\n"):
+            for first, words in self._seen(start, line.strip("\r")):
+                if words.strip():
+                    found.append((first, words, self._box_of(first, len(words))))
+            start += len(line) + 1
+        return found
+
+    def _seen(self, start: int, words: str) -> Iterator[tuple[int, str]]:
+        if not self._hidden:
+            yield start, words
+            return
+        indices = [index for index in range(len(words)) if start + index not in self._hidden]
+        for _, group in itertools.groupby(enumerate(indices), lambda pair: pair[1] - pair[0]):
+            part = [index for _, index in group]
+            yield start + part[0], words[part[0] : part[-1] + 1]
+
+    def _as_typed(self, start: int, words: str) -> str:
+        """A line without the spaces that nobody typed."""
+        if not self._untyped:
+            return self._without_letterspacing(start, words)
+        return "".join(letter for index, letter in enumerate(words, start) if index not in self._untyped)
+
+    @functools.cached_property
+    def _untyped(self) -> frozenset[int]:
+        """Spaces that word processors leave between scripts, as in "612,000원"; PDFium takes them for ends of words."""
+        if self.text.isascii():
+            return frozenset()
+        return frozenset(found.start() for found in SCRIPTS_MEET.finditer(self.text) if self._is_narrow(found.start()))
+
+    def _is_narrow(self, index: int) -> bool:
+        before, after = raw.FS_RECTF(), raw.FS_RECTF()
+        raw.FPDFText_GetLooseCharBox(self._text, index - 1, before)
+        raw.FPDFText_GetLooseCharBox(self._text, index + 1, after)
+        is_generated = raw.FPDFText_IsGenerated(self._text, index) == 1
+        size = raw.FPDFText_GetFontSize(self._text, index + 1)
+        return bool(is_generated and 0 <= after.left - before.right <= AUTOSPACE * size)
+
+    def _without_letterspacing(self, start: int, words: str) -> str:
+        """A line with what is set l i k e  t h i s put together, by the gaps between the letters."""
+        for found in reversed(list(LETTERSPACED.finditer(words))):
+            places = [index for index in range(*found.span()) if not words[index].isspace()]
+            boxes = [self._character_box(start + index) for index in places]
+            gaps = [right[0] - left[2] for left, right in pairwise(boxes)]
+            usual = median(gaps)
+            typed = any(
+                raw.FPDFText_IsGenerated(self._text, start + index) == 0
+                for index in range(*found.span())
+                if words[index].isspace()
+            )
+            apart = [gap > WORD_GAP * usual + 1 for gap in gaps]
+            if typed and not (any(apart) and len(places) >= FEWEST_TYPED):
+                continue  # letters that stand alone, as in a list
+            joined_up = words[places[0]]
+            for index, is_apart in zip(places[1:], apart, strict=True):
+                joined_up += f" {words[index]}" if is_apart else words[index]
+            words = words[: found.start()] + joined_up + words[found.end() :]
+        return words
+
+    def _character_box(self, index: int) -> Box:
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        raw.FPDFText_GetCharBox(self._text, index, left, right, bottom, top)
+        return self.to_page(left.value, bottom.value, right.value, top.value)
 
     def typed_lines(self) -> list[TypedLine]:
         """Those of `lines` that have a box, with the type they are set in."""
@@ -102,19 +248,7 @@ class PageText:
                 first, last = start + len(words) - len(words.lstrip()), start + len(words.rstrip()) - 1
                 face, size = self._type_of(first)
                 same = first == last or self._type_of(last) == (face, size)
-                found.append(TypedLine(_clean(words), box, face if same else "", size))
-        return found
-
-    @functools.cached_property
-    def _lines(self) -> list[tuple[int, str, Box | None]]:
-        """Where each line that is not blank begins, what is in it, and its box."""
-        found = []
-        start = 0
-        for line in self.text.split("\n"):
-            words = line.strip("\r")
-            if words.strip():
-                found.append((start, words, self._box_of(start, len(words))))
-            start += len(line) + 1
+                found.append(TypedLine(clean(words), box, face if same else "", size))
         return found
 
     def _type_of(self, index: int) -> tuple[str, float]:
@@ -128,28 +262,24 @@ class PageText:
         for index in range(raw.FPDFText_CountRects(self._text, start, count)):
             raw.FPDFText_GetRect(self._text, index, left, top, right, bottom)
             boxes.append((left.value, bottom.value, right.value, top.value))
-        return self.to_page(*_union(boxes)) if boxes else None
+        return self.to_page(*joined(boxes)) if boxes else None
 
     def rows(self) -> list[tuple[str, Box | None]]:
         """Visual rows rebuilt from character boxes, so that a table row stays one line.
 
         Would interleave the columns of prose: for pages dense with numbers.
         """
-        runs = _runs(self._words())
-        rows: list[list[tuple[str, Box]]] = []
-        for run in sorted(runs, key=lambda run: _centre(run[1])):
-            for row in rows[-3:]:
-                height = min(_height(run[1]), _height(row[-1][1]))
-                if abs(_centre(run[1]) - _centre(row[-1][1])) <= 0.45 * max(5.0, height):
-                    row.append(run)
-                    break
-            else:
-                rows.append([run])
         lines: list[tuple[str, Box | None]] = []
-        for row in rows:
-            row.sort(key=lambda run: run[1][0])
-            lines.append((" ".join(text for text, _ in row), _union([box for _, box in row])))
+        for column in _columns(_runs(iter(self.words)), self.width):
+            for row in _rows(column):
+                row.sort(key=lambda run: run[1][0])
+                lines.append((" ".join(text for text, _ in row), joined([box for _, box in row])))
         return lines
+
+    @functools.cached_property
+    def words(self) -> list[tuple[str, Box]]:
+        """The words and their boxes, in content order."""
+        return list(self._words())
 
     def _words(self) -> Iterator[tuple[str, Box]]:
         """Words in content order, by gaps between characters as well as by spaces."""
@@ -158,26 +288,38 @@ class PageText:
         word, box = "", (0.0, 0.0, 0.0, 0.0)
         unicode_of, box_of, page = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharBox, self._text.raw
         for index in range(raw.FPDFText_CountChars(page)):
-            code = unicode_of(page, index)
-            if code <= 32 or code == 0xA0 or 0x2000 <= code <= 0x200B:
+            if index in self._untyped:
+                continue
+            code = 0x20 if index in self._hidden else unicode_of(page, index)
+            if code < 0x1B or code == 0x20 or code == 0xA0 or 0x2000 <= code <= 0x200B:
                 if word and code != 2:
-                    yield word, self.to_page(*box)
+                    yield clean(word), self.to_page(*box)
                     word = ""
                 elif word:
-                    word += "-"
+                    word += chr(code)
                 continue
             if code == 0xFFFE:  # how PDFium marks a hyphen at a line's end
-                word += "-" if word else ""
+                word += chr(code) if word else ""
                 continue
             box_of(page, index, *pointers)
             here = (left.value, bottom.value, right.value, top.value)
             if word and _apart(box, here):
-                yield word, self.to_page(*box)
+                yield clean(word), self.to_page(*box)
                 word = ""
             box = _both(box, here) if word else here
             word += chr(code)
         if word:
-            yield word, self.to_page(*box)
+            yield clean(word), self.to_page(*box)
+
+    def within(self, box: Box) -> str:
+        """The words in a part of the page as it is shown, on one line."""
+        a, b, c, d, e, f = self._matrix
+        across = a * d - b * c
+        corners = []
+        for x, y in ((box[0], box[1]), (min(box[2], self.width), box[3])):
+            corners.append(((d * (x - e) - c * (y - f)) / across, (a * (y - f) - b * (x - e)) / across))
+        (x0, y0), (x1, y1) = corners
+        return clean(" ".join(self._text.get_text_bounded(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)).split()))
 
     def to_page(self, left: float, bottom: float, right: float, top: float) -> Box:
         """From PDF user space (origin bottom left, unrotated) to the page as it is shown."""
@@ -198,10 +340,6 @@ class PageText:
         return (x0 - e) / FAR, (y0 - f) / FAR, (x1 - e) / FAR, (y1 - f) / FAR, e, f
 
 
-def _clean(text: str) -> str:
-    return text.replace("\x02", "-").replace("\ufffe", "-").strip()
-
-
 def _apart(word: Box, character: Box) -> bool:
     """Whether a character starts a new word. User space: (left, bottom, right, top)."""
     height = max(4.0, word[3] - word[1])
@@ -212,6 +350,46 @@ def _apart(word: Box, character: Box) -> bool:
         or gap > 0.35 * height + 1
         or centre_shift > 1.2 * max(height, character[3] - character[1])
     )
+
+
+def _rows(runs: list[tuple[str, Box]]) -> list[list[tuple[str, Box]]]:
+    rows: list[list[tuple[str, Box]]] = []
+    for run in sorted(runs, key=lambda run: _centre(run[1])):
+        for row in rows[-3:]:
+            height = min(_height(run[1]), _height(row[-1][1]))
+            if abs(_centre(run[1]) - _centre(row[-1][1])) <= 0.45 * max(5.0, height):
+                row.append(run)
+                break
+        else:
+            rows.append([run])
+    return rows
+
+
+def _columns(runs: list[tuple[str, Box]], width: float) -> list[list[tuple[str, Box]]]:
+    """The parts of a page that is set in two columns of prose: what is above them, left, right, what is below.
+
+    Both begin at one edge and are mostly full, as the columns of a table are not.
+    """
+    edges = Counter(round(box[0] / EDGE) for _, box in runs if MIDDLE[0] * width < box[0] < MIDDLE[1] * width)
+    if not edges:
+        return [runs]
+    edge = (edges.most_common(1)[0][0] - 1) * EDGE
+    left = [run for run in runs if run[1][2] <= edge]
+    right = [run for run in runs if run[1][0] >= edge]
+    across = [run for run in runs if run[1][0] < edge < run[1][2]]
+    if len(across) > ACROSS * len(runs) or not (_is_full(left) and _is_full(right)):
+        return [runs]
+    top = min(box[1] for _, box in left + right)
+    above = [run for run in across if run[1][1] < top]
+    below = [run for run in across if run[1][1] >= top]
+    return [part for part in (above, left, right, below) if part]
+
+
+def _is_full(runs: list[tuple[str, Box]]) -> bool:
+    if len(runs) < FEWEST_FULL:
+        return False
+    whole = max(box[2] for _, box in runs) - min(box[0] for _, box in runs)
+    return median(box[2] - box[0] for _, box in runs) >= FULL * whole
 
 
 def _runs(words: Iterator[tuple[str, Box]]) -> list[tuple[str, Box]]:
@@ -231,7 +409,7 @@ def _runs(words: Iterator[tuple[str, Box]]) -> list[tuple[str, Box]]:
 
 
 def _both(one: Box, other: Box) -> Box:
-    """Like `_union` of two, without a call for each edge: it is asked of every character."""
+    """Like `joined` of two, without a call for each edge: it is asked of every character."""
     left, top, right, bottom = one
     x0, y0, x1, y1 = other
     return (
@@ -242,7 +420,8 @@ def _both(one: Box, other: Box) -> Box:
     )
 
 
-def _union(boxes: list[Box]) -> Box:
+def joined(boxes: list[Box]) -> Box:
+    """The smallest box around some."""
     return (
         min(box[0] for box in boxes),
         min(box[1] for box in boxes),

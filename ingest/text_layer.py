@@ -26,6 +26,12 @@ UNREADABLE_SHARE = 0.2  # of characters that are no text: private use, replaceme
 NO_TEXT = re.compile(r"[\x00-\x01\x03-\x08\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 MOJIBAKE = re.compile(r"[ÃÂâÐÑ][\u0080-\u00bf\u2018-\u201d\u20ac\u2122]")  # UTF-8 taken for Latin-1 or Windows-1252
 MOJIBAKE_SHARE = 0.02  # of characters
+DIGIT_WITHIN = re.compile(r"(?<![\w-])[^\W\d_]+\d+[^\W\d_]\w*(?![\w-])")  # "g1azed"
+FEWEST_TOKENS = 8
+DIGIT_WITHIN_SHARE = 0.12  # of words
+COMMON = frozenset("eainorst")  # are over half of the letters in any European language
+COMMON_SHARE = 0.45  # of the letters; where each is put for another, they are about a quarter
+FEWEST_LETTERS = 300  # for letters to be counted
 LATIN_WORD = re.compile(r"[A-Za-z]{4,}")
 VOWELLESS = re.compile(r"(?<![A-Za-z])[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{4,}(?![A-Za-z])")
 FEWEST_WORDS = 20
@@ -42,7 +48,22 @@ def is_readable(text: str) -> bool:
         and len(NO_TEXT.findall(sample)) <= UNREADABLE_SHARE * visible
         and (sample.isascii() or len(MOJIBAKE.findall(sample)) <= MOJIBAKE_SHARE * visible)
         and (words < FEWEST_WORDS or len(VOWELLESS.findall(sample)) <= VOWELLESS_SHARE * words)
+        and not _is_misread(sample)
+        and _has_usual_letters(sample)
     )
+
+
+def _is_misread(sample: str) -> bool:
+    tokens = len(sample.split())
+    return tokens >= FEWEST_TOKENS and len(DIGIT_WITHIN.findall(sample)) > DIGIT_WITHIN_SHARE * tokens
+
+
+def _has_usual_letters(sample: str) -> bool:
+    """Whether the letters are as frequent as in some language, and not each put for another."""
+    letters = [letter for letter in sample.lower() if letter.isascii() and letter.isalpha()]
+    if len(letters) < FEWEST_LETTERS or len(letters) < len(sample) / 2:
+        return True
+    return sum(letter in COMMON for letter in letters) >= COMMON_SHARE * len(letters)
 
 
 def characters_in(text: str) -> int:
@@ -55,7 +76,7 @@ def is_over_a_scan(page: Any, text_page: Any, characters: int) -> bool:
 
     `page` and `text_page` are pypdfium2's; cheap for pages that are full of text.
     """
-    if characters > SHORT_LAYER or not _has_large_picture(page):
+    if characters > SHORT_LAYER or not has_large_picture(page):
         return False
     return not _is_recognised(text_page) and _looks_like_paper(page)
 
@@ -74,7 +95,7 @@ def _pictures_in(page: Any, form: Any) -> bool:
     return not kinds.isdisjoint({raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM})
 
 
-def _has_large_picture(page: Any) -> bool:
+def has_large_picture(page: Any) -> bool:
     """One, or the strips that some scanners cut a page into."""
     width, height = page.get_size()
     covered = 0.0

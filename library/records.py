@@ -85,6 +85,8 @@ class ReportCard:
     images: int = 0
     captions: int = 0
     characters: int = 0
+    comments: int = 0
+    fields: int = 0
     seconds: float = 0.0
     skipped: list[str] = field(default_factory=list)
 

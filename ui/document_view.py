@@ -98,6 +98,8 @@ def _facts(document: Document, report: ReportCard | None) -> list[list[str]]:
             ("Empty pages", len(report.empty_pages)),
             ("Tables", report.tables),
             ("Captions", report.captions),
+            ("Comments", report.comments),
+            ("Form fields", report.fields),
             ("Characters", report.characters),
         ]
     shown = [[label, f"{count:,}"] for label, count in facts if count]

@@ -159,7 +159,8 @@ def _found(report: dict[str, Any]) -> str:
     """What is worth knowing about how a file was read, in one line; empty for a plain text."""
     counts = [
         (report["ocr_pages"], "page", "by text recognition"), (report["tables"], "table", ""),
-        (report["images"], "picture", ""), (len(report["empty_pages"]), "empty page", ""),
+        (report["images"], "picture", ""), (report["comments"], "comment", ""),
+        (report["fields"], "form field", ""), (len(report["empty_pages"]), "empty page", ""),
     ]  # fmt: skip
     parts = [
         f"{count} {noun}{'' if count == 1 else 's'} {how}".strip() for count, noun, how in counts if count

@@ -37,7 +37,7 @@ def read_archive(path: Path, reading: Reading) -> ReadDocument:
 
     Raises `NothingToRead` when none of them can be read.
     """
-    container = Container(path.stem, "archive", reading)
+    container = Container.begin(path.stem, "archive", reading)
     reading.step("unpacking", 0.0)
     try:
         if zipfile.is_zipfile(path):
@@ -60,7 +60,7 @@ def read_archive(path: Path, reading: Reading) -> ReadDocument:
 
 def read_preview(path: Path, reading: Reading) -> ReadDocument:
     """A document of Pages, Numbers or Keynote by the PDF that these programs may put into it to be looked at."""
-    container = Container(path.stem, path.suffix.lstrip(".").lower() or "iwork", reading)
+    container = Container.begin(path.stem, path.suffix.lstrip(".").lower() or "iwork", reading)
     try:
         with zipfile.ZipFile(path) as archive:
             check_archive(path, archive)

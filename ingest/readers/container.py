@@ -41,13 +41,18 @@ class Container:
     Their pages are numbered on, stand under the name of their file, and have no boxes: there is no page to draw.
     """
 
-    def __init__(self, title: str, format_name: str, reading: Reading) -> None:
-        self._reading = reading
-        self._document = ReadDocument(title, format_name, reading.begin(title, format_name))
+    def __init__(self, document: ReadDocument, reading: Reading, pages: int = 0) -> None:
+        """`pages` of its own the document has already."""
+        self._reading, self._document = reading, document
         self._sentences: list[str] = []
-        self.pages = 0
+        self.pages = pages
         self.files = 0  # that were read
         self.fraction = 0.0  # of the whole that is read so far, as its reader knows
+
+    @classmethod
+    def begin(cls, title: str, format_name: str, reading: Reading) -> Container:
+        """Of a document that has no page yet."""
+        return cls(ReadDocument(title, format_name, reading.begin(title, format_name)), reading)
 
     def add_page(self, page: DocumentPage) -> None:
         self.pages += 1

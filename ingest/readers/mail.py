@@ -56,7 +56,7 @@ def read_msg(path: Path, reading: Reading) -> ReadDocument:
 
 def read_mbox(path: Path, reading: Reading) -> ReadDocument:
     """A page for each message of a mailbox, and behind it the pages of what is attached to it."""
-    container = Container(path.stem, "mbox", reading)
+    container = Container.begin(path.stem, "mbox", reading)
     pictures, said = Pictures(reading.recogniser), Said()
     size = path.stat().st_size or 1
     number = 0
@@ -76,7 +76,7 @@ def read_mbox(path: Path, reading: Reading) -> ReadDocument:
 def _of_message(message: EmailMessage, path: Path, reading: Reading) -> ReadDocument:
     if not any(header_of(message, name) for name in HEADERS):
         raise ReadError(f"{path.name} is not an e-mail: it has no sender, date or subject; check the file.")
-    container = Container(header_of(message, "Subject") or path.stem, "email", reading)
+    container = Container.begin(header_of(message, "Subject") or path.stem, "email", reading)
     pictures = Pictures(reading.recogniser)
     if not add_message(message, container, pictures, Said(), alone=True):
         raise NothingToRead(f"{path.name} is a message without words; there is nothing to read in it.")
