@@ -19,7 +19,7 @@ from ingest.readers.image import read_image
 from ingest.readers.json_values import read_json
 from ingest.readers.kinds import KNOWN, SUFFIXES, kind_of
 from ingest.readers.mail import read_email
-from ingest.readers.markup import read_docx, read_html, read_markdown
+from ingest.readers.markup import read_html, read_markdown
 from ingest.readers.opendocument import read_opendocument
 from ingest.readers.pdf import read_pdf
 from ingest.readers.reading import Reading
@@ -28,6 +28,7 @@ from ingest.readers.slides import read_pptx
 from ingest.readers.spreadsheet import read_xlsx
 from ingest.readers.text import read_text
 from ingest.readers.tiff import read_tiff
+from ingest.readers.word import read_docx
 
 __all__ = ["KNOWN", "READERS", "SUFFIXES", "Reader", "kind_of", "read"]
 
