@@ -20,6 +20,7 @@ from ingest.readers.json_values import read_json
 from ingest.readers.kinds import KNOWN, SUFFIXES, kind_of
 from ingest.readers.mail import read_email
 from ingest.readers.markup import read_html, read_markdown
+from ingest.readers.old_spreadsheet import read_xls, read_xlsb
 from ingest.readers.opendocument import read_opendocument
 from ingest.readers.pdf import read_pdf
 from ingest.readers.reading import Reading
@@ -39,6 +40,8 @@ READERS: dict[str, Reader] = {
     "docx": read_docx,
     "pptx": read_pptx,
     "xlsx": read_xlsx,
+    "xls": read_xls,
+    "xlsb": read_xlsb,
     "opendocument": read_opendocument,
     "epub": read_epub,
     "rtf": read_rtf,

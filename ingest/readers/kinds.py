@@ -13,12 +13,15 @@ from ingest.readers.packages import BROKEN_ARCHIVE
 from ingest.readers.text import looks_binary
 
 KNOWN = (
-    "PDF, DOCX, PPTX, XLSX, ODT, ODS, ODP, EPUB, RTF, EML, HTML, Markdown, CSV, JSON, source code, plain text, "
+    "PDF, DOCX, PPTX, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, RTF, EML, HTML, Markdown, CSV, JSON, source code, plain text, "
     "PNG, JPEG, WebP, TIFF, GIF, BMP and HEIC"
 )
 SUFFIXES = {
-    ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx",
-    ".xlsx": "xlsx", ".xlsm": "xlsx", ".odt": "opendocument", ".ods": "opendocument", ".odp": "opendocument",
+    ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".dotm": "docx", ".pptx": "pptx",
+    ".pptm": "pptx", ".ppsx": "pptx", ".ppsm": "pptx", ".potx": "pptx", ".potm": "pptx", ".xlsx": "xlsx",
+    ".xlsm": "xlsx", ".xltx": "xlsx", ".xltm": "xlsx", ".xls": "xls", ".xlsb": "xlsb", ".odt": "opendocument",
+    ".ods": "opendocument", ".odp": "opendocument", ".ott": "opendocument", ".ots": "opendocument",
+    ".otp": "opendocument", ".fodt": "opendocument", ".fods": "opendocument", ".fodp": "opendocument",
     ".epub": "epub", ".rtf": "rtf", ".eml": "email", ".html": "html", ".htm": "html", ".xhtml": "html",
     ".md": "markdown", ".markdown": "markdown", ".csv": "csv", ".tsv": "csv", ".tab": "csv",
     ".json": "json", ".jsonl": "json", ".ndjson": "json", ".geojson": "json",
@@ -34,14 +37,17 @@ SUFFIXES = {
     ".properties", ".gradle", ".cmake", ".mk", ".dart", ".ex", ".exs", ".erl", ".hs", ".ml", ".fs", ".clj", ".el",
     ".lisp", ".vb", ".f90", ".asm", ".s", ".proto", ".graphql", ".tf", ".nix", ".diff", ".patch",
 ), "code")  # fmt: skip
-BINARY = {"pdf", "docx", "pptx", "xlsx", "opendocument", "epub", "image", "tiff"}
+BINARY = {"pdf", "docx", "pptx", "xlsx", "xls", "xlsb", "opendocument", "epub", "image", "tiff"}
 SIGNATURES = (
     (b"%PDF-", "pdf"), (b"{\\rtf", "rtf"), (b"\x89PNG\r\n\x1a\n", "image"), (b"\xff\xd8\xff", "image"),
     (b"GIF87a", "image"), (b"GIF89a", "image"), (b"II*\0", "tiff"), (b"MM\0*", "tiff"), (b"II+\0", "tiff"),
     (b"MM\0+", "tiff"),
 )  # fmt: skip
 STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")  # ISO 14496-12 `ftyp`
-PARTS = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbook.xml": "xlsx"}
+# By the type of the main part: its name is another in files of some programs.
+OFFICE_PARTS = re.compile(rb"(word|presentation|spreadsheet)ml\.\w+\.main\+xml|ms-(word|powerpoint|excel)\.[\w.]+\.main(\+xml)?")
+OFFICE_KINDS = {b"word": "docx", b"presentation": "pptx", b"powerpoint": "pptx", b"spreadsheet": "xlsx", b"excel": "xlsx"}
+FLAT_OPENDOCUMENT = b"urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 MEDIA_TYPES = {b"application/epub+zip": "epub", b"application/vnd.oasis.opendocument": "opendocument"}
 HEAD = 4096
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -50,10 +56,8 @@ OLD_OFFICE_STREAMS = {"WordDocument": ".doc", "Workbook": ".xls", "Book": ".xls"
                       "__properties_version1.0": ".msg"}  # fmt: skip
 CONVERT = {
     ".doc": "is an old Word file; open it in Word or LibreOffice Writer, save it as .docx and add that",
-    ".xls": "is an old Excel file; open it in Excel or LibreOffice Calc, save it as .xlsx and add that",
     ".ppt": "is an old PowerPoint file; open it in PowerPoint or LibreOffice Impress, save it as .pptx and add that",
     ".msg": "is an Outlook message; open it in Outlook, save it as HTML or text and add that",
-    ".xlsb": "is a binary Excel file; open it in Excel or LibreOffice Calc, save it as .xlsx and add that",
     ".pages": "is a Pages document; export it from Pages as .docx or PDF and add that",
     ".numbers": "is a Numbers sheet; export it from Numbers as .xlsx and add that",
     ".key": "is a Keynote presentation; export it from Keynote as .pptx or PDF and add that",
@@ -81,7 +85,7 @@ def kind_of(path: Path) -> str:
     if head.startswith(b"BM") and looks_binary(head):
         return "image"
     if head.startswith(OLD_OFFICE):
-        raise _old_office(path)
+        return _kind_of_old_office(path)
     if head.startswith(b"PK\x03\x04"):
         return _kind_of_archive(path)
     return _kind_of_text(path, head)
@@ -100,18 +104,18 @@ def _head(path: Path) -> bytes:
     return head
 
 
-def _old_office(path: Path) -> NothingToRead | ReadError:
+def _kind_of_old_office(path: Path) -> str:
     """Office's files of before 2007, and its encrypted newer ones, which are wrapped in the same container."""
     with path.open("rb") as file:
         content = file.read(OLD_OFFICE_SEARCHED)
     if "EncryptedPackage".encode("utf-16-le") in content:
-        return ReadError(f"{path.name} is protected by a password; save it without one and add that.")
+        raise ReadError(f"{path.name} is protected by a password; save it without one and add that.")
     suffix = path.suffix.lower()
     found = [kind for stream, kind in OLD_OFFICE_STREAMS.items() if stream.encode("utf-16-le") in content]
-    reason = CONVERT.get(suffix if suffix in found or not found else found[0])
-    if reason is None:
-        return _unknown(path)
-    return NothingToRead(f"{path.name} {reason}.")
+    kind = suffix if suffix in found or not found else found[0]
+    if kind == ".xls":
+        return "xls"
+    raise NothingToRead(f"{path.name} {CONVERT[kind]}.") if kind in CONVERT else _unknown(path)
 
 
 def _kind_of_archive(path: Path) -> str:
@@ -120,16 +124,14 @@ def _kind_of_archive(path: Path) -> str:
             check_archive(path, archive)
             names = set(archive.namelist())
             media_type = archive.read("mimetype")[:80] if "mimetype" in names else b""
+            types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
     except BROKEN_ARCHIVE:
         raise ReadError(f"{path.name} is damaged; open it in its own program and save it again.") from None
-    for part, kind in PARTS.items():
-        if part in names:
-            return kind
+    if main := OFFICE_PARTS.search(types):
+        return OFFICE_KINDS[main[1] or main[2]] if b".binary." not in main[0] else "xlsb"
     for start, kind in MEDIA_TYPES.items():
         if media_type.startswith(start):
             return kind
-    if "xl/workbook.bin" in names:
-        raise NothingToRead(f"{path.name} {CONVERT['.xlsb']}.")
     if path.suffix.lower() in CONVERT:
         raise NothingToRead(f"{path.name} {CONVERT[path.suffix.lower()]}.")
     if path.suffix.lower() == ".zip":
@@ -150,6 +152,10 @@ def _kind_of_text(path: Path, head: bytes) -> str:
         raise NothingToRead(f"{path.name} {CONVERT[suffix]}.")
     if named not in ("code", "markdown", "email") and _starts_like_html(head):
         return "html"
+    if head.lstrip(codecs.BOM_UTF8 + b" \t\r\n").startswith(b"<") and FLAT_OPENDOCUMENT in head:
+        return "opendocument"
+    if named == "xls":  # what many sites call Excel is cells between tabs
+        return "csv"
     if named in BINARY or named == "rtf":
         raise ReadError(f"{path.name} holds plain text, not what its name says; rename it to .txt and add it.")
     if named is not None:

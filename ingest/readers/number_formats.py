@@ -28,6 +28,7 @@ DATES = {
     "ddd": "%a", "dd": "%d", "d": "%d", "hh": "%H", "h": "%H", "minute": "%M", "ss": "%S", "s": "%S",
 }  # fmt: skip
 EPOCH = datetime.datetime(1899, 12, 30)  # day 0, as days are counted from March 1900 on
+DAYS_TO_1904 = 1462  # what workbooks of old Macs count from
 LATEST_DAY = 2_958_465  # the last of the year 9999
 
 
@@ -62,6 +63,10 @@ def shown(value: Any, number_format: str) -> str:
         return _number(float(value) if not isinstance(value, int) else value, sections)
     except (InvalidOperation, OverflowError, ValueError):
         return str(value)
+
+
+def is_date(number_format: str) -> bool:
+    return _sections(number_format or "General")[0].is_date
 
 
 @functools.lru_cache(maxsize=1000)

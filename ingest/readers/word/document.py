@@ -12,7 +12,7 @@ from ingest.errors import NothingToRead, ReadError
 from ingest.pictures import Pictures, add_printed_captions
 from ingest.readers.packages import Package, open_package
 from ingest.readers.reading import Reading
-from ingest.readers.unread import counted, unread_parts
+from ingest.readers.tally import counted, unread_parts
 from ingest.readers.word.attached import Attached
 from ingest.readers.word.names import MC, W, is_on, value
 from ingest.readers.word.numbering import BULLET, Numbering
@@ -123,7 +123,7 @@ class _Body:
         if level is not None and 0 < len(text) <= LONGEST_HEADING:
             for mark in BREAKS.findall(paragraph.text):
                 self._break(mark)
-            self._heading(level, text if number == BULLET else f"{number} {text}".strip())
+            self._heading(level, text, "" if number == BULLET else number)
         else:
             self._text(paragraph, number, self._styles.is_contents(element))
         self._add_anchored(paragraph.anchors)
@@ -139,11 +139,12 @@ class _Body:
                 self._add(Block("text", [Line(f"{number} {words}".strip(), furniture=contents)], self._path))
                 number = ""
 
-    def _heading(self, level: int, text: str) -> None:
+    def _heading(self, level: int, text: str, number: str) -> None:
         self._keep_bare_heading(level)
-        if level == TITLE_LEVEL or not self.document.title:
-            self.document.title = text if not self._headings.get(TITLE_LEVEL) else self.document.title
-        self._headings = {depth: words for depth, words in self._headings.items() if depth < level} | {level: text}
+        if not number and (not self.document.title or (level == TITLE_LEVEL and TITLE_LEVEL not in self._headings)):
+            self.document.title = text
+        above = {depth: words for depth, words in self._headings.items() if depth < level}
+        self._headings = above | {level: f"{number} {text}".strip()}
         self._bare = (level, self._page)
         self._broken = False
 
