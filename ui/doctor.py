@@ -31,7 +31,7 @@ LEAST_MEMORY = 2.0  # GiB free: models 0.5, OCR of a page 0.4, the browser the r
 LEAST_DISK = 1.0  # GiB free
 NEEDED = (
     "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "onnxruntime", "gradio", "rapidocr",
-    "pypdfium2", "pillow", "mammoth", "lxml", "markdown-it-py", "mcp",
+    "pypdfium2", "pillow", "lxml", "markdown-it-py", "mcp",
 )  # fmt: skip
 
 

@@ -77,10 +77,8 @@ def _is_pie(series: Any) -> bool:
 
 def _shares(series: Any) -> dict[int, str]:
     """What a pie shows, and stands nowhere in the file."""
-    code = next(
-        (found.get("formatCode", "") for found in series.getparent().iter(f"{C}numFmt") if "%" in found.get("formatCode", "")),
-        SHARE_FORMAT,
-    )
+    formats = [found.get("formatCode", "") for found in series.getparent().iter(f"{C}numFmt")]
+    code = next((one for one in formats if "%" in one), SHARE_FORMAT)
     points = [(int(point.get("idx", "0")), point.findtext(f"{C}v", "")) for point in series.iterfind(f"{C}val//{C}pt")]
     values = {place: float(text) for place, text in points if _is_number(text)}
     whole = sum(values.values())
@@ -104,9 +102,7 @@ def _extended(root: Any) -> list[list[str]]:
 
 def diagram_lines(root: Any) -> list[str]:
     """The words of SmartArt, what belongs to another word set in under it."""
-    points = {
-        point.get("modelId"): _words(point) for point in root.iter(f"{D}pt") if point.get("type") not in NO_WORDS
-    }
+    points = {point.get("modelId"): _words(point) for point in root.iter(f"{D}pt") if point.get("type") not in NO_WORDS}
     below: dict[str | None, list[tuple[int, str]]] = {}
     for link in root.iter(f"{D}cxn"):
         if link.get("type", "parOf") == "parOf" and link.get("destId") in points:

@@ -35,7 +35,7 @@ def _grouped(text: str) -> str:
     text = text.strip()
     inner = text[1:-1]
     closed = text[:1] == "(" and text[-1:] == ")" and not {"(", ")"} & set(inner)
-    return text if closed or all(letter.isalnum() or letter in ".,′" for letter in text) else f"({text})"
+    return text if closed or all(letter.isalnum() or letter in ".,\N{PRIME}" for letter in text) else f"({text})"
 
 
 def _sign(element: Any, properties: str, name: str, usual: str) -> str:

@@ -13,8 +13,8 @@ from ingest.readers.packages import BROKEN_ARCHIVE
 from ingest.readers.text import looks_binary
 
 KNOWN = (
-    "PDF, DOCX, PPTX, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, RTF, EML, HTML, Markdown, CSV, JSON, source code, plain text, "
-    "PNG, JPEG, WebP, TIFF, GIF, BMP and HEIC"
+    "PDF, DOCX, PPTX, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, RTF, EML, HTML, Markdown, CSV, JSON, source code, "
+    "plain text, PNG, JPEG, WebP, TIFF, GIF, BMP and HEIC"
 )
 SUFFIXES = {
     ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".dotm": "docx", ".pptx": "pptx",
@@ -45,8 +45,12 @@ SIGNATURES = (
 )  # fmt: skip
 STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")  # ISO 14496-12 `ftyp`
 # By the type of the main part: its name is another in files of some programs.
-OFFICE_PARTS = re.compile(rb"(word|presentation|spreadsheet)ml\.\w+\.main\+xml|ms-(word|powerpoint|excel)\.[\w.]+\.main(\+xml)?")
-OFFICE_KINDS = {b"word": "docx", b"presentation": "pptx", b"powerpoint": "pptx", b"spreadsheet": "xlsx", b"excel": "xlsx"}
+MAIN_PART = re.compile(
+    rb'ContentType="application/vnd\.[^"]*?(word|presentation|powerpoint|spreadsheet|excel)[^"]*\.main'
+)
+OFFICE_KINDS = {
+    b"word": "docx", b"presentation": "pptx", b"powerpoint": "pptx", b"spreadsheet": "xlsx", b"excel": "xlsx"
+}  # fmt: skip
 FLAT_OPENDOCUMENT = b"urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 MEDIA_TYPES = {b"application/epub+zip": "epub", b"application/vnd.oasis.opendocument": "opendocument"}
 HEAD = 4096
@@ -127,8 +131,8 @@ def _kind_of_archive(path: Path) -> str:
             types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
     except BROKEN_ARCHIVE:
         raise ReadError(f"{path.name} is damaged; open it in its own program and save it again.") from None
-    if main := OFFICE_PARTS.search(types):
-        return OFFICE_KINDS[main[1] or main[2]] if b".binary." not in main[0] else "xlsb"
+    if main := MAIN_PART.search(types):
+        return "xlsb" if b".binary." in main[0] else OFFICE_KINDS[main[1]]
     for start, kind in MEDIA_TYPES.items():
         if media_type.startswith(start):
             return kind

@@ -179,9 +179,9 @@ def _whole(number: str, places: Sequence[str], grouped: bool) -> list[str]:
     number = "" if number == "0" and not least else number.zfill(least)
     if not places:
         return []
-    written = [number[max(len(number) - back - 1, 0) : len(number) - back] if back < len(number) else "" for back in range(len(places))]
-    written = written[::-1]
-    written[0] = number[: len(number) - len(places) + 1] if len(number) >= len(places) else written[0]
+    written = list(number.rjust(len(places))[-len(places) :].replace(" ", "\0"))
+    written = ["" if letter == "\0" else letter for letter in written]
+    written[0] = number[: max(len(number) - len(places) + 1, 0)]
     if grouped:
         behind = 0
         for index in range(len(written) - 1, -1, -1):

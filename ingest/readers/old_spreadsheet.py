@@ -15,6 +15,11 @@ from ingest.readers.number_formats import DAYS_TO_1904, shown
 from ingest.readers.reading import Reading
 from ingest.readers.tally import counted
 
+# What xlrd raises on broken files, besides its own error.
+LETS_THROUGH = (
+    AssertionError, ValueError, TypeError, LookupError, AttributeError, struct.error, OSError, OverflowError
+)  # fmt: skip
+
 
 def read_xls(path: Path, reading: Reading) -> ReadDocument:
     """Values as shown, with comments, merged cells and what is hidden."""
@@ -30,8 +35,8 @@ def read_xls(path: Path, reading: Reading) -> ReadDocument:
         if "encrypted" in str(error):
             raise ReadError(f"{path.name} is protected by a password; save it without one and add that.") from None
         raise _damaged(path) from error
-    except (AssertionError, ValueError, TypeError, LookupError, AttributeError, struct.error, OSError, OverflowError) as error:
-        raise _damaged(path) from error  # what xlrd lets through on broken files
+    except LETS_THROUGH as error:
+        raise _damaged(path) from error
     document = _document(path, "xls", sheets)
     comments = sum(len(sheet.notes) for sheet in sheets)
     document.skipped += counted("Read besides the cells", {("comment", "comments"): comments})

@@ -30,7 +30,10 @@ USUAL_NAME = rb"http://schemas.openxmlformats.org/\1/2006/\2"
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What a part of an Office file refers to: `kind` such as `header`, `target` the name of a part, empty if outside."""
+    """What a part of an Office file refers to.
+
+    `kind` is such as `header`, `target` the name of a part, empty for what is not in the file.
+    """
 
     kind: str
     target: str
@@ -96,15 +99,17 @@ def open_package(path: Path) -> Iterator[Package]:
         yield Package(archive, path)
 
 
-def usual_package(path: Path) -> io.BytesIO | Path:
+def usual_package(path: Path) -> io.BytesIO | str:
     """An Office file as the kept libraries know it: a strict one with the usual names, any other as it is."""
     with open_package(path) as package:
         if STRICT not in package.part("_rels/.rels"):
-            return path
+            return str(path)
         copy = io.BytesIO()
         with zipfile.ZipFile(copy, "w") as written:
             for name in sorted(package.names):
                 content = package.part(name)
-                written.writestr(name, STRICT_NAME.sub(USUAL_NAME, content) if name.endswith((".xml", ".rels")) else content)
+                if name.endswith((".xml", ".rels")):
+                    content = STRICT_NAME.sub(USUAL_NAME, content)
+                written.writestr(name, content)
     copy.seek(0)
     return copy

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.document import Block, DocumentPage, Line
-from ingest.errors import ReadError
 from ingest.pictures import Pictures
 from ingest.readers.drawings import chart_table, diagram_lines
 from ingest.readers.packages import Package, Relation
-from ingest.readers.word.names import W
+from ingest.readers.word.names import R, W
 from ingest.readers.word.paragraphs import Anchor, ParagraphReader
 from ingest.readers.word.tables import children, grid_of
 from ingest.tables import SEPARATOR, add_table, table_block
@@ -83,7 +82,7 @@ class Attached:
             lines: list[Line] = []
             anchors: list[tuple[Anchor, str]] = []
             for reference in section.iterchildren(f"{W}{kind}Reference"):
-                relation = self._related(self._main).get(next((reference.get(key) for key in reference.keys() if key.endswith("}id")), ""))
+                relation = self._related(self._main).get(reference.get(f"{R}id", ""))
                 if relation is None or relation.target in self._headers or relation.target not in self._package.names:
                     continue
                 self._headers.add(relation.target)

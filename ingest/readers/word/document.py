@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +9,17 @@ from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.pictures import Pictures, add_printed_captions
 from ingest.readers.packages import Package, open_package
+from ingest.readers.paging import BREAKS, NOTED_BREAK, SET_BREAK, Pages, parts
 from ingest.readers.reading import Reading
 from ingest.readers.tally import counted, unread_parts
 from ingest.readers.word.attached import Attached
 from ingest.readers.word.names import MC, W, is_on, value
 from ingest.readers.word.numbering import BULLET, Numbering
-from ingest.readers.word.paragraphs import PAGE_BREAK, RENDERED_BREAK, Anchor, Paragraph, ParagraphReader
+from ingest.readers.word.paragraphs import Anchor, Paragraph, ParagraphReader
 from ingest.readers.word.styles import TITLE_LEVEL, Styles
 from ingest.readers.word.tables import WRAPPERS, children, grid_of, is_layout
 from ingest.tables import add_table, table_block
 
-BREAKS = re.compile(f"([{PAGE_BREAK}{RENDERED_BREAK}])")
-SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*(?=\s|$)")
 LONGEST_HEADING = 120  # characters; contracts have whole clauses in the style of a heading
 ON_THE_SAME_PAGE = ("continuous", "nextColumn")  # how a section may begin
 
@@ -47,7 +44,7 @@ class _Body:
     """Walks through the body and collects blocks on the last page of `document`."""
 
     def __init__(self, package: Package, main: str, path: Path, pictures: Pictures) -> None:
-        self.document = ReadDocument("", "docx", [DocumentPage(1)])
+        self.document = ReadDocument("", "docx", [])
         self._fallback_title = path.stem
         root = package.xml(main)
         self._content = root.find(f"{W}body")
@@ -59,7 +56,7 @@ class _Body:
         self._sections = [one for one in root.iter(f"{W}sectPr") if not str(one.getparent().tag).endswith("Change")]
         self._headings: dict[int, str] = {}
         self._bare: tuple[int, DocumentPage] | None = None  # the last heading's level, while nothing stands under it
-        self._broken = False  # whether nothing stands yet behind a break that a person has set
+        self._pages = Pages()
         self._footers: list[tuple[DocumentPage, Block]] = []
 
     def read(self) -> None:
@@ -69,10 +66,8 @@ class _Body:
         self._add(Block("text", self._attached.unanchored(), ()))
         for page, block in self._footers:
             page.blocks.append(block)
-        pages = self.document.pages
-        while len(pages) > 1 and not pages[-1].blocks:
-            pages.pop()
-        for page in pages:
+        self.document.pages = self._pages.finish()
+        for page in self.document.pages:
             add_printed_captions(page.blocks)
         self.document.title = self.document.title or self._fallback_title
 
@@ -92,10 +87,6 @@ class _Body:
         said += self._attached.pictures.skipped
 
     @property
-    def _page(self) -> DocumentPage:
-        return self.document.pages[-1]
-
-    @property
     def _path(self) -> tuple[str, ...]:
         return tuple(self._headings[level] for level in sorted(self._headings))
 
@@ -113,8 +104,8 @@ class _Body:
 
     def _paragraph(self, element: Any) -> None:
         before = (is_on(properties, "pageBreakBefore") for properties in self._styles.properties(element))
-        if next((state for state in before if state is not None), False) and self._page.blocks:
-            self._break(PAGE_BREAK)
+        if next((state for state in before if state is not None), False) and self._pages.last.blocks:
+            self._pages.turn(SET_BREAK)
         paragraph = self._words.read(element)
         filled = bool(paragraph.text.strip() or paragraph.anchors)
         number = self._numbering.number(element) if filled else ""
@@ -122,7 +113,7 @@ class _Body:
         text = " ".join(paragraph.text.split())
         if level is not None and 0 < len(text) <= LONGEST_HEADING:
             for mark in BREAKS.findall(paragraph.text):
-                self._break(mark)
+                self._pages.turn(mark)
             self._heading(level, text, "" if number == BULLET else number)
         else:
             self._text(paragraph, number, self._styles.is_contents(element))
@@ -131,10 +122,9 @@ class _Body:
             self._end_section()
 
     def _text(self, paragraph: Paragraph, number: str, contents: bool) -> None:
-        for mark, words in _parts(paragraph.text):
+        for mark, words in parts(paragraph.text):
             if mark:
-                self._break(mark)
-            words = " ".join(words.split())
+                self._pages.turn(mark)
             if words:
                 self._add(Block("text", [Line(f"{number} {words}".strip(), furniture=contents)], self._path))
                 number = ""
@@ -145,8 +135,8 @@ class _Body:
             self.document.title = text
         above = {depth: words for depth, words in self._headings.items() if depth < level}
         self._headings = above | {level: f"{number} {text}".strip()}
-        self._bare = (level, self._page)
-        self._broken = False
+        self._bare = (level, self._pages.last)
+        self._pages.add()
 
     def _keep_bare_heading(self, level: int) -> None:
         """A heading with nothing under it is all there is of its section: a line of its own."""
@@ -166,30 +156,29 @@ class _Body:
         inner: list[tuple[str, Any]] = []  # the words before a table in a cell, and the table
 
         def words(cell: Any) -> str:
-            parts: list[str] = []
+            said: list[str] = []
             for child in children(cell, f"{W}p", f"{W}tbl"):
                 if child.tag == f"{W}tbl":
-                    inner.append((" ".join(parts), child))
+                    inner.append((" ".join(filter(None, said)), child))
                     continue
                 paragraph = self._words.read(child)
                 anchors.extend(paragraph.anchors)
                 text = " ".join(paragraph.text.split())
                 number = self._numbering.number(child) if text else ""
-                parts.append(f"{number} {text}".strip())
-            return " ".join(filter(None, parts))
+                said.append(f"{number} {text}".strip())
+            return " ".join(filter(None, said))
 
         rows, heads = grid_of(table, words)
-        labels = {id(one): next((cell for row in rows for cell in row if cell and cell == said), "") for said, one in inner}
-        made = table_block(rows, self._path, self._page.number, "", heads or None)
+        made = table_block(rows, self._path, self._pages.last.number, "", heads or None)
         if made is not None:
-            self._broken, self._bare = False, None
-        add_table(self._page, made)
+            self._bare = None
+        add_table(self._pages.last, made)
+        self._pages.add()
         self._add_anchored(anchors)
-        for _, one in inner:
-            self._inner_table(labels[id(one)], one)
-        for mark in table.iter(f"{W}lastRenderedPageBreak"):
-            del mark
-            self._break(RENDERED_BREAK)
+        for label, one in inner:
+            self._inner_table(label, one)
+        for _ in table.iter(f"{W}lastRenderedPageBreak"):
+            self._pages.turn(NOTED_BREAK)
 
     def _inner_table(self, label: str, table: Any) -> None:
         headings = self._headings
@@ -200,26 +189,18 @@ class _Body:
 
     def _add(self, block: Block) -> None:
         if block.lines:
-            self._page.blocks.append(block)
-            self._broken, self._bare = False, None
+            self._pages.add(block)
+            self._bare = None
 
     def _add_anchored(self, anchors: list[Anchor]) -> None:
         for anchor in anchors:
             if anchor.kind == "box":
                 self._walk(anchor.element)
             elif anchor.kind in ("picture", "chart", "diagram"):
-                self._attached.add(anchor, self._page, self._path)
-                self._broken, self._bare = False, None
+                self._attached.add(anchor, self._pages.last, self._path)
+                self._bare = None
             else:
                 self._add(Block("text", self._attached.lines(anchor), self._path))
-
-    def _break(self, mark: str) -> None:
-        """A new page. What Word noted when it last showed the document repeats the breaks that a person has set."""
-        if mark == RENDERED_BREAK and self._broken:
-            self._broken = False
-            return
-        self._broken = mark == PAGE_BREAK
-        self.document.pages.append(DocumentPage(self._page.number + 1))
 
     def _begin_section(self) -> None:
         if not self._sections:
@@ -227,28 +208,13 @@ class _Body:
         for name, lines, pictures in self._attached.header(self._sections.pop(0)):
             block = Block("text", lines, (name,))
             if lines and name == "Footer":
-                self._footers.append((self._page, block))
+                self._footers.append((self._pages.last, block))
             elif lines:
-                self._page.blocks.append(block)
+                self._pages.last.blocks.append(block)
             for anchor, part in pictures:
-                self._attached.add(anchor, self._page, (name,), part)
+                self._attached.add(anchor, self._pages.last, (name,), part)
 
     def _end_section(self) -> None:
         if self._sections and (value(self._sections[0], "type") or "nextPage") not in ON_THE_SAME_PAGE:
-            self._break(PAGE_BREAK)
+            self._pages.turn(SET_BREAK)
         self._begin_section()
-
-
-def _parts(text: str) -> Iterator[tuple[str, str]]:
-    """The breaks in a paragraph, each with what follows; a sentence stays whole where Word broke the page in it."""
-    pieces = BREAKS.split(text)
-    parts = [("", pieces[0]), *zip(pieces[1::2], pieces[2::2], strict=True)]
-    for index in range(1, len(parts)):
-        mark, words = parts[index]
-        before = parts[index - 1][1]
-        if mark == RENDERED_BREAK and before.strip() and not SENTENCE_END.search(before.rstrip()[-3:]):
-            end = SENTENCE_END.search(words)
-            cut = end.end() if end else len(words)
-            parts[index - 1] = (parts[index - 1][0], before + words[:cut])
-            parts[index] = (mark, words[cut:])
-    yield from parts

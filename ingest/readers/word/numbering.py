@@ -90,7 +90,8 @@ class Numbering:
             count = counters[place]
             if shown is None or shown.format == "none":
                 return ""
-            return numeral(shown.start if count is None else count, "" if level.all_decimal else FORMS.get(shown.format, ""))
+            form = "" if level.all_decimal else FORMS.get(shown.format, "")
+            return numeral(shown.start if count is None else count, form)
 
         return PLACE.sub(written, level.text).strip()
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.readers.equations import equation
-from ingest.readers.word.names import MC, VAL, A, M, O, R, V, W, WP, is_on, value, whole
+from ingest.readers.paging import BREAKS, NOTED_BREAK, SET_BREAK
+from ingest.readers.word.names import MC, VAL, WP, A, M, O, R, V, W, is_on, value, whole
 from ingest.readers.word.styles import Styles
 
-PAGE_BREAK = "\f"  # among the words: that a person has set
-RENDERED_BREAK = "\v"  # where Word began a new page when it last showed the document
 TICKED, EMPTY = "☒", "☐"
 # In Word's symbol typefaces, which have letters of their own; the last byte tells (0xF0FE and 0xFE are the same).
 SYMBOLS = {
@@ -19,7 +18,8 @@ SYMBOLS = {
     0xA7: "▪", 0xE0: "→", 0xDF: "←", 0x4A: "☺", 0x28: "☎",
 }  # fmt: skip
 SYMBOL_FONTS = ("wingdings", "symbol", "webdings")
-RAISED = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
+EXPONENT = "0123456789+-\N{MINUS SIGN}n"
+RAISED = str.maketrans(EXPONENT, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
 PAGE_FIELDS = {"PAGE", "NUMPAGES", "SECTIONPAGES"}
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
 DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
@@ -62,7 +62,9 @@ class ParagraphReader:
         for child in element:
             self._walk(child, element, paragraph, parts)
         text = "".join(parts)
-        paragraph.text = text if any(mark in text for mark in (PAGE_BREAK, RENDERED_BREAK)) else " ".join(text.split())
+        paragraph.text = text if BREAKS.search(text) else " ".join(text.split())
+        # An instruction ends with its paragraph: nothing that follows may get lost in it.
+        self._fields = [None for _ in self._fields]
         return paragraph
 
     def _walk(self, element: Any, outer: Any, paragraph: Paragraph, parts: list[str]) -> None:
@@ -166,11 +168,11 @@ def _letters(element: Any, run: Any, before: str) -> str:
         raised = value(run, "rPr/vertAlign") == "superscript" and before[-1:].isdigit()
         bare = text.strip()
         # An exponent must not become digits of its number: 10⁶ is not 106.
-        return text.translate(RAISED) if raised and bare and not bare.strip("0123456789+-−n") else text
+        return text.translate(RAISED) if raised and bare and not bare.strip(EXPONENT) else text
     if name == "br":
-        return PAGE_BREAK if element.get(f"{W}type") == "page" else " "
+        return SET_BREAK if element.get(f"{W}type") == "page" else " "
     if name == "lastRenderedPageBreak":
-        return RENDERED_BREAK
+        return NOTED_BREAK
     if name == "sym":
         font, code = element.get(f"{W}font", "").lower(), int(element.get(f"{W}char", "20"), 16)
         return SYMBOLS.get(code & 0xFF, "") if font.startswith(SYMBOL_FONTS) else chr(code)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.readers.word.names import VAL, W, is_on, value, whole
+from ingest.readers.word.names import W, is_on, value, whole
 
 HEADING = re.compile(r"heading\s?([1-9])")  # Word writes it so in every language, and shows it translated
 BODY_LEVEL = 9  # of an outline: no heading

@@ -45,7 +45,7 @@ def grid_of(table: Any, words: Callable[[Any], str]) -> tuple[list[list[str]], i
 
 
 def is_layout(table: Any, is_heading: Callable[[Any], bool]) -> bool:
-    """Whether a table only places what is in it: a frame of one cell or column, or with headings below its first row."""
+    """Whether a table only places what is in it: it has one column, or headings below its first row."""
     rows = [list(children(row, f"{W}tc")) for row in children(table, f"{W}tr")]
     if all(len(row) <= 1 for row in rows):
         return True
