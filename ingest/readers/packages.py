@@ -59,11 +59,7 @@ class Package:
 
     def xml(self, name: str) -> Any:
         """The root element. Entities are not resolved and nothing is fetched."""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-        try:
-            return etree.fromstring(STRICT_NAME.sub(USUAL_NAME, self.part(name)), parser)
-        except etree.XMLSyntaxError:
-            raise self.damaged() from None
+        return xml_root(STRICT_NAME.sub(USUAL_NAME, self.part(name)), self._path)
 
     def relations(self, part: str = "") -> dict[str, Relation]:
         """By id what a part of an Office file refers to, without a part what the file does."""
@@ -84,7 +80,20 @@ class Package:
         return {one.target for part in parts for one in self.relations(part).values()}
 
     def damaged(self) -> ReadError:
-        return ReadError(f"{self._path.name} is damaged; open it in its own program and save it again.")
+        return _damaged(self._path)
+
+
+def xml_root(content: bytes, path: Path) -> Any:
+    """The root element of XML from a file. Entities are not resolved and nothing is fetched."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(content, parser)
+    except etree.XMLSyntaxError:
+        raise _damaged(path) from None
+
+
+def _damaged(path: Path) -> ReadError:
+    return ReadError(f"{path.name} is damaged; open it in its own program and save it again.")
 
 
 @contextmanager
@@ -94,7 +103,7 @@ def open_package(path: Path) -> Iterator[Package]:
     except PermissionError:
         raise
     except BROKEN_ARCHIVE:
-        raise ReadError(f"{path.name} is damaged; open it in its own program and save it again.") from None
+        raise _damaged(path) from None
     with archive:
         yield Package(archive, path)
 
