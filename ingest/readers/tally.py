@@ -21,7 +21,7 @@ PARTS = (
 def unread_parts(names: Iterable[str]) -> Counter[tuple[str, str]]:
     """How many videos, macros, embedded files and the like are among an archive's parts."""
     found: Counter[tuple[str, str]] = Counter()
-    for name in names:
+    for name in sorted(names):
         kind = next(((one, many) for pattern, one, many in PARTS if pattern.search(name)), None)
         if kind is not None:
             found[kind] += 1

@@ -115,7 +115,8 @@ class ParagraphReader:
             elif name == f"{W}ruby":
                 parts += [text.text or "" for base in child.iter(f"{W}rubyBase") for text in base.iter(f"{W}t")]
             elif not any(instruction is not None for instruction in self._fields):
-                parts.append(_letters(child, run, parts[-1] if parts else ""))
+                letters = _letters(child, run, parts[-1] if parts else "")
+                parts += [letters] if letters else []
 
     def _field(self, mark: Any, paragraph: Paragraph, parts: list[str]) -> None:
         step = mark.get(f"{W}fldCharType")
