@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
-from statistics import median
 
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
@@ -42,9 +41,9 @@ def read_csv(path: Path, reading: Reading) -> ReadDocument:
 
 
 def _lines_above(rows: list[list[str]]) -> int:
-    """How many rows stand above the table, as banks put them: a label and its value, not half as many as the columns."""
+    """How many rows stand above the table, as banks put them: labels and values, in fewer than half of its columns."""
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
-    usual = median(filled[: LOOKED_AT * 2])
+    usual = max(filled[:LOOKED_AT])
     count = next((index for index, cells in enumerate(filled) if cells > usual / 2), 0)
     return count if any(cells > 1 for cells in filled[:count]) else 0
 

@@ -24,6 +24,7 @@ LETS_THROUGH = (
 def read_xls(path: Path, reading: Reading) -> ReadDocument:
     """Values as shown, with comments, merged cells and what is hidden."""
     import xlrd
+    from xlrd.compdoc import CompDocError
 
     reading.step("reading", 0.0)
     try:
@@ -35,7 +36,7 @@ def read_xls(path: Path, reading: Reading) -> ReadDocument:
         if "encrypted" in str(error):
             raise ReadError(f"{path.name} is protected by a password; save it without one and add that.") from None
         raise _damaged(path) from error
-    except LETS_THROUGH as error:
+    except (CompDocError, *LETS_THROUGH) as error:
         raise _damaged(path) from error
     document = _document(path, "xls", sheets)
     comments = sum(len(sheet.notes) for sheet in sheets)

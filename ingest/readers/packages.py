@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from lxml import etree
 
@@ -108,11 +108,13 @@ def open_package(path: Path) -> Iterator[Package]:
         yield Package(archive, path)
 
 
-def usual_package(path: Path) -> io.BytesIO | str:
+@contextmanager
+def open_usual(path: Path) -> Iterator[IO[bytes]]:
     """An Office file as the kept libraries know it: a strict one with the usual names, any other as it is."""
-    with open_package(path) as package:
+    with path.open("rb") as file, open_package(path) as package:
         if STRICT not in package.part("_rels/.rels"):
-            return str(path)
+            yield file
+            return
         copy = io.BytesIO()
         with zipfile.ZipFile(copy, "w") as written:
             for name in sorted(package.names):
@@ -121,4 +123,4 @@ def usual_package(path: Path) -> io.BytesIO | str:
                     content = STRICT_NAME.sub(USUAL_NAME, content)
                 written.writestr(name, content)
     copy.seek(0)
-    return copy
+    yield copy

@@ -14,7 +14,7 @@ from ingest.errors import NothingToRead, ReadError
 from ingest.pictures import Pictures
 from ingest.readers.drawings import A, chart_table, diagram_lines
 from ingest.readers.equations import equation
-from ingest.readers.packages import BROKEN_ARCHIVE, Package, open_package, usual_package
+from ingest.readers.packages import BROKEN_ARCHIVE, Package, open_package, open_usual
 from ingest.readers.reading import Reading
 from ingest.readers.tally import counted, unread_parts
 from ingest.tables import add_table, table_block
@@ -34,8 +34,8 @@ def read_pptx(path: Path, reading: Reading) -> ReadDocument:
     document = ReadDocument(path.stem, "pptx", [])
     pictures = Pictures(reading.recogniser)
     try:
-        with open_package(path) as package:
-            deck: Any = Presentation.open(usual_package(path))  # `pptx.Presentation` refuses shows and templates
+        with open_package(path) as package, open_usual(path) as file:
+            deck: Any = Presentation.open(file)  # `pptx.Presentation` refuses shows and templates
             slides = list(deck.main_document_part.presentation.slides)
             reader = _Slides(document, package, pictures)
             for number, slide in enumerate(slides, start=1):

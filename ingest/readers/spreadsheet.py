@@ -20,7 +20,7 @@ from ingest.pictures import Pictures
 from ingest.readers.cells import MOST_CELLS, Sheet, sheet_page
 from ingest.readers.drawings import A
 from ingest.readers.number_formats import DAYS_TO_1904, is_date, shown
-from ingest.readers.packages import BROKEN_ARCHIVE, Package, open_package, usual_package
+from ingest.readers.packages import BROKEN_ARCHIVE, Package, open_package, open_usual
 from ingest.readers.reading import Reading
 from ingest.readers.tally import counted, unread_parts
 
@@ -38,9 +38,9 @@ def read_xlsx(path: Path, reading: Reading) -> ReadDocument:
     document = ReadDocument(path.stem, "xlsx", [])
     pictures = Pictures(reading.recogniser)
     try:
-        with open_package(path) as package, warnings.catch_warnings():
+        with open_package(path) as package, open_usual(path) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions it leaves out
-            book = load_workbook(usual_package(path), read_only=True, data_only=True)
+            book = load_workbook(file, read_only=True, data_only=True)
             try:
                 found = _add_sheets(book, document, package, pictures, reading)
             finally:
