@@ -304,6 +304,13 @@ def test_rich_text_keeps_letters_and_rows(tmp_path: Path, reading: Reading) -> N
     assert document.tables[0].rows == [["Half", "36"]]
 
 
+def test_hidden_rich_text_is_left_out_and_told_of(tmp_path: Path, reading: Reading) -> None:
+    (tmp_path / "a.rtf").write_bytes(rb"{\rtf1\ansi Open.{\v The sum is 5,000.} Half \v or full \v0 36.\par}")
+    document = read(tmp_path / "a.rtf", reading)
+    assert lines(document) == ["Open. Half 36."]
+    assert document.skipped == ["2 hidden passages were left out, as nobody sees them in print."]
+
+
 @pytest.mark.parametrize(
     ("name", "source"),
     [

@@ -26,7 +26,8 @@ NAMES = (
 )
 EQUATION = f"""<mc:AlternateContent {NAMES}><mc:Choice Requires="a14"><p:sp>
 <p:nvSpPr><p:cNvPr id="9" name="x"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:p>
-<a:r><a:t>Rent: </a:t></a:r><a14:m><m:oMath><m:f><m:num><m:r><m:t>12</m:t></m:r></m:num><m:den><m:r><m:t>x</m:t></m:r></m:den></m:f></m:oMath></a14:m></a:p></p:txBody></p:sp></mc:Choice>
+<a:r><a:t>Rent: </a:t></a:r><a14:m><m:oMath><m:f><m:num><m:r><m:t>12</m:t></m:r></m:num>
+<m:den><m:r><m:t>x</m:t></m:r></m:den></m:f></m:oMath></a14:m></a:p></p:txBody></p:sp></mc:Choice>
 </mc:AlternateContent>"""
 
 

@@ -32,3 +32,14 @@ def counted(verdict: str, found: Mapping[tuple[str, str], int]) -> list[str]:
     """A sentence such as "Not read: 2 videos, 1 macro project."; none where nothing was found."""
     parts = [f"{count:,} {one if count == 1 else many}" for (one, many), count in found.items() if count]
     return [f"{verdict}: {', '.join(parts)}."] if parts else []
+
+
+def said_of_text(hidden: int, changed: bool) -> list[str]:
+    """What a person should know of a text that was read: passages that nobody sees, and changes not yet accepted."""
+    said = []
+    if changed:
+        said.append("It has tracked changes: it is read as if all were accepted, without the deleted words.")
+    if hidden:
+        many = "1 hidden passage was" if hidden == 1 else f"{hidden:,} hidden passages were"
+        said.append(f"{many} left out, as nobody sees them in print.")
+    return said

@@ -19,7 +19,7 @@ from ingest.readers.opendocument.styles import Styles
 from ingest.readers.opendocument.tables import sheet_of
 from ingest.readers.packages import Package, open_package, xml_root
 from ingest.readers.reading import Reading
-from ingest.readers.tally import counted, unread_parts
+from ingest.readers.tally import counted, said_of_text, unread_parts
 
 FORMATS = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
 HEADERS = {"header": "Header", "footer": "Footer"}
@@ -145,11 +145,8 @@ class _Document:
     def _tell(self, document: ReadDocument, content: Any) -> None:
         said = document.skipped
         said += counted("Read besides the text", self._reader.read)
-        if next(content.iter(f"{TEXT}changed-region"), None) is not None:
-            said.append("It has tracked changes: it is read as if all were accepted, without the deleted words.")
-        if hidden := self._reader.seen["hidden"]:
-            many = "1 hidden passage was" if hidden == 1 else f"{hidden:,} hidden passages were"
-            said.append(f"{many} left out, as nobody sees them in print.")
+        changed = next(content.iter(f"{TEXT}changed-region"), None) is not None
+        said += said_of_text(self._reader.seen["hidden"], changed)
         if self._hidden_slides:
             said.append(f"Hidden in the show, and read all the same: slides {', '.join(self._hidden_slides)}.")
         said += counted("Not read", unread_parts(self._package.names if self._package is not None else ()))

@@ -11,7 +11,7 @@ from ingest.pictures import Pictures, add_printed_captions
 from ingest.readers.packages import Package, open_package
 from ingest.readers.paging import BREAKS, NOTED_BREAK, SET_BREAK, Pages, parts
 from ingest.readers.reading import Reading
-from ingest.readers.tally import counted, unread_parts
+from ingest.readers.tally import counted, said_of_text, unread_parts
 from ingest.readers.word.attached import Attached
 from ingest.readers.word.names import MC, W, is_on, value
 from ingest.readers.word.numbering import BULLET, Numbering
@@ -75,11 +75,7 @@ class _Body:
         """Say what was read besides the text, and what was left out."""
         seen, said = self._words.seen, self.document.skipped
         said += counted("Read besides the text", self._attached.read)
-        if seen["changes"]:
-            said.append("It has tracked changes: it is read as if all were accepted, without the deleted words.")
-        if seen["hidden"]:
-            many = "1 hidden passage was" if seen["hidden"] == 1 else f"{seen['hidden']:,} hidden passages were"
-            said.append(f"{many} left out, as nobody sees them in print.")
+        said += said_of_text(seen["hidden"], seen["changes"] > 0)
         unread = unread_parts(package.names - package.targets_of("/charts/"))
         unread["online video", "online videos"] = seen["videos"]
         unread["inserted file", "inserted files"] = seen["chunks"]
