@@ -46,7 +46,7 @@ SIGNATURES = (
 STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")  # ISO 14496-12 `ftyp`
 # By the type of the main part: its name is another in files of some programs.
 MAIN_PART = re.compile(
-    rb'ContentType="application/vnd\.[^"]*?(word|presentation|powerpoint|spreadsheet|excel)[^"]*\.main'
+    rb"ContentType=[\"']application/vnd\.[^\"']*?(word|presentation|powerpoint|spreadsheet|excel)[^\"']*\.main"
 )
 OFFICE_KINDS = {
     b"word": "docx", b"presentation": "pptx", b"powerpoint": "pptx", b"spreadsheet": "xlsx", b"excel": "xlsx"

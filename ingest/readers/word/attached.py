@@ -10,7 +10,7 @@ from ingest.document import Block, DocumentPage, Line
 from ingest.pictures import Pictures
 from ingest.readers.drawings import chart_table, diagram_lines
 from ingest.readers.packages import Package, Relation
-from ingest.readers.word.names import R, W
+from ingest.readers.word.names import R, W, is_on
 from ingest.readers.word.paragraphs import Anchor, ParagraphReader
 from ingest.readers.word.tables import children, grid_of
 from ingest.tables import SEPARATOR, add_table, table_block
@@ -62,7 +62,7 @@ class Attached:
         relation = self._related(part or self._main).get(anchor.key)
         if relation is None or relation.target not in self._package.names:
             blocks = [Block("text", [Line(f"Picture: {anchor.words}")], headings)] if anchor.words else []
-            self.read["linked picture that is not in the file", "linked pictures that are not in the file"] += 1
+            self._words.seen["linked"] += anchor.kind == "picture" and anchor.key != ""
             page.blocks += blocks
         elif anchor.kind == "picture":
             page.blocks += self.pictures.blocks_of_file(self._package.part(relation.target), anchor.words, headings)
@@ -83,6 +83,8 @@ class Attached:
             anchors: list[tuple[Anchor, str]] = []
             for reference in section.iterchildren(f"{W}{kind}Reference"):
                 relation = self._related(self._main).get(reference.get(f"{R}id", ""))
+                if reference.get(f"{W}type") == "first" and not is_on(section, "titlePg"):
+                    continue  # kept from earlier, and not shown
                 if relation is None or relation.target in self._headers or relation.target not in self._package.names:
                     continue
                 self._headers.add(relation.target)

@@ -79,6 +79,7 @@ class _Body:
         unread = unread_parts(package.names - package.targets_of("/charts/"))
         unread["online video", "online videos"] = seen["videos"]
         unread["inserted file", "inserted files"] = seen["chunks"]
+        unread["linked picture", "linked pictures"] = seen["linked"]
         said += counted("Not read", unread)
         said += self._attached.pictures.skipped
 
@@ -103,10 +104,10 @@ class _Body:
         if next((state for state in before if state is not None), False) and self._pages.last.blocks:
             self._pages.turn(SET_BREAK)
         paragraph = self._words.read(element)
-        filled = bool(paragraph.text.strip() or paragraph.anchors)
-        number = self._numbering.number(element) if filled else ""
-        level = self._styles.heading_level(element)
         text = " ".join(paragraph.text.split())
+        removed = element.find(f"{W}pPr/{W}rPr/{W}del") is not None and not text
+        number = "" if removed else self._numbering.number(element)
+        level = self._styles.heading_level(element)
         if level is not None and 0 < len(text) <= LONGEST_HEADING:
             for mark in BREAKS.findall(paragraph.text):
                 self._pages.turn(mark)

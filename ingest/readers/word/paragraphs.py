@@ -145,7 +145,7 @@ class ParagraphReader:
             if part.tag == f"{WP}docPr":
                 words = part.get("descr") or words
             elif part.tag == f"{A}blip":
-                found.append(Anchor("picture", part.get(f"{R}embed", ""), words))
+                found.append(Anchor("picture", part.get(f"{R}embed") or part.get(f"{R}link", ""), words))
             elif part.tag == f"{V}imagedata" and element.tag != f"{W}object":
                 found.append(Anchor("picture", part.get(f"{R}id", ""), part.getparent().get("alt", "")))
             elif part.tag in (CHART, CHARTEX):
