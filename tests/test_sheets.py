@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 import xlwt
 from openpyxl.comments import Comment
 
@@ -122,6 +123,20 @@ def test_comments_and_hidden_parts_are_read_and_said_to_be_that(tmp_path: Path, 
         "Sheet Secret is hidden in the file; it was read all the same.",
         "Read besides the cells: 1 comment.",
     ]
+
+
+def test_the_words_in_boxes_on_a_sheet_are_read(tmp_path: Path, reading: Reading) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        sheet = book.add_worksheet("Keys")
+        sheet.write_row(0, 0, ["Key", "Door"])
+        sheet.write_row(1, 0, ["K-58", "Cellar"])
+        sheet.insert_textbox(4, 0, "Ask the warden for the spare key.")
+        chart = book.add_chart({"type": "column"})
+        chart.add_series({"values": "=Keys!$A$1:$A$2"})
+        sheet.insert_chart(9, 0, chart)
+    document = read(tmp_path / "a.xlsx", reading)
+    assert lines(document)[-1] == "Ask the warden for the spare key."
+    assert document.skipped == ["Charts are not read (1 of them); the cells they are drawn from are."]
 
 
 def test_a_row_with_a_formula_that_was_never_calculated_is_not_lost(tmp_path: Path, reading: Reading) -> None:

@@ -10,6 +10,8 @@ import pytest
 from lxml import etree
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
 from pptx.util import Inches
 
 from ingest.document import ReadDocument
@@ -53,6 +55,30 @@ def test_everything_on_a_slide_is_read(tmp_path: Path, reading: Reading) -> None
     document = read(tmp_path / "a.pptx", reading)
     assert lines(document) == ["Pegs: 1,350", "Picture: The gate is 5.8 metres wide", "Rent: 12/x"]
     assert document.skipped == ["Hidden in the show, and read all the same: slides 1."]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("http://schemas.openxmlformats.org/officeDocument/2006/relationships", "<p:text>Ask Ann.</p:text>"),
+        (
+            "http://schemas.microsoft.com/office/2018/10/relationships",
+            "<p:replyLst><p:reply><p:txBody><a:p><a:r><a:t>Done.</a:t></a:r></a:p></p:txBody></p:reply></p:replyLst>"
+            "<p:txBody><a:p><a:r><a:t>Ask Ann.</a:t></a:r></a:p></p:txBody>",
+        ),
+    ],
+)
+def test_comments_stand_behind_the_slide(tmp_path: Path, reading: Reading, kind: str, content: str) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Gate rules"
+    blob = f"<p:cmLst {NAMES}><p:cm>{content}</p:cm></p:cmLst>".encode()
+    part = Part(PackURI("/ppt/comments/comment1.xml"), "application/xml", slide.part.package, blob)
+    slide.part.relate_to(part, f"{kind}/comments")
+    deck.save(str(tmp_path / "a.pptx"))
+    found = lines(read(tmp_path / "a.pptx", reading))
+    assert found[:2] == ["Gate rules", "Comment: Ask Ann."]
+    assert found[2:] == (["Comment: Done."] if "reply" in content else [])
 
 
 def test_a_pie_has_the_shares_that_it_shows(tmp_path: Path, reading: Reading) -> None:
