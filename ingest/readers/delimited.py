@@ -65,9 +65,9 @@ def _is_data(rows: list[list[str]]) -> bool:
 
 
 def _form(text: str) -> str:
-    """Its letters as `a`, its digits as `0`, each run of them once."""
-    letters = re.sub(r"[^\W\d_]+", "a", text.strip())
-    return re.sub(r"\d+", "0", letters)
+    """Each word as `a`, or `A` with a capital, each number as `0`."""
+    words = re.sub(r"[^\W\d_]+", lambda word: "A" if word[0][0].isupper() else "a", text.strip())
+    return re.sub(r"\d+", "0", words)
 
 
 def separator_of(source: str) -> str:

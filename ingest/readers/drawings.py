@@ -21,8 +21,11 @@ SHARE_FORMAT = "0.0%"
 def chart_table(root: Any) -> tuple[str, list[list[str]], int]:
     """A chart's title, its rows and how many of them are heads: a row for each category, a column for each series."""
     chart = root.find(f"{C}chart")
-    if chart is None:
-        return _words(root.find(f".//{X}title")), _extended(root), 1
+    title, rows = (_words(root.find(f".//{X}title")), _extended(root)) if chart is None else _usual(chart)
+    return title, [[title], *rows] if title else rows, 1 + bool(title)
+
+
+def _usual(chart: Any) -> tuple[str, list[list[str]]]:
     axes = [_words(axis.find(f"{C}title")) for axis in chart.iter(f"{C}catAx", f"{C}dateAx", f"{C}valAx")]
     series = list(chart.iter(f"{C}ser"))
     labels: dict[int, str] = {}
@@ -41,7 +44,7 @@ def chart_table(root: Any) -> tuple[str, list[list[str]], int]:
     heads = [axes[0] if axes else "", *(name for name, _ in columns)]
     rows = [[labels.get(place, ""), *(values.get(place, "") for _, values in columns)] for place in places]
     unit = " ".join(axis for axis in axes[1:] if axis)
-    return " ".join(filter(None, [title, f"({unit})" if unit else ""])), [heads, *rows], 1
+    return " ".join(filter(None, [title, f"({unit})" if unit else ""])), [heads, *rows]
 
 
 def _points(source: Any, label_format: str = "") -> dict[int, str]:

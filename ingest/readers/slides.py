@@ -117,8 +117,7 @@ class _Slides:
     def _chart(self, root: Any, page: DocumentPage, headings: tuple[str, ...]) -> None:
         title, rows, heads = chart_table(root)
         self._read["chart", "charts"] += 1
-        named = [[title], *rows] if title else rows
-        add_table(page, table_block(named, headings, page.number, title, heads + bool(title)))
+        add_table(page, table_block(rows, headings, page.number, title, heads))
 
     def _comments(self, part: Any) -> list[Line]:
         """Those of a slide: of the newer kind with their answers, of the older one by number of their author."""

@@ -61,20 +61,24 @@ class Attached:
         """Put a picture, chart or diagram that `part` (the body if empty) refers to on a page."""
         relation = self._related(part or self._main).get(anchor.key)
         if relation is None or relation.target not in self._package.names:
-            blocks = [Block("text", [Line(f"Picture: {anchor.words}")], headings)] if anchor.words else []
             self._words.seen["linked"] += anchor.kind == "picture" and anchor.key != ""
-            page.blocks += blocks
+            page.blocks += self._described(anchor, headings)
         elif anchor.kind == "picture":
-            page.blocks += self.pictures.blocks_of_file(self._package.part(relation.target), anchor.words, headings)
+            content = self._package.part(relation.target)
+            found = self.pictures.blocks_of_file(content, anchor.words, headings)
+            page.blocks += found or self._described(anchor, headings)
         elif anchor.kind == "chart":
             title, rows, heads = chart_table(self._package.xml(relation.target))
             self.read["chart", "charts"] += 1
-            named = [[title], *rows] if title else rows
-            add_table(page, table_block(named, headings, page.number, title, heads + bool(title)))
+            add_table(page, table_block(rows, headings, page.number, title, heads))
         elif anchor.kind == "diagram":
             self.read["diagram", "diagrams"] += 1
             lines = [Line(line) for line in diagram_lines(self._package.xml(relation.target))]
             page.blocks += [Block("text", lines, headings)] if lines else []
+
+    def _described(self, anchor: Anchor, headings: tuple[str, ...]) -> list[Block]:
+        """The alternative text of a picture that can't be read itself."""
+        return [Block("text", [Line(f"Picture: {anchor.words}")], headings)] if anchor.words else []
 
     def header(self, section: Any) -> Iterator[tuple[str, list[Line], list[tuple[Anchor, str]]]]:
         """`Header` or `Footer`, lines, and pictures with their part, of each that a section has and none before had."""

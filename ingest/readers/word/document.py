@@ -195,6 +195,7 @@ class _Body:
                 self._walk(anchor.element)
             elif anchor.kind in ("picture", "chart", "diagram"):
                 self._attached.add(anchor, self._pages.last, self._path)
+                self._pages.add()
                 self._bare = None
             else:
                 self._add(Block("text", self._attached.lines(anchor), self._path))
