@@ -94,4 +94,5 @@ def _values(row: Any, index: int, sheet: Sheet, reader: ParagraphReader) -> list
 def _bare_value(cell: Any) -> str:
     """The value or formula of a cell that was written without the words that are shown."""
     kinds = ("value", "date-value", "time-value", "string-value", "boolean-value")
-    return next((text for kind in kinds if (text := cell.get(f"{OFFICE}{kind}"))), cell.get(f"{TABLE}formula", ""))
+    found = (cell.get(f"{OFFICE}{kind}") for kind in kinds)
+    return str(next((text for text in found if text), cell.get(f"{TABLE}formula", "")))
