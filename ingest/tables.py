@@ -97,6 +97,11 @@ def _block(
             lines += [Line(text, box) for text in _named_cells(row, columns)]
         return Block("table", lines, headings, len(_titles(cells[:heads])))
     lines = [_line(row, places[index] if places else None) for index, row in enumerate(cells)]
+    full = [index for index in range(heads) if len(_filled(cells[index])) > 1]
+    if len(full) > 1:  # "2023" over "Apples" and "Pears": in one line each column has its whole name
+        lines[full[-1]].text = SEPARATOR.join(columns).strip()
+        lines = [line for index, line in enumerate(lines) if index not in full[:-1]]
+        heads -= len(full) - 1
     return Block("table", lines, headings, heads)
 
 

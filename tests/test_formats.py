@@ -242,7 +242,7 @@ def test_a_table_goes_on_behind_a_blank_row(tmp_path: Path, reading: Reading) ->
 def test_a_formula_that_was_never_calculated_is_told_of(tmp_path: Path, reading: Reading) -> None:
     document = read(write_xlsx(tmp_path / "book.xlsx"), reading)
     assert len(document.skipped) == 1
-    assert "Formulas without a saved result are left out (1 of them)" in document.skipped[0]
+    assert "Formulas without a saved result are shown as formulas (1 of them)" in document.skipped[0]
 
 
 def test_a_formula_shows_its_saved_result(tmp_path: Path, reading: Reading) -> None:
@@ -302,6 +302,13 @@ def test_rich_text_keeps_letters_and_rows(tmp_path: Path, reading: Reading) -> N
     document = read(write_rtf(tmp_path / "notes.rtf"), reading)
     assert lines(document) == ["The café opens at 9 for €5.", "Plot | Fee", "Half | 36", GATE]
     assert document.tables[0].rows == [["Half", "36"]]
+
+
+def test_hidden_rich_text_is_left_out_and_told_of(tmp_path: Path, reading: Reading) -> None:
+    (tmp_path / "a.rtf").write_bytes(rb"{\rtf1\ansi Open.{\v The sum is 5,000.} Half \v or full \v0 36.\par}")
+    document = read(tmp_path / "a.rtf", reading)
+    assert lines(document) == ["Open. Half 36."]
+    assert document.skipped == ["2 hidden passages were left out, as nobody sees them in print."]
 
 
 @pytest.mark.parametrize(
@@ -473,7 +480,6 @@ def test_without_words_there_is_nothing_to_read(tmp_path: Path, reading: Reading
     ("stream", "name", "sentence"),
     [
         ("WordDocument", "letter", "old Word file; open it in Word or LibreOffice Writer, save it as .docx"),
-        ("Workbook", "sheet.doc", "old Excel file; open it in Excel or LibreOffice Calc, save it as .xlsx"),
         ("PowerPoint Document", "deck.ppt", "old PowerPoint file; open it in PowerPoint .* save it as .pptx"),
         ("", "deck.ppt", "old PowerPoint file"),
     ],

@@ -35,7 +35,7 @@ LISTED = 5  # files that are named
 LEAST_DISK = 1.0  # GiB free
 NEEDED = (
     "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "onnxruntime", "gradio", "rapidocr",
-    "pypdfium2", "pillow", "mammoth", "lxml", "markdown-it-py", "mcp",
+    "pypdfium2", "pillow", "lxml", "markdown-it-py", "mcp",
 )  # fmt: skip
 
 

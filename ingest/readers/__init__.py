@@ -21,9 +21,9 @@ from ingest.readers.image import read_image
 from ingest.readers.json_values import read_json
 from ingest.readers.kinds import KNOWN, SUFFIXES, kind_of
 from ingest.readers.mail import read_email, read_emlx, read_mbox, read_msg
-from ingest.readers.markup import read_docx
 from ingest.readers.notebook import read_notebook
 from ingest.readers.notes import read_markdown, read_org
+from ingest.readers.old_spreadsheet import read_xls, read_xlsb
 from ingest.readers.opendocument import read_opendocument
 from ingest.readers.pdf import read_pdf
 from ingest.readers.reading import Reading
@@ -35,6 +35,7 @@ from ingest.readers.svg import read_svg
 from ingest.readers.text import read_text
 from ingest.readers.tiff import read_tiff
 from ingest.readers.web import read_html, read_mhtml, read_webarchive
+from ingest.readers.word import read_docx
 from ingest.readers.xml_values import read_xml
 
 __all__ = ["KNOWN", "READERS", "SUFFIXES", "Reader", "kind_of", "read"]
@@ -46,6 +47,8 @@ READERS: dict[str, Reader] = {
     "docx": read_docx,
     "pptx": read_pptx,
     "xlsx": read_xlsx,
+    "xls": read_xls,
+    "xlsb": read_xlsb,
     "opendocument": read_opendocument,
     "epub": read_epub,
     "rtf": read_rtf,

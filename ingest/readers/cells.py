@@ -1,28 +1,46 @@
-"""Cells of a sheet: where the tables stand, what their range is called, how a value is shown."""
+"""A sheet of cells: where its tables stand, what their ranges are called, and what of it is hidden."""
 
 from __future__ import annotations
 
-import datetime
-import re
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 
-from ingest.document import DocumentPage
-from ingest.tables import add_table, head_count, table_block
+from ingest.document import Block, DocumentPage, Line
+from ingest.tables import add_table, head_count, is_amount, table_block
 
-GENERAL_DIGITS = 10  # significant ones, as Excel shows in a column of usual width
-PLAIN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # parts of a number format that are not digits
-LOCAL_DATES = {"mm-dd-yy", "m/d/yyyy", "m/d/yy h:mm"}  # built-in formats 14 and 22, shown in the reader's own order
-DATE_PART = re.compile(r"(?i)yyyy|yy|mmmm|mmm|mm|m|dddd|ddd|dd|d|hh|h|ss|s|am/pm|.")
-DATE_CODES = {
-    "yyyy": "%Y", "yy": "%y", "mmmm": "%B", "mmm": "%b", "mm": "%m", "m": "%m", "dddd": "%A", "ddd": "%a",
-    "dd": "%d", "d": "%d", "hh": "%H", "h": "%H", "minute": "%M", "ss": "%S", "s": "%S", "am/pm": "%p",
-}  # fmt: skip
-CURRENCY = re.compile(r"[$€£¥₹]")
-NAMED_CURRENCY = re.compile(r"\[\$([^\-\]]+)[^\]]*\]")
+FEWEST_COLUMNS = 2  # of tables side by side; single columns apart are columns of one table
+MOST_CELLS = 1_000_000  # of a sheet; at 45 passages a second that is hours already
+Region = tuple[int, int, int, int]  # first and last row, first and last column, from 0
 
 
-def sheet_page(number: int, name: str, rows: Sequence[Sequence[str]]) -> DocumentPage:
+@dataclass(slots=True)
+class Sheet:
+    """`rows` as shown; `merged` are regions of one cell; a note is said of a row and a column; all from 0."""
+
+    name: str
+    rows: list[list[str]] = field(default_factory=list)
+    merged: list[Region] = field(default_factory=list)
+    notes: list[tuple[int, int, str]] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)  # in boxes that lie on it
+    is_hidden: bool = False
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+
+    def hidden(self) -> list[str]:
+        """A sentence on what a person doesn't see of it, if there is anything filled among that."""
+        rows = [row for row in self.hidden_rows if row < len(self.rows) and any(self.rows[row])]
+        columns = [
+            column for column in self.hidden_columns if any(column < len(row) and row[column] for row in self.rows)
+        ]
+        parts = [f"rows {_ranges(rows, lambda row: str(row + 1))}"] if rows else []
+        parts += [f"columns {_ranges(columns, column_name)}"] if columns else []
+        if self.is_hidden and any(map(any, self.rows)):
+            return [f"Sheet {self.name} is hidden in the file; it was read all the same."]
+        return [f"Hidden on sheet {self.name}, and read all the same: {', '.join(parts)}."] if parts else []
+
+
+def sheet_page(number: int, sheet: Sheet) -> DocumentPage:
     """A sheet as page `number`: each table on it is a block under its cell range, such as `Sheet1!A1:F40`.
 
     Behind a blank row a table may go on: without heads of its own it has those of the one above.
@@ -30,118 +48,126 @@ def sheet_page(number: int, name: str, rows: Sequence[Sequence[str]]) -> Documen
     page = DocumentPage(number)
     above: tuple[int, int] | None = None
     heads: list[list[str]] = []
-    for first, last, left, right in _regions(rows):
-        place = f"{name}!{_column(left)}{first + 1}:{_column(right)}{last + 1}"
+    filled = _with_merged(sheet)
+    name = f"{sheet.name} (hidden)" if sheet.is_hidden else sheet.name
+    for first, last, left, right in _regions(sheet.rows):
+        place = f"{name}!{column_name(left)}{first + 1}:{column_name(right)}{last + 1}"
         if above is None or not (above[0] <= left and right <= above[1]):
             above, heads = (left, right), []
         left, right = above
-        cells = [[*row[left : right + 1], *[""] * (right + 1 - len(row))] for row in rows[first : last + 1]]
-        cells = [row for row in cells if any(row)]
-        count = head_count(cells)
+        kept = [index for index in range(first, last + 1) if any(sheet.rows[index][left : right + 1])]
+        count = head_count(_part(sheet.rows, kept, left, right))
+        cells = _part(filled, kept, left, right)
         heads = cells[:count] or heads
         part = cells if count else heads + cells
         add_table(page, table_block(part, (place,), number, place, len(heads)))
+    notes = [Line(_note(sheet, *note)) for note in sheet.notes]
+    page.blocks += [Block("text", [line], (name,)) for line in notes + [Line(words) for words in sheet.words]]
     return page
 
 
-def _regions(rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int, int, int]]:
-    """Tables are parted by blank rows: first and last row, left and right column of each, from 0.
-
-    A short title above belongs to the table below it although a blank row parts them.
-    """
-    begin: int | None = None
-    for index in range(len(rows) + 1):
-        filled = index < len(rows) and any(rows[index])
-        if filled and begin is None:
-            begin = index
-        if not filled and begin is not None:
-            alone = all(sum(map(bool, row)) == 1 for row in rows[begin:index] if any(row))
-            if alone and index + 1 < len(rows) and any(rows[index + 1]):
-                continue
-            part = [row for row in rows[begin:index] if any(row)]
-            left = min(next(place for place, cell in enumerate(row) if cell) for row in part)
-            right = max(place for row in part for place, cell in enumerate(row) if cell)
-            yield begin, index - 1, left, right
-            begin = None
-
-
-def shown(value: Any, number_format: str) -> str:
-    """A cell's value as Excel would show it, near enough: places, thousands, percent, currency, dates."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return _moment(value, number_format)
-    if isinstance(value, int | float):
-        return _number(value, number_format)
-    return str(value)
-
-
-def _moment(value: datetime.datetime | datetime.date | datetime.time, number_format: str) -> str:
-    """A date or time by its format; ISO 8601 where the format leaves the order to the computer's language."""
-    bare = PLAIN.sub("", number_format.split(";")[0]).lower()
-    if isinstance(value, datetime.datetime) and not any(letter in bare for letter in "hs"):
-        value = value.date()
-    if bare in LOCAL_DATES or not any(letter in bare for letter in "ymdhs"):
-        return value.isoformat(sep=" ", timespec="minutes") if isinstance(value, datetime.datetime) else str(value)
-    half_day = "am/pm" in bare
-    parts = []
-    previous = ""
-    for token in DATE_PART.findall(_without_marks(number_format.split(";")[0])):
-        code = token.lower()
-        if code in ("m", "mm") and previous in ("h", "hh"):
-            code = "minute"  # m is a month unless it follows an hour
-        if code not in DATE_CODES:
-            parts.append(token)
-            continue
-        text = value.strftime("%I" if half_day and code in ("h", "hh") else DATE_CODES[code])
-        parts.append(text.lstrip("0") or "0" if len(code) == 1 else text)
-        previous = code
-    return "".join(parts)
-
-
-def _without_marks(section: str) -> str:
-    """A number format with its quoted words bare, and without paddings, fillings, colours and languages."""
-    return PLAIN.sub(lambda mark: mark[0].strip('"').lstrip("\\") if mark[0][0] in '"\\' else "", section)
-
-
-def _number(value: float, number_format: str) -> str:
-    positive, *others = number_format.split(";")
-    section = others[0] if value < 0 and others else positive
-    bare = PLAIN.sub("", section)
-    if not re.search(r"[0#]", bare) or "E+" in bare.upper() or "?/" in bare:
-        return _general(value)
-    if "%" in bare:
-        return f"{value * 100:.{_places(bare)}f}%"
-    grouped = "," if "," in bare.rstrip(", ") else ""
-    text = f"{abs(value):{grouped}.{_places(bare)}f}"
-    named = NAMED_CURRENCY.search(section)
-    sign = CURRENCY.search(section)
-    if named:
-        text = f"{named[1]}{text}" if section.index("[$") < len(section) / 2 else f"{text} {named[1]}"
-    elif sign:
-        text = f"{sign[0]}{text}" if section.index(sign[0]) < len(section) / 2 else f"{text} {sign[0]}"
-    if value < 0:
-        return f"({text})" if "(" in section else f"-{text}"
-    return text
-
-
-def _places(bare: str) -> int:
-    decimals = re.search(r"\.([0#?]+)", bare)
-    return len(decimals[1]) if decimals else 0
-
-
-def _general(value: float) -> str:
-    if isinstance(value, int) or value.is_integer():
-        return str(int(value)) if abs(value) < 10**15 else f"{value:.6g}"
-    return f"{value:.{GENERAL_DIGITS}g}"
-
-
-def _column(index: int) -> str:
+def column_name(index: int) -> str:
+    """Such as AA for 26."""
     name = ""
     index += 1
     while index:
         index, rest = divmod(index - 1, 26)
         name = chr(ord("A") + rest) + name
     return name
+
+
+def _part(rows: Sequence[Sequence[str]], kept: Sequence[int], left: int, right: int) -> list[list[str]]:
+    return [[*rows[index][left : right + 1], *[""] * (right + 1 - max(len(rows[index]), left))] for index in kept]
+
+
+def _with_merged(sheet: Sheet) -> list[list[str]]:
+    """Rows in which merged cells have their words in each of their places: heads, groups, labels.
+
+    Amounts would be added up twice, and a title over a whole table stays one.
+    """
+    if not sheet.merged:
+        return sheet.rows
+    rows = [list(row) for row in sheet.rows]
+    for first, last, left, right in sheet.merged:
+        if first >= len(rows) or left >= len(rows[first]):
+            continue
+        words = sheet.rows[first][left]
+        alone = sum(map(bool, sheet.rows[first])) == 1
+        if not words or is_amount(words) or (alone and right > left):
+            continue
+        for row in rows[first : last + 1]:
+            row += [""] * (right + 1 - len(row))
+            row[left : right + 1] = [words] * (right + 1 - left)
+    return rows
+
+
+def _note(sheet: Sheet, row: int, column: int, text: str) -> str:
+    """A note with the cell it is on, and what that and the row's label say."""
+    cells = sheet.rows[row] if row < len(sheet.rows) else []
+    label = next((cell for cell in cells[:column] if cell), "")
+    cell = cells[column] if column < len(cells) else ""
+    said = ": ".join(filter(None, [label, cell]))
+    return f"Comment on {column_name(column)}{row + 1}{f' ({said})' if said else ''}: {' '.join(text.split())}"
+
+
+def _regions(rows: Sequence[Sequence[str]]) -> Iterator[Region]:
+    """Tables are parted by blank rows, and by blank columns where each part has heads and labels of its own."""
+    for first, last, left, right in _stacked(rows, 0, max(map(len, rows), default=0) - 1):
+        parts = list(_side_by_side(rows, first, last, left, right))
+        for part_left, part_right in parts:
+            if len(parts) == 1:
+                yield first, last, left, right
+            else:
+                part = [row[: part_right + 1] for row in rows[: last + 1]]
+                part[:first] = [[] for _ in range(first)]
+                yield from _stacked(part, part_left, part_right)
+
+
+def _stacked(rows: Sequence[Sequence[str]], left: int, right: int) -> Iterator[Region]:
+    """A short title above belongs to the table below it although a blank row parts them."""
+    begin: int | None = None
+    for index in range(len(rows) + 1):
+        filled = index < len(rows) and any(rows[index][left : right + 1])
+        if filled and begin is None:
+            begin = index
+        if not filled and begin is not None:
+            part = [row[left : right + 1] for row in rows[begin:index] if any(row[left : right + 1])]
+            alone = all(sum(map(bool, row)) == 1 for row in part)
+            if alone and index + 1 < len(rows) and any(rows[index + 1][left : right + 1]):
+                continue
+            first = min(next(place for place, cell in enumerate(row) if cell) for row in part)
+            last = max(place for row in part for place, cell in enumerate(row) if cell)
+            yield begin, index - 1, left + first, left + last
+            begin = None
+
+
+def _side_by_side(
+    rows: Sequence[Sequence[str]], first: int, last: int, left: int, right: int
+) -> Iterator[tuple[int, int]]:
+    used = [any(column < len(row) and row[column] for row in rows[first : last + 1]) for column in range(right + 1)]
+    parts = []
+    for filled, columns in groupby(range(left, right + 1), lambda column: used[column]):
+        if filled:
+            group = list(columns)
+            parts.append((group[0], group[-1]))
+    if len(parts) > 1 and all(_stands_alone(rows[first : last + 1], *part) for part in parts):
+        yield from parts
+    else:
+        yield left, right
+
+
+def _stands_alone(rows: Sequence[Sequence[str]], left: int, right: int) -> bool:
+    """Whether columns are a table without those beside them: with heads, and labels in the first of them."""
+    cells = _part(rows, [index for index, row in enumerate(rows) if any(row[left : right + 1])], left, right)
+    count = head_count(cells)
+    labels = [row[0] for row in cells[count:] if row[0]]
+    return right - left + 1 >= FEWEST_COLUMNS and count > 0 and bool(labels) and not any(map(is_amount, labels))
+
+
+def _ranges(numbers: Iterable[int], named: Callable[[int], str]) -> str:
+    """Such as `2, 5–9`."""
+    parts = []
+    for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
+        group = [number for _, number in run]
+        parts.append(named(group[0]) if len(group) == 1 else f"{named(group[0])}–{named(group[-1])}")
+    return ", ".join(parts)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
-from ingest.document import DocumentPage, ReadDocument
+from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.readers.reading import Reading
 from ingest.readers.text import decode
@@ -17,7 +18,7 @@ LONGEST_CELL = 10_000_000  # characters
 
 
 def read_csv(path: Path, reading: Reading) -> ReadDocument:
-    """One table on page 1; its heads are known by having no amounts in them."""
+    """One table on page 1, under the lines above it; its heads are known by having another form than the cells."""
     reading.step("reading", 0.0)
     source = decode(path)
     csv.field_size_limit(LONGEST_CELL)
@@ -28,10 +29,45 @@ def read_csv(path: Path, reading: Reading) -> ReadDocument:
     document = ReadDocument(path.stem, "csv", [DocumentPage(1)])
     if not rows:
         raise NothingToRead(f"{path.name} holds only blank lines; there is nothing to read in it.")
-    add_table(document.pages[0], table_block(rows, (), 1, path.stem))
+    above = _lines_above(rows)
+    page = document.pages[0]
+    for row in filter(any, rows[:above]):
+        page.blocks.append(Block("text", [Line(": ".join(" ".join(cell.split()) for cell in row if cell.strip()))]))
+    table = rows[above:]
+    add_table(page, table_block(table, (), 1, path.stem, 0 if _is_data(table) else None))
     if not document.pages[0].blocks:
         raise NothingToRead(f"{path.name} holds only blank lines; there is nothing to read in it.")
     return document
+
+
+def _lines_above(rows: list[list[str]]) -> int:
+    """How many rows stand above the table, as banks put them: labels and values, in fewer than half of its columns."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    usual = max(filled[:LOOKED_AT])
+    count = next((index for index, cells in enumerate(filled) if cells > usual / 2), 0)
+    return count if any(cells > 1 for cells in filled[:count]) else 0
+
+
+def _is_data(rows: list[list[str]]) -> bool:
+    """Whether the first row looks like those below it: no column has cells of one form under a head of another.
+
+    Names of two words, codes and dates have forms that a head of one word doesn't have.
+    """
+    first, *below = [row for row in rows[:LOOKED_AT] if any(row)] or [[]]
+    alike = False
+    for index, cell in enumerate(first):
+        forms = {_form(row[index]) for row in below if index < len(row) and row[index].strip()}
+        if len(forms) == 1 and cell.strip():
+            if _form(cell) not in forms:
+                return False
+            alike |= len(_form(cell)) > 1
+    return alike and len(below) > 1
+
+
+def _form(text: str) -> str:
+    """Each word as `a`, or `A` with a capital, each number as `0`."""
+    words = re.sub(r"[^\W\d_]+", lambda word: "A" if word[0][0].isupper() else "a", text.strip())
+    return re.sub(r"\d+", "0", words)
 
 
 def separator_of(source: str) -> str:

@@ -14,13 +14,16 @@ from ingest.readers.text import looks_binary, text_of
 from ingest.readers.unread import reason_unread
 
 KNOWN = (
-    "PDF, DOCX, PPTX, XLSX, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages (HTML, MHTML, "
+    "PDF, DOCX, PPTX, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages (HTML, MHTML, "
     "webarchive), Markdown, Jupyter notebooks, calendars, address books, subtitles, CSV, JSON, XML, source code, "
     "plain text, ZIP and tar archives, PNG, JPEG, WebP, TIFF, GIF, BMP, SVG, AVIF and HEIC"
 )
 SUFFIXES = {
-    ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".pptx": "pptx", ".pptm": "pptx", ".ppsx": "pptx",
-    ".xlsx": "xlsx", ".xlsm": "xlsx", ".odt": "opendocument", ".ods": "opendocument", ".odp": "opendocument",
+    ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".dotm": "docx", ".pptx": "pptx",
+    ".pptm": "pptx", ".ppsx": "pptx", ".ppsm": "pptx", ".potx": "pptx", ".potm": "pptx", ".xlsx": "xlsx",
+    ".xlsm": "xlsx", ".xltx": "xlsx", ".xltm": "xlsx", ".xls": "xls", ".xlsb": "xlsb", ".odt": "opendocument",
+    ".ods": "opendocument", ".odp": "opendocument", ".ott": "opendocument", ".ots": "opendocument",
+    ".otp": "opendocument", ".fodt": "opendocument", ".fods": "opendocument", ".fodp": "opendocument",
     ".epub": "epub", ".rtf": "rtf", ".eml": "email", ".emlx": "emlx", ".msg": "msg", ".mbox": "mbox", ".mbx": "mbox",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".mht": "mhtml", ".mhtml": "mhtml", ".webarchive": "webarchive",
     ".zip": "archive", ".tar": "archive", ".tgz": "archive", ".gz": "archive", ".bz2": "archive", ".xz": "archive",
@@ -41,14 +44,35 @@ SUFFIXES = {
     ".properties", ".gradle", ".cmake", ".mk", ".dart", ".ex", ".exs", ".erl", ".hs", ".ml", ".fs", ".clj", ".el",
     ".lisp", ".vb", ".f90", ".asm", ".s", ".proto", ".graphql", ".tf", ".nix", ".diff", ".patch",
 ), "code")  # fmt: skip
-BINARY = {"pdf", "docx", "pptx", "xlsx", "opendocument", "epub", "image", "tiff", "msg", "archive", "iwork"}
+BINARY = {
+    "pdf",
+    "docx",
+    "pptx",
+    "xlsx",
+    "xls",
+    "xlsb",
+    "opendocument",
+    "epub",
+    "image",
+    "tiff",
+    "msg",
+    "archive",
+    "iwork",
+}
 SIGNATURES = (
     (b"%PDF-", "pdf"), (b"{\\rtf", "rtf"), (b"\x89PNG\r\n\x1a\n", "image"), (b"\xff\xd8\xff", "image"),
     (b"GIF87a", "image"), (b"GIF89a", "image"), (b"II*\0", "tiff"), (b"MM\0*", "tiff"), (b"II+\0", "tiff"),
     (b"MM\0+", "tiff"), (b"\x1f\x8b", "archive"), (b"BZh", "archive"), (b"\xfd7zXZ\0", "archive"),
 )  # fmt: skip
 STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")  # ISO 14496-12 `ftyp`
-PARTS = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbook.xml": "xlsx"}
+# By the type of the main part: its name is another in files of some programs.
+MAIN_PART = re.compile(
+    rb"ContentType=[\"']application/vnd\.[^\"']*?(word|presentation|powerpoint|spreadsheet|excel)[^\"']*\.main"
+)
+OFFICE_KINDS = {
+    b"word": "docx", b"presentation": "pptx", b"powerpoint": "pptx", b"spreadsheet": "xlsx", b"excel": "xlsx"
+}  # fmt: skip
+FLAT_OPENDOCUMENT = b"urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 MEDIA_TYPES = {b"application/epub+zip": "epub", b"application/vnd.oasis.opendocument": "opendocument"}
 HEAD = 4096
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -57,9 +81,7 @@ OLD_OFFICE_STREAMS = {"WordDocument": ".doc", "Workbook": ".xls", "Book": ".xls"
                       "__properties_version1.0": ".msg"}  # fmt: skip
 CONVERT = {
     ".doc": "is an old Word file; open it in Word or LibreOffice Writer, save it as .docx and add that",
-    ".xls": "is an old Excel file; open it in Excel or LibreOffice Calc, save it as .xlsx and add that",
     ".ppt": "is an old PowerPoint file; open it in PowerPoint or LibreOffice Impress, save it as .pptx and add that",
-    ".xlsb": "is a binary Excel file; open it in Excel or LibreOffice Calc, save it as .xlsx and add that",
     ".pages": "is a Pages document; export it from Pages as .docx or PDF and add that",
     ".numbers": "is a Numbers sheet; export it from Numbers as .xlsx and add that",
     ".key": "is a Keynote presentation; export it from Keynote as .pptx or PDF and add that",
@@ -126,13 +148,10 @@ def _kind_of_old_office(path: Path) -> str:
         raise ReadError(f"{path.name} is protected by a password; save it without one and add that.")
     suffix = path.suffix.lower()
     found = [kind for stream, kind in OLD_OFFICE_STREAMS.items() if stream.encode("utf-16-le") in content]
-    known = suffix if suffix in found or not found else found[0]
-    if known == ".msg":
-        return "msg"
-    reason = CONVERT.get(known)
-    if reason is None:
-        raise _unknown(path)
-    raise NothingToRead(f"{path.name} {reason}.")
+    kind = suffix if suffix in found or not found else found[0]
+    if kind in (".msg", ".xls"):
+        return kind[1:]
+    raise NothingToRead(f"{path.name} {CONVERT[kind]}.") if kind in CONVERT else _unknown(path)
 
 
 def _kind_of_archive(path: Path) -> str:
@@ -141,16 +160,14 @@ def _kind_of_archive(path: Path) -> str:
             check_archive(path, archive)
             names = set(archive.namelist())
             media_type = archive.read("mimetype")[:80] if "mimetype" in names else b""
+            types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
     except BROKEN_ARCHIVE:
         raise ReadError(f"{path.name} is damaged; open it in its own program and save it again.") from None
-    for part, kind in PARTS.items():
-        if part in names:
-            return kind
+    if main := MAIN_PART.search(types):
+        return "xlsb" if b".binary." in main[0] else OFFICE_KINDS[main[1]]
     for start, kind in MEDIA_TYPES.items():
         if media_type.startswith(start):
             return kind
-    if "xl/workbook.bin" in names:
-        raise NothingToRead(f"{path.name} {CONVERT['.xlsb']}.")
     suffix = path.suffix.lower()
     if any(name.lower() in PREVIEWS for name in names):
         return "iwork"
@@ -184,8 +201,12 @@ def _kind_of_text(path: Path, head: bytes) -> str:
                 f"{path.name} is a web page and no PDF: the download failed or wants you to sign in; fetch it again."
             )
         return "html"
+    if head.lstrip(codecs.BOM_UTF8 + b" \t\r\n").startswith(b"<") and FLAT_OPENDOCUMENT in head:
+        return "opendocument"
     if named is None:
         return _kind_of_unnamed_text(path, head)
+    if named == "xls":  # what many sites call Excel is cells between tabs
+        return "csv"
     if named in BINARY or named in ("rtf", "svg"):
         raise ReadError(f"{path.name} holds plain text, not what its name says; rename it to .txt and add it.")
     return named

@@ -1,18 +1,16 @@
-"""HTML, and what is turned into HTML by kept libraries: DOCX by mammoth, Markdown by markdown-it (`notes`)."""
+"""HTML, and Markdown, which markdown-it turns into HTML (`notes`)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from lxml import etree, html
 
 from ingest.document import Block, DocumentPage, Line, ReadDocument
-from ingest.errors import NothingToRead, ReadError
-from ingest.pictures import Pictures, add_printed_captions
-from ingest.readers.reading import Reading
+from ingest.errors import NothingToRead
+from ingest.pictures import add_printed_captions
 from ingest.readers.visible import MARKER, leave_what_is_seen
 from ingest.tables import add_table, table_block
 
@@ -29,37 +27,6 @@ WIDEST_SPAN = 100  # columns; HTML allows 1,000, and no reader needs them
 
 # Blocks for an <img> under some headings; a document's pictures come with it, a web page's are not fetched.
 ReadPicture = Callable[[html.HtmlElement, tuple[str, ...]], list[Block]]
-
-
-def read_docx(path: Path, reading: Reading) -> ReadDocument:
-    """A Word document's headings, paragraphs, lists, tables, pictures and notes, in order."""
-    import mammoth
-
-    reading.step("reading", 0.0)
-    files: list[bytes] = []
-
-    def number(image: Any) -> dict[str, str]:
-        """Pictures become numbered marks: inlined as base64 they would be read as text."""
-        with image.open() as file:
-            files.append(file.read())
-        return {"src": str(len(files) - 1)}
-
-    try:
-        with path.open("rb") as file:
-            result = mammoth.convert_to_html(file, convert_image=mammoth.images.img_element(number))
-    except PermissionError:
-        raise
-    except Exception as error:  # mammoth has no error type of its own; anything here means a broken file
-        raise ReadError(f"{path.name} is damaged; open it in Word or LibreOffice and save it again.") from error
-    pictures = Pictures(reading.recogniser)
-    document = from_html(
-        result.value,
-        path,
-        "docx",
-        lambda mark, headings: pictures.blocks_of_file(files[int(mark.get("src"))], mark.get("alt", ""), headings),
-    )
-    document.skipped += pictures.skipped
-    return document
 
 
 def from_html(source: str | bytes, path: Path, format_name: str, picture: ReadPicture | None = None) -> ReadDocument:

@@ -10,6 +10,7 @@ from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.pictures import Pictures
 from ingest.readers.reading import Reading
+from ingest.readers.tally import said_of_text
 from ingest.tables import add_table, table_block
 
 CELL_END = re.compile(r"\n+\|")  # behind a paragraph inside a cell
@@ -18,6 +19,8 @@ PICTURE = re.compile(
     r"\{(?:\\\*\\shppict\s*\{)?\\pict\b[^{}]*?\\(?:png|jpeg)blip\b[^{}]*?\s((?:[0-9a-fA-F]{2}|\s){80,})\}"
 )
 BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+TOKEN = re.compile(r"\\([a-z]+)(-?\d+)? ?|\\'[0-9a-f]{2}|\\.|[{}]|[^\\{}]+", re.IGNORECASE | re.DOTALL)
+LETTER = "u"  # the control word that stands for a letter
 ROW = re.compile(r".*\|\s*$")  # how striprtf ends a table row
 
 
@@ -30,11 +33,13 @@ def read_rtf(path: Path, reading: Reading) -> ReadDocument:
     source = path.read_bytes().decode("latin-1")  # RTF is ASCII; what is not stands in its own code page
     if source.rstrip("\0 \r\n\t")[-1:] != "}":
         raise ReadError(f"{path.name} is cut short: its end is missing; fetch or copy it again.")
+    source, hidden = _without_hidden(source)
     try:
         text = rtf_to_text(_with_notes_behind(source), encoding="cp1252", errors="replace")
     except (ValueError, LookupError, IndexError, KeyError) as error:  # what striprtf raises on broken files
         raise ReadError(f"{path.name} is damaged; open it in Word or LibreOffice and save it again.") from error
     document = ReadDocument(path.stem, "rtf", [DocumentPage(1)])
+    document.skipped += said_of_text(hidden, changed=False)
     blocks = document.pages[0].blocks
     rows: list[list[str]] = []
     for line in [*CELL_END.sub("|", text).splitlines(), ""]:
@@ -82,3 +87,25 @@ def _end_of_group(source: str, start: int) -> int:
 def _pictures(source: str) -> list[bytes]:
     """The pictures in it, as files."""
     return [bytes.fromhex("".join(found.split())) for found in PICTURE.findall(source)]
+
+
+def _without_hidden(source: str) -> tuple[str, int]:
+    """The source without the letters that are marked as hidden, and how many passages those were."""
+    kept: list[str] = []
+    states = [False]  # of the groups around, innermost last
+    passages, was_hidden = 0, False
+    for token in TOKEN.finditer(source):
+        if token[0] == "{":
+            states.append(states[-1])
+        elif token[0] == "}":
+            states = states[:-1] if len(states) > 1 else states
+        elif token[1] in ("v", "plain"):
+            states[-1] = token[1] == "v" and token[2] != "0"
+        elif token[1] in (None, LETTER):
+            if states[-1]:
+                passages += not was_hidden and token[0].strip() != ""
+                was_hidden |= token[0].strip() != ""
+                continue
+            was_hidden &= token[0].strip() == ""
+        kept.append(token[0])
+    return "".join(kept), passages

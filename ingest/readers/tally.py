@@ -1,0 +1,45 @@
+"""What readers of Office files say of the things in them: what was read besides the text, and what was not."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+# Parts that are not read, by their names in the archive; the first that fits counts.
+PARTS = (
+    (re.compile(r"(?i)\.(mp4|m4v|mov|avi|wmv|mpe?g|webm|mkv|ogv)$"), "video", "videos"),
+    (re.compile(r"(?i)\.(mp3|m4a|wav|wma|aac|ogg|flac|aiff?|mid)$"), "sound", "sounds"),
+    (re.compile(r"(?i)(^|/)vbaProject\.bin$|^Basic/.*Module\d*\.xml$"), "macro project", "macro projects"),
+    (re.compile(r"(?i)/activeX\d*\.xml$"), "control", "controls"),
+    (re.compile(r"(?i)/ink/"), "drawing by hand", "drawings by hand"),
+    (re.compile(r"(?i)/embeddings/"), "embedded file", "embedded files"),
+    (re.compile(r"(?i)/media/.*\.(emf|wmf|emz|wmz|svg|pict|eps|wdp)$"), "vector drawing", "vector drawings"),
+)
+
+
+def unread_parts(names: Iterable[str]) -> Counter[tuple[str, str]]:
+    """How many videos, macros, embedded files and the like are among an archive's parts."""
+    found: Counter[tuple[str, str]] = Counter()
+    for name in sorted(names):
+        kind = next(((one, many) for pattern, one, many in PARTS if pattern.search(name)), None)
+        if kind is not None:
+            found[kind] += 1
+    return found
+
+
+def counted(verdict: str, found: Mapping[tuple[str, str], int]) -> list[str]:
+    """A sentence such as "Not read: 2 videos, 1 macro project."; none where nothing was found."""
+    parts = [f"{count:,} {one if count == 1 else many}" for (one, many), count in found.items() if count]
+    return [f"{verdict}: {', '.join(parts)}."] if parts else []
+
+
+def said_of_text(hidden: int, changed: bool) -> list[str]:
+    """What a person should know of a text that was read: passages that nobody sees, and changes not yet accepted."""
+    said = []
+    if changed:
+        said.append("It has tracked changes: it is read as if all were accepted, without the deleted words.")
+    if hidden:
+        many = "1 hidden passage was" if hidden == 1 else f"{hidden:,} hidden passages were"
+        said.append(f"{many} left out, as nobody sees them in print.")
+    return said

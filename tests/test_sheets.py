@@ -1,0 +1,257 @@
+"""Sheets: each cell as a person sees it, each table for itself, and what is hidden or said in comments."""
+
+from __future__ import annotations
+
+import datetime
+import struct
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+import xlwt
+from openpyxl.comments import Comment
+
+from ingest.document import ReadDocument
+from ingest.errors import ReadError
+from ingest.readers import read
+from ingest.readers.number_formats import shown
+from ingest.readers.reading import Reading
+from models.loading import Models
+
+
+@pytest.fixture
+def reading(models: Models) -> Reading:
+    return Reading(lambda: models.ocr)
+
+
+def lines(document: ReadDocument, page: int = 1) -> list[str]:
+    return document.pages[page - 1].text.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "text"),
+    [
+        (1067, "00000", "01067"),
+        (12.5, '0.0" kg"', "12.5 kg"),
+        (37.75 / 24, "[h]:mm", "37:45"),
+        (datetime.timedelta(hours=37, minutes=45), "[h]:mm:ss", "37:45:00"),
+        (4_250_000, '#,##0,"k"', "4,250k"),
+        (1_500_000, '0.0,,"M"', "1.5M"),
+        (0.375, "# ?/?", "3/8"),
+        (12.375, "# ??/??", "12 3/8"),
+        (0.0475, "0.00%", "4.75%"),
+        (12840.5, '#,##0.00\\ "€"', "12,840.50 €"),
+        (12840.5, "#,##0.00 [$€-407]", "12,840.50 €"),
+        (-312.4, "#,##0.00;(#,##0.00)", "(312.40)"),
+        (0, '#,##0.00;(#,##0.00);"-"', "-"),
+        (-1234.5, '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-', "-1,234.50 €"),
+        (5551234567, "(000) 000-0000", "(555) 123-4567"),
+        (12345678, "0.00E+00", "1.23E+07"),
+        (0.5, "[<1]0%;0.0", "50%"),
+        (2.25, "[<1]0%;0.0", "2.3"),
+        (7, 'General" pcs"', "7 pcs"),
+        (datetime.datetime(2021, 11, 9), "dd.mm.yyyy", "09.11.2021"),
+        (44509, "dd.mm.yyyy", "09.11.2021"),
+        (datetime.time(14, 35), "h:mm AM/PM", "2:35 PM"),
+        (61.5 / 86400, "mm:ss.0", "01:02"),
+        ("Ann", '@" Ltd"', "Ann Ltd"),
+        (1234567.891, "General", "1234567.891"),
+    ],
+)
+def test_a_value_is_shown_by_its_format(value: object, number_format: str, text: str) -> None:
+    assert shown(value, number_format) == text
+
+
+def test_heads_merged_over_columns_are_the_name_of_each_column(tmp_path: Path, reading: Reading) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ("Harvest",),
+        ("Farm", "2022", "", "2023"),
+        ("", "Apples", "Pears", "Apples", "Pears"),
+        ("Tay", 1, 2, 3, 4),
+    ):
+        sheet.append(row)
+    for place in ("A1:E1", "A2:A3", "B2:C2", "D2:E2"):
+        sheet.merge_cells(place)
+    book.save(tmp_path / "a.xlsx")
+    document = read(tmp_path / "a.xlsx", reading)
+    assert lines(document) == [
+        "Harvest",
+        "Farm | 2022 Apples | 2022 Pears | 2023 Apples | 2023 Pears",
+        "Tay | 1 | 2 | 3 | 4",
+    ]
+    assert document.tables[0].columns[4] == "2023 Pears"
+
+
+def test_tables_side_by_side_are_kept_apart_and_a_spaced_one_is_not(tmp_path: Path, reading: Reading) -> None:
+    book = openpyxl.Workbook()
+    for row in (("Boat", "Berth", None, "Warden", "Key"), ("Gull", "A7", None, "Ann", "K1"), ("Tern", "B2")):
+        book.active.append(row)
+    spaced = book.create_sheet("Balance")
+    for row in (("", None, "2022", None, "2023"), ("Cash", None, 4, None, 5), ("Tools", None, 6, None, 7)):
+        spaced.append(row)
+    book.save(tmp_path / "a.xlsx")
+    document = read(tmp_path / "a.xlsx", reading)
+    assert [[line.text for line in block.lines] for block in document.pages[0].blocks] == [
+        ["Boat | Berth", "Gull | A7", "Tern | B2"], ["Warden | Key", "Ann | K1"]
+    ]  # fmt: skip
+    assert lines(document, 2) == ["| 2022 | 2023", "Cash | 4 | 5", "Tools | 6 | 7"]
+
+
+def test_comments_and_hidden_parts_are_read_and_said_to_be_that(tmp_path: Path, reading: Reading) -> None:
+    book = openpyxl.Workbook()
+    guests = book.active
+    guests.title = "Guests"
+    for row in (("Guest", "Table", "Room"), ("Ann", 14, 3), ("Bob", 77, 4)):
+        guests.append(row)
+    guests["B2"].comment = Comment("No nuts", "x")
+    guests.row_dimensions[3].hidden = True
+    guests.column_dimensions["C"].hidden = True
+    secret = book.create_sheet("Secret")
+    secret.append(("Code", "Door"))
+    secret.append(("K-58", "Cellar"))
+    secret.sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    document = read(tmp_path / "a.xlsx", reading)
+    assert lines(document)[-2:] == ["Bob | 77 | 4", "Comment on B2 (Ann: 14): No nuts"]
+    assert document.pages[1].blocks[0].headings == ("Secret (hidden)!A1:B2",)
+    assert document.skipped == [
+        "Hidden on sheet Guests, and read all the same: rows 3, columns C.",
+        "Sheet Secret is hidden in the file; it was read all the same.",
+        "Read besides the cells: 1 comment.",
+    ]
+
+
+def test_the_words_in_boxes_on_a_sheet_are_read(tmp_path: Path, reading: Reading) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        sheet = book.add_worksheet("Keys")
+        sheet.write_row(0, 0, ["Key", "Door"])
+        sheet.write_row(1, 0, ["K-58", "Cellar"])
+        sheet.insert_textbox(4, 0, "Ask the warden for the spare key.")
+        chart = book.add_chart({"type": "column"})
+        chart.add_series({"values": "=Keys!$A$1:$A$2"})
+        sheet.insert_chart(9, 0, chart)
+    document = read(tmp_path / "a.xlsx", reading)
+    assert lines(document)[-1] == "Ask the warden for the spare key."
+    assert document.skipped == ["Charts are not read (1 of them); the cells they are drawn from are."]
+
+
+def test_a_row_with_a_formula_that_was_never_calculated_is_not_lost(tmp_path: Path, reading: Reading) -> None:
+    book = openpyxl.Workbook()
+    for row in (("Item", "Net", "Gross"), ("Anvil", 250, "=B2*1.19")):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    document = read(tmp_path / "a.xlsx", reading)
+    assert lines(document) == ["Item | Net | Gross", "Anvil | 250 | =B2*1.19"]
+    assert "shown as formulas (1 of them)" in document.skipped[0]
+
+
+def record(kind: int, content: bytes = b"") -> bytes:
+    """Of a binary workbook (MS-XLSB 2.1.4): its number and its length in pieces of seven bits."""
+    number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    return number + bytes([len(content)]) + content
+
+
+def text_of(words: str) -> bytes:
+    return struct.pack("<I", len(words)) + words.encode("utf-16-le")
+
+
+def write_xlsb(path: Path) -> Path:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    packages = "http://schemas.openxmlformats.org/package/2006"
+    related = (
+        f'<Relationships xmlns="{packages}/relationships">'
+        f'<Relationship Id="a" Type="{kind}/%s" Target="%s"/></Relationships>'
+    )
+    rows = b""
+    for number, (croft, sheep) in enumerate((("Croft", "Sheep"), ("Reiff", 114.0))):
+        rows += record(0, struct.pack("<IIHBBBIII", number, 0, 300, 0, 0, 0, 1, 0, 1))
+        rows += record(6, struct.pack("<II", 0, 0) + text_of(str(croft)))
+        place = struct.pack("<II", 1, 0)
+        rows += (
+            record(6, place + text_of(sheep)) if isinstance(sheep, str) else record(5, place + struct.pack("<d", sheep))
+        )
+    bundle = record(156, struct.pack("<II", 0, 1) + text_of("a") + text_of("Sheep"))
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{packages}/content-types"><Override PartName="/xl/workbook.bin" '
+            'ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>',
+        )
+        archive.writestr("_rels/.rels", related % ("officeDocument", "xl/workbook.bin"))
+        archive.writestr("xl/workbook.bin", record(131) + record(143) + bundle + record(144) + record(132))
+        archive.writestr("xl/_rels/workbook.bin.rels", related % ("worksheet", "worksheets/sheet1.bin"))
+        size = record(148, struct.pack("<IIII", 0, 1, 0, 1))
+        archive.writestr(
+            "xl/worksheets/sheet1.bin", record(129) + size + record(145) + rows + record(146) + record(130)
+        )
+    return path
+
+
+def test_old_workbooks_are_read_as_shown(tmp_path: Path, reading: Reading) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Sheep")
+    for column, head in enumerate(("Croft", "Share", "Post code", "Since")):
+        sheet.write(0, column, head)
+    sheet.write(1, 0, "Reiff")
+    for column, value, code in ((1, 0.335, "0.0%"), (2, 1067, "00000"), (3, 44509, "dd.mm.yyyy")):
+        sheet.write(1, column, value, xlwt.easyxf(num_format_str=code))
+    sheet.row(1).hidden = True
+    book.add_sheet("Secret").write(0, 0, "K-58")
+    book.get_sheet(1).visibility = 1
+    book.save(str(tmp_path / "a.xls"))
+    document = read(tmp_path / "a.xls", reading)
+    assert lines(document) == ["Croft | Share | Post code | Since", "Reiff | 33.5% | 01067 | 09.11.2021"]
+    assert document.skipped == [
+        "Hidden on sheet Sheep, and read all the same: rows 2.",
+        "Sheet Secret is hidden in the file; it was read all the same.",
+    ]
+
+
+def test_binary_workbooks_are_read(tmp_path: Path, reading: Reading) -> None:
+    document = read(write_xlsb(tmp_path / "sheep.xlsb"), reading)
+    assert lines(document) == ["Croft | Sheep", "Reiff | 114"]
+    assert "Number formats" in document.skipped[0]
+
+
+def test_an_old_workbook_that_is_broken_is_a_sentence(tmp_path: Path, reading: Reading) -> None:
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    with pytest.raises(ReadError, match=r"^old\.xls is damaged"):
+        read(tmp_path / "old.xls", reading)
+
+
+def test_what_sites_call_an_excel_file_is_read_as_what_it_is(tmp_path: Path, reading: Reading) -> None:
+    (tmp_path / "export.xls").write_text("Name\tPaid\nAnn\t36\n")
+    assert lines(read(tmp_path / "export.xls", reading)) == ["Name | Paid", "Ann | 36"]
+
+
+@pytest.mark.parametrize(
+    ("source", "heads"),
+    [
+        ("Name,Town,Job\nAnn Tay,Oban,pilot\nBob Roy,Kyle,cook\n", 1),
+        ("Ann Tay,Oban,pilot\nBob Roy,Kyle,cook\nIna Bay,Skye,keeper of 6 keys\n", 0),
+        ("A-17,2023-01-04\nB-20,2023-01-09\nC-31,2023-01-11\n", 0),
+        ("Key,Door\nShed,Oak\nGate,Elm\n", 1),
+    ],
+)
+def test_a_first_row_that_is_like_the_others_is_no_head(
+    tmp_path: Path, reading: Reading, source: str, heads: int
+) -> None:
+    (tmp_path / "a.csv").write_text(source)
+    assert read(tmp_path / "a.csv", reading).pages[0].blocks[0].heads == heads
+
+
+def test_what_a_bank_puts_above_its_table_is_read_for_itself(tmp_path: Path, reading: Reading) -> None:
+    (tmp_path / "bank.csv").write_text(
+        "Account;330-118-7;;;\nBalance;1.204,50;;;\n;;;;\n"
+        "Date;Payee;Purpose;Sum;Currency\n4.1.2023;Garage;Tyres;-64,20;EUR\n"
+    )
+    above, table = (
+        read(tmp_path / "bank.csv", reading).pages[0].blocks[:2],
+        read(tmp_path / "bank.csv", reading).tables[0],
+    )
+    assert [block.lines[0].text for block in above] == ["Account: 330-118-7", "Balance: 1.204,50"]
+    assert table.columns == ["Date", "Payee", "Purpose", "Sum", "Currency"]
