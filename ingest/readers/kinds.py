@@ -14,9 +14,9 @@ from ingest.readers.text import looks_binary, text_of
 from ingest.readers.unread import reason_unread
 
 KNOWN = (
-    "PDF, DOCX, PPTX, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages (HTML, MHTML, "
-    "webarchive), Markdown, Jupyter notebooks, calendars, address books, subtitles, CSV, JSON, XML, source code, "
-    "plain text, ZIP and tar archives, PNG, JPEG, WebP, TIFF, GIF, BMP, SVG, AVIF and HEIC"
+    "PDF, DOCX, PPTX, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages "
+    "(HTML, MHTML, webarchive), Markdown, Jupyter notebooks, calendars, address books, subtitles, CSV, JSON, XML, "
+    "source code, plain text, ZIP and tar archives, PNG, JPEG, WebP, TIFF, GIF, BMP, SVG, AVIF and HEIC"
 )
 SUFFIXES = {
     ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".dotm": "docx", ".pptx": "pptx",
