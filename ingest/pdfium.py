@@ -192,7 +192,7 @@ class PageText:
         raw.FPDFText_GetLooseCharBox(self._text, index + 1, after)
         is_generated = raw.FPDFText_IsGenerated(self._text, index) == 1
         size = raw.FPDFText_GetFontSize(self._text, index + 1)
-        return is_generated and 0 <= after.left - before.right <= AUTOSPACE * size
+        return is_generated and bool(0 <= after.left - before.right <= AUTOSPACE * size)
 
     def _without_letterspacing(self, start: int, words: str) -> str:
         """A line with what is set l i k e  t h i s put together, by the gaps between the letters."""

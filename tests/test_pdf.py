@@ -25,7 +25,7 @@ PROSE = "The warden keeps the keys of the boat house and lends them out on Frida
 
 @pytest.fixture
 def reading(models: Models) -> Reading:
-    return Reading(models.recogniser)
+    return Reading(lambda: models.ocr)
 
 
 def drawn(path: Path, draw: Callable[[Canvas], None]) -> Path:
