@@ -44,7 +44,7 @@ EDGE = 4.0  # points, to which lines of a column begin at one edge
 ACROSS = 0.1  # of what is on a page may reach over both columns
 FULL = 0.7  # of a column's width, that most of its lines fill
 FEWEST_FULL = 8  # lines of a column
-FAR_BESIDE = 12.0  # points: a letter may be cut by the page's edge
+FAR_BESIDE = 12.0  # points, wider than a space, between what is on the page and what is beside it
 LONGEST_FACE = 128  # bytes of a type's name that are looked at
 FORM_DEPTH = 3  # pictures may stand in forms in forms
 
@@ -160,13 +160,16 @@ class PageText:
         return [" ".join(clean(self.text[first : last + 1]).split()) for first, last in hidden]
 
     def _beside_the_page(self, first: int, last: int, box: Box) -> tuple[int, int] | None:
-        """The part of a line that goes on where the page has ended."""
-        if box[2] <= self.width + FAR_BESIDE:
+        """The part of a line that stands by itself where the page has ended; not what merely runs over its edge."""
+        if box[2] <= self.width:
             return None
-        start = next(
-            (index for index in range(first, last + 1) if self._character_box(index)[0] > self.width), last + 1
-        )
-        return (start, last) if start <= last else None
+        reached = 0.0
+        for index in range(first, last + 1):
+            left, _, right, _ = self._character_box(index)
+            if left > self.width:
+                return (index, last) if index > first and left - reached > FAR_BESIDE else None
+            reached = max(reached, right)
+        return None
 
     def lines(self) -> list[tuple[str, Box | None]]:
         """PDFium's own lines, in content order: right for prose, also in columns."""
@@ -212,7 +215,7 @@ class PageText:
         raw.FPDFText_GetLooseCharBox(self._text, index + 1, after)
         is_generated = raw.FPDFText_IsGenerated(self._text, index) == 1
         size = raw.FPDFText_GetFontSize(self._text, index + 1)
-        return bool(is_generated and 0 <= after.left - before.right <= AUTOSPACE * size)
+        return is_generated and bool(0 <= after.left - before.right <= AUTOSPACE * size)
 
     def _without_letterspacing(self, start: int, words: str) -> str:
         """A line with what is set l i k e  t h i s put together, by the gaps between the letters."""

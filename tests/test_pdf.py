@@ -25,7 +25,7 @@ PROSE = "The warden keeps the keys of the boat house and lends them out on Frida
 
 @pytest.fixture
 def reading(models: Models) -> Reading:
-    return Reading(models.recogniser)
+    return Reading(lambda: models.ocr)
 
 
 def drawn(path: Path, draw: Callable[[Canvas], None]) -> Path:
@@ -118,6 +118,13 @@ def test_what_nobody_can_see_is_left_out_and_said(tmp_path: Path, reading: Readi
     document = read(drawn(tmp_path / "planted.pdf", hidden), reading)
     assert lines_of(document) == [GATE, "White on a black bar, for all to see"]
     assert document.skipped[0].startswith("4 lines of text are not to be seen")
+
+
+def test_a_line_that_runs_over_the_edge_is_kept(tmp_path: Path, reading: Reading) -> None:
+    path = drawn(tmp_path / "overflow.pdf", lambda canvas: canvas.drawString(330, 700, GATE))
+    document = read(path, reading)
+    assert lines_of(document) == [GATE]
+    assert document.skipped == []
 
 
 def test_attached_files_are_read_under_their_names(tmp_path: Path, reading: Reading) -> None:
