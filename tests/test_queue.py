@@ -173,11 +173,13 @@ def test_a_job_that_is_being_read_is_not_begun_a_second_time(
 
 
 def test_each_page_being_read_is_told_and_then_what_is_embedded(
-    library: Library, models: Models, long_pdf: Path
+    library: Library, models: Models, long_pdf: Path, tmp_path: Path
 ) -> None:
     seen: list[tuple[str, float]] = []
     progress = Progress(lambda status, fraction: seen.append((status, fraction)))
-    assert index_file(long_pdf, library, models, progress).status == "added"
+    (tmp_path / "short.txt").write_text("The gate is painted green.")  # of a long one all may be embedded as it is read
+    for path in (long_pdf, tmp_path / "short.txt"):
+        assert index_file(path, library, models, progress).status == "added"
     told = [status for status, _ in seen]
     assert {f"reading page {number} of {PAGES}" for number in range(1, PAGES + 1)} <= set(told)
     assert any(status.startswith("embedding passage") for status in told)
