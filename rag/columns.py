@@ -5,6 +5,7 @@ Without a head that is named more than the others, none: a number beside the rig
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.lexicon.quantities import column_numbers, years_in_order
@@ -13,6 +14,7 @@ from rag.sentences import LETTERS, stems
 
 SEPARATOR = " | "
 NAMING_WORDS = 2  # of a head: a question about a train may not ask for the column "Train"
+PAIR = re.compile(r"([^\W\d_][^,:;|\d]*?)\s+(-?\d(?:[\d.,]*\d)?)(?=[,;]|$)")  # a name and its value
 Span = tuple[int, int]
 
 
@@ -64,6 +66,18 @@ def named_cell(question: str, row: str, heads: str) -> Span | None:
     span = _cell(row, best, len(names))
     # A cell that the question names tells nothing.
     return None if span is None or (stems(row[slice(*span)]) and asked >= stems(row[slice(*span)])) else span
+
+
+def paired_cell(question: str, row: str) -> Span | None:
+    """Start and end of the value behind the one name that `question` has: 4.4 in "Product 2: Asia 2.5, USA 4.4"."""
+    label, colon, rest = row.partition(":")
+    pairs = list(PAIR.finditer(rest)) if colon and stems(label) <= stems(question) else []
+    asked = stems(question)
+    named = [pair for pair in pairs if (name := stems(pair[1])) and name <= asked]
+    if len(pairs) < 2 or len(named) != 1:
+        return None
+    start = len(label) + len(colon)
+    return start + named[0].start(2), start + named[0].end(2)
 
 
 def _cell(row: str, column: int, columns: int) -> Span | None:

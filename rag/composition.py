@@ -10,6 +10,7 @@ from library.records import Passage
 from rag.computation import Computation
 from rag.events import Citation, Mode
 from rag.grounding import VAGUE, GroundedAnswer
+from rag.query import TOKEN
 from rag.quotation import Quotation, shown
 from rag.sentences import stems
 
@@ -35,12 +36,14 @@ def compose(
     passages: Sequence[Passage],
     weights: Mapping[str, float],
     mode: Mode,
+    is_large: bool = False,
 ) -> Composed:
     """The quotation first: a small model's own words are often the worse answer, and never the better evidence.
 
     From documents only, what no passage states is left out; with the model's knowledge it stays, to be marked. What is
     stated but not about the question (`weights` are its words, see `Search`) is left out of both: a small model reads
-    the passages aloud when it has nothing to say.
+    the passages aloud when it has nothing to say. Nor does one that is not `is_large` add figures to a quotation: it
+    takes them from the next sentence, and there they are about something else.
     """
     said = stems(quote.citation.text) if quote is not None else frozenset()
     asked = frozenset(stem for word in weights for stem in stems(word))
@@ -52,6 +55,12 @@ def compose(
             prose += [part] if mode != "documents" else []
             continue
         citation = next(supported)
+        if (
+            quote is not None
+            and not is_large
+            and not _figures(part) <= _figures(f"{shown(quote, passages)} {' '.join(weights)}")
+        ):
+            continue
         if not _asks(part) and (quote is None or (_adds(part, said | asked) and _is_about(part, weights))):
             prose.append(part)
             citations.append(citation)
@@ -62,6 +71,11 @@ def compose(
 def _asks(part: str) -> bool:
     """A small model says the question again when it has nothing to say."""
     return MARKER.sub("", part).rstrip().endswith("?")
+
+
+def _figures(text: str) -> frozenset[str]:
+    """The tokens with digits in it."""
+    return frozenset(token for token in TOKEN.findall(MARKER.sub("", text)) if any(map(str.isdigit, token)))
 
 
 def _is_about(part: str, weights: Mapping[str, float]) -> bool:

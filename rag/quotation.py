@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from library.records import Passage
-from rag.columns import SEPARATOR, Span, heads_of, named_cell, year_cell
+from rag.columns import SEPARATOR, Span, heads_of, named_cell, paired_cell, year_cell
 from rag.events import Citation
 from rag.extraction import AnswerLine
 from rag.grounding import cite, unit_note
@@ -93,14 +93,28 @@ def _answer_in(question: str, line: AnswerLine, heads: str) -> Span | None:
     if line.score < LIKELY:
         return None
     text, reading = line.sentence.text, line.reading
-    named = year_cell(question, text, heads) or named_cell(question, text, heads)
+    named = year_cell(question, text, heads) or named_cell(question, text, heads) or paired_cell(question, text)
     if named is not None:
         return named
     if text.rstrip().endswith(SENTENCE_ENDS) and line.sentence.passage.kind == "text":
         return None
     if SEPARATOR in text and (line.score < LIKELY_ROW or reading.probability < SURE_OF_CELL):
         return None
-    return whole_tokens(text, reading.start, reading.end) if reading.probability >= SURE else None
+    if reading.probability < SURE:
+        return None
+    span = whole_tokens(text, reading.start, reading.end)
+    return None if not text.rstrip().endswith(SENTENCE_ENDS) and _is_over_columns(text, span) else span
+
+
+def _is_over_columns(row: str, span: Span) -> bool:
+    """Whether a part holds numbers of several columns: the reader doesn't know which of them is asked for.
+
+    Between two numbers of one thing stands a word in lower case: "10 to 15 years".
+    """
+    if any(date.start < span[1] and span[0] < date.end for date in dates_of(row)):
+        return False
+    figures = [match for match in TOKEN.finditer(row, *span) if any(map(str.isdigit, match[0]))]
+    return any(not row[one.end() : other.start()].islower() for one, other in pairwise(figures))
 
 
 def _announced(sentence: Sentence) -> list[Sentence]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.columns import heads_of, named_cell, year_cell
+from rag.columns import heads_of, named_cell, paired_cell, year_cell
 
 INCOME = (
     "(in millions)",
@@ -78,3 +78,17 @@ def test_numbers_between_bars_are_no_heads() -> None:
     lines = ("Hinge | 4.35 | 12", "Screws | 1.20 | 40")
     assert heads_of(lines[1], lines) == ""
     assert cell("How much is the hinge?", 1, lines) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "answer"),
+    [
+        ("What is the rent of the kiosk in May?", "Kiosk: April 310, May 325.50, June 340", "325.50"),
+        ("What is the rent of the kiosk?", "Kiosk: April 310, May 325.50, June 340", ""),  # of which month?
+        ("What is the rent of the stall in May?", "Kiosk: April 310, May 325.50, June 340", ""),  # of something else
+        ("What did the kiosk cost in May?", "Kiosk: May 325.50", ""),  # one value needs no choice
+    ],
+)
+def test_the_value_behind_the_name_that_is_asked_for_answers(question: str, row: str, answer: str) -> None:
+    span = paired_cell(question, row)
+    assert (row[slice(*span)] if span else "") == answer

@@ -103,7 +103,7 @@ class FactAnswers:
             else:
                 usage = event
         grounded = ground(without_repeats(text), passages, self._models.embedder)
-        answer = compose(grounded, quote, passages, finding.selection.search.weights, request.mode)
+        answer = compose(grounded, quote, passages, finding.selection.search.weights, request.mode, model.is_large)
         refused = request.mode == "documents" and not answer.text and not request.stop.is_set()
         if refused:
             answer = replace(answer, text=NOT_SAID)
