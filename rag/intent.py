@@ -16,7 +16,7 @@ from rag.query import STOP_WORDS
 
 Kind = Literal["fact", "summary", "list", "comparison", "change", "library", "lamplight", "talk", "writing"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-SURE = 0.75  # from here on it is that kind of request
+SURE = 0.7  # from here on it is that kind of request
 POSSIBLE = 0.2  # from here on it is offered as the other reading
 
 

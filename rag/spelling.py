@@ -12,7 +12,7 @@ from models.embedder import Embedder
 from rag.query import WORD
 
 SHORTEST = 5  # letters: shorter words are each other's misspellings
-LONG = 8  # letters, of which two may be wrong
+LONG = 10  # letters, of which two may be wrong
 CUT = 2  # letters that the index may have taken from the end of a word to get its stem
 LIKE = 8  # stems whose words are looked at
 
