@@ -80,7 +80,7 @@ def answer_html(answer: Answer, reference: str, waiting: str = "", last: bool = 
     if answer.sql:
         parts.append(f'<p class="query">Computed over the table: <code>{_one_line(escape(answer.sql))}</code></p>')
     if answer.done:
-        parts.append(_figures(answer, reference))
+        parts.append("" if answer.rows else _figures(answer, reference))  # a table names its pictures, row by row
         parts.append(_foot(answer, reference, last))
     return f'<div class="turn">{"".join(parts)}</div>'
 
