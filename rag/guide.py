@@ -13,7 +13,7 @@ from rag.lexicon.quantities import dates_of, quantities_of
 from rag.outline import Headings, sections_of
 from rag.sentences import Sentence, units_of
 from rag.suggestions import Suggestions
-from rag.summarisation import centrality, shares_of, summarised
+from rag.summarisation import most_central, shares_of, summarised
 
 LINES = 3
 OF_EACH = 4  # figures, dates, names
@@ -51,8 +51,7 @@ class Guiding:
         vectors = self._library.vectors(self._models.embedder).vectors_of([chunk.id for chunk in chunks])
         sections = sections_of(chunks)
         found = summarised(sections, vectors, self._models.embedder, shares_of(sections, LINES))
-        central = sorted(chunks, key=lambda chunk: -centrality(chunk, vectors))[:LOOKED_AT]
-        units = [unit for chunk in central for unit in units_of(chunk)]
+        units = [unit for chunk in most_central(chunks, vectors, LOOKED_AT) for unit in units_of(chunk)]
         guide = Guide(
             lines=[_line(sentence) for sentences in found for sentence in sentences],
             figures=_first([unit for unit in units if _has_figure(unit.text)]),

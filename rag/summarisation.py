@@ -121,9 +121,9 @@ def shares_of(sections: Sequence[Section], count: int) -> list[int]:
     return shares
 
 
-def centrality(chunk: Passage, vectors: dict[int, Vectors]) -> float:
-    """The cosine of a chunk to the mean of all; below all others if its vector is not known."""
-    return float(vectors[chunk.id] @ _mean(list(vectors.values()))) if chunk.id in vectors else -1.0
+def most_central(chunks: Sequence[Passage], vectors: dict[int, Vectors], count: int) -> list[Passage]:
+    """The chunks nearest to the mean of all, nearest first."""
+    return _nearest_to(_mean(list(vectors.values())), chunks, vectors)[:count] if vectors else []
 
 
 def telling(chunk: Passage, rows: bool = True) -> list[Sentence]:
@@ -162,10 +162,14 @@ def _is_title(text: str) -> bool:
 
 def _central(chunks: Sequence[Passage], vectors: dict[int, Vectors], mean: Vectors, count: int) -> list[Passage]:
     """The chunks nearest to the mean, those with sentences before others."""
-    known = [chunk for chunk in chunks if chunk.id in vectors]
-    nearest = sorted(known, key=lambda chunk: -float(vectors[chunk.id] @ mean))
+    nearest = _nearest_to(mean, chunks, vectors)
     prose = [chunk for chunk in nearest[: 4 * count] if is_prose(chunk)]
     return (prose or nearest)[:count]
+
+
+def _nearest_to(mean: Vectors, chunks: Sequence[Passage], vectors: dict[int, Vectors]) -> list[Passage]:
+    known = [chunk for chunk in chunks if chunk.id in vectors]
+    return sorted(known, key=lambda chunk: -float(vectors[chunk.id] @ mean))
 
 
 def _chosen(candidates: Sequence[Candidate], counts: Sequence[int]) -> list[list[Sentence]]:
