@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from rapidfuzz import fuzz, process
+
 from library.records import Document
 from rag.events import Looking, Rows
 from rag.intent import subject
@@ -20,7 +22,9 @@ from rag.sentences import Sentence, stems, units_of
 MOST = 12  # documents side by side
 VERSIONS = 2
 ALIKE = 0.35  # of the lines of two documents that are the same, for one to be a version of the other
-CHANGED = 0.5  # likeness of two lines that are the same one, changed
+ALIKE_WORDS = 0.5  # of the words of two lines are in both, for one to be the other, changed
+CHANGED = 50.0  # likeness of their letters in percent
+SAMPLED = 100  # lines that tell whether two long documents are versions of each other
 QUESTION = "what is the {}?"
 EMPTY = "–"
 SAID_TWICE = 2  # documents that say something under a heading, for it to be compared
@@ -136,7 +140,8 @@ def _lines(document: Document, materials: Materials) -> list[Sentence]:
 def _likeness(one: Sequence[Sentence], other: Sequence[Sentence]) -> float:
     """The share of the lines of the shorter one that are in the other, letter for letter or nearly."""
     shorter, longer = sorted(([_word_set(unit) for unit in lines] for lines in (one, other)), key=len)
-    return sum(any(_overlap(own, words) >= CHANGED for words in longer) for own in shorter) / max(1, len(shorter))
+    sample = shorter[:: max(1, len(shorter) // SAMPLED)]
+    return sum(any(_overlap(own, words) >= ALIKE_WORDS for words in longer) for own in sample) / max(1, len(sample))
 
 
 def _word_set(unit: Sentence) -> frozenset[str]:
@@ -171,15 +176,8 @@ def _pairs(old: Sequence[Sentence], new: Sequence[Sentence]) -> list[tuple[Sente
             continue
         left = list(new[first:last])
         for unit in old[start:end]:
-            like = max(left, key=lambda other: _ratio(unit, other), default=None)
-            if like is not None and _ratio(unit, like) >= CHANGED:
-                left.remove(like)
-                pairs.append((unit, like))
-            else:
-                pairs.append((unit, None))
+            texts = [other.text for other in left]
+            like = process.extractOne(unit.text, texts, scorer=fuzz.ratio, score_cutoff=CHANGED)
+            pairs.append((unit, left.pop(like[2]) if like else None))
         pairs += [(None, unit) for unit in left]
     return pairs
-
-
-def _ratio(one: Sentence, other: Sentence) -> float:
-    return SequenceMatcher(None, one.text, other.text, autojunk=False).ratio()
