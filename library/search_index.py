@@ -45,12 +45,13 @@ class SearchIndex(Database):
                 found[chunk.id] = chunk
         return found
 
-    def chunks_of(self, document_id: int) -> list[Passage]:
-        """All chunks of a document, in reading order."""
+    def chunks_of(self, document_id: int, count: int = -1) -> list[Passage]:
+        """The chunks of a document, or the first `count` of them, in reading order."""
         rows = self._rows(
             f"SELECT {FOUND_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id "
-            "WHERE document_id = ? ORDER BY chunks.id",
+            "WHERE document_id = ? ORDER BY chunks.id LIMIT ?",
             document_id,
+            count,
         )
         return [_found(row) for row in rows]
 

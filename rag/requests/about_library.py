@@ -59,15 +59,8 @@ def _documents(request: Request, materials: Materials) -> Told:
 
 def _line(document: Document, sources: Sources, materials: Materials, said: str) -> str:
     pages = counted(document.pages, "page")
-    marker = _first(document, sources, materials)
+    marker = sources.mark(materials.first_line(document))
     return f"- **{plain(document.name)}**, {pages}{f', {said}' if said else ''}{marker}"
-
-
-def _first(document: Document, sources: Sources, materials: Materials) -> str:
-    """A marker that opens the document's first page."""
-    chunks = materials.library.chunks_of(document.id)
-    units = units_of(chunks[0]) if chunks else []
-    return sources.mark(units[0]) if units else ""
 
 
 def _added(document: Document) -> str:

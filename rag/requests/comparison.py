@@ -17,7 +17,7 @@ from rag.requests.fields import Cell, read_field
 from rag.requests.meant import by_words, of_kind, shown_before
 from rag.requests.request import Materials, Request, Sources, Telling, Told, counted, plain
 from rag.requests.summary import in_their_own_words
-from rag.sentences import Sentence, stems, units_of
+from rag.sentences import Sentence, stems
 
 MOST = 12  # documents side by side
 VERSIONS = 2
@@ -25,7 +25,6 @@ ALIKE = 0.35  # of the lines of two documents that are the same, for one to be a
 ALIKE_WORDS = 0.5  # of the words of two lines are in both, for one to be the other, changed
 CHANGED = 50.0  # likeness of their letters in percent
 SAMPLED = 100  # lines that tell whether two long documents are versions of each other
-QUESTION = "what is the {}?"
 EMPTY = "–"
 SAID_TWICE = 2  # documents that say something under a heading, for it to be compared
 
@@ -36,7 +35,7 @@ def comparison(request: Request, materials: Materials) -> Telling:
     if len(which) < VERSIONS:
         return None
     if len(which) == VERSIONS and not words:
-        lines = [_lines(document, materials) for document in which]
+        lines = [materials.lines(document) for document in which]
         if _likeness(*lines) >= ALIKE:
             return _changes(which, lines)
     topics = [words] if words else _common_headings(which, materials)
@@ -50,7 +49,7 @@ def change(request: Request, materials: Materials) -> Telling:
     which, words = _compared(request, materials)
     if len(which) < VERSIONS:
         return None
-    lines = [_lines(document, materials) for document in which[:VERSIONS]]
+    lines = [materials.lines(document) for document in which[:VERSIONS]]
     if len(which) == VERSIONS and not words and _likeness(*lines) >= ALIKE:
         return _changes(which, lines)
     return (yield from _side_by_side(which[:MOST], [words], request, materials)) if words else None
@@ -86,7 +85,7 @@ def _side_by_side(which: Sequence[Document], topics: Sequence[str], request: Req
         if request.stop.is_set():
             break
         yield Looking(number, len(which))
-        cells.append([read_field(QUESTION.format(topic), document, materials) for topic in topics])
+        cells.append([read_field(topic, document, materials) for topic in topics])
     if sum(any(cell.text for cell in own) for own in cells) < 1:
         return None
     names = [document.name for document in which[: len(cells)]]
@@ -115,7 +114,7 @@ def _common_labels(which: Sequence[Document], materials: Materials) -> list[str]
     """What begins a line in several of the documents: "Consumption", "Meter number"."""
     labels: dict[str, set[int]] = {}
     for document in which:
-        for line in _lines(document, materials):
+        for line in materials.lines(document):
             label = _label(line.text)
             if label:
                 labels.setdefault(label, set()).add(document.id)
@@ -131,10 +130,6 @@ def _label(line: str) -> str:
         words.append(word)
     short = " ".join(words).strip(" :.-")
     return short if len(words) < len(line.split()) and 1 <= len(words) <= 4 and len(short) > 3 else ""
-
-
-def _lines(document: Document, materials: Materials) -> list[Sentence]:
-    return [unit for chunk in materials.library.chunks_of(document.id) for unit in units_of(chunk)]
 
 
 def _likeness(one: Sequence[Sentence], other: Sequence[Sentence]) -> float:

@@ -16,6 +16,7 @@ from rag.requests.request import Materials
 from rag.retriever import Scope
 from rag.sentences import Sentence, units_of
 
+QUESTION = "what is the {}?"
 SILENT = -2.5  # log-odds of the line that answers likeliest: below them the cell stays empty
 BALANCED = 6.0  # log-odds more for the amount that was paid, less the change
 PAID_EXACTLY = 4.0  # for one that is said again on a later line, where it is paid
@@ -37,12 +38,12 @@ class Cell:
     sentence: Sentence | None = None
 
 
-def read_field(question: str, document: Document, materials: Materials) -> Cell:
-    """The short answer of one document alone, or its line.
+def read_field(name: str, document: Document, materials: Materials) -> Cell:
+    """The short answer of one document alone to what its total, date or the like is; or the line that answers.
 
     Raises `LamplightError` when a model or the library fails.
     """
-    selection = materials.finder.select(question, scope=Scope(documents=frozenset({document.id})))
+    selection = materials.finder.select(QUESTION.format(name), scope=Scope(documents=frozenset({document.id})))
     weights = _weights(selection.lines)
     lines = sorted((_weighed(line, weights) for line in selection.lines), key=lambda line: -line.score)
     if not lines or lines[0].score < SILENT:

@@ -33,7 +33,6 @@ MOST_ROWS = 200
 SAME_HEADING = 0.5  # cosine of what is listed to a heading
 LEAST_WORDS = 4  # of a heading that says something by itself
 ASIDE = re.compile(r"[,;]|\s(?:and|und|et|y|e|with|mit|avec|con)\s", re.IGNORECASE)
-QUESTION = "what is the {}?"
 ITEMS = "what are the {}?"
 
 
@@ -68,22 +67,17 @@ def _table(documents: Sequence[Document], fields: Sequence[str], request: Reques
         if request.stop.is_set():
             break
         yield Looking(number, len(ordered))
-        cells = [read_field(QUESTION.format(field), document, materials) for field in fields]
+        cells = [read_field(field, document, materials) for field in fields]
         marks = dict.fromkeys(sources.mark(cell.sentence) for cell in cells if cell.sentence is not None)
         rows.append([document.name, *(cell.text for cell in cells)])
         shown = " | ".join(plain(cell.text) or "–" for cell in cells)
-        lines.append(f"| {plain(document.name)}{''.join(marks) or _first(document, sources, materials)} | {shown} |")
+        marked = "".join(marks) or sources.mark(materials.first_line(document))
+        lines.append(f"| {plain(document.name)}{marked} | {shown} |")
     sums = ["", *(summed([row[column] for row in rows]) for column in range(1, len(fields) + 1))]
     if any(sums):
         lines.append(f"| **Sum** | {' | '.join(f'**{plain(one)}**' if one else '' for one in sums[1:])} |")
     told = f"{counted(len(rows), 'document')}{_silent(rows)}:\n\n" + "\n".join(lines) + _left_out(documents, rows)
     return sources.told(told, Rows(["Document", *fields], rows, sums if any(sums) else []))
-
-
-def _first(document: Document, sources: Sources, materials: Materials) -> str:
-    chunks = materials.library.chunks_of(document.id)
-    units = units_of(chunks[0]) if chunks else []
-    return sources.mark(units[0]) if units else ""
 
 
 def _silent(rows: Sequence[Sequence[str]]) -> str:
@@ -106,7 +100,7 @@ def _items(words: str, request: Request, materials: Materials) -> Telling:
     found = [unit for document in which for unit in _under_heading(document, wanted, materials)]
     value = value_named(wanted, materials.models.embedder)
     if value is not None and not found:
-        units = [unit for document in which for unit in _lines_of(document, materials) if value.holds(unit.text)]
+        units = [unit for document in which for unit in materials.lines(document) if value.holds(unit.text)]
         found = meaning_so(value, units, MOST_ITEMS, materials.models.embedder)
     if not found:
         scope = request.scope if len(which) == len(inside) else _only(request, which)
@@ -124,10 +118,6 @@ def _items(words: str, request: Request, materials: Materials) -> Telling:
     return _told(found, which) if found else None
 
 
-def _lines_of(document: Document, materials: Materials) -> list[Sentence]:
-    return [unit for chunk in materials.library.chunks_of(document.id) for unit in units_of(chunk)]
-
-
 def _whole_table(document: Document, materials: Materials) -> Told | None:
     """All rows of a document that is one table; None for any other."""
     chunks = materials.library.chunks_of(document.id)
@@ -139,7 +129,7 @@ def _whole_table(document: Document, materials: Materials) -> Told | None:
     lines = [f"| {' | '.join(map(plain, table.columns))} |", f"|{'---|' * len(table.columns)}"]
     for row in table.rows[:MOST_ROWS]:
         unit = units.get(" ".join(" | ".join(row).split()))
-        lines.append(f"| {' | '.join(map(plain, row))}{sources.mark(unit) if unit else ''} |")
+        lines.append(f"| {' | '.join(map(plain, row))}{sources.mark(unit)} |")
     more = f"\n\nOnly the first {MOST_ROWS} are shown." if len(table.rows) > MOST_ROWS else ""
     told = f"{counted(len(table.rows), 'row')} in {plain(document.name)}:\n\n" + "\n".join(lines) + more
     return sources.told(told, Rows(table.columns, table.rows))
@@ -149,13 +139,6 @@ def _likely(found: Sequence[Passage], materials: Materials) -> list[Passage]:
     """Those near the best, the best of each document first."""
     near = [passage for passage in found if passage.score >= found[0].score - FARTHEST]
     return [whole(passage, materials.library) for passage in spread(near)]
-
-
-def _read(passage: Passage, wanted: str, materials: Materials) -> list[AnswerLine]:
-    """The passage's lines, asked for one item and for several: the reader knows the former better."""
-    asked = (QUESTION.format(wanted), ITEMS.format(wanted))
-    readings = [read_lines(materials.models.reader, question, question, [passage])[0] for question in asked]
-    return [max(pair, key=lambda line: line.score) for pair in zip(*readings, strict=True)]
 
 
 def _only(request: Request, which: Sequence[Document]) -> Scope:

@@ -128,7 +128,7 @@ def of_kind(
 
 
 def _kind_words(document: Document, materials: Materials) -> frozenset[str]:
-    chunks = materials.library.chunks_of(document.id)[:WRITTEN_FIRST]
+    chunks = materials.library.chunks_of(document.id, WRITTEN_FIRST)
     pictures = " ".join(PICTURE_NAMES[chunk.picture_kind] for chunk in chunks if chunk.picture_kind)
     beginning = " ".join(chunk.text.split("\n")[0] for chunk in chunks)
     return stems(f"{document.name.replace('_', ' ')} {document.title} {pictures} {beginning}")

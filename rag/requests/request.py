@@ -18,7 +18,7 @@ from rag.finding import Finder
 from rag.grounding import cite
 from rag.intent import FACT, Intent
 from rag.retriever import EVERYWHERE, Scope
-from rag.sentences import Sentence
+from rag.sentences import Sentence, units_of
 from rag.suggestions import Suggestions
 
 MARKUP = re.compile(r"([\\`*_|~<>#])")
@@ -59,6 +59,14 @@ class Materials:
         """Those that may be looked at, newest first."""
         return [document for document in self.library.documents() if scope.includes(document)]
 
+    def lines(self, document: Document) -> list[Sentence]:
+        """All sentences and rows of a document, in reading order."""
+        return [unit for chunk in self.library.chunks_of(document.id) for unit in units_of(chunk)]
+
+    def first_line(self, document: Document) -> Sentence | None:
+        """What a marker rests on that opens the document's first page."""
+        return next((unit for chunk in self.library.chunks_of(document.id, 1) for unit in units_of(chunk)), None)
+
     def vectors(self, chunks: Sequence[Passage]) -> dict[int, Vectors]:
         """Those of the chunks, by id."""
         return self.library.vectors(self.models.embedder).vectors_of([chunk.id for chunk in chunks])
@@ -90,8 +98,10 @@ class Sources:
         self.passages: list[Passage] = []
         self.citations: list[Citation] = []
 
-    def mark(self, sentence: Sentence) -> str:
-        """ " [n]" for a sentence, which is kept as what the marker rests on."""
+    def mark(self, sentence: Sentence | None) -> str:
+        """ " [n]" for a sentence, which is kept as what the marker rests on; "" for none."""
+        if sentence is None:
+            return ""
         passage = sentence.passage
         known = next((one for one in self.passages if _same(one, passage)), None)
         if known is None:
