@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 
 from library.records import Document
@@ -15,6 +15,7 @@ from rag.quotation import CODES, quotation
 from rag.requests.request import Materials
 from rag.retriever import Scope
 from rag.sentences import Sentence, units_of
+from rag.tables.amounts import comma_decimal_in, plain_digits
 
 QUESTION = "what is the {}?"
 SILENT = -2.5  # log-odds of the line that answers likeliest: below them the cell stays empty
@@ -25,9 +26,7 @@ BEFORE_PAID = 3  # amounts: between what is to be paid and what was given stand 
 NEAR_LINES = 6  # between the parts of a sum
 CURRENCY = re.compile(rf"[€£¥$]|\b(?:{CODES})(?![A-Za-z])")
 NUMBER = re.compile(r"-?\d[\d.,]*(?: \d{3}[\d.,]*)*")
-THREE_DIGITS = 3  # after a point are thousands
 SEVERAL = 2
-THOUSANDS = re.compile(r"[.,\s](?=\d{3}(?:\D|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +101,9 @@ def amount_of(text: str) -> Decimal | None:
     found = NUMBER.findall(text)
     if len(found) != 1:
         return None
-    bare = found[0]
-    whole, point, cents = bare.rpartition("." if bare.rfind(".") > bare.rfind(",") else ",")
-    number = f"{whole}.{cents}" if point and len(cents) != THREE_DIGITS else f"{whole}{point}{cents}"
-    try:
-        return Decimal(THOUSANDS.sub("", number.replace(" ", "")))
-    except InvalidOperation:
-        return None
+    minus, bare = found[0].startswith("-"), found[0].lstrip("-")
+    digits = plain_digits(bare, comma_decimal_in([bare]))
+    return None if digits is None else Decimal(f"-{digits}" if minus else digits)
 
 
 def summed(cells: Sequence[str]) -> str:

@@ -65,7 +65,7 @@ def parse_amount(text: str, comma_decimal: bool = False) -> Amount | None:
     match = NUMBER.fullmatch(text)
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
-    digits = _digits(match["digits"], comma_decimal)
+    digits = plain_digits(match["digits"], comma_decimal)
     if digits is None or len(digits.replace(".", "")) > MOST_DIGITS:
         return None
     sign, tail = match["sign"] or "", match["tail"] or match["percent"] or ""
@@ -84,7 +84,7 @@ def parse_amount(text: str, comma_decimal: bool = False) -> Amount | None:
     return Amount(-value if negative else value, prefix, suffix, len(digits.partition(".")[2]))
 
 
-def _digits(text: str, comma_decimal: bool) -> str | None:
+def plain_digits(text: str, comma_decimal: bool) -> str | None:
     """Digits with a point, as Python reads them; None if the separators make no number."""
     bare = re.sub(r"(?<=\d)['’\u00a0\u202f ](?=\d{3}(?!\d))", "", text).strip()
     point, comma = (",", ".") if comma_decimal else (".", ",")
