@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from library.records import Passage
 from models.reader import LineReading, Reader
+from rag.balance import AMOUNT, balance
 from rag.query import STOP_WORDS, TOKEN
 from rag.sentences import Sentence, units_of
 
@@ -15,9 +16,6 @@ READ = 12  # passages, the best by the retriever
 READ_CHARACTERS = 8_000  # of them together, a digit counting twice, as it does in word pieces
 HOPELESS = 0.8  # below the best retriever's score: to make it good would take eleven log-odds (`rag.passages`)
 REPEATED = 2.0  # log-odds less for a line whose likeliest answer the question has said itself
-CORROBORATED = 0.7  # log-odds more for each other line that states the same amount
-MOST_TIMES = 2
-AMOUNT = re.compile(r"(?<![\d.,])\d[\d.,]*[.,]\d\d(?![\d.,])")
 QUESTION_MARKS = ("?", "\uff1f")  # of Latin and of Chinese scripts
 SENTENCE = re.compile(r"(?<=[a-zß-ÿ]{3}[.!])\s+|(?<=[?\uff1f\u3002])\s*")  # not after "Sdn." and "D.I.Y."
 FEWEST_WORDS = 3  # of a question
@@ -70,17 +68,17 @@ def asking(asked: str, question: str) -> str:
 
 
 def _corroborated(lines: list[AnswerLine]) -> list[AnswerLine]:
-    """Of a picture's amounts the one that other lines repeat is surer: a total is said again where it is paid."""
+    """Of a picture's amounts those that others confirm are surer to be the one that is asked for."""
     if not lines or lines[0].sentence.passage.kind != "image":
         return lines
-    texts = [frozenset(AMOUNT.findall(line.sentence.text)) for line in lines]
-    made = []
-    for line in lines:
-        answer = line.sentence.text[line.reading.start : line.reading.end]
-        amounts = AMOUNT.findall(answer)
-        times = sum(amounts[-1] in held for held in texts) - 1 if len(amounts) == 1 else 0
-        made.append(replace(line, score=line.score + CORROBORATED * min(times, MOST_TIMES)))
-    return made
+    weights = balance([line.sentence.text for line in lines])
+    return [replace(line, score=line.score + weights.get(_amount(line), 0.0)) for line in lines]
+
+
+def _amount(line: AnswerLine) -> str:
+    """The one amount in what the reader takes for the answer; "" if it holds none or several."""
+    amounts = AMOUNT.findall(line.sentence.text[line.reading.start : line.reading.end])
+    return amounts[0] if len(amounts) == 1 else ""
 
 
 def _line(unit: Sentence, reading: LineReading, said: frozenset[str]) -> AnswerLine:

@@ -14,10 +14,11 @@ from library.records import Message
 from library.store import Library
 from models.loading import Models
 from rag.answerer import EMPTY_LIBRARY, Answerer
+from rag.balance import amount_of, balance
 from rag.events import Finished
 from rag.guide import Guiding
 from rag.intent import Kind
-from rag.requests.fields import amount_of, balance, summed
+from rag.requests.fields import summed
 from samples import HANDBOOK
 from ui.answers import Answer
 from ui.commands import answer_to_json
