@@ -45,6 +45,8 @@ def compose(
     the passages aloud when it has nothing to say. Nor does one that is not `is_large` add figures to a quotation: it
     takes them from the next sentence, and there they are about something else.
     """
+    opening = shown(quote, passages) if quote is not None else ""
+    known = _figures(f"{opening} {' '.join(weights)}")
     said = stems(quote.citation.text) if quote is not None else frozenset()
     asked = frozenset(stem for word in weights for stem in stems(word))
     supported = iter(grounded.citations)  # one for each sentence that is supported, in their order
@@ -55,16 +57,12 @@ def compose(
             prose += [part] if mode != "documents" else []
             continue
         citation = next(supported)
-        if (
-            quote is not None
-            and not is_large
-            and not _figures(part) <= _figures(f"{shown(quote, passages)} {' '.join(weights)}")
-        ):
+        if quote is not None and not is_large and not _figures(part) <= known:
             continue
         if not _asks(part) and (quote is None or (_adds(part, said | asked) and _is_about(part, weights))):
             prose.append(part)
             citations.append(citation)
-    text = "\n\n".join(part for part in (shown(quote, passages) if quote else "", " ".join(prose)) if part)
+    text = "\n\n".join(part for part in (opening, " ".join(prose)) if part)
     return Composed(text, citations, grounded.unsupported)
 
 

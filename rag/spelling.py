@@ -24,10 +24,12 @@ def respelled(text: str, library: Library, embedder: Embedder) -> str:
     """
     words = [match[0] for match in WORD.finditer(text) if len(match[0]) >= SHORTEST and match[0].isalpha()]
     unknown = library.unknown_terms(dict.fromkeys(words))
-    for word, pieces in zip(unknown, embedder.count_tokens(unknown), strict=True):
-        if pieces > 1:
-            text = text.replace(word, min(_near(word, library), default=(0, 0, word))[2])
-    return text
+    meant = {
+        word: min(_near(word, library), default=(0, 0, word))[2]
+        for word, pieces in zip(unknown, embedder.count_tokens(unknown), strict=True)
+        if pieces > 1
+    }
+    return WORD.sub(lambda match: meant.get(match[0], match[0]), text) if meant else text
 
 
 def _near(word: str, library: Library) -> Iterator[tuple[int, int, str]]:

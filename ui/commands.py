@@ -81,7 +81,7 @@ def _scope(services: Services, arguments: Record) -> Scope:
 
 
 def ask(services: Services, arguments: Record) -> Iterator[Record]:
-    """`searching`, `evidence`, `reading` and `token` records, then one `answer`."""
+    """`searching`, `respelled`, `evidence`, `reading` and `token` records, then one `answer`."""
     from rag.events import Evidence, Finished, Looking, Reading, Searching, Token
 
     stop = threading.Event()
@@ -93,6 +93,8 @@ def ask(services: Services, arguments: Record) -> Iterator[Record]:
             if isinstance(event, Searching):
                 yield {"searching": event.documents}
             elif isinstance(event, Evidence):
+                if event.respelled:
+                    yield {"respelled": event.respelled}
                 yield {"evidence": [[passage.document, passage.page] for passage in event.passages]}
             elif isinstance(event, (Looking, Reading)):
                 yield {"reading": round(event.done / event.total, 3)}

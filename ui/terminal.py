@@ -100,6 +100,8 @@ def _ask(record: Record) -> None:
         _answer(record["answer"])
     elif "searching" in record:
         progress_bar("searching", 0.0)
+    elif "respelled" in record:
+        say(f"Searched for “{record['respelled']}”")
 
 
 def _answer(answer: dict[str, Any]) -> None:
