@@ -18,6 +18,7 @@ TURN = threading.RLock()
 TAIL = 65_536
 LARGEST_SEARCHED = 200_000_000  # bytes
 END = re.compile(rb"startxref\s+\d+\s*(?:%%EOF|[\s\0]*\Z)|%%EOF")
+OBJECT = re.compile(rb"\d\s+\d+\s+obj\b")
 FORM_DEPTH = 3  # pictures may stand in forms in forms
 
 
@@ -68,11 +69,14 @@ def has_end(path: Path) -> bool:
     """Whether the file's last part is there: the place of its table of objects, and mostly the mark after it.
 
     Some programs leave the mark out, and what was downloaded may have blanks, zeros or a mail's footer behind it.
-    PDFium opens a file without its end too, and silently leaves out what is missing.
+    Files made for the web have a mark behind their first page too, and changed ones one behind what they were before:
+    it is no end if objects follow. PDFium opens a file without its end, and silently leaves out what is missing.
     """
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - TAIL))
-        if END.search(file.read()):
-            return True
-        file.seek(0)
-        return END.search(file.read(LARGEST_SEARCHED)) is not None
+        content = file.read()
+        if END.search(content) is None:
+            file.seek(0)
+            content = file.read(LARGEST_SEARCHED)
+    end = max((found.end() for found in END.finditer(content)), default=None)
+    return end is not None and OBJECT.search(content, end) is None
