@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.pictures import Pictures
@@ -100,12 +98,11 @@ class _Slides:
             rows, heads = _rows(shape.table)
             add_table(page, table_block(rows, headings, page.number, words, heads))
         elif kind.endswith(CHARTS):
-            self._chart(self._root(part, graphic[0].get(f"{R}id")), page, headings)
+            self._chart(self._root(part.rels[graphic[0].get(f"{R}id")]), page, headings)
         elif kind.endswith(DIAGRAMS):
             self._read["diagram", "diagrams"] += 1
-            self._add(
-                page, [Line(line) for line in diagram_lines(self._root(part, graphic[0].get(f"{R}dm")))], headings
-            )
+            diagram = self._root(part.rels[graphic[0].get(f"{R}dm")])
+            self._add(page, [Line(line) for line in diagram_lines(diagram)], headings)
         elif shape.has_text_frame and (lines := _lines(shape.text_frame)):
             self._add(page, lines, headings)
         elif blip is not None and (relation := part.rels.get(blip.get(f"{R}embed", ""))) is not None:
@@ -125,7 +122,7 @@ class _Slides:
         for relation in part.rels.values():
             if relation.is_external or not relation.reltype.endswith("/comments"):
                 continue
-            for comment in _parsed(relation.target_part.blob).iter("{*}cm", "{*}reply"):
+            for comment in self._root(relation).iter("{*}cm", "{*}reply"):
                 body = next(comment.iterchildren("{*}txBody", "{*}text"), None)
                 said = body.text or "" if body is not None and not len(body) else ""
                 said = said or " ".join(text.text or "" for text in (body.iter(f"{A}t") if body is not None else ()))
@@ -134,16 +131,12 @@ class _Slides:
                     lines.append(Line(f"Comment: {_squeeze(said)}"))
         return lines
 
-    def _root(self, part: Any, relation: str) -> Any:
-        return _parsed(part.rels[relation].target_part.blob)
+    def _root(self, relation: Any) -> Any:
+        return self._package.xml(relation.target_part.partname.membername)
 
     def _add(self, page: DocumentPage, lines: Sequence[Line], headings: tuple[str, ...]) -> None:
         if lines:
             page.blocks.append(Block("text", list(lines), headings))
-
-
-def _parsed(content: bytes) -> Any:
-    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
 
 
 def _rows(table: Any) -> tuple[list[list[str]], int | None]:
