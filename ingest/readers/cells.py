@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from ingest.document import Block, DocumentPage, Line
+from ingest.readers.tally import said_in_comment
 from ingest.tables import add_table, head_count, is_amount, table_block
 
 FEWEST_COLUMNS = 2  # of tables side by side; single columns apart are columns of one table
@@ -107,7 +108,8 @@ def _note(sheet: Sheet, row: int, column: int, text: str) -> str:
     label = next((cell for cell in cells[:column] if cell), "")
     cell = cells[column] if column < len(cells) else ""
     said = ": ".join(filter(None, [label, cell]))
-    return f"Comment on {column_name(column)}{row + 1}{f' ({said})' if said else ''}: {' '.join(text.split())}"
+    place = f"{column_name(column)}{row + 1}"
+    return said_in_comment(" ".join(text.split()), about=f"{place} ({said})" if said else place)
 
 
 def _regions(rows: Sequence[Sequence[str]]) -> Iterator[Region]:

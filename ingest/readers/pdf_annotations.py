@@ -18,6 +18,7 @@ from ingest.boxes import both, share_row
 from ingest.document import Line
 from ingest.page_text import PageText
 from ingest.readers.pdf_attachments import content_of
+from ingest.readers.tally import said_in_comment
 from library.records import Box
 
 Kind = Literal["text", "tick", "radio"]
@@ -171,11 +172,10 @@ def _box(item: Any, to_page: Callable[[float, float, float, float], Box]) -> Box
 
 
 def _said(comment: Comment, text: PageText) -> str:
-    by = f" by {comment.author}" if comment.author else ""
     if comment.is_drawn:
         return comment.words
     quoted = text.within(comment.box)[:LONGEST_QUOTE] if comment.on_words else ""
-    return f"Comment{by} on “{quoted}”: {comment.words}" if quoted else f"Comment{by}: {comment.words}"
+    return said_in_comment(comment.words, comment.author, f"“{quoted}”" if quoted else "")
 
 
 def _filled_in(lines: PageLines, fields: list[Field], within: Callable[[Box], str]) -> PageLines:

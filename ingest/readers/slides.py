@@ -14,7 +14,7 @@ from ingest.readers.drawings import A, chart_table, diagram_lines
 from ingest.readers.equations import equation
 from ingest.readers.packages import BROKEN_ARCHIVE, Package, open_package, open_usual
 from ingest.readers.reading import Reading
-from ingest.readers.tally import counted, unread_parts
+from ingest.readers.tally import counted, said_in_comment, said_of_slides, unread_parts
 from ingest.tables import add_table, table_block
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -56,7 +56,7 @@ class _Slides:
     def __init__(self, document: ReadDocument, package: Package, pictures: Pictures) -> None:
         self._document, self._package, self._pictures = document, package, pictures
         self._read: Counter[tuple[str, str]] = Counter()
-        self._hidden: list[str] = []
+        self._hidden: list[int] = []
 
     def add(self, number: int, slide: Any) -> None:
         page = DocumentPage(number)
@@ -71,14 +71,13 @@ class _Slides:
             self._add(page, lines, (*headings, "Notes"))
         self._add(page, self._comments(slide.part), (*headings, "Comments"))
         if slide._element.get("show") in ("0", "false"):
-            self._hidden.append(str(number))
+            self._hidden.append(number)
 
     def tell(self) -> None:
         """Say what was read besides the text, and what was left out."""
         said = self._document.skipped
         said += counted("Read besides the text", self._read)
-        if self._hidden:
-            said.append(f"Hidden in the show, and read all the same: slides {', '.join(self._hidden)}.")
+        said += said_of_slides(self._hidden)
         said += counted("Not read", unread_parts(self._package.names - self._package.targets_of("/charts/")))
         said += self._pictures.skipped
 
@@ -128,7 +127,7 @@ class _Slides:
                 said = said or " ".join(text.text or "" for text in (body.iter(f"{A}t") if body is not None else ()))
                 if said.strip():
                     self._read["comment", "comments"] += 1
-                    lines.append(Line(f"Comment: {_squeeze(said)}"))
+                    lines.append(Line(said_in_comment(_squeeze(said))))
         return lines
 
     def _root(self, relation: Any) -> Any:

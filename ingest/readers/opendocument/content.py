@@ -12,6 +12,7 @@ from ingest.readers.opendocument.paragraphs import MARKS, ParagraphReader
 from ingest.readers.opendocument.styles import Counting, Styles
 from ingest.readers.opendocument.tables import grid_of
 from ingest.readers.paging import NOTED_BREAK, SET_BREAK, Pages, parts
+from ingest.readers.tally import said_in_comment
 from ingest.tables import add_table, table_block
 
 LISTS = f"{TEXT}list-item", f"{TEXT}list-header"
@@ -53,7 +54,7 @@ class Content:
             elif name == f"{TEXT}soft-page-break":
                 self.pages.turn(NOTED_BREAK)
             elif name == f"{OFFICE}annotation":
-                self._add([Line(self._reader.comment(element))])
+                self._add([Line(said_in_comment(*self._reader.comment(element)))])
             elif name == f"{DRAW}frame":
                 self._frame(element)
             elif name == f"{TEXT}section" and element.get(f"{TEXT}display") == "none":

@@ -82,8 +82,8 @@ def _values(row: Any, index: int, sheet: Sheet, reader: ParagraphReader) -> list
         if down > 1 or across > 1:
             sheet.merged.append((index, index + down - 1, place, place + across - 1))
         for comment in cell.iterchildren(f"{OFFICE}annotation"):
-            said = reader.comment(comment).removeprefix("Comment").removeprefix(": ").strip()
-            sheet.notes.append((index, place, said))
+            said, author = reader.comment(comment)
+            sheet.notes.append((index, place, f"{author}: {said}" if author else said))
         if words:
             values += [""] * (place - len(values))
             values += [words] * count
