@@ -27,9 +27,14 @@ class Sheet:
     is_hidden: bool = False
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+    is_cut: bool = False  # for having more than `MOST_CELLS`
 
-    def hidden(self) -> list[str]:
-        """A sentence on what a person doesn't see of it, if there is anything filled among that."""
+    def sentences(self) -> list[str]:
+        """What of it was not read, and what of it a person doesn't see."""
+        cut = [f"Sheet {self.name} is read down to row {len(self.rows)}; what follows is too much."]
+        return (cut if self.is_cut else []) + self._hidden()
+
+    def _hidden(self) -> list[str]:
         rows = [row for row in self.hidden_rows if row < len(self.rows) and any(self.rows[row])]
         columns = [
             column for column in self.hidden_columns if any(column < len(row) and row[column] for row in self.rows)

@@ -61,7 +61,7 @@ class _Document:
             for number, table in enumerate(content.iterchildren(f"{TABLE}table"), start=1):
                 sheet = sheet_of(table, self._styles, self._reader)
                 document.pages.append(sheet_page(number, sheet))
-                document.skipped += sheet.hidden()
+                document.skipped += sheet.sentences()
         elif document.format == "odp":
             for number, slide in enumerate(content.iterchildren(f"{DRAW}page"), start=1):
                 document.pages.append(self._slide(number, slide))

@@ -59,6 +59,9 @@ def sheet_of(table: Any, styles: Styles, reader: ParagraphReader) -> Sheet:
     for row in rows_of(table):
         count = whole(row, f"{TABLE}number-rows-repeated")
         values = _values(row, index, sheet, reader)
+        if values and cells > MOST_CELLS:
+            sheet.is_cut = True
+            break
         if values:
             sheet.rows += [[] for _ in range(index - len(sheet.rows))]
             sheet.rows += [list(values) for _ in range(count)]
@@ -66,8 +69,6 @@ def sheet_of(table: Any, styles: Styles, reader: ParagraphReader) -> Sheet:
         if row.get(f"{TABLE}visibility") in HIDDEN:
             sheet.hidden_rows += range(index, index + count)
         index += count
-        if cells > MOST_CELLS:
-            break
     return sheet
 
 
