@@ -78,7 +78,7 @@ class _Document:
         found.pages.add(*(Block("text", lines, (name,)) for name, lines in headers if name == "Header"))
         first = found.pages.last
         found.walk(content)
-        found.finish()
+        found.outline.end()
         first.blocks += [Block("text", lines, (name,)) for name, lines in headers if name == "Footer"]
         document.pages = found.pages.finish()
         for page in document.pages:
@@ -92,14 +92,14 @@ class _Document:
                 title = self._reader.plain(frame)
         found = self._content()
         found.pages.last.number = number
-        found.path = {0: title} if title else {}
+        found.outline.levels = {0: title} if title else {}
         notes = []
         for child in slide:
             if child.tag == f"{PRESENTATION}notes":
                 notes.append(child)
             else:
                 found.walk([child])
-        found.path[1] = "Notes"
+        found.outline.levels[1] = "Notes"
         for child in notes:
             found.walk(child)
         if self._styles.is_hidden("drawing-page", slide.get(f"{DRAW}style-name", "")):
