@@ -271,6 +271,12 @@ def test_a_first_row_that_is_like_the_others_is_no_head(
     assert read(tmp_path / "a.csv", reading).pages[0].blocks[0].heads == heads
 
 
+@pytest.mark.parametrize("mark", ["\v", "\f", "\x85", "\u2028"])
+def test_a_line_break_inside_a_cell_does_not_tear_its_row(tmp_path: Path, reading: Reading, mark: str) -> None:
+    (tmp_path / "a.csv").write_bytes(f"Name,Note,Paid\r\nAnn,the oak door{mark}behind the old boat house,36\r\n".encode())
+    assert lines(read(tmp_path / "a.csv", reading)) == ["Name | Note | Paid", "Ann | the oak door behind the old boat house | 36"]
+
+
 def test_what_a_bank_puts_above_its_table_is_read_for_itself(tmp_path: Path, reading: Reading) -> None:
     (tmp_path / "bank.csv").write_text(
         "Account;330-118-7;;;\nBalance;1.204,50;;;\n;;;;\n"
