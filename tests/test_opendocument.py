@@ -73,6 +73,13 @@ def test_headings_and_lists_have_their_numbers(tmp_path: Path, reading: Reading)
     assert lines(document) == ["21 crowns.", "1. Write.", "(a) With wax.", "2. Seal.", "3. Go on.", "1. Anew."]
 
 
+def test_a_heading_with_nothing_under_it_stays_on_its_page(tmp_path: Path, reading: Reading) -> None:
+    heading = '<text:h text:outline-level="1" text:style-name="{}">{}</text:h>'
+    body = p("Hives cost 9.") + heading.format("", "Bees are free") + heading.format("Page", "Wax") + p("7 crowns.")
+    document = read(write(tmp_path / "a.fodt", body), reading)
+    assert [page.text for page in document.pages] == ["Hives cost 9.\nI Bees are free", "7 crowns."]
+
+
 def test_pages_notes_comments_headers_and_hidden_text(tmp_path: Path, reading: Reading) -> None:
     note = "<text:note><text:note-body><text:p>4 days.</text:p></text:note-body></text:note>"
     comment = "<office:annotation><dc:creator>Ann</dc:creator><text:p>Ask Tansy.</text:p></office:annotation>"

@@ -168,6 +168,16 @@ def test_a_pdf_without_its_end_is_not_taken_for_a_whole_one(tmp_path: Path, read
         assert "cut short" in str(error)
 
 
+def test_a_pdf_cut_short_behind_an_earlier_end_is_not_taken_for_a_whole_one(tmp_path: Path, reading: Reading) -> None:
+    path = drawn(tmp_path / "changed.pdf", lambda canvas: canvas.drawString(72, 700, GATE))
+    changes = b"\n20 0 obj\n<< /Type /Page /Contents 21 0 R >>\nendobj\n21 0 obj\n<< /Length 90000 >>\nstream\n"
+    for behind in (b"", bytes(1000), bytes(80_000)):
+        path.write_bytes(path.read_bytes() + changes + behind)
+        document = read(path, reading)
+        assert lines_of(document) == [GATE]
+        assert "cut short" in document.skipped[0]
+
+
 def test_letterspaced_words_are_words(tmp_path: Path, reading: Reading) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawString(72, 740, "CERTIFICATE NUMBER KV-3092", charSpace=8)

@@ -11,6 +11,10 @@ import openpyxl
 import pytest
 import xlsxwriter
 import xlwt
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table as OdfTable
+from odf.table import TableCell, TableRow
+from odf.text import P
 from openpyxl.comments import Comment
 
 from ingest.document import ReadDocument
@@ -123,6 +127,29 @@ def test_comments_and_hidden_parts_are_read_and_said_to_be_that(tmp_path: Path, 
         "Sheet Secret is hidden in the file; it was read all the same.",
         "Read besides the cells: 1 comment.",
     ]
+
+
+def test_a_sheet_too_large_to_be_read_whole_is_told_of(
+    tmp_path: Path, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = OdfTable(name="Sheet")
+    for cells in (("Guest", "Table"), ("Ann", "14"), ("Bob", "77")):
+        book.active.append(cells)
+        row = TableRow()
+        for cell in cells:
+            row.addElement(TableCell())
+            row.lastChild.addElement(P(text=cell))
+        sheet.addElement(row)
+    book.save(tmp_path / "a.xlsx")
+    calc = OpenDocumentSpreadsheet()
+    calc.spreadsheet.addElement(sheet)
+    calc.save(str(tmp_path / "a.ods"))
+    for name, module in (("a.xlsx", "spreadsheet"), ("a.ods", "opendocument.tables")):
+        monkeypatch.setattr(f"ingest.readers.{module}.MOST_CELLS", 3)
+        document = read(tmp_path / name, reading)
+        assert lines(document) == ["Guest | Table", "Ann | 14"]
+        assert document.skipped == ["Sheet Sheet is read down to row 2; what follows is too much."]
 
 
 def test_the_words_in_boxes_on_a_sheet_are_read(tmp_path: Path, reading: Reading) -> None:
@@ -242,6 +269,12 @@ def test_a_first_row_that_is_like_the_others_is_no_head(
 ) -> None:
     (tmp_path / "a.csv").write_text(source)
     assert read(tmp_path / "a.csv", reading).pages[0].blocks[0].heads == heads
+
+
+@pytest.mark.parametrize("mark", ["\v", "\f", "\x85", "\u2028"])
+def test_a_line_break_inside_a_cell_does_not_tear_its_row(tmp_path: Path, reading: Reading, mark: str) -> None:
+    (tmp_path / "a.csv").write_bytes(f"Name,Note,Paid\r\nAnn,the oak door{mark}behind the old boat house,36\r\n".encode())
+    assert lines(read(tmp_path / "a.csv", reading)) == ["Name | Note | Paid", "Ann | the oak door behind the old boat house | 36"]
 
 
 def test_what_a_bank_puts_above_its_table_is_read_for_itself(tmp_path: Path, reading: Reading) -> None:

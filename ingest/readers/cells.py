@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from ingest.document import Block, DocumentPage, Line
+from ingest.readers.tally import said_in_comment
 from ingest.tables import add_table, head_count, is_amount, table_block
 
 FEWEST_COLUMNS = 2  # of tables side by side; single columns apart are columns of one table
@@ -26,9 +27,14 @@ class Sheet:
     is_hidden: bool = False
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+    is_cut: bool = False  # for having more than `MOST_CELLS`
 
-    def hidden(self) -> list[str]:
-        """A sentence on what a person doesn't see of it, if there is anything filled among that."""
+    def sentences(self) -> list[str]:
+        """What of it was not read, and what of it a person doesn't see."""
+        cut = [f"Sheet {self.name} is read down to row {len(self.rows)}; what follows is too much."]
+        return (cut if self.is_cut else []) + self._hidden()
+
+    def _hidden(self) -> list[str]:
         rows = [row for row in self.hidden_rows if row < len(self.rows) and any(self.rows[row])]
         columns = [
             column for column in self.hidden_columns if any(column < len(row) and row[column] for row in self.rows)
@@ -107,7 +113,8 @@ def _note(sheet: Sheet, row: int, column: int, text: str) -> str:
     label = next((cell for cell in cells[:column] if cell), "")
     cell = cells[column] if column < len(cells) else ""
     said = ": ".join(filter(None, [label, cell]))
-    return f"Comment on {column_name(column)}{row + 1}{f' ({said})' if said else ''}: {' '.join(text.split())}"
+    place = f"{column_name(column)}{row + 1}"
+    return said_in_comment(" ".join(text.split()), about=f"{place} ({said})" if said else place)
 
 
 def _regions(rows: Sequence[Sequence[str]]) -> Iterator[Region]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ingest.boxes import both
 from ingest.document import Block, Line
 from ingest.tables import SEPARATOR
 from library.records import Box
@@ -109,7 +110,7 @@ def _cells(line: Line, words: Words) -> list[tuple[str, Box]]:
     for text, box in sorted(here, key=lambda word: word[1][0]):
         if cells and box[0] - cells[-1][1][2] <= CELL_GAP * (bottom - top):
             words_before, place = cells[-1]
-            cells[-1] = (f"{words_before} {text}", (place[0], min(place[1], box[1]), box[2], max(place[3], box[3])))
+            cells[-1] = (f"{words_before} {text}", both(place, box))
         else:
             cells.append((text, box))
     return cells

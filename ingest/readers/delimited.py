@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from ingest.document import Block, DocumentPage, Line, ReadDocument
@@ -23,7 +26,7 @@ def read_csv(path: Path, reading: Reading) -> ReadDocument:
     source = decode(path)
     csv.field_size_limit(LONGEST_CELL)
     try:
-        rows = list(csv.reader(source.splitlines(keepends=True), delimiter=separator_of(source)))
+        rows = list(csv.reader(_lines(source), delimiter=separator_of(source)))
     except csv.Error as error:
         raise ReadError(f"{path.name} can't be read as a table ({error}); save it as CSV again.") from None
     document = ReadDocument(path.stem, "csv", [DocumentPage(1)])
@@ -38,6 +41,11 @@ def read_csv(path: Path, reading: Reading) -> ReadDocument:
     if not document.pages[0].blocks:
         raise NothingToRead(f"{path.name} holds only blank lines; there is nothing to read in it.")
     return document
+
+
+def _lines(source: str) -> Iterable[str]:
+    """Only an end of a line ends a row: `splitlines` would also cut where a cell has some other break in it."""
+    return io.StringIO(source, newline="")
 
 
 def _lines_above(rows: list[list[str]]) -> int:
@@ -72,7 +80,7 @@ def _form(text: str) -> str:
 
 def separator_of(source: str) -> str:
     """What cuts the first rows into the same number of cells, at least two; more cells win."""
-    lines = source.splitlines(keepends=True)[:LOOKED_AT]
+    lines = list(islice(_lines(source), LOOKED_AT))
     best, best_score = ",", 0.0
     for separator in SEPARATORS:
         try:

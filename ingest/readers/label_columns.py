@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingest.boxes import both, share_row
 from library.records import Box
 
 PageLines = list[tuple[str, Box | None]]
 LONGEST_LABEL = 40  # characters; lines of prose in columns are longer
 FEWEST_ROWS = 3
-SAME_ROW = 0.5  # of the lower one's height that label and value share
 ENDS_OF_PROSE = (".", ",", ";", "-", "!", "?")
 
 
@@ -52,13 +52,10 @@ def _below(above: tuple[str, Box | None], line: tuple[str, Box | None]) -> bool:
 
 def _beside(label: tuple[str, Box | None], value: tuple[str, Box | None]) -> bool:
     one, other = label[1], value[1]
-    if one is None or other is None or other[0] < one[2]:
-        return False
-    shared = min(one[3], other[3]) - max(one[1], other[1])
-    return shared >= SAME_ROW * min(one[3] - one[1], other[3] - other[1])
+    return one is not None and other is not None and other[0] >= one[2] and share_row(one, other)
 
 
 def _both(one: Box | None, other: Box | None) -> Box | None:
     if one is None or other is None:
         return one or other
-    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
+    return both(one, other)

@@ -71,7 +71,7 @@ def _document(path: Path, kind: str, sheets: Sequence[Sheet]) -> ReadDocument:
     document = ReadDocument(path.stem, kind, [])
     for number, sheet in enumerate(sheets, start=1):
         document.pages.append(sheet_page(number, sheet))
-        document.skipped += sheet.hidden()
+        document.skipped += sheet.sentences()
     if not any(page.blocks for page in document.pages):
         raise NothingToRead(f"{path.name} has no filled cells; there is nothing to read in it.")
     return document

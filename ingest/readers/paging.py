@@ -1,11 +1,11 @@
-"""Pages of documents that flow: known by the breaks in them, those a person set and those a program noted."""
+"""Pages and headings of documents that flow: pages are known by breaks that a person set or a program noted."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from ingest.document import Block, DocumentPage
+from ingest.document import Block, DocumentPage, Line
 
 SET_BREAK = "\f"  # among the words of a paragraph: that a person has set
 NOTED_BREAK = "\v"  # where the program began a new page when it last showed the document
@@ -41,6 +41,36 @@ class Pages:
         while len(self.all) > 1 and not self.last.blocks:
             self.all.pop()
         return self.all
+
+
+class Outline:
+    """The headings above what is read, in `levels`. One with nothing under it becomes a line where it stood."""
+
+    def __init__(self) -> None:
+        self.levels: dict[int, str] = {}
+        self._bare: tuple[int, DocumentPage] | None = None  # the last heading's level, while nothing stands under it
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return tuple(self.levels[level] for level in sorted(self.levels))
+
+    def begin(self, level: int, heading: str, page: DocumentPage) -> None:
+        """A section of this level begins, which ends those of the same and deeper ones."""
+        self.end(level)
+        self.levels = {above: words for above, words in self.levels.items() if above < level} | {level: heading}
+        self._bare = (level, page)
+
+    def fill(self) -> None:
+        """Something stands under the last heading."""
+        self._bare = None
+
+    def end(self, level: int = 0) -> None:
+        """Sections of this level and deeper ones end."""
+        if self._bare is not None and level <= self._bare[0]:
+            own, page = self._bare
+            above = tuple(self.levels[one] for one in sorted(self.levels) if one < own)
+            page.blocks.append(Block("text", [Line(self.levels[own])], above))
+        self._bare = None
 
 
 def parts(text: str) -> Iterator[tuple[str, str]]:

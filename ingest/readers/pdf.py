@@ -17,7 +17,8 @@ from ingest.errors import NothingToRead, ReadError
 from ingest.furniture import HeldBack, mark_headings, mark_set_apart
 from ingest.hidden_text import Unseen
 from ingest.page_headings import PageHeadings
-from ingest.pdfium import TURN, PageText, has_end, open_pdf
+from ingest.page_text import PageText
+from ingest.pdfium import TURN, has_end, open_pdf
 from ingest.pictures import Pictures
 from ingest.readers.columns import Heads, is_headless, name_columns
 from ingest.readers.container import Container

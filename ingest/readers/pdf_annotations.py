@@ -14,9 +14,11 @@ from typing import Any, Literal
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from ingest.boxes import both, share_row
 from ingest.document import Line
-from ingest.pdfium import PageText, joined
+from ingest.page_text import PageText
 from ingest.readers.pdf_attachments import content_of
+from ingest.readers.tally import said_in_comment
 from library.records import Box
 
 Kind = Literal["text", "tick", "radio"]
@@ -38,7 +40,6 @@ COMMENTS = {
     *DRAWN, *ON_WORDS, raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_CARET, raw.FPDF_ANNOT_INK, raw.FPDF_ANNOT_LINE,
     raw.FPDF_ANNOT_SQUARE, raw.FPDF_ANNOT_CIRCLE, raw.FPDF_ANNOT_POLYGON, raw.FPDF_ANNOT_POLYLINE,
 }  # fmt: skip
-SAME_ROW = 0.5  # of the lower one's height that two things share
 BESIDE = 3.0  # points that a label may reach into its field
 TICK_REACH = 40.0  # points between a box to be ticked and the words after it
 ABOVE_REACH = 14.0  # points between a field and the label above it
@@ -171,11 +172,10 @@ def _box(item: Any, to_page: Callable[[float, float, float, float], Box]) -> Box
 
 
 def _said(comment: Comment, text: PageText) -> str:
-    by = f" by {comment.author}" if comment.author else ""
     if comment.is_drawn:
         return comment.words
     quoted = text.within(comment.box)[:LONGEST_QUOTE] if comment.on_words else ""
-    return f"Comment{by} on “{quoted}”: {comment.words}" if quoted else f"Comment{by}: {comment.words}"
+    return said_in_comment(comment.words, comment.author, f"“{quoted}”" if quoted else "")
 
 
 def _filled_in(lines: PageLines, fields: list[Field], within: Callable[[Box], str]) -> PageLines:
@@ -191,7 +191,7 @@ def _filled_in(lines: PageLines, fields: list[Field], within: Callable[[Box], st
             words = f"{MARKS[one.kind, one.ticked]} {label}"
         if at is not None and at in result:
             place = result.index(at)
-            result[place] = (words, joined([one.box, at[1]]) if at[1] else one.box)
+            result[place] = (words, both(one.box, at[1]) if at[1] else one.box)
         else:
             result.insert(_place(result, one.box), (words, one.box))
     return result
@@ -202,8 +202,8 @@ def _label(
 ) -> tuple[str, tuple[str, Box | None] | None]:
     """The words that say what a field is, and the line of the page that is nothing else."""
     left, top, right, bottom = one.box
-    row = [line for line in lines if line[1] is not None and _share_row(line[1], one.box)]
-    others = [other.box for other in fields if other is not one and _share_row(other.box, one.box)]
+    row = [line for line in lines if line[1] is not None and share_row(line[1], one.box)]
+    others = [other.box for other in fields if other is not one and share_row(other.box, one.box)]
     before = max((box[2] for box in others if box[2] <= left + BESIDE), default=0.0)
     after = min((box[0] for box in others if box[0] >= right - BESIDE), default=float("inf"))
     sides = [(before, left + BESIDE)]
@@ -231,11 +231,6 @@ def _label(
             return nearest[0], nearest
         return within((left - BESIDE, top - ABOVE_REACH, right, top)), None
     return "", None
-
-
-def _share_row(one: Box, other: Box) -> bool:
-    shared = min(one[3], other[3]) - max(one[1], other[1])
-    return shared >= SAME_ROW * min(one[3] - one[1], other[3] - other[1])
 
 
 def _place(lines: PageLines, box: Box) -> int:

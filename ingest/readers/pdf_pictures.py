@@ -10,6 +10,7 @@ from typing import Any
 import pypdfium2.raw as raw
 from PIL import Image
 
+from ingest.boxes import both
 from ingest.document import Block
 from ingest.pdfium import bitmaps
 from ingest.pictures import READ_SIDE, Pictures, printed_beside
@@ -81,10 +82,8 @@ def _pictures_on(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]
 
 
 def _joined(one: _Found, other: _Found) -> _Found:
-    a, b = one.box, other.box
-    box = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
     pixels = one.pixels[0] + other.pixels[0], one.pixels[1] + other.pixels[1]
-    return _Found(box, one.objects + other.objects, pixels)
+    return _Found(both(one.box, other.box), one.objects + other.objects, pixels)
 
 
 def _touch(one: Box, other: Box) -> bool:

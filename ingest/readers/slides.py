@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.pictures import Pictures
@@ -16,7 +14,7 @@ from ingest.readers.drawings import A, chart_table, diagram_lines
 from ingest.readers.equations import equation
 from ingest.readers.packages import BROKEN_ARCHIVE, Package, open_package, open_usual
 from ingest.readers.reading import Reading
-from ingest.readers.tally import counted, unread_parts
+from ingest.readers.tally import counted, said_in_comment, said_of_slides, unread_parts
 from ingest.tables import add_table, table_block
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -58,7 +56,7 @@ class _Slides:
     def __init__(self, document: ReadDocument, package: Package, pictures: Pictures) -> None:
         self._document, self._package, self._pictures = document, package, pictures
         self._read: Counter[tuple[str, str]] = Counter()
-        self._hidden: list[str] = []
+        self._hidden: list[int] = []
 
     def add(self, number: int, slide: Any) -> None:
         page = DocumentPage(number)
@@ -73,14 +71,13 @@ class _Slides:
             self._add(page, lines, (*headings, "Notes"))
         self._add(page, self._comments(slide.part), (*headings, "Comments"))
         if slide._element.get("show") in ("0", "false"):
-            self._hidden.append(str(number))
+            self._hidden.append(number)
 
     def tell(self) -> None:
         """Say what was read besides the text, and what was left out."""
         said = self._document.skipped
         said += counted("Read besides the text", self._read)
-        if self._hidden:
-            said.append(f"Hidden in the show, and read all the same: slides {', '.join(self._hidden)}.")
+        said += said_of_slides(self._hidden)
         said += counted("Not read", unread_parts(self._package.names - self._package.targets_of("/charts/")))
         said += self._pictures.skipped
 
@@ -100,12 +97,11 @@ class _Slides:
             rows, heads = _rows(shape.table)
             add_table(page, table_block(rows, headings, page.number, words, heads))
         elif kind.endswith(CHARTS):
-            self._chart(self._root(part, graphic[0].get(f"{R}id")), page, headings)
+            self._chart(self._root(part.rels[graphic[0].get(f"{R}id")]), page, headings)
         elif kind.endswith(DIAGRAMS):
             self._read["diagram", "diagrams"] += 1
-            self._add(
-                page, [Line(line) for line in diagram_lines(self._root(part, graphic[0].get(f"{R}dm")))], headings
-            )
+            diagram = self._root(part.rels[graphic[0].get(f"{R}dm")])
+            self._add(page, [Line(line) for line in diagram_lines(diagram)], headings)
         elif shape.has_text_frame and (lines := _lines(shape.text_frame)):
             self._add(page, lines, headings)
         elif blip is not None and (relation := part.rels.get(blip.get(f"{R}embed", ""))) is not None:
@@ -125,25 +121,21 @@ class _Slides:
         for relation in part.rels.values():
             if relation.is_external or not relation.reltype.endswith("/comments"):
                 continue
-            for comment in _parsed(relation.target_part.blob).iter("{*}cm", "{*}reply"):
+            for comment in self._root(relation).iter("{*}cm", "{*}reply"):
                 body = next(comment.iterchildren("{*}txBody", "{*}text"), None)
                 said = body.text or "" if body is not None and not len(body) else ""
                 said = said or " ".join(text.text or "" for text in (body.iter(f"{A}t") if body is not None else ()))
                 if said.strip():
                     self._read["comment", "comments"] += 1
-                    lines.append(Line(f"Comment: {_squeeze(said)}"))
+                    lines.append(Line(said_in_comment(_squeeze(said))))
         return lines
 
-    def _root(self, part: Any, relation: str) -> Any:
-        return _parsed(part.rels[relation].target_part.blob)
+    def _root(self, relation: Any) -> Any:
+        return self._package.xml(relation.target_part.partname.membername)
 
     def _add(self, page: DocumentPage, lines: Sequence[Line], headings: tuple[str, ...]) -> None:
         if lines:
             page.blocks.append(Block("text", list(lines), headings))
-
-
-def _parsed(content: bytes) -> Any:
-    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
 
 
 def _rows(table: Any) -> tuple[list[list[str]], int | None]:

@@ -73,7 +73,7 @@ def _add_sheets(
         reading.step(f"reading sheet {number} of {len(book.worksheets)}", (number - 1) / len(book.worksheets))
         read = Sheet(sheet.title, is_hidden=sheet.sheet_state != "visible")
         part = sheet._worksheet_path  # openpyxl has no other way to a sheet's comments without reading it whole
-        found["formulas"] += _add_rows(read, sheet, document, reading)
+        found["formulas"] += _add_rows(read, sheet, reading)
         relations = package.relations(part).values()
         read.notes = _notes(package, {one.kind: one.target for one in relations if one.target in package.names})
         found["comments"] += len(read.notes)
@@ -83,7 +83,7 @@ def _add_sheets(
         for drawing in drawings:
             found["charts"] += _add_pictures(drawing, page, read.name, package, pictures)
         document.pages.append(page)
-        document.skipped += read.hidden()
+        document.skipped += read.sentences()
     return found
 
 
@@ -104,7 +104,7 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
         return cell
 
 
-def _add_rows(sheet: Sheet, source: Any, document: ReadDocument, reading: Reading) -> int:
+def _add_rows(sheet: Sheet, source: Any, reading: Reading) -> int:
     """How many formulas have no result."""
     book = source.parent
     formats = [_number_format(style.numFmtId, book) for style in book._cell_styles]
@@ -116,9 +116,7 @@ def _add_rows(sheet: Sheet, source: Any, document: ReadDocument, reading: Readin
             if index % CHECK_EVERY == 0:
                 reading.step(f"reading sheet {sheet.name}, row {index}", 0.0)
             if cells > MOST_CELLS or index > len(sheet.rows) + MOST_CELLS:
-                document.skipped.append(
-                    f"Sheet {sheet.name} is read down to row {len(sheet.rows)}; what follows is too much."
-                )
+                sheet.is_cut = True
                 break
             values: list[str] = []
             for cell in row:

@@ -1,10 +1,10 @@
-"""What readers of Office files say of the things in them: what was read besides the text, and what was not."""
+"""What readers say of the things in a file: comments, what was read besides the text, and what was not."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 # Parts that are not read, by their names in the archive; the first that fits counts.
 PARTS = (
@@ -32,6 +32,17 @@ def counted(verdict: str, found: Mapping[tuple[str, str], int]) -> list[str]:
     """A sentence such as "Not read: 2 videos, 1 macro project."; none where nothing was found."""
     parts = [f"{count:,} {one if count == 1 else many}" for (one, many), count in found.items() if count]
     return [f"{verdict}: {', '.join(parts)}."] if parts else []
+
+
+def said_in_comment(words: str, author: str = "", about: str = "") -> str:
+    """A comment as a line, with who said it of what."""
+    return f"Comment{f' by {author}' if author else ''}{f' on {about}' if about else ''}: {words}"
+
+
+def said_of_slides(hidden: Sequence[int]) -> list[str]:
+    """A sentence on the slides that a show leaves out; none without any."""
+    numbers = ", ".join(map(str, hidden))
+    return [f"Hidden in the show, and read all the same: slides {numbers}."] if hidden else []
 
 
 def said_of_text(hidden: int, changed: bool) -> list[str]:

@@ -11,14 +11,15 @@ from ingest.readers.opendocument.names import CHART, DRAW, MATH, OFFICE, SVG, TA
 from ingest.readers.opendocument.paragraphs import MARKS, ParagraphReader
 from ingest.readers.opendocument.styles import Counting, Styles
 from ingest.readers.opendocument.tables import grid_of
-from ingest.readers.paging import NOTED_BREAK, SET_BREAK, Pages, parts
+from ingest.readers.paging import NOTED_BREAK, SET_BREAK, Outline, Pages, parts
+from ingest.readers.tally import said_in_comment
 from ingest.tables import add_table, table_block
 
 LISTS = f"{TEXT}list-item", f"{TEXT}list-header"
 
 
 class Content:
-    """Collects blocks on `pages`, under the headings in `path`, by level.
+    """Collects blocks on `pages`, under the headings of `outline`.
 
     `embedded` finds the root of an object inside the file, `content` the bytes of a picture.
     """
@@ -32,12 +33,11 @@ class Content:
         content: Callable[[Any], bytes],
     ) -> None:
         self.pages = Pages()
-        self.path: dict[int, str] = {}
+        self.outline = Outline()
         self.first_heading = ""
         self._styles, self._reader, self._pictures = styles, reader, pictures
         self._embedded, self._content = embedded, content
         self._counting = Counting(styles)
-        self._bare: int | None = None  # level of the last heading, while nothing stands under it
 
     def walk(self, elements: Iterable[Any]) -> None:
         for element in elements:
@@ -53,7 +53,7 @@ class Content:
             elif name == f"{TEXT}soft-page-break":
                 self.pages.turn(NOTED_BREAK)
             elif name == f"{OFFICE}annotation":
-                self._add([Line(self._reader.comment(element))])
+                self._add([Line(said_in_comment(*self._reader.comment(element)))])
             elif name == f"{DRAW}frame":
                 self._frame(element)
             elif name == f"{TEXT}section" and element.get(f"{TEXT}display") == "none":
@@ -65,14 +65,6 @@ class Content:
                 self.walk(element)
                 self._described(element)
 
-    def finish(self) -> None:
-        """A heading with nothing under it is all there is of its section."""
-        self._keep_bare_heading(0)
-
-    @property
-    def _headings(self) -> tuple[str, ...]:
-        return tuple(self.path[level] for level in sorted(self.path))
-
     def _heading(self, element: Any) -> None:
         level = whole(element, f"{TEXT}outline-level")
         paragraph = self._reader.words(element)
@@ -80,18 +72,10 @@ class Content:
         self._turn(element)
         if text:
             number = "" if element.get(f"{TEXT}is-list-header") == "true" else self._counting.heading(level)
-            self._keep_bare_heading(level)
             self.first_heading = self.first_heading or ("" if number else text)
-            self.path = {depth: words for depth, words in self.path.items() if depth < level}
-            self.path[level] = f"{number} {text}".strip()
-            self._bare = level
+            self.outline.begin(level, f"{number} {text}".strip(), self.pages.last)
+            self.pages.add()
         self._add([Line(aside) for aside in paragraph.asides])
-
-    def _keep_bare_heading(self, level: int) -> None:
-        if self._bare is not None and level <= self._bare:
-            above = tuple(self.path[depth] for depth in sorted(self.path) if depth < self._bare)
-            self.pages.add(Block("text", [Line(self.path[self._bare])], above))
-        self._bare = None
 
     def _paragraph(self, element: Any, number: str = "") -> None:
         self._turn(element)
@@ -148,11 +132,11 @@ class Content:
             return " ".join(filter(None, said))
 
         rows, heads = grid_of(table, words)
-        made = table_block(rows, self._headings, self.pages.last.number, "", heads or None)
+        made = table_block(rows, self.outline.path, self.pages.last.number, "", heads or None)
         add_table(self.pages.last, made)
         if made is not None:
             self.pages.add()
-            self._bare = None
+            self.outline.fill()
         self._add(asides)
         self.walk(inner)
 
@@ -168,7 +152,7 @@ class Content:
             elif child.tag == f"{DRAW}image":
                 said = _description(frame)
                 content = self._content(child)
-                found = self._pictures.blocks_of_file(content, said, self._headings) if content else []
+                found = self._pictures.blocks_of_file(content, said, self.outline.path) if content else []
                 self.pages.add(*found)
                 if not found and said:
                     self._add([Line(f"Picture: {said}")])
@@ -187,7 +171,7 @@ class Content:
             title = " ".join(self._reader.plain(one) for one in chart.iterchildren(f"{CHART}title"))
             rows, _ = grid_of(table, self._reader.plain)
             made = table_block(
-                [[title], *rows] if title else rows, self._headings, self.pages.last.number, title, 1 + bool(title)
+                [[title], *rows] if title else rows, self.outline.path, self.pages.last.number, title, 1 + bool(title)
             )
             add_table(self.pages.last, made)
             self.pages.add()
@@ -206,8 +190,8 @@ class Content:
 
     def _add(self, lines: list[Line]) -> None:
         if lines:
-            self.pages.add(Block("text", lines, self._headings))
-            self._bare = None
+            self.pages.add(Block("text", lines, self.outline.path))
+            self.outline.fill()
 
     def _turn(self, paragraph: Any) -> None:
         if self.pages.last.blocks and self._styles.breaks_before(paragraph.get(f"{TEXT}style-name", "")):

@@ -13,13 +13,13 @@ from ingest.errors import NothingToRead, ReadError
 from ingest.pictures import Pictures, add_printed_captions
 from ingest.readers.cells import sheet_page
 from ingest.readers.opendocument.content import Content
-from ingest.readers.opendocument.names import DRAW, OFFICE, PRESENTATION, STYLE, TABLE, TEXT
+from ingest.readers.opendocument.names import DRAW, OFFICE, PRESENTATION, STYLE, TABLE, TEXT, XLINK
 from ingest.readers.opendocument.paragraphs import ParagraphReader
 from ingest.readers.opendocument.styles import Styles
 from ingest.readers.opendocument.tables import sheet_of
 from ingest.readers.packages import Package, open_package, xml_root
 from ingest.readers.reading import Reading
-from ingest.readers.tally import counted, said_of_text, unread_parts
+from ingest.readers.tally import counted, said_of_slides, said_of_text, unread_parts
 
 FORMATS = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
 HEADERS = {"header": "Header", "footer": "Footer"}
@@ -49,7 +49,7 @@ class _Document:
         self._path, self._roots, self._package, self._pictures = path, roots, package, pictures
         self._styles = Styles(roots)
         self._reader = ParagraphReader(self._styles)
-        self._hidden_slides: list[str] = []
+        self._hidden_slides: list[int] = []
 
     def read(self) -> ReadDocument:
         body = self._roots[0].find(f"{OFFICE}body")
@@ -61,7 +61,7 @@ class _Document:
             for number, table in enumerate(content.iterchildren(f"{TABLE}table"), start=1):
                 sheet = sheet_of(table, self._styles, self._reader)
                 document.pages.append(sheet_page(number, sheet))
-                document.skipped += sheet.hidden()
+                document.skipped += sheet.sentences()
         elif document.format == "odp":
             for number, slide in enumerate(content.iterchildren(f"{DRAW}page"), start=1):
                 document.pages.append(self._slide(number, slide))
@@ -78,7 +78,7 @@ class _Document:
         found.pages.add(*(Block("text", lines, (name,)) for name, lines in headers if name == "Header"))
         first = found.pages.last
         found.walk(content)
-        found.finish()
+        found.outline.end()
         first.blocks += [Block("text", lines, (name,)) for name, lines in headers if name == "Footer"]
         document.pages = found.pages.finish()
         for page in document.pages:
@@ -92,18 +92,18 @@ class _Document:
                 title = self._reader.plain(frame)
         found = self._content()
         found.pages.last.number = number
-        found.path = {0: title} if title else {}
+        found.outline.levels = {0: title} if title else {}
         notes = []
         for child in slide:
             if child.tag == f"{PRESENTATION}notes":
                 notes.append(child)
             else:
                 found.walk([child])
-        found.path[1] = "Notes"
+        found.outline.levels[1] = "Notes"
         for child in notes:
             found.walk(child)
         if self._styles.is_hidden("drawing-page", slide.get(f"{DRAW}style-name", "")):
-            self._hidden_slides.append(str(number))
+            self._hidden_slides.append(number)
         return found.pages.last
 
     def _content(self) -> Content:
@@ -133,7 +133,7 @@ class _Document:
 
     def _bytes(self, image: Any) -> bytes:
         """A picture's file; empty if it isn't in the document."""
-        place = image.get("{http://www.w3.org/1999/xlink}href", "").removeprefix("./")
+        place = image.get(f"{XLINK}href", "").removeprefix("./")
         inside = image.findtext(f"{OFFICE}binary-data")
         if inside:
             try:
@@ -147,8 +147,7 @@ class _Document:
         said += counted("Read besides the text", self._reader.read)
         changed = next(content.iter(f"{TEXT}changed-region"), None) is not None
         said += said_of_text(self._reader.seen["hidden"], changed)
-        if self._hidden_slides:
-            said.append(f"Hidden in the show, and read all the same: slides {', '.join(self._hidden_slides)}.")
+        said += said_of_slides(self._hidden_slides)
         said += counted("Not read", unread_parts(self._package.names if self._package is not None else ()))
         said += self._pictures.skipped
 

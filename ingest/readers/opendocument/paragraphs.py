@@ -9,6 +9,7 @@ from typing import Any
 from ingest.readers.opendocument.names import DC, DRAW, OFFICE, TABLE, TEXT, whole
 from ingest.readers.opendocument.styles import Styles
 from ingest.readers.paging import NOTED_BREAK
+from ingest.readers.tally import said_in_comment
 
 BLANKS = {f"{TEXT}s", f"{TEXT}tab", f"{TEXT}line-break"}
 MARKS = {  # that say nothing
@@ -50,12 +51,11 @@ class ParagraphReader:
         texts = (self.words(one) for one in element.iter(f"{TEXT}p", f"{TEXT}h"))
         return " ".join(" ".join([paragraph.text, *paragraph.asides]) for paragraph in texts).strip()
 
-    def comment(self, element: Any) -> str:
+    def comment(self, element: Any) -> tuple[str, str]:
         """What is said in a comment, and by whom."""
         self.read["comment", "comments"] += 1
-        author = element.findtext(f"{DC}creator", "")
         words = " ".join(" ".join(one.itertext()) for one in element.iter(f"{TEXT}p"))
-        return f"Comment{f' by {author}' if author else ''}: {' '.join(words.split())}"
+        return " ".join(words.split()), element.findtext(f"{DC}creator", "")
 
     def _hides(self, element: Any, family: str) -> bool:
         hidden = self._styles.is_hidden(family, element.get(f"{TEXT}style-name", ""))
@@ -82,7 +82,7 @@ class ParagraphReader:
             words = self.plain(body) if body is not None else ""
             paragraph.asides.append(f"Note {self.read['note', 'notes']}: {words}")
         elif name == f"{OFFICE}annotation":
-            paragraph.asides.append(self.comment(child))
+            paragraph.asides.append(said_in_comment(*self.comment(child)))
         elif name in (f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph"):
             self.seen["hidden"] += 1
         elif name in FRAMES or name == f"{TABLE}table":

@@ -81,7 +81,7 @@ class Counting:
 
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
-        self._counts: dict[str, list[int]] = {}  # by list style; by a list's own id if it goes on elsewhere
+        self._counts: dict[str, list[int]] = {}  # by list style; headings under none
 
     def begin(self, style: str) -> None:
         """A list begins that doesn't go on with one before."""

@@ -59,6 +59,9 @@ def sheet_of(table: Any, styles: Styles, reader: ParagraphReader) -> Sheet:
     for row in rows_of(table):
         count = whole(row, f"{TABLE}number-rows-repeated")
         values = _values(row, index, sheet, reader)
+        if values and cells > MOST_CELLS:
+            sheet.is_cut = True
+            break
         if values:
             sheet.rows += [[] for _ in range(index - len(sheet.rows))]
             sheet.rows += [list(values) for _ in range(count)]
@@ -66,8 +69,6 @@ def sheet_of(table: Any, styles: Styles, reader: ParagraphReader) -> Sheet:
         if row.get(f"{TABLE}visibility") in HIDDEN:
             sheet.hidden_rows += range(index, index + count)
         index += count
-        if cells > MOST_CELLS:
-            break
     return sheet
 
 
@@ -82,8 +83,8 @@ def _values(row: Any, index: int, sheet: Sheet, reader: ParagraphReader) -> list
         if down > 1 or across > 1:
             sheet.merged.append((index, index + down - 1, place, place + across - 1))
         for comment in cell.iterchildren(f"{OFFICE}annotation"):
-            said = reader.comment(comment).removeprefix("Comment").removeprefix(": ").strip()
-            sheet.notes.append((index, place, said))
+            said, author = reader.comment(comment)
+            sheet.notes.append((index, place, f"{author}: {said}" if author else said))
         if words:
             values += [""] * (place - len(values))
             values += [words] * count

@@ -10,6 +10,7 @@ from ingest.document import Block, DocumentPage, Line
 from ingest.pictures import Pictures
 from ingest.readers.drawings import chart_table, diagram_lines
 from ingest.readers.packages import Package, Relation
+from ingest.readers.tally import said_in_comment
 from ingest.readers.word.names import R, W, is_on
 from ingest.readers.word.paragraphs import Anchor, ParagraphReader
 from ingest.readers.word.tables import children, grid_of
@@ -48,9 +49,8 @@ class Attached:
         if anchor.kind == "comment" and anchor.key in self._comments:
             self.read["comment", "comments"] += 1
             comment = self._comments.pop(anchor.key)
-            author = comment.get(f"{W}author", "")
             words = self._said(comment)
-            return [Line(f"Comment by {author}: {words}" if author else f"Comment: {words}")] if words else []
+            return [Line(said_in_comment(words, comment.get(f"{W}author", "")))] if words else []
         return [Line(f"Picture: {anchor.words}")] if anchor.kind == "words" and anchor.words else []
 
     def unanchored(self) -> list[Line]:

@@ -9,7 +9,7 @@ from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.pictures import Pictures, add_printed_captions
 from ingest.readers.packages import Package, open_package
-from ingest.readers.paging import BREAKS, NOTED_BREAK, SET_BREAK, Pages, parts
+from ingest.readers.paging import BREAKS, NOTED_BREAK, SET_BREAK, Outline, Pages, parts
 from ingest.readers.reading import Reading
 from ingest.readers.tally import counted, said_of_text, unread_parts
 from ingest.readers.word.attached import Attached
@@ -54,15 +54,14 @@ class _Body:
         self._words = ParagraphReader(self._styles)
         self._attached = Attached(package, main, kinds, self._words, pictures)
         self._sections = [one for one in root.iter(f"{W}sectPr") if not str(one.getparent().tag).endswith("Change")]
-        self._headings: dict[int, str] = {}
-        self._bare: tuple[int, DocumentPage] | None = None  # the last heading's level, while nothing stands under it
+        self._outline = Outline()
         self._pages = Pages()
         self._footers: list[tuple[DocumentPage, Block]] = []
 
     def read(self) -> None:
         self._begin_section()
         self._walk(self._content if self._content is not None else ())
-        self._keep_bare_heading(TITLE_LEVEL)
+        self._outline.end()
         self._add(Block("text", self._attached.unanchored(), ()))
         for page, block in self._footers:
             page.blocks.append(block)
@@ -82,10 +81,6 @@ class _Body:
         unread["linked picture", "linked pictures"] = seen["linked"]
         said += counted("Not read", unread)
         said += self._attached.pictures.skipped
-
-    @property
-    def _path(self) -> tuple[str, ...]:
-        return tuple(self._headings[level] for level in sorted(self._headings))
 
     def _walk(self, elements: Any) -> None:
         for element in elements:
@@ -123,25 +118,15 @@ class _Body:
             if mark:
                 self._pages.turn(mark)
             if words:
-                self._add(Block("text", [Line(f"{number} {words}".strip(), furniture=contents)], self._path))
+                self._add(Block("text", [Line(f"{number} {words}".strip(), furniture=contents)], self._outline.path))
                 number = ""
 
     def _heading(self, level: int, text: str, number: str) -> None:
-        self._keep_bare_heading(level)
-        if not number and (not self.document.title or (level == TITLE_LEVEL and TITLE_LEVEL not in self._headings)):
+        is_title = level == TITLE_LEVEL and TITLE_LEVEL not in self._outline.levels
+        if not number and (is_title or not self.document.title):
             self.document.title = text
-        above = {depth: words for depth, words in self._headings.items() if depth < level}
-        self._headings = above | {level: f"{number} {text}".strip()}
-        self._bare = (level, self._pages.last)
+        self._outline.begin(level, f"{number} {text}".strip(), self._pages.last)
         self._pages.add()
-
-    def _keep_bare_heading(self, level: int) -> None:
-        """A heading with nothing under it is all there is of its section: a line of its own."""
-        if self._bare is not None and level <= self._bare[0]:
-            own, page = self._bare
-            path = tuple(self._headings[depth] for depth in sorted(self._headings) if depth < own)
-            page.blocks.append(Block("text", [Line(self._headings[own])], path))
-        self._bare = None
 
     def _table(self, table: Any) -> None:
         if is_layout(table, lambda paragraph: self._styles.heading_level(paragraph) is not None):
@@ -166,9 +151,9 @@ class _Body:
             return " ".join(filter(None, said))
 
         rows, heads = grid_of(table, words)
-        made = table_block(rows, self._path, self._pages.last.number, "", heads or None)
+        made = table_block(rows, self._outline.path, self._pages.last.number, "", heads or None)
         if made is not None:
-            self._bare = None
+            self._outline.fill()
         add_table(self._pages.last, made)
         self._pages.add()
         self._add_anchored(anchors)
@@ -178,27 +163,27 @@ class _Body:
             self._pages.turn(NOTED_BREAK)
 
     def _inner_table(self, label: str, table: Any) -> None:
-        headings = self._headings
-        deepest = max(headings, default=TITLE_LEVEL) + 1
-        self._headings = headings | ({deepest: label} if label else {})
+        levels = self._outline.levels
+        deepest = max(levels, default=TITLE_LEVEL) + 1
+        self._outline.levels = levels | ({deepest: label} if label else {})
         self._table(table)
-        self._headings = headings
+        self._outline.levels = levels
 
     def _add(self, block: Block) -> None:
         if block.lines:
             self._pages.add(block)
-            self._bare = None
+            self._outline.fill()
 
     def _add_anchored(self, anchors: list[Anchor]) -> None:
         for anchor in anchors:
             if anchor.kind == "box":
                 self._walk(anchor.element)
             elif anchor.kind in ("picture", "chart", "diagram"):
-                self._attached.add(anchor, self._pages.last, self._path)
+                self._attached.add(anchor, self._pages.last, self._outline.path)
                 self._pages.add()
-                self._bare = None
+                self._outline.fill()
             else:
-                self._add(Block("text", self._attached.lines(anchor), self._path))
+                self._add(Block("text", self._attached.lines(anchor), self._outline.path))
 
     def _begin_section(self) -> None:
         if not self._sections:

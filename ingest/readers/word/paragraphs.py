@@ -28,7 +28,7 @@ CHARTEX = "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart"
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What hangs on a paragraph. `kind` is `note`, `comment`, `picture`, `box`, `chart` or `diagram`.
+    """What hangs on a paragraph. `kind` is `note`, `comment`, `picture`, `box`, `chart`, `diagram`, or `words`.
 
     `key` is the id by which it is found, of a note with its kind before it; `element` holds a box's paragraphs.
     """
