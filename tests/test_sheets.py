@@ -273,8 +273,13 @@ def test_a_first_row_that_is_like_the_others_is_no_head(
 
 @pytest.mark.parametrize("mark", ["\v", "\f", "\x85", "\u2028"])
 def test_a_line_break_inside_a_cell_does_not_tear_its_row(tmp_path: Path, reading: Reading, mark: str) -> None:
-    (tmp_path / "a.csv").write_bytes(f"Name,Note,Paid\r\nAnn,the oak door{mark}behind the old boat house,36\r\n".encode())
-    assert lines(read(tmp_path / "a.csv", reading)) == ["Name | Note | Paid", "Ann | the oak door behind the old boat house | 36"]
+    (tmp_path / "a.csv").write_bytes(
+        f"Name,Note,Paid\r\nAnn,the oak door{mark}behind the old boat house,36\r\n".encode()
+    )
+    assert lines(read(tmp_path / "a.csv", reading)) == [
+        "Name | Note | Paid",
+        "Ann | the oak door behind the old boat house | 36",
+    ]
 
 
 def test_what_a_bank_puts_above_its_table_is_read_for_itself(tmp_path: Path, reading: Reading) -> None:
