@@ -204,10 +204,15 @@ def services_of(library: Library, models: Models | None = None) -> Services:
 
             recaption(library, models, stopped)
 
+    def fill(stopped: Callable[[], bool]) -> None:
+        if models.multilingual is not None:
+            library.fill_vectors(models.multilingual, stopped)
+
     remembering = Remembering(library, models, answerer)
     idle = (
         IdleWork("remembering", remembering.remember, lambda: queue.busy),
         IdleWork("captions", describe, lambda: queue.busy),
+        IdleWork("vectors", fill, lambda: queue.busy),
     )
 
     def forget() -> None:

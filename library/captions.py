@@ -43,11 +43,12 @@ class Captions(SearchIndex):
         """Give a picture's chunk a new text that holds `caption`; does nothing if it was removed meanwhile.
 
         `vector` is (dimensions,) float32 of the new text. It is written first: killed in between, the picture
-        counts as not described and is done again.
+        counts as not described and is done again. Those of other embedders go; `fill_vectors` makes them anew.
         """
         store = self.vectors(embedder)
-        store.add([chunk.id], chunk.document_id, vector[None])
-        with self._transaction() as database:
+        with self._guard, self._transaction() as database:
+            store.remove([chunk.id])
+            store.add([chunk.id], chunk.document_id, vector[None])
             changed = database.execute(
                 "UPDATE chunks SET text = ?, boxes = ? WHERE id = ?", (text, json.dumps(list(boxes)), chunk.id)
             ).rowcount

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from library.database import Database
 from library.records import Passage
 from library.vectors import VectorStore
-from models.embedder import Embedder
+from models.embedder import BATCH, Embedder
 
 FOUND_COLUMNS = (
     "chunks.id, document_id, documents.name, page, kind, header, text, boxes, furniture, picture, picture_kind"
@@ -26,7 +26,7 @@ class SearchIndex(Database):
 
     def __init__(self, folder: Path, purpose: str) -> None:
         super().__init__(folder, purpose)
-        self._vectors: VectorStore | None = None
+        self._vectors: dict[str, VectorStore] = {}  # by the embedder's name
 
     def close(self) -> None:
         with self._guard:
@@ -34,22 +34,52 @@ class SearchIndex(Database):
             super().close()
 
     def _close_vectors(self) -> None:
-        if self._vectors is not None:
-            self._vectors.close()
-            self._vectors = None
+        while self._vectors:
+            self._vectors.popitem()[1].close()
 
-    def vectors(self, embedder: Embedder) -> VectorStore:
-        """The vectors of `embedder`, opened on first use (seconds) and made to agree with SQLite."""
+    def vectors(self, embedder: Embedder, complete: bool = True) -> VectorStore:
+        """The vectors of `embedder`, opened on first use (seconds) and made to agree with SQLite.
+
+        Unless `complete`, what is missing stays so until `fill_vectors` makes it.
+        """
         with self._guard:
-            if self._vectors is None:
+            if embedder.name not in self._vectors:
                 store = VectorStore(self.folder / "vectors", embedder.name)
-                self._agree(store, embedder)
-                self._vectors = store
-            return self._vectors
+                missing = self._missing(store)
+                if complete:
+                    self._add_vectors(store, embedder, missing)
+                self._vectors[embedder.name] = store
+            return self._vectors[embedder.name]
+
+    def vectors_left(self, name: str) -> int:
+        """How many findable chunks `fill_vectors` has to do yet for the embedder called so, to a few being removed.
+
+        Zero as long as its vectors are not open.
+        """
+        store = self._vectors.get(name)
+        return 0 if store is None else max(0, self.count_chunks() - len(store))
+
+    def fill_vectors(self, embedder: Embedder, stopped: Callable[[], bool], document_id: int | None = None) -> None:
+        """Make the missing vectors of `embedder`, a few at a time, until all are there or `stopped` says so.
+
+        Of one document alone, if given. It can be killed at any instant and goes on with what is still missing.
+        """
+        store = self.vectors(embedder, complete=False)
+        if self.vectors_left(embedder.name) == 0:
+            return
+        with self._guard:
+            missing = self._missing(store)
+        if document_id is not None:
+            missing = sorted(set(missing).intersection(self._chunk_ids([document_id])))
+        for start in range(0, len(missing), BATCH):
+            if stopped():
+                return
+            self._add_vectors(store, embedder, missing[start : start + BATCH])
 
     def complete_vectors(self, embedder: Embedder) -> None:
         """Compute the vectors that are missing, for one who has brought in chunks without all of theirs."""
-        self._agree(self.vectors(embedder), embedder)
+        store = self.vectors(embedder)
+        self._add_vectors(store, embedder, self._missing(store))
 
     def findable_chunks(self) -> dict[int, int]:
         """The number of each findable chunk, in order, and that of its document."""
@@ -59,8 +89,8 @@ class SearchIndex(Database):
         )
         return dict(rows)
 
-    def _agree(self, store: VectorStore, embedder: Embedder) -> None:
-        """Add missing vectors, drop those whose chunk is gone: after a crash, or for a new embedder."""
+    def _missing(self, store: VectorStore) -> list[int]:
+        """The chunks that have no vector, after a crash or for a new embedder; vectors without a chunk are dropped."""
         ready = {
             int(row[0])
             for row in self._rows(
@@ -70,15 +100,20 @@ class SearchIndex(Database):
         }
         stored = store.ids()
         store.remove(sorted(stored - ready))
-        missing = sorted(ready - stored)
+        return sorted(ready - stored)
+
+    def _add_vectors(self, store: VectorStore, embedder: Embedder, missing: Sequence[int]) -> None:
         for start in range(0, len(missing), QUERY_BATCH):
-            chunks = self.chunks(missing[start : start + QUERY_BATCH], hidden=True)
+            ids = missing[start : start + QUERY_BATCH]
             by_document: dict[int, list[Passage]] = {}
-            for chunk in chunks.values():
+            for chunk in self.chunks(ids, hidden=True).values():
                 by_document.setdefault(chunk.document_id, []).append(chunk)
             for document_id, members in by_document.items():
-                texts = [chunk.searchable for chunk in members]
-                store.add([chunk.id for chunk in members], document_id, embedder.encode(texts))
+                vectors = embedder.encode([chunk.searchable for chunk in members])
+                with self._guard:  # meanwhile some may have been removed, or described anew
+                    now = self.chunks([chunk.id for chunk in members], hidden=True)
+                    kept = [index for index, chunk in enumerate(members) if now.get(chunk.id) == chunk]
+                    store.add([members[index].id for index in kept], document_id, vectors[kept])
 
     def chunks(self, ids: Sequence[int], hidden: bool = False) -> dict[int, Passage]:
         """The findable chunks (with `hidden`, all) among `ids`, keyed by id."""

