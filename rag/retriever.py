@@ -107,10 +107,10 @@ class Retriever:
         chunks = self._library.chunks(dense.found)
         foreign = {document.id for document in documents if document.report and document.report.foreign}
         cosines = {number: dense.cosine(number, chunk.document_id in foreign) for number, chunk in chunks.items()}
-        best_words = max(words.values(), default=1.0)
+        words_weight = WORDS_WEIGHT * self._known_share(weights) / max(words.values(), default=1.0)
         scores = {
             number: cosines[number]
-            + WORDS_WEIGHT * words.get(number, 0.0) / best_words
+            + words_weight * words.get(number, 0.0)
             + EXACT_WEIGHT * exact.get(number, 0)
             + _steering(chunk.document_id, naming)
             + ATTACHED_WEIGHT * (chunk.document_id in scope.attached)
@@ -129,6 +129,12 @@ class Retriever:
         total = self._library.count_chunks()
         frequencies = self._library.term_frequencies(terms)
         return {term: math.log((total + 1) / (frequencies[term] + 1)) for term in terms}
+
+    def _known_share(self, weights: Mapping[str, float]) -> float:
+        """How much of what a question says stands anywhere: "die" alone, of a German one, says nothing in English."""
+        nowhere = math.log(self._library.count_chunks() + 1)
+        known = sum(weight for weight in weights.values() if weight < nowhere)
+        return known / (sum(weights.values()) or 1.0)
 
     def _exact(self, query: Query, allowed: frozenset[int] | None) -> dict[int, int]:
         """How many of the quoted phrases and codes each chunk holds."""
