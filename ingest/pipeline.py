@@ -26,6 +26,7 @@ from library.store import Library
 from models.embedder import Embedder
 from models.errors import LamplightError
 from models.loading import Models
+from models.precedence import ANSWERS
 
 Status = Literal["added", "unchanged", "updated", "failed", "skipped"]
 
@@ -156,7 +157,23 @@ def _index(
         added = _read_and_store(_record(path, sha256), library, models.embedder, progress, processes)
         if before is not None and before.sha256 == sha256:
             _take_over(library, before.id, added.id)
+        _embed_for_languages(added, library, models, progress)
         return ("updated" if before is not None else "added"), added
+
+
+def _embed_for_languages(added: Document, library: Library, models: Models, progress: Progress) -> None:
+    """What the embedder can't read is embedded by the multilingual one at once, the rest when nobody waits.
+
+    The document is in the library by now: where this is broken off, idle work goes on with it.
+    """
+    if models.multilingual is None or added.report is None or not added.report.foreign:
+        return
+
+    def stopped() -> bool:
+        progress.report("embedding for its language", 1.0)
+        return progress.cancelled.is_set() or progress.interrupted.is_set() or ANSWERS.taken
+
+    library.fill_vectors(models.multilingual, stopped, added.id)
 
 
 def _check(path: Path) -> None:

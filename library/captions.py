@@ -43,15 +43,16 @@ class Captions(DenseIndex):
         """Give a picture's chunk a new text that holds `caption`; does nothing if it was removed meanwhile.
 
         `vector` is (dimensions,) float32 of the new text. It is written first: killed in between, the picture
-        counts as not described and is done again.
+        counts as not described and is done again. Those of other embedders go; `fill_vectors` makes them anew.
         """
         store = self.vectors(embedder)
         store.add([chunk.id], chunk.document_id, vector[None])
-        with self._transaction() as database:
+        with self._guard, self._transaction() as database:
+            self.forget_vectors([chunk.id], but=embedder)
             changed = database.execute(
                 "UPDATE chunks SET text = ?, boxes = ? WHERE id = ?", (text, json.dumps(list(boxes)), chunk.id)
             ).rowcount
             if changed:
                 database.execute("INSERT OR REPLACE INTO captions VALUES (?, ?, ?)", (chunk.id, model, caption))
         if not changed:
-            store.remove([chunk.id])
+            self.forget_vectors([chunk.id])

@@ -13,11 +13,13 @@ from library.checksums import Checksums
 from library.errors import LibraryError
 from library.search_index import SearchIndex
 from library.vectors import VectorStore
+from models.catalogue import ENGLISH
 from models.embedder import Embedder, Vectors
 
-VECTORS = "vectors"
+VECTORS = "vectors"  # the folder of the first embedder's; those of others lie beside it
 ROOT = Path(__file__).parent.parent
 FILL_BATCH = 64  # chunks embedded at a time: a second
+FILL_STEP = 8  # when somebody may come in between
 TRIAL_SECONDS = 600.0  # to look at every vector; a minute for a million
 
 
@@ -26,7 +28,7 @@ class DenseIndex(SearchIndex):
 
     def __init__(self, folder: Path, purpose: str) -> None:
         super().__init__(folder, purpose)
-        self._vectors: VectorStore | None = None
+        self._vectors: dict[str, VectorStore] = {}  # by the embedder's name
         self._opening = threading.RLock()  # taken before `_guard`, never inside it
         self.notice = ""  # what is being mended, in a sentence
         self.noticed: Callable[[str], object] = lambda sentence: None  # told each new one
@@ -37,28 +39,59 @@ class DenseIndex(SearchIndex):
             super().close()
 
     def _close_vectors(self) -> None:
-        if self._vectors is not None:
-            self._vectors.close()
-            self._vectors = None
+        while self._vectors:
+            self._vectors.popitem()[1].close()
 
-    def vectors(self, embedder: Embedder) -> VectorStore:
+    def vectors(self, embedder: Embedder, complete: bool = True) -> VectorStore:
         """The vectors of `embedder`, opened on first use (seconds) and made to agree with SQLite.
 
-        Whoever opens them waits until that is done; others have at once what is there.
+        Whoever opens them waits until that is done; others have at once what is there. Unless `complete`, what is
+        missing stays so until `fill_vectors` makes it.
         """
         with self._opening:
-            store = self._vectors
+            store = self._vectors.get(embedder.name)
             if store is not None:
                 return store
             store, missing = self._open(embedder)
-            self._vectors = store
-        self._fill(store, embedder, missing)
+            self._vectors[embedder.name] = store
+        if complete:
+            self._rebuild(store, embedder, missing)
         return store
 
     def complete_vectors(self, embedder: Embedder) -> None:
         """Compute the vectors that are missing, for one who has brought in chunks without all of theirs."""
         store = self.vectors(embedder)
-        self._fill(store, embedder, self._missing(store))
+        self._rebuild(store, embedder, self._missing(store))
+
+    def vectors_left(self, name: str) -> int:
+        """How many chunks `fill_vectors` has to do yet for the embedder called so, to a few being removed.
+
+        Zero as long as its vectors are not open.
+        """
+        store = self._vectors.get(name)
+        return 0 if store is None else max(0, self.count_chunks() - len(store))
+
+    def fill_vectors(self, embedder: Embedder, stopped: Callable[[], bool], document_id: int | None = None) -> None:
+        """Make the missing vectors of `embedder`, a few at a time, until all are there or `stopped` says so.
+
+        Of one document alone, if given. It can be killed at any instant and goes on with what is still missing.
+        """
+        store = self.vectors(embedder, complete=False)
+        if self.vectors_left(embedder.name) == 0:
+            return
+        with self._guard:
+            missing = self._missing(store)
+        if document_id is not None:
+            missing = sorted(set(missing).intersection(self._chunk_ids([document_id])))
+        for start in range(0, len(missing), FILL_STEP):
+            if stopped() or not self._compute(store, embedder, missing[start : start + FILL_STEP]):
+                return
+
+    def forget_vectors(self, ids: Sequence[int], but: Embedder | None = None) -> None:
+        """Remove the vectors of these chunks by all embedders `but` one. Those that are not open follow when opened."""
+        for name, store in list(self._vectors.items()):
+            if but is None or name != but.name:
+                store.remove(ids)
 
     def vectors_of(self, ids: Sequence[int], embedder: Embedder) -> dict[int, Vectors]:
         """Those of the findable chunks among `ids`; what is not stored again yet is computed."""
@@ -71,7 +104,7 @@ class DenseIndex(SearchIndex):
 
     def _open(self, embedder: Embedder) -> tuple[VectorStore, list[int]]:
         """And the chunks that have no vector yet. Damaged files are never opened in this process: they would end it."""
-        folder = self.folder / VECTORS
+        folder = self._place(embedder)
         checksums = Checksums(folder)
         condition = checksums.condition()
         if condition == "damaged" or (condition == "unknown" and not _survives(folder, embedder.name)):
@@ -83,6 +116,10 @@ class DenseIndex(SearchIndex):
                 raise  # these are the files that were closed: something else is wrong, such as a full disk
             return self._anew(embedder)
 
+    def _place(self, embedder: Embedder) -> Path:
+        first = embedder.name == ENGLISH.name
+        return self.folder / (VECTORS if first else f"{VECTORS}-{embedder.name}")
+
     def _agreed(self, store: VectorStore) -> tuple[VectorStore, list[int]]:
         try:
             return store, self._missing(store)
@@ -91,7 +128,7 @@ class DenseIndex(SearchIndex):
             raise
 
     def _anew(self, embedder: Embedder) -> tuple[VectorStore, list[int]]:
-        folder = self.folder / VECTORS
+        folder = self._place(embedder)
         try:
             shutil.rmtree(folder)
         except OSError as error:
@@ -116,23 +153,30 @@ class DenseIndex(SearchIndex):
         store.remove(sorted(stored - kept))
         return sorted(kept - stored)
 
-    def _fill(self, store: VectorStore, embedder: Embedder, missing: Sequence[int]) -> None:
+    def _rebuild(self, store: VectorStore, embedder: Embedder, missing: Sequence[int]) -> None:
         """Compute vectors, while others search and write; ends early when the library is closed or erased."""
         try:
             for start in range(0, len(missing), FILL_BATCH):
                 self._say(f"The search index is being rebuilt: {start:,} of {len(missing):,} passages…")
-                part = missing[start : start + FILL_BATCH]
-                chunks = list(self.chunks(part, hidden=True).values())
-                vectors = embedder.encode([chunk.searchable for chunk in chunks])
-                with self._guard:
-                    if self._vectors is not store:
-                        return
-                    kept = self._kept()
-                    for document_id in dict.fromkeys(chunk.document_id for chunk in chunks if chunk.id in kept):
-                        rows = [row for row, chunk in enumerate(chunks) if chunk.document_id == document_id]
-                        store.add([chunks[row].id for row in rows], document_id, vectors[rows])
+                if not self._compute(store, embedder, missing[start : start + FILL_BATCH]):
+                    return
         finally:
             self._say("")
+
+    def _compute(self, store: VectorStore, embedder: Embedder, ids: Sequence[int]) -> bool:
+        """Add the vectors of a few chunks; false when the library was closed or erased meanwhile."""
+        chunks = list(self.chunks(ids, hidden=True).values())
+        vectors = embedder.encode([chunk.searchable for chunk in chunks])
+        with self._guard:
+            if self._vectors.get(embedder.name) is not store:
+                return False
+            now = self.chunks(ids, hidden=True)  # some may have been removed, or described anew
+            kept = self._kept()
+            rows = [row for row, chunk in enumerate(chunks) if chunk.id in kept and now.get(chunk.id) == chunk]
+            for document_id in dict.fromkeys(chunks[row].document_id for row in rows):
+                own = [row for row in rows if chunks[row].document_id == document_id]
+                store.add([chunks[row].id for row in own], document_id, vectors[own])
+        return True
 
     def _say(self, sentence: str) -> None:
         self.notice = sentence

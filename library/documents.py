@@ -238,8 +238,7 @@ class Documents(Places):
         with self._transaction() as database:  # a purge that has begun can't be restored, nor gets vectors any more
             database.execute("UPDATE documents SET state = 'indexing' WHERE id = ?", (document_id,))
             database.execute("DELETE FROM unfinished WHERE document_id = ?", (document_id,))
-        if self._vectors is not None:
-            self._vectors.remove(self._chunk_ids([document_id]))
+        self.forget_vectors(self._chunk_ids([document_id]))
         with self._transaction() as database:
             # Without Chroma open its records stay behind; `vectors()` removes them when it opens.
             database.execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))

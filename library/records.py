@@ -89,6 +89,7 @@ class ReportCard:
     fields: int = 0
     seconds: float = 0.0
     skipped: list[str] = field(default_factory=list)
+    foreign: int = 0  # 1 if it is in a language that the embedder doesn't know
 
     def __add__(self, other: ReportCard) -> ReportCard:
         return ReportCard(**{part.name: getattr(self, part.name) + getattr(other, part.name) for part in fields(self)})

@@ -79,9 +79,9 @@ class Library(UnfinishedDocuments, Tables, Captions, Guides, Folders, Collection
             with self._opening, self._guard:
                 self._close_vectors()
                 self._empty_database()
-            for name in (VECTORS, "files", SCRATCH):
+            for place in (*self.folder.glob(f"{VECTORS}*"), self.folder / "files", self.folder / SCRATCH):
                 with suppress(FileNotFoundError):
-                    shutil.rmtree(self.folder / name)
+                    shutil.rmtree(place)
             (self.folder / SETTINGS).unlink(missing_ok=True)
             self.purged()
             marker.unlink()

@@ -114,9 +114,11 @@ class VectorStore:
                 )
 
     def remove(self, ids: Sequence[int]) -> None:
+        """The vectors of all embedders: what is removed must not come back when another one is used."""
         for start in range(0, len(ids), WRITE_BATCH):
             with self._guarded("written"):
-                self._collection.delete(ids=[str(number) for number in ids[start : start + WRITE_BATCH]])
+                for collection in self._client.list_collections():
+                    collection.delete(ids=[str(number) for number in ids[start : start + WRITE_BATCH]])
 
     def nearest(self, vector: Vectors, count: int, documents: frozenset[int] | None = None) -> list[tuple[int, float]]:
         """The `count` nearest ids to a (dimensions,) vector with their cosine similarity, best first.

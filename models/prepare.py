@@ -1,4 +1,4 @@
-"""Export the embedder, or a reranker, to int8 ONNX, once per machine: `python -m models.prepare`.
+"""Export the embedders, or a reranker, to int8 ONNX, once per machine: `python -m models.prepare`.
 
 sentence-transformers defines the embedding; its whole module (transformer, mean pooling, normalisation) is
 exported, quantised per channel to int8 and compared with the original on real sentences. This is the only
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,8 +19,9 @@ from typing import Any
 
 import platformdirs
 
-from models.catalogue import EMBEDDER, Weights
+from models.catalogue import ENGLISH, MULTILINGUAL, EmbeddingModel
 from models.connections import block_connections
+from models.e5_file import unpack_e5
 from models.errors import WeightsError
 
 FORMAT = 2  # raise it when the export changes, so that old files are not used
@@ -42,19 +44,19 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("lamplight", appauthor=False))
 
 
-def prepared_embedder(weights: Weights = EMBEDDER) -> Path:
+def prepared_embedder(model: EmbeddingModel = ENGLISH) -> Path:
     """Where the exported model is, or will be. Its name changes with the weights and the export."""
-    return cache_folder() / f"{weights.name}-{weights.sha256[:12]}-int8-{FORMAT}.onnx"
+    return cache_folder() / f"{model.weights.name}-{model.weights.sha256[:12]}-int8-{FORMAT}.onnx"
 
 
-def ensure_embedder() -> Path:
-    """The exported model's path, exporting it first (15 s) in another process if it is missing.
+def ensure_embedder(model: EmbeddingModel = ENGLISH) -> Path:
+    """The exported model's path, exporting it first (15 s, the multilingual one 40 s) in another process if missing.
 
     Raises `WeightsError` when that fails.
     """
-    path = prepared_embedder()
+    path = prepared_embedder(model)
     if not path.is_file():
-        command = [sys.executable, "-m", "models.prepare"]
+        command = [sys.executable, "-m", "models.prepare", "--embedder", model.weights.name]
         root = Path(__file__).resolve().parent.parent
         result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
         if result.returncode != 0 or not path.is_file():
@@ -66,23 +68,30 @@ def ensure_embedder() -> Path:
     return path
 
 
-def export_embedder(target: Path) -> float:
-    """Write the int8 model to `target` in one step; returns the mean cosine to the original.
+def export_embedder(model: EmbeddingModel, target: Path) -> float:
+    """Write the int8 model to `target` in one step, after its tokenizer; returns the mean cosine to the original.
 
     Raises `WeightsError` when the weights are damaged or the quantised model strays too far.
     """
     os.environ["HF_HUB_OFFLINE"] = "1"
-    source = EMBEDDER.verified_path().parent
+    weights = model.weights.verified_path()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         exported, quantised = Path(scratch, "exported.onnx"), Path(scratch, "quantised.onnx")
-        reference = _export(source, exported, CHECK_SENTENCES)
+        source = weights.parent
+        if model == MULTILINGUAL:
+            source = Path(scratch, "unpacked")
+            unpack_e5(weights, source)
+            shutil.copyfile(source / "tokenizer.json", quantised.with_suffix(".tokenizer.json"))
+        reference = _export(source, exported, [model.passage_prefix + sentence for sentence in CHECK_SENTENCES])
         quantise(exported, quantised)
-        cosine = _mean_cosine(quantised, reference)
+        cosine = _mean_cosine(quantised, model, reference)
         if cosine < LEAST_COSINE:
             raise WeightsError(
                 f"The quantised embedder strays from the original (cosine {cosine:.3f}); please report this."
             )
+        if model == MULTILINGUAL:
+            quantised.with_suffix(".tokenizer.json").replace(target.with_suffix(".tokenizer.json"))
         quantised.replace(target)
     return cosine
 
@@ -124,12 +133,12 @@ def quantise(source: Path, target: Path) -> None:
     quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True)
 
 
-def _mean_cosine(path: Path, reference: list[list[float]]) -> float:
+def _mean_cosine(path: Path, model: EmbeddingModel, reference: list[list[float]]) -> float:
     import numpy as np
 
     from models.embedder import Embedder
 
-    vectors = Embedder(path).encode(CHECK_SENTENCES)
+    vectors = Embedder(path, model=model).encode(CHECK_SENTENCES)
     return float((vectors * np.asarray(reference, np.float32)).sum(axis=1).mean())
 
 
@@ -190,23 +199,34 @@ def _check_reranker(encoder: Any, quantised: Path, source: Path) -> None:
 
 
 def main() -> int:
-    """Prepare the embedder, or with `--reranker FOLDER --to FILE` a reranker."""
+    """Prepare the embedders that are installed, or with `--reranker FOLDER --to FILE` a reranker."""
     parser = argparse.ArgumentParser(description="Export models to int8 ONNX.")
     parser.add_argument("--reranker", type=Path, help="folder of a cross-encoder")
     parser.add_argument("--to", type=Path, help="file to write it to")
+    parser.add_argument("--embedder", help="name of the only embedder to prepare")
     options = parser.parse_args()
     block_connections()
     try:
         if options.reranker:
             export_reranker(options.reranker, options.to)
-        elif not (path := prepared_embedder()).is_file():
-            sys.stdout.write(f"The embedder is ready (cosine to the original {export_embedder(path):.4f}).\n")
-        else:
-            sys.stdout.write("The embedder is ready.\n")
+            return 0
+        for model in (ENGLISH, MULTILINGUAL):
+            if options.embedder in (None, model.weights.name):
+                _prepare(model, optional=model == MULTILINGUAL and options.embedder is None)
     except WeightsError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _prepare(model: EmbeddingModel, optional: bool) -> None:
+    name = model.weights.name
+    if optional and not model.weights.installed:
+        sys.stdout.write(f"{name} is not installed: English is searched well, other languages badly.\n")
+    elif not (path := prepared_embedder(model)).is_file():
+        sys.stdout.write(f"{name} is ready (cosine to the original {export_embedder(model, path):.4f}).\n")
+    else:
+        sys.stdout.write(f"{name} is ready.\n")
 
 
 if __name__ == "__main__":

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-import numpy as np
-
 from library.records import BlockKind, Document, Passage
 from library.store import Library
 from models.embedder import Embedder, Vectors
+from rag.dense import DenseSearch
 from rag.naming import Named, named_documents
 from rag.pictures import whole_pictures
 from rag.query import Query, understand
@@ -67,8 +66,9 @@ EVERYWHERE = Scope()
 class Search:
     """What a search found, best first, and what it needs to be judged by.
 
-    `weights` are the question's meaning words with their inverse document frequency, `vector` its embedding,
-    `named` the documents it names, `asked` the question without the names of documents, which only say where to look.
+    `weights` are the question's meaning words with their inverse document frequency, `vector` its embedding by the
+    first embedder, `named` the documents it names, `asked` the question without the names of documents, which only
+    say where to look.
     """
 
     query: Query
@@ -80,11 +80,12 @@ class Search:
 
 
 class Retriever:
-    """Searches one library with one embedder."""
+    """Searches one library with one embedder, or with a multilingual one beside it."""
 
-    def __init__(self, library: Library, embedder: Embedder) -> None:
+    def __init__(self, library: Library, embedder: Embedder, multilingual: Embedder | None = None) -> None:
         self._library = library
         self._embedder = embedder
+        self._multilingual = multilingual
 
     def search(self, text: str, count: int, scope: Scope = EVERYWHERE) -> Search:
         """The `count` best passages in `scope` for a question, best first; a picture is one of them."""
@@ -94,7 +95,7 @@ class Retriever:
         allowed = _allowed(scope, documents)
         inside = [document for document in documents if allowed is None or document.id in allowed]
         naming = named_documents(text, inside, self._library.chunks_holding)
-        vector = self._vector(query)
+        dense = DenseSearch(self._library, query, self._embedder, self._multilingual)
         weights = self.term_weights(query.terms)
         wide = SCOPED_CANDIDATES if scope.kind else 1
         words = dict(
@@ -103,14 +104,15 @@ class Retriever:
         exact = self._exact(query, allowed)
         pictures = self._pictures(query, allowed)
         named = naming.documents | scope.attached
-        cosines = self._cosines(vector, max(CANDIDATES, wide), allowed, named)
-        others = [*list(words)[:FUSED_WORD_CANDIDATES], *exact, *pictures]
-        cosines |= self._cosines_of(vector, [number for number in dict.fromkeys(others) if number not in cosines])
-        chunks = self._library.chunks(list(cosines))
-        best_words = max(words.values(), default=1.0)
+        _look(dense, max(CANDIDATES, wide), allowed, named)
+        dense.look_at([*list(words)[:FUSED_WORD_CANDIDATES], *exact, *pictures])
+        chunks = self._library.chunks(dense.found)
+        foreign = {document.id for document in documents if document.report and document.report.foreign}
+        cosines = {number: dense.cosine(number, chunk.document_id in foreign) for number, chunk in chunks.items()}
+        words_weight = WORDS_WEIGHT * self._known_share(weights) / max(words.values(), default=1.0)
         scores = {
             number: cosines[number]
-            + WORDS_WEIGHT * words.get(number, 0.0) / best_words
+            + words_weight * words.get(number, 0.0)
             + EXACT_WEIGHT * exact.get(number, 0)
             + _steering(chunk.document_id, naming)
             + ATTACHED_WEIGHT * (chunk.document_id in scope.attached)
@@ -122,21 +124,7 @@ class Retriever:
         ranked = sorted(scores, key=lambda number: -scores[number])
         passages = (replace(chunks[number], score=scores[number], cosine=cosines[number]) for number in ranked)
         found = list(islice(whole_pictures(passages, self._library), count))
-        return Search(query, weights, vector, found, named, naming.asked)
-
-    def _cosines(
-        self, vector: Vectors, count: int, allowed: frozenset[int] | None, named: frozenset[int]
-    ) -> dict[int, float]:
-        """Of the nearest chunks, and of the nearest of those in named documents, which others may keep from sight."""
-        vectors = self._library.vectors(self._embedder)
-        cosines = dict(vectors.nearest(vector, count, allowed))
-        if named and (allowed is None or named < allowed):
-            cosines |= dict(vectors.nearest(vector, count, named if allowed is None else named & allowed))
-        return cosines
-
-    def _cosines_of(self, vector: Vectors, ids: Sequence[int]) -> dict[int, float]:
-        vectors = self._library.vectors_of(ids, self._embedder)
-        return {number: float(np.dot(vector, other)) for number, other in vectors.items()}
+        return Search(query, weights, dense.vector, found, named, naming.asked)
 
     def term_weights(self, terms: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency: how much a word tells in this library, 0 when it is in every chunk."""
@@ -144,11 +132,11 @@ class Retriever:
         frequencies = self._library.term_frequencies(terms)
         return {term: math.log((total + 1) / (frequencies[term] + 1)) for term in terms}
 
-    def _vector(self, query: Query) -> Vectors:
-        """Between the question as it was put and as it was meant: abbreviations are foreign to the embedder."""
-        texts = list(dict.fromkeys([query.text, query.expanded]))
-        mean: Vectors = self._embedder.encode(texts).mean(axis=0)
-        return mean / np.float32(np.linalg.norm(mean))
+    def _known_share(self, weights: Mapping[str, float]) -> float:
+        """How much of what a question says stands anywhere: "die" alone, of a German one, says nothing in English."""
+        nowhere = math.log(self._library.count_chunks() + 1)
+        known = sum(weight for weight in weights.values() if weight < nowhere)
+        return known / (sum(weights.values()) or 1.0)
 
     def _exact(self, query: Query, allowed: frozenset[int] | None) -> dict[int, int]:
         """How many of the quoted phrases and codes each chunk holds."""
@@ -165,6 +153,13 @@ class Retriever:
         ids = self._library.images(allowed)
         held = self._library.holding_terms(query.terms, ids)
         return {number: 1.0 + len(held[number]) / len(query.terms) for number in ids}
+
+
+def _look(dense: DenseSearch, count: int, allowed: frozenset[int] | None, named: frozenset[int]) -> None:
+    """At the nearest chunks, and the nearest of those in named documents, which others may keep from sight."""
+    dense.nearest(count, allowed)
+    if named and (allowed is None or named < allowed):
+        dense.nearest(count, named if allowed is None else named & allowed)
 
 
 def _telling(weights: dict[str, float], naming: Named) -> list[str]:

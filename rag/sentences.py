@@ -10,11 +10,18 @@ from library.records import Box, Passage
 from rag.query import STOP_WORDS, WORD
 
 LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){3}")  # at least three: a lone number or bullet is no sentence
-SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s+(?=[A-Z0-9“\"(•])")
+# Before a blank and what begins in any script but with a small letter of ours; the marks of scripts that have their own
+# need neither.
+SENTENCE_END = re.compile(
+    r"(?<=[.!?…])[\"”’)]*\s+(?=[^\W_a-zß-öø-ÿ]|[“\"(•¿¡„«])|(?<=[\u3002\uff01\uff1f\u0964\u061f])[\"”’)\u300d\u300f]*\s*"
+)
 # "Dr. Okafor", "No. 7", "J. Berg", "31. März": a short word with a capital or an ordinal before the full stop.
 ABBREVIATED = re.compile(r"(?:^|[\s(\[“\"])(?:[^\W\d_a-zà-ÿ][^\W\d_A-ZÀ-Þ]{0,2}|\d{1,2})\.$")
 ITEM = re.compile(r"^\s*(?:[•‣▪◦●○■□✓✔➢*·–—-]|\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,4})[.)])\s+\S")  # a bullet or number
 COLUMNS = re.compile(r"[^\s.!?…] {2,}\S|\t")  # after a full stop two spaces are a typist's habit
+LINE_ENDS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a", "\u0964", "\u061f")
+# Scripts that set no blanks between words: Thai to Khmer, Japanese kana, Chinese characters.
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 ANNOUNCES = (":", "\uff1a")  # the colon of Latin and of Chinese scripts
 
 
@@ -61,7 +68,7 @@ def is_row(line: str) -> bool:
 def stems(text: str) -> frozenset[str]:
     """Meaning words, cut so that plural and tense don't matter much."""
     words = (word.lower() for word in WORD.findall(text))
-    return frozenset(_stem(word) for word in words if word not in STOP_WORDS)
+    return frozenset(stem for word in words if word not in STOP_WORDS for stem in _stems(word))
 
 
 def overlap(wanted: Mapping[str, float], held: frozenset[str]) -> float:
@@ -71,6 +78,13 @@ def overlap(wanted: Mapping[str, float], held: frozenset[str]) -> float:
     if not common or total <= 0:
         return 0.0
     return sum(wanted[stem] for stem in common) / total * (0.7 + 0.3 * len(common) / len(held))
+
+
+def _stems(word: str) -> list[str]:
+    """One, or of what is written without blanks between words each two characters that follow each other."""
+    if len(word) > 2 and UNSPACED.search(word):
+        return [word[start : start + 2] for start in range(len(word) - 1)]
+    return [_stem(word)]
 
 
 def _stem(word: str) -> str:
@@ -96,7 +110,7 @@ def _groups(lines: Sequence[str], prose: bool, furniture: frozenset[int]) -> lis
 
 
 def _ends(line: str) -> bool:
-    return line.rstrip().endswith((".", "!", "?", ":", "…"))
+    return line.rstrip().endswith(LINE_ENDS)
 
 
 def _spans(text: str) -> list[tuple[int, int]]:

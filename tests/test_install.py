@@ -59,3 +59,11 @@ def test_torch_never_comes_from_pypi_on_linux(monkeypatch: pytest.MonkeyPatch, f
     install.install_torch()
     assert len(asked) == (1 if first_source_has_it else 2)
     assert all("torch==2.13.0+cpu" in arguments and "--no-deps" in arguments for arguments in asked)
+
+
+def test_where_the_model_for_languages_cannot_be_had_the_rest_is_installed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(install, "try_pip", lambda *arguments: False)
+    install.install_languages()
+    assert "works without it" in capsys.readouterr().out

