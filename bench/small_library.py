@@ -44,6 +44,8 @@ class HashedEmbedder(Embedder):
         vectors: Vectors = np.stack([vector / np.linalg.norm(vector) for vector in drawn]).astype(np.float32)
         return vectors
 
+    encode_queries = encode
+
 
 EMBEDDER = HashedEmbedder()
 # Chroma writes its index after a thousand changes; here after a few, so that it is hit while it writes.

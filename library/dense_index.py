@@ -13,7 +13,7 @@ from library.checksums import Checksums
 from library.errors import LibraryError
 from library.search_index import SearchIndex
 from library.vectors import VectorStore
-from models.catalogue import ENGLISH
+from models.catalogue import MULTILINGUAL
 from models.embedder import Embedder, Vectors
 
 VECTORS = "vectors"  # the folder of the first embedder's; those of others lie beside it
@@ -117,8 +117,8 @@ class DenseIndex(SearchIndex):
             return self._anew(embedder)
 
     def _place(self, embedder: Embedder) -> Path:
-        first = embedder.name == ENGLISH.name
-        return self.folder / (VECTORS if first else f"{VECTORS}-{embedder.name}")
+        second = embedder.name == MULTILINGUAL.name
+        return self.folder / (f"{VECTORS}-{embedder.name}" if second else VECTORS)
 
     def _agreed(self, store: VectorStore) -> tuple[VectorStore, list[int]]:
         try:

@@ -100,6 +100,14 @@ READER = Weights(
     file="weights/reader.onnx",
     sha256="47708a90c0396af00ab68091fe2290f77972ceb3c46c76e98d1f37b9766633e9",
 )
+# It takes its word embeddings from MULTILINGUAL_WEIGHTS.
+MULTILINGUAL_READER = Weights(
+    name="Lamplight multilingual reader",
+    package="models",
+    distribution="",
+    file="weights/multilingual-reader.onnx",
+    sha256="",
+)
 CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, TEXT_DETECTOR, TEXT_RECOGNISER)
 
 # Not in CATALOGUE: without it Lamplight works, and searches English well and other languages badly.

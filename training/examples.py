@@ -90,9 +90,9 @@ def examples(data: Path, chance: random.Random) -> list[Example]:
     made = [*_groups(data), *_tables(data), *_paragraphs(data)]
     made += [example for example in made if example.source.startswith(TWICE)]
     names = names_of(made)
-    dressed = [_dressed(example, names, chance) for example in made]
-    chance.shuffle(dressed)
-    return dressed
+    drawn = [dressed(example, names, chance) for example in made]
+    chance.shuffle(drawn)
+    return drawn
 
 
 def _groups(data: Path) -> Iterator[Example]:
@@ -218,7 +218,7 @@ def names_of(made: Sequence[Example]) -> list[str]:
     return [word.title() for word in rare]
 
 
-def _dressed(example: Example, names: Sequence[str], chance: random.Random) -> Example:
+def dressed(example: Example, names: Sequence[str], chance: random.Random) -> Example:
     """In the company it would have in a library."""
     rows = list(range(len(example.lines)))
     in_order = example.source in ("cell", "paragraph")

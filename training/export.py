@@ -1,6 +1,6 @@
 """Turn trained weights into what ships: int8 ONNX, compared with the original on real questions.
 
-python -m training.export WEIGHTS.pt --to models/weights/reader.onnx
+python -m training.export english|multilingual WEIGHTS.pt [--to FILE]
 """
 
 from __future__ import annotations
@@ -13,15 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 
-from models.catalogue import EMBEDDER
+from models.catalogue import MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
+from models.e5_file import E5File
 from models.prepare import OPSET, quantise
 from models.reader import Reader
-from models.reader_input import ReaderTokenizer
-from training.network import ReaderNetwork, batch_of
+from training.network import LANGUAGES, Language, ReaderNetwork, batch_of, new_network, tokenizer_of
 
-INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 LEAST_AGREEMENT = 0.98  # correlation of the lines' scores with those before quantisation
 QUESTION = "How much is the deposit, and when is it due?"
 LINES = (
@@ -33,47 +31,67 @@ LINES = (
 )
 
 
-def export(weights: Path, target: Path) -> float:
+class FromEmbeddings(torch.nn.Module):
+    """The network behind its word embeddings, which the multilingual embedder's file holds already."""
+
+    def __init__(self, network: ReaderNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, word_embeddings: torch.Tensor) -> torch.Tensor:
+        states = self.network.encoder(inputs_embeds=word_embeddings).last_hidden_state
+        scores: torch.Tensor = self.network.head(states)
+        return scores
+
+
+def export(language: Language, weights: Path, target: Path) -> float:
     """Write the int8 model to `target` in one step; returns how well it agrees. Raises `ValueError` when it doesn't."""
-    base = EMBEDDER.verified_path().parent
-    network = ReaderNetwork(base)
-    network.load_state_dict(torch.load(weights, weights_only=True))
-    network.eval()
-    tokenizer = base / "tokenizer.json"
-    windows = ReaderTokenizer(Tokenizer.from_file(str(tokenizer))).windows(QUESTION, "Lease > Deposit", LINES)
-    example = batch_of(windows)
-    with torch.no_grad():
-        reference = network(**example)[0, torch.tensor(windows[0].marks), 0].numpy()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        exported, quantised = Path(scratch, "exported.onnx"), Path(scratch, "quantised.onnx")
-        torch.onnx.export(
-            network,
-            tuple(example[name] for name in INPUTS),
-            str(exported),
-            input_names=INPUTS,
-            output_names=["scores"],
-            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in [*INPUTS, "scores"]},
-            opset_version=OPSET,
-            dynamo=False,
-        )
-        quantise(exported, quantised)
-        readings = Reader(quantised, tokenizer).read(QUESTION, [("Lease > Deposit", LINES)])[0]
-        agreement = float(np.corrcoef(reference, [reading.score for reading in readings])[0, 1])
-        if agreement < LEAST_AGREEMENT:
-            raise ValueError(f"The quantised reader strays from the original (correlation {agreement:.3f}).")
-        quantised.replace(target)
+    with new_network(language) as (network, tokenizer):
+        network.load_state_dict(torch.load(weights, weights_only=True))
+        network.eval()
+        windows = tokenizer_of(tokenizer).windows(QUESTION, "Lease > Deposit", LINES)
+        example = batch_of(windows)
+        with torch.no_grad():
+            reference = network(**example)[0, torch.tensor(windows[0].marks), 0].numpy()
+        exported: torch.nn.Module = network
+        embeddings = None
+        if language == "multilingual":
+            embeddings = E5File(MULTILINGUAL_WEIGHTS.verified_path())
+            exported = FromEmbeddings(network)
+            example = {"word_embeddings": torch.tensor(embeddings.word_embeddings(windows[0].ids))[None]}
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+            full, quantised = Path(scratch, "exported.onnx"), Path(scratch, "quantised.onnx")
+            torch.onnx.export(
+                exported,
+                tuple(example.values()),
+                str(full),
+                input_names=list(example),
+                output_names=["scores"],
+                dynamic_axes={name: {0: "batch", 1: "tokens"} for name in [*example, "scores"]},
+                opset_version=OPSET,
+                dynamo=False,
+            )
+            quantise(full, quantised)
+            readings = Reader(quantised, tokenizer, embeddings).read(QUESTION, [("Lease > Deposit", LINES)])[0]
+            agreement = float(np.corrcoef(reference, [reading.score for reading in readings])[0, 1])
+            if agreement < LEAST_AGREEMENT:
+                raise ValueError(f"The quantised reader strays from the original (correlation {agreement:.3f}).")
+            quantised.replace(target)
     return agreement
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Export the reader to int8 ONNX.")
+    parser.add_argument("language", choices=LANGUAGES)
     parser.add_argument("weights", type=Path)
-    parser.add_argument("--to", type=Path, default=Path("models") / "weights" / "reader.onnx")
+    parser.add_argument("--to", type=Path)
     options = parser.parse_args()
-    agreement = export(options.weights, options.to)
-    digest = hashlib.sha256(options.to.read_bytes()).hexdigest()
-    sys.stdout.write(f"{options.to}: {options.to.stat().st_size:,} bytes, agreement {agreement:.4f}, sha256 {digest}\n")
+    shipped = READER if options.language == "english" else MULTILINGUAL_READER
+    target: Path = options.to or shipped.path()
+    agreement = export(options.language, options.weights, target)
+    digest = hashlib.sha256(target.read_bytes()).hexdigest()
+    sys.stdout.write(f"{target}: {target.stat().st_size:,} bytes, agreement {agreement:.4f}, sha256 {digest}\n")
     return 0
 
 

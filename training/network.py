@@ -1,27 +1,60 @@
-"""The reader's network: all-MiniLM-L6-v2 with three numbers for each word piece."""
+"""The reader's network: an encoder with three numbers for each word piece."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import torch
+from tokenizers import Tokenizer
 from transformers import BertModel
 
-from models.reader_input import Window
+from models.catalogue import EMBEDDER, MULTILINGUAL_WEIGHTS
+from models.e5_file import unpack_e5
+from models.reader_input import ReaderTokenizer, Window
 
 LENGTH_STEP = 32  # tokens; few lengths, few kernels to compile
+# Of twelve, all of which cost half as much again here and on the laptop; the last ones prepare the embedding, which
+# isn't asked for.
+MULTILINGUAL_LAYERS = 8
+
+Language = Literal["english", "multilingual"]
+LANGUAGES: tuple[Language, ...] = ("english", "multilingual")
+
+
+@contextmanager
+def new_network(language: Language) -> Iterator[tuple[ReaderNetwork, Path]]:
+    """An untrained reader and its tokenizer's file, which is there as long as the context."""
+    if language == "english":
+        base = EMBEDDER.verified_path().parent
+        yield ReaderNetwork(base), base / "tokenizer.json"
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        base = Path(scratch, "unpacked")
+        unpack_e5(MULTILINGUAL_WEIGHTS.verified_path(), base)
+        yield ReaderNetwork(base, MULTILINGUAL_LAYERS), base / "tokenizer.json"
+
+
+def tokenizer_of(path: Path) -> ReaderTokenizer:
+    return ReaderTokenizer(Tokenizer.from_file(str(path)))
 
 
 class ReaderNetwork(torch.nn.Module):
     """(batch, tokens, 3) float32: the line after this mark answers, the answer begins here, it ends here."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, layers: int | None = None) -> None:
+        """`base` is a folder with the encoder's weights, of which the first `layers` are taken, or all."""
         super().__init__()
         # Eager attention is a third faster backwards on a CPU at these lengths than the fused kind.
         self.encoder = BertModel.from_pretrained(base, attn_implementation="eager", add_pooling_layer=False)
-        # Half of all parameters; the groups hold too few words to improve them.
+        if layers is not None:
+            self.encoder.encoder.layer = self.encoder.encoder.layer[:layers]
+            self.encoder.config.num_hidden_layers = layers
+        # Half of all parameters or more; the groups hold too few words to improve them.
         self.encoder.embeddings.word_embeddings.weight.requires_grad = False
         for module in self.encoder.modules():
             if isinstance(module, torch.nn.Dropout):

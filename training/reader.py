@@ -1,6 +1,6 @@
 """Train the reader: which line of a passage answers a question, where in it the answer stands, or that none does.
 
-    python -m training.reader [--data DIR] [--epochs 3] [--to FILE]
+    python -m training.reader [english|multilingual] [--data DIR] [--epochs 3] [--to FILE]
 
 On one core with bf16 instructions, 2,300 tokens a second: the weights that ship took 105 minutes in three stages.
 `python -m training.export` turns the result into what ships.
@@ -18,13 +18,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
 
-from models.catalogue import EMBEDDER
 from models.reader_input import ReaderTokenizer
-from training.examples import COMMON, Example, examples, names_of
+from training.examples import COMMON, Example, dressed, examples, names_of
 from training.forms import asked_elsewhere, forms
-from training.network import ReaderNetwork, Target, batch_of, loss_of, padded
+from training.network import (
+    LANGUAGES,
+    Language,
+    ReaderNetwork,
+    Target,
+    batch_of,
+    loss_of,
+    new_network,
+    padded,
+    tokenizer_of,
+)
+from training.translated import translated
 
 DATA = Path("..") / "shared" / "data"
 SEED = 17
@@ -119,13 +128,24 @@ def held_out(everything: Sequence[Example]) -> tuple[list[Example], list[Example
     return [one for one in everything if not aside(one)], [one for one in everything if aside(one)]
 
 
-def epochs(data: Path, count: int, tokenizer: ReaderTokenizer) -> Iterator[tuple[int, int, list[Target]]]:
+def drawn_examples(data: Path, language: Language, chance: random.Random) -> list[Example]:
+    """Of one epoch: all kinds, each in a dress drawn anew."""
+    groups = examples(data, chance)
+    names = names_of(groups)
+    made = [*groups, *forms(FORMS, names, chance)]
+    if language == "multilingual":
+        made += [dressed(example, names, chance) for example in translated(data, chance)]
+    return made
+
+
+def epochs(
+    data: Path, language: Language, count: int, tokenizer: ReaderTokenizer
+) -> Iterator[tuple[int, int, list[Target]]]:
     """(step, steps, batch); steps are estimated from the first epoch."""
     chance = random.Random(SEED)
     step = steps = 0
     for epoch in range(count):
-        groups = examples(data, chance)
-        made, _ = held_out([*groups, *forms(FORMS, names_of(groups), chance)])
+        made, _ = held_out(drawn_examples(data, language, chance))
         made += [elsewhere for one in made if (elsewhere := _elsewhere(one, made, chance)) is not None]
         made = [one for one in made if one.source != "squad" or chance.random() < PROSE]
         targets = [target for example in made for target in targets_of(example, tokenizer)]
@@ -178,6 +198,7 @@ def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Train the reader.")
+    parser.add_argument("language", nargs="?", choices=LANGUAGES, default="english")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=0.0, help="end after so long, the rate falling accordingly")
@@ -187,14 +208,22 @@ def main() -> int:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(SEED)
-    base = EMBEDDER.verified_path().parent
-    network = ReaderNetwork(base).train()
+    with new_network(options.language) as (network, path):
+        tokenizer = tokenizer_of(path)
+        network.train()
     if options.begin_with:
         network.load_state_dict(torch.load(options.begin_with, weights_only=True))
-    tokenizer = ReaderTokenizer(Tokenizer.from_file(str(base / "tokenizer.json")))
-    chance = random.Random(SEED + 1)
-    groups = examples(options.data, chance)
-    _, aside = held_out([*groups, *forms(FORMS, names_of(groups), chance)])
+    _, aside = held_out(drawn_examples(options.data, options.language, random.Random(SEED + 1)))
+    train(network, tokenizer, aside, options)
+    sys.stderr.write(evaluate(network, tokenizer, aside) + "\n")
+    torch.save(network.state_dict(), options.to)
+    return 0
+
+
+def train(
+    network: ReaderNetwork, tokenizer: ReaderTokenizer, aside: Sequence[Example], options: argparse.Namespace
+) -> None:
+    """Until the epochs or the minutes are over, the rate falling; what is learnt so far is saved at times."""
     learning = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(
         [{"params": learning, "lr": RATE}, {"params": list(network.head.parameters()), "lr": 10 * RATE}],
@@ -203,7 +232,7 @@ def main() -> int:
     )
     rates = [group["lr"] / (3 if options.begin_with else 1) for group in optimizer.param_groups]
     started, recent, tokens = time.monotonic(), 0.0, 0
-    for step, steps, batch in epochs(options.data, options.epochs, tokenizer):
+    for step, steps, batch in epochs(options.data, options.language, options.epochs, tokenizer):
         elapsed = time.monotonic() - started
         done = elapsed / 60 / options.minutes if options.minutes else step / steps
         if done >= 1:
@@ -228,9 +257,6 @@ def main() -> int:
         if step % 400 == 399:
             sys.stderr.write(evaluate(network, tokenizer, aside) + "\n")
             torch.save(network.state_dict(), options.to)
-    sys.stderr.write(evaluate(network, tokenizer, aside) + "\n")
-    torch.save(network.state_dict(), options.to)
-    return 0
 
 
 if __name__ == "__main__":
