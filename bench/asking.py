@@ -91,6 +91,8 @@ def library_of(folder: Path, files: Sequence[Path], models: Models) -> Iterator[
                 progress(f"{path.name}: {result.error}")
             elif result.status == "added" and (result.seconds > 5 or number % 50 == 0):
                 progress(f"{number} of {len(files)}: {path.name} ({result.pages} pages, {result.seconds:.0f} s)")
+        if models.multilingual is not None:
+            library.fill_vectors(models.multilingual, lambda: False)  # as in idle time
         yield library
 
 

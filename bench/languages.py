@@ -35,8 +35,6 @@ def measure_language(
     with library_of(
         folder / f"xquad {language}", passages(asked, folder / f"xquad {language} files"), models
     ) as library:
-        if models.multilingual is not None:
-            library.fill_vectors(models.multilingual, lambda: False)
         return _measured(
             language, [asked[index] for index in wanted], [english[index] for index in wanted], library, models
         )

@@ -46,13 +46,9 @@ class Embedder:
         threads = threads or physical_cores()
         self._session = onnx_session(path, threads=1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="embedder")
-        tokenizer = str(tokenizer_beside(path, model))
-        self._tokenizer = Tokenizer.from_file(tokenizer)
-        self._tokenizer.enable_truncation(model.most_tokens)
+        self._tokenizer = Tokenizer.from_file(str(tokenizer_beside(path, model)))
+        self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._counter = Tokenizer.from_file(tokenizer)
-        self._counter.no_truncation()
-        self._counter.no_padding()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Of passages: (len(texts), dimensions) float32 of unit length; text beyond the most tokens is not seen."""
@@ -67,20 +63,22 @@ class Embedder:
         rows = (
             [self._vector(encodings[0].ids)]
             if len(encodings) == 1
-            else self._pool.map(self._vector, (encoding.ids for encoding in encodings))
+            else self._pool.map(self._vector, [encoding.ids for encoding in encodings])
         )
         vectors = np.empty((len(encodings), self.dimensions), np.float32)
         for index, row in enumerate(rows):
             vectors[index] = row
         return vectors
 
-    def _vector(self, ids: Sequence[int]) -> Vectors:
+    def _vector(self, ids: list[int]) -> Vectors:
+        if len(ids) > self._model.most_tokens:
+            ids = [*ids[: self._model.most_tokens - 1], ids[-1]]  # which ends every text
         vector: Vectors = self._session.run(["sentence_embedding"], {"input_ids": np.array([ids], np.int64)})[0][0]
         return vector
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Word pieces in each text, without the two special tokens."""
-        return [len(encoding.ids) for encoding in self._counter.encode_batch(list(texts), add_special_tokens=False)]
+        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
     def knows_language(self, text: str, most: float = FOREIGN_SHARE) -> bool:
         """Whether no more than a share of `most` of a text's words are foreign to the model's vocabulary.
@@ -91,15 +89,15 @@ class Embedder:
         words = [word for word in words if not word[0].isupper()] or words
         if not words:
             return True
-        encoding = self._counter.encode(words, is_pretokenized=True, add_special_tokens=False)
+        encoding = self._tokenizer.encode(words, is_pretokenized=True, add_special_tokens=False)
         pieces: dict[int | None, list[int]] = {}
         for word, piece in zip(encoding.word_ids, encoding.ids, strict=True):
             pieces.setdefault(word, []).append(piece)
-        unknown = self._counter.token_to_id("[UNK]")
+        unknown = self._tokenizer.token_to_id("[UNK]")
         foreign = sum(len(own) > 1 or own == [unknown] for own in pieces.values())
         return foreign <= most * len(words)
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
         """Start and end of each word piece in `text`, in characters."""
-        offsets: list[tuple[int, int]] = self._counter.encode(text, add_special_tokens=False).offsets
+        offsets: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
         return offsets

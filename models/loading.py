@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from models.catalogue import EMBEDDER, MULTILINGUAL, MULTILINGUAL_WEIGHTS, READER
+from models.catalogue import EMBEDDER, MULTILINGUAL, MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
 from models.choice import LanguageModelChoice
 from models.context_cache import ContextCache
 from models.downloads import Downloads
-from models.embedder import Embedder
+from models.e5_file import E5File
+from models.embedder import Embedder, tokenizer_beside
 from models.errors import LamplightError, WeightsError
 from models.intent import IntentClassifier
 from models.language_model import LanguageModel
@@ -35,7 +36,7 @@ class Models:
         self._contexts = ContextCache(self.folder / "contexts")
         self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
         self._multilingual = OnDemand(lambda: Embedder(ensure_embedder(MULTILINGUAL), model=MULTILINGUAL))
-        self._reader = OnDemand(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
+        self._reader = OnDemand(_reader)
         self._intents = OnDemand(IntentClassifier)
         self.choice = LanguageModelChoice(self.folder, as_shipped, self._contexts)
         self.downloads = Downloads()
@@ -57,6 +58,7 @@ class Models:
 
     @property
     def reader(self) -> Reader:
+        """For a hundred languages, or for English where the multilingual embedder isn't installed."""
         return self._reader.get()
 
     @property
@@ -145,3 +147,10 @@ class Models:
             model.forget()
         else:
             self._contexts.clear()
+
+
+def _reader() -> Reader:
+    if not MULTILINGUAL_WEIGHTS.installed:
+        return Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json"))
+    tokenizer = tokenizer_beside(ensure_embedder(MULTILINGUAL), MULTILINGUAL)
+    return Reader(MULTILINGUAL_READER.verified_path(), tokenizer, E5File(MULTILINGUAL_WEIGHTS.path()))

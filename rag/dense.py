@@ -63,12 +63,23 @@ class DenseSearch:
             self._others |= _cosines(store.vectors_of(list(wanted - self._others.keys())), vector)
 
     def cosine(self, number: int, foreign: bool) -> float:
-        """How near a chunk is that was looked at; `foreign`: the first embedder doesn't know its language."""
+        """How near a chunk is that was looked at, by both embedders."""
         own, other = self._cosines[number], self._others.get(number)
         if other is None:
             return own
-        weight = MULTILINGUAL_WEIGHT if self._reads and not foreign else UNREAD_WEIGHT
+        weight = UNREAD_WEIGHT if self.unread(foreign) else MULTILINGUAL_WEIGHT
         return weight * (SLOPE * other + OFFSET) + (1 - weight) * own
+
+    def absolute_cosine(self, number: int, foreign: bool) -> float:
+        """The same where it has to tell whether anything is near: by the first embedder, if it reads both texts.
+
+        The multilingual one finds everything rather near, and orders well.
+        """
+        return self.cosine(number, foreign) if self.unread(foreign) else self._cosines[number]
+
+    def unread(self, foreign: bool) -> bool:
+        """Whether the first embedder doesn't know the question's language, or that of the document (`foreign`)."""
+        return foreign or not self._reads
 
 
 def _question(query: Query, embedder: Embedder) -> Vectors:

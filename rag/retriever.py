@@ -108,10 +108,11 @@ class Retriever:
         dense.look_at([*list(words)[:FUSED_WORD_CANDIDATES], *exact, *pictures])
         chunks = self._library.chunks(dense.found)
         foreign = {document.id for document in documents if document.report and document.report.foreign}
-        cosines = {number: dense.cosine(number, chunk.document_id in foreign) for number, chunk in chunks.items()}
+        nearness = {number: dense.cosine(number, chunk.document_id in foreign) for number, chunk in chunks.items()}
+        cosines = {n: dense.absolute_cosine(n, chunk.document_id in foreign) for n, chunk in chunks.items()}
         words_weight = WORDS_WEIGHT * self._known_share(weights) / max(words.values(), default=1.0)
         scores = {
-            number: cosines[number]
+            number: nearness[number]
             + words_weight * words.get(number, 0.0)
             + EXACT_WEIGHT * exact.get(number, 0)
             + _steering(chunk.document_id, naming)

@@ -46,10 +46,16 @@ def activity_value(services: Services) -> dict[str, Any]:
         "waiting": len(waiting),
         "paused": services.queue.paused,
         "ready": models.ready,
-        "status": services.library.notice if models.ready else models.status,
-        "vectors_left": services.library.vectors_left(MULTILINGUAL.name),
+        "status": _status(services) if models.ready else models.status,
         "answering": services.turns.answering(),
     }
+
+
+def _status(services: Services) -> str:
+    if services.library.notice:
+        return services.library.notice
+    left = services.library.vectors_left(MULTILINGUAL.name)
+    return f"Made ready for questions in other languages: all but {left:,} passages" if left else ""
 
 
 def _document(document: Document, collections: list[int]) -> dict[str, Any]:
