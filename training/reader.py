@@ -34,14 +34,17 @@ from training.network import (
     tokenizer_of,
 )
 from training.translated import translated
+from training.translated_forms import receipt_questions, translated_forms
 
 DATA = Path("..") / "shared" / "data"
 SEED = 17
 BATCH_TOKENS = 4_096
-RATE = 1.2e-4  # of the encoder; the head, which begins with nothing, learns ten times faster
+RATE = 1.2e-4  # of the encoder
+HEAD_RATE = 10  # times faster learns the head, which begins with nothing
 WARM_UP = 0.04  # of all steps
 PROSE = 0.5  # of the groups of articles, drawn anew in each epoch: there are twice as many as of all other kinds
 FORMS = 2_000  # made-up ones in each epoch
+TRANSLATED_FORMS, TRANSLATED_RECEIPTS = 2_500, 1_000  # for the multilingual reader
 # Of the examples of a kind: so many more, with a question of another document.
 ELSEWHERE = {"receipt": 0.5, "squad": 0.1, "tatqa": 0.3, "wtq": 0.2, "form": 0.3, "cell": 0.2}
 SPANS_WEIGHT = 0.5
@@ -135,6 +138,9 @@ def drawn_examples(data: Path, language: Language, chance: random.Random) -> lis
     made = [*groups, *forms(FORMS, names, chance)]
     if language == "multilingual":
         made += [dressed(example, names, chance) for example in translated(data, chance)]
+        made += translated_forms(TRANSLATED_FORMS, names, chance)
+        receipts_read = [one for one in groups if one.source.startswith("receipt") and one.answers]
+        made += receipt_questions(receipts_read, TRANSLATED_RECEIPTS, chance)
     return made
 
 
@@ -203,7 +209,8 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=0.0, help="end after so long, the rate falling accordingly")
     parser.add_argument("--to", type=Path, default=Path("training") / "reader.pt")
-    parser.add_argument("--begin-with", type=Path, help="weights to go on from, at a third of the rate")
+    parser.add_argument("--begin-with", type=Path, help="weights to go on from")
+    parser.add_argument("--rate", type=float, default=RATE, help="of the encoder, at first")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -226,11 +233,14 @@ def train(
     """Until the epochs or the minutes are over, the rate falling; what is learnt so far is saved at times."""
     learning = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(
-        [{"params": learning, "lr": RATE}, {"params": list(network.head.parameters()), "lr": 10 * RATE}],
+        [
+            {"params": learning, "lr": options.rate},
+            {"params": list(network.head.parameters()), "lr": HEAD_RATE * options.rate},
+        ],
         weight_decay=0.01,
         fused=True,
     )
-    rates = [group["lr"] / (3 if options.begin_with else 1) for group in optimizer.param_groups]
+    rates = [group["lr"] for group in optimizer.param_groups]
     started, recent, tokens = time.monotonic(), 0.0, 0
     for step, steps, batch in epochs(options.data, options.language, options.epochs, tokenizer):
         elapsed = time.monotonic() - started
