@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.asking import library_of
 from bench.measuring import Measures, progress, rate
 from bench.questions import Asked, passages
+from bench.splits import Split, split_of
 from library.store import Library
 from models.loading import Models
 from rag.finding import Finder
@@ -25,6 +26,26 @@ def paragraphs(data: Path, language: str) -> list[Asked]:
         Asked(one["qas"][0]["question"], f"passage {number}.txt", one["context"], [one["qas"][0]["answers"][0]["text"]])
         for number, one in enumerate(found)
     ]
+
+
+def articles_in(data: Path, language: str, half: Split) -> list[list[Asked]]:
+    """All questions of each article, those about paragraphs of the `half` alone, which is told by the English text."""
+    read = {
+        code: json.loads((data / "xquad" / f"xquad.{code}.json").read_text(encoding="utf-8"))["data"]
+        for code in {"en", language}
+    }
+    made = []
+    for number, (article, english) in enumerate(zip(read[language], read["en"], strict=True)):
+        pairs = zip(article["paragraphs"], english["paragraphs"], strict=True)
+        halves = [one for one, other in pairs if split_of(other["context"]) == half]
+        made.append(
+            [
+                Asked(asked["question"], f"{number}-{place}.txt", one["context"], [asked["answers"][0]["text"]])
+                for place, one in enumerate(halves)
+                for asked in one["qas"]
+            ]
+        )
+    return made
 
 
 def measure_language(

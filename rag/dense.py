@@ -79,7 +79,7 @@ class DenseSearch:
 
     def unread(self, foreign: bool) -> bool:
         """Whether the first embedder doesn't know the question's language, or that of the document (`foreign`)."""
-        return foreign or not self._reads
+        return self._second is not None and (foreign or not self._reads)
 
 
 def _question(query: Query, embedder: Embedder) -> Vectors:

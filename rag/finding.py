@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from library.records import Passage
 from library.store import Library
-from models.embedder import FOREIGN_QUESTION_SHARE
 from models.loading import Models
 from rag.computation import Computation, compute
 from rag.context import trimmed, whole
@@ -14,7 +13,7 @@ from rag.extraction import read_lines, worth_reading
 from rag.passages import SHOWN, Selection, select, without_repetition
 from rag.pinning import pinned_passages, with_pinned, without_pinned
 from rag.reading import most_to_read, near_best, reads_apart
-from rag.refusal import answerability, near_enough
+from rag.refusal import answerability
 from rag.retriever import EVERYWHERE, Retriever, Scope, Search
 
 RETRIEVED = 40  # passages that are ranked; the page is mostly among the first of them
@@ -77,17 +76,7 @@ class Finder:
         rest = [whole(passage, self._library) for passage in search.found[len(first) : count]]
         candidates = [*first, *rest, *search.found[max(len(first), count) :]]
         selection = select(search, candidates, lines, count, self._models.reranker)
-        return replace(selection, answerable=self._answerable(selection))
-
-    def _answerable(self, selection: Selection) -> bool:
-        """The reader's judgement counts where question and passage are in its language, which is the embedder's."""
-        if self._models.multilingual is not None and selection.passages:
-            knows = self._models.embedder.knows_language
-            asked = knows(selection.search.query.text, FOREIGN_QUESTION_SHARE)
-            told = knows(selection.passages[0].text)
-            if not (asked and told):
-                return near_enough(selection, across=asked != told)
-        return answerability(selection) >= 0
+        return replace(selection, answerable=answerability(selection) >= 0)
 
     def pinned(self, scope: Scope) -> list[Passage]:
         """What is pinned in `scope`."""

@@ -16,11 +16,9 @@ READER_WEIGHT = 0.65  # of the log-odds of the line that answers likeliest
 COSINE_WEIGHT = 5.6  # of the nearest chunk
 COVERAGE_WEIGHT = 2.4  # of the question's words that one passage holds, by inverse document frequency
 THRESHOLD = 2.9
-# Where the reader can't judge, as it knows English only, what is far away is refused by the cosine alone. On the `tune`
-# half of XQuAD that refuses 0 to 3 % of German, Spanish and Chinese questions about papers in the same language, and
-# few about a paper in another one, whose cosines are lower. It can't tell a near miss: that is answered mostly.
-NEAR_ENOUGH = 0.4
-NEAR_ENOUGH_ACROSS = 0.05  # between two languages
+# Of the reader's log-odds, where the first embedder can't read question or passage: how near they are to each other,
+# and which words they share, tells nothing there.
+READER_ALONE = 0.0
 LISTED = 1.0  # log-odds of the reader at least, when several things are asked for: it judges single lines
 
 
@@ -35,16 +33,11 @@ def answerability(selection: Selection) -> float:
     # reader knows best: the three numbers together let 36 % of 50 near misses through, the reader alone 6 %.
     if selection.passages[0].picture_kind == "scan":
         return reader
+    if selection.passages[0].document_id in selection.search.unread:
+        return reader - READER_ALONE
     if needs_several(selection.search.query.text):
         reader = max(reader, LISTED)
     return READER_WEIGHT * reader + COSINE_WEIGHT * cosine + COVERAGE_WEIGHT * covered - THRESHOLD
-
-
-def near_enough(selection: Selection, across: bool) -> bool:
-    """Whether it may be answered, in a language that the reader doesn't know; `across` two languages."""
-    return bool(selection.passages) and (
-        asks_for_all(selection) or selection.best_cosine >= (NEAR_ENOUGH_ACROSS if across else NEAR_ENOUGH)
-    )
 
 
 def asks_for_all(selection: Selection) -> bool:

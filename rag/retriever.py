@@ -68,7 +68,7 @@ class Search:
 
     `weights` are the question's meaning words with their inverse document frequency, `vector` its embedding by the
     first embedder, `named` the documents it names, `asked` the question without the names of documents, which only
-    say where to look.
+    say where to look. `unread` are the documents of which that embedder knows the language or the question's not.
     """
 
     query: Query
@@ -77,6 +77,7 @@ class Search:
     found: list[Passage]
     named: frozenset[int]
     asked: str
+    unread: frozenset[int] = frozenset()
 
 
 class Retriever:
@@ -125,7 +126,8 @@ class Retriever:
         ranked = sorted(scores, key=lambda number: -scores[number])
         passages = (replace(chunks[number], score=scores[number], cosine=cosines[number]) for number in ranked)
         found = list(islice(whole_pictures(passages, self._library), count))
-        return Search(query, weights, dense.vector, found, named, naming.asked)
+        unread = frozenset(document.id for document in documents if dense.unread(document.id in foreign))
+        return Search(query, weights, dense.vector, found, named, naming.asked, unread)
 
     def term_weights(self, terms: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency: how much a word tells in this library, 0 when it is in every chunk."""

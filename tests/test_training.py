@@ -15,6 +15,7 @@ import pytest
 from bench.splits import split_of
 from training.examples import Example, examples
 from training.forms import FIELDS, forms
+from training.translated_forms import languages, receipt_questions, translated_forms
 
 ROOT = Path(__file__).parent.parent
 PROSE = [
@@ -158,6 +159,32 @@ def test_a_made_up_form_is_labelled_with_the_value_that_is_asked_for() -> None:
             assert label is None or label.lower() in example.lines[place].lower()
         if not example.answers and label is not None:
             assert not any(line.startswith(label) for line in example.lines)
+
+
+def test_forms_say_the_same_in_every_language_and_are_labelled_with_the_value_that_is_asked_for() -> None:
+    names = ["Tilda", "Brook", "Fernhill", "Okafor"]
+    known = languages()
+    assert {language.code for language in known} == {"en", "de", "fr", "es", "zh"}
+    assert len({tuple(field.kind for field in language.fields) for language in known}) == 1
+    made = translated_forms(400, names, random.Random(3))
+    assert translated_forms(400, names, random.Random(3)) == made
+    assert 40 < sum(not example.answers for example in made) < 130
+    labels = {field.label for language in known for field in language.fields}
+    for example in made:
+        for place, span in zip(example.answers, example.spans, strict=True):
+            assert span is not None
+            value = example.lines[place][slice(*span)]
+            assert value.strip()
+            assert value not in labels
+
+
+def test_a_receipt_is_asked_in_every_language_for_what_it_holds(data: Path) -> None:
+    receipts = [one for one in examples(data, random.Random(1)) if one.source.startswith("receipt") and one.answers]
+    made = receipt_questions(receipts, 200, random.Random(3))
+    assert {one.lines for one in made} <= {one.lines for one in receipts}
+    assert any("\u5c0f\u7968" in one.question for one in made)  # a receipt, in Chinese
+    assert all(one.answers for one in made if one.question.startswith(("Gesamtbetrag", "Summe")))
+    assert any(not one.answers for one in made)
 
 
 def test_an_epoch_can_be_drawn_again_to_the_letter(data: Path) -> None:

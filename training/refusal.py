@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.asking import library_of
+from bench.languages import LANGUAGES, articles_in
 from bench.measuring import options, progress
 from bench.near_misses import receipt_near_misses, squad_near_misses
 from bench.questions import Question, QuestionSet, articles, filings, household, receipts
@@ -66,6 +67,18 @@ def collected(data: Path, folder: Path, models: Models) -> list[Row]:
     return made
 
 
+def of_languages(data: Path, folder: Path, models: Models) -> list[tuple[str, bool, float]]:
+    """Language, whether it can be answered, and the reader's log-odds, for questions that are not English alone."""
+    made = []
+    for language in LANGUAGES[1:]:
+        groups = articles_in(data, language, "tune")
+        kept, missing = squad_near_misses(groups, folder / f"languages {language} files")
+        with library_of(folder / f"languages {language}", kept.files, models) as library:
+            for can, questions in ((True, kept.questions), (False, missing)):
+                made += [(language, can, row[0]) for _, _, row in rows(language, library, models, questions)]
+    return made
+
+
 def fitted(inputs: Numbers, answerable: Numbers) -> Numbers:
     """Weights of logistic regression, the last of them the constant, both classes counting alike."""
     x = np.hstack([inputs, np.ones((len(inputs), 1))])
@@ -84,7 +97,9 @@ def main() -> int:
     parser.add_argument("--library", type=Path, help="keep what was read in this folder")
     parsed = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        found = collected(parsed.data, parsed.library or Path(temporary), Models())
+        models = Models()
+        found = collected(parsed.data, parsed.library or Path(temporary), models)
+        others = of_languages(parsed.data, parsed.library or Path(temporary), models)
     inputs = np.asarray([row[2] for row in found], np.float64)
     answerable = np.asarray([row[1] for row in found], np.float64)
     weights = fitted(inputs, answerable)
@@ -100,7 +115,20 @@ def main() -> int:
                 kind = "refused" if can else "answered although nothing does"
                 share = np.mean(told) if not can else 1 - np.mean(told)
                 sys.stdout.write(f"{name}: {kind} {share:.3f} of {len(told)}\n")
+    say_languages(others)
     return 0
+
+
+def say_languages(found: Sequence[tuple[str, bool, float]]) -> None:
+    """The reader's log-odds below which it is refused, where nothing else is known, and its rates."""
+    least = float(np.quantile([score for _, can, score in found if can], FALSE_REFUSALS))
+    sys.stdout.write(f"READER_ALONE = {least:.2f}\n")
+    for name in dict.fromkeys(row[0] for row in found):
+        refused = [score < least for language, can, score in found if can and language == name]
+        told = [score >= least for language, can, score in found if not can and language == name]
+        sys.stdout.write(
+            f"{name}: refused {np.mean(refused):.3f}, answered although nothing does {np.mean(told):.3f}\n"
+        )
 
 
 if __name__ == "__main__":
