@@ -36,7 +36,8 @@ class Models:
         self._contexts = ContextCache(self.folder / "contexts")
         self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
         self._multilingual = OnDemand(lambda: Embedder(ensure_embedder(MULTILINGUAL), model=MULTILINGUAL))
-        self._reader = OnDemand(_reader)
+        self._reader = OnDemand(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
+        self._multilingual_reader = OnDemand(_multilingual_reader)
         self._intents = OnDemand(IntentClassifier)
         self.choice = LanguageModelChoice(self.folder, as_shipped, self._contexts)
         self.downloads = Downloads()
@@ -58,8 +59,13 @@ class Models:
 
     @property
     def reader(self) -> Reader:
-        """For a hundred languages, or for English where the multilingual embedder isn't installed."""
+        """For English."""
         return self._reader.get()
+
+    @property
+    def multilingual_reader(self) -> Reader:
+        """For a hundred languages, half as slow again. Raises `WeightsError` without the multilingual embedder."""
+        return self._multilingual_reader.get()
 
     @property
     def intents(self) -> IntentClassifier:
@@ -149,8 +155,6 @@ class Models:
             self._contexts.clear()
 
 
-def _reader() -> Reader:
-    if not MULTILINGUAL_WEIGHTS.installed:
-        return Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json"))
+def _multilingual_reader() -> Reader:
     tokenizer = tokenizer_beside(ensure_embedder(MULTILINGUAL), MULTILINGUAL)
     return Reader(MULTILINGUAL_READER.verified_path(), tokenizer, E5File(MULTILINGUAL_WEIGHTS.path()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from library.records import Passage
@@ -9,7 +10,7 @@ from library.store import Library
 from models.loading import Models
 from rag.computation import Computation, compute
 from rag.context import trimmed, whole
-from rag.extraction import read_lines, worth_reading
+from rag.extraction import AnswerLine, read_lines, worth_reading
 from rag.passages import SHOWN, Selection, select, without_repetition
 from rag.pinning import pinned_passages, with_pinned, without_pinned
 from rag.reading import most_to_read, near_best, reads_apart
@@ -72,11 +73,22 @@ class Finder:
 
     def _read(self, search: Search, count: int) -> Selection:
         first = [whole(passage, self._library) for passage in worth_reading(search.found)]
-        lines = read_lines(self._models.reader, search.query.text, search.asked, first)
+        lines = self._lines(search, first)
         rest = [whole(passage, self._library) for passage in search.found[len(first) : count]]
         candidates = [*first, *rest, *search.found[max(len(first), count) :]]
         selection = select(search, candidates, lines, count, self._models.reranker)
         return replace(selection, answerable=answerability(selection) >= 0)
+
+    def _lines(self, search: Search, passages: Sequence[Passage]) -> list[list[AnswerLine]]:
+        """Read by the reader for English where that knows both languages, else by the multilingual one."""
+        lines: dict[int, list[AnswerLine]] = {}
+        for unread in (False, True):
+            own = [passage for passage in passages if (passage.document_id in search.unread) is unread]
+            if own:
+                reader = self._models.multilingual_reader if unread else self._models.reader
+                read = read_lines(reader, search.query.text, search.asked, own)
+                lines |= zip((passage.id for passage in own), read, strict=True)
+        return [lines[passage.id] for passage in passages]
 
     def pinned(self, scope: Scope) -> list[Passage]:
         """What is pinned in `scope`."""

@@ -111,7 +111,9 @@ class Retriever:
         foreign = {document.id for document in documents if document.report and document.report.foreign}
         nearness = {number: dense.cosine(number, chunk.document_id in foreign) for number, chunk in chunks.items()}
         cosines = {n: dense.absolute_cosine(n, chunk.document_id in foreign) for n, chunk in chunks.items()}
-        words_weight = WORDS_WEIGHT * self._known_share(weights) / max(words.values(), default=1.0)
+        words_weight = WORDS_WEIGHT / max(words.values(), default=1.0)
+        if dense.unread(False):
+            words_weight *= self._known_share(weights)
         scores = {
             number: nearness[number]
             + words_weight * words.get(number, 0.0)
