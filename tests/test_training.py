@@ -14,7 +14,8 @@ import pytest
 
 from bench.splits import split_of
 from training.examples import Example, examples
-from training.forms import FIELDS, forms
+from training.forms import KIND, asked_elsewhere, forms
+from training.language import codes, language, receipt_question
 
 ROOT = Path(__file__).parent.parent
 PROSE = [
@@ -146,18 +147,54 @@ def test_names_and_furniture_stand_beside_an_answer_as_in_a_library(data: Path) 
 
 def test_a_made_up_form_is_labelled_with_the_value_that_is_asked_for() -> None:
     names = ["Tilda", "Brook", "Fernhill", "Okafor"]
-    made = forms(300, names, random.Random(3))
-    assert forms(300, names, random.Random(3)) == made
-    assert 30 < sum(not example.answers for example in made) < 90
-    labels = {asked: label for label, _, questions in FIELDS for asked in questions}
+    made = forms(1500, names, random.Random(3))
+    assert forms(1500, names, random.Random(3)) == made
+    assert 220 < sum(not example.answers for example in made) < 380
+    assert {example.source.split()[1] for example in made} == set(codes())
     for example in made:
-        label = labels.get(example.question.rstrip("?"))
+        spoken = language(example.source.split()[1])
+        asking = language(example.source.split()[-1])
+        question = example.question.strip(" ?¿？").lower()
+        asked = [field for field in KIND if question in map(str.lower, asking.questions[field])]
         for place, span in zip(example.answers, example.spans, strict=True):
             assert span is not None
-            assert example.lines[place][slice(*span)].strip()
-            assert label is None or label.lower() in example.lines[place].lower()
-        if not example.answers and label is not None:
-            assert not any(line.startswith(label) for line in example.lines)
+            line, value = example.lines[place], example.lines[place][slice(*span)]
+            assert value == value.strip() != ""
+            frames = [pattern for style in spoken.lines.values() for pattern in style]
+            frames += [pattern for told in spoken.told.values() for pattern in told] + ["{label} | {value}"]
+            frames += ["{label}  {value}", "{label}   {value}"]
+            around = (line[: span[0]].lower(), line[span[1] :])
+            assert any(_fits(frame, around, [label for field in asked for label in spoken.labels[field]], value)
+                       for frame in frames), (line, value)  # fmt: skip
+        for line in example.lines if asked and not example.answers else ():
+            rows = [label + mark for label in spoken.labels[asked[0]] for mark in (" | ", "  ", ": ", "：")]
+            assert not line.startswith(tuple(rows))
+
+
+def _fits(frame: str, around: tuple[str, str], labels: list[str], value: str) -> bool:
+    """Whether what stands before and after a value is the frame with one of the labels, or any where none is known."""
+    parts = frame.lower().replace("{low}", "{label}").split("{value}")
+    if value.endswith("."):
+        parts[1] = parts[1].removeprefix(".")
+    known = labels or [label for code in codes() for some in language(code).labels.values() for label in some]
+    return any((parts[0].replace("{label}", label.lower()), parts[1].replace("{label}", label.lower()))
+               == (around[0], around[1].lower()) for label in known)  # fmt: skip
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_language_has_words_for_every_field_and_every_question(code: str) -> None:
+    spoken, english, chance = language(code), language("en"), random.Random(5)
+    assert set(spoken.labels) == set(spoken.questions) == set(KIND) >= set(spoken.told)
+    assert all(spoken.labels.values()) and all(spoken.questions.values())
+    for section in ("values", "lines", "receipt", "asked"):
+        assert set(getattr(spoken, section)) == set(getattr(english, section))
+    assert len(spoken.values["months"]) == len(spoken.values["short"]) == 12
+    frames = [*spoken.lines["line"], *spoken.lines["sentence"], *(one for told in spoken.told.values() for one in told)]
+    assert all(frame.count("{value}") == 1 for frame in frames)
+    for kind in ("total", "date", "company"):
+        asked = receipt_question(kind, code, chance, shop="TILDA BROOK", date="12/03/2024", total="4.55")
+        assert all(given in asked for given in ("TILDA BROOK", "12/03/2024", "4.55"))
+        assert "{" not in asked + asked_elsewhere(chance)
 
 
 def test_an_epoch_can_be_drawn_again_to_the_letter(data: Path) -> None:
