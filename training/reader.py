@@ -155,7 +155,8 @@ def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[
             scores = network(**batch_of([target.window for target in targets])).float()
         for example, target, row in zip(some[start : start + 16], targets, scores, strict=True):
             lines = row[torch.tensor(target.window.marks), 0]
-            count = counts.setdefault(example.source, [0, 0, 0, 0, 0, 0, 0, 0])
+            source = example.source.partition(" asked in ")[0]
+            count = counts.setdefault(source, [0, 0, 0, 0, 0, 0, 0, 0])
             if not target.answers:
                 count[4] += 1
                 count[5] += bool(lines.max() < 0)
