@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.splits import split_of
+from training.language import codes, receipt_question
 
 NO_ANSWER = 0.3  # of the passages: their answering lines are taken out
+ASKED_ABROAD = 0.4  # of the questions about receipts that are worded anew are in another language than English
 NAMED = 0.35  # of the questions name a document besides
 FURNISHED = 0.35  # of the passages have running heads, footers or headings between their lines
 TWICE = ("receipt", "tatqa", "cell")  # sources with few groups
@@ -48,23 +50,6 @@ FURNITURE = (
     "{page}", "Page {page} of {more}", "{title}", "{title}", "{title}:", "{title} .......... {page}", "{name}",
     "{title} and other matters", "The following table shows {title}", "Note {page}. {title}", "{upper} (continued)",
 )  # fmt: skip
-RECEIPT = {
-    "total": (
-        "what is the total of the receipt", "how much did I pay", "total", "what was the total amount", "grand total",
-        "how much was the bill", "what did it cost altogether", "amount paid", "what is the amount due",
-        "how much did we spend", "what was the final amount on the receipt", "sum to pay",
-        "how expensive was the purchase",
-    ),
-    "date": (
-        "what is the date of the receipt", "when was the receipt issued", "date", "when did I shop there",
-        "on which day was this bought", "when was this paid", "what date is printed on the receipt", "date of purchase",
-    ),
-    "company": (
-        "who is the receipt from", "which shop issued the receipt", "what is the name of the store",
-        "which company sold this", "who is the merchant", "where did I buy this", "name of the shop",
-        "which restaurant or shop is the bill from",
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,13 +245,11 @@ def _question(example: Example, names: Sequence[str], chance: random.Random) -> 
     name = " ".join([*words, chance.choice(COMPANY_ENDS)] if chance.random() < 0.6 else words)
     question = example.question
     if example.source.startswith("receipt") and chance.random() < 0.6:
-        asked = chance.choice(RECEIPT[example.source.split()[1]])
         match = re.search(r"(?: from| at| of|^total|^date) ((?!the receipt)[A-Z0-9].*?)\??$", question)
-        where = match[1] if match else ""
-        before = chance.choice(("from", "at", "of", "for", "-", "on the receipt from"))
-        question = f"{asked} {before} {where}" if where and chance.random() < 0.8 else asked
-        question += "".join(_given(example, chance))
-        question += chance.choice(("?", "", "?"))
+        shop = match[1] if match and chance.random() < 0.8 else ""
+        code = chance.choice(codes()[1:]) if chance.random() < ASKED_ABROAD else "en"
+        date, total = _given(example, chance)
+        question = receipt_question(example.source.split()[1], code, chance, shop=shop, date=date, total=total)
     elif example.source != "cell" and chance.random() < NAMED:
         bare = question.rstrip(" ?")
         question = chance.choice(PLACES).format(question=bare, name=name, year=chance.randint(1996, 2025))
@@ -274,18 +257,14 @@ def _question(example: Example, names: Sequence[str], chance: random.Random) -> 
     return question, name
 
 
-def _given(example: Example, chance: random.Random) -> Iterator[str]:
-    """Other values of the receipt that say which one is meant, as " with a total of 12.50": they are not asked for."""
+def _given(example: Example, chance: random.Random) -> tuple[str, str]:
+    """Date and total of the receipt where they say which one is meant and aren't asked for, or nothing."""
     text = "\n".join(example.lines)
     amounts = AMOUNT.findall(text)
     dates = [match[0] for match in DATE.finditer(text)]
-    if "date" not in example.source and dates and chance.random() < 0.5:
-        yield chance.choice((" on {}", " of {}", " dated {}", " on date {}")).format(dates[0])
-    if "total" not in example.source and amounts and chance.random() < 0.5:
-        usual = max(amounts, key=amounts.count)
-        yield chance.choice((" with a total of {}", " with total {}", " over {}", " for {}", ", amount {}")).format(
-            usual
-        )
+    date = dates[0] if "date" not in example.source and dates and chance.random() < 0.5 else ""
+    asked_for = "total" in example.source or not amounts or chance.random() < 0.5
+    return date, "" if asked_for else max(amounts, key=amounts.count)
 
 
 def _title(name: str, chance: random.Random) -> str:
