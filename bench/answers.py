@@ -26,7 +26,7 @@ from pathlib import Path
 from bench.asking import Outcome, ask, library_of, measured, outcomes, transcript
 from bench.claims import claims
 from bench.claims import measured as measured_claims
-from bench.languages import LANGUAGES, measure_language, paragraphs
+from bench.xquad import LANGUAGES, measure_language, paragraphs
 from bench.measuring import Measures, options, progress, rate, report
 from bench.near_misses import receipt_near_misses, squad_near_misses
 from bench.questions import (
