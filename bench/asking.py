@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.judging import atoms, states
+from bench.judging import length, states
 from bench.measuring import Measures, progress, rate
 from bench.questions import BRIEF, Question
 from bench.shown import shown, without_markers
@@ -55,7 +55,7 @@ class Outcome:
     @property
     def right_and_brief(self) -> bool:
         """Right, and little else is said: in a whole row of a table a number may stand by chance."""
-        return self.right and len(list(atoms(self.answer))) <= BRIEF
+        return self.right and length(self.answer) <= BRIEF
 
     @property
     def line_right(self) -> bool:

@@ -12,11 +12,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?)"
-)
+from bench.languages import ENGLISH_MONTHS, MONTHS, NUMBER_WORDS, ONES, OPENERS, PLURALS, SIGN, plainly, spaced
+
+MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 SCALES = {
     "thousand": 1e3,
     "k": 1e3,
@@ -27,48 +25,43 @@ SCALES = {
     "billion": 1e9,
     "bn": 1e9,
     "b": 1e9,
+    "万": 1e4,
+    "亿": 1e8,
 }
 CURRENCIES = {
     "$": "$", "us$": "$", "usd": "$", "dollar": "$", "dollars": "$", "€": "€", "eur": "€", "euro": "€", "euros": "€",
     "£": "£", "gbp": "£", "¥": "¥", "rm": "rm", "myr": "rm",
+    "元": "¥", "rmb": "¥", "cny": "¥",
 }  # fmt: skip
-TEENS = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-)  # fmt: skip
-ROUND = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-TENS = {name: 10 * tens for tens, name in enumerate(ROUND, start=2)}
-COMPOUND = re.compile(rf"\b({'|'.join(ROUND)})[- ]({'|'.join(TEENS[1:10])})\b")
-NUMBER_WORDS = {name: number for number, name in enumerate(TEENS)} | TENS | {"once": 1, "twice": 2}
 ORDINALS = {
     "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th", "seventh": "7th",
     "eighth": "8th", "ninth": "9th", "tenth": "10th", "eleventh": "11th", "twelfth": "12th",
 }  # fmt: skip
-UNITS = ("second", "minute", "hour", "day", "week", "month", "year", "cent", "litre", "metre", "mile", "inch")
-PLURALS = {f"{unit}s": unit for unit in UNITS}
 ARTICLES = frozenset(("a", "an", "the"))
 IN_UNITS = re.compile(r"(?:\bin |\(|\$ ?)(?:us ?)?(?:\$ ?|usd |dollars? )?(?:in )?(thousand|million|billion)s\b")
 ASKS_SHARE = re.compile(r"%|\bper ?cent|\bpercentage|\bshare\b|\bmargin\b|\brate\b|\bratio\b")
-CURRENCY = r"us\$|usd|eur(?:os?)?|gbp|rm|myr|dollars?|[$€£¥]"
-DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d+[.,]\d+|\d+|\.\d+"
+CURRENCY = r"us\$|usd|eur(?:os?)?|gbp|rmb?|myr|cny|dollars?|[$€£¥元]"
+SPACED_THOUSANDS = re.compile(r"(?<!\d )(?<![\w.,-])\d{1,3}(?: \d{3})+(?![\w-]| \d)")
+DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}|\d+[.,]\d+|\d+|\.\d+"
 PATTERNS = {
     "iso": r"(?<![\w.-])(?P<y1>\d{4})(?P<s1>[-/.])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})(?![\w-])",
     # Recognition loses the spaces around it: "DATE11/03/201812:30".
     "cut": r"(?<![\d./-])(?P<n1>\d{1,2})(?P<s2>[-/.])(?P<n2>\d{1,2})(?P=s2)"
     r"(?P<y2>\d{4}(?=\d\d:\d\d)|\d\d(?=\d\d:\d\d)|(?:\d{4}|\d\d)(?![\w/-]|\.\d))",
-    "daymonth": r"(?<![\w.,])(?P<d3>\d{1,2})(?:st|nd|rd|th)?\.?[ -]?(?:of )?" + rf"(?P<mon3>{MONTH})\b\.?"
-    r"(?:[ ,-]{1,2}(?P<y3>\d{4})\b|(?:-|[ ]['’])(?P<short>\d\d)\b)?(?!\w)",
-    "monthday": rf"\b(?P<mon4>{MONTH})\b\.?[ -]?"
+    "daymonth": r"(?<![\w.,])(?P<d3>\d{1,2})(?:st|nd|rd|th|er|\.?o)?\.?[ -]?(?:of |de )?"
+    rf"(?P<mon3>{MONTH})\b\.?" + r"(?:(?: del? |[ ,-]{1,2})(?P<y3>\d{4})\b|(?:-|[ ]['’])(?P<short>\d\d)\b)?(?!\w)",
+    "monthday": rf"\b(?P<mon4>{'|'.join(sorted(ENGLISH_MONTHS, key=len, reverse=True))})\b\.?[ -]?"
     + r"(?P<d4>\d{1,2})(?:st|nd|rd|th)?\b(?![:.,]\d)(?:,?[ -](?P<y4>\d{4})\b)?",
-    "monthyear": rf"\b(?P<mon5>{MONTH})\b\.?,?[ ]" + r"(?P<y5>\d{4})\b",
+    "monthyear": rf"\b(?P<mon5>{MONTH})\b\.?,?[ ](?:del? )?" + r"(?P<y5>\d{4})\b",
     "time": r"(?<![\w.,:])(?:(?P<h1>\d{1,2}):(?P<min>\d\d)(?::\d\d)?|(?P<h2>\d{1,2})(?=[ ]?[ap]\.?m\b))"
     r"(?:[ ]?(?P<half>[ap])\.?m\b\.?)?(?!\d)",
     "ordinal": r"(?<![\w.,])\d+(?:st|nd|rd|th)\b",
     "code": r"(?<![\w.,])(?=[\w-]*\d)(?![\w-]*[a-z]{3})\w+(?:-\w+){2,}(?!\w)",  # not 13-year-old
     "number": rf"(?<![a-z0-9_])(?<!\d[.,])(?P<before>(?:{CURRENCY})[ ]?)?(?P<minus>[-\u2212–]|\([ ]?)?"
     rf"(?P<between>(?:{CURRENCY})[ ]?\(?)?(?P<digits>{DIGITS})(?![.,]?\d)(?![a-z]+\d)(?:[ ]?\))?"
-    r"(?:[ ]?(?P<scale>(?:thousand|million|billion)s?|mn|mio|bn|(?(before)[kmb]|(?!)))(?!\w))?"
-    r"(?P<percent>[ ]?(?:%|per[ ]?cent(?:age)?(?:[ ]points?)?\b))?" + rf"(?:[ ]?(?P<after>{CURRENCY})(?!\w))?",
+    r"(?:[ ]?(?P<scale>(?:thousand|million|billion)s?|mn|mio|bn|[万亿]|(?(before)[kmb]|(?!)))(?!\w))?"
+    r"(?P<percent>[ ]?(?:%|per[ ]?cent(?:age)?(?:[ ]points?)?\b|prozent\b|pour cent\b|por ciento\b))?"
+    + rf"(?:[ ]?(?P<after>{CURRENCY})(?!\w))?",
     "word": r"[^\W\d_]+(?=\d{1,2}[-/.]\d{1,2}[-/.]\d\d)|[^\W_]+(?:['’][^\W_]+)?",
 }
 ATOM = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in PATTERNS.items()))
@@ -100,19 +93,30 @@ def states(text: str, accepted: Sequence[str | Sequence[str]], question: str = "
     The question says what a bare gold number is counted in ("Answer in USD billions", "what percentage").
     """
     return any(
-        _holds(text, answer, question)
+        _stands(text, answer, question)
         if isinstance(answer, str)
-        else all(_holds(text, one, question) for one in answer)
+        else all(_stands(text, one, question) for one in answer)
         for answer in accepted
     )
+
+
+def _stands(text: str, gold: str, question: str) -> bool:
+    """A space may cut off thousands (1 234,56) or stand between two columns: read both ways."""
+    return any(_holds(one, other, question) for one in _readings(text) for other in _readings(gold))
+
+
+def _readings(text: str) -> tuple[str, ...]:
+    whole = re.sub(r"\s+", " ", text)
+    joined = SPACED_THOUSANDS.sub(lambda match: match[0].replace(" ", ""), whole)
+    return (text,) if joined == whole else (text, joined)
 
 
 def _holds(text: str, gold: str, question: str) -> bool:
     wanted, offered = list(atoms(gold)), list(atoms(text))
     if not wanted:
         return False
-    if len(wanted) == 1 and wanted[0].text in ("yes", "no"):  # "no" stands in many sentences; the answer opens with it
-        return bool(offered) and offered[0].text == wanted[0].text
+    if "".join(atom.text for atom in wanted) in OPENERS:  # "no" stands in many sentences; the answer opens with it
+        return [atom.text for atom in offered[: len(wanted)]] == [atom.text for atom in wanted]
     asked, shown = _scale_of(question), _scale_of(text)
     shares = bool(ASKS_SHARE.search(_plain(question)))
     wanted = [_with_scale(atom, asked) for atom in wanted]
@@ -142,22 +146,27 @@ def atoms(text: str) -> Iterator[Atom]:
             yield Atom(match[kind], days=_days(match, kind))
 
 
+def length(text: str) -> int:
+    """How many words, numbers and dates; two Chinese signs are about a word."""
+    signs = len(SIGN.findall(text))
+    return len(list(atoms(text))) - signs // 2 if signs else len(list(atoms(text)))
+
+
 def _plain(text: str) -> str:
-    """Lower case without accents; compound number words are cut ("thirty-six" becomes 36)."""
+    """Lower case without accents; compound number words are figures ("thirty-six" becomes 36)."""
     text = re.sub(r"\bmay\b(?! \d{4})", "might", text)  # the verb; the month is May
     text = re.sub(r"(?<=\d)['’\u00a0\u202f](?=\d{3}(?!\d))", "", text)  # thousands
     text = re.sub(r"(?<=\d)\s?[–—]\s?(?=\d)", " to ", text)
-    letters = unicodedata.normalize("NFKD", text.replace("&", " and "))
-    folded = "".join(letter for letter in letters if not unicodedata.combining(letter)).lower()
-    folded = re.sub(r"\s+", " ", folded)
-    return COMPOUND.sub(lambda match: str(NUMBER_WORDS[match[1]] + NUMBER_WORDS[match[2]]), folded)
+    letters = unicodedata.normalize("NFKD", spaced(text).replace("&", " and "))
+    folded = "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold().replace("œ", "oe")
+    return plainly(re.sub(r"\s+", " ", folded))
 
 
 def _word(word: str) -> Iterator[Atom]:
     word = re.sub(r"['’]s$", "", word).replace("'", "").replace("’", "")
     word = ORDINALS.get(word, PLURALS.get(word, word))
     if word in NUMBER_WORDS:
-        yield Atom(word, values=((float(NUMBER_WORDS[word]), 1.0, 1.0),))
+        yield Atom(word, values=tuple((float(number), 1.0, 1.0) for number in NUMBER_WORDS[word]))
     elif word not in ARTICLES:
         yield Atom(word)
 
@@ -170,7 +179,7 @@ def _number(match: re.Match[str]) -> Atom:
         sign = "("
     return Atom(
         match[0],
-        values=(_value(match["digits"], scale),),
+        values=_values(match["digits"], scale),
         scaled=match["scale"] is not None,
         percent=match["percent"] is not None,
         currency=CURRENCIES.get(currency, currency),
@@ -178,13 +187,19 @@ def _number(match: re.Match[str]) -> Atom:
     )
 
 
-def _value(digits: str, unit: float) -> Value:
-    """1,234.5 and 1.234,5 alike; a comma that doesn't cut off thousands is a decimal comma."""
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+", digits):
+def _values(digits: str, unit: float) -> tuple[Value, ...]:
+    """1,234.5 and 1.234,5 alike; a comma that doesn't cut off thousands is a decimal comma. 1.234 has two readings."""
+    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits):
+        return _value(digits, unit), _value(digits.replace(".", ""), unit)
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}", digits):
         digits = digits.replace(".", "").replace(",", ".")
     elif re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
         digits = digits.replace(",", "")
-    whole, _, decimals = digits.replace(",", ".").partition(".")
+    return (_value(digits.replace(",", "."), unit),)
+
+
+def _value(digits: str, unit: float) -> Value:
+    whole, _, decimals = digits.partition(".")
     return float(f"{whole or 0}.{decimals or 0}") * unit, 10.0 ** -len(decimals.rstrip("0")) * unit, unit
 
 
@@ -203,7 +218,7 @@ def _days(match: re.Match[str], kind: str) -> frozenset[tuple[int, int, int]]:
         readings = ((first, second), (second, first))
         return frozenset((year, month, day) for day, month in readings if 0 < month <= 12 and 0 < day <= 31)
     number = {"daymonth": "3", "monthday": "4", "monthyear": "5"}[kind]
-    month = MONTHS.index(match[f"mon{number}"][:3]) + 1
+    month = MONTHS[match[f"mon{number}"]]
     day = 0 if kind == "monthyear" else int(match[f"d{number}"])
     digits = match[f"y{number}"] or (match["short"] if kind == "daymonth" else None) or "0"
     return frozenset({(_year(digits), month, day)})
@@ -235,13 +250,13 @@ def _same(gold: Atom, other: Atom, shares: bool, alone: bool) -> bool:
         return _same_number(gold, other, shares, alone)
     if gold.values and other.days and alone:  # a year is part of a date
         return not gold.percent and any(gold.values[0][0] == day[0] for day in other.days)
-    if not gold.values and not other.values and other.days and alone and len(gold.text) >= 3:
-        return gold.text[:3] in MONTHS and any(MONTHS[day[1] - 1] == gold.text[:3] for day in other.days)
+    if gold.text in MONTHS and other.days and alone:
+        return any(day[1] == MONTHS[gold.text] for day in other.days)
     return not other.days and bool(gold.text) and gold.text == other.text and bool(gold.values) == bool(other.values)
 
 
 def _same_number(gold: Atom, other: Atom, shares: bool, alone: bool) -> bool:
-    if other.text == "one" and gold.text != "one" and alone:  # "one of the best" is no 1
+    if other.text in ONES and gold.text not in ONES and alone:  # "one of the best" is no 1
         return False
     if gold.percent != other.percent and not shares:
         return False

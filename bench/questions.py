@@ -1,25 +1,26 @@
 """Questions with their gold answers and the documents they are asked of: one shape for every set.
 
-A set is a folder of documents and JSON lines of `question`, `answer` or `answers`, and if known `document` and
-`evidence` (`page` from 1, `text`). Any of `answers` counts; one that is a list has to be given in full; none at
-all means that the documents don't say.
+A set is a folder of documents and JSON lines of `question`, `answer` or `answers`, and if known `document`,
+`evidence` (`page` from 1, `text`) and `kind`, by which the measures tell them apart. Any of `answers` counts; one that
+is a list has to be given in full; none at all means that the documents don't say.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.judging import atoms
+from bench.judging import atoms, length
 from bench.splits import split_of
 
 BRIEF = 12  # words, numbers and dates: a short sentence
 YEAR = re.compile(r"(?:19|20)\d\d")
 HOUSEHOLD = Path(__file__).with_name("household")
+LANGUAGES = ("de", "fr", "es", "zh")  # a household each, beside the English one
 COMPANY_FORM = re.compile(r"(?:\s*\(M\))?\s+(?:SDN\.?\s*BHD|BHD|S/B)\.?$")  # Malaysian for Ltd
 RECEIPT_QUESTIONS = {
     "total": (
@@ -83,6 +84,7 @@ def from_files(name: str, documents: Path, questions: Path) -> QuestionSet:
             line["question"],
             frozenset({line["document"]} if "document" in line else ()),
             frozenset(part["page"] for part in line.get("evidence", ()) if "page" in part),
+            line.get("kind", ""),
         )
         for line in read_lines(questions)
     ]
@@ -92,6 +94,16 @@ def from_files(name: str, documents: Path, questions: Path) -> QuestionSet:
 
 def household(_data: Path, _made: Path) -> QuestionSet:
     return from_files("household", HOUSEHOLD / "documents", HOUSEHOLD / "questions.jsonl")
+
+
+def household_in(language: str) -> QuestionSet:
+    """The papers of a family elsewhere, asked in their language (`own`) and in English (`english`)."""
+    folder = HOUSEHOLD / language
+    return from_files(f"household-{language}", folder / "documents", folder / "questions.jsonl")
+
+
+def _household_in(language: str) -> Callable[[Path, Path], QuestionSet]:
+    return lambda _data, _made: household_in(language)
 
 
 def filings(data: Path, _made: Path) -> QuestionSet:
@@ -109,7 +121,7 @@ def essential(gold: Gold) -> Gold:
 
     Of a sentence that begins with yes or no and has none, that; of any other without figures all of it.
     """
-    if not isinstance(gold, str) or len(list(atoms(gold))) <= BRIEF:
+    if not isinstance(gold, str) or length(gold) <= BRIEF:
         return gold
     first = gold.split(". ")[0]
     said = list(atoms(first))
@@ -216,4 +228,9 @@ def _cells(line: str) -> Iterator[str]:
     return (cell.replace("\\n", " ").replace("\\p", "|").strip() for cell in line.split("\t"))
 
 
-SETS = {"filings": filings, "receipts": receipts, "wikitables": wikitables, "household": household}
+SETS: dict[str, Callable[[Path, Path], QuestionSet]] = {
+    "filings": filings,
+    "receipts": receipts,
+    "wikitables": wikitables,
+    "household": household,
+} | {f"household-{language}": _household_in(language) for language in LANGUAGES}

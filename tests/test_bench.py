@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import html
 import re
 from collections import Counter
 from pathlib import Path
@@ -11,12 +11,12 @@ import pytest
 
 from bench.judging import states
 from bench.measuring import wilson
-from bench.questions import essential, household
+from bench.questions import HOUSEHOLD, LANGUAGES, SETS, essential, household, read_lines
 from bench.shown import shown
 from bench.splits import split_of
 from rag.events import Citation, Finished, Timings
 
-HOUSEHOLD = Path(__file__).parent.parent / "bench" / "household"
+HOUSEHOLDS = [HOUSEHOLD, *(HOUSEHOLD / language for language in LANGUAGES)]
 IN_BILLIONS = "What is the net PPNE? Answer in USD billions."
 IN_MILLIONS = "What is the capital expenditure (in USD millions)?"
 
@@ -60,6 +60,49 @@ IN_MILLIONS = "What is the capital expenditure (in USD millions)?"
         pytest.param("TONYMOLY VIVA CITY", "TONYMOLYVIVACITY SDN", "", id="spaces lost by recognition"),
         pytest.param("PH-4471-2208-93", "Policy number | PH-4471-2208-93", "", id="code"),
         pytest.param("No", "No, only with consent.", "", id="no comes first"),
+        pytest.param("1.234,56 €", "1234,56 Euro", "", id="German amount"),
+        pytest.param("2477", "Verbrauch 2.477 kWh", "", id="German thousands"),
+        pytest.param("15 Mio", "15.000.000 €", "", id="German millions"),
+        pytest.param("19 %", "19 Prozent", "", id="German percent"),
+        pytest.param("1234,56 €", "Total : 1 234,56 €", "", id="French amount"),
+        pytest.param("1 234,56 €", "1\u202f234,56 EUR", "", id="narrow space of French"),
+        pytest.param("2 640 euros", "2640 €", "", id="spaces only in the gold"),
+        pytest.param("5 %", "5 pour cent", "", id="French percent"),
+        pytest.param("5 %", "5 por ciento", "", id="Spanish percent"),
+        pytest.param("3. März 2024", "am 03.03.2024", "", id="German month"),
+        pytest.param("2024-12-03", "3. Dez. 2024", "", id="short German month"),
+        pytest.param("le 1er mars 2024", "le 01/03/2024", "", id="first of a month in French"),
+        pytest.param("3 mars", "prélevé le 3 mars 2024.", "", id="French month"),
+        pytest.param("2024-08-03", "le 3 août 2024", "", id="French month with an accent"),
+        pytest.param("3/3/2024", "a 3 de marzo de 2024", "", id="Spanish date"),
+        pytest.param("marzo de 2024", "3 de marzo del 2024", "", id="month of a Spanish date"),
+        pytest.param("2024-03-03", "于2024年3月3日签订", "", id="Chinese date"),
+        pytest.param("3月3日", "二〇二四年三月三日", "", id="Chinese date in signs"),
+        pytest.param("2024年5月", "2024-05-17", "", id="month of a date in Chinese"),
+        pytest.param("10月", "1999年10月", "", id="Chinese month"),
+        pytest.param("18:30", "um 18.30 Uhr", "", id="German time"),
+        pytest.param("18 Uhr", "18:00", "", id="German hour"),
+        pytest.param("18:30", "à 18 h 30", "", id="French time"),
+        pytest.param("18:30", "晚上6点半", "", id="Chinese time"),
+        pytest.param("下午2点", "14:00开始", "", id="Chinese hour"),
+        pytest.param("sechs Wochen", "bis zu 6 Wochen", "", id="German number word"),
+        pytest.param("6 Monate", "nach sechs Monaten", "", id="German plural"),
+        pytest.param("35", "fünfunddreißig Wohnungen", "", id="compound number word of German"),
+        pytest.param("trois mois", "3 mois", "", id="French number word"),
+        pytest.param("25", "vingt-cinq jours", "", id="compound number word of French"),
+        pytest.param("11", "once propietarios", "", id="Spanish number word that is another one in English"),
+        pytest.param("三个月", "3个月内", "", id="Chinese number word"),
+        pytest.param("25天", "约二十五天", "", id="compound number word of Chinese"),
+        pytest.param("15000元", "共1.5万元", "", id="ten thousands"),
+        pytest.param("5,200元", "月租金为￥5200", "", id="yuan before and after"),
+        pytest.param("20%", "百分之二十", "", id="Chinese percent"),
+        pytest.param("张伟", "房东张伟先生", "", id="Chinese name in a sentence"),
+        pytest.param("Straße", "STRASSE", "", id="sharp s"),
+        pytest.param("arrivée d'eau", "pas d’arrivée d’eau", "", id="French elision"),
+        pytest.param("eau", "l'eau", "", id="noun after an elision"),
+        pytest.param("Nein", "Nein, nur mit Zustimmung.", "", id="no in German"),
+        pytest.param("Sí", "Sí, con permiso.", "", id="yes in Spanish"),
+        pytest.param("不可以", "不可以。须经同意。", "", id="no in Chinese"),
     ],
 )
 def test_a_gold_answer_is_found_however_it_is_written(gold: str, text: str, question: str) -> None:
@@ -104,6 +147,20 @@ def test_a_gold_answer_is_found_however_it_is_written(gold: str, text: str, ques
         pytest.param("Marta Kowalska", "Anna Kowalski", "", id="another name"),
         pytest.param("No", "Small animals: no consent is needed.", "", id="no further on"),
         pytest.param("Yes", "No. Yes, really not.", "", id="yes further on"),
+        pytest.param("2.477", "2.478 kWh", "", id="other number with German thousands"),
+        pytest.param("1.234,56 €", "11.234,56 €", "", id="end of a longer German amount"),
+        pytest.param("234,56 €", "1.234,56 €", "", id="German thousands lost"),
+        pytest.param("3. März 2024", "3. Mai 2024", "", id="other German month"),
+        pytest.param("3 mars", "3 mai", "", id="other French month"),
+        pytest.param("3月3日", "3月13日", "", id="other Chinese day"),
+        pytest.param("18:30", "6点半", "", id="morning in Chinese"),
+        pytest.param("3", "星期三", "", id="Chinese weekday"),
+        pytest.param("1", "ein Hund", "", id="German article"),
+        pytest.param("6个月", "6周", "", id="other Chinese unit"),
+        pytest.param("1.5元", "1.5万元", "", id="ten thousands are not ones"),
+        pytest.param("张伟", "伟张", "", id="Chinese signs in another order"),
+        pytest.param("Nein", "Haustiere: nein, Kinder: ja.", "", id="no further on in German"),
+        pytest.param("可以", "不可以", "", id="yes within no in Chinese"),
         pytest.param("France", "", "", id="nothing shown"),
         pytest.param("", "France", "", id="no gold"),
     ],
@@ -150,33 +207,63 @@ def test_without_a_short_answer_the_quoted_line_is_the_answer() -> None:
     assert shown(_finished("Your documents don’t say.", refused=True)) == ("", "")
 
 
-def test_every_gold_line_of_the_household_stands_in_its_document() -> None:
-    questions = [json.loads(line) for line in (HOUSEHOLD / "questions.jsonl").read_text("utf-8").splitlines()]
-    documents = {path.name for path in (HOUSEHOLD / "documents").iterdir()}
-    assert len(questions) >= 80
-    assert sum(not question["answers"] for question in questions) >= 16
+@pytest.mark.parametrize("folder", HOUSEHOLDS, ids=lambda folder: folder.name)
+def test_every_gold_line_of_a_household_stands_in_its_document(folder: Path) -> None:
+    questions = read_lines(folder / "questions.jsonl")
+    texts = {path.name: _text(path) for path in (folder / "documents").iterdir()}
     assert len({question["question"] for question in questions}) == len(questions)
     for question in questions:
         assert question["answers"] or "evidence" not in question
         for part in question.get("evidence", ()):
-            text = (HOUSEHOLD / "documents" / question["document"]).read_text("utf-8")
-            assert _letters(part["text"]) in _letters(re.sub(r"<[^>]+>", " ", text)), question["question"]
-            assert question["document"] in documents
+            assert _letters(part["text"]) in _letters(texts[question["document"]]), question["question"]
+
+
+def _text(path: Path) -> str:
+    """As a file of text stands there, without the tags and references of HTML; the cells of a table apart."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".csv":
+        return text.replace(";", " | ") if ";" in text else text.replace(",", " | ")
+    return html.unescape(re.sub(r"<[^>]+>", " ", text)) if path.suffix == ".html" else text
 
 
 def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
-def test_the_gold_line_of_a_plain_value_holds_it() -> None:
+@pytest.mark.parametrize("folder", HOUSEHOLDS, ids=lambda folder: folder.name)
+def test_the_gold_line_of_a_plain_value_holds_it(folder: Path) -> None:
     """The judge and the gold agree; what is counted, listed or answered by yes or no doesn't stand in one line."""
-    questions = [json.loads(line) for line in (HOUSEHOLD / "questions.jsonl").read_text("utf-8").splitlines()]
     judged = [
         states(question["evidence"][0]["text"], question["answers"], question["question"])
-        for question in questions
+        for question in read_lines(folder / "questions.jsonl")
         if question["answers"]
     ]
     assert sum(judged) >= 0.93 * len(judged)
+
+
+def test_the_english_household_is_large_enough_to_tell() -> None:
+    questions = household(Path(), Path()).questions
+    assert len(questions) >= 80
+    assert sum(not question.answers for question in questions) >= 16
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_household_in_another_language_is_asked_in_it_and_in_english(language: str) -> None:
+    papers = SETS[f"household-{language}"](Path(), Path())
+    assert len(papers.files) >= 6
+    assert Counter(one.kind for one in papers.questions if one.answers) == {"own": 25, "english": 8}
+    assert sum(not one.answers for one in papers.questions) == 10
+    names = {path.name for path in papers.files}
+    assert all(one.documents and one.documents <= names for one in papers.questions)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_gold_answer_in_another_language_stands_in_its_document(language: str) -> None:
+    papers = SETS[f"household-{language}"](Path(), Path())
+    texts = {path.name: _text(path) for path in papers.files}
+    for question in (one for one in papers.questions if one.answers):
+        (document,) = question.documents
+        assert states(texts[document], question.answers, question.text), question.text
 
 
 def test_a_half_keeps_all_files_and_the_halves_share_no_question() -> None:

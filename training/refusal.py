@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.asking import library_of
-from bench.xquad import LANGUAGES, articles_in
 from bench.measuring import options, progress
 from bench.near_misses import receipt_near_misses, squad_near_misses
 from bench.questions import Question, QuestionSet, articles, filings, household, receipts
+from bench.xquad import LANGUAGES, articles_in
 from library.store import Library
 from models.loading import Models
 from rag.finding import Finder
