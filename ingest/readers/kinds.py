@@ -14,13 +14,13 @@ from ingest.readers.text import looks_binary, text_of
 from ingest.readers.unread import reason_unread
 
 KNOWN = (
-    "PDF, DOCX, PPTX, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages "
+    "PDF, DOCX, DOC, PPTX, PPT, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages "
     "(HTML, MHTML, webarchive), Markdown, Jupyter notebooks, calendars, address books, subtitles, CSV, JSON, XML, "
     "source code, plain text, ZIP and tar archives, PNG, JPEG, WebP, TIFF, GIF, BMP, SVG, AVIF and HEIC"
 )
 SUFFIXES = {
     ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".dotm": "docx", ".pptx": "pptx",
-    ".pptm": "pptx", ".ppsx": "pptx", ".ppsm": "pptx", ".potx": "pptx", ".potm": "pptx", ".xlsx": "xlsx",
+    ".doc": "doc", ".dot": "doc", ".ppt": "ppt", ".pps": "ppt", ".pot": "ppt", ".pptm": "pptx", ".ppsx": "pptx", ".ppsm": "pptx", ".potx": "pptx", ".potm": "pptx", ".xlsx": "xlsx",
     ".xlsm": "xlsx", ".xltx": "xlsx", ".xltm": "xlsx", ".xls": "xls", ".xlsb": "xlsb", ".odt": "opendocument",
     ".ods": "opendocument", ".odp": "opendocument", ".ott": "opendocument", ".ots": "opendocument",
     ".otp": "opendocument", ".fodt": "opendocument", ".fods": "opendocument", ".fodp": "opendocument",
@@ -47,7 +47,9 @@ SUFFIXES = {
 BINARY = {
     "pdf",
     "docx",
+    "doc",
     "pptx",
+    "ppt",
     "xlsx",
     "xls",
     "xlsb",
@@ -79,6 +81,7 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_OFFICE_SEARCHED = 32_000_000  # bytes in which the name of the stream is looked for
 OLD_OFFICE_STREAMS = {"WordDocument": ".doc", "Workbook": ".xls", "Book": ".xls", "PowerPoint Document": ".ppt",
                       "__properties_version1.0": ".msg"}  # fmt: skip
+OLD_OFFICE_KINDS = {"doc", "ppt", "xls", "msg"}
 CONVERT = {
     ".doc": "is an old Word file; open it in Word or LibreOffice Writer, save it as .docx and add that",
     ".ppt": "is an old PowerPoint file; open it in PowerPoint or LibreOffice Impress, save it as .pptx and add that",
@@ -149,9 +152,9 @@ def _kind_of_old_office(path: Path) -> str:
     suffix = path.suffix.lower()
     found = [kind for stream, kind in OLD_OFFICE_STREAMS.items() if stream.encode("utf-16-le") in content]
     kind = suffix if suffix in found or not found else found[0]
-    if kind in (".msg", ".xls"):
-        return kind[1:]
-    raise NothingToRead(f"{path.name} {CONVERT[kind]}.") if kind in CONVERT else _unknown(path)
+    if (known := SUFFIXES.get(kind)) in OLD_OFFICE_KINDS:
+        return known
+    raise _unknown(path)
 
 
 def _kind_of_archive(path: Path) -> str:
@@ -191,7 +194,7 @@ def _kind_of_text(path: Path, head: bytes) -> str:
         raise _unknown(path)
     if suffix == ".key":  # also how people name keys in plain text
         return "text"
-    if suffix in CONVERT:
+    if suffix in CONVERT and not named:
         raise NothingToRead(f"{path.name} {CONVERT[suffix]}.")
     if SVG.search(head) and named in (None, "svg", "xml"):
         return "svg"
@@ -207,6 +210,8 @@ def _kind_of_text(path: Path, head: bytes) -> str:
         return _kind_of_unnamed_text(path, head)
     if named == "xls":  # what many sites call Excel is cells between tabs
         return "csv"
+    if named == "doc":  # and Word was used to write plain text
+        return "text"
     if named in BINARY or named in ("rtf", "svg"):
         raise ReadError(f"{path.name} holds plain text, not what its name says; rename it to .txt and add it.")
     return named

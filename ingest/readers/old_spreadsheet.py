@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,29 +14,19 @@ from ingest.readers.number_formats import DAYS_TO_1904, shown
 from ingest.readers.reading import Reading
 from ingest.readers.tally import counted
 
-# What xlrd raises on broken files, besides its own error.
-LETS_THROUGH = (
-    AssertionError, ValueError, TypeError, LookupError, AttributeError, struct.error, OSError, OverflowError
-)  # fmt: skip
-
 
 def read_xls(path: Path, reading: Reading) -> ReadDocument:
     """Values as shown, with comments, merged cells and what is hidden."""
     import xlrd
-    from xlrd.compdoc import CompDocError
 
     reading.step("reading", 0.0)
     try:
         book = xlrd.open_workbook(str(path), formatting_info=True, logfile=io.StringIO())
         sheets = [_sheet_of(book, sheet) for sheet in book.sheets()]
-    except PermissionError:
-        raise
     except xlrd.XLRDError as error:
         if "encrypted" in str(error):
             raise ReadError(f"{path.name} is protected by a password; save it without one and add that.") from None
-        raise _damaged(path) from error
-    except (CompDocError, *LETS_THROUGH) as error:
-        raise _damaged(path) from error
+        raise
     document = _document(path, "xls", sheets)
     comments = sum(len(sheet.notes) for sheet in sheets)
     document.skipped += counted("Read besides the cells", {("comment", "comments"): comments})
@@ -46,20 +35,17 @@ def read_xls(path: Path, reading: Reading) -> ReadDocument:
 
 def read_xlsb(path: Path, reading: Reading) -> ReadDocument:
     """Values, but not how they are shown: calamine knows dates from numbers, and no other format."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     reading.step("reading", 0.0)
     sheets = []
-    try:
-        book = CalamineWorkbook.from_path(path)
-        for about in book.sheets_metadata:
-            if about.typ is SheetTypeEnum.WorkSheet:
-                rows = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False, nrows=MOST_CELLS)
-                shown_rows = [[shown(value, "") for value in row] for row in rows]
-                hidden = about.visible is not SheetVisibleEnum.Visible
-                sheets.append(Sheet(about.name, shown_rows, is_hidden=hidden))
-    except (CalamineError, OSError, ValueError) as error:
-        raise _damaged(path) from error
+    book = CalamineWorkbook.from_path(path)
+    for about in book.sheets_metadata:
+        if about.typ is SheetTypeEnum.WorkSheet:
+            rows = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False, nrows=MOST_CELLS)
+            shown_rows = [[shown(value, "") for value in row] for row in rows]
+            hidden = about.visible is not SheetVisibleEnum.Visible
+            sheets.append(Sheet(about.name, shown_rows, is_hidden=hidden))
     document = _document(path, "xlsb", sheets)
     document.skipped.append(
         "Number formats and comments of .xlsb files are not read: 4.5% is 0.045. Save it as .xlsx to have them."
@@ -100,7 +86,3 @@ def _shown(book: Any, cell: Any) -> str:
     code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
     later = DAYS_TO_1904 if cell.ctype == xlrd.XL_CELL_DATE and book.datemode else 0
     return shown(cell.value + later if later else cell.value, code)
-
-
-def _damaged(path: Path) -> ReadError:
-    return ReadError(f"{path.name} is damaged; open it in Excel or LibreOffice and save it again.")

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import email.utils
-import struct
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-
-from ingest.errors import ReadError
 
 OCTETS = "application/octet-stream"
 
 
 def message_of(path: Path) -> tuple[EmailMessage, list[str]]:
-    """The message, and in sentences what of it was not read. Raises `ReadError` for a damaged file."""
+    """The message, and in sentences what of it was not read."""
     from oxmsg import Message
 
-    try:
-        found = Message.load(str(path))
-        message = EmailMessage()
-        _add_headers(found, message)
-        _add_bodies(found, message)
-        left_out = [name for attachment in found.attachments if (name := _attach(attachment, message))]
-    except PermissionError:
-        raise
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, struct.error) as error:
-        # olefile and python-oxmsg have no error types for broken files
-        raise ReadError(f"{path.name} is damaged; open it in Outlook and save it again.") from error
+    found = Message.load(str(path))
+    message = EmailMessage()
+    _add_headers(found, message)
+    _add_bodies(found, message)
+    left_out = [name for attachment in found.attachments if (name := _attach(attachment, message))]
     return message, [f"{name} is kept in {path.name} as Outlook's own; save it and add that." for name in left_out]
 
 

@@ -34,10 +34,7 @@ def read_rtf(path: Path, reading: Reading) -> ReadDocument:
     if source.rstrip("\0 \r\n\t")[-1:] != "}":
         raise ReadError(f"{path.name} is cut short: its end is missing; fetch or copy it again.")
     source, hidden = _without_hidden(source)
-    try:
-        text = rtf_to_text(_with_notes_behind(source), encoding="cp1252", errors="replace")
-    except (ValueError, LookupError, IndexError, KeyError) as error:  # what striprtf raises on broken files
-        raise ReadError(f"{path.name} is damaged; open it in Word or LibreOffice and save it again.") from error
+    text = rtf_to_text(_with_notes_behind(source), encoding="cp1252", errors="replace")
     document = ReadDocument(path.stem, "rtf", [DocumentPage(1)])
     document.skipped += said_of_text(hidden, changed=False)
     blocks = document.pages[0].blocks

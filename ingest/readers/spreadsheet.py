@@ -15,12 +15,12 @@ from openpyxl.utils.datetime import MAC_EPOCH
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from ingest.document import DocumentPage, ReadDocument
-from ingest.errors import NothingToRead, ReadError
+from ingest.errors import NothingToRead
 from ingest.pictures import Pictures
 from ingest.readers.cells import MOST_CELLS, Sheet, sheet_page
 from ingest.readers.drawings import A
 from ingest.readers.number_formats import DAYS_TO_1904, is_date, shown
-from ingest.readers.packages import BROKEN_ARCHIVE, Package, open_package, open_usual
+from ingest.readers.packages import Package, open_package, open_usual
 from ingest.readers.reading import Reading
 from ingest.readers.tally import counted, unread_parts
 
@@ -37,20 +37,14 @@ def read_xlsx(path: Path, reading: Reading) -> ReadDocument:
     """Values as shown; of formulas the result that was saved with them, or the formula where none was."""
     document = ReadDocument(path.stem, "xlsx", [])
     pictures = Pictures(reading.recogniser)
-    try:
-        with open_package(path) as package, open_usual(path) as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions it leaves out
-            book = load_workbook(file, read_only=True, data_only=True)
-            try:
-                found = _add_sheets(book, document, package, pictures, reading)
-            finally:
-                book.close()
-            unread = unread_parts(package.names - package.targets_of("/charts/"))
-    except PermissionError:
-        raise
-    except (*BROKEN_ARCHIVE, TypeError, AttributeError, IndexError, SyntaxError) as error:
-        # openpyxl has no error type for broken files
-        raise ReadError(f"{path.name} is damaged; open it in Excel or LibreOffice and save it again.") from error
+    with open_package(path) as package, open_usual(path) as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions it leaves out
+        book = load_workbook(file, read_only=True, data_only=True)
+        try:
+            found = _add_sheets(book, document, package, pictures, reading)
+        finally:
+            book.close()
+        unread = unread_parts(package.names - package.targets_of("/charts/"))
     if found["formulas"]:
         document.skipped.append(
             f"Formulas without a saved result are shown as formulas ({found['formulas']:,} of them); to have their "
