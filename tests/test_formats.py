@@ -479,7 +479,8 @@ def test_without_words_there_is_nothing_to_read(tmp_path: Path, reading: Reading
 @pytest.mark.parametrize(
     ("stream", "name", "sentence"),
     [
-        ("WordDocument", "letter", "old Word file; open it in Word or LibreOffice Writer, save it as .docx"),
+        ("WordDocument", "letter.doc", "old Word file; open it in Word or LibreOffice Writer, save it as .docx"),
+        ("WordDocument", "letter", "old Office file; save it as .docx"),
         ("PowerPoint Document", "deck.ppt", "old PowerPoint file; open it in PowerPoint .* save it as .pptx"),
         ("", "deck.ppt", "old PowerPoint file"),
     ],
@@ -488,7 +489,7 @@ def test_old_office_files_say_how_to_convert_them(
     tmp_path: Path, reading: Reading, stream: str, name: str, sentence: str
 ) -> None:
     (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + stream.encode("utf-16-le"))
-    with pytest.raises(NothingToRead, match=sentence):
+    with pytest.raises(ReadError, match=sentence):
         read(tmp_path / name, reading)
 
 

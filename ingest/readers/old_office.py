@@ -38,6 +38,8 @@ LEFT_BEHIND = {
     "NOTE_REFERENCE_DEFERRED": ("note", "notes"),
 }
 
+COUNTS = ("count", "textbox_count")  # how many of a kind a warning is about; else one
+
 
 def read_doc(path: Path, reading: Reading) -> ReadDocument:
     """Like a Word file of today, with the pages that breaks begin."""
@@ -74,14 +76,15 @@ def _newer(
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         newer = Path(folder) / f"{path.stem}{ending}"
         try:
-            warnings = convert(path, newer).report.warnings
+            told = convert(path, newer).report.to_dict()
         except locked:
             raise ReadError(f"{path.name} is protected by a password; save it without one and add that.") from None
         except unknown as error:
             advice = CONVERT.get(path.suffix.lower(), "is an old Office file; save it as .docx or .pptx and add that")
             raise ReadError(f"{path.name} {advice}.") from error
         found: Counter[tuple[str, str]] = Counter()
-        for warning in warnings:
-            if warning.code in LEFT_BEHIND:
-                found[LEFT_BEHIND[warning.code]] += int(warning.details.get("count", 1))
+        for warning in told.get("warnings") or told.get("diagnostics") or ():
+            if warning["code"] in LEFT_BEHIND:
+                about = warning.get("details", warning)
+                found[LEFT_BEHIND[warning["code"]]] += next((about[key] for key in COUNTS if key in about), 1)
         yield newer.rename(Path(folder) / path.name), counted("Not read", found)

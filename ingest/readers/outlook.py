@@ -7,6 +7,9 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from ingest.readers.rtf import text_of_rtf
+
+RTF_COMPRESSED = 0x1009
 OCTETS = "application/octet-stream"
 
 
@@ -37,9 +40,19 @@ def _add_bodies(found: Any, message: EmailMessage) -> None:
         web = found.html_body or ""
     except (ValueError, LookupError):  # its encoding is not what the message says: the plain text has the words
         web = ""
+    if not plain.strip() and not web.strip():
+        plain = _rich_text(found)
     message.set_content(plain.replace("\0", ""), charset="utf-8")
     if web:
         message.add_alternative(web.replace("\0", ""), subtype="html", charset="utf-8")
+
+
+def _rich_text(found: Any) -> str:
+    """The words of a body that Outlook kept as compressed RTF alone (MS-OXRTFCP)."""
+    from compressed_rtf import decompress
+
+    packed = found.properties.binary_prop_value(RTF_COMPRESSED)
+    return text_of_rtf(decompress(packed).decode("latin-1").rstrip("\0")) if packed else ""
 
 
 def _attach(attachment: Any, message: EmailMessage) -> str:
