@@ -22,7 +22,7 @@ from ingest.readers.drawings import A
 from ingest.readers.number_formats import DAYS_TO_1904, is_date, shown
 from ingest.readers.packages import Package, open_package, open_usual
 from ingest.readers.reading import Reading
-from ingest.readers.tally import counted, unread_parts
+from ingest.readers.tally import counted, said_of_formulas, unread_parts
 
 CHECK_EVERY = 1000  # rows between two looks at whether a person wants to stop
 FIRST_OWN_FORMAT = 164  # numbers below are those that every Excel knows
@@ -45,11 +45,7 @@ def read_xlsx(path: Path, reading: Reading) -> ReadDocument:
         finally:
             book.close()
         unread = unread_parts(package.names - package.targets_of("/charts/"))
-    if found["formulas"]:
-        document.skipped.append(
-            f"Formulas without a saved result are shown as formulas ({found['formulas']:,} of them); to have their "
-            "results, open the file in Excel or LibreOffice, save it and add it again."
-        )
+    document.skipped += said_of_formulas(found["formulas"])
     document.skipped += counted("Read besides the cells", {("comment", "comments"): found["comments"]})
     if found["charts"]:
         document.skipped.append(f"Charts are not read ({found['charts']} of them); the cells they are drawn from are.")
@@ -87,12 +83,14 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
     def __init__(self, source: Any, book: Any, strings: Any) -> None:
         super().__init__(source, strings, data_only=True, epoch=book.epoch)  # dates stay numbers until they are shown
         self.uncalculated = 0
+        # XlsxWriter and others write 0 as the result of every formula, and ask for it to be computed on opening.
+        self._nothing = (None, 0) if book.calculation is not None and book.calculation.fullCalcOnLoad else (None,)
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
         if element.find(FORMULA_TAG) is not None:
             formula = self.parse_formula(element)  # also where it isn't shown: others may be the same, moved
-            if cell["value"] is None and cell["data_type"] != "str":
+            if cell["value"] in self._nothing and cell["data_type"] in ("n", "b"):
                 cell["value"] = getattr(formula, "text", None) or str(formula)
                 self.uncalculated += 1
         return cell
