@@ -19,7 +19,7 @@ KNOWN = (
     "source code, plain text, ZIP and tar archives, PNG, JPEG, WebP, TIFF, GIF, BMP, SVG, AVIF and HEIC"
 )
 SUFFIXES = {
-    ".doc": "doc", ".dot": "doc", ".ppt": "ppt", ".pps": "ppt", ".pot": "ppt",
+    ".jp2": "image", ".j2k": "image", ".doc": "doc", ".dot": "doc", ".ppt": "ppt", ".pps": "ppt", ".pot": "ppt",
     ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".dotm": "docx", ".pptx": "pptx",
     ".pptm": "pptx", ".ppsx": "pptx", ".ppsm": "pptx", ".potx": "pptx", ".potm": "pptx", ".xlsx": "xlsx",
     ".xlsm": "xlsx", ".xltx": "xlsx", ".xltm": "xlsx", ".xls": "xls", ".xlsb": "xlsb", ".odt": "opendocument",
@@ -63,6 +63,7 @@ BINARY = {
     "iwork",
 }
 SIGNATURES = (
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "image"), (b"\xff\x4f\xff\x51", "image"),  # JPEG 2000
     (b"%PDF-", "pdf"), (b"{\\rtf", "rtf"), (b"\x89PNG\r\n\x1a\n", "image"), (b"\xff\xd8\xff", "image"),
     (b"GIF87a", "image"), (b"GIF89a", "image"), (b"II*\0", "tiff"), (b"MM\0*", "tiff"), (b"II+\0", "tiff"),
     (b"MM\0+", "tiff"), (b"\x1f\x8b", "archive"), (b"BZh", "archive"), (b"\xfd7zXZ\0", "archive"),
@@ -86,6 +87,11 @@ OLD_OFFICE_KINDS = {"doc", "ppt", "xls", "msg"}
 CONVERT = {
     ".doc": "is an old Word file; open it in Word or LibreOffice Writer, save it as .docx and add that",
     ".ppt": "is an old PowerPoint file; open it in PowerPoint or LibreOffice Impress, save it as .pptx and add that",
+    ".pub": "is a Publisher document; export it from Publisher as PDF and add that",
+    ".wps": "is a document of Microsoft Works; open it in LibreOffice, save it as .docx and add that",
+    ".vsd": "is a Visio drawing; export it from Visio as PDF and add that",
+    ".vsdx": "is a Visio drawing; export it from Visio as PDF and add that",
+    ".mpp": "is a plan of Microsoft Project; export it as PDF or Excel and add that",
     ".pages": "is a Pages document; export it from Pages as .docx or PDF and add that",
     ".numbers": "is a Numbers sheet; export it from Numbers as .xlsx and add that",
     ".key": "is a Keynote presentation; export it from Keynote as .pptx or PDF and add that",
@@ -155,7 +161,7 @@ def _kind_of_old_office(path: Path) -> str:
     kind = suffix if suffix in found or not found else found[0]
     if (known := SUFFIXES.get(kind)) in OLD_OFFICE_KINDS:
         return known
-    raise _unknown(path)
+    raise NothingToRead(f"{path.name} {CONVERT[suffix]}.") if suffix in CONVERT else _unknown(path)
 
 
 def _kind_of_archive(path: Path) -> str:

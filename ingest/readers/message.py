@@ -64,7 +64,7 @@ def header_of(message: MIMEPart, name: str) -> str:
     if any("\udc80" <= letter <= "\udcff" for letter in raw):  # how the parser keeps bytes beyond ASCII
         return " ".join((text_of(raw.encode("utf-8", "surrogateescape")) or "").split())
     try:
-        return " ".join(str(message.get(name, "")).split())
+        return " ".join((str(message.get(name, "")) or raw).split())
     except Exception:  # email's parsers raise errors of any type on broken headers: for a date it is `OverflowError`
         return raw
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from ingest.readers.tally import counted, said_of_formulas
 
 Formulas = dict[tuple[int, int], str]  # by row and column
 FORMULA, BEGIN, END = 0x0006, 0x0809, 0x000A  # records
+WHOLE = re.compile(r"\b(\d+)\.0\b")  # xlrd writes 3.0 for 3
 A_SHEET, EMPTY_TEXT = b"\x10\0", 3
 
 
@@ -109,7 +111,7 @@ def _never_calculated(path: Path, book: Any) -> defaultdict[int, Formulas]:
                 text = decompile_formula(book, content[22 : 22 + size], size, 0, browx=row, bcolx=column)
             except Exception:  # xlrd knows most formulas and stumbles over some, in many ways
                 text = ""
-            found[sheet][row, column] = f"={text}"
+            found[sheet][row, column] = "=" + WHOLE.sub(r"\1", text)
     return found
 
 
