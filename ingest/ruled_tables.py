@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.boxes import joined
+from ingest.tables import is_amount
 from library.records import Box
 
 Lines = Sequence[tuple[str, Box | None]]
@@ -19,6 +20,7 @@ NEAR = 2.0  # points by which the ends of rules miss each other
 FEWEST_RULES = 3  # each way: two rows and two columns
 MOST_RULES = 400  # each way
 MOST_LINES = 12  # of a cell; the boxes of a form or of a page's columns have more
+AS_MANY = 3  # lines in every cell of a row; two may be chance
 LONGEST_ROW = 1200  # characters
 FEWEST_FILLED = 0.5  # of the cells; a calendar or an empty form has fewer
 
@@ -131,14 +133,15 @@ def _table(levels: Sequence[Rule], uprights: Sequence[Rule], words: Callable[[],
             owner = owners[max(row, 0), max(column, 0)]
             cells.setdefault(owner, []).append((text, box))
     texts = {owner: _lines_of(found) for owner, found in cells.items()}
-    if len(texts) < FEWEST_FILLED * len(set(owners.values())) or any(
-        len(found) > MOST_LINES for found in texts.values()
-    ):
+    if len(texts) < FEWEST_FILLED * len(set(owners.values())) or not all(map(_is_cell, texts.values())):
         return None
     rows: list[list[str]] = []
     boxes: list[Box] = []
     for row in range(len(downs) - 1):
         own = [box for column in range(len(acrosses) - 1) for _, box in cells.get((row, column), [])]
+        heights = [len(texts.get((row, column), ())) for column in range(len(acrosses) - 1)]
+        if _is_many_rows([height for height in heights if height]):
+            return None
         if own:
             shown = [_shown(owners, row, column, texts) for column in range(len(acrosses) - 1)]
             rows.append(shown)
@@ -187,6 +190,16 @@ def _owners(
 
 def _has_rule(rules: Sequence[Rule], at: float, along: float) -> bool:
     return any(abs(rule.at - at) <= NEAR and rule.start <= along <= rule.end for rule in rules)
+
+
+def _is_cell(lines: Sequence[str]) -> bool:
+    """Whether lines may be one cell: two amounts one below the other are of two rows, between which no rule is."""
+    return len(lines) <= MOST_LINES and sum(map(is_amount, lines)) < 2
+
+
+def _is_many_rows(heights: Sequence[int]) -> bool:
+    """Whether the cells of a row have all as many lines: then these may be its rows."""
+    return len(heights) > 1 and min(heights) == max(heights) >= AS_MANY
 
 
 def _shown(

@@ -100,6 +100,17 @@ def test_what_is_not_closed_by_rules_stays_lines(tmp_path: Path, reading: Readin
     )
 
 
+def test_rows_without_a_rule_between_them_are_not_joined(tmp_path: Path, reading: Reading) -> None:
+    """Some draw rules around the columns of a whole table alone."""
+    rows = [
+        ["What", "Marks"],
+        ["Cash at the start<br/>Oil bought<br/>Cash at the end, of which some is lent", "14<br/>(3)<br/>11"],
+    ]
+    assert " | " not in read(write(tmp_path / "a.pdf", rows, GRID, widths=(100, 90)), reading).pages[0].text
+    rows = [["Warden", "Beat"], ["Isla<br/>Rory<br/>Morag", "The weir<br/>The pool<br/>The banks"]]
+    assert " | " not in read(write(tmp_path / "a.pdf", rows, GRID, widths=(100, 90)), reading).pages[0].text
+
+
 def test_words_that_reach_over_the_rules_keep_a_table_from_being_taken_apart(tmp_path: Path, reading: Reading) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
     canvas.grid([100, 200, 300], [600, 620, 640])

@@ -25,9 +25,10 @@ def rules_of(page: Any, to_page: ToPage) -> list[Rule]:
     if count > MOST_OBJECTS:
         return []
     found = []
-    for index in range(count):
-        item = raw.FPDFPage_GetObject(page, index)
-        if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_PATH:
+    of_page, object_at, type_of = page.raw, raw.FPDFPage_GetObject, raw.FPDFPageObj_GetType
+    for index in range(count):  # of which thousands may be letters
+        item = object_at(of_page, index)
+        if type_of(item) == raw.FPDF_PAGEOBJ_PATH:
             for left, bottom, right, top in _drawn(item):
                 if (rule := _rule(to_page(left, bottom, right, top))) is not None:
                     found.append(rule)
