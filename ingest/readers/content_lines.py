@@ -136,8 +136,7 @@ def _shown(name: str, value: str) -> str:
         return MOMENT.sub(_moment, value)
     parts = re.split(r"(?<!\\);", value) if name in ("N", "ADR", "ORG") else [value]
     if name == "N":  # family name, given name, further ones, what stands before and after
-        family, given, *rest = [*parts, ""]
-        parts = [" ".join(filter(None, [*rest[1:2], given, *rest[:1], family, *rest[2:]]))]
+        parts = [" ".join(part for part in parts[3:4] + parts[1:3] + parts[:1] + parts[4:] if part)]
     text = ", ".join(part for part in parts if part.strip())
     text = ESCAPE.sub(lambda mark: " " if mark[1] in "nN" else mark[1], text)
     return " ".join(re.sub(r"(?i)^mailto:", "", text).split())
