@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.small_library import EMBEDDER, OPERATIONS, Content, content, faults_in, fill
+from bench.small_library import EMBEDDER, OPERATIONS, Content, content, faults_in, fill, fill_earlier
 from library.errors import LibraryError
 from library.store import Library
 from models.errors import LamplightError
@@ -63,17 +63,22 @@ def in_child(work: Callable[[], object], kill_after: float | None = None) -> Out
 
 
 class Stage:
-    """A filled library and an empty one, copied for each try, and what they hold before and after each operation."""
+    """A filled library, an empty and an earlier one, copied for each try, and what they hold before and after each
+    operation.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._place = folder / "place"  # of every copy, as the paths of documents are in it
-        self._filled, self._empty = folder / "filled", folder / "empty"
+        self._folder, self._place = folder, folder / "place"  # the same for every copy, as documents have paths in it
         (self._place / "files").mkdir(parents=True)
-        self.run(self._fill)
-        shutil.copytree(self._place, self._filled)
-        shutil.rmtree(self._place / "library")
-        self.run(lambda: attempt("nothing", self._place)())
-        shutil.copytree(self._place, self._empty)
+        starts: dict[str, Callable[[], object]] = {
+            "filled": self._fill,
+            "empty": attempt("nothing", self._place),
+            "earlier": lambda: fill_earlier(self._place / "library"),
+        }
+        for name, make in starts.items():
+            self.run(make)
+            shutil.copytree(self._place, folder / name)
+            shutil.rmtree(self._place / "library")
         self.states = {name: (self._state(name, False), self._state(name, True)) for name in OPERATIONS}
 
     def _fill(self) -> None:
@@ -90,7 +95,7 @@ class Stage:
     def copy(self, name: str) -> Iterator[Path]:
         """A folder with `library` and `files`."""
         shutil.rmtree(self._place)
-        shutil.copytree(self._empty if OPERATIONS[name].empty else self._filled, self._place)
+        shutil.copytree(self._folder / OPERATIONS[name].start, self._place)
         yield self._place
 
     def _state(self, name: str, done: bool) -> Content:
@@ -108,13 +113,16 @@ class Stage:
 
 
 def attempt(name: str, place: Path, ready: Callable[[], object] = lambda: None) -> Callable[[], None]:
-    """The operation; `ready` is called when the library is open."""
+    """The operation; `ready` is called before what is to be broken begins."""
 
     def work() -> None:
+        if OPERATIONS[name].opening:
+            ready()
         library = Library(place / "library")
-        library.vectors(EMBEDDER)
-        ready()
         try:
+            library.vectors(EMBEDDER)
+            if not OPERATIONS[name].opening:
+                ready()
             OPERATIONS[name].work(library, place / "files")
         finally:
             library.close()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import random
+import sqlite3
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from library.backup import read_manifest, write_backup
+from library.database import DATABASE
 from library.errors import LibraryError
 from library.records import Box, Chunk, Document, Page, Table
 from library.restore import restore_backup
@@ -22,6 +25,8 @@ from models.embedder import Embedder, Vectors
 WORDS = ["heron", "carp", "gate", "orchard", "ledger", "lantern", "harbour", "invoice", "granite", "walnut"]
 DOCUMENTS = 4
 PASSAGES = 12  # of each
+EARLIER_PASSAGES = 60
+FIRST_VERSION = Path(__file__).resolve().parent.parent / "tests" / "libraries" / "version-01.sql"
 BOX: Box = (72.0, 72.0, 300.0, 84.0)
 Content = list[tuple[object, ...]]
 
@@ -111,6 +116,22 @@ def fill(folder: Path, files: Path, documents: int = DOCUMENTS, passages: int = 
         library.collect(library.add_collection("Water"), [1, 2])
 
 
+def fill_earlier(folder: Path) -> None:
+    """A library that the first version wrote, with as many passages as make SQLite write before a step is whole."""
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / DATABASE)) as database:
+        database.executescript(FIRST_VERSION.read_text(encoding="utf-8"))
+    with closing(sqlite3.connect(folder / DATABASE)) as database:  # anew, as a dump writes virtual tables past SQLite
+        for number in range(EARLIER_PASSAGES):
+            database.execute(
+                "INSERT INTO chunks (document_id, page, kind, header, text, boxes) "
+                "SELECT document_id, page, kind, header, text || ' ' || ?, boxes FROM chunks WHERE id = 2",
+                (f"Passage {number}: {' '.join(WORDS)}.",),
+            )
+        database.execute("UPDATE documents SET chunks = (SELECT count(*) FROM chunks WHERE document_id = documents.id)")
+        database.commit()
+
+
 def add(library: Library, files: Path) -> None:
     drop(library, file_of(files, 9), 9)
 
@@ -157,10 +178,14 @@ def nothing(library: Library, files: Path) -> None:
 
 @dataclass(frozen=True)
 class Operation:
-    """Something that is done to a library, from `empty` or filled."""
+    """Something that is done to a library that is as `start` says (`Stage`).
+
+    `opening` it is part of what is broken, or comes before.
+    """
 
     work: Callable[[Library, Path], None]
-    empty: bool = False
+    start: str = "filled"
+    opening: bool = False
 
 
 OPERATIONS = {
@@ -169,9 +194,10 @@ OPERATIONS = {
     "replace": Operation(replace),
     "remove": Operation(remove),
     "backup": Operation(backup),
-    "restore": Operation(restore, empty=True),
+    "restore": Operation(restore, "empty"),
     "erase": Operation(erase),
-    "nothing": Operation(nothing),
+    "migrate": Operation(nothing, "earlier", opening=True),
+    "nothing": Operation(nothing, opening=True),
 }
 
 
@@ -212,6 +238,8 @@ def faults_in(library: Library, files: Path) -> list[str]:
     paths = [document.path for document in library.documents()]
     if len(paths) != len(set(paths)):
         faults.append("a document is there twice")
+    if library.is_empty and any(path.is_file() for path in (library.folder / "files").rglob("*")):
+        faults.append("copies of no document")
     for document in library.documents():
         path = Path(document.path)
         if library.folder / "files" in path.parents and (

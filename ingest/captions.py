@@ -58,6 +58,8 @@ def picture_blocks(
     numbers = sum(number_in(word.text, word.box) is not None for word in words)
     if inside and (kind == "scan" or (kind == "screenshot" and numbers >= NUMBERS_SHARE * len(words))):
         kind = "chart"
+    unread = unread_chart(picture, words) if kind == "chart" and chart is None else None
+    name = chart.name if chart is not None else (unread.name if unread is not None else "") or _name(kind, numbers)
     table = table_in(shown) if chart is None and kind in PAGES else None
     rows = rows_of(shown)
     said = [word for row in rows if row.confidence >= SURE for word in row.text.split()]
@@ -66,11 +68,11 @@ def picture_blocks(
     is_caption = FIGURE.match(beside) is not None
     # On a page the caption only repeats its words, all of them at once, and would seem to answer every question.
     repeats = bool(rows) and kind in PAGES and not is_caption
-    lines = [Line(_caption(_name(kind, chart, numbers), said, beside if is_caption else ""), place, furniture=repeats)]
+    lines = [Line(_caption(name, said, beside if is_caption else ""), place, furniture=repeats)]
     if beside and not is_caption:
         lines.append(Line(f"Beside it: {beside}", place))
-    if kind == "chart" and chart is None and numbers >= FEWEST_NUMBERS:
-        lines.append(Line(unread_chart(words), place))
+    if unread is not None and (unread.name or numbers >= FEWEST_NUMBERS):
+        lines.append(Line(unread.sentence, place))
     lines += [Line(code.said(), _on_page(code.box, picture.size, place)) for code in codes]
     in_table = set(table.lines) if table is not None else set()
     lines += [Line(row.text, _on_page(row.box, picture.size, place)) for row in rows if row not in in_table]
@@ -87,9 +89,7 @@ def picture_blocks(
     return blocks
 
 
-def _name(kind: PictureKind, chart: Chart | None, numbers: int) -> str:
-    if chart is not None:
-        return chart.name
+def _name(kind: PictureKind, numbers: int) -> str:
     return NAMES[kind] if kind != "chart" else "Chart" if numbers >= FEWEST_NUMBERS else "Graphic"
 
 

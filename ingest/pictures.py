@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from ingest.captions import FIGURE, picture_blocks
 from ingest.document import Block, Line
@@ -73,9 +73,12 @@ class Pictures:
             with Image.open(io.BytesIO(content)) as picture:
                 if picture.width * picture.height > LARGEST_PIXELS or not self.is_wanted(content, picture.size):
                     return []
-                return self.blocks(as_seen(picture), None, beside, headings)
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+                seen = as_seen(picture)
+        except MemoryError:
+            raise
+        except Exception:  # decoders raise errors of any type
             return []  # a drawing in a format of its program, or damaged: the document's words count
+        return self.blocks(seen, None, beside, headings)
 
 
 def add_printed_captions(blocks: Sequence[Block]) -> None:

@@ -75,10 +75,7 @@ def _serve(request: Request, read: Reader, replies: BinaryIO) -> None:
         error.__traceback__ = None  # and with it goes what the reader held
         sentence = f"{Path(request.path).name} needs too much memory to be read; split it or save it smaller."
         send(Refused(sentence, skipped=False, spent=True))
-    except OSError as error:
-        name = Path(request.path).name
-        send(Refused(f"{name} can't be read ({error.strerror or error}); check the disk it is on.", skipped=False))
-    except Exception as error:  # a reader's own bug must not end the others; the person is told
+    except Exception as error:  # a bug of ours must not end the others; the person is told
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         name = Path(request.path).name
         advice = "it may be damaged: open it in its own program and save it anew."

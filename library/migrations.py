@@ -260,5 +260,6 @@ def migrate(database: sqlite3.Connection) -> None:
             database.execute(f"PRAGMA user_version = {number}")
             database.execute("COMMIT")
         except BaseException:
-            database.execute("ROLLBACK")
+            if database.in_transaction:  # SQLite takes back by itself what a full disk cut short
+                database.execute("ROLLBACK")
             raise

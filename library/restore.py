@@ -62,12 +62,13 @@ def _restore(library: Library, embedder: Embedder, path: Path, manifest: Manifes
         yield from _unpack(path, manifest, scratch)
         with closing(_checked(scratch / DATABASE, path)) as database:
             _relocate(database, manifest, library.folder, path)
-            for name in manifest.files:
-                if name.startswith(f"{FILES}/") or name == SETTINGS:
+            names = [name for name in manifest.files if name.startswith(f"{FILES}/") or name == SETTINGS]
+            with library.moving_in(names):
+                for name in names:
                     target = library.folder / name
                     target.parent.mkdir(parents=True, exist_ok=True)
                     (scratch / name).replace(target)
-            library.fill(database)
+                library.fill(database)
         library.purge_removed()
         same = (manifest.embedder, manifest.dimensions) == (embedder.name, embedder.dimensions)
         if same and VECTORS in manifest.files:

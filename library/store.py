@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from library.unfinished import UnfinishedDocuments
 
 SCRATCH = "scratch"
 ERASING = "erasing"
+MOVING_IN = "moving-in.json"
 SETTINGS = "settings.json"
 
 
@@ -33,6 +35,7 @@ class Library(UnfinishedDocuments, Tables, Captions, Guides, Folders, Collection
         super().__init__(folder, purpose)
         try:
             shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+            self._move_out()
             self.purged_on_opening = (folder / ERASING).exists() or self.purge_removed()
             if (folder / ERASING).exists():
                 self.erase()
@@ -59,6 +62,34 @@ class Library(UnfinishedDocuments, Tables, Captions, Guides, Folders, Collection
             if not self.is_empty:
                 raise LibraryError("Something was added to the library meanwhile, so it was left as it is.")
             self.replace_content(source)
+
+    @contextmanager
+    def moving_in(self, names: Sequence[str]) -> Iterator[None]:
+        """Files that come into the folder of an empty library, by their names in it; they go again if it stays empty.
+
+        So nothing stays of a backup whose database didn't follow its files, be it for a full disk or a killed process.
+        """
+        marker = self.folder / MOVING_IN
+        part = marker.with_suffix(".part")
+        part.write_text(json.dumps([name for name in names if not (self.folder / name).exists()]), encoding="utf-8")
+        part.replace(marker)
+        try:
+            yield
+        finally:
+            self._move_out()
+
+    def _move_out(self) -> None:
+        marker = self.folder / MOVING_IN
+        marker.with_suffix(".part").unlink(missing_ok=True)
+        if not marker.exists():
+            return
+        with suppress(OSError, ValueError, LibraryError):  # a copy too many must not keep the library shut
+            for name in json.loads(marker.read_text(encoding="utf-8")) if self.is_empty else ():
+                if name == SETTINGS:
+                    (self.folder / name).unlink(missing_ok=True)
+                else:
+                    self.remove_copy(self.folder / name)
+            marker.unlink()
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

@@ -28,6 +28,7 @@ from models.legibility import (
 )
 from models.lookalikes import put_right, with_blanks
 from models.onnx_session import onnx_session
+from models.sheet_of_paper import sheet_in
 from models.text_rows import Box, OcrLine, rows_of
 from models.text_tiles import FEWEST_LETTERS, Quad, added, joined, letters_in, piece_of, sees_more, tiles_for, uncut
 
@@ -87,8 +88,16 @@ class TextRecogniser:
     def look(self, picture: Image.Image) -> Recognised:
         """All text in an RGB picture, and what could not be read.
 
-        A picture on its side or head is read in its right position; boxes are where it shows them.
+        A picture on its side or head is read in its right position, a sheet of paper seen from the side as if from
+        above; boxes are where the picture shows them.
         """
+        sheet = sheet_in(picture)
+        if sheet is None:
+            return self._look(picture)
+        found = self._look(sheet.laid_flat(picture))
+        return replace(found, words=[replace(word, box=sheet.in_picture(word.box)) for word in found.words])
+
+    def _look(self, picture: Image.Image) -> Recognised:
         found, turn = self._upright(picture)
         kept, doubt = _judged(found, picture)
         straight = _laid_straight(kept)

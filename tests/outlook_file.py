@@ -27,7 +27,7 @@ def write_msg(
         tree[f"__recip_version1.0_#{number:08X}"] = _object(recipient, bytes(8))
     for number, attachment in enumerate(attachments):
         tree[f"__attach_version1.0_#{number:08X}"] = _object(attachment, bytes(8))
-    path.write_bytes(_compound(tree))
+    path.write_bytes(compound(tree))
     return path
 
 
@@ -46,7 +46,7 @@ def _object(properties: dict[int, Value], head: bytes) -> Tree:
     return tree
 
 
-def _compound(tree: Tree) -> bytes:
+def compound(tree: Tree) -> bytes:
     """Streams in sectors one after the other, then the directory; siblings are a chain to the right."""
     entries: list[list[object]] = [["Root Entry", ROOT, NOBODY, NOBODY, END, 0]]
     sectors: list[bytes] = []

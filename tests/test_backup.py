@@ -333,7 +333,24 @@ def test_a_killed_restore_can_be_started_again_or_is_finished_by_itself(
     with Library(folder) as library:
         assert library.is_empty is not there
         if not there:
+            assert [path for path in (folder / "files").rglob("*") if path.is_file()] == []
             finish(restore_backup(library, embedder, backup))
+        assert_filled(library, embedder)
+
+
+def test_a_restore_that_fails_leaves_no_copies(
+    backup: Path, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with Library(tmp_path / "library") as library:
+        with monkeypatch.context() as patch:
+            patch.setattr(Library, "replace_content", fail)
+            with pytest.raises(BackupError, match="disk is full"):
+                finish(restore_backup(library, embedder, backup))
+        assert [path for path in (library.folder / "files").rglob("*") if path.is_file()] == []
+        finish(restore_backup(library, embedder, backup))
         assert_filled(library, embedder)
 
 

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.patches import Circle
 from PIL import Image
 
 from ingest.charts.chart import Chart, read_chart
 from ingest.charts.scale import find_scales, number_in
-from ingest.charts.unread import unread_chart
+from ingest.charts.unread import UnreadChart, unread_chart
 from models.loading import Models
 from samples import CHART
 from samples.chart import HARVEST, YEARS
@@ -380,9 +381,66 @@ def test_a_chart_that_is_not_read_says_so_with_the_range_of_its_axis(models: Mod
     def draw(axes: Axes) -> None:
         axes.scatter(np.arange(30) * 1.5, np.arange(30) * 7 % 40)
 
+    said = unread(models, draw)
+    assert said.name == ""
+    assert said.sentence.startswith("The values of this chart could not be read; its upright axis runs from 0 to ")
+
+
+def unread(models: Models, draw: Callable[[Axes], None]) -> UnreadChart:
     picture = picture_of(draw)
     words = models.ocr.words(picture)
     assert read_chart(picture, words) is None
-    assert unread_chart(words).startswith(
-        "The values of this chart could not be read; its upright axis runs from 0 to "
+    return unread_chart(picture, words)
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["legend inside", "legend below"])
+def test_of_several_lines_the_names_are_said_and_no_values(models: Models, beside: bool) -> None:
+    def draw(axes: Axes) -> None:
+        for name, values in (("Alva", [120, 180, 90, 140]), ("Dollar", [60, 70, 210, 170]), ("Tain", [30, 20, 50, 40])):
+            axes.plot([2018, 2019, 2020, 2021], values, label=name)
+        axes.set_xticks([2018, 2019, 2020, 2021])
+        axes.set_ylim(0, 300)
+        _ = axes.legend() if beside else axes.legend(ncol=3, loc="upper center", bbox_to_anchor=(0.5, -0.06))
+
+    said = unread(models, draw)
+    assert said.name == "Line chart"
+    assert said.sentence.startswith(
+        "A line chart of Alva, Dollar and Tain from 2018 to 2021. The values of this chart could not be read; its "
     )
+
+
+PARTS = {"Oats": 35, "Rye": 25, "Hay": 22, "Flax": 18}
+
+
+@pytest.mark.parametrize(
+    ("options", "legend"),
+    [
+        pytest.param({"labels": list(PARTS)}, False, id="names beside"),
+        pytest.param({"labels": list(PARTS), "wedgeprops": {"width": 0.4}}, False, id="a ring"),
+        pytest.param({"wedgeprops": {"edgecolor": "white", "linewidth": 2}}, True, id="a legend"),
+        pytest.param({"labels": list(PARTS), "autopct": "%d%%"}, False, id="shares inside"),
+    ],
+)
+def test_of_a_pie_the_parts_are_said(models: Models, options: dict[str, Any], legend: bool) -> None:
+    def draw(axes: Axes) -> None:
+        axes.pie(list(PARTS.values()), **options)
+        if legend:
+            axes.legend(list(PARTS), loc="center left", bbox_to_anchor=(0.9, 0.5))
+
+    said = unread(models, draw)
+    assert said.name == "Pie chart"
+    assert all(part in said.sentence for part in PARTS)
+    assert said.sentence.startswith("A pie chart with the parts ")
+
+
+def test_a_round_sign_is_no_pie(models: Models) -> None:
+    def draw(axes: Axes) -> None:
+        for radius, colour in ((1.0, "tab:red"), (0.7, "white"), (0.4, "tab:blue")):
+            axes.add_patch(Circle((0, 0), radius, color=colour))
+        axes.set_xlim(-1.2, 1.2)
+        axes.set_ylim(-1.2, 1.2)
+        axes.set_aspect("equal")
+        axes.axis("off")
+
+    picture = picture_of(draw)
+    assert unread_chart(picture, models.ocr.words(picture)).name == ""

@@ -376,7 +376,7 @@ def test_text_of_any_language_and_encoding(tmp_path: Path, reading: Reading, enc
     assert lines(read(tmp_path / "notes.txt", reading)) == [words]
 
 
-@pytest.mark.parametrize("ending", ["gif", "bmp", "tiff", "heic", "avif"])
+@pytest.mark.parametrize("ending", ["gif", "bmp", "tiff", "jp2", "heic", "avif"])
 def test_the_words_in_every_kind_of_picture_are_found(tmp_path: Path, reading: Reading, ending: str) -> None:
     path = tmp_path / f"sign.{ending}"
     picture = picture_of("Platform 9")
@@ -479,7 +479,8 @@ def test_without_words_there_is_nothing_to_read(tmp_path: Path, reading: Reading
 @pytest.mark.parametrize(
     ("stream", "name", "sentence"),
     [
-        ("WordDocument", "letter", "old Word file; open it in Word or LibreOffice Writer, save it as .docx"),
+        ("WordDocument", "letter.doc", "old Word file; open it in Word or LibreOffice Writer, save it as .docx"),
+        ("WordDocument", "letter", "old Office file; save it as .docx"),
         ("PowerPoint Document", "deck.ppt", "old PowerPoint file; open it in PowerPoint .* save it as .pptx"),
         ("", "deck.ppt", "old PowerPoint file"),
     ],
@@ -488,6 +489,25 @@ def test_old_office_files_say_how_to_convert_them(
     tmp_path: Path, reading: Reading, stream: str, name: str, sentence: str
 ) -> None:
     (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + stream.encode("utf-16-le"))
+    with pytest.raises(ReadError, match=sentence):
+        read(tmp_path / name, reading)
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "sentence"),
+    [
+        (bytes.fromhex("d0cf11e0a1b11ae1"), "card.pub", "Publisher document; export it from Publisher as PDF"),
+        (bytes.fromhex("d0cf11e0a1b11ae1"), "plan.vsd", "Visio drawing; export it"),
+        (bytes.fromhex("e4525c7b8cd8a74d"), "notes.one", "section of OneNote; export it as PDF"),
+        (b"\0\1\0\0Standard Jet DB\0", "club.mdb", "Access database; export its tables"),
+        (b"\xffWPC", "old.wpd", "WordPerfect document; open it in LibreOffice"),
+        (b"\xff\x0a", "photo.jxl", "JPEG XL picture; save it as PNG"),
+    ],
+)
+def test_what_is_not_read_says_what_to_do(
+    tmp_path: Path, reading: Reading, head: bytes, name: str, sentence: str
+) -> None:
+    (tmp_path / name).write_bytes(head + bytes(600))
     with pytest.raises(NothingToRead, match=sentence):
         read(tmp_path / name, reading)
 

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from compressed_rtf import compress
 from PIL import Image, ImageDraw, ImageFont
 
 from ingest.document import ReadDocument
@@ -181,8 +182,14 @@ def test_a_message_without_words_and_a_text_that_is_no_mail_are_sentences(tmp_pa
         read(tmp_path / "empty.eml", reading)
     with pytest.raises(ReadError, match=r"notes.eml is not an e-mail"):
         read(tmp_path / "notes.eml", reading)
-    with pytest.raises(ReadError, match=r"broken.msg is damaged; open it in Outlook"):
+    with pytest.raises(ReadError, match=r"broken.msg is damaged.* open it in Outlook"):
         read(tmp_path / "broken.msg", reading)
+
+
+def test_a_message_that_outlook_kept_as_rich_text_alone_is_read(tmp_path: Path, reading: Reading) -> None:
+    rich = rb"{\rtf1\ansi\ansicpg1252\fromtext {\fonttbl{\f0 Arial;}}\f0 The barn holds 33 bales.\par Gr\'fc\'dfe\par}"
+    path = write_msg(tmp_path / "barn.msg", {0x0037: "The barn", 0x1009: compress(rich)}, [], [])
+    assert read(path, reading).pages[0].text == "Subject: The barn\nThe barn holds 33 bales.\nGrüße"
 
 
 def test_outlooks_messages_are_read_with_what_is_attached(tmp_path: Path, reading: Reading) -> None:

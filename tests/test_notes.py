@@ -172,3 +172,9 @@ def test_what_is_not_read_says_what_to_do(tmp_path: Path, reading: Reading, head
     (tmp_path / "file.mp3").write_bytes(head + bytes(100 if head[:2] != b"%!" else 0))
     with pytest.raises(NothingToRead, match=words):
         read(tmp_path / "file.mp3", reading)
+
+
+def test_an_address_card_without_a_written_out_name_has_one(tmp_path: Path, reading: Reading) -> None:
+    card = "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Gate;Ann;Rose;Dr.;MA\r\nTEL:0170 55\r\nEND:VCARD\r\n"
+    (tmp_path / "a.vcf").write_text(card)
+    assert read(tmp_path / "a.vcf", reading).pages[0].blocks[0].headings == ("Dr. Ann Rose Gate MA",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import struct
@@ -18,10 +19,11 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest.document import ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.page_images import page_image
 from ingest.pipeline import index_file
-from ingest.readers import read
+from ingest.readers import READERS, read
 from ingest.readers.reading import Reading
 from ingest.walk import files_in
 from library.store import Library
@@ -267,7 +269,7 @@ BROKEN: list[tuple[Callable[[Path], Path], type[Exception], str]] = [
     (no_pixels, ReadError, "check the file|damaged"),
     (pixel_bomb, ReadError, "30,000 × 30,000 pixels, too many"),
     (damaged_docx, ReadError, "damaged"),
-    (old_word, NothingToRead, "save it as .docx"),
+    (old_word, ReadError, "save it as .docx"),
 ]
 
 
@@ -331,3 +333,36 @@ def test_a_file_without_permission_is_a_sentence(forbidden: Path, reading: Readi
 def test_a_path_that_does_not_exist_is_a_sentence(tmp_path: Path) -> None:
     ((path, problem),) = files_in([tmp_path / "missing.pdf"])
     assert problem == f"{path} does not exist; check the spelling."
+
+
+@pytest.mark.parametrize("error", [RuntimeError, OverflowError, StopIteration, RecursionError, AssertionError, OSError])
+def test_whatever_a_parser_raises_is_one_sentence(
+    tmp_path: Path, reading: Reading, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def parse(*_: object) -> ReadDocument:
+        raise error("of a type that nobody foresaw")
+
+    (tmp_path / "notes.txt").write_text(GATE)
+    monkeypatch.setitem(READERS, "text", parse)
+    with pytest.raises(ReadError, match=r"^notes\.txt is damaged, or made in a way .* save it again\.$"):
+        read(tmp_path / "notes.txt", reading)
+
+
+def test_a_full_or_broken_disk_is_not_the_files_fault(
+    tmp_path: Path, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse(*_: object) -> ReadDocument:
+        raise OSError(errno.EIO, "Input/output error")
+
+    (tmp_path / "notes.txt").write_text(GATE)
+    monkeypatch.setitem(READERS, "text", parse)
+    with pytest.raises(
+        ReadError, match=r"^notes\.txt can't be read \(Input/output error\); check the disk it is on\.$"
+    ):
+        read(tmp_path / "notes.txt", reading)
+
+
+@pytest.mark.parametrize("date", ["Sun, 05 Jul 99999999999 10:00:00 +0200", "1 Jan 2026 10:00:00 +99999999999", "Mon"])
+def test_an_impossible_date_takes_no_mail_with_it(tmp_path: Path, reading: Reading, date: str) -> None:
+    (tmp_path / "mail.eml").write_text(f"From: ann@example.org\nSubject: Gate\nDate: {date}\n\n{GATE}\n")
+    assert GATE in read(tmp_path / "mail.eml", reading).pages[0].text

@@ -176,6 +176,55 @@ def test_a_row_with_a_formula_that_was_never_calculated_is_not_lost(tmp_path: Pa
     assert "shown as formulas (1 of them)" in document.skipped[0]
 
 
+def test_a_zero_that_stands_for_a_result_is_none(tmp_path: Path, reading: Reading) -> None:
+    """XlsxWriter writes it behind every formula and asks for all to be computed on opening."""
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Item", "Net", "Gross"])
+        sheet.write_row(1, 0, ["Anvil", 250, "=B2*1.19"])
+        sheet.write_row(2, 0, ["Bellows", 0])
+    document = read(tmp_path / "a.xlsx", reading)
+    assert lines(document) == ["Item | Net | Gross", "Anvil | 250 | =B2*1.19", "Bellows | 0 |"]
+    assert "shown as formulas (1 of them)" in document.skipped[0]
+
+
+def test_an_old_workbook_shows_formulas_that_were_never_calculated(tmp_path: Path, reading: Reading) -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("Empty")
+    sheet = book.add_sheet("Smithy")
+    for row, cells in enumerate((("Item", "Net", "Gross"), ("Anvil", 250, xlwt.Formula("B2*1.19")))):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    book.save(str(tmp_path / "a.xls"))
+    document = read(tmp_path / "a.xls", reading)
+    assert document.pages[1].text.split("\n") == ["Item | Net | Gross", "Anvil | 250 | =B2*1.19"]
+    assert "shown as formulas (1 of them)" in document.skipped[0]
+
+
+def test_an_opendocument_sheet_shows_formulas_that_were_never_calculated(tmp_path: Path, reading: Reading) -> None:
+    sheet = OpenDocumentSpreadsheet()
+    table = OdfTable(name="Smithy")
+    sheet.spreadsheet.addElement(table)
+    for cells in (("Item", "Net", "Gross"), ("Anvil", "250", "of:=SUM([.B2:.B3])*1.19")):
+        row = TableRow()
+        table.addElement(row)
+        for words in cells:
+            is_formula = words.startswith("of:")
+            cell = TableCell(formula=words) if is_formula else TableCell(valuetype="string", stringvalue=words)
+            row.addElement(cell)
+    sheet.save(str(tmp_path / "a.ods"))
+    document = read(tmp_path / "a.ods", reading)
+    assert lines(document) == ["Item | Net | Gross", "Anvil | 250 | =SUM(B2:B3)*1.19"]
+    assert "shown as formulas (1 of them)" in document.skipped[0]
+
+
+def test_formulas_in_separated_values_are_told_of_and_quoted_digits_are_not(tmp_path: Path, reading: Reading) -> None:
+    (tmp_path / "a.csv").write_text('code,town,sum\n="00123",Kyle,=B2*2\n="00456",Durness,7\n')
+    document = read(tmp_path / "a.csv", reading)
+    assert lines(document)[1:] == ["00123 | Kyle | =B2*2", "00456 | Durness | 7"]
+    assert "shown as formulas (1 of them)" in document.skipped[0]
+
+
 def record(kind: int, content: bytes = b"") -> bytes:
     """Of a binary workbook (MS-XLSB 2.1.4): its number and its length in pieces of seven bits."""
     number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])

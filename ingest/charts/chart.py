@@ -19,13 +19,12 @@ from ingest.charts.bars import Bar, Bars, find_bars, printed_values
 from ingest.charts.categories import category_labels, groups_of
 from ingest.charts.legend import find_legend
 from ingest.charts.lines import find_line
-from ingest.charts.regions import Labels, around, colours_of
+from ingest.charts.regions import LARGEST_SIDE, Labels, around, colours_of
 from ingest.charts.scale import Number, Scale, find_scales, number_in
 from ingest.charts.stacked import find_stacks, stacks_of
 from library.records import Box
 from models.text_rows import OcrLine
 
-LARGEST_SIDE = 1600  # pixels; larger charts are shrunk, a pixel is then still below 0.1 % of the axis
 MOST_SERIES = 8
 PRINTED_MISS = 0.03  # of the axis between a bar's end and the number written on it
 ROUND_MISS = 0.005  # of the axis by which rounded values may lie beside the bars' ends

@@ -12,7 +12,7 @@ from library.records import Box
 from models.text_rows import OcrLine
 
 LARGEST_SWATCH = 0.08  # of the picture's sides
-SMALLEST_SWATCH = 0.3  # of the words' height; a letter's stem is thinner
+SMALLEST_SWATCH = 0.25  # of the words' height; a letter's stem is thinner
 SAME_SIZE = 0.25  # of a square's sides by which another may differ
 MARGIN = 0.6  # of a label's height around a legend that belongs to it
 LABEL_GAP = 2.0  # of a label's height between a square and its label, and between two words of a label
@@ -81,7 +81,7 @@ def find_legend(
     names: dict[int, str] = {}
     boxes: list[Box] = []
     for square in squares:
-        label = _label_of(square, squares, words)
+        label = label_of(square, squares, words)
         text = tidy(" ".join(word.text for word in label))
         if len(text) > len(names.get(square.colour, "")):
             names[square.colour] = text
@@ -111,7 +111,8 @@ def tidy(label: str) -> str:
     return label.strip(" -–—_|'’.·~")
 
 
-def _label_of(square: Region, squares: Sequence[Region], words: Sequence[Word]) -> list[Word]:
+def label_of(square: Region, squares: Sequence[Region], words: Sequence[Word]) -> list[Word]:
+    """The words right of a square of a legend, up to the next of its `squares`."""
     middle = (square.box[1] + square.box[3]) / 2
     next_squares = [
         other.box[0] for other in squares

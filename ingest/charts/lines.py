@@ -1,12 +1,14 @@
-"""A line chart with a single line: its height over each label under the plot."""
+"""Line charts: the height of a single line over each label under the plot, and the names of several."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
-from ingest.charts.regions import Labels, thin
+from ingest.charts.legend import Word, label_of, tidy, words_of
+from ingest.charts.regions import Labels, Region, thin
 from ingest.charts.scale import Scale
 from library.records import Box
 from models.text_rows import OcrLine
@@ -16,6 +18,10 @@ EVEN = 0.03  # of the distance between two labels by which one may stand beside 
 COVERED = 0.97  # of the columns from the first label to the last that a line has one place in
 THICKNESS = 4  # times a thin line; markers are thicker, but few
 RISE = 0.05  # of the axis that a line rises or falls at least: what doesn't is the axis or a grid
+LONG = 0.4  # of the picture's width that a line goes over at least
+UNBROKEN = 0.85  # of the columns from its first to its last that a line has one place in, others crossing it
+ALIGNED = 3.0  # pixels between edges that are the same
+SHORTEST_SAMPLE, LONGEST_SAMPLE = 0.8, 5  # heights of a word; the piece of a line in a legend
 NEAR = 3.5  # heights of a label between it and the lowest tick
 Value = tuple[str, float, Box]
 
@@ -72,3 +78,73 @@ def _heights(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], line: int) -
     columns = np.arange(mask.shape[1])
     middles = (tops + bottoms) / 2
     return np.asarray(np.interp(columns, columns[single], middles[single]))
+
+
+def line_names(labels: Labels, words: Sequence[OcrLine]) -> list[str]:
+    """The name of each line of a chart with one or more, empty where the legend has none; nothing without a line.
+
+    What others cross too often to be known by itself is a line if a piece of it stands in the legend with theirs.
+    `words` have their boxes in the pixels of `labels`.
+    """
+    background = int(np.bincount(labels[labels >= 0], minlength=1).argmax())
+    apart = [word for line in words for word in words_of(line)]
+    height = float(np.median([word.height for word in apart])) if apart else 0.0
+    sure: dict[int, list[Box]] = {}  # by colour the pieces that may be samples in a legend
+    unsure: dict[int, list[Box]] = {}
+    for colour in range(int(labels.max()) + 1):
+        mask = labels == colour
+        pieces = _pieces(mask, thin(labels)) if colour != background else []
+        longest = max(pieces, key=lambda box: box[2] - box[0], default=None)
+        if longest is not None and mask.any(axis=0).mean() >= LONG:
+            samples = [piece for piece in pieces if piece != longest and _is_sample(mask, piece, height)]
+            (sure if _is_line(mask, longest, thin(labels)) else unsure)[colour] = samples
+    known = [box for samples in sure.values() for box in samples]
+    for colour, samples in unsure.items():
+        if beside := [box for box in samples if any(_in_one_legend(box, other) for other in known)]:
+            sure[colour] = beside
+    in_order = sorted(sure.items(), key=lambda line: [(box[1], box[0]) for box in line[1]])
+    return [_name_of(samples, colour, apart) for colour, samples in in_order]
+
+
+def _in_one_legend(one: Box, other: Box) -> bool:
+    """Whether two samples are as long as each other and stand below or beside each other."""
+    same = [abs(one[edge] - other[edge]) <= ALIGNED for edge in range(4)]
+    as_long = abs((one[2] - one[0]) - (other[2] - other[0])) <= ALIGNED
+    return as_long and ((same[0] and same[2]) or (same[1] and same[3]))
+
+
+def _pieces(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], line: int) -> list[Box]:
+    """The boxes of what hangs together in one colour; where another line crosses it, it goes on."""
+    kernel = np.ones((3 * line, 3 * line), np.uint8)
+    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, kernel)
+    boxes = cv2.connectedComponentsWithStats(closed, connectivity=8)[2][1:]
+    return [(float(left), float(top), float(left + width), float(top + high)) for left, top, width, high, _ in boxes]
+
+
+def _is_line(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], box: Box, line: int) -> bool:
+    left, top, right, bottom = (round(edge) for edge in box)
+    if right - left < LONG * mask.shape[1] or bottom - top < RISE * mask.shape[0]:
+        return False
+    part = mask[top:bottom, left:right]
+    counts = part.sum(axis=0)
+    spans = len(part) - part[::-1].argmax(axis=0) - part.argmax(axis=0)
+    steep = np.median(counts[counts > 0]) <= THICKNESS * line
+    return bool(steep) and float(((counts > 0) & (spans <= counts + 2 * line)).mean()) >= UNBROKEN
+
+
+def _is_sample(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], box: Box, height: float) -> bool:
+    """Whether a piece is a short level line, perhaps with a marker in its middle, and no letters."""
+    left, top, right, bottom = (round(edge) for edge in box)
+    counts = mask[top:bottom, left:right].sum(axis=0)
+    ends = np.concatenate([counts[: len(counts) // 4], counts[-(len(counts) // 4) :]])
+    long = SHORTEST_SAMPLE * height <= right - left <= LONGEST_SAMPLE * height and bottom - top <= height
+    return long and bool(counts.all()) and int(ends.max()) <= THICKNESS * thin(mask)
+
+
+def _name_of(samples: Sequence[Box], colour: int, words: Sequence[Word]) -> str:
+    """What stands right of a short piece of a line, as legends have it."""
+    for box in samples:
+        sample = Region(colour, box)
+        if label := label_of(sample, [sample], words):
+            return tidy(" ".join(word.text for word in label))
+    return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from library.records import Box
 Mask = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int16]  # (height, width): which colour of the drawing each pixel has; -1 for none of them
 
+LARGEST_SIDE = 1600  # pixels; larger charts are shrunk, a pixel is then still below 0.1 % of the axis
 COLOURS = 24  # a drawing has fewer; what is beyond them is shading and soft edges
 SAME_COLOUR = 16  # of 255 in each channel; JPEG noise in flat areas is below it
 LEAST_SHARE = 1 / 4000  # of the picture's pixels that make a colour worth looking at
@@ -63,7 +65,7 @@ def colours_of(picture: Image.Image) -> Labels:
     return labels
 
 
-def thin(labels: Labels) -> int:
+def thin(labels: npt.NDArray[Any]) -> int:
     """Pixels up to which a run of one colour is a line, not an area."""
     return max(3, round(THIN * float(max(labels.shape))))
 

@@ -1,28 +1,67 @@
-"""A sentence about a chart whose values could not be read: what its axes say, so that nothing is lost in silence."""
+"""What is said of a chart whose values could not be read: what it shows and what its axes say."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from PIL import Image
+
+from ingest.charts.lines import line_names
+from ingest.charts.pies import find_parts
+from ingest.charts.regions import LARGEST_SIDE, colours_of
 from ingest.charts.scale import Scale, find_scales, number_in
 from models.text_rows import OcrLine
 
 
-def unread_chart(words: Sequence[OcrLine]) -> str:
-    """`The values of this chart could not be read; its axis runs from 0 to 60.`"""
-    upright = [number for word in words if (number := number_in(word.text, word.box)) is not None]
+@dataclass(frozen=True, slots=True)
+class UnreadChart:
+    """`name` is its kind, as far as that is sure: "Line chart", "Pie chart", or empty."""
+
+    name: str
+    sentence: str
+
+
+def unread_chart(picture: Image.Image, words: Sequence[OcrLine]) -> UnreadChart:
+    """`A line chart of Alva and Dollar from 2019 to 2023. The values …; its upright axis runs from 0 to 60.`
+
+    `picture` is RGB, `words` are the pieces of text in it, boxes in its pixels.
+    """
+    shrink = min(1.0, LARGEST_SIDE / max(picture.size))
+    size = round(picture.width * shrink), round(picture.height * shrink)
+    labels = colours_of(picture.resize(size, Image.Resampling.NEAREST) if shrink < 1 else picture)
+    left, top, right, bottom = range(4)
+    seen = [
+        replace(
+            word,
+            box=(word.box[left] * shrink, word.box[top] * shrink, word.box[right] * shrink, word.box[bottom] * shrink),
+        )
+        for word in words
+    ]
+    upright = [number for word in seen if (number := number_in(word.text, word.box)) is not None]
     turned = [
         number
-        for word in words
+        for word in seen
         if (number := number_in(word.text, (word.box[1], -word.box[2], word.box[3], -word.box[0]))) is not None
     ]
     up, across = find_scales(upright), find_scales(turned)
-    said = []
-    if up:
-        said.append(f"its upright axis runs from {_ends(up[0])}")
-    if across:
-        said.append(f"its level axis runs from {_ends(across[0])}")
-    return "; ".join(["The values of this chart could not be read", *said]) + "."
+    parts = find_parts(labels, seen)
+    if parts is not None:
+        named = f"with the parts {_listed(parts)}" if all(parts) else f"with {len(parts)} parts"
+        return UnreadChart("Pie chart", f"A pie chart {named}. How large they are was not measured.")
+    lines = line_names(labels, seen) if up else []
+    said = [f"its upright axis runs from {_ends(up[0])}"] if up else []
+    said += [f"its level axis runs from {_ends(across[0])}"] if across and not lines else []
+    unread = "; ".join(["The values of this chart could not be read", *said]) + "."
+    if not lines:
+        return UnreadChart("", unread)
+    named = f"of {_listed(lines)}" if all(lines) else f"with {len(lines)} lines" if len(lines) > 1 else ""
+    reach = f"from {_ends(across[0])}" if across else ""
+    return UnreadChart("Line chart", " ".join(filter(None, ["A line chart", named, reach])) + f". {unread}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _ends(scale: Scale) -> str:

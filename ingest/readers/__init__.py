@@ -6,6 +6,7 @@ its own, name it in `READERS`, and say in `kinds` how such a file is known.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from ingest.readers.kinds import KNOWN, SUFFIXES, kind_of
 from ingest.readers.mail import read_email, read_emlx, read_mbox, read_msg
 from ingest.readers.notebook import read_notebook
 from ingest.readers.notes import read_markdown, read_org
+from ingest.readers.old_office import read_doc, read_ppt
 from ingest.readers.old_spreadsheet import read_xls, read_xlsb
 from ingest.readers.opendocument import read_opendocument
 from ingest.readers.pdf import read_pdf
@@ -37,6 +39,7 @@ from ingest.readers.tiff import read_tiff
 from ingest.readers.web import read_html, read_mhtml, read_webarchive
 from ingest.readers.word import read_docx
 from ingest.readers.xml_values import read_xml
+from models.errors import LamplightError
 
 __all__ = ["KNOWN", "READERS", "SUFFIXES", "Reader", "kind_of", "read"]
 
@@ -45,7 +48,9 @@ Reader = Callable[[Path, Reading], ReadDocument]
 READERS: dict[str, Reader] = {
     "pdf": read_pdf,
     "docx": read_docx,
+    "doc": read_doc,
     "pptx": read_pptx,
+    "ppt": read_ppt,
     "xlsx": read_xlsx,
     "xls": read_xls,
     "xlsb": read_xlsb,
@@ -78,6 +83,7 @@ READERS: dict[str, Reader] = {
 
 MARKED_AT_ONCE = {
     "docx",
+    "doc",
     "opendocument",
     "rtf",
     "text",
@@ -89,17 +95,46 @@ MARKED_AT_ONCE = {
 """Kinds with running heads or tables of contents; slides, sheets, pictures, mails, data and code have none."""
 
 
+PROGRAMS = {
+    "docx": "Word or LibreOffice",
+    "doc": "Word or LibreOffice",
+    "rtf": "Word or LibreOffice",
+    "xlsx": "Excel or LibreOffice",
+    "xls": "Excel or LibreOffice",
+    "xlsb": "Excel",
+    "pptx": "PowerPoint or LibreOffice",
+    "ppt": "PowerPoint or LibreOffice",
+    "opendocument": "LibreOffice",
+    "msg": "Outlook",
+    "notebook": "Jupyter",
+    "webarchive": "Safari",
+}
+"""What a person can save a damaged file anew with; for other kinds it is whatever made it."""
+OF_THE_CONTENT = (None, errno.EINVAL)  # an OSError that a decoder raises, or a place before the file's beginning
+
+
 def read(path: Path, reading: Reading) -> ReadDocument:
     """Read a file with the reader its content asks for.
 
     Raises `NothingToRead` for a kind that is not read or an empty file, `ReadError` for a damaged or
-    locked one, `Cancelled` when `reading` was cancelled.
+    locked one, `Cancelled` when `reading` was cancelled. Whatever else a parser raises on a file that it doesn't
+    expect, most have no error type for that, becomes a `ReadError` here: readers only say what they know better.
     """
-    kind = kind_of(path)
+    kind = ""
     try:
+        kind = kind_of(path)
         document = READERS[kind](path, reading)
+        if kind in MARKED_AT_ONCE:
+            mark_document(document)
+        return document
+    except (LamplightError, MemoryError):
+        raise
     except PermissionError:
         raise ReadError(f"{path.name} may not be read by you; change its permissions and add it again.") from None
-    if kind in MARKED_AT_ONCE:
-        mark_document(document)
-    return document
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno not in OF_THE_CONTENT:
+            raise ReadError(f"{path.name} can't be read ({error.strerror}); check the disk it is on.") from error
+        raise ReadError(
+            f"{path.name} is damaged, or made in a way that its reader doesn't know; "
+            f"open it in {PROGRAMS.get(kind, 'its own program')} and save it again."
+        ) from error

@@ -61,16 +61,11 @@ def read_archive(path: Path, reading: Reading) -> ReadDocument:
 def read_preview(path: Path, reading: Reading) -> ReadDocument:
     """A document of Pages, Numbers or Keynote by the PDF that these programs may put into it to be looked at."""
     container = Container.begin(path.stem, path.suffix.lstrip(".").lower() or "iwork", reading)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            check_archive(path, archive)
-            name = next(name for name in archive.namelist() if name.lower().endswith("preview.pdf"))
-            with archive.open(name) as file:
-                container.add_file("Preview.pdf", file)
-    except PermissionError:
-        raise
-    except (*BROKEN_ARCHIVE, StopIteration):
-        raise ReadError(f"{path.name} is damaged; open it in its own program and save it again.") from None
+    with zipfile.ZipFile(path) as archive:
+        check_archive(path, archive)
+        name = next(name for name in archive.namelist() if name.lower().endswith("preview.pdf"))
+        with archive.open(name) as file:
+            container.add_file("Preview.pdf", file)
     if not container.pages:
         raise NothingToRead(f"{path.name} can't be read; export it as PDF from its own program and add that.")
     container.say(

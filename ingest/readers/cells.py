@@ -27,6 +27,7 @@ class Sheet:
     is_hidden: bool = False
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+    formulas: int = 0  # shown as such, having no result
     is_cut: bool = False  # for having more than `MOST_CELLS`
 
     def sentences(self) -> list[str]:

@@ -37,7 +37,12 @@ class Heads:
 
 
 def is_headless(block: Block) -> bool:
-    return block.kind == "table" and not block.heads and len(block.lines) >= FEWEST_ROWS
+    return block.kind == "table" and not block.heads and len(block.lines) >= FEWEST_ROWS and not is_laid_out(block)
+
+
+def is_laid_out(block: Block) -> bool:
+    """Whether its cells are known already."""
+    return any(SEPARATOR in line.text for line in block.lines)
 
 
 def name_columns(blocks: list[Block], words: Words, above: Heads | None) -> Heads | None:

@@ -70,10 +70,6 @@ class Container:
             self.files += 1
         except (ReadError, NothingToRead) as error:
             self.say(str(error))
-        except (MemoryError, PermissionError):
-            raise
-        except Exception as error:  # one file's reader must not take the others with it; the person is told
-            self.say(f"{name} could not be read ({type(error).__name__}).")
         finally:
             self._reading.enter(self._reading.number)
 

@@ -56,14 +56,17 @@ def blocks_of_components(source: str) -> list[Block]:
     """A block for each record: its name as heading, and its fields in a few lines that stay together."""
     blocks = []
     for record in _records(source):
-        title = next((value for wanted in TITLES for name, _, value in record.fields if name == wanted and value), "")
+        title = next(
+            (_shown("FN" if name != "N" else name, value)
+             for wanted in TITLES for name, _, value in record.fields if name == wanted and value), ""
+        )  # fmt: skip
         lines = []
         for name, parameters, value in record.fields:
             shown = _shown(name, value)
             if (label := NAMES.get(name, "")) and shown:
                 lines.append(Line(f"{label}{parameters}: {shown}"))
         if lines:
-            blocks.append(Block("text", lines, (_shown("FN", title),) if title else ()))
+            blocks.append(Block("text", lines, (title,) if title else ()))
     return blocks
 
 
@@ -132,6 +135,8 @@ def _shown(name: str, value: str) -> str:
     if name in DATES:
         return MOMENT.sub(_moment, value)
     parts = re.split(r"(?<!\\);", value) if name in ("N", "ADR", "ORG") else [value]
+    if name == "N":  # family name, given name, further ones, what stands before and after
+        parts = [" ".join(part for part in parts[3:4] + parts[1:3] + parts[:1] + parts[4:] if part)]
     text = ", ".join(part for part in parts if part.strip())
     text = ESCAPE.sub(lambda mark: " " if mark[1] in "nN" else mark[1], text)
     return " ".join(re.sub(r"(?i)^mailto:", "", text).split())

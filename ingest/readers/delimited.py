@@ -12,11 +12,14 @@ from pathlib import Path
 from ingest.document import Block, DocumentPage, Line, ReadDocument
 from ingest.errors import NothingToRead, ReadError
 from ingest.readers.reading import Reading
+from ingest.readers.tally import said_of_formulas
 from ingest.readers.text import decode
 from ingest.tables import add_table, table_block
 
 SEPARATORS = ",;\t|"
 LOOKED_AT = 100  # rows
+QUOTED = re.compile(r'^="([^"]*)"$')  # how Excel is told that digits are no number
+FORMULA = re.compile(r"=.*[A-Z]\$?\d")
 LONGEST_CELL = 10_000_000  # characters
 
 
@@ -29,7 +32,9 @@ def read_csv(path: Path, reading: Reading) -> ReadDocument:
         rows = list(csv.reader(_lines(source), delimiter=separator_of(source)))
     except csv.Error as error:
         raise ReadError(f"{path.name} can't be read as a table ({error}); save it as CSV again.") from None
+    rows = [[QUOTED.sub(r"\1", cell) for cell in row] for row in rows]
     document = ReadDocument(path.stem, "csv", [DocumentPage(1)])
+    document.skipped += said_of_formulas(sum(FORMULA.match(cell) is not None for row in rows for cell in row))
     if not rows:
         raise NothingToRead(f"{path.name} holds only blank lines; there is nothing to read in it.")
     above = _lines_above(rows)

@@ -15,6 +15,7 @@ from ingest.errors import NothingToRead, ReadError
 from ingest.ground import as_seen, is_bare
 from ingest.picture_tables import as_table
 from ingest.readers.reading import Reading
+from models.errors import LamplightError
 
 LARGEST_PIXELS = 150_000_000  # 450 MB decoded; a JPEG beyond that is decoded at a fraction
 DRAFT_SIDE = 3000
@@ -87,7 +88,7 @@ def distinct_frames(path: Path) -> tuple[list[int], int]:
                 else:
                     left_out += 1
             return kept, left_out
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):
+    except Exception:  # decoders raise errors of any type
         return [0], 0  # damaged: opening the first frame says so
 
 
@@ -117,9 +118,9 @@ def open_picture(path: Path, frame: int = 0) -> tuple[Image.Image, tuple[int, in
             return as_seen(turned), size
     except UnidentifiedImageError:
         raise ReadError(f"{path.name} is damaged and can't be opened as a picture; fetch it again.") from None
-    except PermissionError:
+    except (LamplightError, PermissionError, MemoryError):
         raise
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow's decoders raise on broken files
+    except Exception as error:  # of any type, by Pillow's decoders on broken files
         raise ReadError(f"{path.name} is damaged ({error}); fetch or save it again.") from None
 
 

@@ -14,11 +14,12 @@ from ingest.readers.text import looks_binary, text_of
 from ingest.readers.unread import reason_unread
 
 KNOWN = (
-    "PDF, DOCX, PPTX, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages "
+    "PDF, DOCX, DOC, PPTX, PPT, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages "
     "(HTML, MHTML, webarchive), Markdown, Jupyter notebooks, calendars, address books, subtitles, CSV, JSON, XML, "
     "source code, plain text, ZIP and tar archives, PNG, JPEG, WebP, TIFF, GIF, BMP, SVG, AVIF and HEIC"
 )
 SUFFIXES = {
+    ".jp2": "image", ".j2k": "image", ".doc": "doc", ".dot": "doc", ".ppt": "ppt", ".pps": "ppt", ".pot": "ppt",
     ".pdf": "pdf", ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".dotm": "docx", ".pptx": "pptx",
     ".pptm": "pptx", ".ppsx": "pptx", ".ppsm": "pptx", ".potx": "pptx", ".potm": "pptx", ".xlsx": "xlsx",
     ".xlsm": "xlsx", ".xltx": "xlsx", ".xltm": "xlsx", ".xls": "xls", ".xlsb": "xlsb", ".odt": "opendocument",
@@ -47,7 +48,9 @@ SUFFIXES = {
 BINARY = {
     "pdf",
     "docx",
+    "doc",
     "pptx",
+    "ppt",
     "xlsx",
     "xls",
     "xlsb",
@@ -60,6 +63,7 @@ BINARY = {
     "iwork",
 }
 SIGNATURES = (
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "image"), (b"\xff\x4f\xff\x51", "image"),  # JPEG 2000
     (b"%PDF-", "pdf"), (b"{\\rtf", "rtf"), (b"\x89PNG\r\n\x1a\n", "image"), (b"\xff\xd8\xff", "image"),
     (b"GIF87a", "image"), (b"GIF89a", "image"), (b"II*\0", "tiff"), (b"MM\0*", "tiff"), (b"II+\0", "tiff"),
     (b"MM\0+", "tiff"), (b"\x1f\x8b", "archive"), (b"BZh", "archive"), (b"\xfd7zXZ\0", "archive"),
@@ -79,9 +83,15 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_OFFICE_SEARCHED = 32_000_000  # bytes in which the name of the stream is looked for
 OLD_OFFICE_STREAMS = {"WordDocument": ".doc", "Workbook": ".xls", "Book": ".xls", "PowerPoint Document": ".ppt",
                       "__properties_version1.0": ".msg"}  # fmt: skip
+OLD_OFFICE_KINDS = {"doc", "ppt", "xls", "msg"}
 CONVERT = {
     ".doc": "is an old Word file; open it in Word or LibreOffice Writer, save it as .docx and add that",
     ".ppt": "is an old PowerPoint file; open it in PowerPoint or LibreOffice Impress, save it as .pptx and add that",
+    ".pub": "is a Publisher document; export it from Publisher as PDF and add that",
+    ".wps": "is a document of Microsoft Works; open it in LibreOffice, save it as .docx and add that",
+    ".vsd": "is a Visio drawing; export it from Visio as PDF and add that",
+    ".vsdx": "is a Visio drawing; export it from Visio as PDF and add that",
+    ".mpp": "is a plan of Microsoft Project; export it as PDF or Excel and add that",
     ".pages": "is a Pages document; export it from Pages as .docx or PDF and add that",
     ".numbers": "is a Numbers sheet; export it from Numbers as .xlsx and add that",
     ".key": "is a Keynote presentation; export it from Keynote as .pptx or PDF and add that",
@@ -149,9 +159,9 @@ def _kind_of_old_office(path: Path) -> str:
     suffix = path.suffix.lower()
     found = [kind for stream, kind in OLD_OFFICE_STREAMS.items() if stream.encode("utf-16-le") in content]
     kind = suffix if suffix in found or not found else found[0]
-    if kind in (".msg", ".xls"):
-        return kind[1:]
-    raise NothingToRead(f"{path.name} {CONVERT[kind]}.") if kind in CONVERT else _unknown(path)
+    if (known := SUFFIXES.get(kind)) in OLD_OFFICE_KINDS:
+        return known
+    raise NothingToRead(f"{path.name} {CONVERT[suffix]}.") if suffix in CONVERT else _unknown(path)
 
 
 def _kind_of_archive(path: Path) -> str:
@@ -191,7 +201,7 @@ def _kind_of_text(path: Path, head: bytes) -> str:
         raise _unknown(path)
     if suffix == ".key":  # also how people name keys in plain text
         return "text"
-    if suffix in CONVERT:
+    if suffix in CONVERT and not named:
         raise NothingToRead(f"{path.name} {CONVERT[suffix]}.")
     if SVG.search(head) and named in (None, "svg", "xml"):
         return "svg"
@@ -207,6 +217,8 @@ def _kind_of_text(path: Path, head: bytes) -> str:
         return _kind_of_unnamed_text(path, head)
     if named == "xls":  # what many sites call Excel is cells between tabs
         return "csv"
+    if named == "doc":  # and Word was used to write plain text
+        return "text"
     if named in BINARY or named in ("rtf", "svg"):
         raise ReadError(f"{path.name} holds plain text, not what its name says; rename it to .txt and add it.")
     return named

@@ -64,9 +64,9 @@ def header_of(message: MIMEPart, name: str) -> str:
     if any("\udc80" <= letter <= "\udcff" for letter in raw):  # how the parser keeps bytes beyond ASCII
         return " ".join((text_of(raw.encode("utf-8", "surrogateescape")) or "").split())
     try:
-        return " ".join(str(message.get(name, "")).split())
-    except (ValueError, IndexError, AttributeError, TypeError):  # what email's parsers raise on some broken headers
-        return ""
+        return " ".join((str(message.get(name, "")) or raw).split())
+    except Exception:  # email's parsers raise errors of any type on broken headers: for a date it is `OverflowError`
+        return raw
 
 
 def add_message(message: EmailMessage, container: Container, pictures: Pictures, said: Said, alone: bool) -> bool:
@@ -248,7 +248,7 @@ def _name(part: MIMEPart) -> str:
     """An attachment's name, or what a message attached is about."""
     try:
         name = part.get_filename()
-    except (ValueError, IndexError, AttributeError, TypeError):
+    except Exception:  # as above
         name = None
     if name:
         return str(name)

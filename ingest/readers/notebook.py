@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.document import Block, DocumentPage, Line, ReadDocument
-from ingest.errors import NothingToRead, ReadError
+from ingest.errors import NothingToRead
 from ingest.pictures import Pictures
 from ingest.readers.markup import read_markup
 from ingest.readers.notes import rendered
@@ -26,20 +26,15 @@ def read_notebook(path: Path, reading: Reading) -> ReadDocument:
     document = ReadDocument(path.stem, "notebook", [DocumentPage(1)])
     pictures = Pictures(reading.recogniser)
     headings: tuple[str, ...] = ()
-    try:
-        book = json.loads(decode(path))
-        cells = book.get("cells") or [cell for sheet in book.get("worksheets", ()) for cell in sheet.get("cells", ())]
-        for cell in cells:
-            if cell.get("cell_type") == "markdown":
-                headings = _add_markdown(_text(cell.get("source")), headings, document)
-                continue
-            _add_lines(_text(cell.get("source", cell.get("input"))), headings, document)
-            for output in cell.get("outputs", ()):
-                _add_output(output, headings, document, pictures)
-    except (ValueError, AttributeError, TypeError):
-        raise ReadError(f"{path.name} is damaged; open it in Jupyter and save it again.") from None
-    except RecursionError:
-        raise ReadError(f"{path.name} is nested too deeply to be read; check the file.") from None
+    book = json.loads(decode(path))
+    cells = book.get("cells") or [cell for sheet in book.get("worksheets", ()) for cell in sheet.get("cells", ())]
+    for cell in cells:
+        if cell.get("cell_type") == "markdown":
+            headings = _add_markdown(_text(cell.get("source")), headings, document)
+            continue
+        _add_lines(_text(cell.get("source", cell.get("input"))), headings, document)
+        for output in cell.get("outputs", ()):
+            _add_output(output, headings, document, pictures)
     if not document.pages[0].blocks:
         raise NothingToRead(f"{path.name} has only empty cells; there is nothing to read in it.")
     document.skipped += pictures.skipped

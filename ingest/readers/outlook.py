@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import email.utils
-import struct
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import ReadError
+from ingest.readers.rtf import text_of_rtf
 
+RTF_COMPRESSED = 0x1009
 OCTETS = "application/octet-stream"
 
 
 def message_of(path: Path) -> tuple[EmailMessage, list[str]]:
-    """The message, and in sentences what of it was not read. Raises `ReadError` for a damaged file."""
+    """The message, and in sentences what of it was not read."""
     from oxmsg import Message
 
-    try:
-        found = Message.load(str(path))
-        message = EmailMessage()
-        _add_headers(found, message)
-        _add_bodies(found, message)
-        left_out = [name for attachment in found.attachments if (name := _attach(attachment, message))]
-    except PermissionError:
-        raise
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, struct.error) as error:
-        # olefile and python-oxmsg have no error types for broken files
-        raise ReadError(f"{path.name} is damaged; open it in Outlook and save it again.") from error
+    found = Message.load(str(path))
+    message = EmailMessage()
+    _add_headers(found, message)
+    _add_bodies(found, message)
+    left_out = [name for attachment in found.attachments if (name := _attach(attachment, message))]
     return message, [f"{name} is kept in {path.name} as Outlook's own; save it and add that." for name in left_out]
 
 
@@ -46,9 +40,19 @@ def _add_bodies(found: Any, message: EmailMessage) -> None:
         web = found.html_body or ""
     except (ValueError, LookupError):  # its encoding is not what the message says: the plain text has the words
         web = ""
+    if not plain.strip() and not web.strip():
+        plain = _rich_text(found)
     message.set_content(plain.replace("\0", ""), charset="utf-8")
     if web:
         message.add_alternative(web.replace("\0", ""), subtype="html", charset="utf-8")
+
+
+def _rich_text(found: Any) -> str:
+    """The words of a body that Outlook kept as compressed RTF alone (MS-OXRTFCP)."""
+    from compressed_rtf import decompress
+
+    packed = found.properties.binary_prop_value(RTF_COMPRESSED)
+    return text_of_rtf(decompress(packed).decode("latin-1").rstrip("\0")) if packed else ""
 
 
 def _attach(attachment: Any, message: EmailMessage) -> str:

@@ -20,14 +20,17 @@ from ingest.page_headings import PageHeadings
 from ingest.page_text import PageText
 from ingest.pdfium import TURN, has_end, open_pdf
 from ingest.pictures import Pictures
-from ingest.readers.columns import Heads, is_headless, name_columns
+from ingest.readers.columns import Heads, is_headless, is_laid_out, name_columns
 from ingest.readers.container import Container
 from ingest.readers.label_columns import rows_of_labels
 from ingest.readers.pdf_annotations import annotations_of, draw_stamps
 from ingest.readers.pdf_attachments import attached_files, xfa_values
 from ingest.readers.pdf_pictures import picture_blocks_of, remember_pictures
+from ingest.readers.pdf_rules import rules_of
+from ingest.readers.pdf_tables import PageTables
 from ingest.readers.reading import Reading
 from ingest.readers.rows import blocks_of_rows, table_of_rows
+from ingest.ruled_tables import ruled_tables
 from ingest.running_heads import FEWEST_PAGES
 from ingest.text_layer import (
     FEWEST_CHARACTERS,
@@ -54,6 +57,7 @@ class SoFar:
     pictures: Pictures
     unseen: Unseen = field(default_factory=Unseen)
     doubts: Doubts = field(default_factory=Doubts)
+    tables: PageTables = field(default_factory=PageTables)
     heads: Heads | None = None  # of a table that may go on
     files: list[tuple[str, bytes]] = field(default_factory=list)  # that are attached to a place on a page
 
@@ -149,7 +153,9 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
             notes = annotations.notes(text)
             if picture is None:
                 lines = annotations.filled_in(lines, text.within)
-                result.blocks = blocks_of_rows(lines, headings)
+                rules = [] if annotations.filled else rules_of(page, text.to_page)
+                ruled = ruled_tables(rules, lambda: text.words, lines)
+                result.blocks, result.tables = so_far.tables.blocks(lines, ruled, headings, number)
                 words = text.words if any(map(is_headless, result.blocks)) else []
         finally:
             text.close()
@@ -170,9 +176,9 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
         result.blocks.append(Block("text", notes, headings))
     so_far.files += annotations.files
     result.comments, result.fields = len(annotations.comments), annotations.filled
-    tables = [table_of_rows(block, number) for block in result.blocks]
+    tables = [table_of_rows(block, number) for block in result.blocks if not is_laid_out(block)]
     so_far.heads = name_columns(result.blocks, words, so_far.heads)
-    result.tables = [table for table in tables if table is not None]
+    result.tables += [table for table in tables if table is not None]
     mark_set_apart(result, set_apart)
     result.blocks += shown
     return result

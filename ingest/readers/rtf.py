@@ -26,18 +26,12 @@ ROW = re.compile(r".*\|\s*$")  # how striprtf ends a table row
 
 def read_rtf(path: Path, reading: Reading) -> ReadDocument:
     """All on page 1: RTF has no pages until it is printed."""
-    from striprtf import striprtf
-
-    rtf_to_text: Callable[..., str] = striprtf.rtf_to_text
     reading.step("reading", 0.0)
     source = path.read_bytes().decode("latin-1")  # RTF is ASCII; what is not stands in its own code page
     if source.rstrip("\0 \r\n\t")[-1:] != "}":
         raise ReadError(f"{path.name} is cut short: its end is missing; fetch or copy it again.")
     source, hidden = _without_hidden(source)
-    try:
-        text = rtf_to_text(_with_notes_behind(source), encoding="cp1252", errors="replace")
-    except (ValueError, LookupError, IndexError, KeyError) as error:  # what striprtf raises on broken files
-        raise ReadError(f"{path.name} is damaged; open it in Word or LibreOffice and save it again.") from error
+    text = text_of_rtf(source)
     document = ReadDocument(path.stem, "rtf", [DocumentPage(1)])
     document.skipped += said_of_text(hidden, changed=False)
     blocks = document.pages[0].blocks
@@ -58,6 +52,14 @@ def read_rtf(path: Path, reading: Reading) -> ReadDocument:
     if not blocks:
         raise NothingToRead(f"{path.name} holds no text; there is nothing to read in it.")
     return document
+
+
+def text_of_rtf(source: str) -> str:
+    """Its words, with `|` behind each cell of a table; notes and headers stand at the end."""
+    from striprtf import striprtf
+
+    rtf_to_text: Callable[..., str] = striprtf.rtf_to_text
+    return rtf_to_text(_with_notes_behind(source), encoding="cp1252", errors="replace")
 
 
 def _with_notes_behind(source: str) -> str:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ingest.document import Block, DocumentPage, Line, ReadDocument
-from ingest.errors import NothingToRead, ReadError
+from ingest.errors import NothingToRead
 from ingest.pictures import Pictures
 from ingest.readers.drawings import A, chart_table, diagram_lines
 from ingest.readers.equations import equation
-from ingest.readers.packages import BROKEN_ARCHIVE, Package, open_package, open_usual
+from ingest.readers.packages import Package, open_package, open_usual
 from ingest.readers.reading import Reading
 from ingest.readers.tally import counted, said_in_comment, said_of_slides, unread_parts
 from ingest.tables import add_table, table_block
@@ -26,25 +26,18 @@ DIAGRAMS = "/diagram"
 
 def read_pptx(path: Path, reading: Reading) -> ReadDocument:
     """Slides in order, hidden ones too; the title of a slide heads what is on it."""
-    from pptx.exc import PythonPptxError
     from pptx.package import Package as Presentation
 
     document = ReadDocument(path.stem, "pptx", [])
     pictures = Pictures(reading.recogniser)
-    try:
-        with open_package(path) as package, open_usual(path) as file:
-            deck: Any = Presentation.open(file)  # `pptx.Presentation` refuses shows and templates
-            slides = list(deck.main_document_part.presentation.slides)
-            reader = _Slides(document, package, pictures)
-            for number, slide in enumerate(slides, start=1):
-                reading.step(f"reading slide {number} of {len(slides)}", (number - 1) / len(slides))
-                reader.add(number, slide)
-            reader.tell()
-    except PermissionError:
-        raise
-    except (*BROKEN_ARCHIVE, PythonPptxError, TypeError, AttributeError, IndexError, SyntaxError) as error:
-        # python-pptx lets its XML and ZIP libraries' errors through on broken files
-        raise ReadError(f"{path.name} is damaged; open it in PowerPoint or LibreOffice and save it again.") from error
+    with open_package(path) as package, open_usual(path) as file:
+        deck: Any = Presentation.open(file)  # `pptx.Presentation` refuses shows and templates
+        slides = list(deck.main_document_part.presentation.slides)
+        reader = _Slides(document, package, pictures)
+        for number, slide in enumerate(slides, start=1):
+            reading.step(f"reading slide {number} of {len(slides)}", (number - 1) / len(slides))
+            reader.add(number, slide)
+        reader.tell()
     if not any(page.blocks for page in document.pages):
         raise NothingToRead(f"{path.name} holds no words on its slides; export it as PDF and add that.")
     return document

@@ -15,14 +15,14 @@ from openpyxl.utils.datetime import MAC_EPOCH
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from ingest.document import DocumentPage, ReadDocument
-from ingest.errors import NothingToRead, ReadError
+from ingest.errors import NothingToRead
 from ingest.pictures import Pictures
 from ingest.readers.cells import MOST_CELLS, Sheet, sheet_page
 from ingest.readers.drawings import A
 from ingest.readers.number_formats import DAYS_TO_1904, is_date, shown
-from ingest.readers.packages import BROKEN_ARCHIVE, Package, open_package, open_usual
+from ingest.readers.packages import Package, open_package, open_usual
 from ingest.readers.reading import Reading
-from ingest.readers.tally import counted, unread_parts
+from ingest.readers.tally import counted, said_of_formulas, unread_parts
 
 CHECK_EVERY = 1000  # rows between two looks at whether a person wants to stop
 FIRST_OWN_FORMAT = 164  # numbers below are those that every Excel knows
@@ -37,25 +37,15 @@ def read_xlsx(path: Path, reading: Reading) -> ReadDocument:
     """Values as shown; of formulas the result that was saved with them, or the formula where none was."""
     document = ReadDocument(path.stem, "xlsx", [])
     pictures = Pictures(reading.recogniser)
-    try:
-        with open_package(path) as package, open_usual(path) as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions it leaves out
-            book = load_workbook(file, read_only=True, data_only=True)
-            try:
-                found = _add_sheets(book, document, package, pictures, reading)
-            finally:
-                book.close()
-            unread = unread_parts(package.names - package.targets_of("/charts/"))
-    except PermissionError:
-        raise
-    except (*BROKEN_ARCHIVE, TypeError, AttributeError, IndexError, SyntaxError) as error:
-        # openpyxl has no error type for broken files
-        raise ReadError(f"{path.name} is damaged; open it in Excel or LibreOffice and save it again.") from error
-    if found["formulas"]:
-        document.skipped.append(
-            f"Formulas without a saved result are shown as formulas ({found['formulas']:,} of them); to have their "
-            "results, open the file in Excel or LibreOffice, save it and add it again."
-        )
+    with open_package(path) as package, open_usual(path) as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions it leaves out
+        book = load_workbook(file, read_only=True, data_only=True)
+        try:
+            found = _add_sheets(book, document, package, pictures, reading)
+        finally:
+            book.close()
+        unread = unread_parts(package.names - package.targets_of("/charts/"))
+    document.skipped += said_of_formulas(found["formulas"])
     document.skipped += counted("Read besides the cells", {("comment", "comments"): found["comments"]})
     if found["charts"]:
         document.skipped.append(f"Charts are not read ({found['charts']} of them); the cells they are drawn from are.")
@@ -93,12 +83,14 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
     def __init__(self, source: Any, book: Any, strings: Any) -> None:
         super().__init__(source, strings, data_only=True, epoch=book.epoch)  # dates stay numbers until they are shown
         self.uncalculated = 0
+        # XlsxWriter and others write 0 as the result of every formula, and ask for it to be computed on opening.
+        self._nothing = (None, 0) if book.calculation is not None and book.calculation.fullCalcOnLoad else (None,)
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
         if element.find(FORMULA_TAG) is not None:
             formula = self.parse_formula(element)  # also where it isn't shown: others may be the same, moved
-            if cell["value"] is None and cell["data_type"] != "str":
+            if cell["value"] in self._nothing and cell["data_type"] in ("n", "b"):
                 cell["value"] = getattr(formula, "text", None) or str(formula)
                 self.uncalculated += 1
         return cell

@@ -39,6 +39,15 @@ def said_in_comment(words: str, author: str = "", about: str = "") -> str:
     return f"Comment{f' by {author}' if author else ''}{f' on {about}' if about else ''}: {words}"
 
 
+def said_of_formulas(count: int) -> list[str]:
+    """A sentence on formulas whose results the file doesn't hold; none without any."""
+    said = (
+        f"Formulas without a saved result are shown as formulas ({count:,} of them); to have their "
+        "results, open the file in Excel or LibreOffice, save it and add it again."
+    )
+    return [said] if count else []
+
+
 def said_of_slides(hidden: Sequence[int]) -> list[str]:
     """A sentence on the slides that a show leaves out; none without any."""
     numbers = ", ".join(map(str, hidden))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PIL import UnidentifiedImageError
-
 from ingest.document import DocumentPage, ReadDocument
 from ingest.doubts import Doubts
 from ingest.errors import NothingToRead
@@ -40,5 +38,5 @@ def _count(path: Path) -> int:
     try:
         with open_unlimited(path) as picture:
             return int(getattr(picture, "n_frames", 1))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):
+    except Exception:  # decoders raise errors of any type
         return 1

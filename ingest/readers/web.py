@@ -58,14 +58,11 @@ def read_mhtml(path: Path, reading: Reading) -> ReadDocument:
 def read_webarchive(path: Path, reading: Reading) -> ReadDocument:
     """A page that Safari saved with its pictures as a property list."""
     reading.step("reading", 0.0)
-    try:
-        archive: Any = plistlib.loads(path.read_bytes())
-        main = archive["WebMainResource"]
-        source = _source(main["WebResourceData"], str(main.get("WebResourceTextEncodingName", "")))
-        address = str(main.get("WebResourceURL", ""))
-        parts = {one["WebResourceURL"]: one["WebResourceData"] for one in archive.get("WebSubresources", ())}
-    except (plistlib.InvalidFileException, ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError):
-        raise ReadError(f"{path.name} is damaged; open the page in Safari and save it again.") from None
+    archive: Any = plistlib.loads(path.read_bytes())
+    main = archive["WebMainResource"]
+    source = _source(main["WebResourceData"], str(main.get("WebResourceTextEncodingName", "")))
+    address = str(main.get("WebResourceURL", ""))
+    parts = {one["WebResourceURL"]: one["WebResourceData"] for one in archive.get("WebSubresources", ())}
     return _from_page(source, path, "html", reading, lambda name: parts.get(urljoin(address, name)))
 
 

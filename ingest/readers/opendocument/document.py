@@ -19,7 +19,7 @@ from ingest.readers.opendocument.styles import Styles
 from ingest.readers.opendocument.tables import sheet_of
 from ingest.readers.packages import Package, open_package, xml_root
 from ingest.readers.reading import Reading
-from ingest.readers.tally import counted, said_of_slides, said_of_text, unread_parts
+from ingest.readers.tally import counted, said_of_formulas, said_of_slides, said_of_text, unread_parts
 
 FORMATS = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
 HEADERS = {"header": "Header", "footer": "Footer"}
@@ -58,10 +58,13 @@ class _Document:
             raise NothingToRead(f"{self._path.name} is an OpenDocument drawing or form; export it as PDF and add that.")
         document = ReadDocument(self._path.stem, FORMATS[_local(content)], [])
         if document.format == "ods":
+            formulas = 0
             for number, table in enumerate(content.iterchildren(f"{TABLE}table"), start=1):
                 sheet = sheet_of(table, self._styles, self._reader)
                 document.pages.append(sheet_page(number, sheet))
                 document.skipped += sheet.sentences()
+                formulas += sheet.formulas
+            document.skipped += said_of_formulas(formulas)
         elif document.format == "odp":
             for number, slide in enumerate(content.iterchildren(f"{DRAW}page"), start=1):
                 document.pages.append(self._slide(number, slide))

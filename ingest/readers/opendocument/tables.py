@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from ingest.readers.opendocument.styles import Styles
 CELLS = f"{TABLE}table-cell", f"{TABLE}covered-table-cell"
 GROUPS = {f"{TABLE}table-header-rows", f"{TABLE}table-rows", f"{TABLE}table-row-group"}
 COLUMN_GROUPS = {f"{TABLE}table-header-columns", f"{TABLE}table-columns", f"{TABLE}table-column-group"}
+REFERENCE = re.compile(r"\[([^\]]*)\]")  # a cell or a range, such as `[.B2:.B5]`
 HIDDEN = ("collapse", "filter")
 
 
@@ -79,6 +81,9 @@ def _values(row: Any, index: int, sheet: Sheet, reader: ParagraphReader) -> list
         count = whole(cell, f"{TABLE}number-columns-repeated")
         words = " ".join(" ".join(reader.words(one).text.split()) for one in cell.iterchildren(f"{TEXT}p"))
         words = words.strip() or _bare_value(cell)
+        formula = "" if words else _formula(cell)
+        sheet.formulas += count if formula else 0
+        words = words or formula
         down, across = (whole(cell, f"{TABLE}number-{kind}-spanned") for kind in ("rows", "columns"))
         if down > 1 or across > 1:
             sheet.merged.append((index, index + down - 1, place, place + across - 1))
@@ -93,7 +98,18 @@ def _values(row: Any, index: int, sheet: Sheet, reader: ParagraphReader) -> list
 
 
 def _bare_value(cell: Any) -> str:
-    """The value or formula of a cell that was written without the words that are shown."""
+    """The value of a cell that was written without the words that are shown."""
     kinds = ("value", "date-value", "time-value", "string-value", "boolean-value")
     found = (cell.get(f"{OFFICE}{kind}") for kind in kinds)
-    return str(next((text for text in found if text), cell.get(f"{TABLE}formula", "")))
+    return str(next((text for text in found if text), ""))
+
+
+def _formula(cell: Any) -> str:
+    """A cell's formula as it would be typed: `=B2*1.19` for `of:=[.B2]*1.19`.
+
+    Where its result is the empty text, the cell says so by its type.
+    """
+    formula = str(cell.get(f"{TABLE}formula", ""))
+    if cell.get(f"{OFFICE}value-type") == "string" or not formula:
+        return ""
+    return "=" + REFERENCE.sub(lambda found: found[1].replace(".", ""), formula.partition("=")[2])

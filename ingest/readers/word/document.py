@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.document import Block, DocumentPage, Line, ReadDocument
-from ingest.errors import NothingToRead, ReadError
+from ingest.errors import NothingToRead
 from ingest.pictures import Pictures, add_printed_captions
 from ingest.readers.packages import Package, open_package
 from ingest.readers.paging import BREAKS, NOTED_BREAK, SET_BREAK, Outline, Pages, parts
@@ -29,11 +29,8 @@ def read_docx(path: Path, reading: Reading) -> ReadDocument:
     reading.step("reading", 0.0)
     with open_package(path) as package:
         main = next((one.target for one in package.relations().values() if one.kind == "officeDocument"), "")
-        try:
-            body = _Body(package, main, path, Pictures(reading.recogniser))
-            body.read()
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise ReadError(f"{path.name} is damaged; open it in Word or LibreOffice and save it again.") from error
+        body = _Body(package, main, path, Pictures(reading.recogniser))
+        body.read()
         body.tell(package)
     if not any(page.blocks for page in body.document.pages):
         raise NothingToRead(f"{path.name} holds no text; there is nothing to read in it.")
