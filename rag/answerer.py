@@ -28,8 +28,6 @@ from rag.retriever import EVERYWHERE, Scope
 from rag.suggestions import Suggestions
 
 REWRITE_TOKENS = 60  # of a question made to stand alone
-EMPTY_LIBRARY = "Your library is empty. Add some documents or pictures, then ask again."
-EMPTY_COLLECTION = "This collection is empty. Add some documents to it, or ask all your documents."
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,8 @@ class Answerer:
         documents = len(self._materials.documents(request.scope))
         yield Searching(request.query, 0 if kind in WITHOUT_DOCUMENTS else documents)
         if documents == 0 and kind not in WITHOUT_DOCUMENTS and request.mode == "documents":
-            yield from refuse(request, EMPTY_LIBRARY if request.scope.documents is None else EMPTY_COLLECTION, [])
+            empty = "empty library" if request.scope.documents is None else "empty collection"
+            yield from refuse(request, request.say(empty), [])
             return
         way = WAYS.get(kind)
         told = (yield from way(request, self._materials)) if way is not None else None

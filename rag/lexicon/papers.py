@@ -80,6 +80,37 @@ PAPERS = frozenset(
 )
 """What papers and versions of them are called: it says which are meant, not what is asked of them."""
 
+ANY_PAPERS = frozenset(
+    [
+        "documents",
+        "document",
+        "files",
+        "file",
+        "papers",
+        "pdfs",
+        "pdf",
+        "dokumente",
+        "dokument",
+        "dateien",
+        "datei",
+        "documentos",
+        "documento",
+        "fichiers",
+        "fichier",
+        "archivos",
+        "archivo",
+        "pages",
+        "page",
+        "seiten",
+        "seite",
+        "páginas",
+        "pictures",
+        "images",
+        "bilder",
+    ]
+)
+"""What all of a library is called, and what its documents are made of."""
+
 
 def in_english(text: str) -> str:
     """`text` with those of its words that are known in another language put into English."""

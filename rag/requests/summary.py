@@ -13,7 +13,7 @@ from rag.lexicon.papers import PAPERS
 from rag.lexicon.quantities import NUMBER_WORDS
 from rag.outline import Headings, Section, headings_of, sections_of
 from rag.requests.meant import about, meant, named, nearest
-from rag.requests.request import Materials, Request, Sources, Telling, Told, counted, plain
+from rag.requests.request import Materials, Request, Sources, Telling, Told, plain
 from rag.sentences import Sentence, stems
 from rag.summarisation import shares_of, summarised
 
@@ -60,7 +60,7 @@ def _of_one(document: Document, request: Request, materials: Materials) -> Told 
     part, title = _part(chunks, request, materials)
     count = _points(request)
     sources = Sources()
-    told = [_heading(document, part, title)]
+    told = [_heading(document, title, request)]
     sections = sections_of(part)
     shares = shares_of(sections, count or (SHORT if len(part) <= LONG else min(MOST, EACH * len(sections))))
     found = summarised(sections, materials.vectors(part), materials.models.embedder, shares)
@@ -89,11 +89,11 @@ def _under(title: str, sentences: Sequence[Sentence], sources: Sources) -> str:
     return f"**{plain(title)}**\n\n{points}" if title else points
 
 
-def _heading(document: Document, part: Sequence[Passage], title: str) -> str:
+def _heading(document: Document, title: str, request: Request) -> str:
     name = f"**{plain(document.name)}**"
     if title:
         return f"{name}, {title}:"
-    return f"{name}, {counted(document.pages, 'page')}, in its own words:"
+    return request.say("own words", name=name, pages=request.say("page", document.pages))
 
 
 def in_their_own_words(which: Sequence[Document], request: Request, materials: Materials) -> Telling:
@@ -111,10 +111,12 @@ def in_their_own_words(which: Sequence[Document], request: Request, materials: M
             whole, materials.vectors(chunks), materials.models.embedder, shares_of(whole, min(each, len(chunks)))
         )
         said = " ".join(f"{plain(one.text)}{sources.mark(one)}" for sentences in found for one in sentences)
-        told.append(f"- **{plain(document.name)}** ({counted(document.pages, 'page')}): {said or 'no text was read.'}")
+        pages = request.say("page", document.pages)
+        told.append(f"- **{plain(document.name)}** ({pages}): {said or request.say('no text')}")
     left = len(which) - len(told)
-    more = f"\n\nand {counted(left, 'more document')}; ask for one of them by its name." if left else ""
-    return sources.told(f"{counted(len(which), 'document')}, in their own words:\n\n" + "\n".join(told) + more)
+    more = "\n\n" + request.say("more by name", left) if left else ""
+    heading = request.say("all own words", documents=request.say("document", len(which)))
+    return sources.told(f"{heading}\n\n" + "\n".join(told) + more)
 
 
 def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> tuple[list[Passage], str]:
