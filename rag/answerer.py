@@ -23,6 +23,7 @@ from rag.pinning import fixed_prompt, pin
 from rag.reading_ahead import ReadingAhead
 from rag.requests.fact import DOCUMENTS_PROMPT, FactAnswers, finished, refuse
 from rag.requests.request import Materials, Request, Told
+from rag.requests.shown import follow, shown_in
 from rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
 from rag.retriever import EVERYWHERE, Scope
 from rag.suggestions import Suggestions
@@ -99,8 +100,16 @@ class Answerer:
         self._ahead.stop()
         with ANSWERS:
             request = Request(question, question, mode, stop or threading.Event(), history, scope, fewer)
-            request.query = self._standalone(question, history, request.stop)
-            request.intent = self._understood(request, kind)
+            shown = shown_in(history) if kind is None else None
+            told = follow(request, shown, self._materials) if shown is not None else None
+            if told is not None:
+                request.intent = Intent("list")
+                yield Searching(question, 0)
+                yield from _tell(request, told)
+                return
+            if request.scope == scope:  # else it is about a row that was shown
+                request.query = self._standalone(question, history, request.stop)
+                request.intent = self._understood(request, kind)
             yield from self._answer(request)
 
     def _understood(self, request: Request, kind: Kind | None) -> Intent:

@@ -62,10 +62,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Documents are looked through one by one: `done` of `total` are."""
+    """Documents are looked through one by one: `done` of `total` are.
+
+    A model that reads section by section says so with `sections`, and about how many `seconds` are left if it knows.
+    """
 
     done: int
     total: int
+    sections: bool = False
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

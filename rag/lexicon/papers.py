@@ -81,33 +81,12 @@ PAPERS = frozenset(
 """What papers and versions of them are called: it says which are meant, not what is asked of them."""
 
 ANY_PAPERS = frozenset(
-    [
-        "documents",
-        "document",
-        "files",
-        "file",
-        "papers",
-        "pdfs",
-        "pdf",
-        "dokumente",
-        "dokument",
-        "dateien",
-        "datei",
-        "documentos",
-        "documento",
-        "fichiers",
-        "fichier",
-        "archivos",
-        "archivo",
-        "pages",
-        "page",
-        "seiten",
-        "seite",
-        "páginas",
-        "pictures",
-        "images",
-        "bilder",
-    ]
+    word
+    for words in (
+        "documents document files file papers pdfs pdf pages page pictures images dokumente dokument dateien datei",
+        "seiten seite bilder documentos documento archivos archivo páginas fichiers fichier",
+    )
+    for word in words.split()
 )
 """What all of a library is called, and what its documents are made of."""
 

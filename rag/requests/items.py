@@ -21,7 +21,7 @@ from rag.requests.parts import (
 )
 from rag.requests.request import Materials, Request
 from rag.requests.values import meaning_so, value_named
-from rag.sentences import ANNOUNCES, Sentence, is_item, units_of
+from rag.sentences import ANNOUNCES, Sentence, is_item
 
 MOST_PASSAGES = 400  # that are read: each takes 15 to 75 ms
 TOGETHER = 16  # of them
@@ -92,7 +92,22 @@ class _Parts:
         """A line that answers: what stands under it if it is a heading, else the list it is in, else itself."""
         text = line.sentence.text.strip()
         titled = next((part.items for part in self._parts if part.title == text), None)
-        return titled or _with_items(line.sentence)
+        return titled or self._list_around(line.sentence)
+
+    def _list_around(self, sentence: Sentence) -> list[Sentence]:
+        """The list that an item is in, or that a sentence announces, also where it goes over to the next passage."""
+        announces = sentence.text.rstrip().endswith(ANNOUNCES)
+        key = (sentence.passage.id, sentence.text)
+        places = [place for place, one in enumerate(self._lines) if (one.sentence.passage.id, one.text) == key]
+        if not places or not (announces or is_item(sentence.text)):
+            return [sentence]
+        first = places[0] + announces
+        while not announces and first > 0 and is_item(self._lines[first - 1].text):
+            first -= 1
+        last = first
+        while last < len(self._lines) and is_item(self._lines[last].text):
+            last += 1
+        return [line.sentence for line in self._lines[first:last]] or [sentence]
 
     def alike(self, wanted: str, materials: Materials) -> list[Sentence]:
         """The items under the heading that means nearly the same."""
@@ -136,21 +151,6 @@ def _qualifying(lines: Sequence[AnswerLine], least: float, is_named: bool) -> It
             yield best
         return
     yield from (line for line in lines if line.score >= max(least, best.score - BESIDE))
-
-
-def _with_items(sentence: Sentence) -> list[Sentence]:
-    units = units_of(sentence.passage)
-    announces = sentence.text.rstrip().endswith(ANNOUNCES)
-    if not announces and not is_item(sentence.text):
-        return [sentence]
-    place = units.index(sentence)
-    first = place + 1 if announces else place
-    while not announces and first > 0 and is_item(units[first - 1].text):
-        first -= 1
-    last = first
-    while last < len(units) and is_item(units[last].text):
-        last += 1
-    return units[first:last] or [sentence]
 
 
 def _in_order(units: Sequence[Sentence]) -> list[Sentence]:

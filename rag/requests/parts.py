@@ -123,7 +123,7 @@ def coverage(wanted: Sequence[str], title: str) -> float:
 def held_in(wanted: Sequence[str], text: str) -> list[bool]:
     """Of each word whether it stands in a text, whatever its ending."""
     words = [word.lower() for word in WORD.findall(text)]
-    return [any(_same(word, other) for other in words) for word in wanted]
+    return [any(same_word(word, other) for other in words) for word in wanted]
 
 
 def rows_with(wanted: Sequence[str], lines: Sequence[Line]) -> list[Sentence]:
@@ -140,7 +140,7 @@ def words_of(text: str) -> list[str]:
     return [word for word in map(str.lower, WORD.findall(text)) if word not in STOP_WORDS and not word.isdigit()]
 
 
-def _same(one: str, other: str) -> bool:
+def same_word(one: str, other: str) -> bool:
     """Two forms of a word, or a compound that ends in it: "Packliste", "Liste"."""
     if stems(one) == stems(other) != frozenset():
         return True
