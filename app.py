@@ -205,6 +205,7 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     from models.idle import IdleWork
     from models.loading import Models
     from rag.answerer import Answerer
+    from rag.digests import Digesting
     from rag.guide import Guiding
     from rag.remembering import Remembering
     from ui.services import Services
@@ -221,11 +222,12 @@ def services_of(library: Library, models: Models | None = None) -> Services:
             recaption(library, models, stopped)
 
     remembering = Remembering(library, models, answerer)
-    guiding = Guiding(library, models)
+    guiding, digesting = Guiding(library, models), Digesting(library, models)
     idle = (
         IdleWork("remembering", remembering.remember, lambda: queue.busy),
         IdleWork("captions", describe, lambda: queue.busy),
         IdleWork("guides", guiding.make_missing, lambda: queue.busy),
+        IdleWork("digests", digesting.make_missing, lambda: queue.busy),
     )
 
     def forget() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 WORDS = (
     "the a an of in my all is are what which who how many list show give me do does have with and for about to "
-    "please hello hi thanks thank you document documents write summarise compare can"
+    "please hello hi thanks thank you write summarise compare can"
 )
 MESSAGES: dict[str, str | tuple[str, str]] = {
     "hello": "Hello! Ask me anything about your documents; every answer points at the page it comes from.",
@@ -41,6 +41,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "column item": "Item",
     "same": "{one} and {other} say the same, line for line.",
     "own words": "{name}, {pages}, in its own words:",
+    "written": "{name}, {pages}:",
     "all own words": "{documents}, in their own words:",
     "no text": "no text was read.",
     "more documents": ("and {n} more document.", "and {n} more documents."),
@@ -51,7 +52,6 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "in all": "There are **{documents}**, **{pages}** in all{pictures}: {kinds}.",
     "with": " with {pictures}",
     "of kind": ("**{n}** of {all} documents: {words}.", "**{n}** of {all} documents: {words}."),
-    "none of kind": "None of your {documents} seems to be one: {words}.",
     "newest first": "{documents}, the newest first:",
     "added": "added on {when}",
     "mentions": (

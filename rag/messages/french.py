@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WORDS = (
-    "le la les l des du un une tous toutes tout mes mon ma est sont quel quelle quels quelles qui combien liste "
+    "de y t qu le la les l des du un une tous toutes tout mes mon ma est sont quel quelle quels quelles qui combien liste "
     "montre donne moi ai as avec et pour sur au aux s il te vous plaît bonjour salut merci écris rédige résume "
     "compare peux tu je ne pas dans par seulement deuxième premier première dernier second ceux celles"
 )
@@ -42,6 +42,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "column item": "Élément",
     "same": "{one} et {other} disent la même chose, ligne par ligne.",
     "own words": "{name}, {pages}, avec ses propres mots :",
+    "written": "{name}, {pages} :",
     "all own words": "{documents}, avec leurs propres mots :",
     "no text": "aucun texte n’a été lu.",
     "more documents": ("et {n} autre document.", "et {n} autres documents."),
@@ -52,7 +53,6 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "in all": "Il y a **{documents}**, **{pages}** en tout{pictures} : {kinds}.",
     "with": " avec {pictures}",
     "of kind": ("**{n}** sur {all} documents : {words}.", "**{n}** sur {all} documents : {words}."),
-    "none of kind": "Aucun de vos documents ({documents}) ne semble en être : {words}.",
     "newest first": "{documents}, les plus récents d’abord :",
     "added": "ajouté le {when}",
     "mentions": (

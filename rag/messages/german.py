@@ -43,6 +43,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "column item": "Eintrag",
     "same": "{one} und {other} sagen dasselbe, Zeile für Zeile.",
     "own words": "{name}, {pages}, in eigenen Worten:",
+    "written": "{name}, {pages}:",
     "all own words": "{documents}, in ihren eigenen Worten:",
     "no text": "kein Text wurde gelesen.",
     "more documents": ("und {n} weiteres Dokument.", "und {n} weitere Dokumente."),
@@ -53,7 +54,6 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "in all": "Es sind **{documents}**, zusammen **{pages}**{pictures}: {kinds}.",
     "with": " mit Bildern ({pictures})",
     "of kind": ("**{n}** von {all} Dokumenten: {words}.", "**{n}** von {all} Dokumenten: {words}."),
-    "none of kind": "Keines deiner Dokumente ({documents}) scheint das zu sein: {words}.",
     "newest first": "{documents}, die neuesten zuerst:",
     "added": "hinzugefügt am {when}",
     "mentions": (

@@ -41,6 +41,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "column item": "Elemento",
     "same": "{one} y {other} dicen lo mismo, línea por línea.",
     "own words": "{name}, {pages}, con sus propias palabras:",
+    "written": "{name}, {pages}:",
     "all own words": "{documents}, con sus propias palabras:",
     "no text": "no se leyó ningún texto.",
     "more documents": ("y {n} documento más.", "y {n} documentos más."),
@@ -51,7 +52,6 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "in all": "Hay **{documents}**, **{pages}** en total{pictures}: {kinds}.",
     "with": " con {pictures}",
     "of kind": ("**{n}** de {all} documentos: {words}.", "**{n}** de {all} documentos: {words}."),
-    "none of kind": "Ninguno de tus documentos ({documents}) parece serlo: {words}.",
     "newest first": "{documents}, los más recientes primero:",
     "added": "añadido el {when}",
     "mentions": (

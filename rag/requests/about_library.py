@@ -9,8 +9,9 @@ from pathlib import Path
 
 from library.records import Document, Passage
 from rag.intent import subject
-from rag.lexicon.papers import ANY_PAPERS
-from rag.requests.meant import about, named, of_kind
+from rag.lexicon.papers import KINDS, in_english
+from rag.query import WORD
+from rag.requests.meant import about, called, named
 from rag.requests.request import Materials, Request, Sources, Told, plain
 from rag.sentences import Sentence, sentences_of, stems, units_of
 
@@ -34,14 +35,15 @@ def _count(request: Request, materials: Materials) -> Told:
     sources = Sources()
     if which and len(which) < len(inside):
         return sources.told("\n".join(_line(document, sources, request, materials, "") for document in which[:MOST]))
-    words = about(request, materials)
-    if words and not _means_all(words):
-        kind, left = of_kind(words, inside, materials)
-        if len(left) < len(words.split()):
-            listed = "\n".join(_line(document, sources, request, materials, "") for document in kind[:MOST])
-            more = "\n\n" + request.say("more documents", len(kind) - MOST) if len(kind) > MOST else ""
-            said = request.say("of kind", len(kind), all=f"{len(inside):,}", words=plain(words))
-            return sources.told(f"{said}\n\n{listed}{more}")
+    query = in_english(request.query)
+    telling = [word for word in WORD.findall(query) if word.lower() in KINDS] or about(request, materials).split()
+    words = " ".join(telling)
+    kind = called(words, inside, materials)
+    if kind is not None:
+        said = request.say("of kind", len(kind), all=f"{len(inside):,}", words=plain(words))
+        listed = "".join(f"\n{_line(document, sources, request, materials, '')}" for document in kind[:MOST])
+        more = "\n\n" + request.say("more documents", len(kind) - MOST) if len(kind) > MOST else ""
+        return sources.told(f"{said}\n{listed}{more}")
     formats = Counter(document.format.lstrip(".").upper() for document in inside)
     kinds = ", ".join(f"{count:,} {plain(name)}" for name, count in formats.most_common())
     pictures = sum(document.images for document in inside)
@@ -49,11 +51,6 @@ def _count(request: Request, materials: Materials) -> Told:
     pages = request.say("page", sum(document.pages for document in inside))
     documents = request.say("document", len(inside))
     return Told(request.say("in all", documents=documents, pages=pages, pictures=shown, kinds=kinds))
-
-
-def _means_all(words: str) -> bool:
-    """ "Documents", "files": no kind of them."""
-    return all(word.lower() in ANY_PAPERS for word in words.split())
 
 
 def _documents(request: Request, materials: Materials) -> Told:

@@ -252,10 +252,10 @@ def _like(title: Line) -> Callable[[Line], bool]:
         word, number = numbered["word"].lower(), numbered["number"]
 
         def next_number(line: Line) -> bool:
-            other = NUMBERED.match(line.text) if line.first else None
-            same = other is not None and other["word"].lower() == word
-            depth = other is not None and other["number"].count(".") == number.count(".")
-            return same and depth and _may_be_title(line.text) and other["number"] != number
+            other = NUMBERED.match(line.text) if line.first and _may_be_title(line.text) else None
+            if other is None or other["number"] == number:
+                return False
+            return other["word"].lower() == word and other["number"].count(".") == number.count(".")
 
         return next_number
     if title.text.isupper():

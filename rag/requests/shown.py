@@ -84,7 +84,8 @@ def follow(request: Request, shown: Shown, materials: Materials) -> Told | None:
         return _of_the_one(plan, request, shown, materials)
     if plan.pick is not None:
         if plan.left:
-            return _about(plan.pick, plan.left, request, shown)
+            _ask_about(plan.pick, plan.left, request, shown)
+            return None
         return _told([plan.pick], shown, request, request.say("number", plan.pick + 1))
     if plan.order:
         return _sorted(plan, request, shown, materials)
@@ -142,10 +143,12 @@ def _of_the_one(plan: Plan, request: Request, shown: Shown, materials: Materials
         return None
     if plan.columns and not plan.left:
         return _told([0], shown, request, plain(shown.rows.rows[0][plan.columns[-1]]) + ":")
-    return _about(0, plan.left, request, shown) if plan.left else None
+    if plan.left:
+        _ask_about(0, plan.left, request, shown)
+    return None
 
 
-def _about(number: int, left: Sequence[str], request: Request, shown: Shown) -> None:
+def _ask_about(number: int, left: Sequence[str], request: Request, shown: Shown) -> None:
     """Make it a question about the document of a row, and about its item if that is what was listed."""
     document = shown.document(number)
     if document is None or len(left) > MOST_LEFT:
