@@ -21,6 +21,8 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "add": "Add some documents or pictures to begin.",
     "empty library": "Your library is empty. Add some documents or pictures, then ask again.",
     "empty collection": "This collection is empty. Add some documents to it, or ask all your documents.",
+    "not said": "Your documents don’t say.",
+    "nothing found": "I found nothing about this in your documents.",
     "needs larger": "Writing, explaining and translating need a larger language model than the one that comes with "
     "Lamplight; under “Models” you can get one.",
     "rests on": "These lines of your documents are what it would rest on:",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 WORDS = (
-    "de y t qu le la les l des du un une tous toutes tout mes mon ma est sont quel quelle quels quelles qui combien liste "
-    "montre donne moi ai as avec et pour sur au aux s il te vous plaît bonjour salut merci écris rédige résume "
+    "de y t qu le la les l des du un une tous toutes tout mes mon ma est sont quel quelle quels quelles qui combien "
+    "liste montre donne moi ai as avec et pour sur au aux s il te vous plaît bonjour salut merci écris rédige résume "
     "compare peux tu je ne pas dans par seulement deuxième premier première dernier second ceux celles"
 )
 MESSAGES: dict[str, str | tuple[str, str]] = {
@@ -22,6 +22,8 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "add": "Ajoutez d’abord des documents ou des images.",
     "empty library": "Votre bibliothèque est vide. Ajoutez des documents ou des images, puis demandez de nouveau.",
     "empty collection": "Cette collection est vide. Ajoutez-y des documents, ou interrogez tous vos documents.",
+    "not said": "Vos documents ne le disent pas.",
+    "nothing found": "Je n’ai rien trouvé à ce sujet dans vos documents.",
     "needs larger": "Rédiger, expliquer et traduire demandent un modèle de langue plus grand que celui fourni avec "
     "Lamplight ; vous pouvez en obtenir un sous « Models ».",
     "rests on": "Voici les lignes de vos documents sur lesquelles cela reposerait :",

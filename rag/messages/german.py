@@ -23,6 +23,8 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "add": "Füge zuerst ein paar Dokumente oder Bilder hinzu.",
     "empty library": "Deine Bibliothek ist leer. Füge Dokumente oder Bilder hinzu und frage dann noch einmal.",
     "empty collection": "Diese Sammlung ist leer. Füge ihr Dokumente hinzu oder frage alle deine Dokumente.",
+    "not said": "Deine Dokumente sagen dazu nichts.",
+    "nothing found": "Dazu habe ich in deinen Dokumenten nichts gefunden.",
     "needs larger": "Schreiben, Erklären und Übersetzen brauchen ein größeres Sprachmodell als das, das mit Lamplight "
     "kommt; unter „Models“ kannst du eines bekommen.",
     "rests on": "Auf diese Zeilen deiner Dokumente würde es sich stützen:",

@@ -21,6 +21,8 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "add": "Añade primero algunos documentos o imágenes.",
     "empty library": "Tu biblioteca está vacía. Añade documentos o imágenes y vuelve a preguntar.",
     "empty collection": "Esta colección está vacía. Añádele documentos o pregunta a todos tus documentos.",
+    "not said": "Tus documentos no lo dicen.",
+    "nothing found": "No encontré nada sobre esto en tus documentos.",
     "needs larger": "Para escribir, explicar y traducir hace falta un modelo de lenguaje más grande que el que viene "
     "con Lamplight; en «Models» puedes conseguir uno.",
     "rests on": "Estas son las líneas de tus documentos en las que se apoyaría:",
