@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     ask = command("ask", "Answer a question from the library.")
     ask.add_argument("question")
     ask.add_argument("--mode", choices=("documents", "documents+knowledge"), default="documents")
+    ask.add_argument("--csv", type=Path, metavar="FILE", help="save the answer’s table or list here too")
     for sub in (search, ask):
         sub.add_argument("--document", metavar="NAME", help="look only in this one: its name, path or number")
         sub.add_argument("--kind", choices=("text", "table", "image"), help="look only at passages of this kind")
@@ -121,6 +122,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
 
 def command(folder: Path, options: argparse.Namespace) -> int:
     """One of the commands that work on the library: here, or in the process that has it open."""
+    from ui.table_file import saving
     from ui.terminal import show
 
     arguments = vars(options) | {"library": None}
@@ -133,7 +135,9 @@ def command(folder: Path, options: argparse.Namespace) -> int:
 
         read_manifest(Path(arguments["file"]))  # what is no backup makes no new library either
 
-    return show(carry_out(folder, options.command, arguments), options.command, options.json)
+    table = arguments.pop("csv", None)
+    records = carry_out(folder, options.command, arguments)
+    return show(saving(records, table) if table else records, options.command, options.json)
 
 
 def carry_out(folder: Path, command: str, arguments: Record, models: Models | None = None) -> Iterator[Record]:
@@ -201,6 +205,7 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     from models.idle import IdleWork
     from models.loading import Models
     from rag.answerer import Answerer
+    from rag.digests import Digesting
     from rag.guide import Guiding
     from rag.remembering import Remembering
     from ui.services import Services
@@ -221,12 +226,13 @@ def services_of(library: Library, models: Models | None = None) -> Services:
             library.fill_vectors(models.multilingual, stopped)
 
     remembering = Remembering(library, models, answerer)
-    guiding = Guiding(library, models)
+    guiding, digesting = Guiding(library, models), Digesting(library, models)
     idle = (
         IdleWork("remembering", remembering.remember, lambda: queue.busy),
         IdleWork("captions", describe, lambda: queue.busy),
         IdleWork("guides", guiding.make_missing, lambda: queue.busy),
         IdleWork("vectors", fill, lambda: queue.busy),
+        IdleWork("digests", digesting.make_missing, lambda: queue.busy),
     )
 
     def forget() -> None:

@@ -208,6 +208,15 @@ def m011_guides(database: sqlite3.Connection) -> None:
     )
 
 
+def m012_digests(database: sqlite3.Connection) -> None:
+    """What a larger model said of each section of a document, as JSON; the model by its identity."""
+    database.execute(
+        """CREATE TABLE digests (
+            document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, model TEXT NOT NULL,
+            place INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (document_id, model, place))"""
+    )
+
+
 def _guessed_pictures(database: sqlite3.Connection) -> Iterator[tuple[int, int]]:
     """The picture of each chunk that has a kind, and the chunk.
 
@@ -242,6 +251,7 @@ MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m009_furniture,
     m010_pictures,
     m011_guides,
+    m012_digests,
 ]
 
 

@@ -169,6 +169,15 @@ class Guide:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence that a model wrote about a section, and the words of the chunk that it rests on."""
+
+    text: str
+    chunk_id: int
+    quoted: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One turn of a conversation; `details` holds citations, unsupported sentences and timings."""
 

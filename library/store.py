@@ -14,6 +14,7 @@ from library.captions import Captions
 from library.collections import Collections
 from library.conversations import Conversations
 from library.dense_index import VECTORS
+from library.digests import Digests
 from library.errors import LibraryError
 from library.folders import Folders
 from library.guides import Guides
@@ -28,7 +29,7 @@ MOVING_IN = "moving-in.json"
 SETTINGS = "settings.json"
 
 
-class Library(UnfinishedDocuments, Tables, Captions, Guides, Folders, Collections, Conversations, Jobs):
+class Library(UnfinishedDocuments, Tables, Captions, Guides, Digests, Folders, Collections, Conversations, Jobs):
     """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped)."""
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:

@@ -23,13 +23,12 @@ from rag.pinning import fixed_prompt, pin
 from rag.reading_ahead import ReadingAhead
 from rag.requests.fact import DOCUMENTS_PROMPT, FactAnswers, finished, refuse
 from rag.requests.request import Materials, Request, Told
+from rag.requests.shown import follow, shown_in
 from rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
 from rag.retriever import EVERYWHERE, Scope
 from rag.suggestions import Suggestions
 
 REWRITE_TOKENS = 60  # of a question made to stand alone
-EMPTY_LIBRARY = "Your library is empty. Add some documents or pictures, then ask again."
-EMPTY_COLLECTION = "This collection is empty. Add some documents to it, or ask all your documents."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +100,16 @@ class Answerer:
         self._ahead.stop()
         with ANSWERS:
             request = Request(question, question, mode, stop or threading.Event(), history, scope, fewer)
-            request.query = self._standalone(question, history, request.stop)
-            request.intent = self._understood(request, kind)
+            shown = shown_in(history) if kind is None else None
+            told = follow(request, shown, self._materials) if shown is not None else None
+            if told is not None:
+                request.intent = Intent("list")
+                yield Searching(question, 0)
+                yield from _tell(request, told)
+                return
+            if request.scope == scope:  # else it is about a row that was shown
+                request.query = self._standalone(question, history, request.stop)
+                request.intent = self._understood(request, kind)
             yield from self._answer(request)
 
     def _understood(self, request: Request, kind: Kind | None) -> Intent:
@@ -117,7 +124,8 @@ class Answerer:
         documents = len(self._materials.documents(request.scope))
         yield Searching(request.query, 0 if kind in WITHOUT_DOCUMENTS else documents)
         if documents == 0 and kind not in WITHOUT_DOCUMENTS and request.mode == "documents":
-            yield from refuse(request, EMPTY_LIBRARY if request.scope.documents is None else EMPTY_COLLECTION, [])
+            empty = "empty library" if request.scope.documents is None else "empty collection"
+            yield from refuse(request, request.say(empty), [])
             return
         way = WAYS.get(kind)
         told = (yield from way(request, self._materials)) if way is not None else None

@@ -62,19 +62,28 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Documents are looked through one by one: `done` of `total` are."""
+    """Documents are looked through one by one: `done` of `total` are.
+
+    A model that reads section by section says so with `sections`, and about how many `seconds` are left if it knows.
+    """
 
     done: int
     total: int
+    sections: bool = False
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A table that was put together: what stands in its cells, without markers. `sums` has one cell for each column."""
+    """A table or list that was put together: what stands in its cells, without markers.
+
+    `sums` has one cell for each column; `sources` has for each cell the marker of the passage it rests on, 0 for none.
+    """
 
     columns: list[str]
     rows: list[list[str]]
     sums: list[str] = field(default_factory=list)
+    sources: list[list[int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

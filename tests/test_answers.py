@@ -12,10 +12,11 @@ from library.records import Message, Passage
 from library.store import Library
 from models.language_model import LanguageModel, Piece, Prefill, Usage
 from models.loading import Models
-from rag.answerer import EMPTY_LIBRARY, Answerer
+from rag.answerer import Answerer
 from rag.composition import compose, without_repeats
 from rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Token
 from rag.grounding import GroundedAnswer
+from rag.messages import say
 from rag.quotation import Quotation
 from rag.reading import PassagePrefill
 from samples import FEES, HANDBOOK, PHOTO, QUESTIONS
@@ -119,7 +120,7 @@ def test_a_refusal_offers_what_comes_nearest(answerer: Answerer) -> None:
 
 def test_an_empty_library_says_so(library: Library, models: Models) -> None:
     answer = finished(list(Answerer(library, models).answer("How much was the revenue?")))
-    assert (answer.refused, answer.answer) == (True, EMPTY_LIBRARY)
+    assert (answer.refused, answer.answer) == (True, say("en", "empty library"))
 
 
 def test_an_answer_can_be_stopped(answerer: Answerer) -> None:

@@ -13,11 +13,12 @@ from ingest.pipeline import index_file
 from library.records import Message
 from library.store import Library
 from models.loading import Models
-from rag.answerer import EMPTY_LIBRARY, Answerer
+from rag.answerer import Answerer
 from rag.balance import amount_of, balance
 from rag.events import Finished
 from rag.guide import Guiding
 from rag.intent import Kind
+from rag.messages import say
 from rag.requests.fields import summed
 from samples import HANDBOOK
 from ui.answers import Answer
@@ -62,7 +63,7 @@ def test_a_greeting_gets_a_sentence_and_things_to_try_even_in_an_empty_library(
 ) -> None:
     finished = asked(library, models, "Hello!")
     assert finished.kind == "talk" and not finished.refused and finished.answer.startswith("Hello!")
-    assert asked(library, models, "summarise everything").answer == EMPTY_LIBRARY
+    assert asked(library, models, "summarise everything").answer == say("en", "empty library")
 
 
 def test_what_lamplight_can_do_names_what_the_library_can_answer(sample_library: Library, models: Models) -> None:

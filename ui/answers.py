@@ -11,6 +11,7 @@ from rag.events import Citation, Event, Evidence, Finished, Grounded, Looking, R
 from ui.opening import QUOTE, Opening, taken_apart
 
 Part = TypeVar("Part", Passage, Citation)
+MINUTE = 60.0  # seconds
 FORMERLY = {"section": "header", "chunk_id": "id"}
 UNFINISHED = "This answer was interrupted before it was finished."
 
@@ -65,7 +66,7 @@ class Answer:
                 self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
             case Looking():
                 self.progress = event.done / event.total if event.total > 1 else None
-                self.status = f"Looking through {event.total:,} places…" if event.total > 1 else "Reading…"
+                self.status = _looking(event)
             case Reading():
                 self.progress = event.done / event.total if event.total else None
                 self.reading = event.passages
@@ -153,6 +154,17 @@ def _reading(event: Reading) -> str:
     if event.seconds is None or event.seconds < 1:
         return f"Reading {passages}…"
     return f"Reading {passages}, about {event.seconds:.0f} s…"
+
+
+def _looking(event: Looking) -> str:
+    if not event.sections:
+        return f"Looking through {event.total:,} places…" if event.total > 1 else "Reading…"
+    left = "" if event.seconds is None else f", about {_duration(event.seconds)} left"
+    return f"Summarising section {min(event.done + 1, event.total):,} of {event.total:,}{left}…"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < MINUTE else f"{seconds / MINUTE:.0f} min"
 
 
 def _searching(documents: int) -> str:

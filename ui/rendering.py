@@ -80,7 +80,8 @@ def answer_html(answer: Answer, reference: str, waiting: str = "", last: bool = 
     if answer.sql:
         parts.append(f'<p class="query">Computed over the table: <code>{_one_line(escape(answer.sql))}</code></p>')
     if answer.done:
-        parts.append("" if answer.rows else _figures(answer, reference))  # a table names its pictures, row by row
+        # A table names its pictures, row by row.
+        parts.append(_table_actions(reference) if answer.rows else _figures(answer, reference))
         parts.append(_foot(answer, reference, last))
     return f'<div class="turn">{"".join(parts)}</div>'
 
@@ -98,6 +99,14 @@ def _attached(name: str, document_id: int | None) -> str:
         address = f"/pages/{document_id}/1.png?width={THUMBNAIL_PIXELS}"
         picture = f'<img class="attached-picture" src="{address}" alt="" loading="lazy">'
     return f'<span class="attached">{picture}{escape(name)}</span>'
+
+
+def _table_actions(reference: str) -> str:
+    links = "".join(
+        f'<a class="{name}" href="#{name}-{reference}">{label}</a>'
+        for name, label in (("table", "Copy table"), ("csv", "Save as CSV"))
+    )
+    return f'<p class="table-actions">{links}</p>'
 
 
 def _figures(answer: Answer, reference: str) -> str:

@@ -39,46 +39,40 @@ ENGLISH = {
     for word in words.split()
 }
 
-PAPERS = frozenset(
-    [
-        "receipts",
-        "receipt",
-        "invoices",
-        "invoice",
-        "bills",
-        "bill",
-        "contracts",
-        "contract",
-        "letters",
-        "letter",
-        "leases",
-        "lease",
-        "policies",
-        "policy",
-        "reports",
-        "report",
-        "filings",
-        "filing",
-        "documents",
-        "document",
-        "files",
-        "file",
-        "papers",
-        "versions",
-        "version",
-        "draft",
-        "final",
-        "signed",
-        "old",
-        "new",
-        "companies",
-        "company",
-        "both",
-        "two",
-        "three",
-    ]
+KINDS = frozenset(
+    word
+    for words in (
+        "receipts receipt invoices invoice bills bill contracts contract letters letter leases lease policies policy",
+        "reports report filings filing",
+    )
+    for word in words.split()
+)
+"""What kinds of papers are called."""
+PAPERS = KINDS | frozenset(
+    word
+    for words in (
+        "documents document files file papers versions version draft final signed old new companies company",
+        "both two three",
+    )
+    for word in words.split()
 )
 """What papers and versions of them are called: it says which are meant, not what is asked of them."""
+
+ANY_PAPERS = frozenset(
+    word
+    for words in (
+        "documents document files file papers pdfs pdf pages page pictures images dokumente dokument dateien datei",
+        "seiten seite bilder documentos documento archivos archivo páginas fichiers fichier",
+    )
+    for word in words.split()
+)
+"""What all of a library is called, and what its documents are made of."""
+
+LOOKS = {
+    "receipt": "Receipt. Item, quantity, price. Total, tax included, cash, change. Thank you, please come again.",
+    "letter": "Dear Sir or Madam, thank you for your letter of last week. Please let us know. Yours sincerely",
+}
+"""How scans of each kind read: what is searched by either name is counted by the one it looks like."""
 
 
 def in_english(text: str) -> str:

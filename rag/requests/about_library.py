@@ -9,13 +9,14 @@ from pathlib import Path
 
 from library.records import Document, Passage
 from rag.intent import subject
-from rag.requests.meant import about, named, of_kind
-from rag.requests.request import Materials, Request, Sources, Told, counted, plain
+from rag.lexicon.papers import KINDS, in_english
+from rag.query import WORD
+from rag.requests.meant import about, called, named
+from rag.requests.request import Materials, Request, Sources, Told, plain
 from rag.sentences import Sentence, sentences_of, stems, units_of
 
 MOST = 30  # documents that are listed
 SKIPPED = 12  # remarks about what was not read
-NOT_FAILED = "Everything that was added has been read."
 
 
 def about_library(request: Request, materials: Materials) -> Told | None:
@@ -33,39 +34,47 @@ def _count(request: Request, materials: Materials) -> Told:
     inside, which = materials.documents(request.scope), named(request, materials)
     sources = Sources()
     if which and len(which) < len(inside):
-        return sources.told("\n".join(_line(document, sources, materials, "") for document in which[:MOST]))
-    words = about(request, materials)
-    kind, left = of_kind(words, inside, materials)
-    if words and len(kind) < len(inside) and len(left) < len(words.split()):
-        listed = "\n".join(_line(document, sources, materials, "") for document in kind[:MOST])
-        return sources.told(f"{counted(len(kind), 'document')} of {len(inside):,} seem to be that:\n\n{listed}")
+        return sources.told("\n".join(_line(document, sources, request, materials, "") for document in which[:MOST]))
+    query = in_english(request.query)
+    telling = [word for word in WORD.findall(query) if word.lower() in KINDS] or about(request, materials).split()
+    words = " ".join(telling)
+    kind = called(words, inside, materials)
+    if kind is not None:
+        said = request.say("of kind", len(kind), all=f"{len(inside):,}", words=plain(words))
+        listed = "".join(f"\n{_line(document, sources, request, materials, '')}" for document in kind[:MOST])
+        more = "\n\n" + request.say("more documents", len(kind) - MOST) if len(kind) > MOST else ""
+        return sources.told(f"{said}\n{listed}{more}")
     formats = Counter(document.format.lstrip(".").upper() for document in inside)
     kinds = ", ".join(f"{count:,} {plain(name)}" for name, count in formats.most_common())
     pictures = sum(document.images for document in inside)
-    shown = f" with {counted(pictures, 'picture')}" if pictures else ""
-    pages = counted(sum(document.pages for document in inside), "page")
-    return Told(f"There are **{counted(len(inside), 'document')}**, **{pages}** in all{shown}: {kinds}.")
+    shown = request.say("with", pictures=request.say("picture", pictures)) if pictures else ""
+    pages = request.say("page", sum(document.pages for document in inside))
+    documents = request.say("document", len(inside))
+    return Told(request.say("in all", documents=documents, pages=pages, pictures=shown, kinds=kinds))
 
 
 def _documents(request: Request, materials: Materials) -> Told:
     inside, which = materials.documents(request.scope), named(request, materials)
     sources = Sources()
     if which and len(which) < len(inside):
-        return sources.told("\n".join(_line(document, sources, materials, _added(document)) for document in which))
-    listed = [_line(document, sources, materials, _added(document)) for document in inside[:MOST]]
-    more = f"\n\nand {counted(len(inside) - MOST, 'more document')}." if len(inside) > MOST else ""
-    return sources.told(f"{counted(len(inside), 'document')}, the newest first:\n\n" + "\n".join(listed) + more)
+        return sources.told(
+            "\n".join(_line(document, sources, request, materials, _added(document, request)) for document in which)
+        )
+    listed = [_line(one, sources, request, materials, _added(one, request)) for one in inside[:MOST]]
+    more = "\n\n" + request.say("more documents", len(inside) - MOST) if len(inside) > MOST else ""
+    heading = request.say("newest first", documents=request.say("document", len(inside)))
+    return sources.told(f"{heading}\n\n" + "\n".join(listed) + more)
 
 
-def _line(document: Document, sources: Sources, materials: Materials, said: str) -> str:
-    pages = counted(document.pages, "page")
+def _line(document: Document, sources: Sources, request: Request, materials: Materials, said: str) -> str:
+    pages = request.say("page", document.pages)
     marker = sources.mark(materials.first_line(document))
     return f"- **{plain(document.name)}**, {pages}{f', {said}' if said else ''}{marker}"
 
 
-def _added(document: Document) -> str:
-    when = time.localtime(document.added_at)
-    return f"added on {when.tm_mday} {time.strftime('%B %Y, %H:%M', when)}"
+def _added(document: Document, request: Request) -> str:
+    """The day as it is written everywhere, as months have other names in each language."""
+    return request.say("added", when=time.strftime("%Y-%m-%d, %H:%M", time.localtime(document.added_at)))
 
 
 def _mentions(request: Request, materials: Materials) -> Told | None:
@@ -77,17 +86,18 @@ def _mentions(request: Request, materials: Materials) -> Told | None:
     held = _holding(words, materials)
     found = sorted((number for number in held if number in inside), key=lambda number: -len(held[number]))
     if not found:
-        return Told(f"None of your {counted(len(inside), 'document')} mentions “{plain(words)}”.", refused=True)
+        documents = request.say("document", len(inside))
+        return Told(request.say("none mentions", documents=documents, words=plain(words)), refused=True)
     sources = Sources()
     lines = []
     for number in found[:MOST]:
         sentence = _holding_sentence(held[number], words)
-        text = plain(sentence.text)
-        passages = counted(len(held[number]), "passage")
-        lines.append(f"- **{plain(inside[number].name)}** ({passages}): {text}{sources.mark(sentence)}")
-    told = f"{counted(len(found), 'document')} of {len(inside):,} {'mentions' if len(found) == 1 else 'mention'}"
-    more = f"\n\nand {counted(len(found) - MOST, 'more document')}." if len(found) > MOST else ""
-    return sources.told(f"{told} “{plain(words)}”:\n\n" + "\n".join(lines) + more)
+        passages = request.say("passage", len(held[number]))
+        name = plain(inside[number].name)
+        lines.append(f"- **{name}** ({passages}): {plain(sentence.text)}{sources.mark(sentence)}")
+    told = request.say("mentions", len(found), all=f"{len(inside):,}", words=plain(words))
+    more = "\n\n" + request.say("more documents", len(found) - MOST) if len(found) > MOST else ""
+    return sources.told(f"{told}\n\n" + "\n".join(lines) + more)
 
 
 def _holding(words: str, materials: Materials) -> dict[int, list[Passage]]:
@@ -120,12 +130,12 @@ def _failed(request: Request, materials: Materials) -> Told:
     ]
     parts = []
     if failed:
-        parts.append("\n".join([f"{counted(len(failed), 'file')} could not be read:", "", *failed[:MOST]]))
+        parts.append("\n".join([request.say("failed", len(failed)), "", *failed[:MOST]]))
     if waiting:
         names = ", ".join(plain(Path(name).name) for name in waiting[:SKIPPED])
-        parts.append(f"{counted(len(waiting), 'file')} still being read: {names}.")
+        parts.append(request.say("waiting", len(waiting), names=names))
     if not failed and not waiting:
-        parts.append(NOT_FAILED)
+        parts.append(request.say("not failed"))
     if skipped:
-        parts.append("\n".join(["Left out of what was read:", "", *skipped[:SKIPPED]]))
+        parts.append("\n".join([request.say("left out"), "", *skipped[:SKIPPED]]))
     return Told("\n\n".join(parts))

@@ -15,7 +15,7 @@ from rag.naming import named_documents
 from rag.outline import headings_of
 from rag.requests.fields import Cell, read_field
 from rag.requests.meant import by_words, of_kind, shown_before
-from rag.requests.request import Materials, Request, Sources, Telling, Told, counted, plain
+from rag.requests.request import Materials, Request, Sources, Telling, Told, plain
 from rag.requests.summary import in_their_own_words
 from rag.sentences import Sentence, stems
 
@@ -37,7 +37,7 @@ def comparison(request: Request, materials: Materials) -> Telling:
     if len(which) == VERSIONS and not words:
         lines = [materials.lines(document) for document in which]
         if _likeness(*lines) >= ALIKE:
-            return _changes(which, lines)
+            return _changes(which, lines, request)
     topics = [words] if words else _common_headings(which, materials)
     if not topics:
         return (yield from in_their_own_words(which, request, materials))
@@ -51,7 +51,7 @@ def change(request: Request, materials: Materials) -> Telling:
         return None
     lines = [materials.lines(document) for document in which[:VERSIONS]]
     if len(which) == VERSIONS and not words and _likeness(*lines) >= ALIKE:
-        return _changes(which, lines)
+        return _changes(which, lines, request)
     return (yield from _side_by_side(which[:MOST], [words], request, materials)) if words else None
 
 
@@ -90,13 +90,16 @@ def _side_by_side(which: Sequence[Document], topics: Sequence[str], request: Req
         return None
     names = [document.name for document in which[: len(cells)]]
     lines = [f"| | {' | '.join(plain(name) for name in names)} |", f"|---{'|---' * len(names)}|"]
-    rows = []
+    rows: list[list[str]] = []
+    marks: list[list[int]] = []
     for place, topic in enumerate(topics):
         row = [own[place] for own in cells]
-        shown = [f"{plain(cell.text)}{sources.mark(cell.sentence)}" if cell.sentence else EMPTY for cell in row]
+        own_marks = [sources.number(cell.sentence) for cell in row]
+        shown = [f"{plain(cell.text)} [{mark}]" if mark else EMPTY for cell, mark in zip(row, own_marks, strict=True)]
         lines.append(f"| {plain(topic)} | {' | '.join(shown)} |")
         rows.append([topic, *(cell.text for cell in row)])
-    return sources.told("\n".join(lines), Rows(["", *names], rows))
+        marks.append([0, *own_marks])
+    return sources.told("\n".join(lines), Rows(["", *names], rows, sources=marks))
 
 
 def _common_headings(which: Sequence[Document], materials: Materials) -> list[str]:
@@ -147,20 +150,25 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(1, len(one | other))
 
 
-def _changes(which: Sequence[Document], lines: Sequence[Sequence[Sentence]]) -> Told:
+def _changes(which: Sequence[Document], lines: Sequence[Sequence[Sentence]], request: Request) -> Told:
     """What one version says otherwise, or only one of them says, in the order of the text."""
     sources = Sources()
     old, new = lines
     rows: list[list[str]] = []
+    marks: list[list[int]] = []
     table = [f"| {' | '.join(plain(document.name) for document in which)} |", "|---|---|"]
     for before, after in _pairs(old, new):
-        shown = [f"{plain(unit.text)}{sources.mark(unit)}" if unit else EMPTY for unit in (before, after)]
+        own = [sources.number(unit) for unit in (before, after)]
+        shown = [
+            f"{plain(unit.text)} [{mark}]" if unit else EMPTY for unit, mark in zip((before, after), own, strict=True)
+        ]
+        marks.append(own)
         table.append(f"| {' | '.join(shown)} |")
         rows.append([unit.text if unit else "" for unit in (before, after)])
     if not rows:
-        return sources.told(f"{plain(which[0].name)} and {plain(which[1].name)} say the same, line for line.")
-    told = f"{counted(len(rows), 'difference')}:\n\n" + "\n".join(table)
-    return sources.told(told, Rows([document.name for document in which], rows))
+        return sources.told(request.say("same", one=plain(which[0].name), other=plain(which[1].name)))
+    told = request.say("difference", len(rows)) + "\n\n" + "\n".join(table)
+    return sources.told(told, Rows([document.name for document in which], rows, sources=marks))
 
 
 def _pairs(old: Sequence[Sentence], new: Sequence[Sentence]) -> list[tuple[Sentence | None, Sentence | None]]:

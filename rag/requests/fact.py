@@ -20,8 +20,6 @@ from rag.requests.request import Materials, Request
 
 ANSWER_TOKENS = 120
 WAITING_SECONDS = 0.1  # for another answer, until it is looked whether this one is still wanted
-NOT_SAID = "Your documents don’t say."
-NOTHING_FOUND = "I found nothing about this in your documents."
 Generated = Prefill | Piece | Usage
 DOCUMENTS_PROMPT = (
     "You answer questions using only the passages the user gives. "
@@ -56,7 +54,7 @@ class FactAnswers:
             yield from self._generate(request, finding, quote)
         else:
             yield Evidence(found)
-            yield from refuse(request, NOT_SAID if found else NOTHING_FOUND, found)
+            yield from refuse(request, request.say("not said" if found else "nothing found"), found)
 
     def _tell(self, request: Request, computation: Computation, found: list[Passage]) -> Iterator[Event]:
         """A computed answer needs no model."""
@@ -106,7 +104,7 @@ class FactAnswers:
         answer = compose(grounded, quote, passages, finding.selection.search.weights, request.mode, model.is_large)
         refused = request.mode == "documents" and not answer.text and not request.stop.is_set()
         if refused:
-            answer = replace(answer, text=NOT_SAID)
+            answer = replace(answer, text=request.say("not said"))
         yield Grounded(answer.text, answer.citations, answer.unsupported)
         request.timings = replace(
             request.timings,

@@ -14,7 +14,7 @@ from rag.extraction import best_score
 from rag.quotation import CODES, quotation
 from rag.requests.request import Materials
 from rag.retriever import Scope
-from rag.sentences import Sentence, units_of
+from rag.sentences import Sentence, stems, units_of
 
 QUESTION = "what is the {}?"
 SILENT = -2.5  # log-odds of the line that answers likeliest: below them the cell stays empty
@@ -44,7 +44,13 @@ def read_field(name: str, document: Document, materials: Materials) -> Cell:
     passage = next(passage for passage in selection.passages if passage.marker == quote.citation.marker)
     sentence = Sentence(passage, quote.citation.text, quote.citation.boxes)
     text = quote.short or quote.citation.text.split("\n")[0]
-    return Cell(_one_amount(text, passage) if passage.kind == "image" else text, sentence)
+    return Cell(_one_amount(text, passage) if passage.kind == "image" else _unlabelled(text, name), sentence)
+
+
+def _unlabelled(text: str, name: str) -> str:
+    """Without the field's own name before it: "TOTAL: EUR 7.25"."""
+    label, colon, rest = text.partition(":")
+    return rest.strip() if colon and rest.strip() and stems(label) and stems(label) <= stems(name) else text
 
 
 def _one_amount(text: str, passage: Passage) -> str:

@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-from library.records import Document, Passage
+from library.records import Document
 from models.intent import WORD
-from rag.context import whole
 from rag.events import Looking, Rows
-from rag.extraction import AnswerLine, read_lines
 from rag.intent import subject
 from rag.lexicon.papers import in_english
-from rag.outline import Headings, headings_of
-from rag.passages import spread
 from rag.requests.fields import read_field, summed
+from rag.requests.items import MOST_ITEMS, Found, items_of
 from rag.requests.meant import by_words, named, of_kind
-from rag.requests.request import Materials, Request, Sources, Telling, Told, counted, plain
-from rag.requests.values import meaning_so, value_named
-from rag.retriever import Scope
-from rag.sentences import ANNOUNCES, Sentence, is_item, stems, units_of
+from rag.requests.request import Materials, Request, Sources, Telling, Told, plain
+from rag.sentences import units_of
 
 MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms
-MOST_PASSAGES = 40  # that are read for items
-RETRIEVED = 60
-FARTHEST = 0.4  # below the best passage's score
-ENOUGH = 0.5  # log-odds of a line to be listed
-BESIDE = 5.0  # log-odds below the best
-MOST_ITEMS = 60
 MOST_ROWS = 200
-SAME_HEADING = 0.5  # cosine of what is listed to a heading
-LEAST_WORDS = 4  # of a heading that says something by itself
 ASIDE = re.compile(r"[,;]|\s(?:and|und|et|y|e|with|mit|avec|con)\s", re.IGNORECASE)
-ITEMS = "what are the {}?"
 
 
 def listing(request: Request, materials: Materials) -> Telling:
@@ -61,64 +46,49 @@ def _fields(query: str, left: Sequence[str]) -> list[str]:
 def _table(documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials) -> Telling:
     sources = Sources()
     rows: list[list[str]] = []
-    lines = [f"| Document | {' | '.join(plain(field) for field in fields)} |", f"|---{'|---' * len(fields)}|"]
+    marks: list[list[int]] = []
     ordered = sorted(documents, key=lambda document: document.name)[:MOST_DOCUMENTS]
     for number, document in enumerate(ordered):
         if request.stop.is_set():
             break
         yield Looking(number, len(ordered))
         cells = [read_field(field, document, materials) for field in fields]
-        marks = dict.fromkeys(sources.mark(cell.sentence) for cell in cells if cell.sentence is not None)
+        own = [sources.number(cell.sentence) for cell in cells]
         rows.append([document.name, *(cell.text for cell in cells)])
-        shown = " | ".join(plain(cell.text) or "–" for cell in cells)
-        marked = "".join(marks) or sources.mark(materials.first_line(document))
-        lines.append(f"| {plain(document.name)}{marked} | {shown} |")
+        marks.append([next(filter(None, own), 0) or sources.number(materials.first_line(document)), *own])
     sums = ["", *(summed([row[column] for row in rows]) for column in range(1, len(fields) + 1))]
-    if any(sums):
-        lines.append(f"| **Sum** | {' | '.join(f'**{plain(one)}**' if one else '' for one in sums[1:])} |")
-    told = f"{counted(len(rows), 'document')}{_silent(rows)}:\n\n" + "\n".join(lines) + _left_out(documents, rows)
-    return sources.told(told, Rows(["Document", *fields], rows, sums if any(sums) else []))
-
-
-def _silent(rows: Sequence[Sequence[str]]) -> str:
+    table = Rows([request.say("column document"), *fields], rows, sums if any(sums) else [], marks)
     silent = sum(not all(row) for row in rows)
-    return f", {silent:,} of which {'does' if silent == 1 else 'do'} not say everything" if silent else ""
-
-
-def _left_out(documents: Sequence[Document], rows: Sequence[object]) -> str:
+    told = request.say("document", len(rows)) + (request.say("silent", silent) if silent else "") + ":"
     left = len(documents) - len(rows)
-    return f"\n\n{counted(left, 'document')} could not be looked at." if left else ""
+    unseen = "\n\n" + request.say("documents unseen", left) if left else ""
+    return sources.told(f"{told}\n\n{as_markdown(table, request)}{unseen}", table)
+
+
+def as_markdown(table: Rows, request: Request) -> str:
+    """A table whose first column names what each row is about and has the markers of the row; with its sums."""
+    lines = [f"| {' | '.join(map(plain, table.columns))} |", f"|{'---|' * len(table.columns)}"]
+    for row, own in zip(table.rows, table.sources, strict=True):
+        marked = "".join(f" [{mark}]" for mark in sorted(set(own) - {0}))
+        lines.append(f"| {plain(row[0])}{marked} | {' | '.join(plain(cell) or '–' for cell in row[1:])} |")
+    if table.sums:
+        summed_up = " | ".join(f"**{plain(one)}**" if one else "" for one in table.sums[1:])
+        lines.append(f"| **{request.say('sum')}** | {summed_up} |")
+    return "\n".join(lines)
 
 
 def _items(words: str, request: Request, materials: Materials) -> Telling:
-    """Under a heading that is called so, or wherever the reader finds one."""
+    """All rows of a document that is one table, else what is called so."""
     inside = materials.documents(request.scope)
     which = named(request, materials) or by_words(request, inside) or inside
     wanted = " ".join(word for word in words.split() if not _names(word, which, inside)) or words
-    if len(which) == 1 and (table := _whole_table(which[0], materials)) is not None:
+    if len(which) == 1 and (table := _whole_table(which[0], request, materials)) is not None:
         return table
-    found = [unit for document in which for unit in _under_heading(document, wanted, materials)]
-    value = value_named(wanted, materials.models.embedder)
-    if value is not None and not found:
-        units = [unit for document in which for unit in materials.lines(document) if value.holds(unit.text)]
-        found = meaning_so(value, units, MOST_ITEMS, materials.models.embedder)
-    if not found:
-        scope = request.scope if len(which) == len(inside) else _only(request, which)
-        passages = _likely(materials.finder.search(wanted, RETRIEVED, scope).found, materials)
-        lines: list[AnswerLine] = []
-        for number, passage in enumerate(passages[:MOST_PASSAGES]):
-            if request.stop.is_set():
-                break
-            yield Looking(number, min(len(passages), MOST_PASSAGES))
-            question = ITEMS.format(wanted)
-            lines += [
-                line for own in read_lines(materials.models.reader, question, question, [passage]) for line in own
-            ]
-        found = list(_qualifying(lines))
-    return _told(found, which) if found else None
+    found = yield from items_of(wanted, which, request, materials)
+    return told_items(found, len(which), request) if found.items else None
 
 
-def _whole_table(document: Document, materials: Materials) -> Told | None:
+def _whole_table(document: Document, request: Request, materials: Materials) -> Told | None:
     """All rows of a document that is one table; None for any other."""
     chunks = materials.library.chunks_of(document.id)
     tables = materials.library.tables([document.id])
@@ -127,22 +97,15 @@ def _whole_table(document: Document, materials: Materials) -> Told | None:
     table, sources = tables[0], Sources()
     units = {" ".join(unit.text.split()): unit for chunk in chunks for unit in units_of(chunk)}
     lines = [f"| {' | '.join(map(plain, table.columns))} |", f"|{'---|' * len(table.columns)}"]
+    marks = []
     for row in table.rows[:MOST_ROWS]:
-        unit = units.get(" ".join(" | ".join(row).split()))
-        lines.append(f"| {' | '.join(map(plain, row))}{sources.mark(unit)} |")
-    more = f"\n\nOnly the first {MOST_ROWS} are shown." if len(table.rows) > MOST_ROWS else ""
-    told = f"{counted(len(table.rows), 'row')} in {plain(document.name)}:\n\n" + "\n".join(lines) + more
-    return sources.told(told, Rows(table.columns, table.rows))
-
-
-def _likely(found: Sequence[Passage], materials: Materials) -> list[Passage]:
-    """Those near the best, the best of each document first."""
-    near = [passage for passage in found if passage.score >= found[0].score - FARTHEST]
-    return [whole(passage, materials.library) for passage in spread(near)]
-
-
-def _only(request: Request, which: Sequence[Document]) -> Scope:
-    return replace(request.scope, documents=frozenset(document.id for document in which))
+        mark = sources.number(units.get(" ".join(" | ".join(row).split())))
+        marks.append([mark] * len(row))
+        lines.append(f"| {' | '.join(map(plain, row))}{f' [{mark}]' if mark else ''} |")
+    more = "\n\n" + request.say("only first", MOST_ROWS) if len(table.rows) > MOST_ROWS else ""
+    told = request.say("in", what=request.say("row", len(table.rows)), where=plain(document.name))
+    kept = Rows(table.columns, table.rows[:MOST_ROWS], sources=marks)
+    return sources.told(f"{told}\n\n" + "\n".join(lines) + more, kept)
 
 
 def _names(word: str, which: Sequence[Document], inside: Sequence[Document]) -> bool:
@@ -150,72 +113,24 @@ def _names(word: str, which: Sequence[Document], inside: Sequence[Document]) -> 
     return len(which) < len(inside) and any(word.lower() in document.name.lower() for document in which)
 
 
-def _under_heading(document: Document, words: str, materials: Materials) -> list[Sentence]:
-    """The items under a heading that holds the words: smaller headings in a long section, else its list."""
-    wanted = stems(words)
-    chunks = materials.library.chunks_of(document.id)
-    section = [chunk for chunk in chunks if any(wanted <= stems(heading) for heading in headings_of(chunk))]
-    section = section or _nearest_section(chunks, words, materials)
-    if not wanted or not section:
-        return []
-    headings = [one for one in Headings(section).sentences() if len(one.text.split()) >= LEAST_WORDS]
-    if len(headings) > 1:
-        return headings[:MOST_ITEMS]
-    units = [unit for chunk in section for unit in units_of(chunk)]
-    items = [unit for unit in units if is_item(unit.text)]
-    return (items or units)[:MOST_ITEMS]
-
-
-def _nearest_section(chunks: Sequence[Passage], words: str, materials: Materials) -> list[Passage]:
-    """What stands under the heading that means nearly the same."""
-    headings = list(dict.fromkeys(heading for chunk in chunks for heading in headings_of(chunk)))
-    if not headings:
-        return []
-    vectors = materials.models.embedder.encode([words, *headings])
-    likeness = vectors[1:] @ vectors[0]
-    if likeness.max() < SAME_HEADING:
-        return []
-    return [chunk for chunk in chunks if headings[int(likeness.argmax())] in headings_of(chunk)]
-
-
-def _qualifying(lines: Sequence[AnswerLine]) -> Iterator[Sentence]:
-    """The lines that answer, with the other items of the list that one of them belongs to."""
-    best = max((line.score for line in lines), default=0.0)
-    seen: set[tuple[int, str]] = set()
-    for line in lines:
-        if line.score < max(ENOUGH, best - BESIDE):
-            continue
-        for unit in _with_items(line.sentence):
-            key = (unit.passage.document_id, " ".join(unit.text.lower().split()))
-            if key not in seen:
-                seen.add(key)
-                yield unit
-
-
-def _with_items(sentence: Sentence) -> list[Sentence]:
-    units = units_of(sentence.passage)
-    announces = sentence.text.rstrip().endswith(ANNOUNCES)
-    if not announces and not is_item(sentence.text):
-        return [sentence]
-    place = units.index(sentence)
-    first = place + 1 if announces else place
-    while not announces and first > 0 and is_item(units[first - 1].text):
-        first -= 1
-    last = first
-    while last < len(units) and is_item(units[last].text):
-        last += 1
-    return units[first:last] or [sentence]
-
-
-def _told(found: Sequence[Sentence], which: Sequence[Document]) -> Told:
+def told_items(found: Found, documents: int, request: Request) -> Told:
+    """A list, grouped by document if it is of several, and counted."""
     sources = Sources()
-    groups: dict[str, list[Sentence]] = {}
-    for unit in found[:MOST_ITEMS]:
-        groups.setdefault(unit.passage.document, []).append(unit)
-    parts = []
-    for name, units in groups.items():
-        points = "\n".join(f"- {plain(unit.text)}{sources.mark(unit)}" for unit in units)
-        parts.append(f"**{plain(name)}** ({len(units)})\n\n{points}" if len(which) > 1 else points)
-    documents = f" in {counted(len(groups), 'document')}" if len(which) > 1 else f" in {plain(which[0].name)}"
-    more = f"\n\nOnly the first {MOST_ITEMS} are shown." if len(found) > MOST_ITEMS else ""
-    return sources.told(f"{counted(min(len(found), MOST_ITEMS), 'place')}{documents}:\n\n" + "\n\n".join(parts) + more)
+    rows, marks = [], []
+    groups: dict[str, list[str]] = {}
+    for unit in found.items[:MOST_ITEMS]:
+        mark = sources.number(unit)
+        name, text = unit.passage.document, " ".join(unit.text.split())
+        groups.setdefault(name, []).append(f"- {plain(text)} [{mark}]")
+        rows.append([name, text])
+        marks.append([mark, mark])
+    parts = [
+        f"**{plain(name)}** ({len(points)})\n\n" + "\n".join(points) if documents > 1 else "\n".join(points)
+        for name, points in groups.items()
+    ]
+    where = request.say("document", len(groups)) if documents > 1 else plain(next(iter(groups)))
+    told = request.say("in", what=request.say("place", len(rows)), where=where)
+    notes = [request.say("only first", MOST_ITEMS)] if len(found.items) > MOST_ITEMS else []
+    notes += [request.say("passages unseen", found.unread)] if found.unread else []
+    table = Rows([request.say("column document"), request.say("column item")], rows, sources=marks)
+    return sources.told("\n\n".join([told, *parts, *notes]), table)

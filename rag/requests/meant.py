@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from library.records import PICTURE_NAMES, Document
 from rag.intent import subject
-from rag.lexicon.papers import PAPERS
+from rag.lexicon.papers import ANY_PAPERS, KINDS, LOOKS, PAPERS
 from rag.naming import named_documents
 from rag.query import STOP_WORDS, WORD
 from rag.requests.request import Materials, Request
@@ -125,6 +125,30 @@ def of_kind(
         if len(found) > 1:
             return found, [other for other in given if other != word]
     return list(documents), given
+
+
+def called(words: str, documents: Sequence[Document], materials: Materials) -> list[Document] | None:
+    """The documents that one of `words` calls by their kind, none or one of them too; None if no word is a kind's name.
+
+    A scan may be called a receipt or a letter: it counts as what it reads like.
+    """
+    known = {document.id: _kind_words(document, materials) for document in documents}
+    for word in WORD.findall(words):
+        stem, is_kind = stems(word), word.lower() in KINDS
+        found = [document for document in documents if stem and stem <= known[document.id]]
+        if is_kind or (found and word.lower() not in PAPERS | ANY_PAPERS):
+            return [document for document in found if _reads_like(stem, document, materials)]
+    return None
+
+
+def _reads_like(stem: frozenset[str], document: Document, materials: Materials) -> bool:
+    """Whether a document that is only searched by this name is one by what is written on it."""
+    looks = [name for name in LOOKS if stems(name) == stem]
+    chunks = materials.library.chunks_of(document.id, WRITTEN_FIRST)
+    if not looks or not chunks or chunks[0].picture_kind is None or stem <= stems(document.name):
+        return True
+    vectors = materials.models.embedder.encode([chunks[0].text, *LOOKS.values()])
+    return list(LOOKS)[int((vectors[1:] @ vectors[0]).argmax())] == looks[0]
 
 
 def _kind_words(document: Document, materials: Materials) -> frozenset[str]:

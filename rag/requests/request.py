@@ -17,6 +17,7 @@ from rag.events import Citation, Event, Mode, Rows, Timings
 from rag.finding import Finder
 from rag.grounding import cite
 from rag.intent import FACT, Intent
+from rag.messages import Language, language_of, say
 from rag.retriever import EVERYWHERE, Scope
 from rag.sentences import Sentence, units_of
 from rag.suggestions import Suggestions
@@ -40,6 +41,15 @@ class Request:
     intent: Intent = FACT
     started: float = field(default_factory=time.perf_counter)
     timings: Timings = field(default_factory=Timings)
+
+    @property
+    def language(self) -> Language:
+        """That of the request, in which Lamplight's own sentences are said."""
+        return language_of(self.question)
+
+    def say(self, key: str, count: int = 1, **values: object) -> str:
+        """One of Lamplight's own sentences (`rag.messages`)."""
+        return say(self.language, key, count, **values)
 
     def elapsed(self) -> float:
         """Milliseconds since the question."""
@@ -100,15 +110,20 @@ class Sources:
 
     def mark(self, sentence: Sentence | None) -> str:
         """ " [n]" for a sentence, which is kept as what the marker rests on; "" for none."""
+        number = self.number(sentence)
+        return f" [{number}]" if number else ""
+
+    def number(self, sentence: Sentence | None) -> int:
+        """The marker alone; 0 for none."""
         if sentence is None:
-            return ""
+            return 0
         passage = sentence.passage
         known = next((one for one in self.passages if _same(one, passage)), None)
         if known is None:
             known = replace(passage, marker=len(self.passages) + 1)
             self.passages.append(known)
         self.citations.append(cite(known, sentence))
-        return f" [{known.marker}]"
+        return known.marker
 
     def told(self, text: str, rows: Rows | None = None) -> Told:
         """The answer with what was marked so far."""
@@ -122,8 +137,3 @@ def _same(one: Passage, other: Passage) -> bool:
 def plain(text: str) -> str:
     """A document's words in Markdown: on one line, and none of them markup."""
     return BRACKET.sub(f"[{JOINER}", MARKUP.sub(r"\\\1", " ".join(text.split())))
-
-
-def counted(count: int, noun: str) -> str:
-    """ "1 page", "2,000 pages"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -8,18 +8,20 @@ from dataclasses import replace
 from itertools import groupby
 
 from library.records import Document, Passage
-from rag.events import Looking
+from rag.digests import Digesting, Saying
+from rag.events import Looking, Token
 from rag.lexicon.papers import PAPERS
 from rag.lexicon.quantities import NUMBER_WORDS
 from rag.outline import Headings, Section, headings_of, sections_of
 from rag.requests.meant import about, meant, named, nearest
-from rag.requests.request import Materials, Request, Sources, Telling, Told, counted, plain
+from rag.requests.request import Materials, Request, Sources, Telling, Told, plain
 from rag.sentences import Sentence, stems
 from rag.summarisation import shares_of, summarised
 
 SHORT = 5  # sentences of a document of a few pages
 EACH = 2  # sentences of each section of a longer one, if there is room
 MOST = 14  # sentences that are still read
+FEW_SECTIONS = 3  # that need no summary of their own
 OF_ONE_OF_MANY = 2  # sentences of a document beside others
 DOCUMENTS = 20  # that are told one by one
 FEW = 5  # documents of which each gets a little more
@@ -49,6 +51,10 @@ def summary(request: Request, materials: Materials) -> Telling:
     which = which or materials.documents(request.scope)
     if len(which) == 1:
         yield Looking(0, 1)
+        if materials.models.language_model.is_large:
+            written = yield from _written(which[0], request, materials)
+            if written is not None:
+                return written
         return _of_one(which[0], request, materials)
     return (yield from in_their_own_words(which, request, materials))
 
@@ -60,7 +66,7 @@ def _of_one(document: Document, request: Request, materials: Materials) -> Told 
     part, title = _part(chunks, request, materials)
     count = _points(request)
     sources = Sources()
-    told = [_heading(document, part, title)]
+    told = [_heading(document, title, request)]
     sections = sections_of(part)
     shares = shares_of(sections, count or (SHORT if len(part) <= LONG else min(MOST, EACH * len(sections))))
     found = summarised(sections, materials.vectors(part), materials.models.embedder, shares)
@@ -70,6 +76,44 @@ def _of_one(document: Document, request: Request, materials: Materials) -> Told 
     else:
         told.append(_under("", [sentence for sentences in found for sentence in sentences], sources))
     return sources.told("\n\n".join(told)) if sources.passages else None
+
+
+def _written(document: Document, request: Request, materials: Materials) -> Telling:
+    """In the words of a large model, section by section, each sentence tied to what it rests on; then in short.
+
+    What was written until a stop is told.
+    """
+    part, title = _part(materials.library.chunks_of(document.id), request, materials)
+    digesting = Digesting(materials.library, materials.models)
+    sources, total = Sources(), len(digesting.pieces(part))
+    told: list[str] = []
+    sayings: list[Saying] = []
+    done = 0
+    for event in digesting.read(document, part, request.stop.is_set):
+        if isinstance(event, Looking):
+            yield event
+            continue
+        done += 1
+        sayings += event.sayings
+        points = "\n".join(f"- {plain(one.text)}{sources.mark(one.sentence)}" for one in event.sayings)
+        heading = f"**{plain(event.title or f'Page {event.page}')}**"
+        if points and told and told[-1].startswith(heading):
+            told[-1] += f"\n{points}"
+        elif points:
+            told.append(f"{heading}\n\n{points}")
+        yield Token(f"{points}\n\n" if points else "")
+    if not told:
+        return None
+    if done < total:
+        told.append(request.say("stopped after", done=done, total=total))
+    elif total > FEW_SECTIONS:
+        short = digesting.in_short(sayings, _points(request) or SHORT, request.stop.is_set)
+        points = "\n".join(f"- {plain(one.text)}{sources.mark(one.sentence)}" for one in short)
+        if points and _points(request):
+            told = [points]
+        elif points:
+            told.insert(0, f"**{request.say('in short')}**\n\n{points}")
+    return sources.told("\n\n".join([_heading(document, title, request, "written"), *told]))
 
 
 def _titled(
@@ -89,11 +133,11 @@ def _under(title: str, sentences: Sequence[Sentence], sources: Sources) -> str:
     return f"**{plain(title)}**\n\n{points}" if title else points
 
 
-def _heading(document: Document, part: Sequence[Passage], title: str) -> str:
+def _heading(document: Document, title: str, request: Request, key: str = "own words") -> str:
     name = f"**{plain(document.name)}**"
     if title:
         return f"{name}, {title}:"
-    return f"{name}, {counted(document.pages, 'page')}, in its own words:"
+    return request.say(key, name=name, pages=request.say("page", document.pages))
 
 
 def in_their_own_words(which: Sequence[Document], request: Request, materials: Materials) -> Telling:
@@ -111,10 +155,12 @@ def in_their_own_words(which: Sequence[Document], request: Request, materials: M
             whole, materials.vectors(chunks), materials.models.embedder, shares_of(whole, min(each, len(chunks)))
         )
         said = " ".join(f"{plain(one.text)}{sources.mark(one)}" for sentences in found for one in sentences)
-        told.append(f"- **{plain(document.name)}** ({counted(document.pages, 'page')}): {said or 'no text was read.'}")
+        pages = request.say("page", document.pages)
+        told.append(f"- **{plain(document.name)}** ({pages}): {said or request.say('no text')}")
     left = len(which) - len(told)
-    more = f"\n\nand {counted(left, 'more document')}; ask for one of them by its name." if left else ""
-    return sources.told(f"{counted(len(which), 'document')}, in their own words:\n\n" + "\n".join(told) + more)
+    more = "\n\n" + request.say("more by name", left) if left else ""
+    heading = request.say("all own words", documents=request.say("document", len(which)))
+    return sources.told(f"{heading}\n\n" + "\n".join(told) + more)
 
 
 def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> tuple[list[Passage], str]:

@@ -26,8 +26,8 @@ def _has_telephone(text: str) -> bool:
 
 
 def _has_date(text: str) -> bool:
-    """A day, and something that is said of it."""
-    dates = [date for date in dates_of(text) if date.day and date.month]
+    """A day or a month of a year, and something that is said of it."""
+    dates = [date for date in dates_of(text) if date.month and (date.day or date.year)]
     rest = len(text) - sum(date.end - date.start for date in dates)
     return bool(dates) and rest >= LEAST_SAID and sum(map(str.isalpha, text)) > len(text) / 2
 
@@ -38,19 +38,24 @@ def _has_amount(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`holds` tells the lines that have one; of those that have, the ones that mean something like `meaning` count."""
+    """`holds` tells the lines that have one; of those that have, the ones that mean something like `meanings` count."""
 
     holds: Callable[[str], object]
-    meaning: str = ""
+    meanings: tuple[str, ...] = ()
 
 
 VALUES: dict[str, Value] = {
     "telephone numbers": Value(_has_telephone),
     "e-mail addresses": Value(EMAIL.search),
     "deadlines": Value(
-        _has_date, "This must be paid, done or sent by 31 January at the latest; the contract ends then."
+        _has_date,
+        (
+            "This must be paid, done or sent by 31 January at the latest; the contract ends then.",
+            "The form is due on 12 May and has to be handed in before.",
+        ),
     ),
-    "dates, appointments": Value(_has_date, "The appointment or meeting is on Tuesday, 28 January 2025 at 19:30."),
+    "dates": Value(_has_date),
+    "appointments": Value(_has_date, ("The appointment or meeting is on Tuesday, 28 January 2025 at 19:30.",)),
     "fees, prices": Value(_has_amount),
     "amounts of money": Value(_has_amount),
 }
@@ -65,10 +70,11 @@ def value_named(words: str, embedder: Embedder) -> Value | None:
 
 def meaning_so(value: Value, units: Sequence[Sentence], most: int, embedder: Embedder) -> list[Sentence]:
     """Those of the lines that mean what the value is listed for, in their order; of each document alike many."""
-    if not value.meaning or not units:
+    if not value.meanings or not units:
         return list(units)
-    vectors = embedder.encode([value.meaning, *(unit.text for unit in units[:EMBEDDED])])
-    likeness = vectors[1:] @ vectors[0]
+    count = len(value.meanings)
+    vectors = embedder.encode([*value.meanings, *(unit.text for unit in units[:EMBEDDED])])
+    likeness = (vectors[count:] @ vectors[:count].T).max(axis=1)
     order = [int(place) for place in likeness.argsort()[::-1] if likeness[place] >= MEANT]
     documents = {units[place].passage.document_id for place in order}
     room = dict.fromkeys(documents, max(FEWEST, most // max(1, len(documents))))

@@ -7,11 +7,6 @@ from rag.requests.meant import about
 from rag.requests.request import Materials, Request, Sources, Told, plain
 
 FACTS = 5
-NEEDS_LARGER = (
-    "Writing, explaining and translating need a larger language model than the one that comes with Lamplight; under "
-    "“Models” you can get one."
-)
-RESTS_ON = "These lines of your documents are what it would rest on:"
 
 
 def writing(request: Request, materials: Materials) -> Told | None:
@@ -28,5 +23,5 @@ def writing(request: Request, materials: Materials) -> Told | None:
             seen.add(line.sentence.passage.id)
             name = plain(line.sentence.passage.document)
             lines.append(f"- {plain(line.sentence.text)} ({name}){sources.mark(line.sentence)}")
-    parts = [NEEDS_LARGER, *([f"{RESTS_ON}\n\n" + "\n".join(lines)] if lines else [])]
+    parts = [request.say("needs larger"), *([request.say("rests on") + "\n\n" + "\n".join(lines)] if lines else [])]
     return sources.told("\n\n".join(parts))

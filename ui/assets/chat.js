@@ -4,7 +4,7 @@ import { element } from "./dom.js";
 import { get } from "./requests.js";
 import { toast } from "./toast.js";
 
-const ACTION = /#(copy|again|fewer|edit|as-[a-z]+)-(\d+)-(\d+)$/;
+const ACTION = /#(copy|table|csv|again|fewer|edit|as-[a-z]+)-(\d+)-(\d+)$/;
 
 function plain(answer) {
   const copy = answer.cloneNode(true);
@@ -25,6 +25,24 @@ async function copy(link, conversation, message) {
   toast(cited.length ? "Copied with its sources" : "Copied");
 }
 
+// Where numbers have a decimal comma, spreadsheets want a semicolon between cells.
+const separator = () => (new Intl.NumberFormat().formatToParts(0.5).some((part) => part.type === "decimal" && part.value === ",") ? ";" : ",");
+
+async function copyTable(conversation, message) {
+  const table = await fetch(`/conversations/${conversation}/${message}/table.tsv?separator=%09`);
+  if (!table.ok) return toast("The table could not be copied");
+  const text = await table.text();  // without its byte order mark
+  await navigator.clipboard.writeText(text);
+  toast("Copied; paste it into a spreadsheet");
+}
+
+function saveTable(conversation, message) {
+  const link = element("a", { href: `/conversations/${conversation}/${message}/table.csv?separator=${encodeURIComponent(separator())}`, download: true });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
 function act(event) {
   const link = event.target.closest?.("#chat a");
   const found = link?.getAttribute("href")?.match(ACTION);
@@ -33,6 +51,8 @@ function act(event) {
   event.stopPropagation();
   const [action, conversation, message] = [found[1], Number(found[2]), Number(found[3])];
   if (action === "copy") copy(link, conversation, message);
+  else if (action === "table") copyTable(conversation, message);
+  else if (action === "csv") saveTable(conversation, message);
   else if (action === "edit") beginEditing(message, link.closest(".message-content, .message, .prose").querySelector(".asked").innerText);
   else answerAgain(conversation, message, action === "fewer", action.startsWith("as-") ? action.slice(3) : null);
 }

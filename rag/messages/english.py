@@ -1,0 +1,74 @@
+"""What Lamplight says in English, and words that tell English requests."""
+
+from __future__ import annotations
+
+WORDS = (
+    "the a an of in my all is are what which who how many list show give me do does have with and for about to "
+    "please hello hi thanks thank you write summarise compare can"
+)
+MESSAGES: dict[str, str | tuple[str, str]] = {
+    "hello": "Hello! Ask me anything about your documents; every answer points at the page it comes from.",
+    "welcome": "You are welcome.",
+    "abilities": "I answer from your own documents and pictures, on this computer, and every answer points at its "
+    "page: facts, sums over tables, summaries, lists, comparisons, and what is in your library.",
+    "privacy": "No. Your documents are read on this computer and never leave it, nor do your questions; Lamplight "
+    "needs no internet. Only a model that you choose to download is fetched from elsewhere, and nothing is sent with "
+    "that.",
+    "model": "{name} answers, on this computer. Under “Models” you can choose or download a larger one.",
+    "try": "You could ask:",
+    "try summary": "Summarise {name}",
+    "try documents": "Which documents do I have?",
+    "add": "Add some documents or pictures to begin.",
+    "empty library": "Your library is empty. Add some documents or pictures, then ask again.",
+    "empty collection": "This collection is empty. Add some documents to it, or ask all your documents.",
+    "not said": "Your documents don’t say.",
+    "nothing found": "I found nothing about this in your documents.",
+    "needs larger": "Writing, explaining and translating need a larger language model than the one that comes with "
+    "Lamplight; under “Models” you can get one.",
+    "rests on": "These lines of your documents are what it would rest on:",
+    "document": ("{n} document", "{n} documents"),
+    "page": ("{n} page", "{n} pages"),
+    "picture": ("{n} picture", "{n} pictures"),
+    "passage": ("{n} passage", "{n} passages"),
+    "place": ("{n} place", "{n} places"),
+    "row": ("{n} row", "{n} rows"),
+    "difference": ("{n} difference:", "{n} differences:"),
+    "in": "{what} in {where}:",
+    "silent": (", {n} of which does not say everything", ", {n} of which do not say everything"),
+    "only first": "Only the first {n} are shown.",
+    "documents unseen": ("{n} document could not be looked at.", "{n} documents could not be looked at."),
+    "passages unseen": ("{n} passage could not be looked at.", "{n} passages could not be looked at."),
+    "sum": "Sum",
+    "column document": "Document",
+    "column item": "Item",
+    "same": "{one} and {other} say the same, line for line.",
+    "own words": "{name}, {pages}, in its own words:",
+    "written": "{name}, {pages}:",
+    "all own words": "{documents}, in their own words:",
+    "no text": "no text was read.",
+    "more documents": ("and {n} more document.", "and {n} more documents."),
+    "more by name": (
+        "and {n} more document; ask for one of them by its name.",
+        "and {n} more documents; ask for one of them by its name.",
+    ),
+    "in all": "There are **{documents}**, **{pages}** in all{pictures}: {kinds}.",
+    "with": " with {pictures}",
+    "of kind": ("**{n}** of {all} documents: {words}.", "**{n}** of {all} documents: {words}."),
+    "newest first": "{documents}, the newest first:",
+    "added": "added on {when}",
+    "mentions": (
+        "{n} document of {all} mentions “{words}”:",
+        "{n} documents of {all} mention “{words}”:",
+    ),
+    "none mentions": "None of your {documents} mentions “{words}”.",
+    "failed": ("{n} file could not be read:", "{n} files could not be read:"),
+    "waiting": ("{n} file is still being read: {names}.", "{n} files are still being read: {names}."),
+    "not failed": "Everything that was added has been read.",
+    "left out": "Left out of what was read:",
+    "nothing like it": "Nothing in what was shown fits that.",
+    "fitting": "{n} of {all} fit:",
+    "sorted": "Sorted by {column}:",
+    "number": "Number {n}:",
+    "in short": "In short",
+    "stopped after": "Stopped after part {done} of {total}; ask again to go on from there.",
+}

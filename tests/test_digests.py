@@ -1,0 +1,124 @@
+"""A larger model summarises section by section: cited, stoppable, and nothing is read twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import index_file
+from library.store import Library
+from models.calibration import Calibration
+from models.chat import ChatMessage
+from models.engine import Threads
+from models.language_model import Piece
+from models.loading import Models
+from rag.answerer import Answerer
+from rag.digests import Digesting
+from rag.events import Event, Finished, Looking
+from ui.answers import Answer
+
+SECTIONS = ("Bees", "Water", "Sheds", "Fences")
+TEXT = "# Garden rules\n\n" + "\n\n".join(
+    f"## {name}\n\n{name} are looked after by Mr Number{place}. The fee for this is {place + 3} euros a year."
+    for place, name in enumerate(SECTIONS)
+)
+
+
+class LargeModel:
+    """Says the first sentence of what it is given, and one that stands nowhere."""
+
+    is_large, separable, name, identity = True, False, "A large one", "large"
+    calibration = Calibration(100.0, 10.0, Threads(1, 1))
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+        self.stop_after = 100
+        self.stop = threading.Event()
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def generate(
+        self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
+    ) -> Iterator[Piece]:
+        self.read.append(messages[-1].content)
+        if len(self.read) > self.stop_after:
+            self.stop.set()
+        first = messages[-1].content.removeprefix("- ").split(". ")[0].split("\n")[0].rstrip(".")
+        yield Piece(f"{first}. Elephants were elected to the board of Neptune in 1907.")
+
+
+@pytest.fixture
+def model(models: Models, monkeypatch: pytest.MonkeyPatch) -> LargeModel:
+    scripted = LargeModel()
+    monkeypatch.setattr(Models, "language_model", property(lambda _: scripted))
+    monkeypatch.setattr(Models, "ready", property(lambda _: True))
+    return scripted
+
+
+@pytest.fixture
+def garden(library: Library, models: Models, tmp_path: Path) -> Library:
+    (tmp_path / "garden rules.md").write_text(TEXT, encoding="utf-8")
+    assert index_file(tmp_path / "garden rules.md", library, models).status == "added"
+    return library
+
+
+def events(library: Library, models: Models, model: LargeModel, text: str) -> list[Event]:
+    return list(Answerer(library, models).answer(text, stop=model.stop, kind="summary"))
+
+
+def finished(found: Sequence[Event]) -> Finished:
+    return next(event for event in found if isinstance(event, Finished))
+
+
+def test_every_section_is_told_and_each_statement_cited(garden: Library, models: Models, model: LargeModel) -> None:
+    found = events(garden, models, model, "Summarise the garden rules")
+    end = finished(found)
+    assert all(f"**{name}**" in end.answer and f"{name} are looked after" in end.answer for name in SECTIONS)
+    assert "Elephants" not in end.answer and "In short" in end.answer
+    assert end.citations and all(one.document == "garden rules.md" for one in end.citations)
+
+
+def test_progress_says_which_section_and_how_long(garden: Library, models: Models, model: LargeModel) -> None:
+    answer, said = Answer(), []
+    for event in events(garden, models, model, "Summarise the garden rules"):
+        answer.absorb(event)
+        if isinstance(event, Looking) and event.sections:
+            said.append(answer.status)
+    assert said[0].startswith("Summarising section 1 of 4, about ") and said[-1].startswith(
+        "Summarising section 4 of 4"
+    )
+
+
+def test_what_was_read_is_not_read_again(garden: Library, models: Models, model: LargeModel) -> None:
+    first = finished(events(garden, models, model, "Summarise the garden rules"))
+    read = len(model.read)
+    again = finished(events(garden, models, model, "Summarise the garden rules"))
+    assert again.answer == first.answer and len(model.read) == read + 1  # what is put in short
+
+
+def test_a_stop_keeps_what_was_written_and_goes_on_from_there(
+    garden: Library, models: Models, model: LargeModel
+) -> None:
+    model.stop_after = 2
+    stopped = finished(events(garden, models, model, "Summarise the garden rules"))
+    assert "**Bees**" in stopped.answer and "**Fences**" not in stopped.answer
+    assert "after part 2 of 4" in stopped.answer and stopped.stopped
+    model.stop.clear()
+    model.stop_after, model.read = 100, []
+    assert "**Fences**" in finished(events(garden, models, model, "Summarise the garden rules")).answer
+    assert len(model.read) == 3  # two sections, and what is put in short
+
+
+def test_digests_are_made_in_idle_time_and_go_with_their_document(
+    garden: Library, models: Models, model: LargeModel
+) -> None:
+    (document,) = garden.documents()
+    Digesting(garden, models).make_missing(lambda: False)
+    assert len(garden.digests(document.id, "large")) == len(SECTIONS) and garden.digests(document.id, "other") == {}
+    garden.remove(document.id)
+    garden.purge(document.id)
+    assert garden.digests(document.id, "large") == {}

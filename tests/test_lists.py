@@ -1,0 +1,200 @@
+"""Lists are complete, can be saved, and what is asked next is about what was shown."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import index_file
+from library.records import Message
+from library.store import Library
+from models.loading import Models
+from rag.answerer import Answerer
+from rag.events import Finished, Rows
+from ui.answers import Answer
+from ui.table_file import BYTE_ORDER_MARK, csv_text, saving
+
+REPORT = """# Tern Ferries, annual report
+
+## Directors
+
+Ada Moss, Bela Kun, Carla Diaz
+
+## Risk factors
+
+Our results may suffer from any of the following.
+
+**Weather.** Storms cancelled 3 % of our sailings. A longer winter would cost us more.
+
+**Fuel.** Diesel is a fifth of our costs. We hedge half of it.
+
+**Pensions.** The scheme has a deficit. Lower interest would make it grow.
+
+## Ships
+
+| Ship | Built | Cars |
+|---|---|---|
+| Tern | 1993 | 48 |
+| Solan | 2006 | 72 |
+"""
+MANUAL = """DRYER D2
+Instructions for use
+
+Safety warnings
+Never cover the air outlet.
+Keep a distance of 20 cm to walls.
+
+Error codes
+E1: The sensor is broken. Call the service.
+E2: The tank is full. Empty it.
+
+SPARE PARTS
+Filter F2 ......... 9.90
+Drain hose H1 ..... 7.50
+"""
+
+
+def asked(library: Library, models: Models, text: str, history: Sequence[Message] = ()) -> Finished:
+    answers = Answerer(library, models).answer(text, history)
+    return next(event for event in answers if isinstance(event, Finished))
+
+
+def turn(question: str, finished: Finished) -> list[Message]:
+    """A question and its answer as a conversation keeps them."""
+    answer = Answer()
+    answer.absorb(finished)
+    return [Message(1, "user", question), Message(2, "assistant", answer.text, answer.details())]
+
+
+@pytest.fixture
+def papers(library: Library, models: Models, tmp_path: Path) -> Library:
+    for name, text in {"report of Tern.md": REPORT, "manual of the dryer.txt": MANUAL}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert index_file(tmp_path / name, library, models).status == "added"
+    return library
+
+
+@pytest.fixture
+def receipts(library: Library, models: Models, tmp_path: Path) -> Library:
+    for shop, day, total in (("Aster", 9, "12.50"), ("Birch", 2, "7.25"), ("Cedar", 11, "100.00")):
+        path = tmp_path / f"receipt {shop}.txt"
+        path.write_text(f"{shop} Ltd\nReceipt\nDate: {day} May 2024\nTOTAL: EUR {total}\nThanks!\n", encoding="utf-8")
+        assert index_file(path, library, models).status == "added"
+    return library
+
+
+@pytest.mark.parametrize(
+    ("request_", "items"),
+    [
+        ("List all risk factors in the report of Tern", ["Weather. Storms", "Fuel. Diesel", "Pensions. The scheme"]),
+        ("List all directors in the report of Tern", ["Ada Moss", "Bela Kun", "Carla Diaz"]),
+        ("List all ships in the report of Tern", ["Tern | 1993", "Solan | 2006"]),
+        ("List all warnings in the manual of the dryer", ["Never cover", "20 cm"]),
+        ("List all error codes in the manual of the dryer", ["E1:", "E2:"]),
+        ("List all spare parts in the manual of the dryer", ["Filter F2", "Drain hose H1"]),
+    ],
+    ids=["run-ins", "enumeration", "column", "plain heading", "labels", "capitals"],
+)
+def test_a_list_has_all_that_stands_under_what_is_called_so(
+    papers: Library, models: Models, request_: str, items: list[str]
+) -> None:
+    finished = asked(papers, models, request_)
+    assert finished.kind == "list" and finished.rows is not None
+    listed = [row[1] for row in finished.rows.rows]
+    assert len(listed) == len(items)
+    assert all(item in line for item, line in zip(items, listed, strict=True))
+    assert all(marks[1] for marks in finished.rows.sources)
+
+
+def test_sentences_set_apart_are_the_items_of_a_long_section(library: Library, models: Models, tmp_path: Path) -> None:
+    below = "It could do so in many ways, which differ from year to year and from place to place. We watch it closely, "
+    below += "and we report to the board about it, but we can't be sure that this is enough."
+    risks = [f"{thing} may harm our business." for thing in ("A dry summer", "A strike of pilots", "A new law")]
+    told = "\n".join(f"{risk}\n{below}" for risk in risks)
+    text = f"Item 1. Business.\nWe fly kites.\nItem 1A. Risk Factors.\n{told}\nItem 2. Properties.\nWe own a hill.\n"
+    (tmp_path / "kites report.txt").write_text(text, encoding="utf-8")
+    index_file(tmp_path / "kites report.txt", library, models)
+    finished = asked(library, models, "List all risk factors in the kites report")
+    assert finished.rows is not None and [row[1] for row in finished.rows.rows] == risks
+
+
+def test_the_second_one_is_the_second_that_was_shown(receipts: Library, models: Models) -> None:
+    first = "List all receipts with their totals"
+    history = turn(first, asked(receipts, models, first))
+    for text in ("the second one", "der zweite", "la deuxième", "number 2"):
+        finished = asked(receipts, models, text, history)
+        assert finished.rows is not None and [row[0] for row in finished.rows.rows] == ["receipt Birch.txt"]
+    assert [citation.document for citation in finished.citations] == ["receipt Birch.txt"] * len(finished.citations)
+    history += turn("the second one", finished)
+    assert "7.25" in asked(receipts, models, "and its total?", history).answer
+    assert "2 May 2024" in asked(receipts, models, "and its date?", history).answer
+
+
+def test_a_table_is_limited_and_sorted_by_what_it_shows(receipts: Library, models: Models) -> None:
+    first = "List all receipts with their totals"
+    history = turn(first, asked(receipts, models, first))
+    finished = asked(receipts, models, "only those over 10", history)
+    assert finished.rows is not None and len(finished.rows.rows) == 2 and finished.rows.sums[1].endswith("112.50")
+    assert asked(receipts, models, "only those over 5000", history).refused
+    finished = asked(receipts, models, "sort them by total", history)
+    assert finished.rows is not None
+    assert [row[0][8:13] for row in finished.rows.rows] == ["Birch", "Aster", "Cedar"]
+    finished = asked(receipts, models, "sort by date", history)
+    assert finished.rows is not None and [row[0][8:13] for row in finished.rows.rows] == ["Birch", "Aster", "Cedar"]
+    assert finished.rows.columns[-1] == "date"
+
+
+def test_another_question_after_a_table_is_another_question(receipts: Library, models: Models) -> None:
+    first = "List all receipts with their totals"
+    history = turn(first, asked(receipts, models, first))
+    assert asked(receipts, models, "What was bought in the second quarter at Cedar?", history).kind == "fact"
+    assert asked(receipts, models, "hello", history).kind == "talk"
+
+
+def test_how_many_of_a_kind_counts_those_and_not_all(receipts: Library, models: Models, tmp_path: Path) -> None:
+    (tmp_path / "poem.txt").write_text("The sea is wide and blue today.\n", encoding="utf-8")
+    index_file(tmp_path / "poem.txt", receipts, models)
+    assert "**3** of 4 documents" in asked(receipts, models, "How many receipts do I have?").answer
+    assert "**3** von 4 Dokumenten" in asked(receipts, models, "Wie viele Quittungen habe ich?").answer
+    assert "**0** of 4 documents" in asked(receipts, models, "How many contracts do I have?").answer
+    assert "4 documents" in asked(receipts, models, "How many documents do I have?").answer
+
+
+def test_a_table_is_saved_as_spreadsheets_open_it() -> None:
+    rows = {"columns": ["Document", "Total"], "rows": [["a.txt", "-1,50 €"], ["=b", "+x"]], "sums": ["", "1"]}
+    rows |= {"sources": [[1, 1], [2, 2]]}
+    text = csv_text(rows, {1: "a.txt, page 1", 2: "b, page 3"}, ";")
+    assert text.startswith(BYTE_ORDER_MARK) and "\r\n" in text
+    assert list(csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK)), delimiter=";")) == [
+        ["Document", "Total", "Source"],
+        ["a.txt", "-1,50 €", "a.txt, page 1"],
+        ["'=b", "'+x", "b, page 3"],
+        ["", "1"],
+    ]
+
+
+def test_each_cell_of_a_comparison_has_its_own_source() -> None:
+    rows = {"columns": ["", "A", "B"], "rows": [["rent", "5", "6"]], "sums": [], "sources": [[0, 1, 2]]}
+    text = csv_text(rows, {1: "A, page 1", 2: "B, page 2"}).removeprefix(BYTE_ORDER_MARK)
+    assert text.splitlines() == [",A,A: Source,B,B: Source", 'rent,5,"A, page 1",6,"B, page 2"']
+
+
+def test_the_terminal_saves_a_list_and_says_when_there_is_none(
+    receipts: Library, models: Models, tmp_path: Path
+) -> None:
+    from ui.commands import answer_to_json
+
+    finished = asked(receipts, models, "List all receipts with their totals")
+    path = tmp_path / "totals.csv"
+    assert len(list(saving([{"answer": answer_to_json(finished)}], path))) == 1
+    assert "receipt Aster.txt, page 1" in path.read_text(encoding="utf-8-sig")
+    spoken = answer_to_json(asked(receipts, models, "hello"))
+    assert "neither a table nor a list" in list(saving([{"answer": spoken}], path))[1]["problem"]
+
+
+def test_a_list_of_an_earlier_version_has_no_sources() -> None:
+    assert Rows(**{"columns": ["a"], "rows": [["b"]], "sums": []}).sources == []
