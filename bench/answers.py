@@ -5,9 +5,10 @@
 
 Sets: filings, receipts, squad, wikitables, household and household-de, -fr, -es, -zh, refusal, xquad. What is judged
 is what is shown as the answer (`bench.shown`): the short one where there is one, else the quoted line;
-`answer_contains` judges the whole text, which `--without-model` leaves without the model's own words (much faster; the other measures
-stay). On squad the baseline is the same pipeline given the gold passage alone: what is lost to it was lost in finding
-the passage. Shares come with their 95 % interval as `NAME_low` and `NAME_high`. With `--library` what was read is kept.
+`answer_contains` judges the whole text, which `--without-model` leaves without the model's own words (much faster;
+the other measures stay). On squad the baseline is the same pipeline given the gold passage alone: what is lost to it
+was lost in finding the passage. Shares come with their 95 % interval as `NAME_low` and `NAME_high`. With `--library`
+what was read is kept.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class DenseSearch:
         self._second: tuple[VectorStore, Vectors] | None = None
         if multilingual is not None:
             self._second = library.vectors(multilingual, complete=False), _question(query, multilingual)
-        self._reads = embedder.knows_language(query.text, FOREIGN_QUESTION_SHARE)
+        self._reads = multilingual is None or embedder.knows_language(query.text, FOREIGN_QUESTION_SHARE)
         self._cosines: dict[int, float] = {}
         self._others: dict[int, float] = {}
 

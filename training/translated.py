@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
 from bench.splits import split_of
-from rag.sentences import SENTENCE_END
 from training.examples import Example
 
 LANGUAGES = ("en", "de", "es", "zh")
 DRAWN = 3  # times that each question is drawn
 SAME_LANGUAGE = 0.55  # of the questions are in the paragraph's language for certain; of the rest, some by chance
 ELSEWHERE = 0.2  # of the paragraphs are asked what another one answers
+
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W_a-zß-öø-ÿ]|[“\"(¿¡„«])|(?<=[\u3002\uff01\uff1f])")
 
 Versions = dict[str, dict[str, Any]]  # a paragraph of SQuAD's layout by language
 
