@@ -14,6 +14,7 @@ from library.records import Passage
 from library.store import Library
 from models.embedder import Embedder
 from models.loading import Models
+from models.reader_input import _in_small_letters
 from rag.finding import Finder
 from rag.sentences import stems, units_of
 
@@ -126,3 +127,25 @@ def test_without_the_multilingual_embedder_english_is_searched_as_before(papers:
 
     found = Retriever(papers, models.embedder).search("When does the workshop open?", 3).found
     assert found[0].document == "workshop.txt"
+
+
+@pytest.mark.parametrize(
+    ("question", "lines", "answer"),
+    [
+        ("Wie hoch ist die Kaltmiete?", ["Mietvertrag", "Die Kaltmiete beträgt 740 Euro im Monat.", "Seite 3"], 1),
+        ("图书馆为什么关闭？", ["通知", "图书馆将于星期一关闭，因为要修理屋顶。", "星期二上午九点重新开放。"], 1),
+        ("How much is the rent?", ["Mietvertrag", "Die Kaltmiete beträgt 740 Euro im Monat.", "Seite 3"], 1),
+    ],
+    ids=["German", "Chinese", "English about German"],
+)
+def test_the_multilingual_reader_knows_the_line_that_answers(
+    models: Models, multilingual: Embedder, question: str, lines: list[str], answer: int
+) -> None:
+    (readings,) = models.multilingual_reader.read(question, [("", lines)])
+    assert max(range(len(lines)), key=lambda line: readings[line].score) == answer
+
+
+def test_small_letters_stand_where_the_capitals_stood() -> None:
+    text = "İstanbul STRASSE ẞ"
+    assert len(_in_small_letters(text)) == len(text)
+    assert _in_small_letters("Straße UND") == "straße und"

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from models.catalogue import EMBEDDER
 from models.loading import Models
 from models.reader import LineReading, Reader
-from models.reader_input import LINE_MARK, LINE_TOKENS, MAX_TOKENS, QUESTION_TOKENS, ReaderTokenizer
+from models.reader_input import BERT_MARKS, LINE_TOKENS, MAX_TOKENS, QUESTION_TOKENS, ReaderTokenizer
 
 QUESTION = "When is the gate locked?"
 RULES = [
@@ -45,9 +45,9 @@ def test_a_window_has_the_question_the_header_and_each_line_after_its_mark(
     pieces = [tokenizer.id_to_token(number) for number in window.ids]
     assert pieces[:7] == ["[CLS]", "when", "is", "the", "gate", "locked", "?"]
     assert pieces[7:12] == ["[SEP]", "rules", ">", "gates", "[SEP]"]
-    assert pieces[12] == LINE_MARK
+    assert pieces[12] == BERT_MARKS[2]
     assert pieces[-1] == "[SEP]"
-    assert window.marks == [place for place, piece in enumerate(pieces) if piece == LINE_MARK]
+    assert window.marks == [place for place, piece in enumerate(pieces) if piece == BERT_MARKS[2]]
     assert window.types == [0] * 8 + [1] * (len(pieces) - 8)
     assert window.lines == [0, 1]
 
