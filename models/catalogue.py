@@ -106,7 +106,7 @@ MULTILINGUAL_READER = Weights(
     package="models",
     distribution="",
     file="weights/multilingual-reader.onnx",
-    sha256="4b0c58486d53cad21b7165766b786fccebc58dc5ae8f2c8f2a27d2925b571c05",
+    sha256="dea3090ffd16f9508ab85aa94a661373429f774818b6bfd192d268c4eb583f74",
 )
 CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, TEXT_DETECTOR, TEXT_RECOGNISER)
 

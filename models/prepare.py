@@ -126,11 +126,16 @@ def _export(source: Path, target: Path, sentences: Sequence[str]) -> list[list[f
     return [[float(value) for value in row] for row in model.encode(list(sentences), normalize_embeddings=True)]
 
 
-def quantise(source: Path, target: Path) -> None:
-    """Write the int8 weights of the ONNX model `source` to `target`, one scale to a channel."""
+def quantise(source: Path, target: Path, kept: str = "") -> None:
+    """Write the int8 weights of the ONNX model `source` to `target`, one scale to a channel.
+
+    Matrices with `kept` in their name stay in float32.
+    """
+    import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True)
+    names = [node.name for node in onnx.load(source).graph.node if kept and kept in node.name]
+    quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True, nodes_to_exclude=names)
 
 
 def _mean_cosine(path: Path, model: EmbeddingModel, reference: list[list[float]]) -> float:

@@ -21,6 +21,9 @@ from models.reader import Reader
 from training.network import LANGUAGES, Language, ReaderNetwork, batch_of, new_network, tokenizer_of
 
 LEAST_AGREEMENT = 0.98  # correlation of the lines' scores with those before quantisation
+# The input of this matrix has values so far out that int8 leaves the others few steps: in float32 it costs 1.8 MB and
+# brings the correlation over 31 passages from .984 to .994; any other matrix brings nothing.
+OUTLIERS = "layer.4/output/dense"
 QUESTION = "How much is the deposit, and when is it due?"
 LINES = (
     "LEASE AGREEMENT",
@@ -72,7 +75,7 @@ def export(language: Language, weights: Path, target: Path) -> float:
                 opset_version=OPSET,
                 dynamo=False,
             )
-            quantise(full, quantised)
+            quantise(full, quantised, OUTLIERS if language == "multilingual" else "")
             readings = Reader(quantised, tokenizer, embeddings).read(QUESTION, [("Lease > Deposit", LINES)])[0]
             agreement = float(np.corrcoef(reference, [reading.score for reading in readings])[0, 1])
             if agreement < LEAST_AGREEMENT:
