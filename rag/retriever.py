@@ -112,7 +112,7 @@ class Retriever:
         nearness = {number: dense.cosine(number, chunk.document_id in foreign) for number, chunk in chunks.items()}
         cosines = {n: dense.absolute_cosine(n, chunk.document_id in foreign) for n, chunk in chunks.items()}
         words_weight = WORDS_WEIGHT / max(words.values(), default=1.0)
-        if dense.unread(False):
+        if foreign or dense.unread(False):  # then some documents can't hold the question's words
             words_weight *= self._known_share(weights)
         scores = {
             number: nearness[number]
