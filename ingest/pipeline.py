@@ -166,8 +166,8 @@ def _embed_for_languages(added: Document, library: Library, models: Models, prog
 
     The document is in the library by now: where this is broken off, idle work goes on with it.
     """
-    if models.multilingual is None or added.report is None or not added.report.foreign:
-        return
+    if added.report is None or not added.report.foreign or models.multilingual is None:
+        return  # asked for last: a second is spent on loading it
 
     def stopped() -> bool:
         progress.report("embedding for its language", 1.0)
