@@ -108,7 +108,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
         services.queue.start()
         for work in services.idle:
             work.start()
-        services.models.start_loading(lambda: library.vectors(services.models.embedder))
+        services.models.start_loading(lambda: open_vectors(library, services.models))
         try:
             with suppress(KeyboardInterrupt):  # the usual way to end it
                 serve_app(services, listener, address, not options.no_browser)
@@ -118,6 +118,13 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
             services.queue.close()
             services.models.downloads.close()
     return 0
+
+
+def open_vectors(library: Library, models: Models) -> None:
+    """Of both embedders, before the first question and before idle work describes pictures anew."""
+    library.vectors(models.embedder)
+    if models.multilingual is not None:
+        library.vectors(models.multilingual, complete=False)
 
 
 def command(folder: Path, options: argparse.Namespace) -> int:

@@ -88,7 +88,10 @@ class DenseIndex(SearchIndex):
                 return
 
     def forget_vectors(self, ids: Sequence[int], but: Embedder | None = None) -> None:
-        """Remove the vectors of these chunks by all embedders `but` one. Those that are not open follow when opened."""
+        """Remove the vectors of these chunks by all embedders `but` one, as far as they are open.
+
+        Opening removes those whose chunks are gone.
+        """
         for name, store in list(self._vectors.items()):
             if but is None or name != but.name:
                 store.remove(ids)

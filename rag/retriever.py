@@ -68,7 +68,8 @@ class Search:
 
     `weights` are the question's meaning words with their inverse document frequency, `vector` its embedding by the
     first embedder, `named` the documents it names, `asked` the question without the names of documents, which only
-    say where to look. `unread` are the documents of which that embedder knows the language or the question's not.
+    say where to look. `unread` are the documents that embedder can't compare with the question, as it doesn't know the
+    language of one of the two.
     """
 
     query: Query
