@@ -22,6 +22,7 @@ from rag.intent import Intent, Kind, asked_as, understand
 from rag.pinning import fixed_prompt, pin
 from rag.reading_ahead import ReadingAhead
 from rag.requests.fact import DOCUMENTS_PROMPT, FactAnswers, finished, refuse
+from rag.requests.figure import figure
 from rag.requests.request import Materials, Request, Told
 from rag.requests.shown import follow, shown_in
 from rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
@@ -43,6 +44,9 @@ class _Draft:
     def query(self) -> str:
         """By rules also with a large model, which would hardly be done before the next key."""
         return standalone_query(self.text, self.history)
+
+
+WITH_FIGURES: frozenset[Kind] = frozenset({"fact", "comparison", "change"})  # they may ask for a report's figures
 
 
 class Answerer:
@@ -127,6 +131,11 @@ class Answerer:
             empty = "empty library" if request.scope.documents is None else "empty collection"
             yield from refuse(request, request.say(empty), [])
             return
+        figures = figure(request, self._materials) if kind in WITH_FIGURES else None
+        if figures is not None:
+            request.intent = Intent("fact")
+            yield from _tell(request, figures)
+            return
         way = WAYS.get(kind)
         told = (yield from way(request, self._materials)) if way is not None else None
         if told is not None:
@@ -165,4 +174,4 @@ def _tell(request: Request, told: Told) -> Iterator[Event]:
     yield Token(told.text)
     yield Grounded(told.text, told.citations, [])
     answer = Composed(told.text, told.citations, [])
-    yield replace(finished(request, answer, told.passages, told.refused), rows=told.rows)
+    yield replace(finished(request, answer, told.passages, told.refused), rows=told.rows, short=told.short)

@@ -84,10 +84,11 @@ def _stems(word: str) -> list[str]:
     """One, or of what is written without blanks between words each two characters that follow each other."""
     if len(word) > 2 and UNSPACED.search(word):
         return [word[start : start + 2] for start in range(len(word) - 1)]
-    return [_stem(word)]
+    return [stem(word)]
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """A word in lower case, cut so that plural and tense don't matter much."""
     for ending in ("ing", "ies", "ed", "es", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]

@@ -86,7 +86,8 @@ class Materials:
 class Told:
     """An answer that needs no model to write it: Markdown, with what its markers stand for.
 
-    `rows` is the table in it, if it is one. `refused` says that there is nothing to tell, and why.
+    `rows` is the table in it, if it is one, `short` the answer itself where the text begins with that. `refused` says
+    that there is nothing to tell, and why.
     """
 
     text: str
@@ -94,6 +95,7 @@ class Told:
     citations: list[Citation] = field(default_factory=list)
     rows: Rows | None = None
     refused: bool = False
+    short: str = ""
 
 
 Telling: TypeAlias = "Generator[Event, None, Told | None]"
