@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from library.records import Passage
+from rag.columns import SEPARATOR
 from rag.lexicon.quantities import years_in_order
 from rag.measures.definitions import Definitions, Line, Name, name_of
 from rag.tables.amounts import MINUS, SIGNS, parse_amount
@@ -152,7 +153,8 @@ def _rows(passages: Sequence[Passage]) -> Iterator[tuple[str, Row]]:
     for passage in passages:
         if passage.page != page:
             page, heads, spans, begun, periods = passage.page, "", "", "", []
-        for index, line in enumerate(passage.text.split("\n") if passage.kind == "table" else ()):
+        lines = passage.text.replace(SEPARATOR, "  ").split("\n") if passage.kind == "table" else []
+        for index, line in enumerate(lines):
             label, cells = _cut(line)
             if _names_years(line):
                 heads = f"{spans} {line}".strip()
