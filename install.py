@@ -96,7 +96,7 @@ def install(development: bool) -> None:
         check_torch()
         write_stamps(files)
         say(f"Everything is installed, in {time.monotonic() - started:.0f} s.")
-    if subprocess.call([str(PYTHON), "-m", "models.prepare"], cwd=str(HOME)) != 0:
+    if subprocess.call([str(PYTHON), "-m", "lamplight.models.prepare"], cwd=str(HOME)) != 0:
         raise InstallError("Preparing the models failed; the lines above say why.")
 
 

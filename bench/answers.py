@@ -43,11 +43,11 @@ from bench.questions import (
 )
 from bench.splits import split_of
 from bench.xquad import LANGUAGES, measure_language, paragraphs
-from library.store import Library
-from models.loading import Models
-from rag.answerer import Answerer
-from rag.finding import Finder
-from rag.retriever import Scope
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.finding import Finder
+from lamplight.rag.retriever import Scope
 
 NAMES = (*SETS, "squad", "refusal", "xquad")
 QUESTIONS = 60  # of squad and of tables, unless told otherwise; all of the other sets

@@ -15,13 +15,13 @@ from bench.judging import length, states
 from bench.measuring import Measures, progress, rate
 from bench.questions import BRIEF, Question
 from bench.shown import shown, without_markers
-from ingest.pipeline import index_file
-from library.store import Library
-from models.loading import Models
-from rag.answerer import Answerer
-from rag.events import Finished
-from rag.finding import RETRIEVED, Finder
-from rag.retriever import EVERYWHERE, Scope
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Finished
+from lamplight.rag.finding import RETRIEVED, Finder
+from lamplight.rag.retriever import EVERYWHERE, Scope
 
 DEPTHS = (1, 5, 10, 20)  # pages
 Page = tuple[str, int]

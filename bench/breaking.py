@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.small_library import EMBEDDER, OPERATIONS, Content, content, faults_in, fill, fill_earlier
-from library.errors import LibraryError
-from library.store import Library
-from models.errors import LamplightError
+from lamplight.library.errors import LibraryError
+from lamplight.library.store import Library
+from lamplight.models.errors import LamplightError
 
 SENTENCE, BUG = 3, 4  # exit codes of a child
 PATIENCE = 120.0  # seconds; a child that takes longer hangs

@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from bench.measuring import Measures, options, progress, rate, report
-from ingest.pipeline import FileResult, index_files
-from ingest.walk import files_in
-from library.records import Document, Passage
-from library.store import Library
-from models.loading import Models
-from rag.finding import Finder
+from lamplight.ingest.pipeline import FileResult, index_files
+from lamplight.ingest.walk import files_in
+from lamplight.library.records import Document, Passage
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.finding import Finder
 
 FOUND_AMONG = 5
 Outcome = Literal["found", "held", "told", "lost"]

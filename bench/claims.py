@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from bench.measuring import Measures
-from library.records import Passage
-from models.embedder import Embedder
-from rag.grounding import ground
+from lamplight.library.records import Passage
+from lamplight.models.embedder import Embedder
+from lamplight.rag.grounding import ground
 
 LABELLED = Path(__file__).with_name("claims.json")
 

@@ -16,8 +16,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from bench.measuring import Measures, options, percentile, progress, report
-from library.records import Table
-from rag.computation import compute
+from lamplight.library.records import Table
+from lamplight.rag.computation import compute
 
 ROUNDS = 20
 SEED = 11

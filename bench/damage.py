@@ -18,10 +18,10 @@ from pathlib import Path
 from bench.breaking import Outcome, in_child
 from bench.measuring import Measures, options, progress, report
 from bench.small_library import EMBEDDER, content, faults_in, fill
-from library.checksums import CHECKSUMS
-from library.errors import LibraryError
-from library.store import Library
-from library.vectors import VectorStore
+from lamplight.library.checksums import CHECKSUMS
+from lamplight.library.errors import LibraryError
+from lamplight.library.store import Library
+from lamplight.library.vectors import VectorStore
 
 SEED = 7
 CUTS = (0, 1, 4, 16, 50, 0.1, 0.25, 0.5, 0.75, 0.9, -4, -1)  # bytes, shares, or bytes from the end

@@ -18,16 +18,16 @@ from typing import Any
 from bench.measuring import Measures, progress, summary
 from bench.questions import Asked, articles
 from bench.sections import Found, SectionFinder, index_sections
-from library.store import Library
-from models.catalogue import LANGUAGE_MODEL
-from models.engine import never
-from models.language_model import LanguageModel, Piece, Prefill, Reading, Usage
-from models.loading import Models
-from models.processor import physical_cores
-from models.quantise import saved_preparation
-from rag.finding import Finder
-from rag.reading import rank_prior, stable_order
-from rag.reading_ahead import ReadingAhead
+from lamplight.library.store import Library
+from lamplight.models.catalogue import LANGUAGE_MODEL
+from lamplight.models.engine import never
+from lamplight.models.language_model import LanguageModel, Piece, Prefill, Reading, Usage
+from lamplight.models.loading import Models
+from lamplight.models.processor import physical_cores
+from lamplight.models.quantise import saved_preparation
+from lamplight.rag.finding import Finder
+from lamplight.rag.reading import rank_prior, stable_order
+from lamplight.rag.reading_ahead import ReadingAhead
 
 SYSTEM = "You answer questions using only the passages the user gives. Answer in one or two short sentences."
 TYPING_SECONDS = 6.0

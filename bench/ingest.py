@@ -31,17 +31,17 @@ import pypdfium2 as pdfium
 from bench.kills import ROOT, kills
 from bench.measuring import Measures, interleaved, options, progress, report, summary
 from bench.usual_stack import usual_stack
-from ingest.chunks import chunks_of
-from ingest.pipeline import index_file
-from ingest.queue import IngestQueue
-from ingest.readers import read
-from ingest.readers.image import open_picture
-from ingest.readers.reading import Reading
-from library.records import Document, Page
-from library.store import Library
-from models.loading import Models
-from rag.answerer import Answerer
-from rag.events import Token
+from lamplight.ingest.chunks import chunks_of
+from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.queue import IngestQueue
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.image import open_picture
+from lamplight.ingest.readers.reading import Reading
+from lamplight.library.records import Document, Page
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Token
 
 PAGES = 60
 TESSERACT_PAGES = 5

@@ -21,12 +21,12 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.measuring import Measures, options, progress, report
-from ingest.pipeline import index_file
-from library.records import Chunk, Document
-from library.records import Page as DocumentPage
-from library.store import Library
-from models.loading import Models
-from samples import HANDBOOK
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.records import Chunk, Document
+from lamplight.library.records import Page as DocumentPage
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.samples import HANDBOOK
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 5

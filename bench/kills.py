@@ -19,8 +19,8 @@ import numpy as np
 from bench.breaking import Stage, aftermath, attempt, in_child
 from bench.measuring import Measures, options, progress, report
 from bench.small_library import OPERATIONS
-from library.store import Library
-from models.loading import Models
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST, LONGEST = 2.0, 20.0  # seconds before a kill: from starting up to the middle of a long document

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.measuring import Measures, options, progress, report
-from ingest.pipeline import FileResult, index_files
-from ingest.reading_process import ReadingProcesses
-from library.store import Library
-from models.loading import Models
+from lamplight.ingest.pipeline import FileResult, index_files
+from lamplight.ingest.reading_process import ReadingProcesses
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
 
 SEED = 11
 COUNT = 1_000

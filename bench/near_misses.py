@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.judging import states
 from bench.questions import Asked, Question, QuestionSet, passages, squad_question
-from library.store import Library
+from lamplight.library.store import Library
 
 SEED = 7
 LEFT_OUT = 0.2  # of the paragraphs

@@ -11,13 +11,13 @@ from bench.answers import contains
 from bench.first_token import SYSTEM, timed
 from bench.measuring import Measures, progress
 from bench.questions import articles
-from ingest.pipeline import index_file
-from library.store import Library
-from models.engine import never
-from models.language_model import Reading
-from models.loading import Models
-from rag.finding import Finder
-from rag.reading import APART, near_best, rank_prior
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.store import Library
+from lamplight.models.engine import never
+from lamplight.models.language_model import Reading
+from lamplight.models.loading import Models
+from lamplight.rag.finding import Finder
+from lamplight.rag.reading import APART, near_best, rank_prior
 
 ANSWER_TOKENS = 40
 SEED = 11

@@ -23,14 +23,14 @@ import numpy as np
 
 from bench.measuring import Measures, options, percentile, progress, rate, report
 from bench.questions import Question, from_files
-from ingest.pipeline import index_file
-from ingest.walk import files_in
-from library.records import Chunk, Passage
-from library.store import Library
-from models.embedder import Vectors
-from models.loading import Models
-from rag.finding import RETRIEVED, Finder
-from rag.query import terms_of
+from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.walk import files_in
+from lamplight.library.records import Chunk, Passage
+from lamplight.library.store import Library
+from lamplight.models.embedder import Vectors
+from lamplight.models.loading import Models
+from lamplight.rag.finding import RETRIEVED, Finder
+from lamplight.rag.query import terms_of
 
 DEPTHS = (1, 5, 10, 20)
 SEED = 7

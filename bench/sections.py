@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.questions import Asked
-from ingest.pipeline import index_file
-from library.store import Library
-from models.loading import Models
-from rag.finding import Finder
-from rag.reading import APART, near_best
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.finding import Finder
+from lamplight.rag.reading import APART, near_best
 
 SECTION_TOKENS = 375  # four of them are 1,500
 FOUND = 20  # chunks, from which the sections are taken

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.events import Finished
+from lamplight.rag.events import Finished
 
 MARKER = re.compile(r"\s*\[\d+\]")
 

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from library.backup import read_manifest, write_backup
-from library.database import DATABASE
-from library.errors import LibraryError
-from library.records import Box, Chunk, Document, Page, Table
-from library.restore import restore_backup
-from library.store import Library
-from library.vectors import HNSW_SETTINGS
-from models.embedder import Embedder, Vectors
+from lamplight.library.backup import read_manifest, write_backup
+from lamplight.library.database import DATABASE
+from lamplight.library.errors import LibraryError
+from lamplight.library.records import Box, Chunk, Document, Page, Table
+from lamplight.library.restore import restore_backup
+from lamplight.library.store import Library
+from lamplight.library.vectors import HNSW_SETTINGS
+from lamplight.models.embedder import Embedder, Vectors
 
 WORDS = ["heron", "carp", "gate", "orchard", "ledger", "lantern", "harbour", "invoice", "granite", "walnut"]
 DOCUMENTS = 4

@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.first_token import first_token
 from bench.measuring import Measures, interleaved, options, progress, report, summary
 from bench.remembered import accuracy
-from models.loading import Models
+from lamplight.models.loading import Models
 
 RUNS = 5
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from models.catalogue import EMBEDDER
+from lamplight.models.catalogue import EMBEDDER
 
 CHUNK_CHARACTERS, OVERLAP = 1000, 200
 

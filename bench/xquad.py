@@ -10,9 +10,9 @@ from bench.asking import library_of
 from bench.measuring import Measures, progress, rate
 from bench.questions import Asked, passages
 from bench.splits import Split, split_of
-from library.store import Library
-from models.loading import Models
-from rag.finding import Finder
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.finding import Finder
 
 LANGUAGES = ("en", "de", "es", "zh")
 ACROSS = 3  # passages in which an English question's is to be

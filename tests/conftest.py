@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from ingest.pipeline import index_file
-from ingest.queue import IngestQueue
-from library.store import Library
-from models.embedder import Embedder
-from models.loading import Models
-from rag.answerer import Answerer
-from samples import HANDBOOK, SAMPLES
+from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.queue import IngestQueue
+from lamplight.library.store import Library
+from lamplight.models.embedder import Embedder
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.samples import HANDBOOK, SAMPLES
+from lamplight.ui.services import Services
 from tests.visits import Visit, browsing, drop, serving, visiting
-from ui.services import Services
 
 
 @pytest.fixture(scope="session")

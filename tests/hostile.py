@@ -6,10 +6,10 @@ import ctypes
 import time
 from pathlib import Path
 
-import ingest.readers
-from ingest.document import ReadDocument
-from ingest.readers import read as ordinary_read
-from ingest.readers.reading import Reading
+import lamplight.ingest.readers
+from lamplight.ingest.document import ReadDocument
+from lamplight.ingest.readers import read as ordinary_read
+from lamplight.ingest.readers.reading import Reading
 
 
 def crash() -> None:
@@ -57,7 +57,7 @@ DEEDS = {
 
 def read_inside_too(path: Path, reading: Reading) -> ReadDocument:
     """The same for what is inside a file."""
-    ingest.readers.read = read
+    lamplight.ingest.readers.read = read
     return read(path, reading)
 
 

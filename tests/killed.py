@@ -13,12 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ingest import indexing
-from ingest.pipeline import index_file
-from library import unfinished
-from library.store import Library
-from library.vectors import VectorStore
-from models.loading import Models
+from lamplight.ingest import indexing
+from lamplight.ingest.pipeline import index_file
+from lamplight.library import unfinished
+from lamplight.library.store import Library
+from lamplight.library.vectors import VectorStore
+from lamplight.models.loading import Models
 
 
 def die(*_: Any) -> None:

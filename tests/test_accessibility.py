@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from samples import HANDBOOK
+from lamplight.samples import HANDBOOK
 from tests.visits import NARROW, PATIENCE, Visit, drop
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from library.records import Message, Passage
-from library.store import Library
-from models.language_model import LanguageModel, Piece, Prefill, Usage
-from models.loading import Models
-from rag.answerer import Answerer
-from rag.composition import compose, without_repeats
-from rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Token
-from rag.grounding import GroundedAnswer
-from rag.messages import say
-from rag.quotation import Quotation
-from rag.reading import PassagePrefill
-from samples import FEES, HANDBOOK, PHOTO, QUESTIONS
+from lamplight.library.records import Message, Passage
+from lamplight.library.store import Library
+from lamplight.models.language_model import LanguageModel, Piece, Prefill, Usage
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.composition import compose, without_repeats
+from lamplight.rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Token
+from lamplight.rag.grounding import GroundedAnswer
+from lamplight.rag.messages import say
+from lamplight.rag.quotation import Quotation
+from lamplight.rag.reading import PassagePrefill
+from lamplight.samples import FEES, HANDBOOK, PHOTO, QUESTIONS
 
 Stopped = Callable[[], bool]
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.errors import NothingToRead, ReadError
-from ingest.pipeline import index_file
-from ingest.readers import container, read
-from ingest.readers.reading import Allowance, Reading
-from library.store import Library
-from models.loading import Models
+from lamplight.ingest.errors import NothingToRead, ReadError
+from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.readers import container, read
+from lamplight.ingest.readers.reading import Allowance, Reading
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
 
 GATE = "The gate is painted zebrawood green and locked at dusk."
 POND = "The pond holds seventeen carp."

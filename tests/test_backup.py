@@ -19,20 +19,20 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from ingest.pipeline import index_file
-from ingest.queue import IngestQueue
-from library.backup import MANIFEST, BackupError, pack, read_manifest, write_backup
-from library.database import DATABASE
-from library.errors import LibraryError
-from library.restore import restore_backup
-from library.store import ERASING, SCRATCH, Library
-from models.catalogue import sha256_of
-from models.embedder import Embedder
-from models.loading import Models
-from rag.answerer import Answerer
+from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.queue import IngestQueue
+from lamplight.library.backup import MANIFEST, BackupError, pack, read_manifest, write_backup
+from lamplight.library.database import DATABASE
+from lamplight.library.errors import LibraryError
+from lamplight.library.restore import restore_backup
+from lamplight.library.store import ERASING, SCRATCH, Library
+from lamplight.models.catalogue import sha256_of
+from lamplight.models.embedder import Embedder
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.ui.services import Services
+from lamplight.ui.trust_routes import trust_routes
 from tests.test_library import GATE, POND, add, assert_agreement, names_found, write
-from ui.services import Services
-from ui.trust_routes import trust_routes
 
 ROOT = Path(__file__).parent.parent
 SAID = "What colour is the zebrawood gate?"
@@ -274,10 +274,10 @@ def test_what_is_erased_is_in_no_file_and_originals_stay(library: Library, model
 KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
-from library import restore, store
-from library.backup import write_backup
-from library.store import Library
-from models.loading import Models
+from lamplight.library import restore, store
+from lamplight.library.backup import write_backup
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 models = Models()

@@ -14,7 +14,7 @@ from bench.measuring import wilson
 from bench.questions import HOUSEHOLD, LANGUAGES, SETS, essential, household, read_lines
 from bench.shown import shown
 from bench.splits import split_of
-from rag.events import Citation, Finished, Timings
+from lamplight.rag.events import Citation, Finished, Timings
 
 HOUSEHOLDS = [HOUSEHOLD, *(HOUSEHOLD / language for language in LANGUAGES)]
 IN_BILLIONS = "What is the net PPNE? Answer in USD billions."

@@ -13,10 +13,10 @@ import pytest
 from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, expect
 
-from samples import CHART, FEES, HANDBOOK, PHOTO
+from lamplight.samples import CHART, FEES, HANDBOOK, PHOTO
+from lamplight.ui.export import conversation_html, conversation_markdown
+from lamplight.ui.services import Services
 from tests.visits import PATIENCE, Visit, drop, visiting
-from ui.export import conversation_html, conversation_markdown
-from ui.services import Services
 
 QUESTION = "When are bonfires allowed?"
 LONG_QUESTION = "What does the handbook say about each of water, tools, bonfires and animals, with every rule?"

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from library.records import Chunk, Document, Page
-from samples import CHART, HANDBOOK
+from lamplight.library.records import Chunk, Document, Page
+from lamplight.samples import CHART, HANDBOOK
+from lamplight.ui.services import Services
 from tests.visits import PATIENCE, Visit, drop
-from ui.services import Services
 
 
 def write(path: Path, text: str) -> Path:

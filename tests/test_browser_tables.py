@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from lamplight.ui.table_file import BYTE_ORDER_MARK
 from tests.visits import PATIENCE, Visit, drop
-from ui.table_file import BYTE_ORDER_MARK
 
 
 def test_a_table_is_copied_saved_and_asked_on_about(visit: Visit, tmp_path: Path) -> None:

@@ -16,12 +16,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 from PIL import Image
 
-from ingest.charts.chart import Chart, read_chart
-from ingest.charts.scale import find_scales, number_in
-from ingest.charts.unread import UnreadChart, unread_chart
-from models.loading import Models
-from samples import CHART
-from samples.chart import HARVEST, YEARS
+from lamplight.ingest.charts.chart import Chart, read_chart
+from lamplight.ingest.charts.scale import find_scales, number_in
+from lamplight.ingest.charts.unread import UnreadChart, unread_chart
+from lamplight.models.loading import Models
+from lamplight.samples import CHART
+from lamplight.samples.chart import HARVEST, YEARS
 
 PLACES = ["North", "South", "East", "West"]
 FRUIT = {"Apples": [31, 12, 25, 8], "Pears": [14, 22, 9, 30], "Plums": [5, 17, 28, 21]}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ingest.chunks import CHUNK_TOKENS, chunks_of
-from ingest.document import Block, DocumentPage, Line, ReadDocument
-from models.catalogue import ENGLISH
-from models.embedder import Embedder
+from lamplight.ingest.chunks import CHUNK_TOKENS, chunks_of
+from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
+from lamplight.models.catalogue import ENGLISH
+from lamplight.models.embedder import Embedder
 
 
 def document(*pages: list[Block]) -> ReadDocument:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import index_file
-from ingest.queue import IngestQueue
-from library.errors import LibraryError
-from library.store import Library
-from models.loading import Models
+from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.queue import IngestQueue
+from lamplight.library.errors import LibraryError
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
 
 
 def note(library: Library, models: Models, path: Path, text: str) -> int:

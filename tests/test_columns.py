@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.columns import heads_of, named_cell, paired_cell, year_cell
+from lamplight.rag.columns import heads_of, named_cell, paired_cell, year_cell
 
 INCOME = (
     "(in millions)",

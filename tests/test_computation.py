@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import index_file
-from library.records import Table
-from library.store import Library
-from models.loading import Models
-from rag.computation import Computation, compute
-from rag.tables.amounts import parse_amount
-from rag.tables.cells import grids
-from rag.tables.query import load, query, quoted
-from rag.tables.question import read_question
-from samples import FEES as FEES_FILE
-from samples.fees import FEES, HEADINGS
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.records import Table
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.computation import Computation, compute
+from lamplight.rag.tables.amounts import parse_amount
+from lamplight.rag.tables.cells import grids
+from lamplight.rag.tables.query import load, query, quoted
+from lamplight.rag.tables.question import read_question
+from lamplight.samples import FEES as FEES_FILE
+from lamplight.samples.fees import FEES, HEADINGS
 
 
 def table(name: str, text: str, boxes: bool = False) -> Table:

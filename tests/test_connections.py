@@ -13,15 +13,15 @@ from typing import Any
 import psutil
 import pytest
 
-from models.connections import OUTSIDE_PYTHON, Connections, is_here
-from samples import HANDBOOK
+from lamplight.models.connections import OUTSIDE_PYTHON, Connections, is_here
+from lamplight.samples import HANDBOOK
 
 ROOT = Path(__file__).parent.parent
 
 # An audit hook can't be taken out again, so each case runs in a process of its own.
 START = """
 import contextlib, json, socket, threading
-from models.connections import CONNECTIONS, ConnectionBlocked, allowed, block_connections
+from lamplight.models.connections import CONNECTIONS, ConnectionBlocked, allowed, block_connections
 block_connections()
 problems = []
 @contextlib.contextmanager
@@ -125,7 +125,7 @@ in_a_thread(worker)
 
 def test_every_process_of_the_app_is_under_the_same_rule() -> None:
     for module in ("app.py", "ingest/worker.py", "models/quantise.py", "models/prepare.py"):
-        assert "block_connections()" in (ROOT / module).read_text(encoding="utf-8"), module
+        assert "block_connections()" in (ROOT / "lamplight" / module).read_text(encoding="utf-8"), module
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.context_cache import HEADER, ContextCache, segment_key
+from lamplight.models.context_cache import HEADER, ContextCache, segment_key
 
 KEYS = [segment_key(b"model", [number]) for number in range(6)]
 

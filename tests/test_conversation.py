@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from library.records import Message
-from rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
+from lamplight.library.records import Message
+from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
 
 DIALOGUES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("dialogues.json").read_text(encoding="utf-8"))
 LEAST_SHARE = 0.95

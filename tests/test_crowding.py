@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.catalogue import LANGUAGE_MODEL
-from models.crowding import Crowding
-from models.engine import Engine, Part, Threads
+from lamplight.models.catalogue import LANGUAGE_MODEL
+from lamplight.models.crowding import Crowding
+from lamplight.models.engine import Engine, Part, Threads
 
 
 @pytest.mark.parametrize(

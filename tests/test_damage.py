@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from bench.small_library import EMBEDDER, content, faults_in, fill
-from library.checksums import CHECKSUMS, Checksums
-from library.errors import LibraryError
-from library.store import Library
-from rag.retriever import Retriever
+from lamplight.library.checksums import CHECKSUMS, Checksums
+from lamplight.library.errors import LibraryError
+from lamplight.library.store import Library
+from lamplight.rag.retriever import Retriever
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS, PASSAGES = 4, 30
@@ -68,7 +68,7 @@ def kill_one_that_has_it_open(folder: Path) -> None:
         "import os, signal, sys\n"
         "from pathlib import Path\n"
         "from bench.small_library import EMBEDDER\n"
-        "from library.store import Library\n"
+        "from lamplight.library.store import Library\n"
         "Library(Path(sys.argv[1])).vectors(EMBEDDER)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import index_file
-from library.store import Library
-from models.calibration import Calibration
-from models.chat import ChatMessage
-from models.engine import Threads
-from models.language_model import Piece
-from models.loading import Models
-from rag.answerer import Answerer
-from rag.digests import Digesting
-from rag.events import Event, Finished, Looking
-from ui.answers import Answer
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.store import Library
+from lamplight.models.calibration import Calibration
+from lamplight.models.chat import ChatMessage
+from lamplight.models.engine import Threads
+from lamplight.models.language_model import Piece
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.digests import Digesting
+from lamplight.rag.events import Event, Finished, Looking
+from lamplight.ui.answers import Answer
 
 SECTIONS = ("Bees", "Water", "Sheds", "Fences")
 TEXT = "# Garden rules\n\n" + "\n\n".join(

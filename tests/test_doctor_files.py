@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench.small_library import fill
-from library.store import Library
-from ui.doctor import Check, examine
+from lamplight.library.store import Library
+from lamplight.ui.doctor import Check, examine
 
 
 @pytest.fixture

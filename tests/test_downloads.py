@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from models.catalogue import DOWNLOADABLE, Downloadable, HubFile
-from models.downloads import Downloads, Progress
-from models.errors import DownloadError
-from models.hub import endpoint
+from lamplight.models.catalogue import DOWNLOADABLE, Downloadable, HubFile
+from lamplight.models.downloads import Downloads, Progress
+from lamplight.models.errors import DownloadError
+from lamplight.models.hub import endpoint
 from tests.hub import Hub, serving
 
 ROOT = Path(__file__).parent.parent
@@ -184,7 +184,7 @@ def test_cancel_leaves_nothing(downloads: Downloads, hub: Hub) -> None:
 KILLED = """
 import sys
 from tests.test_downloads import SMALL
-from models.downloads import Downloads
+from lamplight.models.downloads import Downloads
 downloads = Downloads((SMALL,))
 downloads.start("small")
 print("begun", flush=True)

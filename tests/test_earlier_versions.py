@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from library.database import DATABASE
-from library.migrations import MIGRATIONS
-from library.store import Library
-from models.embedder import Embedder
-from rag.retriever import Retriever
+from lamplight.library.database import DATABASE
+from lamplight.library.migrations import MIGRATIONS
+from lamplight.library.store import Library
+from lamplight.models.embedder import Embedder
+from lamplight.rag.retriever import Retriever
 from tests.test_library import assert_agreement
 
 DUMPS = sorted((Path(__file__).parent / "libraries").glob("*.sql"))
@@ -85,7 +85,7 @@ def test_a_step_that_fails_leaves_the_library_as_the_earlier_version_wrote_it(
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("library.migrations.MIGRATIONS", [*MIGRATIONS[:3], fail])
+        patch.setattr("lamplight.library.migrations.MIGRATIONS", [*MIGRATIONS[:3], fail])
         with pytest.raises(Exception, match="disk is full"):
             Library(folder)
     with Library(folder) as library:

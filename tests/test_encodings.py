@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.readers.encodings import declared_encoding, decoded
-from ingest.readers.text import looks_binary, text_of
+from lamplight.ingest.readers.encodings import declared_encoding, decoded
+from lamplight.ingest.readers.text import looks_binary, text_of
 
 TEXTS = {
     "german": ("Wie viele Säcke mahlt der Müller von Öd? Größe: 71.", "cp1252 cp850 cp437 mac_roman iso8859-15"),

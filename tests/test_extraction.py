@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from library.records import BlockKind, Passage
-from models.reader import LineReading
-from rag.balance import PAID_EXACTLY
-from rag.extraction import HOPELESS, READ, asking, read_lines, worth_reading
+from lamplight.library.records import BlockKind, Passage
+from lamplight.models.reader import LineReading
+from lamplight.rag.balance import PAID_EXACTLY
+from lamplight.rag.extraction import HOPELESS, READ, asking, read_lines, worth_reading
 
 
 class Scripted:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import ReadError
-from ingest.folders import FolderWatcher
-from ingest.pipeline import index_file
-from ingest.queue import IngestQueue
-from library.store import Library
-from models.loading import Models
+from lamplight.ingest.errors import ReadError
+from lamplight.ingest.folders import FolderWatcher
+from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.queue import IngestQueue
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
 from tests.test_library import assert_agreement
 
 GATE = "The gate is painted zebrawood green and locked at dusk."

@@ -24,12 +24,12 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from ingest.document import ReadDocument
-from ingest.errors import NothingToRead, ReadError
-from ingest.page_images import page_image
-from ingest.readers import READERS, SUFFIXES, read
-from ingest.readers.reading import Reading
-from models.loading import Models
+from lamplight.ingest.document import ReadDocument
+from lamplight.ingest.errors import NothingToRead, ReadError
+from lamplight.ingest.page_images import page_image
+from lamplight.ingest.readers import READERS, SUFFIXES, read
+from lamplight.ingest.readers.reading import Reading
+from lamplight.models.loading import Models
 
 GATE = "The gate is painted zebrawood green and locked at dusk."
 FEES = (("Plot", "2022", "2023"), ("Half", "£36", "£38"), ("Full", "£60", "£63"))

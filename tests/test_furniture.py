@@ -12,22 +12,22 @@ import pytest
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest import indexing
-from ingest.chunks import CHUNK_TOKENS, chunks_of
-from ingest.document import Block, DocumentPage, Line, ReadDocument
-from ingest.errors import Interrupted
-from ingest.furniture import LOOK_AHEAD, HeldBack, mark_document
-from ingest.messages import MESSAGES, PageRead, to_line
-from ingest.pipeline import index_file
-from ingest.progress import Progress
-from ingest.readers import read
-from ingest.readers.reading import Reading
-from ingest.running_heads import roman
-from library.database import DATABASE
-from library.migrations import MIGRATIONS
-from library.store import Library
-from models.embedder import Embedder
-from models.loading import Models
+from lamplight.ingest import indexing
+from lamplight.ingest.chunks import CHUNK_TOKENS, chunks_of
+from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
+from lamplight.ingest.errors import Interrupted
+from lamplight.ingest.furniture import LOOK_AHEAD, HeldBack, mark_document
+from lamplight.ingest.messages import MESSAGES, PageRead, to_line
+from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.progress import Progress
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.running_heads import roman
+from lamplight.library.database import DATABASE
+from lamplight.library.migrations import MIGRATIONS
+from lamplight.library.store import Library
+from lamplight.models.embedder import Embedder
+from lamplight.models.loading import Models
 
 Drawn = tuple[float, float, str]  # points from the left and from the bottom
 

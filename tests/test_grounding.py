@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bench.claims import claims, measured
-from library.records import Passage
-from models.embedder import Embedder
-from rag.grounding import GroundedAnswer, ground, split_answer
+from lamplight.library.records import Passage
+from lamplight.models.embedder import Embedder
+from lamplight.rag.grounding import GroundedAnswer, ground, split_answer
 
 GOAL = 0.9  # precision and recall of "unsupported"
 INCOME = (

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ui.guard import Guard
-from ui.launch_key import launch_key
+from lamplight.ui.guard import Guard
+from lamplight.ui.launch_key import launch_key
 
 PORT = 7860
 KEY = "k" * 32

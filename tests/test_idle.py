@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import index_file
-from library.store import Library
-from models.calibration import Calibration
-from models.engine import Threads
-from models.errors import WeightsError
-from models.idle import IdleWork
-from models.loading import Models
-from models.precedence import ANSWERS
-from rag.answerer import Answerer
-from rag.events import Finished
-from rag.remembering import MOST_SECONDS, PASSAGE_TOKENS, Remembering
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.store import Library
+from lamplight.models.calibration import Calibration
+from lamplight.models.engine import Threads
+from lamplight.models.errors import WeightsError
+from lamplight.models.idle import IdleWork
+from lamplight.models.loading import Models
+from lamplight.models.precedence import ANSWERS
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Finished
+from lamplight.rag.remembering import MOST_SECONDS, PASSAGE_TOKENS, Remembering
 
 
 def until(condition: Callable[[], object]) -> None:

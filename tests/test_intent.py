@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.intent import IntentClassifier, ngrams_of
-from models.loading import Models
-from rag.intent import asked_as, subject, understand
+from lamplight.models.intent import IntentClassifier, ngrams_of
+from lamplight.models.loading import Models
+from lamplight.rag.intent import asked_as, subject, understand
 
 
 @pytest.mark.parametrize(

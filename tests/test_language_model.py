@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from models.catalogue import LANGUAGE_MODEL
-from models.context_cache import ContextCache
-from models.engine import never
-from models.language_model import ChatMessage, LanguageModel, Piece, Prefill, Reading, Usage
+from lamplight.models.catalogue import LANGUAGE_MODEL
+from lamplight.models.context_cache import ContextCache
+from lamplight.models.engine import never
+from lamplight.models.language_model import ChatMessage, LanguageModel, Piece, Prefill, Reading, Usage
 
 SYSTEM = "Answer from the passages in one short sentence."
 ROOF = "The roof of the boathouse was repaired in June 2019. The work cost 3,400 pounds and took nine days."

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.pipeline import index_file
-from library.records import Passage
-from library.store import Library
-from models.embedder import Embedder
-from models.loading import Models
-from models.reader_input import _in_small_letters
-from rag.finding import Finder
-from rag.sentences import stems, units_of
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.records import Passage
+from lamplight.library.store import Library
+from lamplight.models.embedder import Embedder
+from lamplight.models.loading import Models
+from lamplight.models.reader_input import _in_small_letters
+from lamplight.rag.finding import Finder
+from lamplight.rag.sentences import stems, units_of
 
 LEASE = "Mietvertrag. Die Kaltmiete beträgt 740 Euro im Monat und ist bis zum dritten Werktag zu überweisen."
 NOTICE = "通知：图书馆将于星期一关闭，因为要修理屋顶。星期二上午九点重新开放。"
@@ -123,7 +123,7 @@ def test_a_removed_document_leaves_the_vectors_of_both(papers: Library, multilin
 
 
 def test_without_the_multilingual_embedder_english_is_searched_as_before(papers: Library, models: Models) -> None:
-    from rag.retriever import Retriever
+    from lamplight.rag.retriever import Retriever
 
     found = Retriever(papers, models.embedder).search("When does the workshop open?", 3).found
     assert found[0].document == "workshop.txt"

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import index_file
-from library.database import DATABASE
-from library.errors import LibraryBusy, LibraryError
-from library.migrations import MIGRATIONS
-from library.store import Library
-from models.embedder import Embedder
-from models.loading import Models
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.database import DATABASE
+from lamplight.library.errors import LibraryBusy, LibraryError
+from lamplight.library.migrations import MIGRATIONS
+from lamplight.library.store import Library
+from lamplight.models.embedder import Embedder
+from lamplight.models.loading import Models
 
 ROOT = Path(__file__).parent.parent
 GATE = "The gate is painted zebrawood green and locked at dusk."
@@ -142,7 +142,7 @@ def test_what_memory_once_held_is_not_written_into_the_vectors(tmp_path: Path) -
         "import sys, threading\n"
         "from pathlib import Path\n"
         "import numpy as np\n"
-        "from library.vectors import VectorStore\n"
+        "from lamplight.library.vectors import VectorStore\n"
         "bytearray(30_000_000)\n"  # freed at once: from now on glibc keeps blocks of this size
         "def hold():\n"  # each thread has an arena, and Chroma's threads take over those of threads that ended
         "    blocks = [bytearray(b'zebrawood' * 200_000) for _ in range(12)]\n"
@@ -251,7 +251,7 @@ def test_a_second_process_is_told_who_holds_the_library(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from library.store import Library\n"
+        "from lamplight.library.store import Library\n"
         "library = Library(Path(sys.argv[1]), 'app.py add')\n"
         "print('open', flush=True)\n"
         "signal.pause()\n"
@@ -320,10 +320,10 @@ def test_vectors_that_do_not_fit_leave_the_library_as_it_was(tmp_path: Path, mod
     code = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from ingest.pipeline import index_file\n"
-        "from library.store import Library\n"
-        "from library.vectors import VectorStore\n"
-        "from models.loading import Models\n"
+        "from lamplight.ingest.pipeline import index_file\n"
+        "from lamplight.library.store import Library\n"
+        "from lamplight.library.vectors import VectorStore\n"
+        "from lamplight.models.loading import Models\n"
         "add = VectorStore.add\n"
         "def full(*arguments):\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, resource.RLIM_INFINITY))\n"

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import index_file
-from library.records import Message
-from library.store import Library
-from models.loading import Models
-from rag.answerer import Answerer
-from rag.events import Finished, Rows
-from ui.answers import Answer
-from ui.table_file import BYTE_ORDER_MARK, csv_text, saving
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.records import Message
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Finished, Rows
+from lamplight.ui.answers import Answer
+from lamplight.ui.table_file import BYTE_ORDER_MARK, csv_text, saving
 
 REPORT = """# Tern Ferries, annual report
 
@@ -186,7 +186,7 @@ def test_each_cell_of_a_comparison_has_its_own_source() -> None:
 def test_the_terminal_saves_a_list_and_says_when_there_is_none(
     receipts: Library, models: Models, tmp_path: Path
 ) -> None:
-    from ui.commands import answer_to_json
+    from lamplight.ui.commands import answer_to_json
 
     finished = asked(receipts, models, "List all receipts with their totals")
     path = tmp_path / "totals.csv"

@@ -10,11 +10,11 @@ import pytest
 from compressed_rtf import compress
 from PIL import Image, ImageDraw, ImageFont
 
-from ingest.document import ReadDocument
-from ingest.errors import NothingToRead, ReadError
-from ingest.readers import read
-from ingest.readers.reading import Reading
-from models.loading import Models
+from lamplight.ingest.document import ReadDocument
+from lamplight.ingest.errors import NothingToRead, ReadError
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.reading import Reading
+from lamplight.models.loading import Models
 from tests.outlook_file import write_msg
 
 GATE = "The gate is painted zebrawood green and locked at dusk."

@@ -15,7 +15,7 @@ from typing import Any
 import mcp
 import pytest
 
-from samples import HANDBOOK
+from lamplight.samples import HANDBOOK
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "When are bonfires allowed?"

@@ -7,11 +7,11 @@ from string import Formatter
 
 import pytest
 
-from library.store import Library
-from models.loading import Models
-from rag.answerer import Answerer
-from rag.events import Finished
-from rag.messages import MESSAGES, Language, language_of, say
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Finished
+from lamplight.rag.messages import MESSAGES, Language, language_of, say
 
 
 def places(message: str | tuple[str, str]) -> list[set[str]]:

@@ -12,19 +12,19 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from models.calibration import saved_calibration
-from models.catalogue import LANGUAGE_MODEL, sha256_of
-from models.chat import ChatTemplate
-from models.choice import identity_of
-from models.engine import Engine, never
-from models.errors import LamplightError, WeightsError
-from models.fit import Memory, Need, Pace, fit
-from models.language_model import ChatMessage, LanguageModel, Piece
-from models.loading import Models
-from models.model_file import read_model_file
-from models.quantise import quantise, worth_preparing
+from lamplight.models.calibration import saved_calibration
+from lamplight.models.catalogue import LANGUAGE_MODEL, sha256_of
+from lamplight.models.chat import ChatTemplate
+from lamplight.models.choice import identity_of
+from lamplight.models.engine import Engine, never
+from lamplight.models.errors import LamplightError, WeightsError
+from lamplight.models.fit import Memory, Need, Pace, fit
+from lamplight.models.language_model import ChatMessage, LanguageModel, Piece
+from lamplight.models.loading import Models
+from lamplight.models.model_file import read_model_file
+from lamplight.models.quantise import quantise, worth_preparing
+from lamplight.ui.models_routes import models_routes
 from tests.tiny_vision import build
-from ui.models_routes import models_routes
 
 ENOUGH = 120.0  # seconds; nothing here takes ten
 GIBIBYTE = 1 << 30
@@ -208,7 +208,7 @@ def test_a_large_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     path.write_bytes(b"GGUF one")
     first = identity_of(path, tmp_path)
     assert first == sha256_of(path)
-    monkeypatch.setattr("models.choice.sha256_of", lambda path: pytest.fail("hashed again"))
+    monkeypatch.setattr("lamplight.models.choice.sha256_of", lambda path: pytest.fail("hashed again"))
     assert identity_of(path, tmp_path) == first
     monkeypatch.undo()
     path.write_bytes(b"GGUF another")

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from models.catalogue import DOWNLOADABLE
+from lamplight.models.catalogue import DOWNLOADABLE
 from tests.hub import Hub, serving
 from tests.test_accessibility import assert_accessible
 from tests.visits import NARROW, PATIENCE, Visit

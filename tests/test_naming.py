@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from library.records import Document
-from rag.names import one_letter_apart
-from rag.naming import named_documents
+from lamplight.library.records import Document
+from lamplight.rag.names import one_letter_apart
+from lamplight.rag.naming import named_documents
 
 BLANK = Document(0, "", "", "", "pdf", "", 1, 100, 0, 0, 1, 0.0)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document import ReadDocument
-from ingest.errors import NothingToRead
-from ingest.readers import read
-from ingest.readers.reading import Reading
-from models.loading import Models
+from lamplight.ingest.document import ReadDocument
+from lamplight.ingest.errors import NothingToRead
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.reading import Reading
+from lamplight.models.loading import Models
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.document import ReadDocument
-from ingest.errors import ReadError
-from ingest.readers import read
-from ingest.readers.reading import Reading
-from ingest.text_layer import is_readable
-from models.loading import Models
+from lamplight.ingest.document import ReadDocument
+from lamplight.ingest.errors import ReadError
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.text_layer import is_readable
+from lamplight.models.loading import Models
 
 GATE = "The gate is locked at dusk by whoever leaves last, and opened at seven."
 PROSE = "The warden keeps the keys of the boat house and lends them out on Friday mornings only."

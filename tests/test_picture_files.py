@@ -9,13 +9,13 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
-from ingest.errors import NothingToRead, ReadError
-from ingest.ground import as_seen
-from ingest.page_images import page_image
-from ingest.readers import read
-from ingest.readers.image import distinct_frames
-from ingest.readers.reading import Reading
-from models.loading import Models
+from lamplight.ingest.errors import NothingToRead, ReadError
+from lamplight.ingest.ground import as_seen
+from lamplight.ingest.page_images import page_image
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.image import distinct_frames
+from lamplight.ingest.readers.reading import Reading
+from lamplight.models.loading import Models
 
 
 @pytest.fixture

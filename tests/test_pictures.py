@@ -19,26 +19,26 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.captions import SURE, is_plausible, picture_blocks
-from ingest.chunks import chunks_of
-from ingest.document import Block, DocumentPage, Line, ReadDocument
-from ingest.page_images import page_image
-from ingest.picture_kinds import picture_kind
-from ingest.pictures import MOST_PICTURES, Pictures, printed_beside
-from ingest.pipeline import index_file
-from ingest.readers import read
-from ingest.readers.reading import Reading
-from library.database import DATABASE
-from library.migrations import MIGRATIONS
-from library.records import PICTURE_NAMES, Document, Page
-from library.store import Library
-from models.loading import Models
-from models.text_rows import OcrLine
-from rag.context import whole
-from rag.finding import Finder
-from rag.quotation import quotation
-from rag.retriever import Retriever
-from samples import CHART, PHOTO
+from lamplight.ingest.captions import SURE, is_plausible, picture_blocks
+from lamplight.ingest.chunks import chunks_of
+from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
+from lamplight.ingest.page_images import page_image
+from lamplight.ingest.picture_kinds import picture_kind
+from lamplight.ingest.pictures import MOST_PICTURES, Pictures, printed_beside
+from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.reading import Reading
+from lamplight.library.database import DATABASE
+from lamplight.library.migrations import MIGRATIONS
+from lamplight.library.records import PICTURE_NAMES, Document, Page
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.models.text_rows import OcrLine
+from lamplight.rag.context import whole
+from lamplight.rag.finding import Finder
+from lamplight.rag.quotation import quotation
+from lamplight.rag.retriever import Retriever
+from lamplight.samples import CHART, PHOTO
 
 PROSE = "Some words of prose that fill the page with nothing much at all."
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import index_file
-from library.database import DATABASE
-from library.errors import LibraryError
-from library.migrations import MIGRATIONS
-from library.store import Library
-from models.loading import Models
-from rag.answerer import Answerer
-from rag.events import Evidence, Finished, Reading
-from rag.retriever import Scope
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.database import DATABASE
+from lamplight.library.errors import LibraryError
+from lamplight.library.migrations import MIGRATIONS
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Evidence, Finished, Reading
+from lamplight.rag.retriever import Scope
 
 PHONES = "The harbour office answers the telephone on extension 4471.\nThe warden answers on extension 2093."
 FERRY = "The ferry to the island leaves at nine in the morning from the north pier. It costs twelve pounds."

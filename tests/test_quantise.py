@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from models.calibration import Calibration, calibrate, prefill_seconds, saved_calibration
-from models.catalogue import LANGUAGE_MODEL, sha256_of
-from models.context_cache import ContextCache
-from models.engine import Threads, never
-from models.language_model import ChatMessage, LanguageModel, Piece
-from models.quantise import CANDIDATES, ORIGINAL, Measured, choose, prepare, saved_preparation
+from lamplight.models.calibration import Calibration, calibrate, prefill_seconds, saved_calibration
+from lamplight.models.catalogue import LANGUAGE_MODEL, sha256_of
+from lamplight.models.context_cache import ContextCache
+from lamplight.models.engine import Threads, never
+from lamplight.models.language_model import ChatMessage, LanguageModel, Piece
+from lamplight.models.quantise import CANDIDATES, ORIGINAL, Measured, choose, prepare, saved_preparation
 
 Q8, MIXED, Q4 = "Q8_0", "Q8_0 with Q4_0 feed-forward", "Q4_0"
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest import indexing
-from ingest.errors import Interrupted
-from ingest.pipeline import index_file
-from ingest.progress import Progress
-from ingest.queue import IngestQueue
-from ingest.reading_process import ReadingProcesses
-from library.store import Library
-from models.loading import Models
+from lamplight.ingest import indexing
+from lamplight.ingest.errors import Interrupted
+from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.progress import Progress
+from lamplight.ingest.queue import IngestQueue
+from lamplight.ingest.reading_process import ReadingProcesses
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
 from tests.test_library import assert_agreement
 from tests.test_readers import GATE, write_pdf
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from library.records import BlockKind, Passage
-from models.reader import LineReading
-from rag.extraction import AnswerLine
-from rag.passages import Selection
-from rag.query import understand
-from rag.quotation import ITEMS, Quotation, quotation, shown
-from rag.retriever import Search
-from rag.sentences import units_of
+from lamplight.library.records import BlockKind, Passage
+from lamplight.models.reader import LineReading
+from lamplight.rag.extraction import AnswerLine
+from lamplight.rag.passages import Selection
+from lamplight.rag.query import understand
+from lamplight.rag.quotation import ITEMS, Quotation, quotation, shown
+from lamplight.rag.retriever import Search
+from lamplight.rag.sentences import units_of
 
 NOTHING: Mapping[str, str] = {}
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pytest
 from tokenizers import Tokenizer
 
-from models.catalogue import EMBEDDER
-from models.loading import Models
-from models.reader import LineReading, Reader
-from models.reader_input import BERT_MARKS, LINE_TOKENS, MAX_TOKENS, QUESTION_TOKENS, ReaderTokenizer
+from lamplight.models.catalogue import EMBEDDER
+from lamplight.models.loading import Models
+from lamplight.models.reader import LineReading, Reader
+from lamplight.models.reader_input import BERT_MARKS, LINE_TOKENS, MAX_TOKENS, QUESTION_TOKENS, ReaderTokenizer
 
 QUESTION = "When is the gate locked?"
 RULES = [

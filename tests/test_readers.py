@@ -19,15 +19,15 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.document import ReadDocument
-from ingest.errors import NothingToRead, ReadError
-from ingest.page_images import page_image
-from ingest.pipeline import index_file
-from ingest.readers import READERS, read
-from ingest.readers.reading import Reading
-from ingest.walk import files_in
-from library.store import Library
-from models.loading import Models
+from lamplight.ingest.document import ReadDocument
+from lamplight.ingest.errors import NothingToRead, ReadError
+from lamplight.ingest.page_images import page_image
+from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.readers import READERS, read
+from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.walk import files_in
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
 
 GATE = "The gate is painted zebrawood green and locked at dusk."
 NOBODY = 65534

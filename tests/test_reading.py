@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from models.catalogue import LANGUAGE_MODEL
-from models.context_cache import ContextCache
-from models.engine import never
-from models.language_model import LanguageModel, Usage
-from rag.reading import APART, PassagePrefill, near_best, needs_several, stable_order
-from rag.reading_ahead import ReadingAhead
+from lamplight.models.catalogue import LANGUAGE_MODEL
+from lamplight.models.context_cache import ContextCache
+from lamplight.models.engine import never
+from lamplight.models.language_model import LanguageModel, Usage
+from lamplight.rag.reading import APART, PassagePrefill, near_best, needs_several, stable_order
+from lamplight.rag.reading_ahead import ReadingAhead
 
 SYSTEM = "Answer from the passages in one short sentence."
 PASSAGES = [

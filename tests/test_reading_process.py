@@ -15,16 +15,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ingest import reading_process
-from ingest.errors import Cancelled
-from ingest.messages import FileRead, PageRead, Step
-from ingest.pipeline import FileResult, index_file, index_files
-from ingest.progress import Progress
-from ingest.reading_process import ReadingProcesses
-from ingest.walk import files_in
-from library.store import Library
-from models.loading import Models
-from models.precedence import ANSWERS
+from lamplight.ingest import reading_process
+from lamplight.ingest.errors import Cancelled
+from lamplight.ingest.messages import FileRead, PageRead, Step
+from lamplight.ingest.pipeline import FileResult, index_file, index_files
+from lamplight.ingest.progress import Progress
+from lamplight.ingest.reading_process import ReadingProcesses
+from lamplight.ingest.walk import files_in
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.models.precedence import ANSWERS
 from tests.test_readers import GATE, write_docx, write_pdf
 
 ROOT = Path(__file__).parent.parent
@@ -229,8 +229,8 @@ def test_no_reading_process_outlives_the_app(tmp_path: Path, suspended: bool) ->
     code = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from ingest.progress import Progress\n"
-        "from ingest.reading_process import ReadingProcesses\n"
+        "from lamplight.ingest.progress import Progress\n"
+        "from lamplight.ingest.reading_process import ReadingProcesses\n"
         "processes = ReadingProcesses(1, 'tests.hostile.read')\n"
         "class Loud(Progress):\n"
         "    def check(self):\n"

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ingest.doubts import Doubts
-from models import tesseract
-from models.legibility import Doubt, is_vietnamese, legibility
-from models.loading import Models
-from models.lookalikes import put_right
-from models.text_rows import OcrLine, rows_of
-from models.text_tiles import joined, letters_in, tiles_for
+from lamplight.ingest.doubts import Doubts
+from lamplight.models import tesseract
+from lamplight.models.legibility import Doubt, is_vietnamese, legibility
+from lamplight.models.loading import Models
+from lamplight.models.lookalikes import put_right
+from lamplight.models.text_rows import OcrLine, rows_of
+from lamplight.models.text_tiles import joined, letters_in, tiles_for
 
 LINES = [f"Entry {number}: the ferry carried {40 + 7 * number} sheep to the island." for number in range(1, 13)]
 

@@ -8,12 +8,12 @@ from html import escape
 import pytest
 from markdown_it import MarkdownIt
 
-from library.records import Message, Passage
-from library.store import Library
-from rag.events import Citation, Evidence, Reading, Token
-from ui.answers import UNFINISHED, Answer
-from ui.export import conversation_html, conversation_markdown
-from ui.rendering import answer_html, evidence_html, question_html
+from lamplight.library.records import Message, Passage
+from lamplight.library.store import Library
+from lamplight.rag.events import Citation, Evidence, Reading, Token
+from lamplight.ui.answers import UNFINISHED, Answer
+from lamplight.ui.export import conversation_html, conversation_markdown
+from lamplight.ui.rendering import answer_html, evidence_html, question_html
 
 
 def answer(text: str, document: str = "gate.pdf", **values: object) -> Answer:

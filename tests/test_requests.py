@@ -9,22 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import index_file
-from library.records import Message
-from library.store import Library
-from models.loading import Models
-from rag.answerer import Answerer
-from rag.balance import amount_of, balance
-from rag.events import Finished
-from rag.guide import Guiding
-from rag.intent import Kind
-from rag.messages import say
-from rag.requests.fields import summed
-from samples import HANDBOOK
-from ui.answers import Answer
-from ui.commands import answer_to_json
-from ui.document_view import document_value
-from ui.rendering import answer_html
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.records import Message
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.balance import amount_of, balance
+from lamplight.rag.events import Finished
+from lamplight.rag.guide import Guiding
+from lamplight.rag.intent import Kind
+from lamplight.rag.messages import say
+from lamplight.rag.requests.fields import summed
+from lamplight.samples import HANDBOOK
+from lamplight.ui.answers import Answer
+from lamplight.ui.commands import answer_to_json
+from lamplight.ui.document_view import document_value
+from lamplight.ui.rendering import answer_html
 
 BULLET = re.compile(r"^- (.*?) \[\d+\]$", re.M)
 

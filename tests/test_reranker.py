@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from library.store import Library
-from models.catalogue import EMBEDDER
-from models.errors import WeightsError
-from models.loading import Models
-from models.reranker import Reranker, RerankerFiles, ensure_reranker, find_reranker
-from rag.finding import Finder
-from rag.passages import RERANKED
+from lamplight.library.store import Library
+from lamplight.models.catalogue import EMBEDDER
+from lamplight.models.errors import WeightsError
+from lamplight.models.loading import Models
+from lamplight.models.reranker import Reranker, RerankerFiles, ensure_reranker, find_reranker
+from lamplight.rag.finding import Finder
+from lamplight.rag.passages import RERANKED
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "When are bonfires allowed?"

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import index_file
-from library.records import Document, Passage
-from library.store import Library
-from models.loading import Models
-from rag.context import GAP, trimmed, whole
-from rag.finding import Finder
-from rag.naming import named_documents
-from rag.passages import Selection
-from rag.query import exact_phrases, understand
-from rag.retriever import EVERYWHERE, Scope
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.records import Document, Passage
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.context import GAP, trimmed, whole
+from lamplight.rag.finding import Finder
+from lamplight.rag.naming import named_documents
+from lamplight.rag.passages import Selection
+from lamplight.rag.query import exact_phrases, understand
+from lamplight.rag.retriever import EVERYWHERE, Scope
 
 TEXTS = {
     "lease_oak_street.txt": "The tenant of the house in Oak Street pays 900 euros of rent. Notice is three months.",

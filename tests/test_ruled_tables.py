@@ -11,10 +11,10 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
-from ingest.document import Block
-from ingest.readers import read
-from ingest.readers.reading import Reading
-from models.loading import Models
+from lamplight.ingest.document import Block
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.reading import Reading
+from lamplight.models.loading import Models
 
 GRID = ("GRID", (0, 0), (-1, -1), 0.5, "black")
 HEADS = ["Position", "Duties", "Salary"]

@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from samples import CHART, FEES, HANDBOOK, PHOTO, QUESTIONS, SAMPLES, chart, fees, handbook, photo
+from lamplight.samples import CHART, FEES, HANDBOOK, PHOTO, QUESTIONS, SAMPLES, chart, fees, handbook, photo
 
 # Another Pillow or JPEG library may round differently; a moved bar or a changed word does far more than this.
 MEAN_DIFFERENCE = 3.0

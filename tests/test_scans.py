@@ -12,12 +12,12 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
-from ingest.document import DocumentPage
-from ingest.readers import read
-from ingest.readers.reading import Reading
-from ingest.text_layer import is_readable
-from library.records import Box
-from models.loading import Models
+from lamplight.ingest.document import DocumentPage
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.text_layer import is_readable
+from lamplight.library.records import Box
+from lamplight.models.loading import Models
 
 LETTER = [
     "Dear members of the allotment,",

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from models.loading import Models
-from models.sheet_of_paper import sheet_in
+from lamplight.models.loading import Models
+from lamplight.models.sheet_of_paper import sheet_in
 
 Point = tuple[int, int]
 SIZE = (1500, 1900)

@@ -17,12 +17,12 @@ from odf.table import TableCell, TableRow
 from odf.text import P
 from openpyxl.comments import Comment
 
-from ingest.document import ReadDocument
-from ingest.errors import ReadError
-from ingest.readers import read
-from ingest.readers.number_formats import shown
-from ingest.readers.reading import Reading
-from models.loading import Models
+from lamplight.ingest.document import ReadDocument
+from lamplight.ingest.errors import ReadError
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.number_formats import shown
+from lamplight.ingest.readers.reading import Reading
+from lamplight.models.loading import Models
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_a_sheet_too_large_to_be_read_whole_is_told_of(
     calc.spreadsheet.addElement(sheet)
     calc.save(str(tmp_path / "a.ods"))
     for name, module in (("a.xlsx", "spreadsheet"), ("a.ods", "opendocument.tables")):
-        monkeypatch.setattr(f"ingest.readers.{module}.MOST_CELLS", 3)
+        monkeypatch.setattr(f"lamplight.ingest.readers.{module}.MOST_CELLS", 3)
         document = read(tmp_path / name, reading)
         assert lines(document) == ["Guest | Table", "Ann | 14"]
         assert document.skipped == ["Sheet Sheet is read down to row 2; what follows is too much."]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from library.store import Library
-from models.embedder import Embedder
-from models.loading import Models
-from rag.finding import Finder
-from rag.spelling import respelled
+from lamplight.library.store import Library
+from lamplight.models.embedder import Embedder
+from lamplight.models.loading import Models
+from lamplight.rag.finding import Finder
+from lamplight.rag.spelling import respelled
 
 
 @pytest.mark.parametrize(

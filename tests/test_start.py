@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from samples import HANDBOOK
+from lamplight.samples import HANDBOOK
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,8 +30,8 @@ FIRST_PAGE = """
 import sys
 from pathlib import Path
 from starlette.testclient import TestClient
-import app
-from ui.server import build_app
+import lamplight.app as app
+from lamplight.ui.server import build_app
 library = app.open_library(Path(sys.argv[1]), "test")
 client = TestClient(build_app(app.services_of(library), "127.0.0.1", 7860, "k" * 32), base_url="http://127.0.0.1:7860")
 assert "gradio" in client.get("/?key=" + "k" * 32).text
@@ -39,8 +39,8 @@ assert "gradio" in client.get("/?key=" + "k" * 32).text
 FIRST_ANSWER = """
 import sys
 from pathlib import Path
-import app
-from ingest.pipeline import index_file
+import lamplight.app as app
+from lamplight.ingest.pipeline import index_file
 library = app.open_library(Path(sys.argv[1]), "test")
 services = app.services_of(library)
 assert index_file(Path(sys.argv[2]), library, services.models).status == "added"

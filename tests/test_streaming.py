@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import Message
 
-from ui.streaming import StreamedResponse
+from lamplight.ui.streaming import StreamedResponse
 
 
 def test_what_nobody_listens_to_any_more_is_closed_at_once() -> None:

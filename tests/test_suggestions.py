@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from library.store import Library
-from models.loading import Models
-from rag.answerer import Answerer
-from rag.events import Finished
-from rag.suggestions import Suggestions
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Finished
+from lamplight.rag.suggestions import Suggestions
 
 
 def test_every_suggested_question_is_answered(sample_library: Library, models: Models) -> None:

@@ -10,16 +10,16 @@ import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.chunks import CHUNK_TOKENS, chunks_of
-from ingest.document import Block, ReadDocument
-from ingest.pipeline import index_file
-from ingest.readers import read
-from ingest.readers.reading import Reading
-from library.database import DATABASE
-from library.migrations import MIGRATIONS
-from library.store import Library
-from models.embedder import Embedder
-from models.loading import Models
+from lamplight.ingest.chunks import CHUNK_TOKENS, chunks_of
+from lamplight.ingest.document import Block, ReadDocument
+from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.reading import Reading
+from lamplight.library.database import DATABASE
+from lamplight.library.migrations import MIGRATIONS
+from lamplight.library.store import Library
+from lamplight.models.embedder import Embedder
+from lamplight.models.loading import Models
 
 BALANCE = [
     ("Consolidated balance sheets",),

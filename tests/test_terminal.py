@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from library.records import Passage
-from rag.events import Citation, Finished, Timings
-from samples import CHART, HANDBOOK, SAMPLES
-from ui.commands import answer_to_json
-from ui.terminal import show
+from lamplight.library.records import Passage
+from lamplight.rag.events import Citation, Finished, Timings
+from lamplight.samples import CHART, HANDBOOK, SAMPLES
+from lamplight.ui.commands import answer_to_json
+from lamplight.ui.terminal import show
 
 ROOT = Path(__file__).parent.parent
 GATE = "The gate is painted zebrawood green and locked at dusk."

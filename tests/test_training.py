@@ -53,8 +53,8 @@ import json, random, sys
 from pathlib import Path
 import torch
 from tokenizers import Tokenizer
-from models.catalogue import EMBEDDER
-from models.reader_input import ReaderTokenizer
+from lamplight.models.catalogue import EMBEDDER
+from lamplight.models.reader_input import ReaderTokenizer
 from training.examples import examples
 from training.network import ReaderNetwork, batch_of, loss_of
 from training.reader import GUESSES_WEIGHT, RATE, SPANS_WEIGHT, targets_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from library.backup import read_manifest
+from lamplight.library.backup import read_manifest
 from tests.test_accessibility import assert_accessible
 from tests.visits import PATIENCE, Visit
 

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from ingest import pipeline
-from ingest.folders import FolderWatcher
-from ingest.pipeline import FileResult, index_file, index_files
-from ingest.walk import SF_DATALESS, files_in, is_placeholder
-from library.store import Library
-from models.loading import Models
+from lamplight.ingest import pipeline
+from lamplight.ingest.folders import FolderWatcher
+from lamplight.ingest.pipeline import FileResult, index_file, index_files
+from lamplight.ingest.walk import SF_DATALESS, files_in, is_placeholder
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
 
 GATE = "The gate is painted zebrawood green and locked at dusk."
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names and files")

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ingest.document import ReadDocument
-from ingest.errors import ReadError
-from ingest.readers import read
-from ingest.readers.reading import Reading
-from models.loading import Models
+from lamplight.ingest.document import ReadDocument
+from lamplight.ingest.errors import ReadError
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.reading import Reading
+from lamplight.models.loading import Models
 
 GATE = "The gate is painted zebrawood green and locked at dusk."
 

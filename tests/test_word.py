@@ -11,10 +11,10 @@ import pytest
 from docx.shared import Inches
 from PIL import Image, ImageDraw, ImageFont
 
-from ingest.document import ReadDocument
-from ingest.readers import read
-from ingest.readers.reading import Reading
-from models.loading import Models
+from lamplight.ingest.document import ReadDocument
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.reading import Reading
+from lamplight.models.loading import Models
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NAMES = (

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import uvicorn
 from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 
-from ui.server import build_app
-from ui.services import Services
+from lamplight.ui.server import build_app
+from lamplight.ui.services import Services
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SWITCHES = [

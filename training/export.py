@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from models.catalogue import MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
-from models.e5_file import E5File
-from models.prepare import OPSET, quantise
-from models.reader import Reader
+from lamplight.models.catalogue import MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
+from lamplight.models.e5_file import E5File
+from lamplight.models.prepare import OPSET, quantise
+from lamplight.models.reader import Reader
 from training.network import LANGUAGES, Language, ReaderNetwork, batch_of, new_network, tokenizer_of
 
 LEAST_AGREEMENT = 0.98  # correlation of the lines' scores with those before quantisation

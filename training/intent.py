@@ -1,10 +1,10 @@
-"""Learn to tell what is asked for: writes `models/weights/intent.npz` from `training/requests.txt`.
+"""Learn to tell what is asked for: writes `lamplight/models/weights/intent.npz` from `training/requests.txt`.
 
     python -m training.intent [--data DIR] [--check]
 
 Each example is filled in several times, so that what it is about doesn't count. Questions of fact are those of the
 `tune` halves of the benchmarks besides. With `--check`, a fifth of the examples is left out and the rates are printed,
-for the thresholds of `rag/intent.py`; nothing is written.
+for the thresholds of `lamplight/rag/intent.py`; nothing is written.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from sklearn.linear_model import LogisticRegression
 from bench.measuring import options, progress
 from bench.questions import articles, filings, household, receipts
 from bench.splits import split_of
-from models.embedder import Embedder, Vectors
-from models.intent import WEIGHTS, features, ngrams_of
-from models.prepare import ensure_embedder
+from lamplight.models.embedder import Embedder, Vectors
+from lamplight.models.intent import WEIGHTS, features, ngrams_of
+from lamplight.models.prepare import ensure_embedder
 
 EXAMPLES = Path(__file__).with_name("requests.txt")
 FACT = "fact"

@@ -13,9 +13,9 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertModel
 
-from models.catalogue import EMBEDDER, MULTILINGUAL_WEIGHTS
-from models.e5_file import unpack_e5
-from models.reader_input import ReaderTokenizer, Window
+from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL_WEIGHTS
+from lamplight.models.e5_file import unpack_e5
+from lamplight.models.reader_input import ReaderTokenizer, Window
 
 LENGTH_STEP = 32  # tokens; few lengths, few kernels to compile
 # Of twelve, all of which cost half as much again here and on the laptop; the last ones prepare the embedding, which

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 
-from models.reader_input import ReaderTokenizer
+from lamplight.models.reader_input import ReaderTokenizer
 from training.examples import COMMON, Example, dressed, examples, names_of
 from training.forms import asked_elsewhere, forms
 from training.network import (

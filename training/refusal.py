@@ -22,10 +22,10 @@ from bench.measuring import options, progress
 from bench.near_misses import receipt_near_misses, squad_near_misses
 from bench.questions import Question, QuestionSet, articles, filings, household, receipts
 from bench.xquad import LANGUAGES, articles_in
-from library.store import Library
-from models.loading import Models
-from rag.finding import Finder
-from rag.refusal import features
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.finding import Finder
+from lamplight.rag.refusal import features
 
 Numbers = npt.NDArray[np.float64]
 Row = tuple[str, bool, tuple[float, float, float]]

@@ -23,9 +23,9 @@ from bench.asking import ask, library_of
 from bench.measuring import Measures, options, percentile, progress, rate, report
 from bench.questions import read_lines
 from bench.splits import split_of
-from models.loading import Models
-from rag.answerer import Answerer
-from rag.events import Finished
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Finished
 
 HERE = Path(__file__).parent
 POINT = re.compile(r"^(?:- |\| (?!\*\*Sum))(.*)$", re.M)

@@ -22,11 +22,11 @@ from bench.asking import ask, library_of
 from bench.measuring import Measures, options, progress, rate, report
 from bench.questions import HOUSEHOLD, articles, filings, household, read_lines
 from bench.splits import split_of
-from models.loading import Models
-from rag.answerer import Answerer
-from rag.events import Finished
-from rag.intent import understand
-from samples import SAMPLES
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Finished
+from lamplight.rag.intent import understand
+from lamplight.samples import SAMPLES
 
 REQUESTS = Path(__file__).with_name("requests.jsonl")
 REPORTS = ("ADOBE_2022_10K.pdf", "BESTBUY_2023_10K.pdf")

@@ -1,0 +1,312 @@
+"""One file from disk to findable: read, cut into chunks, embed, store."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from lamplight.ingest.errors import Cancelled, Interrupted, NothingToRead, ReaderLost, ReadError
+from lamplight.ingest.indexing import Indexing, reader_version
+from lamplight.ingest.messages import Entered, Opened, PageRead, Step
+from lamplight.ingest.progress import Progress
+from lamplight.ingest.reading_process import ReadingProcesses, shared_processes
+from lamplight.ingest.walk import is_in_the_cloud, problem_with, shown_path
+from lamplight.library.records import Document
+from lamplight.library.store import Library
+from lamplight.models.embedder import Embedder
+from lamplight.models.errors import LamplightError
+from lamplight.models.loading import Models
+from lamplight.models.precedence import ANSWERS
+
+Status = Literal["added", "unchanged", "updated", "failed", "skipped"]
+
+READ_BLOCK = 1 << 20  # bytes
+MOST_LEFT_OUT = 5  # files inside a file that end their reader, until it is given up
+WORKERS = 2  # files at a time: one is read while another is embedded
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What became of a file. `error` is a sentence, empty unless `failed` or `skipped`."""
+
+    path: str
+    status: Status
+    pages: int = 0
+    chunks: int = 0
+    images: int = 0
+    ocr_pages: int = 0
+    seconds: float = 0.0
+    error: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class FileStep:
+    """What is being done with a file, and how much (0 to 1) of it is done."""
+
+    path: str
+    status: str
+    fraction: float
+
+
+def index_file(
+    path: Path,
+    library: Library,
+    models: Models,
+    progress: Progress | None = None,
+    processes: ReadingProcesses | None = None,
+    again: bool = False,
+) -> FileResult:
+    """Make a file findable. Every error on purpose becomes a result; the library is then as it was.
+
+    With `again` a file that is known and unchanged is read anew.
+
+    Raises `Interrupted` when `progress` says so; then a long document's finished pages are kept for the next run.
+    """
+    started = time.monotonic()
+    progress = progress or Progress()
+    try:
+        path = path.resolve()
+        _check(path)
+        status, document = _index(path, library, models, progress, processes or shared_processes(), again)
+    except Interrupted:
+        raise
+    except (NothingToRead, Cancelled) as error:
+        return FileResult(shown_path(path), "skipped", seconds=_since(started), error=str(error))
+    except LamplightError as error:
+        return FileResult(shown_path(path), "failed", seconds=_since(started), error=str(error))
+    except OSError as error:
+        reason = f"{path.name} can't be read ({error.strerror}); check the disk it is on."
+        return FileResult(shown_path(path), "failed", seconds=_since(started), error=reason)
+    except Exception as error:  # a bug of ours must not end the others; the person is told
+        reason = f"{path.name} could not be read ({type(error).__name__}: {error})."
+        return FileResult(shown_path(path), "failed", seconds=_since(started), error=reason)
+    return FileResult(
+        str(path), status, document.pages, document.chunks, document.images, document.ocr_pages, _since(started)
+    )  # fmt: skip
+
+
+def index_files(
+    found: Iterable[tuple[Path, str]],
+    library: Library,
+    models: Models,
+    processes: ReadingProcesses | None = None,
+) -> Iterator[FileStep | FileResult]:
+    """Like `index_file` for what `files_in` found, `WORKERS` at a time; results in its order, steps as they happen.
+
+    Closing the iterator interrupts what is being read; what was finished is kept.
+    """
+    steps: queue.Queue[FileStep | None] = queue.Queue()
+    interrupted = threading.Event()
+    source = iter(found)
+    ahead: deque[Future[FileResult]] = deque()
+
+    def work(path: Path, problem: str) -> FileResult:
+        if problem:
+            return FileResult(shown_path(path), "failed", error=problem)
+
+        def report(status: str, fraction: float) -> None:
+            steps.put(FileStep(str(path), status, fraction))
+
+        return index_file(path, library, models, Progress(report, interrupted=interrupted), processes)
+
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="add") as pool:
+        try:
+            while True:
+                for path, problem in itertools.islice(source, 2 * WORKERS - len(ahead)):
+                    ahead.append(pool.submit(work, path, problem))
+                    ahead[-1].add_done_callback(lambda _: steps.put(None))
+                if not ahead:
+                    return
+                while ahead and ahead[0].done():
+                    yield ahead.popleft().result()
+                if ahead and (step := steps.get()) is not None:
+                    yield step
+        finally:
+            interrupted.set()
+
+
+def _index(
+    path: Path, library: Library, models: Models, progress: Progress, processes: ReadingProcesses, again: bool
+) -> tuple[Status, Document]:
+    progress.step("checking", 0.0)
+    sha256 = _checksum(path)
+    with library.claim(str(path)), library.claim(sha256):
+        before = library.document_at(str(path))
+        if before is not None and before.sha256 == sha256 and not again:
+            return "unchanged", before
+        if before is None and (same := library.document_with_content(sha256)) is not None:
+            gone = [place for place in library.places(same.id) if _is_gone(Path(place), path)]
+            if gone:
+                library.move_place(gone[0], str(path))
+            else:
+                library.add_place(same.id, str(path))
+            return "unchanged", same
+        added = _read_and_store(_record(path, sha256), library, models.embedder, progress, processes)
+        if before is not None and before.sha256 == sha256:
+            _take_over(library, before.id, added.id)
+        _embed_for_languages(added, library, models, progress)
+        return ("updated" if before is not None else "added"), added
+
+
+def _embed_for_languages(added: Document, library: Library, models: Models, progress: Progress) -> None:
+    """What the embedder can't read is embedded by the multilingual one at once, the rest when nobody waits.
+
+    The document is in the library by now: where this is broken off, idle work goes on with it.
+    """
+    if added.report is None or not added.report.foreign or models.multilingual is None:
+        return  # asked for last: a second is spent on loading it
+
+    def stopped() -> bool:
+        progress.report("embedding for its language", 1.0)
+        return progress.cancelled.is_set() or progress.interrupted.is_set() or ANSWERS.taken
+
+    library.fill_vectors(models.multilingual, stopped, added.id)
+
+
+def _check(path: Path) -> None:
+    """Raises `ReadError` for what is no file, `NothingToRead` for one that would have to be downloaded first."""
+    if problem := problem_with(path):
+        raise ReadError(problem)
+    if is_in_the_cloud(path):
+        raise NothingToRead(
+            f"{path.name} is only in the cloud; have it kept on this computer (a right click on it offers that) and "
+            "add it again."
+        )
+
+
+def _is_gone(place: Path, path: Path) -> bool:
+    """Whether what lay at `place` is now at `path`; also where it was renamed in capitals and the system sees none."""
+    renamed = place != path and str(place).casefold() == str(path).casefold()
+    return not place.exists() or (renamed and place.samefile(path))
+
+
+def _take_over(library: Library, older: int, newer: int) -> None:
+    """What was read anew stands for all places where the same content lies."""
+    for place in library.places(older):
+        library.add_place(newer, place)
+    before = library.document(older)
+    if before is not None and before.pinned:
+        library.pin(newer, True)
+    library.remove(older)
+    library.purge(older)
+
+
+def _read_and_store(
+    record: Document, library: Library, embedder: Embedder, progress: Progress, processes: ReadingProcesses
+) -> Document:
+    found = library.unfinished(record.path, record.sha256, reader_version(embedder.name))
+    indexing = Indexing(record, found, library, embedder)
+    try:
+        _read(indexing, Path(record.path), progress, processes)
+        if not indexing.chunks:
+            raise NothingToRead(f"{record.name} holds no text; there is nothing to read in it.")
+        return indexing.finish(progress)
+    except Interrupted:
+        indexing.keep()
+        raise
+    except (LamplightError, OSError):
+        library.forget_unfinished(record.path)
+        raise
+
+
+def _read(indexing: Indexing, path: Path, progress: Progress, processes: ReadingProcesses) -> None:
+    """Pages are embedded while the next ones are read. A file inside the file that ends its reader is left out."""
+    avoid: dict[int, int] = {}
+    earlier = indexing.earlier
+    while True:
+        inside = _Inside()
+        try:
+            _read_once(indexing, path, progress, processes, earlier, avoid, inside)
+            return
+        except ReaderLost:
+            if not inside.number or inside.number in avoid or len(avoid) >= MOST_LEFT_OUT:
+                raise
+            avoid[inside.number] = inside.pages
+            earlier = [*earlier, *[""] * inside.all_pages]  # such a file's reader only counts them
+
+
+@dataclass(slots=True)
+class _Inside:
+    """Which file inside a file is being read, and how many pages came of it and of all."""
+
+    number: int = 0
+    pages: int = 0
+    all_pages: int = 0
+
+
+def _read_once(
+    indexing: Indexing,
+    path: Path,
+    progress: Progress,
+    processes: ReadingProcesses,
+    earlier: list[str],
+    avoid: dict[int, int],
+    inside: _Inside,
+) -> None:
+    progress.report("waiting", 0.0)
+    with processes.lend(progress) as process:
+        for message in process.read(path, earlier, progress, avoid):
+            if isinstance(message, Step):
+                indexing.fraction = message.fraction
+                progress.report(message.status, message.fraction)
+            elif isinstance(message, Opened):
+                indexing.title, indexing.format = message.title, message.format
+            elif isinstance(message, Entered):
+                inside.number, inside.pages = message.number, 0
+            elif isinstance(message, PageRead):
+                inside.pages, inside.all_pages = inside.pages + 1, inside.all_pages + 1
+                indexing.take(message.page, progress)
+            else:
+                indexing.skipped = message.document.skipped
+
+
+def _checksum(path: Path) -> str:
+    """Like `sha256_of`, of as much as there is now: a file may grow as fast as it is read.
+
+    An unreadable file is left for the reader, which has the sentence for it.
+    """
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            left = os.fstat(file.fileno()).st_size
+            while left > 0 and (block := file.read(min(left, READ_BLOCK))):
+                digest.update(block)
+                left -= len(block)
+    except PermissionError:
+        return ""
+    return digest.hexdigest()
+
+
+def _record(path: Path, sha256: str) -> Document:
+    """What is known before the file is read."""
+    return Document(
+        id=0,
+        name=path.name,
+        path=str(path),
+        sha256=sha256,
+        format="",
+        title=path.stem,
+        pages=0,
+        chunks=0,
+        images=0,
+        ocr_pages=0,
+        bytes=path.stat().st_size,
+        added_at=time.time(),
+    )
+
+
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 3)

@@ -1,0 +1,258 @@
+"""Files on their way in, read in the background, two at a time; a restart goes on with the rest."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from lamplight.ingest.errors import Interrupted, ReadError
+from lamplight.ingest.folders import FolderWatcher, WatchedFolder
+from lamplight.ingest.pipeline import WORKERS, index_file
+from lamplight.ingest.progress import Progress
+from lamplight.ingest.reading_process import ReadingProcesses
+from lamplight.library.records import Job
+from lamplight.library.store import Library
+from lamplight.models.catalogue import sha256_of
+from lamplight.models.errors import LamplightError
+from lamplight.models.loading import Models
+
+CANCEL_SECONDS = 0.05  # between two looks whether a file that is being read was let go of
+TELLING_FRACTION = 0.05  # of a file: after less, the time for the rest can't be judged
+STATUS = {"queued": "waiting", "working": "starting", "failed": "failed"}
+
+
+class IngestQueue:
+    """Worker threads. What is queued, and whether it is paused, is in the library: nothing is forgotten when
+    the app dies.
+    """
+
+    def __init__(self, library: Library, models: Models, processes: ReadingProcesses | None = None) -> None:
+        self._library = library
+        self._models = models
+        self._processes = processes
+        self._wake = threading.Condition()
+        self._closing = False
+        self._running: dict[int, Progress] = {}
+        self._status: dict[int, tuple[str, float]] = {}
+        self._started: dict[int, float] = {}
+        self._workers: list[threading.Thread] = []
+        self._watcher = FolderWatcher(library, self._read_in_place, self._forget_failed)
+
+    def start(self) -> None:
+        """Go on with what the last run left, then wait for more."""
+        for job in self._library.jobs():
+            if job.state in ("working", "queued"):
+                self._library.set_job(job.id, "queued")
+            elif job.state in ("done", "cancelled"):
+                self._library.remove_job(job.id)
+        self._workers = [threading.Thread(target=self._work, name="ingest", daemon=True) for _ in range(WORKERS)]
+        for worker in self._workers:
+            worker.start()
+        self._watcher.start()
+
+    def close(self) -> None:
+        """Stop at once; files being read stay queued, and the next start goes on after their last finished page."""
+        self._watcher.close()
+        with self._wake:
+            self._closing = True
+            self._interrupt()
+        for worker in self._workers:
+            worker.join()
+
+    @property
+    def paused(self) -> bool:
+        return self._library.paused
+
+    def pause(self) -> None:
+        """Stop reading until `resume`, also after a restart. What is finished of the files being read is kept."""
+        with self._wake:
+            self._library.set_paused(True)
+            self._interrupt()
+
+    def resume(self) -> None:
+        with self._wake:
+            self._library.set_paused(False)
+            self._wake.notify_all()
+
+    @property
+    def started(self) -> bool:
+        """Whether this process reads what is queued."""
+        return bool(self._workers)
+
+    def watch(self, folder: Path) -> None:
+        """Read a folder's files where they lie and follow its changes from now on.
+
+        Raises `ReadError` when it is no folder, or the library's own.
+        """
+        self._watcher.watch(folder.resolve())
+
+    def unwatch(self, folder: Path) -> None:
+        """Follow a folder no longer; its documents stay. Raises `ReadError` when it was not watched."""
+        self._watcher.unwatch(folder.resolve())
+
+    def folders(self) -> list[WatchedFolder]:
+        """The watched folders, each with what is wrong with it, if anything."""
+        return self._watcher.folders()
+
+    def submit(self, path: Path, name: str, collection_id: int | None = None) -> Job:
+        """Copy a file into the library under `name` and queue it for a collection, if one is given.
+
+        Raises `LibraryError` when it can't be kept, `ReadError` when it can't be read.
+        """
+        safe = Path(name.replace("\\", "/")).name.replace("\0", "") or "file"
+        try:
+            kept = self._library.keep_file(path, safe, sha256_of(path))
+        except OSError as error:
+            raise ReadError(f"{safe} can't be read ({error.strerror}); try it again.") from error
+        number = self._queue(str(kept), safe, collection_id)
+        return Job(number, str(kept), safe, "queued", STATUS["queued"], "", collection_id)
+
+    def read_again(self, document_id: int) -> None:
+        """Queue a document's file to be read anew; until that is done, the document stays as it is."""
+        document = self._library.document(document_id)
+        if document is not None and not self._library.jobs_at(document.path):
+            self._queue(document.path, document.name, again=True)
+
+    def jobs(self) -> list[Job]:
+        """Jobs not yet dismissed, in order, each with what it is doing now; finished ones are gone."""
+        return [
+            replace(job, status=self._status.get(job.id, (STATUS.get(job.state, ""), 0.0))[0])
+            for job in self._library.jobs()
+            if job.state not in ("done", "cancelled")
+        ]
+
+    def progress(self, job_id: int) -> float | None:
+        """How much of a job is done, from 0 to 1; None while it is not being worked on."""
+        status = self._status.get(job_id)
+        return status[1] if status else None
+
+    def seconds_left(self, job_id: int) -> float | None:
+        """About how long a job will take, judged by how long it took so far; None when it is too early to say."""
+        fraction, started = self.progress(job_id), self._started.get(job_id)
+        if not fraction or fraction < TELLING_FRACTION or started is None:
+            return None
+        return round((time.monotonic() - started) * (1 - fraction) / fraction, 1)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being read or about to be."""
+        states = self._library.job_states()
+        return "working" in states or ("queued" in states and not self.paused)
+
+    def cancel(self, job_id: int) -> None:
+        """Take a job out of the queue, or stop it within a second."""
+        with self._wake:
+            if job_id in self._running:
+                self._running[job_id].cancelled.set()
+                return
+        self.dismiss(job_id)
+
+    def dismiss(self, job_id: int) -> None:
+        """Forget a job that failed or waits, what was begun of it, and its copy if nothing was made of it."""
+        paths = [job.path for job in self._library.jobs() if job.id == job_id]
+        self._library.remove_job(job_id)
+        for path in paths:
+            self._library.forget_unfinished(path)
+            self._library.remove_copy(Path(path))
+
+    def clear(self) -> None:
+        """Forget the watched folders and every file on its way in; returns when nothing is being read any more."""
+        for folder in self._library.watched_folders():
+            self._watcher.unwatch(folder)
+        while jobs := self._library.jobs():
+            for job in jobs:
+                self.cancel(job.id)
+            time.sleep(CANCEL_SECONDS)
+
+    def take_up(self) -> None:
+        """Begin with what came into the library by other ways than `submit` and `watch`: jobs and folders."""
+        with self._wake:
+            self._wake.notify_all()
+        self._watcher.look()
+
+    def retry(self, job_id: int) -> None:
+        """Queue a failed job again; one that is being worked on goes on."""
+        with self._wake:
+            if job_id not in self._running:
+                self._library.set_job(job_id, "queued")
+                self._wake.notify_all()
+
+    def leave(self, path: str) -> None:
+        """Cancel whatever reads the file at `path`."""
+        for job in self._library.jobs_at(path):
+            self.cancel(job.id)
+
+    def _read_in_place(self, path: Path) -> None:
+        if not any(folder in path.parents for folder in self._library.watched_folders()):
+            return  # not followed any more
+        if not self._library.jobs_at(str(path)):
+            self._queue(str(path), path.name)
+
+    def _forget_failed(self, path: Path) -> None:
+        for job in self._library.jobs_at(str(path)):
+            if job.state == "failed":
+                self.dismiss(job.id)
+
+    def _interrupt(self) -> None:
+        for progress in self._running.values():
+            progress.interrupted.set()
+        self._wake.notify_all()
+
+    def _queue(self, path: str, name: str, collection_id: int | None = None, again: bool = False) -> int:
+        job_id = self._library.add_job(path, name, collection_id, again)
+        with self._wake:
+            self._wake.notify_all()
+        return job_id
+
+    def _work(self) -> None:
+        while (taken := self._next()) is not None:
+            self._run(*taken)
+
+    def _next(self) -> tuple[Job, Progress] | None:
+        with self._wake:
+            while not self._closing:
+                job = None if self.paused else self._library.next_job()
+                if job is not None:
+                    progress = self._running[job.id] = Progress(self._reporter(job.id))
+                    self._status[job.id] = ("starting", 0.0)
+                    self._started[job.id] = time.monotonic()
+                    self._library.set_job(job.id, "working")
+                    return job, progress
+                self._wake.wait()
+        return None
+
+    def _reporter(self, job_id: int) -> Callable[[str, float], None]:
+        def report(status: str, fraction: float) -> None:
+            self._status[job_id] = (status, fraction)
+
+        return report
+
+    def _run(self, job: Job, progress: Progress) -> None:
+        forgotten = False
+        try:
+            result = index_file(Path(job.path), self._library, self._models, progress, self._processes, job.again)
+            forgotten = progress.cancelled.is_set() and result.status == "skipped"
+            if result.status in ("failed", "skipped"):
+                self._library.set_job(job.id, "failed", result.error)
+            else:
+                self._collect(job)
+                self._library.remove_job(job.id)
+        except Interrupted:
+            self._library.set_job(job.id, "queued")
+        except LamplightError as error:
+            self._library.set_job(job.id, "failed", str(error))
+        finally:
+            with self._wake:
+                self._running.pop(job.id, None)
+                self._status.pop(job.id, None)
+                self._started.pop(job.id, None)
+        if forgotten:
+            self.dismiss(job.id)
+
+    def _collect(self, job: Job) -> None:
+        document = self._library.document_at(job.path)
+        if job.collection_id is not None and document is not None:
+            self._library.collect(job.collection_id, [document.id])

@@ -1,0 +1,117 @@
+"""One SQLite file, opened for one process, with transactions that are on disk when they return."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from lamplight.library.errors import LibraryError
+from lamplight.library.lock import LibraryLock
+from lamplight.library.migrations import migrate
+
+DATABASE = "library.sqlite3"
+
+
+class Database:
+    """Takes `folder` for this process alone. Safe to use from several threads.
+
+    Raises `LibraryBusy` when another process has it, `LibraryError` when it can't be read.
+    """
+
+    def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
+        self.folder = folder
+        self.changes = 0  # grows with what the library shows: who shows it looks again then
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.lock = LibraryLock(folder, purpose)
+        except OSError as error:
+            raise LibraryError(f"The library folder {folder} can't be used: {error.strerror}.") from error
+        self._guard = threading.RLock()
+        try:
+            self._database = sqlite3.connect(folder / DATABASE, isolation_level=None, check_same_thread=False)
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.execute("PRAGMA foreign_keys = ON")
+            self._database.execute("PRAGMA secure_delete = ON")  # removed means gone from the file too
+            migrate(self._database)
+        except sqlite3.DatabaseError as error:
+            self.lock.release()
+            full = isinstance(error, sqlite3.OperationalError)
+            raise (self._unwritable(error) if full else self._unreadable(error)) from error
+        except LibraryError:
+            self.lock.release()
+            raise
+
+    def close(self) -> None:
+        with self._guard:
+            self._database.close()
+            self.lock.release()
+
+    @contextmanager
+    def _transaction(self, shown: bool = True) -> Iterator[sqlite3.Connection]:
+        """All or nothing, on disk when it returns; a full disk becomes a sentence.
+
+        `shown` says whether it changes what a list of documents or conversations shows.
+        """
+        with self._guard:
+            try:
+                self._database.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._database
+                    self._database.execute("COMMIT")
+                    self.changes += shown
+                except BaseException:
+                    if self._database.in_transaction:
+                        self._database.execute("ROLLBACK")
+                    raise
+            except sqlite3.OperationalError as error:
+                raise self._unwritable(error) from error
+            except sqlite3.DatabaseError as error:
+                raise self._unreadable(error) from error
+
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._guard:
+            try:
+                return self._database.execute(statement, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise self._unreadable(error) from error
+
+    def _unwritable(self, error: sqlite3.DatabaseError) -> LibraryError:
+        return LibraryError(
+            f"The library in {self.folder} can't be written ({error}); free some disk space and try again."
+        )
+
+    def _unreadable(self, error: sqlite3.DatabaseError) -> LibraryError:
+        return LibraryError(
+            f"The library in {self.folder} can't be read ({error}); restore it from a backup or name another "
+            "folder with --library."
+        )
+
+    def snapshot(self, target: Path) -> None:
+        """Copy the database as it is at this moment to the new file `target`, while it goes on being written."""
+        try:
+            with closing(sqlite3.connect(self.folder / DATABASE)) as source, closing(sqlite3.connect(target)) as copy:
+                source.backup(copy)
+        except sqlite3.OperationalError as error:
+            raise self._unwritable(error) from error
+        except sqlite3.DatabaseError as error:
+            raise self._unreadable(error) from error
+
+    def replace_content(self, source: sqlite3.Connection) -> None:
+        """All or nothing: this database holds what `source` holds, and its files nothing of what was before."""
+        with self._guard:
+            try:
+                source.backup(self._database)
+                self.changes += 1
+                self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.DatabaseError as error:
+                raise self._unwritable(error) from error
+
+    def problems(self) -> list[str]:
+        """What SQLite's own check finds wrong, in its words; empty for a healthy library."""
+        rows = [str(row[0]) for row in self._rows("PRAGMA quick_check")]
+        return [row for row in rows if row != "ok"]

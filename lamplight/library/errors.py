@@ -1,0 +1,18 @@
+"""What can go wrong with a library, in sentences."""
+
+from __future__ import annotations
+
+from lamplight.models.errors import LamplightError
+
+
+class LibraryError(LamplightError):
+    """The library can't be opened, read or written."""
+
+
+class LibraryBusy(LibraryError):
+    """Another process holds the library. `address` is its web address, empty when it serves none."""
+
+    def __init__(self, message: str, address: str = "", key: str = "") -> None:
+        super().__init__(message)
+        self.address = address
+        self.key = key

@@ -1,0 +1,42 @@
+"""What a document is, in a few lines: made once after it was read, and gone with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from lamplight.library.database import Database
+from lamplight.library.records import Guide, GuideLine
+
+
+class Guides(Database):
+    """Source guides, one to a document at most."""
+
+    def guide(self, document_id: int) -> Guide | None:
+        """None as long as it has not been made."""
+        rows = self._rows("SELECT guide FROM guides WHERE document_id = ?", document_id)
+        if not rows:
+            return None
+        parts = json.loads(rows[0][0])
+        lines = ("lines", "figures", "dates", "names", "outline")
+        return Guide(questions=parts["questions"], **{name: [_line(one) for one in parts[name]] for name in lines})
+
+    def keep_guide(self, document_id: int, guide: Guide) -> None:
+        """In place of an older one; nothing if the document is gone meanwhile."""
+        with self._transaction() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO guides SELECT id, ? FROM documents WHERE id = ?",
+                (json.dumps(asdict(guide), ensure_ascii=False), document_id),
+            )
+
+    def without_guide(self) -> list[int]:
+        """Findable documents that have none, newest first."""
+        rows = self._rows(
+            "SELECT id FROM documents WHERE state = 'ready' AND id NOT IN (SELECT document_id FROM guides) "
+            "ORDER BY added_at DESC, id DESC"
+        )
+        return [int(row[0]) for row in rows]
+
+
+def _line(values: dict[str, object]) -> GuideLine:
+    return GuideLine(str(values["text"]), int(str(values["page"])))

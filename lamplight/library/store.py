@@ -1,0 +1,131 @@
+"""The library: what was read, where it came from, and what was said about it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from lamplight.library.captions import Captions
+from lamplight.library.collections import Collections
+from lamplight.library.conversations import Conversations
+from lamplight.library.dense_index import VECTORS
+from lamplight.library.digests import Digests
+from lamplight.library.errors import LibraryError
+from lamplight.library.folders import Folders
+from lamplight.library.guides import Guides
+from lamplight.library.jobs import Jobs
+from lamplight.library.migrations import migrate
+from lamplight.library.tables import Tables
+from lamplight.library.unfinished import UnfinishedDocuments
+
+SCRATCH = "scratch"
+ERASING = "erasing"
+MOVING_IN = "moving-in.json"
+SETTINGS = "settings.json"
+
+
+class Library(UnfinishedDocuments, Tables, Captions, Guides, Digests, Folders, Collections, Conversations, Jobs):
+    """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped)."""
+
+    def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
+        super().__init__(folder, purpose)
+        try:
+            shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+            self._move_out()
+            self.purged_on_opening = (folder / ERASING).exists() or self.purge_removed()
+            if (folder / ERASING).exists():
+                self.erase()
+            self.purge_conversations()
+            self.purge_collections()
+        except LibraryError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no document, none on its way, no collection and no conversation."""
+        return not (self.documents() or self.jobs() or self.collections() or self.conversations())
+
+    def fill(self, source: sqlite3.Connection) -> None:
+        """Take over what `source` holds. Raises `LibraryError` when something has come in meanwhile."""
+        with self._guard:
+            if not self.is_empty:
+                raise LibraryError("Something was added to the library meanwhile, so it was left as it is.")
+            self.replace_content(source)
+
+    @contextmanager
+    def moving_in(self, names: Sequence[str]) -> Iterator[None]:
+        """Files that come into the folder of an empty library, by their names in it; they go again if it stays empty.
+
+        So nothing stays of a backup whose database didn't follow its files, be it for a full disk or a killed process.
+        """
+        marker = self.folder / MOVING_IN
+        part = marker.with_suffix(".part")
+        part.write_text(json.dumps([name for name in names if not (self.folder / name).exists()]), encoding="utf-8")
+        part.replace(marker)
+        try:
+            yield
+        finally:
+            self._move_out()
+
+    def _move_out(self) -> None:
+        marker = self.folder / MOVING_IN
+        marker.with_suffix(".part").unlink(missing_ok=True)
+        if not marker.exists():
+            return
+        with suppress(OSError, ValueError, LibraryError):  # a copy too many must not keep the library shut
+            for name in json.loads(marker.read_text(encoding="utf-8")) if self.is_empty else ():
+                if name == SETTINGS:
+                    (self.folder / name).unlink(missing_ok=True)
+                else:
+                    self.remove_copy(self.folder / name)
+            marker.unlink()
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder on the library's disk; what a killed process leaves in it goes at the next opening."""
+        (self.folder / SCRATCH).mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.folder / SCRATCH, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+
+    def erase(self) -> None:
+        """Leave nothing: documents, vectors, copies, conversations, and by `purged` what models remember of them.
+
+        Files outside the library's folder are not touched, nor are models inside it. If it is killed meanwhile, the
+        next opening finishes it. Raises `LibraryError`; then too.
+        """
+        marker = self.folder / ERASING
+        try:
+            marker.touch()
+            with self._opening, self._guard:
+                self._close_vectors()
+                self._empty_database()
+            for place in (*self.folder.glob(f"{VECTORS}*"), self.folder / "files", self.folder / SCRATCH):
+                with suppress(FileNotFoundError):
+                    shutil.rmtree(place)
+            (self.folder / SETTINGS).unlink(missing_ok=True)
+            self.purged()
+            marker.unlink()
+        except OSError as error:
+            raise LibraryError(
+                f"The library in {self.folder} is not erased yet ({error.strerror}: {error.filename}); "
+                "close Lamplight and start it again to finish."
+            ) from error
+
+    def _empty_database(self) -> None:
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
+            migrate(empty)
+            # A number never comes to mean something else, as in a page that is still open.
+            empty.executemany("INSERT INTO sqlite_sequence VALUES (?, ?)", self._rows("SELECT * FROM sqlite_sequence"))
+            self.replace_content(empty)

@@ -1,0 +1,185 @@
+"""The vectors, in one Chroma collection per embedder. Everything here can be rebuilt from SQLite.
+
+Chroma keeps ids, vectors and the document's number; texts stay in SQLite (a third of the disk).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lamplight.library.checksums import Checksums
+from lamplight.library.errors import LibraryError
+from lamplight.models.embedder import Vectors
+
+WRITE_BATCH = 1_000  # Chroma refuses more than about 5,400 records in one call
+MALLOPT_PERTURB = -6  # M_PERTURB of glibc's malloc.h
+ZEROED, AS_IT_WAS = 0xFF, 0  # new blocks are filled with the complement of the value's byte, or not at all
+HNSW_SETTINGS = {"hnsw:space": "cosine", "hnsw:search_ef": 128, "hnsw:construction_ef": 128}
+
+
+class VectorStore:
+    """Chroma on disk. `name` is the embedder's, so vectors of two embedders never mix.
+
+    Everything raises `LibraryError` when Chroma can't read or write its files. Damaged ones may end the process:
+    `library.dense_index` looks at them before.
+    """
+
+    def __init__(self, folder: Path, name: str, checksums: Checksums | None = None) -> None:
+        """`checksums` are kept in step with what is written."""
+        self._folder, self._name = folder, name
+        self._checksums = checksums
+        self._turn = threading.Lock()
+        self._client: Any = None
+        with self._guarded("opened"):
+            if checksums is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+                checksums.opened()
+            self._connect()
+
+    def _connect(self) -> None:
+        self._client = _client(str(self._folder))
+        try:
+            self._collection = self._client.get_or_create_collection(
+                f"chunks-{self._name}", metadata=HNSW_SETTINGS, embedding_function=None
+            )
+            # Have the index loaded now, which Chroma does with the first question: what is wrong with it shows here.
+            found = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
+            if found is not None and len(found):
+                self._collection.query(query_embeddings=np.asarray(found), n_results=1, include=["distances"])
+        except BaseException:
+            self._disconnect()
+            raise
+
+    def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def __len__(self) -> int:
+        with self._guarded("read"):
+            return int(self._collection.count())
+
+    @contextmanager
+    def _guarded(self, what: str) -> Iterator[None]:
+        """Nothing from memory gets into its files, and its errors become one sentence.
+
+        They have no base in common: those of its Rust part are as different as OSError and a panic. After a failed
+        write Chroma keeps its database locked, and would wait for itself with the next one: it is opened anew then.
+        """
+        _allocate(ZEROED)
+        try:
+            with self._turn:
+                if self._client is None and what != "opened":
+                    self._connect()
+            try:
+                yield
+            except BaseException:
+                if what == "written":
+                    with self._turn:
+                        self._disconnect()
+                raise
+            finally:
+                if self._checksums is not None:
+                    self._checksums.renew()
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:
+            reason = f"The vectors in {self._folder} can't be {what} ({error})"
+            if what == "written":
+                raise LibraryError(f"{reason}; free some disk space and try again.") from error
+            raise LibraryError(
+                f"{reason}; delete that folder and start again: they are rebuilt from the library."
+            ) from error
+        finally:
+            _allocate(AS_IT_WAS)
+
+    def add(self, ids: Sequence[int], document_id: int, vectors: Vectors) -> None:
+        """Store (n, dimensions) float32 vectors under `ids`; storing again changes nothing."""
+        for start in range(0, len(ids), WRITE_BATCH):
+            part = ids[start : start + WRITE_BATCH]
+            with self._guarded("written"):
+                self._collection.upsert(
+                    ids=[str(number) for number in part],
+                    embeddings=vectors[start : start + WRITE_BATCH],
+                    metadatas=[{"document": document_id}] * len(part),
+                )
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """The vectors of all embedders: what is removed must not come back when another one is used."""
+        for start in range(0, len(ids), WRITE_BATCH):
+            with self._guarded("written"):
+                for collection in self._client.list_collections():
+                    collection.delete(ids=[str(number) for number in ids[start : start + WRITE_BATCH]])
+
+    def nearest(self, vector: Vectors, count: int, documents: frozenset[int] | None = None) -> list[tuple[int, float]]:
+        """The `count` nearest ids to a (dimensions,) vector with their cosine similarity, best first.
+
+        Among those of `documents`, if given.
+        """
+        size = len(self)
+        if size == 0 or documents == frozenset():
+            return []
+        where: Any = {"document": {"$in": sorted(documents)}} if documents is not None else None
+        with self._guarded("read"):
+            found = self._collection.query(
+                query_embeddings=vector[np.newaxis], n_results=min(count, size), where=where, include=["distances"]
+            )
+        distances = found["distances"] or [[]]
+        return [
+            (int(number), 1.0 - float(distance)) for number, distance in zip(found["ids"][0], distances[0], strict=True)
+        ]
+
+    def vectors_of(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """The stored vectors of those `ids` that are there."""
+        if not ids:
+            return {}  # Chroma refuses to get nothing
+        with self._guarded("read"):
+            found = self._collection.get(ids=[str(number) for number in ids], include=["embeddings"])
+        rows = found["embeddings"] if found["embeddings"] is not None else []
+        return {int(number): np.asarray(row, np.float32) for number, row in zip(found["ids"], rows, strict=True)}
+
+    def ids(self) -> set[int]:
+        with self._guarded("read"):
+            return {int(number) for number in self._collection.get(include=[])["ids"]}
+
+    def close(self, sound: bool = True) -> None:
+        """Stop Chroma's threads and let go of its files, which are `sound` as far as is known."""
+        with self._turn, suppress(Exception):
+            self._disconnect()
+        if sound and self._checksums is not None:
+            with suppress(OSError):  # without it, all is looked at more closely when it is opened
+                self._checksums.closed()
+
+
+def _client(folder: str) -> Any:
+    """A client, or an error that leaves nothing behind: Chroma remembers one it failed to make, and fails on."""
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    import chromadb  # 1.7 s: not on the way to the first page
+    from chromadb.api.shared_system_client import SharedSystemClient
+    from chromadb.config import Settings
+
+    try:
+        return chromadb.PersistentClient(folder, Settings(anonymized_telemetry=False, allow_reset=False))
+    except BaseException:
+        SharedSystemClient._identifier_to_system.pop(folder, None)
+        SharedSystemClient._identifier_to_refcount.pop(folder, None)
+        raise
+
+
+def _allocate(how: int) -> None:
+    """Keep what the process once held in memory out of Chroma's files.
+
+    hnswlib writes whole blocks that it filled only in part. Without this, words of a removed document that lay in
+    such a block before came back on disk. glibc alone can be told; elsewhere a fresh index may still hold some.
+    """
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        libc.mallopt(MALLOPT_PERTURB, how)

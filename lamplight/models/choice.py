@@ -1,0 +1,198 @@
+"""Which language model answers: the one that comes with Lamplight, or any GGUF file that a person has chosen.
+
+The choice is kept in the models folder, beside what was downloaded. The old model serves until the new one is ready.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from lamplight.models.calibration import write_atomically
+from lamplight.models.catalogue import LANGUAGE_MODEL, sha256_of
+from lamplight.models.context_cache import ContextCache
+from lamplight.models.errors import LamplightError, WeightsError
+from lamplight.models.fit import Need
+from lamplight.models.language_model import LanguageModel
+from lamplight.models.model_file import ModelFile, read_model_file
+from lamplight.models.on_demand import OnDemand
+from lamplight.models.quantise import prepare_in_background, saved_preparation, worth_preparing
+from lamplight.models.vision import models_folder
+
+CHOICE = "choice.json"
+IDENTITIES = "identities.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file as its maker gave it. `path` None stands for the model that comes with Lamplight."""
+
+    path: Path | None = None
+
+    @property
+    def name(self) -> str:
+        return LANGUAGE_MODEL.name if self.path is None else self.path.stem
+
+    def location(self) -> Path:
+        """Raises `WeightsError` when Lamplight's own model is not installed."""
+        return LANGUAGE_MODEL.path() if self.path is None else self.path
+
+    def file(self) -> ModelFile:
+        """Raises `WeightsError` when it is gone or can't answer."""
+        return read_model_file(self.location())
+
+    def identity(self, folder: Path) -> str:
+        """Its sha256. Raises `WeightsError` when it is gone or damaged."""
+        if self.path is not None:
+            return identity_of(self.path, folder)
+        LANGUAGE_MODEL.verified_path()
+        return LANGUAGE_MODEL.sha256
+
+
+COMES_WITH_LAMPLIGHT = Source()
+
+
+class LanguageModelChoice:
+    """Loads the chosen model when it is first needed, and changes it in the background."""
+
+    def __init__(self, folder: Path, as_shipped: bool, contexts: ContextCache) -> None:
+        """`folder` keeps what is prepared and measured; with `as_shipped` nothing is prepared and no choice read."""
+        self._folder = folder
+        self._as_shipped = as_shipped
+        self._contexts = contexts
+        self._model = OnDemand(self._open_first)
+        self._turn = threading.Lock()  # one change at a time
+        self._wish = object()  # the last change that was asked for; the others are not made any more
+        self.source = COMES_WITH_LAMPLIGHT if as_shipped else saved_choice()
+        self.settled = threading.Event()  # the model is the one that stays, and is measured
+        self.loading = ""  # the name of the model that is getting ready to answer
+        self.trouble = ""  # why the chosen model does not answer, in a sentence
+
+    def get(self) -> LanguageModel:
+        """Raises `WeightsError` only when not even the model that comes with Lamplight can be loaded."""
+        return self._model.get()
+
+    @property
+    def value(self) -> LanguageModel | None:
+        """The model if it is loaded."""
+        return self._model.value
+
+    def choose(self, path: Path | None) -> None:
+        """Use the GGUF file at `path`, or the model that comes with Lamplight; returns when it is known to be one.
+
+        Loading it takes seconds in the background; what goes wrong there is in `trouble`. Raises `WeightsError`.
+        """
+        source = Source(path)
+        need, memory = Need.of(source.file()).memory, psutil.virtual_memory().total
+        if need > memory:
+            raise WeightsError(
+                f"{source.name} needs {need / 1e9:.1f} GB of memory and this computer has {memory / 1e9:.1f} GB; "
+                "choose a smaller one."
+            )
+        self._wish = wish = object()
+        self.loading, self.trouble = source.name, ""
+        threading.Thread(target=self._change, args=(source, wish), name="language model", daemon=True).start()
+
+    def settle(self) -> None:
+        """Prepare the model for this processor and measure it, while it answers already."""
+        self._settle(self.source)
+
+    def _settle(self, source: Source) -> None:
+        try:
+            if not self._as_shipped and self._prepare(source):
+                prepared = self._open(source)
+                with self._turn:
+                    if self.source is source:
+                        self._model.replace(prepared)
+        except LamplightError as error:
+            self.trouble = str(error)
+        if self.source is source:
+            self.get().calibrate(self._folder, lambda: self.source is not source)
+        if self.source is source:
+            self.settled.set()
+
+    def _change(self, source: Source, wish: object) -> None:
+        with self._turn:
+            if wish is not self._wish:
+                return
+            try:
+                model = self._open(source)
+                if wish is not self._wish:
+                    return
+                save_choice(source)
+            except (LamplightError, OSError) as error:
+                if wish is self._wish:
+                    self.loading, self.trouble = "", f"{error} {self.source.name} goes on answering."
+                return
+            self.settled.clear()
+            self.source = source
+            self._model.replace(model)
+            if wish is self._wish:
+                self.loading = ""
+        self._settle(source)
+
+    def _open_first(self) -> LanguageModel:
+        """The chosen model; when it is gone, the one that comes with Lamplight, until it is back."""
+        try:
+            return self._open(self.source)
+        except LamplightError as error:
+            if self.source == COMES_WITH_LAMPLIGHT:
+                raise
+            self.source = COMES_WITH_LAMPLIGHT
+            self.trouble = f"{error} {self.source.name} answers meanwhile."
+            return self._open(self.source)
+
+    def _open(self, source: Source) -> LanguageModel:
+        """The file prepared for this processor if there is one, else the original."""
+        path, identity, name = source.file().path, source.identity(self._folder), source.name
+        prepared = None if self._as_shipped else saved_preparation(self._folder, identity)
+        if prepared is not None and prepared.file:
+            path, identity, name = self._folder / prepared.file, prepared.sha256, f"{name} ({prepared.chosen})"
+        return LanguageModel(path, name, cache=self._contexts, identity=identity)
+
+    def _prepare(self, source: Source) -> bool:
+        """Whether a file was prepared now. Raises `WeightsError`."""
+        file, identity = source.file(), source.identity(self._folder)
+        if not worth_preparing(file) or saved_preparation(self._folder, identity) is not None:
+            return False
+        return bool(prepare_in_background(file.path, identity, self._folder).file)
+
+
+def saved_choice() -> Source:
+    """What was chosen, whether it is still there or not."""
+    path = _read(models_folder() / CHOICE).get("language_model")
+    return Source(Path(path)) if isinstance(path, str) else COMES_WITH_LAMPLIGHT
+
+
+def save_choice(source: Source) -> None:
+    """Raises `OSError`."""
+    content = {"language_model": str(source.path) if source.path else None}
+    write_atomically(models_folder() / CHOICE, json.dumps(content).encode())
+
+
+def identity_of(path: Path, folder: Path) -> str:
+    """The sha256 of a file, which takes seconds for a large one and is kept in `folder`. Raises `WeightsError`."""
+    try:
+        status = path.stat()
+        known = _read(folder / IDENTITIES)
+        stamp = [status.st_size, status.st_mtime_ns]
+        match known.get(str(path)):
+            case [size, modified, str(sha256)] if [size, modified] == stamp:
+                return sha256
+        known[str(path)] = [*stamp, sha256 := sha256_of(path)]
+        write_atomically(folder / IDENTITIES, json.dumps(known).encode())
+    except OSError as error:
+        raise WeightsError(f"{path} can’t be read ({error.strerror}); look at the file, or choose another.") from error
+    return sha256
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,122 @@
+"""What this computer can run: memory a model needs, the pace to expect, and a traffic light over both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import psutil
+
+from lamplight.models.engine import CONTEXT_TOKENS
+from lamplight.models.model_file import ModelFile
+
+Light = Literal["green", "amber", "red", "unmeasured"]
+
+WORKSPACE_BYTES = 500_000_000  # llama.cpp's buffers for a batch: 300 to 600 MB with 4,096 tokens of context
+SYSTEM_BYTES = 1_500_000_000  # what the system and the browser need beside it
+PAGE_TOKENS = 500  # a page of prose
+WORDS_PER_TOKEN = 0.75  # English
+GREEN_SECONDS, AMBER_SECONDS = 10.0, 60.0  # to read a page; longer is no conversation any more
+GREEN_WORDS, AMBER_WORDS = 4.0, 1.0  # per second; people read four
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What decides memory and pace: bytes of weights, parameters, and bytes of context for a token."""
+
+    weights: int
+    parameters: float
+    cache_bytes_per_token: int
+
+    @classmethod
+    def of(cls, file: ModelFile) -> Need:
+        return cls(file.size, file.parameters, file.cache_bytes_per_token)
+
+    @property
+    def memory(self) -> int:
+        """Bytes while it answers."""
+        return self.weights + self.cache_bytes_per_token * CONTEXT_TOKENS + WORKSPACE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Tokens per second of a prompt and of an answer; `measured` with this model, or estimated from another one."""
+
+    prefill_rate: float
+    decode_rate: float
+    measured: bool
+
+    def scaled(self, mine: Need, other: Need) -> Pace:
+        """The pace to expect of `other` where a model that needs `mine` has this one.
+
+        Reading is arithmetic, which grows with the parameters; writing fetches all weights for each token.
+        """
+        return Pace(
+            self.prefill_rate * mine.parameters / other.parameters,
+            self.decode_rate * mine.weights / other.weights,
+            measured=False,
+        )
+
+    @property
+    def page_seconds(self) -> float:
+        return PAGE_TOKENS / self.prefill_rate
+
+    @property
+    def words_per_second(self) -> float:
+        return self.decode_rate * WORDS_PER_TOKEN
+
+    def __str__(self) -> str:
+        """For people: "reads a page in about 3 s and writes about 8 words a second"."""
+        about = "" if self.measured else "about "
+        words = f"{self.words_per_second:.{0 if self.words_per_second >= GREEN_WORDS else 1}f}"
+        return f"reads a page in {about}{_duration(self.page_seconds)} and writes {about}{words} words a second"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A light, the same in two or three words, and a sentence that gives the reason."""
+
+    light: Light
+    word: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes."""
+
+    total: int
+    free: int
+
+
+def memory_here() -> Memory:
+    found = psutil.virtual_memory()
+    return Memory(found.total, found.available)
+
+
+def fit(need: Need, pace: Pace | None, memory: Memory, loaded: bool = False) -> Fit:
+    """`pace` None: not measured yet, so that only memory can speak; `loaded`: it is in memory already."""
+    speed = f"It {pace}." if pace else "Its speed is not measured yet."
+    if need.memory + SYSTEM_BYTES > memory.total and not loaded:
+        reason = f"It needs {_gigabytes(need.memory)} of memory and this computer has {_gigabytes(memory.total)}."
+        return Fit("red", "Too large", reason)
+    if pace and (pace.page_seconds > AMBER_SECONDS or pace.words_per_second < AMBER_WORDS):
+        return Fit("red", "Too slow", speed)
+    if need.memory > memory.free and not loaded:
+        wanted = f"needs {_gigabytes(need.memory)} of memory and {_gigabytes(memory.free)} are free"
+        return Fit("amber", "Tight", f"Close other programs first: it {wanted}. {speed}")
+    if pace is None:
+        return Fit("unmeasured", "Not measured", f"It fits into memory. {speed}")
+    if pace.page_seconds > GREEN_SECONDS or pace.words_per_second < GREEN_WORDS:
+        return Fit("amber", "Slow", speed)
+    return Fit("green", "Runs well", speed)
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 2:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} minutes"

@@ -1,0 +1,301 @@
+"""A quantized language model on the CPU that computes as little as it can before its first word."""
+
+from __future__ import annotations
+
+import codecs
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from lamplight.models.calibration import Calibration, save_calibration, saved_calibration
+from lamplight.models.calibration import calibrate as measure_speed
+from lamplight.models.catalogue import sha256_of
+from lamplight.models.chat import ChatMessage, ChatTemplate, Reading, ReadingTokens
+from lamplight.models.context import FIRST_PASSAGE, MAIN, MOST_PASSAGES, Context, Prefill
+from lamplight.models.context_cache import ContextCache
+from lamplight.models.engine import Engine, Part, Threads, log_likelihood, never
+
+__all__ = ["ChatMessage", "LanguageModel", "Piece", "Prefill", "Reading", "Usage"]
+
+LARGE = 1_000_000_000  # parameters
+REPEAT_WINDOW = 64
+REPEAT_PENALTY = 1.1  # llama.cpp's long-standing default: small models loop without it
+BACKGROUND_PAUSE = 0.02  # seconds between two looks whether the answer that came between is over
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some text of the answer: one token, or several when one alone is not a whole character."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The last event of a generation; seconds are wall time.
+
+    `answered_from` is the index of the one passage the answer was read from, None when all were read together.
+    """
+
+    prompt_tokens: int
+    prefilled_tokens: int
+    reused_tokens: int
+    generated_tokens: int
+    decode_seconds: float
+    answered_from: int | None = None
+
+
+class LanguageModel:
+    """One model, one context, one answer at a time. `name` is what people are shown."""
+
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        threads: Threads | None = None,
+        cache: ContextCache | None = None,
+        identity: str = "",
+    ) -> None:
+        """`identity` is the file's sha256, computed when not given. Raises `WeightsError`."""
+        self.name = name
+        self.identity = identity or sha256_of(path)
+        self.calibration: Calibration | None = None
+        self.engine = Engine(path, name, threads)
+        self.context_tokens = self.engine.context_tokens
+        self.chat = ChatTemplate(self.engine)
+        self._cache = cache if self.engine.separable else None
+        self._context = Context(self.engine, self._cache, self.identity)
+        self._turn = threading.Lock()
+        self._questions = 0
+
+    def close(self) -> None:
+        """Free the weights and the cache; the object is of no use afterwards."""
+        with self._turn:
+            self.engine.close()
+        if self._cache is not None:
+            self._cache.flush()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it can be trusted to write a question anew; the small ones change what it asks."""
+        return self.engine.parameters >= LARGE
+
+    @property
+    def separable(self) -> bool:
+        """Whether passages can be read apart from each other and remembered."""
+        return self.engine.separable
+
+    def forget(self) -> None:
+        """Forget all that was ever read, in memory and on disk."""
+        with self._question(never):
+            self._context.clear()
+            if self._cache is not None:
+                self._cache.clear()
+
+    def calibrate(self, folder: Path, stopped: Callable[[], bool] = never) -> None:
+        """Set `calibration` and the threads: as measured before and kept in `folder`, or by measuring now.
+
+        Gives way to every question.
+        """
+        found = saved_calibration(folder, self.identity)
+        while found is None and not stopped():
+            with self._background(stopped):
+                self._context.clear()
+                found = measure_speed(self.engine)
+            if found is not None:
+                save_calibration(found, folder, self.identity)
+        if found is not None:
+            self.calibration = found
+            with self._question(never):
+                self.engine.use_threads(found.threads)
+
+    def count_tokens(self, text: str) -> int:
+        return len(self.engine.tokens(text))
+
+    def generate(
+        self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
+    ) -> Iterator[Prefill | Piece | Usage]:
+        """Greedy decoding of an answer; the last event is `Usage`, also after
+        `stopped`, which is asked many times a second from inside the computation, said so.
+
+        Raises `ValueError` when the prompt leaves no room for an answer in `context_tokens`.
+        """
+        yield from self._generate([self.chat.tokens(messages)], max_tokens, stopped)
+
+    def read(self, reading: Reading, max_tokens: int, stopped: Callable[[], bool]) -> Iterator[Prefill | Piece | Usage]:
+        """As `generate`, with all passages in one prompt; those that begin it as they did before are reused."""
+        yield from self._generate(self.chat.reading_tokens(reading).segments, max_tokens, stopped)
+
+    def read_apart(
+        self,
+        reading: Reading,
+        max_tokens: int,
+        stopped: Callable[[], bool],
+        prior: Sequence[float] = (),
+    ) -> Iterator[Prefill | Piece | Usage]:
+        """As `generate`, from the one passage under which the question is likeliest.
+
+        Each passage stands in a sequence of its own behind the fixed prompt; the question is decoded in all of
+        them in one batch. `prior` holds a log-probability of each passage, of which only the differences matter.
+        """
+        tokens = self.chat.reading_tokens(reading)
+        if not self.separable or not 1 < len(tokens.passages) <= MOST_PASSAGES:
+            yield from self._generate(tokens.segments, max_tokens, stopped)
+            return
+        total = len(tokens.fixed) + sum(len(part) + len(tokens.question) for part in tokens.passages)
+        total += len(tokens.closing)
+        room = self._room(total)
+        with self._question(stopped):
+            progress = Prefill(0, 0, 0)
+            for progress in self._context.place(tokens.fixed, tokens.passages):
+                yield Prefill(progress.done, total, progress.reused)
+            likelihoods = self._weigh(tokens) if progress.done == progress.total else []
+            if not likelihoods:
+                yield Usage(total, progress.done - progress.reused, progress.reused, 0, 0.0)
+                return
+            sums = [sum(pair) for pair in zip(likelihoods, prior or [0.0] * len(likelihoods), strict=True)]
+            best = sums.index(max(sums))
+            for number in range(len(sums)):
+                if number != best:
+                    self.engine.remove(FIRST_PASSAGE + number)
+            position = len(tokens.fixed) + len(tokens.passages[best]) + len(tokens.question)
+            closing = Part(tokens.closing, position, FIRST_PASSAGE + best, len(tokens.closing) - 1)
+            ready = self.engine.decode([closing])
+            yield Prefill(total, total, progress.reused)
+            answer = self._sample(min(max_tokens, room), FIRST_PASSAGE + best, position + len(tokens.closing), ready)
+            usage = Usage(total, total - progress.reused, progress.reused, 0, 0.0, best)
+            yield from _counted(answer, usage)
+
+    def remember(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
+        """Compute the passages that are not remembered yet, giving way to every question; how many are known now.
+
+        For idle time: call it in a thread of its own.
+        """
+        tokens = self.chat.reading_tokens(Reading(system, tuple(passages), ""))
+        known = 0
+        for passage in tokens.passages if self._cache is not None else []:
+            segments = [tokens.fixed, passage]
+            fits = sum(map(len, segments)) < self.context_tokens
+            known += self._context.remembers(segments) or (fits and self._in_background(segments, stopped))
+        return known
+
+    def read_ahead(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
+        """Compute the prompt of `read` up to its question, giving way to every question; whether it got there."""
+        segments = self.chat.reading_tokens(reading).segments[:-1]
+        return sum(map(len, segments)) < self.context_tokens and self._in_background(segments, stopped)
+
+    def bytes_per_token(self) -> int:
+        """What one remembered token takes, in memory and on disk."""
+        tokens = self.engine.tokens("word " * 64)
+        with self._question(never):
+            self._context.clear()
+            self.engine.decode([Part(tokens, 0, MAIN)])
+            size = len(self.engine.save(MAIN))
+            self._context.clear()
+        return size // len(tokens)
+
+    def _generate(
+        self, segments: Sequence[Sequence[int]], max_tokens: int, stopped: Callable[[], bool]
+    ) -> Iterator[Prefill | Piece | Usage]:
+        total = sum(map(len, segments))
+        room = self._room(total)
+        with self._question(stopped):
+            progress = Prefill(0, total, 0)
+            for progress in self._context.compute(segments, question=True):
+                yield progress
+            answer = self._sample(min(max_tokens, room), MAIN, total, progress.done == total)
+            usage = Usage(total, progress.done - progress.reused, progress.reused, 0, 0.0)
+            yield from _counted(answer, usage)
+
+    def _weigh(self, tokens: ReadingTokens) -> list[float]:
+        """Decode the question in every passage's sequence; empty when stopped."""
+        first = tokens.question_begins - 1  # this token's output predicts the question's first word
+        parts = [
+            Part(tokens.question, len(tokens.fixed) + len(passage), FIRST_PASSAGE + number, first)
+            for number, passage in enumerate(tokens.passages)
+        ]
+        if not self.engine.decode(parts):
+            return []
+        asked = tokens.question[first + 1 :]
+        rows = self.engine.logits().reshape(len(parts), len(asked) + 1, -1)
+        return [log_likelihood(part[:-1], asked) for part in rows]
+
+    def _sample(self, max_tokens: int, sequence: int, position: int, ready: bool) -> Iterator[str]:
+        """The text of each new token; empty while a character is incomplete. Leaves MAIN as the prompt left it."""
+        if not ready or self.engine.stopped():
+            return
+        engine, sampler = self.engine, self._sampler()
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        try:
+            for offset in range(max_tokens):
+                token = engine.sample(sampler)
+                if engine.ends(token) or engine.stopped():
+                    break
+                yield decoder.decode(engine.piece(token))
+                if not engine.decode([Part([token], position + offset, sequence, 0)]):
+                    break
+        finally:
+            engine.llama.llama_sampler_free(sampler)
+
+    def _sampler(self) -> Any:
+        llama = self.engine.llama
+        sampler = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
+        size = self.engine.vocabulary_size
+        penalties = llama.llama_sampler_init_penalties(size, REPEAT_WINDOW, REPEAT_PENALTY, 0.0, 0.0)
+        llama.llama_sampler_chain_add(sampler, penalties)
+        llama.llama_sampler_chain_add(sampler, llama.llama_sampler_init_greedy())
+        return sampler
+
+    def _room(self, tokens: int) -> int:
+        if tokens >= self.context_tokens:
+            raise ValueError(f"prompt of {tokens} tokens in a context of {self.context_tokens}")
+        return self.context_tokens - tokens
+
+    @contextmanager
+    def _question(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """The engine to oneself. Work in the background stops at once when somebody asks for it."""
+        self._questions += 1
+        try:
+            with self._turn:
+                self.engine.stopped = stopped
+                try:
+                    yield
+                finally:
+                    self.engine.stopped = never
+        finally:
+            self._questions -= 1
+
+    @contextmanager
+    def _background(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """The engine when no question is being answered, and only until one is asked."""
+        while self._questions and not stopped():
+            time.sleep(BACKGROUND_PAUSE)
+        with self._turn:
+            self.engine.stopped = lambda: stopped() or self._questions > 0
+            try:
+                yield
+            finally:
+                self.engine.stopped = never
+
+    def _in_background(self, segments: Sequence[Sequence[int]], stopped: Callable[[], bool]) -> bool:
+        """Compute segments between the questions; False when stopped before they were all there."""
+        while not stopped():
+            with self._background(stopped):
+                progress = list(self._context.compute(segments))[-1]
+            if progress.done == progress.total:
+                return True
+        return False
+
+
+def _counted(answer: Iterator[str], usage: Usage) -> Iterator[Piece | Usage]:
+    """The pieces of an answer, then `usage` with their number and time."""
+    generated, started = 0, time.perf_counter()
+    for text in answer:
+        generated += 1
+        if text:
+            yield Piece(text)
+    yield replace(usage, generated_tokens=generated, decode_seconds=time.perf_counter() - started)

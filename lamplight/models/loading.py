@@ -1,0 +1,160 @@
+"""The models of a running Lamplight, each loaded when it is first needed, or ahead of that in the background."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL, MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
+from lamplight.models.choice import LanguageModelChoice
+from lamplight.models.context_cache import ContextCache
+from lamplight.models.downloads import Downloads
+from lamplight.models.e5_file import E5File
+from lamplight.models.embedder import Embedder, tokenizer_beside
+from lamplight.models.errors import LamplightError, WeightsError
+from lamplight.models.intent import IntentClassifier
+from lamplight.models.language_model import LanguageModel
+from lamplight.models.ocr import TextRecogniser
+from lamplight.models.on_demand import OnDemand
+from lamplight.models.prepare import cache_folder, ensure_embedder
+from lamplight.models.reader import Reader
+from lamplight.models.reranker import Reranker, ensure_reranker, find_reranker
+from lamplight.models.vision import VisionFiles, VisionModel, find_vision
+
+
+class Models:
+    """Loads nothing by itself. Each property blocks until its model is there and raises `WeightsError`."""
+
+    def __init__(self, folder: Path | None = None, as_shipped: bool = False) -> None:
+        """`folder` keeps what is prepared and remembered (default: `cache_folder()`).
+
+        With `as_shipped`, the language model that comes with Lamplight is used as it came, which is the same on
+        every machine.
+        """
+        self.folder = folder or cache_folder()
+        self._contexts = ContextCache(self.folder / "contexts")
+        self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
+        self._multilingual = OnDemand(lambda: Embedder(ensure_embedder(MULTILINGUAL), model=MULTILINGUAL))
+        self._reader = OnDemand(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
+        self._multilingual_reader = OnDemand(_multilingual_reader)
+        self._intents = OnDemand(IntentClassifier)
+        self.choice = LanguageModelChoice(self.folder, as_shipped, self._contexts)
+        self.downloads = Downloads()
+        self._ocr = OnDemand(TextRecogniser)
+        self._vision_turn = threading.Lock()
+        self._vision: tuple[VisionFiles, VisionModel] | None = None
+        self._reranker: Reranker | None = None
+        self._status = ""
+        self.settled = self.choice.settled  # passages can be remembered
+
+    @property
+    def embedder(self) -> Embedder:
+        return self._embedder.get()
+
+    @property
+    def multilingual(self) -> Embedder | None:
+        """The embedder for a hundred languages, beside `embedder`; None where its package isn't installed."""
+        return self._multilingual.get() if MULTILINGUAL_WEIGHTS.installed else None
+
+    @property
+    def reader(self) -> Reader:
+        """For English."""
+        return self._reader.get()
+
+    @property
+    def multilingual_reader(self) -> Reader:
+        """For a hundred languages, half as slow again. Raises `WeightsError` without the multilingual embedder."""
+        return self._multilingual_reader.get()
+
+    @property
+    def intents(self) -> IntentClassifier:
+        return self._intents.get()
+
+    @property
+    def language_model(self) -> LanguageModel:
+        return self.choice.get()
+
+    @property
+    def ocr(self) -> TextRecogniser:
+        return self._ocr.get()
+
+    @property
+    def vision(self) -> VisionModel | None:
+        """The model that a person put into `models_folder()`, now or a moment ago; None when there is none."""
+        files = find_vision()
+        with self._vision_turn:
+            if files is not None and (self._vision is None or self._vision[0] != files):
+                self._vision = (files, VisionModel(files))
+            return self._vision[1] if files is not None and self._vision is not None else None
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """The cross-encoder that a person has put into the models folder, once `load_reranker` has prepared it."""
+        return self._reranker
+
+    def load_reranker(self) -> None:
+        """Prepare (15 s, once) and open the cross-encoder in the models folder, if there is one and it isn't open.
+
+        Raises `WeightsError` when it can't be used.
+        """
+        files = find_reranker() if self._reranker is None else None
+        if files is not None:
+            self._reranker = Reranker(ensure_reranker(files, self.folder), files)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a question can be answered without waiting for a model."""
+        return None not in (self._embedder.value, self._reader.value) and self.choice.value is not None
+
+    @property
+    def status(self) -> str:
+        """What is being loaded, or what went wrong, in a sentence; empty when there is nothing to say."""
+        return self._status or self.choice.trouble
+
+    def start_loading(self, then: Callable[[], object] = lambda: None) -> None:
+        """Load what answers need in a background thread, then call `then` there."""
+        threading.Thread(target=self._load, args=(then,), name="models", daemon=True).start()
+
+    def _load(self, then: Callable[[], object]) -> None:
+        try:
+            self._status = "Getting ready to search…"
+            self._embedder.get()
+            _ = self.multilingual
+            self._reader.get()
+            self._status = "Loading the language model…"
+            self.choice.get()
+            then()
+            self._status = ""
+            self.load_reranker()
+            self.choice.settle()
+        except LamplightError as error:
+            self._status = str(error)
+
+    def choose_language_model(self, path: Path | None) -> None:
+        """Answer with the GGUF file at `path`, or with the model that comes with Lamplight (None).
+
+        The old one answers until the new one is ready, and goes on if it can't be loaded: `choice.trouble` says why.
+        Raises `WeightsError` at once when it is no model, or too large for this computer.
+        """
+        self.choice.choose(path)
+
+    def remove_download(self, name: str) -> None:
+        """Delete a downloaded model, or what has come of it. Raises `LamplightError`, also when it answers now."""
+        path = self.choice.source.path
+        if path is not None and path.is_relative_to(self.downloads.folder(name)):
+            raise WeightsError(f"{name} is the model that answers; choose another one first, then remove it.")
+        self.downloads.remove(name)
+
+    def forget(self) -> None:
+        """Forget all that the language model has read, here and on disk: what a removed document left goes with it."""
+        model = self.choice.value
+        if model is not None:
+            model.forget()
+        else:
+            self._contexts.clear()
+
+
+def _multilingual_reader() -> Reader:
+    tokenizer = tokenizer_beside(ensure_embedder(MULTILINGUAL), MULTILINGUAL)
+    return Reader(MULTILINGUAL_READER.verified_path(), tokenizer, E5File(MULTILINGUAL_WEIGHTS.path()))

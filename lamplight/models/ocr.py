@@ -1,0 +1,306 @@
+"""Reading the words in a picture, whichever way it is turned and however large: PP-OCR through RapidOCR."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from lamplight.models import tesseract
+from lamplight.models.catalogue import TEXT_DETECTOR, TEXT_RECOGNISER
+from lamplight.models.legibility import (
+    READABLE,
+    Doubt,
+    is_drawing,
+    is_page,
+    is_vietnamese,
+    legibility,
+    of_usual_thickness,
+    quality,
+)
+from lamplight.models.lookalikes import put_right, with_blanks
+from lamplight.models.onnx_session import onnx_session
+from lamplight.models.sheet_of_paper import sheet_in
+from lamplight.models.text_rows import Box, OcrLine, rows_of
+from lamplight.models.text_tiles import (
+    FEWEST_LETTERS,
+    Quad,
+    added,
+    joined,
+    letters_in,
+    piece_of,
+    sees_more,
+    tiles_for,
+    uncut,
+)
+
+DETECTOR_SIDE = 960  # pixels; twice as fast as the default on receipts, words as good (0.977)
+ENLARGED = 1.5  # times, of a drawing whose small letters were overlooked
+TALLEST = 64  # pixels of a line's picture; the recogniser's own height is 48
+LEAST_CONFIDENCE = 0.5  # RapidOCR's own threshold
+SURE = 0.87  # mean confidence, by characters: 0.97-0.99 on upright scans and receipts, 0.46-0.76 upside down
+STANDING = 1.5  # a box so much taller than wide is a line that runs up or down; RapidOCR turns it to read it
+SIDEWAYS = 0.6  # of the lines' length: 0.0-0.1 on upright pages, 0.8-1.0 on those turned by a quarter
+QUARTERS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)
+AS_GOOD = 0.8  # RapidOCR reads standing lines too, but only the turned page has them as rows
+CLEARLY = 1.5  # times as good, or a page that is not read well either way stays as it is: its letters are not known
+UNSURE = 0.85  # of one piece; those in photos are often upside down
+FEW = 6  # unsure pieces that are looked at again (50 ms each); of a page on its head all are unsure
+SLANT = 0.3  # degrees from which a page is laid straight before its rows are found
+LONG = 3  # times as wide as tall: a piece whose slant can be told
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The pieces of text in a picture where they stand, side by side ones not joined, and what could not be read."""
+
+    words: list[OcrLine]
+    doubt: Doubt | None = None
+
+    @property
+    def rows(self) -> list[OcrLine]:
+        """From top to bottom as they are read, column by column."""
+        return rows_of(self.words)
+
+
+class TextRecogniser:
+    """Reads pictures one at a time; safe to call from several threads. `engine` is RapidOCR itself."""
+
+    def __init__(self) -> None:
+        from omegaconf import flag_override
+        from rapidocr import RapidOCR
+
+        logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+        self._turn = threading.Lock()
+        self.engine: Any = RapidOCR(
+            params={
+                "Global.use_cls": False,
+                "Global.log_level": "error",
+                "Global.text_score": 0.0,  # what is read without confidence tells that the picture is turned
+                "Global.return_word_box": True,  # where each letter stands, for blanks between words
+                "Det.limit_type": "max",
+                "Det.limit_side_len": DETECTOR_SIDE,
+            }
+        )
+        # RapidOCR's own sessions spin: about 1.5 times the processor time on two busy cores.
+        with flag_override(self.engine.cfg, "allow_objects", True):
+            self.engine.cfg.Det.session = onnx_session(TEXT_DETECTOR.verified_path(), keep_memory=False)
+            self.engine.cfg.Rec.session = onnx_session(TEXT_RECOGNISER.verified_path(), keep_memory=False)
+
+    def look(self, picture: Image.Image) -> Recognised:
+        """All text in an RGB picture, and what could not be read.
+
+        A picture on its side or head is read in its right position, a sheet of paper seen from the side as if from
+        above; boxes are where the picture shows them.
+        """
+        sheet = sheet_in(picture)
+        if sheet is None:
+            return self._look(picture)
+        found = self._look(sheet.laid_flat(picture))
+        return replace(found, words=[replace(word, box=sheet.in_picture(word.box)) for word in found.words])
+
+    def _look(self, picture: Image.Image) -> Recognised:
+        found, turn = self._upright(picture)
+        kept, doubt = _judged(found, picture)
+        straight = _laid_straight(kept)
+        return Recognised([_turned_back(line, turn, picture.size) for line in straight], doubt)
+
+    def read(self, picture: Image.Image) -> list[OcrLine]:
+        """The rows of text alone."""
+        return self.look(picture).rows
+
+    def words(self, picture: Image.Image) -> list[OcrLine]:
+        """The pieces of text alone."""
+        return self.look(picture).words
+
+    def _upright(self, picture: Image.Image) -> tuple[list[_Piece], Image.Transpose | None]:
+        """Pieces of the picture after the turn that makes most of them readable, and that turn.
+
+        Costs nothing on an upright picture, whose words are read with confidence.
+        """
+        best, best_turn = self._recognised(picture), None
+        for turn in _turns_to_try(best):
+            turned = self._recognised(picture.transpose(turn))
+            needed = AS_GOOD if turn in QUARTERS else 1.0 if _confidence(turned) >= SURE else CLEARLY
+            if _worth(turned) > needed * _worth(best) and (needed <= 1.0 or _worth(best) > 0):
+                best, best_turn = turned, turn
+            if _confidence(best) >= SURE:
+                break
+        return best, best_turn
+
+    def _recognised(self, picture: Image.Image) -> list[_Piece]:
+        pixels = np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1])  # RapidOCR expects BGR
+        with self._turn:
+            quads = self._lines(pixels)
+            cut = [piece_of(pixels, quad, TALLEST) for quad in quads]
+            read = self._texts(cut)
+            unsure = [index for index, (_, score) in enumerate(read) if score < UNSURE]
+            few = len(unsure) <= min(FEW, len(read) - len(unsure))
+            for index in unsure if few else []:
+                on_its_head = self._texts([np.ascontiguousarray(cut[index][::-1, ::-1])])[0]
+                read[index] = max(read[index], on_its_head, key=lambda one: one[1])
+        pieces = []
+        for (text, score), quad, line in zip(read, quads, cut, strict=True):
+            box = _bounds(quad)
+            pieces.append(_Piece(OcrLine(put_right(text.strip()), box, score, box), quad, line))
+        return pieces
+
+    def _lines(self, pixels: npt.NDArray[np.uint8]) -> list[Quad]:
+        """Where lines of text are; a picture with letters too small to be seen in all of it is looked at in tiles."""
+        whole = self._detected(pixels)
+        size = (pixels.shape[1], pixels.shape[0])
+        letters = letters_in(pixels)
+        if letters is None:
+            return whole
+        on_lines = letters.on(whole)
+        if max(size) <= ENLARGED * DETECTOR_SIDE and len(letters.off(whole)) >= FEWEST_LETTERS and is_drawing(pixels):
+            return added(whole, self._enlarged(pixels))
+        found: list[Quad] = []
+        for number, tile in enumerate(tiles_for(on_lines or letters, size, DETECTOR_SIDE)):
+            left, top, right, bottom = tile
+            offset = np.array([left, top], np.float32)
+            here = [quad + offset for quad in self._detected(np.ascontiguousarray(pixels[top:bottom, left:right]))]
+            if on_lines is None and not number and not sees_more(here, whole, tile):
+                return whole
+            found += uncut(here, tile, size)
+        return joined(found, whole) if found else whole
+
+    def _enlarged(self, pixels: npt.NDArray[np.uint8]) -> list[Quad]:
+        """Lines of a drawing looked at more closely: the names in a legend are small and stand beside large areas."""
+        larger = cv2.resize(pixels, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)
+        detector = self.engine.text_det
+        detector.limit_side_len = round(ENLARGED * DETECTOR_SIDE)
+        try:
+            return [quad / np.float32(ENLARGED) for quad in self._detected(np.asarray(larger, np.uint8))]
+        finally:
+            detector.limit_side_len = DETECTOR_SIDE
+
+    def _detected(self, pixels: npt.NDArray[np.uint8]) -> list[Quad]:
+        boxes = self.engine(pixels, use_det=True, use_cls=False, use_rec=False).boxes
+        return [] if boxes is None else [np.asarray(quad, np.float32) for quad in boxes]
+
+    def _texts(self, lines: Sequence[Any]) -> list[tuple[str, float]]:
+        if not lines:
+            return []
+        result = self.engine.recognize_txt(list(lines))
+        return [
+            (with_blanks(text, letters, line) if text else "", float(score))
+            for text, score, letters, line in zip(result.txts, result.scores, result.word_results, lines, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A line with its corners in the picture, and the part of the picture that it was read from."""
+
+    line: OcrLine
+    quad: Quad
+    pixels: npt.NDArray[np.uint8]
+
+    def read_as(self, text: str, confidence: float) -> _Piece:
+        return replace(self, line=replace(self.line, text=text, confidence=confidence))
+
+
+def _judged(found: Sequence[_Piece], picture: Image.Image) -> tuple[list[_Piece], Doubt | None]:
+    """What was read of the pieces found, by the other recogniser where this one doesn't know the letters."""
+    lines = [piece.line for piece in found]
+    how = legibility(lines)
+    vietnamese = is_vietnamese(lines)
+    doubt = None
+    if (how != "well" or vietnamese) and is_page(picture):
+        known = tesseract.LATIN[0] if vietnamese else ""
+        other = tesseract.transcribe([piece.pixels for piece in found], known)
+        if other is not None:
+            read = [piece.read_as(*line) for piece, line in zip(found, other.lines, strict=True)]
+            better = [max(pair, key=lambda one: quality(one.line)) for pair in zip(found, read, strict=True)]
+            found = read if other.confidence >= _confidence(found) or vietnamese else better
+            how = legibility([piece.line for piece in found])
+            doubt = Doubt(how) if how != "well" else None
+        elif vietnamese:
+            doubt = Doubt("doubtful", "Latin", tesseract.LATIN)
+        else:
+            script = tesseract.script_of([piece.pixels for piece in found])
+            doubt = Doubt(how, script, tesseract.SCRIPTS.get(script, ()))
+    kept = [
+        piece
+        for piece in found
+        if piece.line.text and piece.line.confidence >= LEAST_CONFIDENCE and (doubt is None or _is_kept(piece, how))
+    ]
+    return kept, doubt
+
+
+def _is_kept(piece: _Piece, how: str) -> bool:
+    """Of a page that could not be read nothing is kept but what is quite sure."""
+    return quality(piece.line) >= (SURE if how == "unread" else READABLE)
+
+
+def _laid_straight(pieces: Sequence[_Piece]) -> list[OcrLine]:
+    """Lines with their upright boxes as on a page that is not slanted; a photographed receipt often is."""
+    slants = []
+    for piece in pieces:
+        across, down = piece.quad[1] - piece.quad[0]
+        if across > LONG * float(np.ptp(piece.quad[[0, 3], 1])):
+            slants.append(math.degrees(math.atan2(float(down), float(across))))
+    slant = float(np.median(slants)) if slants else 0.0
+    if abs(slant) < SLANT:
+        return [piece.line for piece in pieces]
+    turn = cv2.getRotationMatrix2D((0, 0), slant, 1.0)
+    return [
+        replace(piece.line, upright=_bounds(np.asarray(piece.quad @ turn[:, :2].T + turn[:, 2], np.float32)))
+        for piece in pieces
+    ]
+
+
+def _turns_to_try(pieces: Sequence[_Piece]) -> list[Image.Transpose]:
+    lying = standing = 0.0
+    for line in of_usual_thickness([piece.line for piece in pieces if piece.line.text]):
+        left, top, right, bottom = line.box
+        width, height = right - left, bottom - top
+        if height > STANDING * width:
+            standing += height
+        else:
+            lying += width
+    sure = _confidence(pieces) >= SURE
+    if standing > SIDEWAYS * (standing + lying):
+        # RapidOCR reads standing lines as if they ran downwards: right for a page turned clockwise.
+        return list(QUARTERS if sure else QUARTERS[::-1])
+    return [] if sure or not pieces else [Image.Transpose.ROTATE_180]
+
+
+def _confidence(pieces: Sequence[_Piece]) -> float:
+    characters = sum(len(piece.line.text) for piece in pieces)
+    return sum(piece.line.confidence * len(piece.line.text) for piece in pieces) / characters if characters else 0.0
+
+
+def _worth(pieces: Sequence[_Piece]) -> float:
+    lines = [piece.line for piece in pieces]
+    return sum(line.confidence * len(line.text) for line in lines if line.confidence >= LEAST_CONFIDENCE)
+
+
+def _turned_back(line: OcrLine, turn: Image.Transpose | None, size: tuple[int, int]) -> OcrLine:
+    """A line of the turned picture, with its box in the picture of `size` as it was given."""
+    left, top, right, bottom = line.box
+    width, height = size
+    if turn == Image.Transpose.ROTATE_90:  # counter-clockwise
+        box = (width - bottom, left, width - top, right)
+    elif turn == Image.Transpose.ROTATE_180:
+        box = (width - right, height - bottom, width - left, height - top)
+    elif turn == Image.Transpose.ROTATE_270:
+        box = (top, height - right, bottom, height - left)
+    else:
+        return line
+    return replace(line, box=box)
+
+
+def _bounds(corners: Quad) -> Box:
+    left, top = (float(value) for value in corners.min(axis=0))
+    right, bottom = (float(value) for value in corners.max(axis=0))
+    return left, top, right, bottom

@@ -1,0 +1,177 @@
+"""A question's way out: understood, then answered in the way of its kind, as one stream of events."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from lamplight.library.records import Message, Passage
+from lamplight.library.store import Library
+from lamplight.models.errors import LamplightError
+from lamplight.models.language_model import Piece
+from lamplight.models.loading import Models
+from lamplight.models.precedence import ANSWERS
+from lamplight.rag.composition import Composed
+from lamplight.rag.context import whole
+from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
+from lamplight.rag.events import Event, Evidence, Grounded, Mode, Searching, Token
+from lamplight.rag.finding import Finder, reading_text
+from lamplight.rag.intent import Intent, Kind, asked_as, understand
+from lamplight.rag.pinning import fixed_prompt, pin
+from lamplight.rag.reading_ahead import ReadingAhead
+from lamplight.rag.requests.fact import DOCUMENTS_PROMPT, FactAnswers, finished, refuse
+from lamplight.rag.requests.figure import figure
+from lamplight.rag.requests.request import Materials, Request, Told
+from lamplight.rag.requests.shown import follow, shown_in
+from lamplight.rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
+from lamplight.rag.retriever import EVERYWHERE, Scope
+from lamplight.rag.suggestions import Suggestions
+
+REWRITE_TOKENS = 60  # of a question made to stand alone
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A question that is still being typed."""
+
+    text: str
+    scope: Scope
+    history: tuple[Message, ...]
+
+    @property
+    def query(self) -> str:
+        """By rules also with a large model, which would hardly be done before the next key."""
+        return standalone_query(self.text, self.history)
+
+
+WITH_FIGURES: frozenset[Kind] = frozenset({"fact", "comparison", "change"})  # they may ask for a report's figures
+
+
+class Answerer:
+    """Answers from one library. One answer at a time: the language model has one context."""
+
+    def __init__(self, library: Library, models: Models) -> None:
+        self._library = library
+        self._models = models
+        self._finder = Finder(library, models)
+        self._materials = Materials(library, models, self._finder, Suggestions(library))
+        self._facts = FactAnswers(self._materials)
+        self._ahead: ReadingAhead[_Draft] = ReadingAhead(self._find_ahead, self._read_ahead)
+
+    def typed(self, text: str, scope: Scope = EVERYWHERE, history: Sequence[Message] = ()) -> None:
+        """What a person has typed so far, in which conversation: what it finds is read meanwhile.
+
+        Returns at once, changes no answer.
+        """
+        if self._models.ready:
+            self._ahead.typed(_Draft(text.strip(), scope, tuple(history)) if text.strip() else None)
+
+    def stop_reading_ahead(self) -> None:
+        """Read nothing more of what was found for a half-typed question."""
+        self._ahead.stop()
+
+    def remember(self, passages: Sequence[Passage], stopped: Callable[[], bool]) -> None:
+        """Read passages before anybody asks, so that a question about them is answered at once."""
+        texts = [reading_text(whole(passage, self._library)) for passage in passages]
+        self._models.language_model.remember(self.prompt, texts, stopped)
+
+    def pin(self, document_id: int, pinned: bool) -> None:
+        """Make a small document part of every prompt, or no longer. Raises `LibraryError` when it is too long."""
+        pin(self._library, document_id, pinned, self._finder.count_tokens)
+
+    @property
+    def prompt(self) -> str:
+        """What the model reads before every passage; when it changes, all that is remembered is read anew."""
+        return fixed_prompt(DOCUMENTS_PROMPT, self._finder.pinned(EVERYWHERE))
+
+    def answer(
+        self,
+        question: str,
+        history: Sequence[Message] = (),
+        mode: Mode = "documents",
+        stop: threading.Event | None = None,
+        scope: Scope = EVERYWHERE,
+        fewer: bool = False,
+        kind: Kind | None = None,
+    ) -> Iterator[Event]:
+        """Events up to `Finished`, which also comes after `stop` was set.
+
+        With `fewer`, the model reads the best passage alone; with `kind` the request is read as one of these. Raises
+        `LamplightError` when a model or the library fails. Indexing waits meanwhile.
+        """
+        self._ahead.stop()
+        with ANSWERS:
+            request = Request(question, question, mode, stop or threading.Event(), history, scope, fewer)
+            shown = shown_in(history) if kind is None else None
+            told = follow(request, shown, self._materials) if shown is not None else None
+            if told is not None:
+                request.intent = Intent("list")
+                yield Searching(question, 0)
+                yield from _tell(request, told)
+                return
+            if request.scope == scope:  # else it is about a row that was shown
+                request.query = self._standalone(question, history, request.stop)
+                request.intent = self._understood(request, kind)
+            yield from self._answer(request)
+
+    def _understood(self, request: Request, kind: Kind | None) -> Intent:
+        """As it stands alone: "and the year before?" asks for what was asked for before."""
+        classifier, embedder = self._models.intents, self._models.embedder
+        if kind is not None:
+            return asked_as(kind, request.query, classifier, embedder)
+        return understand(request.query, classifier, embedder)
+
+    def _answer(self, request: Request) -> Iterator[Event]:
+        kind = request.intent.kind
+        documents = len(self._materials.documents(request.scope))
+        yield Searching(request.query, 0 if kind in WITHOUT_DOCUMENTS else documents)
+        if documents == 0 and kind not in WITHOUT_DOCUMENTS and request.mode == "documents":
+            empty = "empty library" if request.scope.documents is None else "empty collection"
+            yield from refuse(request, request.say(empty), [])
+            return
+        figures = figure(request, self._materials) if kind in WITH_FIGURES else None
+        if figures is not None:
+            request.intent = Intent("fact")
+            yield from _tell(request, figures)
+            return
+        way = WAYS.get(kind)
+        told = (yield from way(request, self._materials)) if way is not None else None
+        if told is not None:
+            yield from _tell(request, told)
+            return
+        if kind != "fact":
+            request.intent = Intent("fact")
+        yield from self._facts.answer(request)
+
+    def _standalone(self, question: str, history: Sequence[Message], stop: threading.Event) -> str:
+        """By rules, or by a model that is large enough, whose words are taken only if they keep to the question."""
+        if not history or not self._models.ready or not self._models.language_model.is_large:
+            return standalone_query(question, history)
+        events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stop.is_set)
+        written = "".join(event.text for event in events if isinstance(event, Piece))
+        return accept_rewrite(question, history, written)
+
+    def _find_ahead(self, draft: _Draft) -> list[str]:
+        try:
+            return self._finder.texts(self._finder.find(draft.query, draft.scope), ahead=True)
+        except LamplightError:
+            return []  # whoever asks the question is told
+
+    def _read_ahead(self, draft: _Draft, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+        if passages:
+            with suppress(LamplightError):  # likewise
+                prompt = fixed_prompt(DOCUMENTS_PROMPT, self._finder.pinned(draft.scope))
+                self._facts.prefill.prepare(self._models.language_model, prompt, draft.query, passages, stopped)
+
+
+def _tell(request: Request, told: Told) -> Iterator[Event]:
+    """What was told, as the events of an answer."""
+    request.timings = replace(request.timings, evidence_ms=request.elapsed(), first_token_ms=request.elapsed())
+    if told.passages:
+        yield Evidence(told.passages)
+    yield Token(told.text)
+    yield Grounded(told.text, told.citations, [])
+    answer = Composed(told.text, told.citations, [])
+    yield replace(finished(request, answer, told.passages, told.refused), rows=told.rows, short=told.short)

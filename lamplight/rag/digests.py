@@ -1,0 +1,153 @@
+"""What a larger model says of each section of a document (map), and of all of them together (reduce).
+
+Every sentence is tied to a sentence of the section, or left out. A section that was read is kept with its document and
+not read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from lamplight.library.records import Document, Passage, Statement
+from lamplight.library.store import Library
+from lamplight.models.chat import ChatMessage
+from lamplight.models.language_model import Piece
+from lamplight.models.loading import Models
+from lamplight.rag.events import Looking
+from lamplight.rag.grounding import ground
+from lamplight.rag.outline import sections_of
+from lamplight.rag.sentences import Sentence, sentences_of
+
+SECTION_TOKENS = 1400  # that are read at once: a third of the smallest context
+DIGEST_TOKENS = 140
+IN_SHORT_TOKENS = 300
+MOST_STATEMENTS = 60  # of which the whole is put in short
+SECTION_PROMPT = (
+    "Summarise the passages in two or three short sentences, in their own language. Say only what they say, and copy "
+    "numbers and names exactly."
+)
+IN_SHORT_PROMPT = (
+    "Here is what each section of a document says. Write the {count} most important points, one sentence each, in the "
+    "same language. Say only what stands here, and copy numbers and names exactly."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A sentence that the model wrote, and the one of the document that it rests on."""
+
+    text: str
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What the model says of one, whose `title` may be empty."""
+
+    title: str
+    page: int
+    sayings: list[Saying]
+
+
+class Digesting:
+    """Reads documents section by section with the language model. Not for use by two threads."""
+
+    def __init__(self, library: Library, models: Models) -> None:
+        self._library, self._models = library, models
+
+    def make_missing(self, stopped: Callable[[], bool]) -> None:
+        """Of all documents, newest first, while nobody asks; nothing with a small model."""
+        if not self._models.ready or not self._models.language_model.is_large:
+            return
+        for document in self._library.documents():
+            for _ in self.read(document, self._library.chunks_of(document.id), stopped):
+                if stopped():
+                    return
+
+    def pieces(self, chunks: Sequence[Passage]) -> list[tuple[str, list[Passage]]]:
+        """The sections with their titles, long ones in several parts that the model can read at once."""
+        count, made = self._models.language_model.count_tokens, []
+        for section in sections_of(chunks):
+            room, part = 0, list[Passage]()
+            for chunk in section.chunks:
+                room -= count(chunk.text)
+                if room < 0:
+                    part = []
+                    made.append((section.title, part))
+                    room = SECTION_TOKENS - count(chunk.text)
+                part.append(chunk)
+        return made
+
+    def read(
+        self, document: Document, chunks: Sequence[Passage], stopped: Callable[[], bool]
+    ) -> Iterator[Looking | Section]:
+        """Progress with an estimate before each section, then the section; ends early when `stopped`.
+
+        Raises `LibraryError`, `WeightsError`.
+        """
+        model = self._models.language_model
+        pieces, known = self.pieces(chunks), self._library.digests(document.id, model.identity)
+        for place, (title, part) in enumerate(pieces):
+            key = part[0].id  # a chunk has its number for ever, sections may be cut otherwise one day
+            if key not in known:
+                missing = [own for _, own in pieces[place:] if own[0].id not in known]
+                yield Looking(place, len(pieces), sections=True, seconds=self._seconds(missing))
+                statements = self._digest(part, stopped)
+                if stopped():
+                    return
+                self._library.keep_digest(document.id, model.identity, key, statements)
+                known[key] = statements
+            yield Section(title, part[0].page, _sayings(known[key], part))
+
+    def in_short(self, sayings: Sequence[Saying], count: int, stopped: Callable[[], bool]) -> list[Saying]:
+        """The most important of what the sections say; each rests on a sentence of the document too."""
+        told = sayings[:: max(1, len(sayings) // MOST_STATEMENTS)]
+        text = "\n".join(f"- {one.text}" for one in told)
+        written = self._write(IN_SHORT_PROMPT.format(count=count), text, IN_SHORT_TOKENS, stopped)
+        return self._grounded(written, [one.sentence.passage for one in told])[:count]
+
+    def _seconds(self, parts: Sequence[Sequence[Passage]]) -> float | None:
+        """What reading and writing about them takes on this machine; None before it was measured."""
+        model = self._models.language_model
+        if model.calibration is None:
+            return None
+        tokens = sum(model.count_tokens(chunk.text) for part in parts for chunk in part)
+        writing = len(parts) * DIGEST_TOKENS / model.calibration.decode_rate
+        return round(model.calibration.seconds_to_read(tokens) + writing, 1)
+
+    def _digest(self, part: Sequence[Passage], stopped: Callable[[], bool]) -> list[Statement]:
+        text = "\n\n".join(chunk.text for chunk in part)
+        written = self._write(SECTION_PROMPT, text, DIGEST_TOKENS, stopped)
+        return [
+            Statement(one.text, one.sentence.passage.id, one.sentence.text) for one in self._grounded(written, part)
+        ]
+
+    def _write(self, system: str, text: str, most: int, stopped: Callable[[], bool]) -> str:
+        messages = [ChatMessage("system", system), ChatMessage("user", text)]
+        events = self._models.language_model.generate(messages, most, stopped)
+        return "".join(event.text for event in events if isinstance(event, Piece))
+
+    def _grounded(self, written: str, passages: Sequence[Passage]) -> list[Saying]:
+        """The sentences that a passage states, without their markers."""
+        numbered = {passage.id: passage for passage in passages}
+        marked = [replace(passage, marker=number) for number, passage in enumerate(numbered.values(), start=1)]
+        found = ground(written, marked, self._models.embedder)
+        supported = [part for part in found.parts if part not in found.unsupported]
+        made = []
+        for part, citation in zip(supported, found.citations, strict=True):
+            passage = list(numbered.values())[citation.marker - 1]
+            text = part.removesuffix(f" [{citation.marker}]").lstrip("-•* ")
+            made.append(Saying(text, Sentence(passage, citation.text, citation.boxes)))
+        return made
+
+
+def _sayings(statements: Sequence[Statement], part: Sequence[Passage]) -> list[Saying]:
+    """As they were kept, on the chunks that are there."""
+    chunks = {chunk.id: chunk for chunk in part}
+    made = []
+    for one in statements:
+        if (chunk := chunks.get(one.chunk_id)) is not None:
+            units = [unit for unit in sentences_of(chunk) if unit.text == one.quoted]
+            made.append(Saying(one.text, units[0] if units else Sentence(chunk, one.quoted, chunk.boxes)))
+    return made

@@ -1,0 +1,144 @@
+"""The answer as a stream of typed events; the terminal, the browser and the benchmarks render it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lamplight.library.records import Box, Passage
+
+Mode = Literal["documents", "documents+knowledge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a sentence of the answer rests on; `text` is the sentence or row of the passage it was matched to."""
+
+    marker: int
+    document_id: int
+    document: str
+    page: int
+    boxes: list[Box]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds from the question; tokens as counted by the language model's own tokenizer."""
+
+    search_ms: float = 0.0
+    evidence_ms: float = 0.0
+    first_token_ms: float = 0.0
+    total_ms: float = 0.0
+    tokens_per_second: float = 0.0
+    context_tokens: int = 0
+    prefilled_tokens: int = 0
+    reused_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """`query` is the standalone question, after the conversation was taken into account."""
+
+    query: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found, best first, and the sentence or row that answers, with the short answer in it if there is one.
+
+    Comes twice, before the language model has read anything: first the passages as they were found, then as the reader
+    orders them, with the line. `opening` is both as Markdown, the beginning of the answer's text. `respelled` is the
+    question as it was searched for, empty where it was spelled so.
+    """
+
+    passages: list[Passage]
+    quote: Citation | None = None
+    short: str = ""
+    opening: str = ""
+    respelled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Documents are looked through one by one: `done` of `total` are.
+
+    A model that reads section by section says so with `sections`, and about how many `seconds` are left if it knows.
+    """
+
+    done: int
+    total: int
+    sections: bool = False
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table or list that was put together: what stands in its cells, without markers.
+
+    `sums` has one cell for each column; `sources` has for each cell the marker of the passage it rests on, 0 for none.
+    """
+
+    columns: list[str]
+    rows: list[list[str]]
+    sums: list[str] = field(default_factory=list)
+    sources: list[list[int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The model's prefill: `done` of `total` tokens of the prompt are computed, the rest takes about `seconds`.
+
+    None before this machine has been measured. `passages` is how many of
+    those shown are read, besides what is pinned.
+    """
+
+    done: int
+    total: int
+    seconds: float | None = None
+    passages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the answer as it is generated."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """The answer with its markers, checked against the passages. It replaces the streamed text.
+
+    Markdown: the short answer in bold, if there is one, what is quoted word for word in a block quote, the model's
+    own prose below it, with `[n]` after each supported sentence. `unsupported` are the model's sentences that no
+    passage states: left out of an answer from documents only, part of one that may use the model's knowledge.
+    """
+
+    answer: str
+    citations: list[Citation]
+    unsupported: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last event of every answer that was not broken by an error."""
+
+    answer: str
+    citations: list[Citation]
+    unsupported: list[str]
+    refused: bool
+    stopped: bool
+    timings: Timings
+    model: str
+    passages: list[Passage] = field(default_factory=list)
+    sql: str = ""  # the query, if the answer was computed over a table
+    quote: Citation | None = None  # what the answer begins with, word for word
+    short: str = ""  # the answer itself; empty where the quotation is as short as it gets
+    kind: str = "fact"  # what was understood to be asked for (`rag.intent.Kind`)
+    other: str = ""  # the kind that may have been meant instead: offered as one click
+    rows: Rows | None = None  # the table, if the answer is one
+
+
+Event = Searching | Looking | Evidence | Reading | Token | Grounded | Finished

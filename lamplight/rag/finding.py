@@ -1,0 +1,137 @@
+"""What a question finds, whether that answers it, and what the model reads of it: half typed or asked, the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lamplight.library.records import Passage
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.computation import Computation, compute
+from lamplight.rag.context import trimmed, whole
+from lamplight.rag.extraction import AnswerLine, read_lines, worth_reading
+from lamplight.rag.passages import SHOWN, Selection, select, without_repetition
+from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
+from lamplight.rag.reading import most_to_read, near_best, reads_apart
+from lamplight.rag.refusal import answerability
+from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
+
+RETRIEVED = 40  # passages that are ranked; the page is mostly among the first of them
+PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`computation` is the answer if a table gives it, `pinned` what stands in the prompt whatever is found."""
+
+    selection: Selection
+    computation: Computation | None
+    pinned: list[Passage]
+
+    @property
+    def query(self) -> str:
+        """The question as it stands alone."""
+        return self.selection.search.query.text
+
+    @property
+    def passages(self) -> list[Passage]:
+        """What an answer may rest on, as it is shown: what was found if it answers the question, and what is pinned."""
+        return with_pinned(self.selection.passages if self.selection.answerable else [], self.pinned)
+
+
+class Finder:
+    """Finds in one library, with the models that are loaded."""
+
+    def __init__(self, library: Library, models: Models) -> None:
+        self._library = library
+        self._models = models
+
+    def search(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE) -> Search:
+        """What the retriever finds, at least `count` passages of it. Raises `LamplightError` when something fails."""
+        retriever = Retriever(self._library, self._models.embedder, self._models.multilingual)
+        return retriever.search(query, max(RETRIEVED, count), scope)
+
+    def first(self, search: Search) -> list[Passage]:
+        """What can be shown before anything has been read."""
+        return [replace(one, marker=marker) for marker, one in enumerate(without_repetition(search.found)[:SHOWN], 1)]
+
+    def select(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE) -> Selection:
+        """The `count` best passages, read. Raises `LamplightError` when a model or the library fails."""
+        return self._read(self.search(query, count, scope), count)
+
+    def find(self, query: str, scope: Scope) -> Finding:
+        """`query` stands alone (`rag.conversation`). Raises `LamplightError` when a model or the library fails."""
+        return self.read(self.search(query, scope=scope), scope)
+
+    def read(self, search: Search, scope: Scope) -> Finding:
+        """What was found in `scope`, read and computed with."""
+        selection = self._read(search, SHOWN)
+        if scope.attached and selection.passages:  # what is shown is meant
+            selection = replace(selection, answerable=True)
+        return Finding(selection, self._compute(search.query.text, selection), self.pinned(scope))
+
+    def _read(self, search: Search, count: int) -> Selection:
+        first = [whole(passage, self._library) for passage in worth_reading(search.found)]
+        lines = self._lines(search, first)
+        rest = [whole(passage, self._library) for passage in search.found[len(first) : count]]
+        candidates = [*first, *rest, *search.found[max(len(first), count) :]]
+        selection = select(search, candidates, lines, count, self._models.reranker)
+        return replace(selection, answerable=answerability(selection) >= 0)
+
+    def _lines(self, search: Search, passages: Sequence[Passage]) -> list[list[AnswerLine]]:
+        """Read by the reader for English where that knows both languages, else by the multilingual one."""
+        lines: dict[int, list[AnswerLine]] = {}
+        for unread in (False, True):
+            own = [passage for passage in passages if (passage.document_id in search.unread) is unread]
+            if own:
+                reader = self._models.multilingual_reader if unread else self._models.reader
+                read = read_lines(reader, search.query.text, search.asked, own)
+                lines |= zip((passage.id for passage in own), read, strict=True)
+        return [lines[passage.id] for passage in passages]
+
+    def pinned(self, scope: Scope) -> list[Passage]:
+        """What is pinned in `scope`."""
+        return pinned_passages(self._library, scope, self.count_tokens)
+
+    def count_tokens(self, text: str) -> int:
+        """In tokens of the language model."""
+        return self._models.language_model.count_tokens(text)
+
+    def texts(self, finding: Finding, *, fewer: bool = False, ahead: bool = False) -> list[str]:
+        """What the model reads of what was found, best first: nothing where that doesn't answer, or a table does.
+
+        With `fewer` the best passage alone; `ahead` of the question all that may come near the best in the end.
+        """
+        if finding.computation is not None or not finding.selection.answerable:
+            return []
+        separable = self._models.language_model.separable
+        passages = without_pinned(finding.passages, finding.pinned)
+        if fewer:
+            count = 1
+        elif reads_apart(separable, finding.query) and not ahead:
+            count = near_best([passage.score for passage in passages])
+        else:
+            count = most_to_read(separable, finding.query)
+        return self._trimmed(finding.query, passages[:count])
+
+    def _trimmed(self, query: str, passages: list[Passage]) -> list[str]:
+        """Together no more than this machine reads before a person loses patience.
+
+        Passages that are read apart stay whole: they are remembered, and reading them again costs nothing.
+        """
+        model = self._models.language_model
+        if passages and not reads_apart(model.separable, query):
+            budget = model.calibration.passage_tokens // len(passages) if model.calibration else PASSAGE_TOKENS
+            passages = [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages]
+        return [reading_text(passage) for passage in passages]
+
+    def _compute(self, query: str, selection: Selection) -> Computation | None:
+        """Over the tables of the documents that were found: a number that stands in no single passage."""
+        names = {passage.document_id: passage.document for passage in selection.passages}
+        return compute(query, self._library.tables(list(names)), names)
+
+
+def reading_text(passage: Passage) -> str:
+    """A passage as the model reads it; the same for every question, so that it can be remembered."""
+    return f"{passage.about}, page {passage.page}:\n{passage.text}"

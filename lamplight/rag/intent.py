@@ -1,0 +1,72 @@
+"""What is asked for, understood before anything is searched. When unsure, it is a fact.
+
+Decided by examples (`training/requests.txt`) in the embedding space and by the words that such requests share, so it
+takes milliseconds and knows no patterns. The thresholds are those at which `python -m training.intent --check` takes
+less than one question of fact in a hundred for something else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from lamplight.models.embedder import Embedder
+from lamplight.models.intent import WORD, IntentClassifier
+from lamplight.rag.query import STOP_WORDS
+
+Kind = Literal["fact", "summary", "list", "comparison", "change", "library", "lamplight", "talk", "writing"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+SURE = 0.7  # from here on it is that kind of request
+POSSIBLE = 0.2  # from here on it is offered as the other reading
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """`kind`, and of some kinds which one in `detail`; `other` is the next best reading, if it may be meant."""
+
+    kind: Kind
+    detail: str = ""
+    other: Kind | None = None
+
+
+FACT = Intent("fact")
+
+
+def understand(text: str, classifier: IntentClassifier, embedder: Embedder) -> Intent:
+    """The kind of a request that stands alone."""
+    if classifier.embedder != embedder.name:
+        return FACT
+    shares = classifier.probabilities(text, embedder.encode([text])[0])
+    totals = dict.fromkeys(KINDS, 0.0)
+    for name, share in shares.items():
+        totals[_kind(name)] += share
+    (first, share), (second, next_share) = sorted(totals.items(), key=lambda pair: -pair[1])[:2]
+    if first != "fact" and share < SURE:
+        return Intent("fact", other=first)
+    other = second if next_share >= POSSIBLE else None
+    return Intent(first, _detail(first, shares), other if first == "fact" else "fact")
+
+
+def asked_as(kind: Kind, text: str, classifier: IntentClassifier, embedder: Embedder) -> Intent:
+    """The request read as a `kind` that the person chose."""
+    shares = classifier.probabilities(text, embedder.encode([text])[0])
+    return Intent(kind, _detail(kind, shares))
+
+
+def subject(text: str, kind: Kind, classifier: IntentClassifier) -> str:
+    """The words of a request that say what it is about: those that requests of its kind don't share."""
+    shared = classifier.frame(text, kind)
+    return " ".join(
+        match[0]
+        for match, common in zip(WORD.finditer(text), shared, strict=True)
+        if not common and match[0].lower() not in STOP_WORDS
+    )
+
+
+def _kind(name: str) -> Kind:
+    return next(kind for kind in KINDS if kind == name.split()[0])
+
+
+def _detail(kind: Kind, shares: dict[str, float]) -> str:
+    own = {name: share for name, share in shares.items() if _kind(name) == kind}
+    return max(own, key=lambda name: own[name]).partition(" ")[2]

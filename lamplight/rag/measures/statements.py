@@ -1,0 +1,219 @@
+"""The lines of a document's statements, with what they say for each year."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lamplight.library.records import Passage
+from lamplight.rag.columns import SEPARATOR
+from lamplight.rag.lexicon.quantities import years_in_order
+from lamplight.rag.measures.definitions import Definitions, Line, Name, name_of
+from lamplight.rag.tables.amounts import MINUS, SIGNS, parse_amount
+
+CELL = re.compile(
+    rf"(?P<cell>(?:[{SIGNS}]\s*)?\(?\s*[-{MINUS}]?(?:[{SIGNS}]\s*)?\d[\d,]*(?:\.\d+)?\s*%?\s*\)?\s*%?|(?<=\s)[—–-]+)\s*$"
+)
+SPAN = re.compile(r"\b(\d+|three|six|nine|twelve)\s(months?|weeks?)\b|\b(quarter|year)s?\sended\b", re.IGNORECASE)
+COUNTS = {"three": 3, "six": 6, "nine": 9, "twelve": 12}
+WEEKS = 13 / 3  # in a month
+SCALE = re.compile(r"(?:\bin|\()\s*(?:[^\s()]+\s){0,3}?(thousand|million|billion)s?\b", re.IGNORECASE)
+SHARES = re.compile(r"\bper\s?cent|percentage", re.IGNORECASE)
+DAY = 31  # a smaller number in a line that names years belongs to a date
+KNOWN = 3  # lines of one statement: a part of a table that has them is that statement
+OWN = 3  # times as much counts a line that no other statement has
+ALIKE = 0.81  # F1 of a label's words and those of a name: it is called so
+BEGINS = 0.95  # of the likeness, where only what stands before a comma is called so
+ALL = 99
+
+Period = tuple[int, int]
+"""A year and how many months of it, 0 where nothing is said of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Line `index` of `passage`, from 0: what it is called, and the cell of each period as it is written."""
+
+    passage: Passage
+    index: int
+    label: str
+    cells: Mapping[Period, str]
+
+    @property
+    def text(self) -> str:
+        return self.passage.text.split("\n")[self.index]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a row says for a year, in units of `scale` ("million", or empty); `sign` is a currency's."""
+
+    row: Row
+    year: int
+    written: str
+    value: float
+    sign: str
+    scale: str
+
+
+@dataclass(slots=True)
+class Part:
+    """Rows of a page under the same heads."""
+
+    page: int
+    heads: str
+    rows: list[Row] = field(default_factory=list)
+    names: list[tuple[Name, Name]] = field(default_factory=list)
+    statement: str = ""
+    known: int = 0
+
+    @property
+    def sign(self) -> str:
+        """The currency of its figures, which often stands before the first and last of them alone."""
+        cells = (cell for row in self.rows for cell in row.cells.values())
+        return next((mark for cell in cells for mark in cell if mark in SIGNS), "")
+
+
+class Statements:
+    """Of one document. `passages` are its chunks in reading order."""
+
+    def __init__(self, passages: Sequence[Passage], known: Definitions) -> None:
+        parts: dict[tuple[int, str], Part] = {}
+        for heads, row in _rows(passages):
+            part = parts.setdefault((row.passage.page, heads), Part(row.passage.page, heads))
+            part.rows.append(row)
+            part.names.append((name_of(row.label), name_of(row.label.partition(",")[0])))
+        self._parts = [part for part in parts.values() if _classified(part, known)]
+        self._scales: dict[int, str] = {}
+        for passage in passages:
+            if (said := SCALE.search(f"{passage.header}\n{passage.text}")) is not None:
+                self._scales.setdefault(passage.page, said[1].lower())
+
+    @cached_property
+    def years(self) -> list[int]:
+        """That the statements have columns for, the newest first."""
+        return sorted({year for part in self._parts for row in part.rows for year, _ in row.cells}, reverse=True)
+
+    def cell(self, line: Line, year: int, months: int = 12) -> Cell | None:
+        """What they say of a line for a year: the row most like it, in the fullest statement of that kind."""
+        best: tuple[tuple[float, ...], Cell] | None = None
+        for part in self._parts:
+            if part.statement != line.statement:
+                continue
+            for row, names in zip(part.rows, part.names, strict=True):
+                likeness, place = max((_likeness(names[0], line), _begins(names[1], line)))
+                written = next((row.cells[one] for one in ((year, months), (year, 0)) if one in row.cells), None)
+                if likeness < ALIKE or written is None or (made := self._cell(part, row, year, written, line)) is None:
+                    continue
+                rank = (part.known * likeness, place, -part.page)
+                if best is None or rank > best[0]:
+                    best = rank, made
+        return best[1] if best else None
+
+    def _cell(self, part: Part, row: Row, year: int, written: str, line: Line) -> Cell | None:
+        amount = parse_amount(written)
+        if amount is None or amount.suffix:
+            return None
+        value = abs(amount.value) if line.is_paid else amount.value
+        scale = "" if line.is_per_share else self._scales.get(row.passage.page, "")
+        return Cell(row, year, written, value, part.sign, scale)
+
+
+def _classified(part: Part, known: Definitions) -> bool:
+    """Whether it is a statement: `statement` and `known`, how many lines of it there are, are filled in then."""
+    found = {line for names in part.names for name in names for line in known.labels.get(name, ())}
+    counts: Counter[str] = Counter()
+    for line in map(known.lines.__getitem__, found):
+        counts[line.statement] += OWN if line.is_own else 1
+    if counts:
+        [(part.statement, part.known)] = counts.most_common(1)
+    return part.known >= KNOWN and not SHARES.search(part.heads)
+
+
+def _likeness(name: Name, line: Line) -> tuple[float, int]:
+    """The best F1 of a row's words with a label of which all words are there; then how early it comes, below 0."""
+    fitting = (
+        (2 * len(label) / (len(label) + len(name)), -place) for place, label in enumerate(line.labels) if label <= name
+    )
+    return max(fitting, default=(0.0, 0))
+
+
+def _begins(name: Name, line: Line) -> tuple[float, int]:
+    likeness, place = _likeness(name, line)
+    return (BEGINS if likeness == 1.0 else 0.0), place
+
+
+def _rows(passages: Sequence[Passage]) -> Iterator[tuple[str, Row]]:
+    """Each line with a number for every year that the line above names, with that line; a label may begin before."""
+    page, heads, spans, begun = 0, "", "", ""
+    periods: list[Period] = []
+    for passage in passages:
+        if passage.page != page:
+            page, heads, spans, begun, periods = passage.page, "", "", "", []
+        lines = passage.text.replace(SEPARATOR, "  ").split("\n") if passage.kind == "table" else []
+        for index, line in enumerate(lines):
+            label, cells = _cut(line)
+            if _names_years(line):
+                heads = f"{spans} {line}".strip()
+                periods, begun = _periods(years_in_order(line), heads), ""
+            elif not cells:
+                spans = line if SPAN.search(line) else spans
+                begun = f"{begun} {label}" if label[:1].islower() else label
+            else:
+                label, cells = _fitted(line, cells, len(periods), heads)
+                if periods and len(cells) == len(periods):
+                    whole = f"{begun} {label}" if not label or label[:1].islower() else label
+                    yield heads, Row(passage, index, whole.strip(), dict(zip(periods, cells, strict=True)))
+                begun = ""
+
+
+def _names_years(line: str) -> bool:
+    """Whether a line is full of years: at least two, and no number that is neither year nor day."""
+    numbers = re.findall(r"\d[\d,.]*", line)
+    others = [number for number in numbers if not years_in_order(number)]
+    days = all(int(bare) <= DAY for number in others if (bare := number.rstrip(",.")).isdigit())
+    whole = all(number.rstrip(",.").isdigit() for number in others)
+    return len(numbers) - len(others) >= 2 and days and whole and not any(sign in line for sign in f"{SIGNS}%")
+
+
+def _cut(line: str, most: int = ALL) -> tuple[str, list[str]]:
+    """A line's label and the cells behind it, the last ones if there are more than `most`."""
+    cells: list[str] = []
+    while len(cells) < most and (match := CELL.search(line)) is not None:
+        cells.insert(0, match["cell"].strip())
+        line = line[: match.start("cell")].rstrip()
+    return line.strip(f" .…{SIGNS}"), cells
+
+
+def _fitted(line: str, cells: list[str], count: int, heads: str) -> tuple[str, list[str]]:
+    """Label and cells of `count` columns: without shares between them, changes behind or numbers in the label."""
+    label = _cut(line)[0]
+    amounts = [cell for cell in cells if "%" not in cell]
+    if len(cells) > count == len(amounts):
+        return label, amounts
+    if len(cells) <= count:
+        return label, cells
+    if heads and heads[-1].isdigit():
+        return _cut(line, count)
+    return label, cells[:count]
+
+
+def _periods(years: Sequence[int], heads: str) -> list[Period]:
+    """A period for each column; years that come twice stand under two spans of time, named before them."""
+    spans = [_months(match) for match in SPAN.finditer(heads)]
+    groups = len(years) // len(set(years))
+    if groups == 1:
+        return [(year, spans[0] if len(spans) == 1 else 0) for year in years]
+    if len(spans) != groups or len(years) % groups:
+        return []
+    return [(year, spans[place * groups // len(years)]) for place, year in enumerate(years)]
+
+
+def _months(match: re.Match[str]) -> int:
+    if match[3]:
+        return 3 if match[3].lower() == "quarter" else 12
+    count = COUNTS.get(match[1].lower()) or int(match[1])
+    return round(count / WEEKS) if match[2].lower().startswith("week") else count

@@ -1,0 +1,130 @@
+"""The sections of a document, few enough to be told one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from lamplight.library.records import Passage
+from lamplight.rag.sentences import Sentence
+
+MOST_SECTIONS = 12
+PARTS = 10  # of a document without headings
+LONGEST_HEADING = 10  # words; longer is what a page begins with (`ingest.page_headings`)
+LEVELS = 4
+SEPARATOR = " > "
+LOOKED_BACK = 4  # chunks
+BEGINNING = 30  # letters of a sentence by which its line is known
+RECURS = 2  # times at most that a heading stands in a document; a running head stands on every page
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`title` is empty where nothing is known but the pages."""
+
+    title: str
+    chunks: list[Passage]
+
+    @property
+    def page(self) -> int:
+        return self.chunks[0].page
+
+    @property
+    def last_page(self) -> int:
+        return self.chunks[-1].page
+
+
+def headings_of(chunk: Passage) -> list[str]:
+    """What a chunk stands under, from the outside in, without the document's title."""
+    return [part for part in chunk.header.split(SEPARATOR)[1:] if len(part.split()) <= LONGEST_HEADING]
+
+
+def sections_of(chunks: Sequence[Passage]) -> list[Section]:
+    """By the deepest level of headings that gives no more than `MOST_SECTIONS`, else parts of equal size."""
+    best: list[Section] = []
+    for level in range(1, LEVELS + 1):
+        found = _by_heading(chunks, level)
+        if len(found) > MOST_SECTIONS:
+            break
+        best = found
+    headed = sum(bool(headings_of(chunk)) for chunk in chunks) * 2 > len(chunks)
+    if headed and (len(best) > 1 or len({chunk.page for chunk in chunks}) < PARTS):
+        return best
+    return _by_page(chunks)
+
+
+def _by_heading(chunks: Sequence[Passage], level: int) -> list[Section]:
+    groups = [
+        Section(path[-1] if path else "", list(members))
+        for path, members in groupby(chunks, lambda chunk: tuple(headings_of(chunk)[:level]))
+    ]
+    merged: list[Section] = []
+    for section in groups:  # what has no heading of its own belongs to what stands before it
+        if merged and (not section.title or section.title == merged[-1].title):
+            merged[-1].chunks.extend(section.chunks)
+        else:
+            merged.append(section)
+    return merged
+
+
+def _by_page(chunks: Sequence[Passage]) -> list[Section]:
+    pages = sorted({chunk.page for chunk in chunks})
+    count = min(PARTS, len(pages))
+    place = {page: index * count // len(pages) for index, page in enumerate(pages)}
+    return [Section("", list(group)) for _, group in groupby(chunks, lambda chunk: place[chunk.page])]
+
+
+class Headings:
+    """What stands above the sentences of a document whose file has no outline: the lines that are set as headings."""
+
+    def __init__(self, chunks: Sequence[Passage]) -> None:
+        self._chunks = list(chunks)
+        self._places = {chunk.id: place for place, chunk in enumerate(self._chunks)}
+        self._times = Counter(line for chunk in chunks for _, line in _furniture(chunk))
+
+    def above(self, sentence: Sentence) -> str:
+        """The nearest heading above a sentence, in its chunk or a few before; "" if there is none."""
+        place = self._places[sentence.passage.id]
+        own = _line_of(sentence)
+        for chunk in reversed(self._chunks[max(0, place - LOOKED_BACK) : place + 1]):
+            for index, line in reversed(_furniture(chunk)):
+                if (chunk is not self._chunks[place] or index < own) and self._is_heading(line):
+                    return line
+        return ""
+
+    def all(self) -> list[tuple[str, int]]:
+        """Every heading with its page, each once."""
+        pages: dict[str, int] = {}
+        for chunk in self._chunks:
+            for _, line in _furniture(chunk):
+                if self._is_heading(line):
+                    pages.setdefault(line, chunk.page)
+        return list(pages.items())
+
+    def sentences(self) -> list[Sentence]:
+        """The headings as what can be cited, in reading order."""
+        return [
+            Sentence(chunk, line, chunk.boxes[index : index + 1])
+            for chunk in self._chunks
+            for index, line in _furniture(chunk)
+            if self._is_heading(line)
+        ]
+
+    def _is_heading(self, line: str) -> bool:
+        letters = sum(map(str.isalpha, line))
+        short = len(line.split()) <= LONGEST_HEADING and not line[-1].isdigit()
+        return short and self._times[line] <= RECURS and letters > len(line) / 2
+
+
+def _furniture(chunk: Passage) -> list[tuple[int, str]]:
+    lines = chunk.text.split("\n")
+    return [(index, lines[index].strip()) for index in chunk.furniture if index < len(lines) and lines[index].strip()]
+
+
+def _line_of(sentence: Sentence) -> int:
+    """The line of its chunk that a sentence begins on."""
+    lines = sentence.passage.text.split("\n")
+    begins = sentence.text[:BEGINNING]
+    return next((index for index, line in enumerate(lines) if begins in line or (line and line in sentence.text)), 0)

@@ -1,0 +1,185 @@
+"""What a person sees first: the answer as short as the question allows, and the line or rows it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise, takewhile
+
+from lamplight.library.records import Passage
+from lamplight.rag.columns import SEPARATOR, Span, heads_of, named_cell, paired_cell, year_cell
+from lamplight.rag.events import Citation
+from lamplight.rag.extraction import AnswerLine
+from lamplight.rag.grounding import cite, unit_note
+from lamplight.rag.lexicon.quantities import dates_of
+from lamplight.rag.passages import Selection
+from lamplight.rag.query import STOP_WORDS, TOKEN, YEAR
+from lamplight.rag.reading import needs_several
+from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, is_row, stems, units_of
+
+SURE = 0.5  # of the reader that the answer is exactly this part of its line; below it the line itself is the answer
+LIKELY = 1.0  # log-odds of a line: below them it is shown as it is, since a short answer looks surer
+# Of unseen prose (XQuAD) the reader finds the right sentence, but half of the parts that it is sure of are wrong.
+# So a sentence is the answer as it is; rows, forms and receipts are what may be shortened.
+SENTENCE_ENDS = (".", "!", "?", "\u3002")
+# Of a table's rows the reader is sure too easily: what is asked of tables has often to be counted or compared.
+SURE_OF_CELL = 0.8
+LIKELY_ROW = 1.5
+MOST_OF_IT = 0.8  # of a line: a part so long is no shorter answer
+ITEMS = 12  # of a list that are quoted with its announcement
+CODES = (
+    "USD|EUR|GBP|CHF|JPY|CNY|HKD|TWD|KRW|INR|SGD|MYR|RM|THB|IDR|PHP|VND|AUD|NZD|CAD|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|TRY|"
+    "ILS|AED|SAR|ZAR|BRL|MXN"
+)
+CURRENCY_BEFORE = re.compile(rf"(?:(?:\b[A-Z]{{1,3}})?\$|[€£¥]|\b(?:{CODES}))\s?[-–(]?$")
+UNIT_AFTER = re.compile(
+    rf"\s?(?:%|[€£¥]|(?:{CODES})\b|(?:(?:thousand|million|billion|trillion|dollar|euro|pound)s?|yen|ringgit)\b)"
+)
+COUNTED = re.compile(r"\s?(?:°[CF]\b|[^\W\d_]+)")
+EDGES = " \t,;:.|"
+CLOSES = {")": "(", "]": "[", "”": "“", '"': '"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """`citation` is the line that answers, with the items it announces; `heads` name the columns of a table's row.
+
+    `short` is the answer itself, empty where the line is as short as it gets.
+    """
+
+    citation: Citation
+    heads: str = ""
+    short: str = ""
+
+
+def quotation(selection: Selection) -> Quotation | None:
+    """From the line that answers likeliest; never one that only announces, or says no more than the question."""
+    passages = {passage.id: passage for passage in selection.passages}
+    asked = stems(selection.search.query.text)
+    # A heading that only repeats words of the question is quoted when there is nothing else.
+    for line in sorted(selection.lines, key=lambda line: _only_repeats(line.sentence.text, asked)):
+        passage = passages.get(line.sentence.passage.id)
+        if passage is not None and (made := _quoted(selection.search.query.text, line, passage)) is not None:
+            return made
+    return None
+
+
+def shown(quote: Quotation, passages: Sequence[Passage]) -> str:
+    """As Markdown: the short answer, then the line as a block of its own, with its heads and the unit of its table."""
+    passage = next(passage for passage in passages if passage.marker == quote.citation.marker)
+    note = unit_note(quote.citation.text, passage, quote.citation.text)
+    lines = [*([quote.heads] if quote.heads else []), *quote.citation.text.split("\n")]
+    lines[-1] += f"{note} [{passage.marker}]"
+    block = "\n".join(f"> {line}" for line in lines)
+    return f"**{quote.short}**{note} [{passage.marker}]\n\n{block}" if quote.short else block
+
+
+def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | None:
+    text = line.sentence.text
+    if text.rstrip().endswith(ANNOUNCES):
+        items = _announced(line.sentence)
+        return Quotation(cite(passage, _joined([line.sentence, *items]))) if items else None
+    if is_item(text) and needs_several(question):
+        return Quotation(cite(passage, _joined(_list_around(line.sentence))))
+    heads = heads_of(text, passage.text.split("\n"))
+    span = _answer_in(question, line, heads)
+    short = _short(text, span, passage.kind == "text") if span else ""
+    return Quotation(cite(passage, line.sentence), heads, short)
+
+
+def _answer_in(question: str, line: AnswerLine, heads: str) -> Span | None:
+    """The cell under a head that is clearly named, else what the reader is sure of; of a sentence nothing."""
+    if line.score < LIKELY:
+        return None
+    text, reading = line.sentence.text, line.reading
+    named = year_cell(question, text, heads) or named_cell(question, text, heads) or paired_cell(question, text)
+    if named is not None:
+        return named
+    if text.rstrip().endswith(SENTENCE_ENDS) and line.sentence.passage.kind == "text":
+        return None
+    if SEPARATOR in text and (line.score < LIKELY_ROW or reading.probability < SURE_OF_CELL):
+        return None
+    if reading.probability < SURE:
+        return None
+    span = whole_tokens(text, reading.start, reading.end)
+    return None if not text.rstrip().endswith(SENTENCE_ENDS) and _is_over_columns(text, span) else span
+
+
+def _is_over_columns(row: str, span: Span) -> bool:
+    """Whether a part holds numbers of several columns: the reader doesn't know which of them is asked for.
+
+    Between two numbers of one thing stands a word in lower case: "10 to 15 years".
+    """
+    if any(date.start < span[1] and span[0] < date.end for date in dates_of(row)):
+        return False
+    figures = [match for match in TOKEN.finditer(row, *span) if any(map(str.isdigit, match[0]))]
+    return any(not row[one.end() : other.start()].islower() for one, other in pairwise(figures))
+
+
+def _announced(sentence: Sentence) -> list[Sentence]:
+    """The items under a line that ends with a colon: all that begin like items, or the rows of its table."""
+    units = units_of(sentence.passage)
+    after = units[units.index(sentence) + 1 :]
+    items = list(takewhile(lambda unit: is_item(unit.text), after))
+    items = items or list(takewhile(lambda unit: is_row(unit.text), after))
+    if not items and sentence.passage.kind != "text":
+        items = list(takewhile(lambda unit: not unit.text.rstrip().endswith(ANNOUNCES), after))
+    return items[:ITEMS]
+
+
+def _list_around(sentence: Sentence) -> list[Sentence]:
+    """The items beside one, with the line that announces them."""
+    units = units_of(sentence.passage)
+    place = units.index(sentence)
+    before = list(takewhile(lambda unit: is_item(unit.text), reversed(units[:place])))[::-1]
+    after = list(takewhile(lambda unit: is_item(unit.text), units[place:]))
+    first = place - len(before)
+    head = [unit for unit in units[max(0, first - 1) : first] if unit.text.rstrip().endswith(ANNOUNCES)]
+    return [*head, *(before + after)[:ITEMS]]
+
+
+def _joined(sentences: Sequence[Sentence]) -> Sentence:
+    """Several as one, a line each."""
+    text = "\n".join(sentence.text for sentence in sentences)
+    return Sentence(sentences[0].passage, text, [box for sentence in sentences for box in sentence.boxes])
+
+
+def whole_tokens(text: str, start: int, end: int) -> Span:
+    """The part from `start` to `end`, nothing of it cut: "14" of "14 March 2026" becomes the date, "900" 38,900."""
+    dates = [(date.start, date.end) for date in dates_of(text)]
+    for first, last in [*dates, *(match.span() for match in TOKEN.finditer(text))]:
+        if first < end and start < last:
+            start, end = min(start, first), max(end, last)
+    return start, end
+
+
+def _short(text: str, span: Span, prose: bool) -> str:
+    """The part with what belongs to it: a currency before a number, a unit after it, a bracket that it opens.
+
+    In prose the word after a number is what it counts: "10 to 15 years".
+    """
+    start, end = span
+    if text[start:end][:1].isdigit():
+        start -= len(match[0]) if (match := CURRENCY_BEFORE.search(text[:start])) else 0
+    if text[start:end][-1:].isdigit():
+        match = UNIT_AFTER.match(text, end) or (
+            COUNTED.match(text, end) if prose and not _is_date(text, span) else None
+        )
+        end += len(match[0]) if match and match[0].strip().lower() not in STOP_WORDS else 0
+    part = text[start:end].strip(EDGES)
+    if (closing := text[end : end + 1]) in CLOSES and part.count(CLOSES[closing]) > part.count(closing):
+        part += closing
+    if not re.search(r"\w", part) or len(part) >= MOST_OF_IT * len(text.strip(EDGES)):
+        return ""
+    return part
+
+
+def _is_date(text: str, span: Span) -> bool:
+    years = YEAR.fullmatch(text[slice(*span)].split()[-1]) is not None
+    return years or any(date.start < span[1] and span[0] < date.end for date in dates_of(text))
+
+
+def _only_repeats(text: str, asked: frozenset[str]) -> bool:
+    """Whether a line says no more than the question; one that announces says it with its items."""
+    return asked.issuperset(stems(text)) and not re.search(r"\d", text) and not text.rstrip().endswith(ANNOUNCES)

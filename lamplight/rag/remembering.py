@@ -1,0 +1,49 @@
+"""Reading the newest passages before anybody asks, so that the first question about them is answered at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+
+MOST_PASSAGES = 200  # about a gigabyte of states, and two minutes of an idle laptop with a small model
+MOST_SECONDS = 300.0  # of reading, which are few passages with a large one: it should not empty a battery
+PASSAGE_TOKENS = 250  # of one: a chunk of 200 word pieces with its header, completed to whole sentences
+
+
+class Remembering:
+    """Knows what each language model has read in this run, behind which prompt. Not for use by two threads."""
+
+    def __init__(self, library: Library, models: Models, answerer: Answerer) -> None:
+        self._library = library
+        self._models = models
+        self._answerer = answerer
+        self._done: set[int] = set()
+        self._behind = ("", "")  # the model's sha256 and the prompt
+
+    def remember(self, stopped: Callable[[], bool]) -> None:
+        """Read those of the newest passages that were not yet, one by one, until `stopped` says so.
+
+        Nothing before the language model is the one that stays. Raises `WeightsError` and `LibraryError`.
+        """
+        if not self._models.settled.is_set():
+            return
+        behind = (self._models.language_model.identity, self._answerer.prompt)
+        if behind != self._behind:
+            self._behind, self._done = behind, set()
+        for number in self._library.newest_chunks(self._most()):
+            chunk = None if number in self._done else self._library.chunks([number]).get(number)
+            if chunk is None:
+                continue
+            self._answerer.remember([chunk], stopped)
+            if stopped():
+                return
+            self._done.add(number)
+
+    def _most(self) -> int:
+        calibration = self._models.language_model.calibration
+        if calibration is None:
+            return MOST_PASSAGES
+        return min(MOST_PASSAGES, int(MOST_SECONDS / calibration.seconds_to_read(PASSAGE_TOKENS)))

@@ -1,0 +1,141 @@
+"""Questions about the library itself, answered from the database: what there is, what is new, what failed."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lamplight.library.records import Document, Passage
+from lamplight.rag.intent import subject
+from lamplight.rag.lexicon.papers import KINDS, in_english
+from lamplight.rag.query import WORD
+from lamplight.rag.requests.meant import about, called, named
+from lamplight.rag.requests.request import Materials, Request, Sources, Told, plain
+from lamplight.rag.sentences import Sentence, sentences_of, stems, units_of
+
+MOST = 30  # documents that are listed
+SKIPPED = 12  # remarks about what was not read
+
+
+def about_library(request: Request, materials: Materials) -> Told | None:
+    """In the way of the request's detail."""
+    ways: dict[str, Callable[[Request, Materials], Told | None]] = {
+        "count": _count,
+        "documents": _documents,
+        "mentions": _mentions,
+        "failed": _failed,
+    }
+    return ways[request.intent.detail](request, materials)
+
+
+def _count(request: Request, materials: Materials) -> Told:
+    inside, which = materials.documents(request.scope), named(request, materials)
+    sources = Sources()
+    if which and len(which) < len(inside):
+        return sources.told("\n".join(_line(document, sources, request, materials, "") for document in which[:MOST]))
+    query = in_english(request.query)
+    telling = [word for word in WORD.findall(query) if word.lower() in KINDS] or about(request, materials).split()
+    words = " ".join(telling)
+    kind = called(words, inside, materials)
+    if kind is not None:
+        said = request.say("of kind", len(kind), all=f"{len(inside):,}", words=plain(words))
+        listed = "".join(f"\n{_line(document, sources, request, materials, '')}" for document in kind[:MOST])
+        more = "\n\n" + request.say("more documents", len(kind) - MOST) if len(kind) > MOST else ""
+        return sources.told(f"{said}\n{listed}{more}")
+    formats = Counter(document.format.lstrip(".").upper() for document in inside)
+    kinds = ", ".join(f"{count:,} {plain(name)}" for name, count in formats.most_common())
+    pictures = sum(document.images for document in inside)
+    shown = request.say("with", pictures=request.say("picture", pictures)) if pictures else ""
+    pages = request.say("page", sum(document.pages for document in inside))
+    documents = request.say("document", len(inside))
+    return Told(request.say("in all", documents=documents, pages=pages, pictures=shown, kinds=kinds))
+
+
+def _documents(request: Request, materials: Materials) -> Told:
+    inside, which = materials.documents(request.scope), named(request, materials)
+    sources = Sources()
+    if which and len(which) < len(inside):
+        return sources.told(
+            "\n".join(_line(document, sources, request, materials, _added(document, request)) for document in which)
+        )
+    listed = [_line(one, sources, request, materials, _added(one, request)) for one in inside[:MOST]]
+    more = "\n\n" + request.say("more documents", len(inside) - MOST) if len(inside) > MOST else ""
+    heading = request.say("newest first", documents=request.say("document", len(inside)))
+    return sources.told(f"{heading}\n\n" + "\n".join(listed) + more)
+
+
+def _line(document: Document, sources: Sources, request: Request, materials: Materials, said: str) -> str:
+    pages = request.say("page", document.pages)
+    marker = sources.mark(materials.first_line(document))
+    return f"- **{plain(document.name)}**, {pages}{f', {said}' if said else ''}{marker}"
+
+
+def _added(document: Document, request: Request) -> str:
+    """The day as it is written everywhere, as months have other names in each language."""
+    return request.say("added", when=time.strftime("%Y-%m-%d, %H:%M", time.localtime(document.added_at)))
+
+
+def _mentions(request: Request, materials: Materials) -> Told | None:
+    """Every document that holds the words, with how many of its passages do and the first of them."""
+    words = subject(request.query, "library", materials.models.intents)
+    if not words:
+        return None
+    inside = {document.id: document for document in materials.documents(request.scope)}
+    held = _holding(words, materials)
+    found = sorted((number for number in held if number in inside), key=lambda number: -len(held[number]))
+    if not found:
+        documents = request.say("document", len(inside))
+        return Told(request.say("none mentions", documents=documents, words=plain(words)), refused=True)
+    sources = Sources()
+    lines = []
+    for number in found[:MOST]:
+        sentence = _holding_sentence(held[number], words)
+        passages = request.say("passage", len(held[number]))
+        name = plain(inside[number].name)
+        lines.append(f"- **{name}** ({passages}): {plain(sentence.text)}{sources.mark(sentence)}")
+    told = request.say("mentions", len(found), all=f"{len(inside):,}", words=plain(words))
+    more = "\n\n" + request.say("more documents", len(found) - MOST) if len(found) > MOST else ""
+    return sources.told(f"{told}\n\n" + "\n".join(lines) + more)
+
+
+def _holding(words: str, materials: Materials) -> dict[int, list[Passage]]:
+    """The passages of each document that hold the words beside each other, or else all of them somewhere."""
+    library = materials.library
+    numbers = [number for number, _ in library.full_text([words.lower()], MOST * MOST)]
+    if not numbers:
+        each = [{number for number, _ in library.full_text([word.lower()], MOST * MOST)} for word in words.split()]
+        numbers = sorted(set.intersection(*each)) if each else []
+    held: dict[int, list[Passage]] = {}
+    for chunk in sorted(library.chunks(numbers).values(), key=lambda chunk: chunk.id):
+        held.setdefault(chunk.document_id, []).append(chunk)
+    return held
+
+
+def _holding_sentence(chunks: Sequence[Passage], words: str) -> Sentence:
+    wanted = stems(words)
+    sentences = [sentence for chunk in chunks for sentence in sentences_of(chunk) or units_of(chunk)]
+    return max(sentences, key=lambda sentence: len(wanted & stems(sentence.text)))
+
+
+def _failed(request: Request, materials: Materials) -> Told:
+    jobs = materials.library.jobs()
+    failed = [f"- **{plain(job.name)}**: {plain(job.error)}" for job in jobs if job.state == "failed"]
+    waiting = [job.name for job in jobs if job.state in ("queued", "working")]
+    skipped = [
+        f"- **{plain(document.name)}**: {plain(remark)}"
+        for document in materials.documents(request.scope)
+        for remark in (document.report.skipped if document.report else [])
+    ]
+    parts = []
+    if failed:
+        parts.append("\n".join([request.say("failed", len(failed)), "", *failed[:MOST]]))
+    if waiting:
+        names = ", ".join(plain(Path(name).name) for name in waiting[:SKIPPED])
+        parts.append(request.say("waiting", len(waiting), names=names))
+    if not failed and not waiting:
+        parts.append(request.say("not failed"))
+    if skipped:
+        parts.append("\n".join([request.say("left out"), "", *skipped[:SKIPPED]]))
+    return Told("\n\n".join(parts))

@@ -1,0 +1,186 @@
+"""The same asked of two or more documents or years, side by side; and what changed between two versions of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from rapidfuzz import fuzz, process
+
+from lamplight.library.records import Document
+from lamplight.rag.events import Looking, Rows
+from lamplight.rag.intent import subject
+from lamplight.rag.lexicon.papers import PAPERS, in_english
+from lamplight.rag.naming import named_documents
+from lamplight.rag.outline import headings_of
+from lamplight.rag.requests.fields import Cell, read_field
+from lamplight.rag.requests.meant import by_words, of_kind, shown_before
+from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told, plain
+from lamplight.rag.requests.summary import in_their_own_words
+from lamplight.rag.sentences import Sentence, stems
+
+MOST = 12  # documents side by side
+VERSIONS = 2
+ALIKE = 0.35  # of the lines of two documents that are the same, for one to be a version of the other
+ALIKE_WORDS = 0.5  # of the words of two lines are in both, for one to be the other, changed
+CHANGED = 50.0  # likeness of their letters in percent
+SAMPLED = 100  # lines that tell whether two long documents are versions of each other
+EMPTY = "–"
+SAID_TWICE = 2  # documents that say something under a heading, for it to be compared
+
+
+def comparison(request: Request, materials: Materials) -> Telling:
+    """A row for each document, with what it says about what is asked; all they both speak of, if nothing is."""
+    which, words = _compared(request, materials)
+    if len(which) < VERSIONS:
+        return None
+    if len(which) == VERSIONS and not words:
+        lines = [materials.lines(document) for document in which]
+        if _likeness(*lines) >= ALIKE:
+            return _changes(which, lines, request)
+    topics = [words] if words else _common_headings(which, materials)
+    if not topics:
+        return (yield from in_their_own_words(which, request, materials))
+    return (yield from _side_by_side(which[:MOST], topics, request, materials))
+
+
+def change(request: Request, materials: Materials) -> Telling:
+    """What is asked about from document to document; between two versions, line by line."""
+    which, words = _compared(request, materials)
+    if len(which) < VERSIONS:
+        return None
+    lines = [materials.lines(document) for document in which[:VERSIONS]]
+    if len(which) == VERSIONS and not words and _likeness(*lines) >= ALIKE:
+        return _changes(which, lines, request)
+    return (yield from _side_by_side(which[:MOST], [words], request, materials)) if words else None
+
+
+def _compared(request: Request, materials: Materials) -> tuple[list[Document], str]:
+    """The documents, oldest name first, and what is asked about them."""
+    inside = materials.documents(request.scope)
+    query = in_english(request.query)
+    naming = named_documents(query, inside, materials.library.chunks_holding)
+    which = [document for document in inside if document.id in naming.documents]
+    words = subject(naming.asked, request.intent.kind, materials.models.intents)
+    if len(which) < VERSIONS:
+        kind, left = of_kind(subject(query, request.intent.kind, materials.models.intents), inside, materials)
+        if which and (len(kind) == len(inside) or which[0] not in kind):
+            return which, words  # one alone is named, and nothing to compare it with
+        which, words = kind, " ".join(left)
+    if len(which) in (0, 1, len(inside)) and len(inside) > VERSIONS:
+        fitting = by_words(request, inside)
+        shown = [document for document in inside if document.id in shown_before(request)]
+        which = fitting if VERSIONS <= len(fitting) < len(inside) else shown
+    titles = " ".join(f"{document.name} {document.title}" for document in which)
+    named = stems(titles.replace("_", " ")) | stems(" ".join(naming.words))
+    telling = [word for word in words.split() if word.lower() not in PAPERS and not word.isdigit()]
+    kept = [word for word in telling if not stems(word) <= named]
+    return sorted(which, key=lambda document: document.name), " ".join(kept)
+
+
+def _side_by_side(which: Sequence[Document], topics: Sequence[str], request: Request, materials: Materials) -> Telling:
+    sources = Sources()
+    cells: list[list[Cell]] = []
+    for number, document in enumerate(which):
+        if request.stop.is_set():
+            break
+        yield Looking(number, len(which))
+        cells.append([read_field(topic, document, materials) for topic in topics])
+    if sum(any(cell.text for cell in own) for own in cells) < 1:
+        return None
+    names = [document.name for document in which[: len(cells)]]
+    lines = [f"| | {' | '.join(plain(name) for name in names)} |", f"|---{'|---' * len(names)}|"]
+    rows: list[list[str]] = []
+    marks: list[list[int]] = []
+    for place, topic in enumerate(topics):
+        row = [own[place] for own in cells]
+        own_marks = [sources.number(cell.sentence) for cell in row]
+        shown = [f"{plain(cell.text)} [{mark}]" if mark else EMPTY for cell, mark in zip(row, own_marks, strict=True)]
+        lines.append(f"| {plain(topic)} | {' | '.join(shown)} |")
+        rows.append([topic, *(cell.text for cell in row)])
+        marks.append([0, *own_marks])
+    return sources.told("\n".join(lines), Rows(["", *names], rows, sources=marks))
+
+
+def _common_headings(which: Sequence[Document], materials: Materials) -> list[str]:
+    """What several of the documents have a heading for, in the order of the first."""
+    headings: dict[str, set[int]] = {}
+    for document in which:
+        for chunk in materials.library.chunks_of(document.id):
+            for heading in headings_of(chunk):
+                headings.setdefault(heading, set()).add(document.id)
+    shared = [heading for heading, having in headings.items() if len(having) >= SAID_TWICE]
+    return shared[:MOST] or _common_labels(which, materials)
+
+
+def _common_labels(which: Sequence[Document], materials: Materials) -> list[str]:
+    """What begins a line in several of the documents: "Consumption", "Meter number"."""
+    labels: dict[str, set[int]] = {}
+    for document in which:
+        for line in materials.lines(document):
+            label = _label(line.text)
+            if label:
+                labels.setdefault(label, set()).add(document.id)
+    return [label for label, having in labels.items() if len(having) == len(which)][:MOST]
+
+
+def _label(line: str) -> str:
+    """The words before the first figure or gap of a line that has a figure."""
+    words: list[str] = []
+    for word in line.split():
+        if any(map(str.isdigit, word)) or word == "|":
+            break
+        words.append(word)
+    short = " ".join(words).strip(" :.-")
+    return short if len(words) < len(line.split()) and 1 <= len(words) <= 4 and len(short) > 3 else ""
+
+
+def _likeness(one: Sequence[Sentence], other: Sequence[Sentence]) -> float:
+    """The share of the lines of the shorter one that are in the other, letter for letter or nearly."""
+    shorter, longer = sorted(([_word_set(unit) for unit in lines] for lines in (one, other)), key=len)
+    sample = shorter[:: max(1, len(shorter) // SAMPLED)]
+    return sum(any(_overlap(own, words) >= ALIKE_WORDS for words in longer) for own in sample) / max(1, len(sample))
+
+
+def _word_set(unit: Sentence) -> frozenset[str]:
+    return frozenset(unit.text.lower().split())
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(1, len(one | other))
+
+
+def _changes(which: Sequence[Document], lines: Sequence[Sequence[Sentence]], request: Request) -> Told:
+    """What one version says otherwise, or only one of them says, in the order of the text."""
+    sources = Sources()
+    old, new = lines
+    rows: list[list[str]] = []
+    marks: list[list[int]] = []
+    table = [f"| {' | '.join(plain(document.name) for document in which)} |", "|---|---|"]
+    for before, after in _pairs(old, new):
+        own = [sources.number(unit) for unit in (before, after)]
+        shown = [
+            f"{plain(unit.text)} [{mark}]" if unit else EMPTY for unit, mark in zip((before, after), own, strict=True)
+        ]
+        marks.append(own)
+        table.append(f"| {' | '.join(shown)} |")
+        rows.append([unit.text if unit else "" for unit in (before, after)])
+    if not rows:
+        return sources.told(request.say("same", one=plain(which[0].name), other=plain(which[1].name)))
+    told = request.say("difference", len(rows)) + "\n\n" + "\n".join(table)
+    return sources.told(told, Rows([document.name for document in which], rows, sources=marks))
+
+
+def _pairs(old: Sequence[Sentence], new: Sequence[Sentence]) -> list[tuple[Sentence | None, Sentence | None]]:
+    matcher = SequenceMatcher(None, [unit.text for unit in old], [unit.text for unit in new], autojunk=False)
+    pairs: list[tuple[Sentence | None, Sentence | None]] = []
+    for kind, start, end, first, last in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        left = list(new[first:last])
+        for unit in old[start:end]:
+            texts = [other.text for other in left]
+            like = process.extractOne(unit.text, texts, scorer=fuzz.ratio, score_cutoff=CHANGED)
+            pairs.append((unit, left.pop(like[2]) if like else None))
+        pairs += [(None, unit) for unit in left]
+    return pairs

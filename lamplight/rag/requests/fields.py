@@ -1,0 +1,80 @@
+"""One thing read from each of many documents: the total of every receipt, the date of every letter."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from lamplight.library.records import Document, Passage
+from lamplight.rag.balance import AMOUNT, amount_of, balance
+from lamplight.rag.extraction import best_score
+from lamplight.rag.quotation import CODES, quotation
+from lamplight.rag.requests.request import Materials
+from lamplight.rag.retriever import Scope
+from lamplight.rag.sentences import Sentence, stems, units_of
+
+QUESTION = "what is the {}?"
+SILENT = -2.5  # log-odds of the line that answers likeliest: below them the cell stays empty
+CURRENCY = re.compile(rf"[€£¥$]|\b(?:{CODES})(?![A-Za-z])")
+SEVERAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a document says of a field, and where; both empty where it is silent."""
+
+    text: str = ""
+    sentence: Sentence | None = None
+
+
+def read_field(name: str, document: Document, materials: Materials) -> Cell:
+    """The short answer of one document alone to what its total, date or the like is; or the line that answers.
+
+    Raises `LamplightError` when a model or the library fails.
+    """
+    selection = materials.finder.select(QUESTION.format(name), scope=Scope(documents=frozenset({document.id})))
+    if best_score(selection.lines) < SILENT:
+        return Cell()
+    quote = quotation(selection)
+    if quote is None:
+        return Cell()
+    passage = next(passage for passage in selection.passages if passage.marker == quote.citation.marker)
+    sentence = Sentence(passage, quote.citation.text, quote.citation.boxes)
+    text = quote.short or quote.citation.text.split("\n")[0]
+    return Cell(_one_amount(text, passage) if passage.kind == "image" else _unlabelled(text, name), sentence)
+
+
+def _unlabelled(text: str, name: str) -> str:
+    """Without the field's own name before it: "TOTAL: EUR 7.25"."""
+    label, colon, rest = text.partition(":")
+    return rest.strip() if colon and rest.strip() and stems(label) and stems(label) <= stems(name) else text
+
+
+def _one_amount(text: str, passage: Passage) -> str:
+    """Of a line that holds several amounts the one that balances, or else the last: "0.00 TOTAL 12.00"."""
+    amounts: list[str] = AMOUNT.findall(text)
+    if len(amounts) < SEVERAL:
+        return text
+    weights = balance([unit.text for unit in units_of(passage)])
+    return max(reversed(amounts), key=lambda amount: weights.get(amount, 0.0))
+
+
+def summed(cells: Sequence[str]) -> str:
+    """The sum of a column of amounts, one for each currency; "" if they can't be added.
+
+    Those without a currency are taken to be in the one that most have.
+    """
+    filled = [cell for cell in cells if cell]
+    amounts = [amount_of(cell) for cell in filled]
+    if len(filled) < SEVERAL or None in amounts or not all(map(AMOUNT.search, filled)):
+        return ""
+    known = [match[0] if (match := CURRENCY.search(cell)) else "" for cell in filled]
+    usual = Counter(filter(None, known)).most_common(1)
+    totals: dict[str, Decimal] = {}
+    for currency, amount in zip(known, amounts, strict=True):
+        name = currency or (usual[0][0] if usual else "")
+        totals[name] = totals.get(name, Decimal(0)) + (amount or Decimal(0))
+    return " + ".join(f"{name} {total:,}".strip() for name, total in totals.items())

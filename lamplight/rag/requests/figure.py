@@ -1,0 +1,122 @@
+"""A figure of a report: a line of its statements, or what is worked out from several (`rag.measures`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lamplight.library.records import Document
+from lamplight.rag.events import Rows
+from lamplight.rag.measures.definitions import definitions
+from lamplight.rag.measures.evaluation import UNITS, Evaluation, Value, falls_or_rises, growth, scale_of
+from lamplight.rag.measures.expression import Named, has_name
+from lamplight.rag.measures.question import Asked, read_question
+from lamplight.rag.measures.statements import Cell, Statements
+from lamplight.rag.naming import named_documents
+from lamplight.rag.requests.meant import meant
+from lamplight.rag.requests.request import Materials, Request, Sources, Told, plain
+from lamplight.rag.sentences import Sentence
+from lamplight.rag.tables.amounts import MINUS
+
+MOST_YEARS = 3  # side by side, where no year is named
+Figures = list[tuple[int, Value]]
+
+
+def figure(request: Request, materials: Materials) -> Told | None:
+    """None unless every word of the question is explained and every part of the figure was found in one document."""
+    if not has_name(request.query, definitions().names):
+        return None
+    inside = materials.documents(request.scope)
+    naming = named_documents(request.query, inside, materials.library.chunks_holding)
+    asked = read_question(request.query, definitions(), naming.words)
+    if asked is None:
+        return None
+    which = [one for one in inside if one.id in naming.documents] or meant(request, materials)
+    return _told(asked, which[0], request, materials) if len(which) == 1 else None
+
+
+def _told(asked: Asked, document: Document, request: Request, materials: Materials) -> Told | None:
+    statements = Statements(materials.library.chunks_of(document.id), asked.definitions)
+    figures = _figures(asked, statements)
+    if not figures:
+        return None
+    sources = Sources()
+    said = [_number(value, asked) for _, value in figures]
+    short = ", ".join(f"{one} ({year})" for one, (year, _) in zip(said, figures, strict=True)) if said[1:] else said[0]
+    if asked.direction and len(figures) > 1:
+        moves = falls_or_rises([value for _, value in reversed(figures)])
+        short = f"{request.say('yes' if moves == asked.direction else 'no')}: {short}"
+    table, rows = _table([cell for _, value in figures for cell in value.cells], sources)
+    working = [_working(value, request) for _, value in figures if not value.is_bare]
+    marks = " ".join(f"[{passage.marker}]" for passage in sources.passages)
+    text = "\n\n".join([f"**{plain(short)}** {marks}", *working, table])
+    told = sources.told(text, rows)
+    return Told(told.text, told.passages, told.citations, told.rows, short=short)
+
+
+def _figures(asked: Asked, statements: Statements) -> Figures:
+    """A value for each year that is asked for, the newest first; none if one of them is unknown."""
+    evaluation = Evaluation(statements, asked.definitions)
+    years = [year for year in statements.years if not asked.years or year <= asked.years[-1]]
+    newest = asked.years[-1] if asked.years else next(iter(years), 0)
+    if not newest or newest not in statements.years:
+        return []
+    if asked.count > 1:
+        mean = evaluation.mean(asked.expression, list(range(newest, newest - asked.count, -1)))
+        return [(newest, mean)] if mean else []
+    if asked.form == "growth":
+        before = evaluation.value(asked.expression, asked.years[0] if len(asked.years) > 1 else newest - 1)
+        after = evaluation.value(asked.expression, newest)
+        grown = growth(before, after) if before and after else None
+        return [(newest, grown)] if grown else []
+    if asked.form == "value":
+        several = isinstance(asked.expression, Named) and asked.expression.kind == "plain" and len(asked.years) > 1
+        wanted = list(reversed(asked.years)) if several else [newest]
+    else:
+        wanted = list(reversed(asked.years)) if len(asked.years) > 1 else years[: MOST_YEARS if not asked.years else 2]
+    made = [(year, evaluation.value(asked.expression, year)) for year in wanted]
+    known = [(year, value) for year, value in made if value is not None]
+    return known if len(known) == len(made) or (asked.form == "trend" and known) else []
+
+
+def _number(value: Value, asked: Asked) -> str:
+    """With its unit, in the scale and with the decimals that are asked for."""
+    if asked.is_share and not value.is_money:
+        return f"{_grouped(100 * value.amount, 1 if asked.decimals is None else asked.decimals)}%"
+    if not value.is_money:
+        return _grouped(value.amount, 2 if asked.decimals is None else asked.decimals)
+    own = scale_of(value.cells)
+    scale = asked.scale or own
+    amount = value.amount / UNITS[scale]
+    decimals = asked.decimals
+    if decimals is None:
+        decimals = 2 if UNITS[scale] > UNITS[own] or (abs(amount) < 100 and amount % 1) else 0
+    return f"{MINUS if amount < 0 else ''}{value.sign}{_grouped(abs(amount), decimals)}{f' {scale}' if scale else ''}"
+
+
+def _grouped(amount: float, decimals: int) -> str:
+    return f"{amount:,.{decimals}f}".replace("-", MINUS)
+
+
+def _working(value: Value, request: Request) -> str:
+    scale = scale_of(value.cells)
+    return f"= {value.working}" + (f" ({request.say(f'in {scale}')})" if scale else "")
+
+
+def _table(cells: Sequence[Cell], sources: Sources) -> tuple[str, Rows]:
+    """A row for each line of a statement with what it says for the years that were used, as it is written there."""
+    years = sorted({cell.year for cell in cells}, reverse=True)
+    lines: dict[tuple[int, int], dict[int, Cell]] = {}
+    for cell in cells:
+        lines.setdefault((cell.row.passage.id, cell.row.index), {})[cell.year] = cell
+    table = [f"| | {' | '.join(map(str, years))} |", f"|---{'|---' * len(years)}|"]
+    rows: list[list[str]] = []
+    marks: list[list[int]] = []
+    for own in lines.values():
+        row = next(iter(own.values())).row
+        boxes = [row.passage.boxes[row.index]] if row.index < len(row.passage.boxes) else []
+        mark = sources.number(Sentence(row.passage, row.text, boxes))
+        shown = [f"{plain(own[year].written)} [{mark}]" if year in own else "–" for year in years]
+        table.append(f"| {plain(row.label)} | {' | '.join(shown)} |")
+        rows.append([row.label, *(own[year].written if year in own else "" for year in years)])
+        marks.append([0, *(mark if year in own else 0 for year in years)])
+    return "\n".join(table), Rows(["", *map(str, years)], rows, sources=marks)

@@ -1,0 +1,136 @@
+"""Complete lists: a table of one row for each document, or every line that qualifies, grouped by document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lamplight.library.records import Document
+from lamplight.models.intent import WORD
+from lamplight.rag.events import Looking, Rows
+from lamplight.rag.intent import subject
+from lamplight.rag.lexicon.papers import in_english
+from lamplight.rag.requests.fields import read_field, summed
+from lamplight.rag.requests.items import MOST_ITEMS, Found, items_of
+from lamplight.rag.requests.meant import by_words, named, of_kind
+from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told, plain
+from lamplight.rag.sentences import units_of
+
+MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms
+MOST_ROWS = 200
+ASIDE = re.compile(r"[,;]|\s(?:and|und|et|y|e|with|mit|avec|con)\s", re.IGNORECASE)
+
+
+def listing(request: Request, materials: Materials) -> Telling:
+    """A table when documents of a kind are listed with something of each, else the items themselves."""
+    inside = materials.documents(request.scope)
+    query = in_english(request.query)
+    words = subject(query, "list", materials.models.intents)
+    kind, left = of_kind(words, inside, materials, papers=True)
+    fields = _fields(query, left)
+    by_kind = len(left) < len(words.split())
+    if by_kind and (fields or len(kind) < len(inside) or not left):
+        return (yield from _table(kind, fields, request, materials))
+    if words:
+        return (yield from _items(words, request, materials))
+    return None
+
+
+def _fields(query: str, left: Sequence[str]) -> list[str]:
+    """What is wanted of each document: the words that are left, apart where a comma or "and" stands between them."""
+    wanted = {word.lower() for word in left}
+    parts = [[word for word in WORD.findall(part) if word.lower() in wanted] for part in ASIDE.split(query)]
+    return [" ".join(part) for part in parts if part]
+
+
+def _table(documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials) -> Telling:
+    sources = Sources()
+    rows: list[list[str]] = []
+    marks: list[list[int]] = []
+    ordered = sorted(documents, key=lambda document: document.name)[:MOST_DOCUMENTS]
+    for number, document in enumerate(ordered):
+        if request.stop.is_set():
+            break
+        yield Looking(number, len(ordered))
+        cells = [read_field(field, document, materials) for field in fields]
+        own = [sources.number(cell.sentence) for cell in cells]
+        rows.append([document.name, *(cell.text for cell in cells)])
+        marks.append([next(filter(None, own), 0) or sources.number(materials.first_line(document)), *own])
+    sums = ["", *(summed([row[column] for row in rows]) for column in range(1, len(fields) + 1))]
+    table = Rows([request.say("column document"), *fields], rows, sums if any(sums) else [], marks)
+    silent = sum(not all(row) for row in rows)
+    told = request.say("document", len(rows)) + (request.say("silent", silent) if silent else "") + ":"
+    left = len(documents) - len(rows)
+    unseen = "\n\n" + request.say("documents unseen", left) if left else ""
+    return sources.told(f"{told}\n\n{as_markdown(table, request)}{unseen}", table)
+
+
+def as_markdown(table: Rows, request: Request) -> str:
+    """A table whose first column names what each row is about and has the markers of the row; with its sums."""
+    lines = [f"| {' | '.join(map(plain, table.columns))} |", f"|{'---|' * len(table.columns)}"]
+    for row, own in zip(table.rows, table.sources, strict=True):
+        marked = "".join(f" [{mark}]" for mark in sorted(set(own) - {0}))
+        lines.append(f"| {plain(row[0])}{marked} | {' | '.join(plain(cell) or '–' for cell in row[1:])} |")
+    if table.sums:
+        summed_up = " | ".join(f"**{plain(one)}**" if one else "" for one in table.sums[1:])
+        lines.append(f"| **{request.say('sum')}** | {summed_up} |")
+    return "\n".join(lines)
+
+
+def _items(words: str, request: Request, materials: Materials) -> Telling:
+    """All rows of a document that is one table, else what is called so."""
+    inside = materials.documents(request.scope)
+    which = named(request, materials) or by_words(request, inside) or inside
+    wanted = " ".join(word for word in words.split() if not _names(word, which, inside)) or words
+    if len(which) == 1 and (table := _whole_table(which[0], request, materials)) is not None:
+        return table
+    found = yield from items_of(wanted, which, request, materials)
+    return told_items(found, len(which), request) if found.items else None
+
+
+def _whole_table(document: Document, request: Request, materials: Materials) -> Told | None:
+    """All rows of a document that is one table; None for any other."""
+    chunks = materials.library.chunks_of(document.id)
+    tables = materials.library.tables([document.id])
+    if len(tables) != 1 or any(chunk.kind != "table" for chunk in chunks):
+        return None
+    table, sources = tables[0], Sources()
+    units = {" ".join(unit.text.split()): unit for chunk in chunks for unit in units_of(chunk)}
+    lines = [f"| {' | '.join(map(plain, table.columns))} |", f"|{'---|' * len(table.columns)}"]
+    marks = []
+    for row in table.rows[:MOST_ROWS]:
+        mark = sources.number(units.get(" ".join(" | ".join(row).split())))
+        marks.append([mark] * len(row))
+        lines.append(f"| {' | '.join(map(plain, row))}{f' [{mark}]' if mark else ''} |")
+    more = "\n\n" + request.say("only first", MOST_ROWS) if len(table.rows) > MOST_ROWS else ""
+    told = request.say("in", what=request.say("row", len(table.rows)), where=plain(document.name))
+    kept = Rows(table.columns, table.rows[:MOST_ROWS], sources=marks)
+    return sources.told(f"{told}\n\n" + "\n".join(lines) + more, kept)
+
+
+def _names(word: str, which: Sequence[Document], inside: Sequence[Document]) -> bool:
+    """Whether a word only says which documents are meant."""
+    return len(which) < len(inside) and any(word.lower() in document.name.lower() for document in which)
+
+
+def told_items(found: Found, documents: int, request: Request) -> Told:
+    """A list, grouped by document if it is of several, and counted."""
+    sources = Sources()
+    rows, marks = [], []
+    groups: dict[str, list[str]] = {}
+    for unit in found.items[:MOST_ITEMS]:
+        mark = sources.number(unit)
+        name, text = unit.passage.document, " ".join(unit.text.split())
+        groups.setdefault(name, []).append(f"- {plain(text)} [{mark}]")
+        rows.append([name, text])
+        marks.append([mark, mark])
+    parts = [
+        f"**{plain(name)}** ({len(points)})\n\n" + "\n".join(points) if documents > 1 else "\n".join(points)
+        for name, points in groups.items()
+    ]
+    where = request.say("document", len(groups)) if documents > 1 else plain(next(iter(groups)))
+    told = request.say("in", what=request.say("place", len(rows)), where=where)
+    notes = [request.say("only first", MOST_ITEMS)] if len(found.items) > MOST_ITEMS else []
+    notes += [request.say("passages unseen", found.unread)] if found.unread else []
+    table = Rows([request.say("column document"), request.say("column item")], rows, sources=marks)
+    return sources.told("\n\n".join([told, *parts, *notes]), table)

@@ -1,0 +1,295 @@
+"""What stands under a heading, a label or a head of a table that is called as what is listed: its items.
+
+Known by how a document is laid out, not by its words: a heading goes on to the next one like it, a run-in of a few
+words opens a paragraph, a sentence that stands alone on its lines is set apart as a heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from lamplight.library.records import Passage
+from lamplight.rag.outline import headings_of
+from lamplight.rag.query import STOP_WORDS, WORD
+from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, is_row, stems, units_of
+
+TITLE_WORDS = 8  # of a line that may be a heading
+PLAIN_WORDS = 4  # of a heading that ends what stands under one that is set in no special way
+LABEL_WORDS = 5
+LABEL = re.compile(r"^(?P<label>[^\W\d_][^:|.]{1,58}?):\s+(?P<rest>\S.*)$", re.S)
+NUMBERED = re.compile(r"^(?P<word>[^\W\d_]*\.?)\s*(?P<number>§?\s*\d+(?:\.\d+)*[A-Za-z]?)[.):]?\s+[^\W\d_]")
+SEPARATOR = re.compile(r"\s*[,;]\s+(?:(?:and|or|und|oder|et|ou|y|o)\s+)?")
+PIECES = 3  # in a line, at least, for it to be an enumeration
+PIECE_WORDS = 6  # of each of them, at most
+RUN_IN_WORDS = 7
+SET_APART_WORDS = (4, 70)
+FOLLOWED_WORDS = 25  # of what stands below a sentence that is set apart, at least
+SEVERAL = 2
+BEGINNING = 5  # letters that two forms of a word have in common
+ENDING = 4  # letters in which they may differ
+PARTLY = 0.5  # of what is asked for is in a heading
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence or row, where it stands: `alone` on its lines, or at least `first` on one; under which headings."""
+
+    sentence: Sentence
+    path: tuple[str, ...]
+    first: bool
+    alone: bool
+
+    @property
+    def text(self) -> str:
+        return self.sentence.text
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`title` is a heading, a label, a head of a column or a sentence that announces; `items` what it is about."""
+
+    title: str
+    items: list[Sentence]
+
+
+def lines_of(chunks: Sequence[Passage]) -> list[Line]:
+    """All of a document, headings too, in reading order."""
+    return [line for chunk in chunks for line in _lines_of(chunk)]
+
+
+def _lines_of(chunk: Passage) -> Iterator[Line]:
+    bare = replace(chunk, furniture=())
+    lines = chunk.text.split("\n")
+    begins, ends, position = set(), set(), 0
+    for line in lines:
+        begins.add(position + len(line) - len(line.lstrip()))
+        ends.add(position + len(line.rstrip()))
+        position += len(line) + 1
+    text, position, path = " ".join(lines), 0, tuple(headings_of(chunk))
+    furniture = {lines[index].strip() for index in chunk.furniture if index < len(lines)}
+    titles = {line.strip() for line in lines if NUMBERED.match(line.strip()) and len(line.split()) <= TITLE_WORDS}
+    for unit in units_of(bare):
+        start = text.find(unit.text, position)
+        if start < 0:
+            continue  # the rest of a heading that was taken for several sentences: "Item 1A. Risk Factors."
+        title = next((line for line in titles if start in begins and text.startswith(line, start)), "")
+        unit = replace(unit, text=title) if len(title) > len(unit.text) else unit
+        position = start + len(unit.text)
+        if unit.text not in furniture or _may_be_title(unit.text):
+            yield Line(replace(unit, passage=chunk), path, start in begins, start in begins and position in ends)
+
+
+def parts_of(lines: Sequence[Line]) -> Iterator[Part]:
+    """Every heading, label and announcement with what stands under it; the same text may be in several."""
+    for heading in dict.fromkeys(heading for line in lines for heading in line.path):
+        under = [line for line in lines if heading in line.path]
+        yield Part(heading, items_in(under))
+    labelled: dict[str, list[Sentence]] = {}
+    for index, line in enumerate(lines):
+        found = LABEL.match(line.text) if line.first else None
+        if found and len(found["label"].split()) <= LABEL_WORDS and not is_item(line.text):
+            labelled.setdefault(found["label"], []).append(line.sentence)
+        elif line.first and _announces(lines, index):
+            items = items_in(_below(lines, index))
+            if items:
+                yield Part(line.text.strip(), items)
+    for label, sentences in labelled.items():
+        rests = [replace(one, text=LABEL.sub(r"\g<rest>", one.text)) for one in sentences]
+        items = _enumerated(rests[0]) if len(rests) == 1 else rests
+        yield Part(label, items or sentences)
+
+
+def columns_of(lines: Sequence[Line]) -> Iterator[Part]:
+    """Each head of each table with the rows that have something under it."""
+    for heads, rows in _tables(lines):
+        for place, head in enumerate(heads):
+            if any(map(str.isalpha, head)):
+                items = [row.sentence for row in rows if _filled(row.text, place, len(heads))]
+                yield Part(head, items)
+
+
+def coverage(wanted: Sequence[str], title: str) -> float:
+    """The share of the words asked for that stand in a title, whatever their endings; 0 if the first doesn't.
+
+    The first says what is listed, the others say which.
+    """
+    held = held_in(wanted, title)
+    return sum(held) / len(held) if held and held[0] else 0.0
+
+
+def held_in(wanted: Sequence[str], text: str) -> list[bool]:
+    """Of each word whether it stands in a text, whatever its ending."""
+    words = [word.lower() for word in WORD.findall(text)]
+    return [any(same_word(word, other) for other in words) for word in wanted]
+
+
+def rows_with(wanted: Sequence[str], lines: Sequence[Line]) -> list[Sentence]:
+    """Rows and items that hold a word of what is asked for, the most of them; none if it is one row alone."""
+    rows = [line for line in lines if line.first and (is_item(line.text) or len(cells(line.text)) > 1)]
+    held = [sum(held_in(wanted, line.text)) for line in rows]
+    most = max(held, default=0)
+    found = [line.sentence for line, count in zip(rows, held, strict=True) if most and count == most]
+    return found if SEVERAL <= len(found) < len(rows) else []
+
+
+def words_of(text: str) -> list[str]:
+    """The words that mean something, in lower case."""
+    return [word for word in map(str.lower, WORD.findall(text)) if word not in STOP_WORDS and not word.isdigit()]
+
+
+def same_word(one: str, other: str) -> bool:
+    """Two forms of a word, or a compound that ends in it: "Packliste", "Liste"."""
+    if stems(one) == stems(other) != frozenset():
+        return True
+    common = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        common += 1
+    return common >= BEGINNING and max(len(one), len(other)) - common <= ENDING
+
+
+def items_in(lines: Sequence[Line]) -> list[Sentence]:
+    """The items of what stands under a heading: of a list, rows, paragraphs with a run-in, or headings of a text."""
+    rows = [line for line in lines if line.sentence.passage.kind == "table" and " | " in line.text]
+    if len(rows) > SEVERAL:
+        return [row.sentence for row in rows[1:]]
+    for kind in (_set_apart, _listed, _run_in):
+        found = kind(lines)
+        if len(found) >= SEVERAL:
+            return found
+    if len(lines) == 1 and (pieces := _enumerated(lines[0].sentence)):
+        return pieces
+    found = [line.sentence for line in lines if not (line.alone and _may_be_title(line.text) and is_bare(line.text))]
+    return found or [line.sentence for line in lines]
+
+
+def is_bare(text: str) -> bool:
+    """A few words, without figures or points: a heading in a text that has no other sign of one."""
+    return len(text.split()) <= PLAIN_WORDS and not re.search(r"[\d.,:;()|@]", text)
+
+
+def _listed(lines: Sequence[Line]) -> list[Sentence]:
+    return [line.sentence for line in lines if (line.first and is_item(line.text)) or _is_clause(line)]
+
+
+def _is_clause(line: Line) -> bool:
+    return line.first and re.match(r"^\d+(?:\.\d+)+\.?\s+\S", line.text) is not None
+
+
+def _run_in(lines: Sequence[Line]) -> list[Sentence]:
+    """ "Weather. Storms cancelled …": paragraphs that open with a few words and a point."""
+    found = []
+    for line, after in pairwise(lines):
+        short = len(line.text.split()) <= RUN_IN_WORDS and line.text.rstrip().endswith((".", ":"))
+        if line.first and not line.alone and short and not after.first:
+            boxes = [*line.sentence.boxes, *after.sentence.boxes]
+            found.append(replace(line.sentence, text=f"{line.text} {after.text}", boxes=list(dict.fromkeys(boxes))))
+    return found
+
+
+def _set_apart(lines: Sequence[Line]) -> list[Sentence]:
+    """Sentences that stand alone on their lines above a paragraph: headings of a text that has long ones."""
+    found = []
+    few, many = SET_APART_WORDS
+    for index, line in enumerate(lines):
+        is_sentence = line.text.rstrip().endswith(".") and line.text[:1].isupper()
+        if not (line.alone and is_sentence and few <= len(line.text.split()) <= many) or is_item(line.text):
+            continue
+        below = []
+        for after in lines[index + 1 :]:
+            if after.alone or is_item(after.text):
+                break
+            below.append(after)
+            if after.first and len(below) > 1 and below[-SEVERAL].alone:
+                break
+        if below and below[0].first and sum(len(one.text.split()) for one in below) >= FOLLOWED_WORDS:
+            found.append(line.sentence)
+    return found
+
+
+def _announces(lines: Sequence[Line], index: int) -> bool:
+    line = lines[index]
+    if index + 1 >= len(lines) or is_row(line.text):
+        return False
+    after = lines[index + 1].text
+    if line.text.rstrip().endswith((*ANNOUNCES, ",")) and is_item(after) and not is_item(line.text):
+        return True
+    if line.text.rstrip().endswith(ANNOUNCES) and line.alone:
+        return True
+    return line.alone and _may_be_title(line.text)
+
+
+def _may_be_title(text: str) -> bool:
+    plain = text.strip()
+    if NUMBERED.match(plain):
+        return len(plain.split()) <= TITLE_WORDS + 1
+    ends_well = plain[-1:].isalnum() or plain[-1:] in ")”\"'"
+    return ends_well and len(plain.split()) <= TITLE_WORDS and plain[:1].isupper() and not is_row(plain)
+
+
+def _below(lines: Sequence[Line], index: int) -> list[Line]:
+    """From the line after a heading to the next heading like it."""
+    ends = _like(lines[index])
+    under: list[Line] = []
+    listing = index + 1 < len(lines) and is_item(lines[index + 1].text)
+    for line in lines[index + 1 :]:
+        if line.path != lines[index].path and lines[index].path:
+            break
+        if ends(line) or (listing and line.first and not is_item(line.text)):
+            break
+        under.append(line)
+    return under
+
+
+def _like(title: Line) -> Callable[[Line], bool]:
+    """What tells the next heading of the same rank."""
+    numbered = NUMBERED.match(title.text)
+    if numbered:
+        word, number = numbered["word"].lower(), numbered["number"]
+
+        def next_number(line: Line) -> bool:
+            other = NUMBERED.match(line.text) if line.first and _may_be_title(line.text) else None
+            if other is None or other["number"] == number:
+                return False
+            return other["word"].lower() == word and other["number"].count(".") == number.count(".")
+
+        return next_number
+    if title.text.isupper():
+        return lambda line: line.alone and line.text.isupper() and is_bare(line.text)
+    return lambda line: line.alone and (is_bare(line.text) or line.text.isupper()) and _may_be_title(line.text)
+
+
+def _enumerated(sentence: Sentence) -> list[Sentence]:
+    """ "Raincoats, boots and towels" as three; none where the line is no such enumeration."""
+    pieces = [piece.strip(" .") for piece in SEPARATOR.split(sentence.text.strip(" ."))]
+    last = re.split(r"\s+(?:and|or|und|oder|et|ou|y|o)\s+", pieces[-1])
+    pieces = [piece for piece in [*pieces[:-1], *last] if piece]
+    if len(pieces) < PIECES or any(len(piece.split()) > PIECE_WORDS or piece[0].isdigit() for piece in pieces):
+        return []
+    return [replace(sentence, text=piece) for piece in pieces]
+
+
+def _tables(lines: Sequence[Line]) -> Iterator[tuple[list[str], list[Line]]]:
+    """Heads and rows of what is a table, or is laid out as one by gaps."""
+    run: list[Line] = []
+    for line in [*lines, None]:
+        if line is not None and line.first and (" | " in line.text or is_row(line.text)):
+            run.append(line)
+            continue
+        if len(run) > SEVERAL:
+            yield cells(run[0].text), run[1:]
+        run = []
+
+
+def cells(text: str) -> list[str]:
+    """Those of a row."""
+    return [cell.strip() for cell in (text.split(" | ") if " | " in text else re.split(r"\s{2,}|\t", text))]
+
+
+def _filled(row: str, place: int, count: int) -> bool:
+    own = cells(row)
+    return len(own) == count and any(map(str.isalnum, own[place]))

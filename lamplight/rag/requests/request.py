@@ -1,0 +1,141 @@
+"""A request on its way to an answer, what it may use, and what is told in the end."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from lamplight.library.records import Document, Message, Passage
+from lamplight.library.store import Library
+from lamplight.models.embedder import Vectors
+from lamplight.models.loading import Models
+from lamplight.rag.events import Citation, Event, Mode, Rows, Timings
+from lamplight.rag.finding import Finder
+from lamplight.rag.grounding import cite
+from lamplight.rag.intent import FACT, Intent
+from lamplight.rag.messages import Language, language_of, say
+from lamplight.rag.retriever import EVERYWHERE, Scope
+from lamplight.rag.sentences import Sentence, units_of
+from lamplight.rag.suggestions import Suggestions
+
+MARKUP = re.compile(r"([\\`*_|~<>#])")
+BRACKET = re.compile(r"\[(?=\d)")
+JOINER = "\u2060"  # invisible: a document's own "[3]" is no citation of ours
+
+
+@dataclass(slots=True)
+class Request:
+    """`query` is the question as it stands alone, `intent` what it asks for."""
+
+    question: str
+    query: str
+    mode: Mode
+    stop: threading.Event
+    history: Sequence[Message] = ()
+    scope: Scope = EVERYWHERE
+    fewer: bool = False
+    intent: Intent = FACT
+    started: float = field(default_factory=time.perf_counter)
+    timings: Timings = field(default_factory=Timings)
+
+    @property
+    def language(self) -> Language:
+        """That of the request, in which Lamplight's own sentences are said."""
+        return language_of(self.question)
+
+    def say(self, key: str, count: int = 1, **values: object) -> str:
+        """One of Lamplight's own sentences (`rag.messages`)."""
+        return say(self.language, key, count, **values)
+
+    def elapsed(self) -> float:
+        """Milliseconds since the question."""
+        return round((time.perf_counter() - self.started) * 1000, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """What requests are answered from."""
+
+    library: Library
+    models: Models
+    finder: Finder
+    suggestions: Suggestions
+
+    def documents(self, scope: Scope) -> list[Document]:
+        """Those that may be looked at, newest first."""
+        return [document for document in self.library.documents() if scope.includes(document)]
+
+    def lines(self, document: Document) -> list[Sentence]:
+        """All sentences and rows of a document, in reading order."""
+        return [unit for chunk in self.library.chunks_of(document.id) for unit in units_of(chunk)]
+
+    def first_line(self, document: Document) -> Sentence | None:
+        """What a marker rests on that opens the document's first page."""
+        return next((unit for chunk in self.library.chunks_of(document.id, 1) for unit in units_of(chunk)), None)
+
+    def vectors(self, chunks: Sequence[Passage]) -> dict[int, Vectors]:
+        """Those of the chunks, by id."""
+        return self.library.vectors(self.models.embedder).vectors_of([chunk.id for chunk in chunks])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer that needs no model to write it: Markdown, with what its markers stand for.
+
+    `rows` is the table in it, if it is one, `short` the answer itself where the text begins with that. `refused` says
+    that there is nothing to tell, and why.
+    """
+
+    text: str
+    passages: list[Passage] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    rows: Rows | None = None
+    refused: bool = False
+    short: str = ""
+
+
+Telling: TypeAlias = "Generator[Event, None, Told | None]"
+Way: TypeAlias = "Callable[[Request, Materials], Telling]"
+"""How requests of one kind are answered: progress as events, in the end what is told; None to answer as a fact."""
+
+
+class Sources:
+    """Numbers what an answer cites, in the order in which it does."""
+
+    def __init__(self) -> None:
+        self.passages: list[Passage] = []
+        self.citations: list[Citation] = []
+
+    def mark(self, sentence: Sentence | None) -> str:
+        """ " [n]" for a sentence, which is kept as what the marker rests on; "" for none."""
+        number = self.number(sentence)
+        return f" [{number}]" if number else ""
+
+    def number(self, sentence: Sentence | None) -> int:
+        """The marker alone; 0 for none."""
+        if sentence is None:
+            return 0
+        passage = sentence.passage
+        known = next((one for one in self.passages if _same(one, passage)), None)
+        if known is None:
+            known = replace(passage, marker=len(self.passages) + 1)
+            self.passages.append(known)
+        self.citations.append(cite(known, sentence))
+        return known.marker
+
+    def told(self, text: str, rows: Rows | None = None) -> Told:
+        """The answer with what was marked so far."""
+        return Told(text, self.passages, self.citations, rows)
+
+
+def _same(one: Passage, other: Passage) -> bool:
+    return (one.id, one.document_id, one.page, one.text) == (other.id, other.document_id, other.page, other.text)
+
+
+def plain(text: str) -> str:
+    """A document's words in Markdown: on one line, and none of them markup."""
+    return BRACKET.sub(f"[{JOINER}", MARKUP.sub(r"\\\1", " ".join(text.split())))

@@ -1,0 +1,209 @@
+"""Summaries that can be checked: the documents' own sentences under their own headings, each with its page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from lamplight.library.records import Document, Passage
+from lamplight.rag.digests import Digesting, Saying
+from lamplight.rag.events import Looking, Token
+from lamplight.rag.lexicon.papers import PAPERS
+from lamplight.rag.lexicon.quantities import NUMBER_WORDS
+from lamplight.rag.outline import Headings, Section, headings_of, sections_of
+from lamplight.rag.requests.meant import about, meant, named, nearest
+from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told, plain
+from lamplight.rag.sentences import Sentence, stems
+from lamplight.rag.summarisation import shares_of, summarised
+
+SHORT = 5  # sentences of a document of a few pages
+EACH = 2  # sentences of each section of a longer one, if there is room
+MOST = 14  # sentences that are still read
+FEW_SECTIONS = 3  # that need no summary of their own
+OF_ONE_OF_MANY = 2  # sentences of a document beside others
+DOCUMENTS = 20  # that are told one by one
+FEW = 5  # documents of which each gets a little more
+LONG = 8  # chunks: a longer document is told section by section
+ON_TOPIC = 12  # chunks of a document that are about something
+PAGES = re.compile(r"(\d+)\s*(?:[-–—]|[^\W\d_]{1,3})\s*(\d+)")  # "3-7", "3 to 7", "3 bis 7", "3 à 7"
+NUMBER = re.compile(r"\d+")
+LONGEST = 30  # points that may be asked for
+COUNTS = NUMBER_WORDS | {
+    word: number
+    for words in (
+        "ein zwei drei vier fünf sechs sieben acht neun zehn",
+        "un deux trois quatre cinq six sept huit neuf dix",
+        "uno dos tres cuatro cinco seis siete ocho nueve diez",
+    )
+    for number, word in enumerate(words.split(), start=1)
+}  # fmt: skip
+ONE = 1  # "one summary" asks for no length
+
+
+def summary(request: Request, materials: Materials) -> Telling:
+    """Of a document, a part of it, several, or everything in scope."""
+    everything = request.intent.detail == "all"
+    which = named(request, materials) if everything else meant(request, materials)
+    if not which and not everything and (words := about(request, materials)):
+        which = nearest(words, request, materials)
+    which = which or materials.documents(request.scope)
+    if len(which) == 1:
+        yield Looking(0, 1)
+        if materials.models.language_model.is_large:
+            written = yield from _written(which[0], request, materials)
+            if written is not None:
+                return written
+        return _of_one(which[0], request, materials)
+    return (yield from in_their_own_words(which, request, materials))
+
+
+def _of_one(document: Document, request: Request, materials: Materials) -> Told | None:
+    chunks = materials.library.chunks_of(document.id)
+    if not chunks:
+        return None
+    part, title = _part(chunks, request, materials)
+    count = _points(request)
+    sources = Sources()
+    told = [_heading(document, title, request)]
+    sections = sections_of(part)
+    shares = shares_of(sections, count or (SHORT if len(part) <= LONG else min(MOST, EACH * len(sections))))
+    found = summarised(sections, materials.vectors(part), materials.models.embedder, shares)
+    titled = [] if count else _titled(sections, found, Headings(chunks))
+    if len({title for title, _ in titled}) > 1:
+        told += [_under(title, sentences, sources) for title, sentences in titled]
+    else:
+        told.append(_under("", [sentence for sentences in found for sentence in sentences], sources))
+    return sources.told("\n\n".join(told)) if sources.passages else None
+
+
+def _written(document: Document, request: Request, materials: Materials) -> Telling:
+    """In the words of a large model, section by section, each sentence tied to what it rests on; then in short.
+
+    What was written until a stop is told.
+    """
+    part, title = _part(materials.library.chunks_of(document.id), request, materials)
+    digesting = Digesting(materials.library, materials.models)
+    sources, total = Sources(), len(digesting.pieces(part))
+    told: list[str] = []
+    sayings: list[Saying] = []
+    done = 0
+    for event in digesting.read(document, part, request.stop.is_set):
+        if isinstance(event, Looking):
+            yield event
+            continue
+        done += 1
+        sayings += event.sayings
+        points = "\n".join(f"- {plain(one.text)}{sources.mark(one.sentence)}" for one in event.sayings)
+        heading = f"**{plain(event.title or f'Page {event.page}')}**"
+        if points and told and told[-1].startswith(heading):
+            told[-1] += f"\n{points}"
+        elif points:
+            told.append(f"{heading}\n\n{points}")
+        yield Token(f"{points}\n\n" if points else "")
+    if not told:
+        return None
+    if done < total:
+        told.append(request.say("stopped after", done=done, total=total))
+    elif total > FEW_SECTIONS:
+        short = digesting.in_short(sayings, _points(request) or SHORT, request.stop.is_set)
+        points = "\n".join(f"- {plain(one.text)}{sources.mark(one.sentence)}" for one in short)
+        if points and _points(request):
+            told = [points]
+        elif points:
+            told.insert(0, f"**{request.say('in short')}**\n\n{points}")
+    return sources.told("\n\n".join([_heading(document, title, request, "written"), *told]))
+
+
+def _titled(
+    sections: Sequence[Section], found: Sequence[Sequence[Sentence]], headings: Headings
+) -> list[tuple[str, list[Sentence]]]:
+    """The sentences under the title of their section, or what stands above them where sections have none."""
+    told = [
+        (section.title or headings.above(sentence) or f"Page {sentence.passage.page}", sentence)
+        for section, sentences in zip(sections, found, strict=True)
+        for sentence in sentences
+    ]
+    return [(title, [one for _, one in group]) for title, group in groupby(told, lambda pair: pair[0])]
+
+
+def _under(title: str, sentences: Sequence[Sentence], sources: Sources) -> str:
+    points = "\n".join(f"- {plain(sentence.text)}{sources.mark(sentence)}" for sentence in sentences)
+    return f"**{plain(title)}**\n\n{points}" if title else points
+
+
+def _heading(document: Document, title: str, request: Request, key: str = "own words") -> str:
+    name = f"**{plain(document.name)}**"
+    if title:
+        return f"{name}, {title}:"
+    return request.say(key, name=name, pages=request.say("page", document.pages))
+
+
+def in_their_own_words(which: Sequence[Document], request: Request, materials: Materials) -> Telling:
+    """A few sentences of each document."""
+    sources = Sources()
+    each = OF_ONE_OF_MANY + (len(which) <= FEW)
+    told = []
+    for number, document in enumerate(which[:DOCUMENTS]):
+        if request.stop.is_set():
+            break
+        yield Looking(number, min(len(which), DOCUMENTS))
+        chunks = materials.library.chunks_of(document.id)
+        whole = sections_of(chunks)
+        found = summarised(
+            whole, materials.vectors(chunks), materials.models.embedder, shares_of(whole, min(each, len(chunks)))
+        )
+        said = " ".join(f"{plain(one.text)}{sources.mark(one)}" for sentences in found for one in sentences)
+        pages = request.say("page", document.pages)
+        told.append(f"- **{plain(document.name)}** ({pages}): {said or request.say('no text')}")
+    left = len(which) - len(told)
+    more = "\n\n" + request.say("more by name", left) if left else ""
+    heading = request.say("all own words", documents=request.say("document", len(which)))
+    return sources.told(f"{heading}\n\n" + "\n".join(told) + more)
+
+
+def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> tuple[list[Passage], str]:
+    """The pages or the section asked for, and what they are called; all, and "", if none is."""
+    headings = {heading for chunk in chunks for heading in headings_of(chunk)}
+    topic = " ".join(word for word in about(request, materials).split() if _is_topic(word))
+    wanted = stems(topic)
+    fitting = [heading for heading in headings if wanted and wanted <= stems(heading)]
+    if fitting:
+        heading = min(fitting, key=len)
+        return [chunk for chunk in chunks if heading in headings_of(chunk)], f"“{plain(heading)}”"
+    if request.intent.detail == "part" and (pages := _pages(request)):
+        inside = [chunk for chunk in chunks if pages[0] <= chunk.page <= pages[1]]
+        if inside:
+            said = f"page {pages[0]}" if pages[0] == pages[1] else f"pages {pages[0]} to {pages[1]}"
+            return inside, said
+    if request.intent.detail == "part" and wanted:
+        scope = replace(request.scope, documents=frozenset({chunks[0].document_id}))
+        found = {one.id for one in materials.finder.search(topic, scope=scope).found[:ON_TOPIC]}
+        return [chunk for chunk in chunks if chunk.id in found], f"on “{plain(topic)}”"
+    return list(chunks), ""
+
+
+def _is_topic(word: str) -> bool:
+    """Neither a number, as of points, nor what papers are called."""
+    return not word.isdigit() and word.lower() not in COUNTS and word.lower() not in PAPERS
+
+
+def _pages(request: Request) -> tuple[int, int] | None:
+    if found := PAGES.search(request.query):
+        return int(found[1]), int(found[2])
+    number = NUMBER.search(request.query)
+    return (int(number[0]), int(number[0])) if number else None
+
+
+def _points(request: Request) -> int:
+    """How many sentences are asked for; 0 if that is left open. Numbers of pages and years are none."""
+    text = PAGES.sub(" ", request.query.lower())
+    if request.intent.detail == "part":
+        text = text if PAGES.search(request.query) else NUMBER.sub(" ", text, count=1)
+    for word in text.split():
+        bare = word.strip(".,:;!?()")
+        number = int(bare) if bare.isdigit() else COUNTS.get(bare, 0)
+        if ONE < number <= LONGEST:
+            return number
+    return 0

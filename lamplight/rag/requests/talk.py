@@ -1,0 +1,34 @@
+"""Small talk, and what Lamplight is: a sentence, and something to try that this library can answer."""
+
+from __future__ import annotations
+
+from lamplight.rag.requests.request import Materials, Request, Told, plain
+
+
+def talk(request: Request, materials: Materials) -> Told:
+    """Hello, thanks."""
+    thanks = request.intent.detail == "thanks"
+    return Told(request.say("welcome") if thanks else f"{request.say('hello')}\n\n{things_to_try(request, materials)}")
+
+
+def lamplight(request: Request, materials: Materials) -> Told:
+    """What it can do, whether anything leaves the computer, which model answers."""
+    if request.intent.detail == "privacy":
+        return Told(request.say("privacy"))
+    if request.intent.detail == "model":
+        return Told(request.say("model", name=plain(materials.models.language_model.name)))
+    return Told(f"{request.say('abilities')}\n\n{things_to_try(request, materials)}")
+
+
+def things_to_try(request: Request, materials: Materials) -> str:
+    """A few requests that the library in scope can answer, as a list."""
+    documents = materials.documents(request.scope)
+    if not documents:
+        return request.say("add")
+    longest = max(documents, key=lambda document: document.chunks)
+    asked = [
+        request.say("try summary", name=longest.name),
+        *materials.suggestions.of(documents, 1),
+        request.say("try documents"),
+    ]
+    return "\n".join([request.say("try"), "", *(f"- {plain(question)}" for question in asked)])

@@ -1,0 +1,37 @@
+"""Which way requests of each kind are answered; what has none here is answered as a fact (`rag.requests.fact`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from lamplight.rag.intent import Kind
+from lamplight.rag.requests.about_library import about_library
+from lamplight.rag.requests.comparison import change, comparison
+from lamplight.rag.requests.listing import listing
+from lamplight.rag.requests.request import Materials, Request, Telling, Told, Way
+from lamplight.rag.requests.summary import summary
+from lamplight.rag.requests.talk import lamplight, talk
+from lamplight.rag.requests.writing import writing
+
+
+def _at_once(answer: Callable[[Request, Materials], Told | None]) -> Way:
+    """A way that takes no time, so that there is no progress to tell."""
+
+    def way(request: Request, materials: Materials) -> Telling:
+        yield from ()
+        return answer(request, materials)
+
+    return way
+
+
+WAYS: Mapping[Kind, Way] = {
+    "talk": _at_once(talk),
+    "lamplight": _at_once(lamplight),
+    "library": _at_once(about_library),
+    "summary": summary,
+    "list": listing,
+    "comparison": comparison,
+    "change": change,
+    "writing": _at_once(writing),
+}
+WITHOUT_DOCUMENTS: frozenset[Kind] = frozenset({"talk", "lamplight", "library"})  # answered in an empty library too

@@ -1,0 +1,130 @@
+"""The sentences and rows of a passage, and their words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lamplight.library.records import Box, Passage
+from lamplight.rag.query import STOP_WORDS, WORD
+
+LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){3}")  # at least three: a lone number or bullet is no sentence
+# Before a blank and what begins in any script but with a small letter of ours; the marks of scripts that have their own
+# need neither.
+SENTENCE_END = re.compile(
+    r"(?<=[.!?…])[\"”’)]*\s+(?=[^\W_a-zß-öø-ÿ]|[“\"(•¿¡„«])|(?<=[\u3002\uff01\uff1f\u0964\u061f])[\"”’)\u300d\u300f]*\s*"
+)
+# "Dr. Okafor", "No. 7", "J. Berg", "31. März": a short word with a capital or an ordinal before the full stop.
+ABBREVIATED = re.compile(r"(?:^|[\s(\[“\"])(?:[^\W\d_a-zà-ÿ][^\W\d_A-ZÀ-Þ]{0,2}|\d{1,2})\.$")
+ITEM = re.compile(r"^\s*(?:[•‣▪◦●○■□✓✔➢*·–—-]|\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,4})[.)])\s+\S")  # a bullet or number
+COLUMNS = re.compile(r"[^\s.!?…] {2,}\S|\t")  # after a full stop two spaces are a typist's habit
+LINE_ENDS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a", "\u0964", "\u061f")
+# Scripts that set no blanks between words: Thai to Khmer, Japanese kana, Chinese characters.
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+ANNOUNCES = (":", "\uff1a")  # the colon of Latin and of Chinese scripts
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence or row of `passage` with the boxes of the lines it stands on."""
+
+    passage: Passage
+    text: str
+    boxes: list[Box]
+
+
+def sentences_of(passage: Passage) -> list[Sentence]:
+    """Table rows and picture lines one by one; wrapped lines of prose joined to sentences. Each has a word."""
+    return [unit for unit in units_of(passage) if LETTERS.search(unit.text)]
+
+
+def units_of(passage: Passage) -> list[Sentence]:
+    """The same with what is only a number or a date; page furniture is left out, unless there is nothing else."""
+    lines = passage.text.split("\n")
+    boxes = passage.boxes if len(passage.boxes) == len(lines) else []
+    furniture = frozenset(passage.furniture) if len(passage.furniture) < len(lines) else frozenset()
+    sentences = []
+    for group in _groups(lines, passage.kind == "text", furniture):
+        text = " ".join(lines[index] for index in group)
+        # A row is one thing, however many full stops its abbreviations have.
+        for start, end in _spans(text) if passage.kind == "text" else [(0, len(text))]:
+            part = text[start:end].strip()
+            if WORD.search(part):
+                sentences.append(Sentence(passage, part, _boxes(group, lines, boxes, start, end)))
+    return sentences
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins as an item of a list does: with a bullet, a number or a letter and its point."""
+    return ITEM.match(line) is not None
+
+
+def is_row(line: str) -> bool:
+    """Whether a line of plain text sets its parts apart as columns."""
+    return COLUMNS.search(line) is not None
+
+
+def stems(text: str) -> frozenset[str]:
+    """Meaning words, cut so that plural and tense don't matter much."""
+    words = (word.lower() for word in WORD.findall(text))
+    return frozenset(stem for word in words if word not in STOP_WORDS for stem in _stems(word))
+
+
+def overlap(wanted: Mapping[str, float], held: frozenset[str]) -> float:
+    """From 0 to 1: the share of what is wanted that is held, a little less when there is much else."""
+    common = [stem for stem in wanted if stem in held]
+    total = sum(wanted.values())
+    if not common or total <= 0:
+        return 0.0
+    return sum(wanted[stem] for stem in common) / total * (0.7 + 0.3 * len(common) / len(held))
+
+
+def _stems(word: str) -> list[str]:
+    """One, or of what is written without blanks between words each two characters that follow each other."""
+    if len(word) > 2 and UNSPACED.search(word):
+        return [word[start : start + 2] for start in range(len(word) - 1)]
+    return [stem(word)]
+
+
+def stem(word: str) -> str:
+    """A word in lower case, cut so that plural and tense don't matter much."""
+    for ending in ("ing", "ies", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def _groups(lines: Sequence[str], prose: bool, furniture: frozenset[int]) -> list[list[int]]:
+    """Indices of lines that are read as one: wrapped prose together, rows with numbers alone."""
+    groups: list[list[int]] = []
+    for index, line in enumerate(lines):
+        if index in furniture:
+            continue
+        before = lines[groups[-1][-1]] if groups else ""
+        wraps = prose and len(before) > 50 and not (_ends(before) or is_item(line) or is_row(before) or is_row(line))
+        if wraps:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return groups
+
+
+def _ends(line: str) -> bool:
+    return line.rstrip().endswith(LINE_ENDS)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    ends = [match.end() for match in SENTENCE_END.finditer(text) if not ABBREVIATED.search(text[: match.start()])]
+    return list(zip([0, *ends], [*ends, len(text)], strict=True))
+
+
+def _boxes(group: Sequence[int], lines: Sequence[str], boxes: Sequence[Box], start: int, end: int) -> list[Box]:
+    """The boxes of those lines of a group that a span of its joined text touches."""
+    touched, position = [], 0
+    for index in group:
+        after = position + len(lines[index])
+        if boxes and position < end and after > start:
+            touched.append(boxes[index])
+        position = after + 1
+    return touched

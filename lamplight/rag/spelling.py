@@ -1,0 +1,51 @@
+"""Words of a question that stand in no document, put as the documents spell them: "mashine", "Brandaur"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from lamplight.library.store import Library
+from lamplight.models.embedder import Embedder
+from lamplight.rag.query import WORD
+
+SHORTEST = 5  # letters: shorter words are each other's misspellings
+LONG = 10  # letters, of which two may be wrong
+CUT = 2  # letters that the index may have taken from the end of a word to get its stem
+LIKE = 8  # stems whose words are looked at
+
+
+def respelled(text: str, library: Library, embedder: Embedder) -> str:
+    """`text` with each word that nobody spells so put as the library's word that is nearest, if one is near.
+
+    A word that stands in a document, or is a whole one to the embedder, is what it is.
+    """
+    words = [match[0] for match in WORD.finditer(text) if len(match[0]) >= SHORTEST and match[0].isalpha()]
+    unknown = library.unknown_terms(dict.fromkeys(words))
+    meant = {
+        word: min(_near(word, library), default=(0, 0, word))[2]
+        for word, pieces in zip(unknown, embedder.count_tokens(unknown), strict=True)
+        if pieces > 1
+    }
+    return WORD.sub(lambda match: meant.get(match[0], match[0]), text) if meant else text
+
+
+def _near(word: str, library: Library) -> Iterator[tuple[int, int, str]]:
+    """Words of the library with how many letters are wrong, and less how often they stand there: the best is least."""
+    plain, wrong = word.lower(), 2 if len(word) >= LONG else 1
+    stems = library.terms_beginning(plain[0])
+    likely: dict[str, float] = {}
+    for cut in range(CUT + 1):  # a stem is compared with as much of the word
+        beginning = plain[: len(plain) - cut]
+        for stem, distance, _ in process.extract(
+            beginning, stems.keys(), processor=None, scorer=OSA.distance, score_cutoff=wrong, limit=LIKE
+        ):
+            likely[stem] = min(distance, likely.get(stem, distance))
+    for stem in sorted(likely, key=lambda stem: (likely[stem], -stems[stem]))[:LIKE]:
+        for number, _ in library.full_text([stem], 1):
+            for match in WORD.finditer(library.chunks([number])[number].searchable):
+                distance = OSA.distance(plain, match[0].lower())
+                if distance <= wrong and match[0].isalpha():
+                    yield distance, -stems[stem], match[0]

@@ -1,0 +1,201 @@
+"""The sentences of a text that say the most of it: central in the embedding space, not saying the same twice.
+
+Extractive, so that each can be checked. Central by the cosine to the mean of the section and of the document
+(centroid summarisation, Radev et al. 2004), spread by maximal marginal relevance (Carbonell and Goldstein 1998). The
+chunks' vectors are there already: only sentences of the few most central chunks of a section are embedded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lamplight.library.records import Passage
+from lamplight.models.embedder import Embedder, Vectors
+from lamplight.rag.outline import Section
+from lamplight.rag.sentences import Sentence, is_row, units_of
+
+WORDS = (6, 45)  # of a sentence that can stand alone
+OF_SECTION, OF_DOCUMENT = 0.6, 0.4  # weights of the cosines to the two means
+FIGURES = 0.06  # more for a sentence with figures, in a document that is full of them
+LATE = 0.02  # less for each sentence that stands before it in its chunk: paragraphs begin with what they say
+REPEATED = 0.5  # times the cosine to the nearest sentence chosen so far
+POINTING = 0.3  # times the cosine to the nearest sentence that only points elsewhere
+POINTERS = (
+    "Refer to Note 11 for additional information.",
+    "See the following table and the notes to the financial statements.",
+    "This is discussed in the section below.",
+    "The exhibits are incorporated herein by reference to the annual report on Form 10-K.",
+    "Item 8. Financial Statements and Supplementary Data, page 44.",
+    "This report contains forward-looking statements.",
+    "Signed, date and place, the undersigned.",
+    "Click here, or visit our website for more information.",
+    "The accompanying notes are an integral part of these statements.",
+    "Siehe Abschnitt 3 und die folgende Tabelle.",
+)
+SMALL = 0.015  # of a document's chunks: a section that is no larger is told only if there is room
+MOSTLY_ROWS = 0.3  # of the chunks have sentences, at most, for rows to be told too
+CHUNKS = 3  # of a section that are looked at closely, for each sentence wanted of it at least
+FULL_OF_FIGURES = 0.08  # of the characters are digits
+SMALLEST = 1e-9  # length of a mean
+SHORT_WORD = 3  # letters
+MOST_CAPITALS = 0.6  # of the longer words; German has about 0.4
+MOST_DIGITS = 0.2  # of a sentence
+ENDS = re.compile(r"[.!?\u3002\uff01\uff1f][\"”’)]*$")
+BEGINS = re.compile(r"[\"“\u2018(„«¿¡]?[^\W_]")
+LABELLED = re.compile(r"[^\W\d_]{2}.*\d|\d.*[^\W\d_]{2}")  # a word and a number
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may be chosen. `score` is how central it is."""
+
+    sentence: Sentence
+    section: int
+    vector: Vectors
+    score: float
+
+
+def summarised(
+    sections: Sequence[Section], vectors: dict[int, Vectors], embedder: Embedder, counts: Sequence[int]
+) -> list[list[Sentence]]:
+    """So many sentences of each section, in reading order; fewer where there are no more.
+
+    `vectors` are those of the chunks by id.
+    """
+    known = list(vectors.values())
+    if not known:
+        return [[] for _ in sections]
+    middle = _mean(known)
+    chunks = [chunk for section in sections for chunk in section.chunks]
+    rows = sum(map(is_prose, chunks)) <= MOSTLY_ROWS * len(chunks)
+    found: list[tuple[int, int, Sentence, Vectors]] = []
+    for number, (section, count) in enumerate(zip(sections, counts, strict=True)):
+        own = [vectors[chunk.id] for chunk in section.chunks if chunk.id in vectors]
+        if count and own:
+            mean = _mean(own)
+            for chunk in _central(section.chunks, vectors, mean, max(CHUNKS, count)):
+                found += [(number, place, unit, mean) for place, unit in enumerate(telling(chunk, rows))]
+    return _chosen(_scored(found, middle, _figures(chunks), embedder), counts)
+
+
+def _scored(
+    found: Sequence[tuple[int, int, Sentence, Vectors]], middle: Vectors, figures: float, embedder: Embedder
+) -> list[Candidate]:
+    """What was found in each section, with its place there and the section's mean, as candidates."""
+    embedded = embedder.encode([unit.text for _, _, unit, _ in found])
+    pointers = embedder.encode(POINTERS)
+    made = []
+    for (number, place, unit, mean), vector in zip(found, embedded, strict=True):
+        central = OF_SECTION * float(vector @ mean) + OF_DOCUMENT * float(vector @ middle)
+        points = float((pointers @ vector).max())
+        if points < central:  # else it only says where something stands
+            more = figures * any(map(str.isdigit, unit.text))
+            made.append(Candidate(unit, number, vector, central + more - LATE * place - POINTING * points))
+    return made
+
+
+def _figures(chunks: Sequence[Passage]) -> float:
+    """What a figure is worth: more, the more of the document is figures."""
+    text = "".join(chunk.text for chunk in chunks)
+    digits = sum(map(str.isdigit, text))
+    return FIGURES * min(1.0, digits / max(1.0, FULL_OF_FIGURES * len(text)))
+
+
+def shares_of(sections: Sequence[Section], count: int) -> list[int]:
+    """So many sentences, divided among the sections by their length; the longest first if there are not enough.
+
+    A cover or a page of signatures has nothing to say of a long document.
+    """
+    total = sum(len(section.chunks) for section in sections)
+    order = sorted(range(len(sections)), key=lambda index: -len(sections[index].chunks))
+    shares = [0] * len(sections)
+    for index in order[:count]:
+        shares[index] = int(len(sections[index].chunks) > SMALL * total)
+    while sum(shares) < count:
+        lacking = [len(section.chunks) * count / total - share for section, share in zip(sections, shares, strict=True)]
+        shares[max(range(len(sections)), key=lambda index: lacking[index])] += 1
+    return shares
+
+
+def most_central(chunks: Sequence[Passage], vectors: dict[int, Vectors], count: int) -> list[Passage]:
+    """The chunks nearest to the mean of all, nearest first."""
+    return _nearest_to(_mean(list(vectors.values())), chunks, vectors)[:count] if vectors else []
+
+
+def telling(chunk: Passage, rows: bool = True) -> list[Sentence]:
+    """The sentences of a chunk that can stand alone; with `rows`, in default of them lines with a word and a number."""
+    units = units_of(chunk)
+    prose = [unit for unit in units if chunk.kind == "text" and _stands_alone(unit.text)]
+    if prose or not rows:
+        return prose
+    return [unit for unit in units if LABELLED.search(unit.text) and len(unit.text.split()) <= WORDS[1]]
+
+
+def is_prose(chunk: Passage) -> bool:
+    """Whether it has sentences."""
+    return chunk.kind == "text" and any(_stands_alone(unit.text) for unit in units_of(chunk))
+
+
+def _stands_alone(text: str) -> bool:
+    plain = text.strip()
+    few, many = WORDS
+    return (
+        few <= len(plain.split()) <= many
+        and ENDS.search(plain) is not None
+        and BEGINS.match(plain) is not None
+        and not plain[0].islower()
+        and not is_row(plain)
+        and sum(map(str.isdigit, plain)) <= MOST_DIGITS * len(plain)
+        and not _is_title(plain)
+    )
+
+
+def _is_title(text: str) -> bool:
+    """Whether most longer words have a capital, as in a line of a table of contents or a list of exhibits."""
+    words = [word for word in text.split() if len(word) > SHORT_WORD and word[0].isalpha()]
+    return sum(word[0].isupper() for word in words) > MOST_CAPITALS * len(words)
+
+
+def _central(chunks: Sequence[Passage], vectors: dict[int, Vectors], mean: Vectors, count: int) -> list[Passage]:
+    """The chunks nearest to the mean, those with sentences before others."""
+    nearest = _nearest_to(mean, chunks, vectors)
+    prose = [chunk for chunk in nearest[: 4 * count] if is_prose(chunk)]
+    return (prose or nearest)[:count]
+
+
+def _nearest_to(mean: Vectors, chunks: Sequence[Passage], vectors: dict[int, Vectors]) -> list[Passage]:
+    known = [chunk for chunk in chunks if chunk.id in vectors]
+    return sorted(known, key=lambda chunk: -float(vectors[chunk.id] @ mean))
+
+
+def _chosen(candidates: Sequence[Candidate], counts: Sequence[int]) -> list[list[Sentence]]:
+    kept: list[Candidate] = []
+    left = list(candidates)
+    room = list(counts)
+    while left:
+        best = max(left, key=lambda one: one.score - REPEATED * _nearest(one, kept))
+        left.remove(best)
+        kept.append(best)
+        room[best.section] -= 1
+        said = {" ".join(one.sentence.text.lower().split()) for one in kept}
+        left = [
+            one for one in left if room[one.section] > 0 and " ".join(one.sentence.text.lower().split()) not in said
+        ]
+    order = {id(candidate): place for place, candidate in enumerate(candidates)}
+    kept.sort(key=lambda one: (one.section, one.sentence.passage.id, order[id(one)]))
+    return [[one.sentence for one in kept if one.section == number] for number in range(len(counts))]
+
+
+def _nearest(candidate: Candidate, kept: Sequence[Candidate]) -> float:
+    return max((float(candidate.vector @ one.vector) for one in kept), default=0.0)
+
+
+def _mean(vectors: Sequence[Vectors]) -> Vectors:
+    """Of unit length."""
+    mean: Vectors = np.mean(np.stack(vectors), axis=0)
+    made: Vectors = mean / np.float32(max(float(np.linalg.norm(mean)), SMALLEST))
+    return made

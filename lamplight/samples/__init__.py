@@ -1,0 +1,24 @@
+"""A small library to try Lamplight with: papers of an allotment society that does not exist.
+
+The files in `files/` are drawn and written by `python -m lamplight.samples.draw`, from the modules and the Markdown
+beside it. Importing this package loads none of them.
+"""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "files"
+
+HANDBOOK = FOLDER / "fernhill-handbook.pdf"
+FEES = FOLDER / "fernhill-fees.docx"
+CHART = FOLDER / "fernhill-harvest.png"
+PHOTO = FOLDER / "fernhill-tool-shed.jpg"
+
+SAMPLES: list[Path] = [HANDBOOK, FEES, CHART, PHOTO]
+
+QUESTIONS: list[str] = [
+    "When are bonfires allowed?",
+    "How much is a half plot in 2026?",
+    "What does the sign on the tool shed say?",
+    "Which crops does the harvest chart show?",
+    "Whom do I call about a burst pipe?",
+]

@@ -1,0 +1,185 @@
+"""One answer as it grows: events in, something to show and to keep out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeVar
+
+from lamplight.library.records import PICTURE_NAMES, Message, Passage
+from lamplight.rag.events import (
+    Citation,
+    Event,
+    Evidence,
+    Finished,
+    Grounded,
+    Looking,
+    Reading,
+    Rows,
+    Searching,
+    Timings,
+    Token,
+)
+from lamplight.ui.opening import QUOTE, Opening, taken_apart
+
+Part = TypeVar("Part", Passage, Citation)
+MINUTE = 60.0  # seconds
+FORMERLY = {"section": "header", "chunk_id": "id"}
+UNFINISHED = "This answer was interrupted before it was finished."
+
+
+@dataclass(slots=True)
+class Answer:
+    """`status` is the sentence shown while there is no text yet; `error` the one shown when it broke.
+
+    `respelled` is what was searched for where the question had a typing error. `reading` counts the passages that the
+    model is reading. `short` and `quote` are what the text begins with.
+    """
+
+    text: str = ""
+    respelled: str = ""
+    short: str = ""
+    quote: Citation | None = None
+    status: str = ""
+    progress: float | None = None
+    reading: int = 0
+    passages: list[Passage] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    unsupported: list[str] = field(default_factory=list)
+    timings: Timings = field(default_factory=Timings)
+    model: str = ""
+    refused: bool = False
+    sql: str = ""
+    kind: str = "fact"
+    other: str = ""
+    rows: Rows | None = None
+    stopped: bool = False
+    done: bool = False
+    error: str = ""
+
+    @property
+    def opening(self) -> Opening:
+        """The text taken apart."""
+        return taken_apart(self.text, self.short, self.quote.text if self.quote else "")
+
+    def absorb(self, event: Event) -> None:
+        """Take in one event; the answer can be shown after each.
+
+        `Evidence` may come again, in a better order and with the line that answers: it replaces what came before.
+        """
+        match event:
+            case Searching():
+                self.status = _searching(event.documents)
+            case Evidence():
+                self.passages = list(event.passages)
+                self.text = f"{event.opening}\n\n" if event.opening else ""
+                self.short, self.quote = event.short, event.quote
+                self.respelled = event.respelled or self.respelled
+                self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
+            case Looking():
+                self.progress = event.done / event.total if event.total > 1 else None
+                self.status = _looking(event)
+            case Reading():
+                self.progress = event.done / event.total if event.total else None
+                self.reading = event.passages
+                self.status = _reading(event)
+            case Token():
+                self.status, self.progress = "", None
+                self.text += event.text
+            case Grounded():
+                self.text, self.citations, self.unsupported = event.answer, event.citations, event.unsupported
+            case Finished():
+                self._finish(event)
+
+    def _finish(self, event: Finished) -> None:
+        self.text, self.citations, self.unsupported = event.answer, event.citations, event.unsupported
+        self.short, self.quote = event.short, event.quote
+        self.refused, self.stopped = event.refused, event.stopped
+        self.timings, self.model, self.sql = event.timings, event.model, event.sql
+        self.kind, self.other, self.rows = event.kind, event.other, event.rows
+        self.passages = event.passages or self.passages
+        self.done = True
+
+    def details(self) -> dict[str, Any]:
+        """Everything but the text, as plain JSON for `Message.details`."""
+        kept = asdict(self)
+        for passing in ("text", "status", "progress", "reading"):
+            del kept[passing]
+        return kept
+
+    @classmethod
+    def restored(cls, message: Message, successor: Callable[[int], int] = int) -> Answer:
+        """The answer in a stored message; one that no run finished says so.
+
+        `successor` tells the number of a document that was read anew since.
+        """
+        details = message.details
+        citations = [_current(Citation(**citation), successor) for citation in details.get("citations", [])]
+        answer = cls(
+            text=message.content,
+            respelled=details.get("respelled", ""),
+            short=details.get("short", ""),
+            quote=_quote(message, citations, successor),
+            passages=[_current(_passage(stored), successor) for stored in details.get("passages", [])],
+            citations=citations,
+            unsupported=list(details.get("unsupported", [])),
+            timings=Timings(**details.get("timings", {})),
+            model=details.get("model", ""),
+            refused=details.get("refused", False),
+            sql=details.get("sql", ""),
+            kind=details.get("kind", "fact"),
+            other=details.get("other", ""),
+            rows=Rows(**details["rows"]) if details.get("rows") else None,
+            stopped=details.get("stopped", False),
+            done=True,
+            error=details.get("error", ""),
+        )
+        if not details.get("done", True) and not answer.error:
+            answer.error = UNFINISHED
+        return answer
+
+
+def _quote(message: Message, citations: list[Citation], successor: Callable[[int], int]) -> Citation | None:
+    """What the answer begins with; older versions kept it as the first citation alone."""
+    if "quote" in message.details:
+        stored = message.details["quote"]
+        return _current(Citation(**stored), successor) if stored else None
+    return citations[0] if citations and message.content.startswith(QUOTE) else None
+
+
+def _passage(stored: dict[str, Any]) -> Passage:
+    """A stored passage; older versions named two values otherwise and kept a picture's kind in its header."""
+    values = {FORMERLY.get(name, name): value for name, value in stored.items()}
+    for words in PICTURE_NAMES.values():
+        values["header"] = values["header"].removesuffix(f" > {words}")
+    return Passage(**{"id": 0} | values)
+
+
+def _current(part: Part, successor: Callable[[int], int]) -> Part:
+    return replace(part, document_id=successor(part.document_id), page=int(part.page), marker=int(part.marker))
+
+
+def _reading(event: Reading) -> str:
+    passages = (
+        "1 passage" if event.passages == 1 else f"{event.passages} passages" if event.passages else "your question"
+    )
+    if event.seconds is None or event.seconds < 1:
+        return f"Reading {passages}…"
+    return f"Reading {passages}, about {event.seconds:.0f} s…"
+
+
+def _looking(event: Looking) -> str:
+    if not event.sections:
+        return f"Looking through {event.total:,} places…" if event.total > 1 else "Reading…"
+    left = "" if event.seconds is None else f", about {_duration(event.seconds)} left"
+    return f"Summarising section {min(event.done + 1, event.total):,} of {event.total:,}{left}…"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < MINUTE else f"{seconds / MINUTE:.0f} min"
+
+
+def _searching(documents: int) -> str:
+    if documents == 0:
+        return "Thinking…"
+    return "Searching 1 document…" if documents == 1 else f"Searching {documents:,} documents…"

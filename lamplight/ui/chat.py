@@ -1,0 +1,124 @@
+"""The conversation in the middle of the page: asking, watching the answer grow, coming back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lamplight.ui.answers import Answer
+from lamplight.ui.rendering import answer_html, evidence_html, question_html
+from lamplight.ui.turns import Question, known_kind
+
+if TYPE_CHECKING:
+    from lamplight.library.records import Conversation, Message
+    from lamplight.ui.services import Services
+
+ChatMessage = dict[str, Any]
+
+
+class Chat:
+    """Conversations as Gradio's chatbot shows them."""
+
+    def __init__(self, services: Services) -> None:
+        self._library, self._models, self._turns = services.library, services.models, services.turns
+
+    def known(self, conversation_id: int | None) -> int | None:
+        """The conversation, if it is still there; a page that was open on a removed one starts a new one."""
+        if conversation_id is None or self._library.conversation(conversation_id) is None:
+            return None
+        return conversation_id
+
+    def messages(self, conversation_id: int | None) -> list[ChatMessage]:
+        """A conversation as it is kept; an answer that is being written is left to `watch`."""
+        if conversation_id is None:
+            return []
+        turn = self._turns.running(conversation_id)
+        kept = self._library.messages(conversation_id)
+        shown: list[ChatMessage] = []
+        for message in kept:
+            if turn is None or message.id != turn.message_id:
+                shown += self._stored(conversation_id, message, message is kept[-1])
+        return shown
+
+    def ask(self, question: Question, conversation_id: int | None, collection_id: int | None) -> tuple[int, bool]:
+        """Keep the question and begin to answer it, in a new conversation if none is open.
+
+        A new conversation is about a collection, or about all documents. Returns the conversation, and whether the
+        question was taken: not while another one is being answered in it.
+        """
+        current = self.known(conversation_id)
+        if current is None:
+            current = self._library.start_conversation(question.text, collection_id)
+        return current, self._turns.start(current, question)
+
+    def edit(self, conversation_id: int, message_id: int, question: Question) -> int | None:
+        """Ask another question in place of one that was asked, and of all that followed.
+
+        What came with that one comes with this one too. An answer that is being written ends. Returns the number by
+        which `Library.restore_messages` takes it back; None when there is no such question here.
+        """
+        asked = [message for message in self._library.messages(conversation_id) if message.role == "user"]
+        old = next((message for message in asked if message.id == message_id), None)
+        if old is None or not self._turns.end(conversation_id):
+            return None
+        edit = self._library.replace_messages(conversation_id, message_id)
+        attached = question.attached or Question.restored(old).attached
+        self._turns.start(conversation_id, replace(question, attached=attached))
+        return edit
+
+    def again(self, conversation_id: int, message_id: int, fewer: bool, kind: str | None = None) -> int | None:
+        """Answer the last question again, `fewer` from one passage alone, or read as another `kind` of request.
+
+        `message_id` is the answer's; returns as `edit`. An earlier one is left alone, as others have followed it.
+        """
+        messages = self._library.messages(conversation_id)
+        if len(messages) < 2 or messages[-1].id != message_id:
+            return None
+        asked = messages[-2]
+        return self.edit(
+            conversation_id, asked.id, replace(Question.restored(asked), fewer=fewer, kind=known_kind(kind))
+        )
+
+    def take_back(self, conversation_id: int, edit: int) -> None:
+        """Undo what `edit` or `again` did."""
+        if self._turns.end(conversation_id):
+            self._library.restore_messages(conversation_id, edit)
+
+    def answering(self, conversation_id: int | None) -> bool:
+        return self._turns.running(conversation_id) is not None
+
+    def conversation(self, conversation_id: int | None) -> Conversation | None:
+        """None for one that is not begun yet."""
+        return None if conversation_id is None else self._library.conversation(conversation_id)
+
+    def watch(self, conversation_id: int | None) -> Iterator[list[ChatMessage]]:
+        """The whole conversation after each change of the answer being written; nothing if none is."""
+        turn = self._turns.running(conversation_id)
+        if turn is None:
+            return
+        before = self.messages(conversation_id)
+        reference = f"{turn.conversation_id}-{turn.message_id}"
+        for answer in turn.snapshots():
+            yield before + self._answer(answer, reference)
+
+    def _stored(self, conversation_id: int, message: Message, last: bool) -> list[ChatMessage]:
+        reference = f"{conversation_id}-{message.id}"
+        if message.role == "user":
+            attached = [self._attached(path) for path in Question.restored(message).attached]
+            return [{"role": "user", "content": question_html(message.content, reference, attached)}]
+        return self._answer(Answer.restored(message, self._library.successor), reference, last)
+
+    def _attached(self, path: str) -> tuple[str, int | None]:
+        """The name of a file that came with a question, and the document it has become."""
+        document = self._library.document_at(path)
+        return Path(path).name, document.id if document else None
+
+    def _answer(self, answer: Answer, reference: str, last: bool = True) -> list[ChatMessage]:
+        # Two messages, so that the pictures among the evidence are not drawn again with every word. The answer comes
+        # first: what is found below it may come in another order, or with pictures, and nothing that is read moves.
+        waiting = "" if self._models.ready else self._models.status
+        parts = [answer_html(answer, reference, waiting, last)]
+        parts += [evidence_html(answer, reference)] if answer.passages else []
+        return [{"role": "assistant", "content": part} for part in parts]

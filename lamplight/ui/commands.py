@@ -1,0 +1,192 @@
+"""The terminal's commands as streams of JSON records, whoever carries them out.
+
+`app.py` runs them itself, or asks the Lamplight that holds the library to (`ui.local_api`); what is shown
+is the same.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lamplight.models.errors import LamplightError
+from lamplight.ui.data_commands import backup, erase, restore
+
+if TYPE_CHECKING:
+    from lamplight.rag.events import Citation
+    from lamplight.rag.retriever import Scope
+    from lamplight.ui.services import Services
+
+Record = dict[str, Any]
+
+
+def run(services: Services, command: str, arguments: Record) -> Generator[Record, None, None]:
+    """Records of one of `COMMANDS`; an error on purpose becomes a `problem` record."""
+    try:
+        yield from COMMANDS[command](services, arguments)
+    except LamplightError as error:
+        yield {"problem": str(error)}
+
+
+def add(services: Services, arguments: Record) -> Iterator[Record]:
+    """`progress` records while a file is read, one `file` record for each."""
+    from lamplight.ingest.pipeline import FileStep, index_files
+    from lamplight.ingest.walk import files_in
+
+    named = {Path(path) for path in arguments["paths"]}
+    for event in index_files(files_in(map(Path, arguments["paths"])), services.library, services.models):
+        if isinstance(event, FileStep):
+            yield {"progress": asdict(event)}
+        else:
+            yield {"file": event.to_json(), "named": Path(event.path) in named}
+
+
+def search(services: Services, arguments: Record) -> Iterator[Record]:
+    """One `passages` record."""
+    from lamplight.rag.finding import Finder
+
+    scope = _scope(services, arguments)
+    services.models.load_reranker()
+    selection = Finder(services.library, services.models).select(arguments["query"], arguments["top"], scope)
+    yield {
+        "passages": [
+            {
+                "rank": passage.marker,
+                "document": passage.document,
+                "page": passage.page,
+                "kind": passage.kind,
+                "text": passage.text,
+                "score": passage.score,
+                "boxes": passage.boxes,
+            }
+            for passage in selection.passages
+        ]
+    }
+
+
+def _scope(services: Services, arguments: Record) -> Scope:
+    """Where to look, from `--document` and `--kind`. Raises `LibraryError` for a document that isn't there."""
+    from lamplight.library.errors import LibraryError
+    from lamplight.rag.retriever import Scope
+
+    name, documents = arguments.get("document"), None
+    if name is not None:
+        documents = frozenset(document.id for document in services.library.documents_named(name))
+        if not documents:
+            raise LibraryError(f"There is no document {name} here; `list` shows what there is.")
+    return Scope(documents=documents, kind=arguments.get("kind"))
+
+
+def ask(services: Services, arguments: Record) -> Iterator[Record]:
+    """`searching`, `respelled`, `evidence`, `reading` and `token` records, then one `answer`."""
+    from lamplight.rag.events import Evidence, Finished, Looking, Reading, Searching, Token
+
+    stop = threading.Event()
+    services.models.load_reranker()
+    try:
+        for event in services.answerer.answer(
+            arguments["question"], (), arguments["mode"], stop, _scope(services, arguments)
+        ):
+            if isinstance(event, Searching):
+                yield {"searching": event.documents}
+            elif isinstance(event, Evidence):
+                if event.respelled:
+                    yield {"respelled": event.respelled}
+                yield {"evidence": [[passage.document, passage.page] for passage in event.passages]}
+            elif isinstance(event, (Looking, Reading)):
+                yield {"reading": round(event.done / event.total, 3)}
+            elif isinstance(event, Token):
+                yield {"token": event.text}
+            elif isinstance(event, Finished):
+                yield {"answer": answer_to_json(event)}
+    finally:
+        stop.set()
+
+
+def answer_to_json(finished: Any) -> Record:
+    """The contract of `ask --json`, from a `rag.events.Finished`.
+
+    `short_answer` is empty and `quotation` null where the answer doesn't begin with one.
+    """
+    return {
+        "answer": finished.answer,
+        "short_answer": finished.short,
+        "quotation": _citation(finished.quote) if finished.quote else None,
+        "citations": [_citation(citation) for citation in finished.citations],
+        "unsupported": finished.unsupported,
+        "refused": finished.refused,
+        "timings": asdict(finished.timings),
+        "model": finished.model,
+        "sql": finished.sql,
+        "kind": finished.kind,
+        "other": finished.other,
+        "rows": asdict(finished.rows) if finished.rows else None,
+        "nearest": [[passage.document, passage.page] for passage in finished.passages] if finished.refused else [],
+    }
+
+
+def _citation(citation: Citation) -> Record:
+    return {
+        "marker": citation.marker,
+        "document": citation.document,
+        "page": citation.page,
+        "boxes": citation.boxes,
+        "text": citation.text,
+    }
+
+
+def list_documents(services: Services, arguments: Record) -> Iterator[Record]:
+    """One `documents` record."""
+    library = services.library
+    yield {"documents": [asdict(document) | {"paths": library.places(document.id)} for document in library.documents()]}
+
+
+def remove(services: Services, arguments: Record) -> Iterator[Record]:
+    """One `removed` record, or a `problem` when the name fits none or several."""
+    matches = services.library.documents_named(arguments["document"])
+    if not matches:
+        yield {"problem": f"There is no document {arguments['document']} here; `list` shows what there is."}
+    elif len(matches) > 1:
+        choices = ", ".join(f"{match.id} ({match.path})" for match in matches)
+        yield {"problem": f"Several documents are called {arguments['document']}; say which number: {choices}."}
+    elif arguments["document"] in (places := services.library.places(matches[0].id)) and len(places) > 1:
+        services.library.remove_place(arguments["document"])  # the document stays for the other places
+        yield {"removed": arguments["document"]}
+    else:
+        # With the vectors open, they go with the document and not at the next start.
+        services.library.vectors(services.models.embedder)
+        services.library.remove(matches[0].id)
+        services.library.purge(matches[0].id)
+        yield {"removed": matches[0].name}
+
+
+def watch(services: Services, arguments: Record) -> Iterator[Record]:
+    """With a folder, what `add` yields of it unless the app reads it in the background; then one `folders` record."""
+    if arguments["folder"]:
+        services.queue.watch(Path(arguments["folder"]))
+        if not services.queue.started:
+            yield from add(services, {"paths": [arguments["folder"]]})
+    yield {"folders": [asdict(folder) for folder in services.queue.folders()]}
+
+
+def unwatch(services: Services, arguments: Record) -> Iterator[Record]:
+    """One `folders` record."""
+    services.queue.unwatch(Path(arguments["folder"]))
+    yield {"folders": [asdict(folder) for folder in services.queue.folders()]}
+
+
+COMMANDS = {
+    "add": add,
+    "watch": watch,
+    "unwatch": unwatch,
+    "search": search,
+    "ask": ask,
+    "list": list_documents,
+    "remove": remove,
+    "backup": backup,
+    "restore": restore,
+    "erase": erase,
+}

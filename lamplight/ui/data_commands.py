@@ -1,0 +1,89 @@
+"""Commands on the library as a whole: back up, restore, erase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lamplight.models.precedence import ANSWERS
+
+if TYPE_CHECKING:
+    from lamplight.library.backup import Step
+    from lamplight.ui.services import Services
+
+Record = dict[str, Any]
+LONGEST_ANSWER = 300.0  # seconds, on an old laptop
+
+
+def backup(services: Services, arguments: Record) -> Iterator[Record]:
+    """`packed` records, then one `backup` record."""
+    from lamplight.library.backup import read_manifest, usual_name, write_backup
+
+    path = Path(arguments["file"])
+    if path.is_dir():
+        path /= usual_name()
+    yield from _progress(write_backup(services.library, services.models.embedder, path), "packed")
+    manifest = read_manifest(path)
+    yield {
+        "backup": {
+            "path": str(path),
+            "bytes": path.stat().st_size,
+            "documents": manifest.documents,
+            "conversations": manifest.conversations,
+            "elsewhere": manifest.elsewhere,
+        }
+    }
+
+
+def restore(services: Services, arguments: Record) -> Iterator[Record]:
+    """`unpacked` records, then one `restored` record. Only into an empty library."""
+    from lamplight.library.restore import restore_backup
+
+    library = services.library
+    yield from _progress(restore_backup(library, services.models.embedder, Path(arguments["file"])), "unpacked")
+    services.queue.take_up()
+    yield {
+        "restored": {
+            "library": str(library.folder),
+            "documents": len(library.documents()),
+            "conversations": len(library.conversations()),
+            "missing": sum(not Path(document.path).exists() for document in library.documents()),
+        }
+    }
+
+
+def erase(services: Services, arguments: Record) -> Iterator[Record]:
+    """One `erased` record, or a `problem` that says what would be erased when `yes` was not said."""
+    library = services.library
+    found = {"documents": len(library.documents()), "conversations": len(library.conversations())}
+    if not arguments.get("yes"):
+        yield {
+            "problem": f"This would erase all of the library in {library.folder} for good "
+            f"({found['documents']} documents, {found['conversations']} conversations; your own files elsewhere "
+            "stay as they are): say `erase --yes` to do it."
+        }
+        return
+    with ExitStack() as quiet:
+        for work in services.idle:
+            quiet.enter_context(work.paused())
+        services.answerer.stop_reading_ahead()
+        services.turns.stop_all()
+        with ANSWERS:
+            services.queue.clear()
+            library.erase()
+        # What answers under way had found before is remembered while they are written.
+        ANSWERS.wait(LONGEST_ANSWER)
+        library.purged()
+    yield {"erased": {"library": str(library.folder), **found}}
+
+
+def _progress(steps: Iterable[Step], name: str) -> Iterator[Record]:
+    """A record for each new percent."""
+    last = -1.0
+    for step in steps:
+        fraction = round(step.done / step.total, 2) if step.total else 1.0
+        if fraction != last:
+            last = fraction
+            yield {name: fraction}

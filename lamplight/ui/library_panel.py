@@ -1,0 +1,86 @@
+"""What the library panel shows: documents that can be asked about, collections, and files on their way in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lamplight.models.catalogue import MULTILINGUAL
+from lamplight.ui.welcome import welcome_value
+
+if TYPE_CHECKING:
+    from lamplight.ingest.queue import IngestQueue
+    from lamplight.library.records import Document, Job
+    from lamplight.ui.services import Services
+
+SHOWN_WAITING = 50  # of the files on their way in; a folder may hold thousands
+DRAWN = ("pdf", "image", "tiff")  # formats whose pages can be shown as pictures
+
+
+def library_value(services: Services) -> dict[str, Any]:
+    """Plain values for `assets/library.js` and `assets/welcome.js`: newest documents first."""
+    documents = services.library.documents()
+    memberships = services.library.memberships()
+    return {
+        "documents": [_document(document, memberships.get(document.id, [])) for document in documents],
+        "collections": [
+            {"id": collection.id, "name": collection.name, "documents": collection.documents}
+            for collection in services.library.collections()
+        ],
+        "folders": [folder.problem for folder in services.queue.folders()],
+        "welcome": welcome_value(services, documents),
+    }
+
+
+def activity_value(services: Services) -> dict[str, Any]:
+    """What changes by itself: files being read, models being loaded, an index being rebuilt, answers being written.
+
+    `changes` grows whenever something in the library may have changed.
+    """
+    models, jobs = services.models, services.queue.jobs()
+    waiting = [job for job in jobs if job.state == "queued"]
+    others = [job for job in jobs if job.state in ("working", "failed")]
+    return {
+        "changes": services.library.changes,
+        "jobs": [_job(services.queue, job) for job in [*others, *waiting[:SHOWN_WAITING]]],
+        "waiting": len(waiting),
+        "paused": services.queue.paused,
+        "ready": models.ready,
+        "status": _status(services) if models.ready else models.status,
+        "answering": services.turns.answering(),
+    }
+
+
+def _status(services: Services) -> str:
+    if services.library.notice:
+        return services.library.notice
+    left = services.library.vectors_left(MULTILINGUAL.name)
+    return f"Made ready for questions in other languages: all but {left:,} passages" if left else ""
+
+
+def _document(document: Document, collections: list[int]) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "name": document.name,
+        "kind": (Path(document.name).suffix or document.format).lstrip(".").upper()[:5],
+        "pages": document.pages,
+        "added": round(document.added_at),
+        "bytes": document.bytes,
+        "drawn": document.format.lstrip(".").lower() in DRAWN,
+        "collections": collections,
+        "pinned": document.pinned,
+    }
+
+
+def _job(queue: IngestQueue, job: Job) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "name": job.name,
+        "path": job.path,
+        "collection": job.collection_id,
+        "state": job.state,
+        "status": job.status.capitalize(),
+        "fraction": queue.progress(job.id),
+        "seconds": queue.seconds_left(job.id),
+        "error": job.error,
+    }

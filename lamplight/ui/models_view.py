@@ -1,0 +1,124 @@
+"""What the app shows of its models: which one answers, which are here, which could be, and how well each would run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lamplight.models.catalogue import LANGUAGE_MODEL, Downloadable
+from lamplight.models.choice import Source
+from lamplight.models.errors import LamplightError
+from lamplight.models.fit import Memory, Need, Pace, fit, memory_here
+from lamplight.models.processor import physical_cores
+from lamplight.models.vision import find_vision, models_folder
+
+if TYPE_CHECKING:
+    from lamplight.models.loading import Models
+
+SHIPPED = "Comes with Lamplight: small enough for any laptop, and often wrong in its own words."
+PROJECTOR = "mmproj"
+Row = dict[str, Any]
+
+
+def models_value(models: Models) -> Row:
+    """Plain values for `assets/models.js`. Reads the head of each model file once (some 0.1 s)."""
+    view = _View(models)
+    rows = [view.shipped(), *map(view.downloadable, models.downloads.catalogue.values()), *view.others()]
+    return {
+        "machine": view.machine(),
+        "folder": str(models_folder().absolute()),
+        "loading": models.choice.loading,
+        "trouble": models.choice.trouble,
+        "busy": bool(models.choice.loading) or any(row["state"] in ("downloading", "checking") for row in rows),
+        "models": rows,
+    }
+
+
+class _View:
+    """All of it at one moment."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self._memory: Memory = memory_here()
+        self._answering = models.choice.source
+        self._measured = self._measure()
+
+    def _measure(self) -> tuple[Need, Pace] | None:
+        """The model that answers and its pace here; None as long as it is not loaded or not measured."""
+        model = self._models.choice.value
+        if model is None or model.calibration is None:
+            return None
+        need = Need(model.engine.weight_bytes, model.engine.parameters, 0)
+        return need, Pace(model.calibration.prefill_rate, model.calibration.decode_rate, measured=True)
+
+    def machine(self) -> str:
+        memory = f"{self._memory.total / 1e9:.0f} GB of memory, {self._memory.free / 1e9:.0f} GB of it free"
+        sentence = f"This computer has {physical_cores()} cores and {memory}."
+        if self._measured is None:
+            return f"{sentence} How fast it reads and writes is not measured yet."
+        return f"{sentence} With {self._answering.name} it {self._measured[1]}."
+
+    def shipped(self) -> Row:
+        return self._on_disk(LANGUAGE_MODEL.name, SHIPPED, None)
+
+    def downloadable(self, model: Downloadable) -> Row:
+        path = self._models.downloads.folder(model.name) / model.files[0].name
+        progress = self._models.downloads.progress(model.name)
+        if progress.state == "installed":
+            row = self._on_disk(model.name, model.about, path, model.purpose)
+            return row | {"size": progress.total, "removable": True}
+        need = Need(model.size, model.parameters, model.cache_bytes_per_token)
+        return self._row(model.name, model.about, path, need, model.purpose) | {
+            "state": progress.state,
+            "done": progress.done,
+            "size": progress.total,
+            "seconds_left": progress.seconds_left,
+            "trouble": progress.trouble,
+        }
+
+    def others(self) -> list[Row]:
+        """GGUF files that a person has put into the models folder or chosen elsewhere."""
+        downloads = self._models.downloads
+        downloaded = [downloads.folder(name) for name in downloads.catalogue]
+        paths = {path.absolute() for path in models_folder().rglob("*.gguf") if PROJECTOR not in path.name.lower()}
+        if self._answering.path is not None:
+            paths.add(self._answering.path)
+        vision = find_vision()
+        return [
+            self._on_disk(path.stem, str(path), path, "pictures" if vision and path == vision.model else "answers")
+            for path in sorted(paths)
+            if not any(path.is_relative_to(folder) for folder in downloaded)
+        ]
+
+    def _on_disk(self, name: str, about: str, path: Path | None, purpose: str = "answers") -> Row:
+        try:
+            found = Source(path).file()
+        except LamplightError as error:
+            return self._row(name, about, path, None, purpose) | {"state": "broken", "trouble": str(error)}
+        return self._row(name, about, path, Need.of(found), purpose)
+
+    def _row(self, name: str, about: str, path: Path | None, need: Need | None, purpose: str) -> Row:
+        """What all rows have. `path` None: the model that comes with Lamplight; `need` None: a bad file."""
+        current = path == self._answering.path
+        return {
+            "name": name,
+            "about": about,
+            "path": None if path is None else str(path),
+            "purpose": purpose,
+            "state": "installed",
+            "current": current,
+            "removable": False,
+            "size": need.weights if need else 0,
+            "memory": need.memory if need else 0,
+            "fit": self._fit(need, purpose, current) if need else None,
+            "trouble": "",
+        }
+
+    def _fit(self, need: Need, purpose: str, current: bool) -> dict[str, str]:
+        """How fast pictures are looked at can't be told from how fast text is read."""
+        pace = None
+        if self._measured is not None and (current or purpose == "answers"):
+            other, measured = self._measured
+            pace = measured if current else measured.scaled(other, need)
+        found = fit(need, pace, self._memory, loaded=current)
+        return {"light": found.light, "word": found.word, "sentence": found.sentence}

@@ -1,0 +1,155 @@
+"""The page: library and conversations on the left, the chat, and the sources on the right.
+
+Gradio lays it out and carries the chat, whose answers stream. Everything else is drawn by the scripts in `assets`,
+which ask the routes of the app for what they show.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from lamplight.ui.chat import Chat
+from lamplight.ui.turns import Question
+
+if TYPE_CHECKING:
+    from lamplight.rag.events import Mode
+    from lamplight.ui.services import Services
+
+# Nothing is offered as a public API, and the page shows its own progress.
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+AT_ONCE: dict[str, Any] = {**QUIET, "queue": False}
+
+
+def panel(name: str, events: list[str]) -> gr.HTML:
+    """A part of the page drawn by `assets/<name>.js`, which may trigger the named events.
+
+    (A function: Gradio writes a `.pyi` file next to each subclass.)
+    """
+    script = (
+        f'import("/lamplight/{name}.js").then((panel) => panel.mount({{element, props, trigger, watch}}));\n'
+        f"const events = {json.dumps(events)};"
+    )
+    return gr.HTML(
+        None,
+        html_template="<div class='panel'></div>",
+        js_on_load=script,
+        apply_default_css=False,
+        elem_id=name,
+    )
+
+
+class ChatPage:
+    """The components of the page and what happens to them. One instance serves every tab."""
+
+    def __init__(self, services: Services) -> None:
+        self._chat = Chat(services)
+
+    def blocks(self) -> gr.Blocks:
+        """The page as a Gradio app."""
+        blocks: gr.Blocks = gr.Blocks(title="Lamplight", fill_height=True, fill_width=True, analytics_enabled=False)
+        with blocks:
+            self._lay_out()
+            self._connect()
+        return blocks
+
+    def _lay_out(self) -> None:
+        # What the tab shows, for following: kept here, as what a tab sends back may be older than what it was sent.
+        self.shown = gr.State(None)
+        with gr.Row(elem_id="stage"):
+            with gr.Column(elem_id="sidebar"):
+                panel("library", [])
+                panel("conversations", [])
+            with gr.Column(elem_id="centre"):
+                panel("topbar", [])
+                panel("welcome", [])
+                self.chatbot = gr.Chatbot(
+                    elem_id="chat",
+                    layout="bubble",
+                    show_label=False,
+                    container=False,
+                    height="100%",
+                    buttons=[],
+                    latex_delimiters=[],
+                    feedback_options=None,
+                    placeholder=" ",
+                )
+                self.composer = panel("composer", ["show", "ask", "edit", "again", "back"])
+            with gr.Column(elem_id="sources-column"):
+                panel("sources", [])
+
+    def _connect(self) -> None:
+        """Each event shows a conversation, then follows the answer being written in it.
+
+        Leaving a conversation ends the following; its answer is still written and kept.
+        """
+        shown = [self.composer, self.chatbot, self.shown]
+        begun = [
+            event(act, None, shown, **AT_ONCE)
+            for event, act in (
+                (self.composer.show, self._show),
+                (self.composer.ask, self._ask),
+                (self.composer.edit, self._edit),
+                (self.composer.again, self._again),
+                (self.composer.back, self._take_back),
+            )
+        ]
+        followed = [event.then(self._follow, self.shown, shown[:2], concurrency_limit=None, **QUIET) for event in begun]
+        for event in (self.composer.show, self.composer.back):
+            event(None, None, None, cancels=followed, **AT_ONCE)
+
+    def _view(self, conversation_id: int | None, edit: int | None = None, untaken: str = "") -> tuple[Any, ...]:
+        current = self._chat.known(conversation_id)
+        state = self._state(current, edit, untaken)
+        return state, self._chat.messages(current), state
+
+    def _state(self, conversation_id: int | None, edit: int | None = None, untaken: str = "") -> dict[str, Any]:
+        """For `assets/composer.js`: `edit` is what can be taken back, `untaken` a question that was not taken.
+
+        `when` tells whether another tab went on.
+        """
+        conversation = self._chat.conversation(conversation_id)
+        return {
+            "conversation": conversation_id,
+            "answering": self._chat.answering(conversation_id),
+            "when": conversation.updated_at if conversation else 0.0,
+            "collection": conversation.collection_id if conversation else None,
+            "untaken": untaken,
+            "edit": edit,
+        }
+
+    def _show(self, event: gr.EventData) -> tuple[Any, ...]:
+        return self._view(event.conversation)
+
+    def _ask(self, event: gr.EventData) -> tuple[Any, ...]:
+        question = _question(event)
+        conversation_id, taken = self._chat.ask(question, event.conversation, event.collection)
+        return self._view(conversation_id, untaken="" if taken else question.text)
+
+    def _edit(self, event: gr.EventData) -> tuple[Any, ...]:
+        question = _question(event)
+        edit = self._chat.edit(event.conversation, event.message, question)
+        return self._view(event.conversation, edit, untaken=question.text if edit is None else "")
+
+    def _again(self, event: gr.EventData) -> tuple[Any, ...]:
+        edit = self._chat.again(event.conversation, event.message, bool(event.fewer), event.kind)
+        return self._view(event.conversation, edit)
+
+    def _take_back(self, event: gr.EventData) -> tuple[Any, ...]:
+        self._chat.take_back(event.conversation, event.edit)
+        return self._view(event.conversation)
+
+    def _follow(self, state: dict[str, Any] | None) -> Iterator[tuple[Any, Any]]:
+        yield gr.skip(), gr.skip()  # without a step of its own Gradio would empty both
+        if state and state["answering"]:
+            for messages in self._chat.watch(state["conversation"]):
+                yield gr.skip(), messages
+            yield self._state(state["conversation"], state["edit"]), self._chat.messages(state["conversation"])
+
+
+def _question(event: gr.EventData) -> Question:
+    mode: Mode = "documents+knowledge" if event.mode == "documents+knowledge" else "documents"
+    return Question(str(event.question).strip(), mode, tuple(map(str, event.attached)))

@@ -1,0 +1,53 @@
+"""What the routes of the page share: bodies that are checked, answers that are never kept by the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from json import dumps
+from typing import Any
+
+from fastapi import HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, Response
+
+from lamplight.models.errors import LamplightError
+
+REFUSED = 422  # understood, but can't be done; `detail` is a sentence
+
+
+async def act(work: Callable[..., Any], *arguments: Any) -> JSONResponse:
+    """What `work` returns, as JSON; an error on purpose becomes a sentence."""
+    try:
+        value = await run_in_threadpool(work, *arguments)
+    except LamplightError as error:
+        raise HTTPException(REFUSED, str(error)) from error
+    return JSONResponse(value, headers={"Cache-Control": "no-store"})
+
+
+def found(value: object) -> JSONResponse:
+    """`value` as JSON, or 404 for None."""
+    if value is None:
+        raise HTTPException(404)
+    return JSONResponse(value, headers={"Cache-Control": "no-store"})
+
+
+def unless_known(request: Request, value: object) -> Response:
+    """`value` as JSON, or 304 when the browser has exactly that already."""
+    body = dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    tag = f'"{sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+async def field(request: Request, name: str, kind: type[Any]) -> Any:
+    """A field of the JSON object in the body. Raises 400 when it isn't there or is of another kind."""
+    try:
+        value = (await request.json())[name]
+    except (ValueError, KeyError, TypeError):
+        value = None
+    if not isinstance(value, kind):
+        raise HTTPException(400, f"The request has no {name}.")
+    return value

@@ -1,0 +1,151 @@
+"""The app's own routes beside Gradio's: assets, pages, what is typed, files coming in; others have a module each."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, JSONResponse, Response
+
+from lamplight.models.errors import LamplightError
+from lamplight.ui.conversation_routes import conversation_routes
+from lamplight.ui.document_view import document_value, original_value, page_value
+from lamplight.ui.library_routes import library_routes
+from lamplight.ui.requests import REFUSED, found
+from lamplight.ui.sources_panel import sources_value
+
+if TYPE_CHECKING:
+    from lamplight.ui.services import Services
+
+ASSETS = Path(__file__).parent / "assets"
+FAVICON = ASSETS / "lamplight.png"
+UPLOAD_BYTES = 2 * 1024**3  # larger than any document; small enough that a mistake can't fill a disk
+TYPED_BYTES = 4_000
+MINIMUM_WIDTH, DEFAULT_WIDTH, MAXIMUM_WIDTH = 64, 1100, 2000  # pixels
+PRIVATE_HOUR = {"Cache-Control": "private, max-age=3600"}
+MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
+
+
+def routes(services: Services) -> APIRouter:
+    """All of them, to be included before Gradio is mounted at the root."""
+    router = APIRouter()
+    router.include_router(library_routes(services))
+    router.include_router(conversation_routes(services))
+    _add_pages(router, services)
+    _add_files(router, services)
+
+    # A name with a slash in it matches no route, and only the files listed here are served.
+    assets = {path.name: path for path in ASSETS.iterdir() if path.suffix in MEDIA_TYPES}
+
+    @router.get("/lamplight/{name}")
+    def asset(name: str) -> FileResponse:
+        if name not in assets:
+            raise HTTPException(404)
+        path = assets[name]
+        return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": "no-cache"})
+
+    @router.get("/favicon.ico")
+    def favicon() -> FileResponse:
+        return FileResponse(FAVICON, media_type="image/png")
+
+    return router
+
+
+def _add_pages(router: APIRouter, services: Services) -> None:
+    @router.get("/pages/{document_id}/{page}.png")
+    def page_picture(
+        document_id: int,
+        page: int,
+        width: int = Query(DEFAULT_WIDTH, ge=MINIMUM_WIDTH, le=MAXIMUM_WIDTH),
+        crop: str = Query("", pattern=r"^(\d{1,6}(,\d{1,6}){3})?$"),
+    ) -> Response:
+        document = services.library.document(document_id)
+        if document is None or not 1 <= page <= document.pages:
+            raise HTTPException(404)
+        # The readers are heavy; they are loaded with the first picture, not with the first page.
+        from lamplight.ingest.page_images import page_image
+
+        try:
+            left, top, right, bottom = map(float, crop.split(",")) if crop else (0.0, 0.0, 0.0, 0.0)
+            picture = page_image(Path(document.path), page, width, (left, top, right, bottom) if crop else None)
+        except LamplightError as error:
+            raise HTTPException(404, str(error)) from error
+        return Response(picture, media_type="image/png", headers=PRIVATE_HOUR)
+
+    @router.get("/documents/{document_id}")
+    def document(document_id: int) -> JSONResponse:
+        return found(document_value(services.library, document_id))
+
+    @router.get("/documents/{document_id}/original")
+    def original(document_id: int) -> FileResponse:
+        """The file itself: shown by the browser if it is a PDF or a picture, else saved."""
+        shown = original_value(services.library, document_id)
+        if shown is None:
+            raise HTTPException(404, "The file is no longer where it was added from.")
+        path, media_type = shown
+        disposition = "inline" if media_type else "attachment"
+        return FileResponse(
+            path,
+            media_type=media_type or "application/octet-stream",
+            filename=path.name,
+            content_disposition_type=disposition,
+            headers={"Cache-Control": "no-store"},
+        )
+
+    @router.get("/documents/{document_id}/pages/{number}")
+    def document_page(document_id: int, number: int) -> JSONResponse:
+        return found(page_value(services.library, document_id, number))
+
+    @router.get("/sources/{conversation_id}/{message_id}")
+    def sources(conversation_id: int, message_id: int) -> JSONResponse:
+        return found(sources_value(services.library, conversation_id, message_id))
+
+    @router.post("/typed")
+    async def typed(request: Request, collection: int | None = None, conversation: int | None = None) -> Response:
+        """What stands in the question's box at a pause in typing; it is searched for and read ahead.
+
+        It may go on with a `conversation`: "and in 2022?" finds what the whole question will.
+        """
+        from lamplight.rag.retriever import Scope  # heavy; with the first question, not with the first page
+
+        text = (await request.body())[:TYPED_BYTES].decode("utf-8", "ignore")
+        documents = None if collection is None else await run_in_threadpool(services.library.members, collection)
+        history = [] if conversation is None else await run_in_threadpool(services.library.messages, conversation)
+        services.answerer.typed(text, Scope(documents), history)
+        return Response(status_code=204)
+
+
+def _add_files(router: APIRouter, services: Services) -> None:
+    @router.put("/files")
+    async def add_file(
+        request: Request, name: str = Query(max_length=255), collection: int | None = None
+    ) -> JSONResponse:
+        """The file's bytes are the body, streamed to disk; nothing of it is left outside the library."""
+        plain = PurePosixPath(name.replace("\\", "/")).name.replace("\0", "")
+        if not plain or plain in (".", ".."):
+            raise HTTPException(400, "The file has no name.")
+        folder = Path(tempfile.mkdtemp(prefix="lamplight-"))
+        path = folder / f"file{Path(plain).suffix[:16]}"
+        try:
+            await receive(request, path)
+            job = await run_in_threadpool(services.queue.submit, path, plain, collection)
+        except LamplightError as error:
+            raise HTTPException(REFUSED, str(error)) from error
+        finally:
+            await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
+        return JSONResponse({"job": job.id, "path": job.path})
+
+
+async def receive(request: Request, path: Path, most: int = UPLOAD_BYTES) -> None:
+    """Stream the body to a file. Raises `HTTPException` when it has more than `most` bytes."""
+    received = 0
+    with path.open("wb") as file:
+        async for piece in request.stream():
+            received += len(piece)
+            if received > most:
+                raise HTTPException(413, f"Files over {most / 1024**3:,.0f} GB can’t be taken in here.")
+            await run_in_threadpool(file.write, piece)

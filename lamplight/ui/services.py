@@ -1,0 +1,36 @@
+"""What the browser app is given to work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lamplight.rag.suggestions import Suggestions
+from lamplight.ui.removals import Removals
+from lamplight.ui.turns import Turns
+
+if TYPE_CHECKING:
+    from lamplight.ingest.queue import IngestQueue
+    from lamplight.library.store import Library
+    from lamplight.models.idle import IdleWork
+    from lamplight.models.loading import Models
+    from lamplight.rag.answerer import Answerer
+
+
+@dataclass
+class Services:
+    """The rooms below the user interface, and what all open tabs share."""
+
+    library: Library
+    models: Models
+    queue: IngestQueue
+    answerer: Answerer
+    idle: tuple[IdleWork, ...] = ()
+    turns: Turns = field(init=False)
+    removals: Removals = field(init=False)
+    suggestions: Suggestions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.turns = Turns(self.library, self.answerer)
+        self.removals = Removals(self.library)
+        self.suggestions = Suggestions(self.library)

@@ -1,0 +1,72 @@
+"""What the sources panel shows: for each passage of an answer, the page it is on and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lamplight.ui.answers import Answer
+from lamplight.ui.table_view import table_value
+
+if TYPE_CHECKING:
+    from lamplight.library.records import Box, Page, Passage
+    from lamplight.library.store import Library
+
+PAGE_PIXELS = 1100  # sharp in a 460-pixel panel on a screen of twice the density
+EXCERPT_CHARACTERS = 20_000
+
+
+def sources_value(library: Library, conversation_id: int, message_id: int) -> list[dict[str, Any]] | None:
+    """The sources of a stored answer, in the order of their markers; None if there is no such answer."""
+    for message in library.messages(conversation_id):
+        if message.id == message_id and message.role == "assistant":
+            answer = Answer.restored(message, library.successor)
+            ordered = sorted(answer.passages, key=lambda passage: passage.marker)
+            return [_source(library, answer, passage) for passage in ordered]
+    return None
+
+
+def _source(library: Library, answer: Answer, passage: Passage) -> dict[str, Any]:
+    citations = [citation for citation in answer.citations if citation.marker == passage.marker]
+    quotes = list(dict.fromkeys(citation.text for citation in citations)) or [passage.text]
+    boxes = [box for citation in citations for box in citation.boxes] or passage.boxes
+    document = library.document(passage.document_id)
+    page = library.page(passage.document_id, passage.page) if document else None
+    # Documents without fixed pages, such as notes, have no boxes: their text is shown instead of a picture.
+    drawn = page if page and boxes and page.width > 0 and page.height > 0 else None
+    image = f"/pages/{passage.document_id}/{passage.page}.png?width={PAGE_PIXELS}"
+    tables = library.tables([passage.document_id]) if document and passage.kind == "table" else []
+    return {
+        "marker": passage.marker,
+        "document": passage.document,
+        "document_id": passage.document_id,
+        "page": passage.page,
+        "pages": document.pages if document else 0,
+        "table": table_value(tables, passage.page, quotes, answer.text),
+        "section": passage.header,
+        "kind": passage.kind,
+        "cited": bool(citations),
+        "quotes": quotes,
+        "passage": passage.text,
+        "removed": document is None,
+        "image": image if drawn else None,
+        "ratio": drawn.width / drawn.height if drawn else None,
+        "boxes": [_percent(box, drawn) for box in dict.fromkeys(map(_tuple, boxes))] if drawn else [],
+        "text": page.text[:EXCERPT_CHARACTERS] if page else "",
+    }
+
+
+def _tuple(box: Box) -> Box:
+    """A box as it is hashable; stored ones come back from JSON as lists."""
+    left, top, right, bottom = box
+    return (left, top, right, bottom)
+
+
+def _percent(box: Box, page: Page) -> list[float]:
+    """Left, top, width and height in percent of the page."""
+    left, top, right, bottom = box
+    return [
+        round(100 * left / page.width, 3),
+        round(100 * top / page.height, 3),
+        round(100 * (right - left) / page.width, 3),
+        round(100 * (bottom - top) / page.height, 3),
+    ]

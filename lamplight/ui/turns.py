@@ -1,0 +1,229 @@
+"""Questions being answered. A turn belongs to the server, not to a tab: a reload finds it again."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lamplight.library.errors import LibraryError
+from lamplight.models.errors import LamplightError
+from lamplight.rag.events import Evidence, Finished, Grounded
+from lamplight.ui.answers import Answer
+
+if TYPE_CHECKING:
+    from lamplight.library.records import Message
+    from lamplight.library.store import Library
+    from lamplight.rag.answerer import Answerer
+    from lamplight.rag.events import Event, Mode
+    from lamplight.rag.intent import Kind
+    from lamplight.rag.retriever import Scope
+
+logger = logging.getLogger(__name__)
+
+SAVE_SECONDS = 1.0  # a crash loses at most this much of an answer
+FRAME_SECONDS = 0.08  # a dozen repaints a second read as a flow and leave the processor to the model
+IDLE_SECONDS = 1.0  # how often a watcher looks at the status of the models when nothing else happens
+LOOK_SECONDS = 0.2  # how often an attached picture is looked for while it is being read
+ENDING_SECONDS = 5.0  # a stopped model ends within a tenth of that
+BROKEN = "Something went wrong while answering. Ask again; the details are in the terminal."
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asks. `attached` are paths of files that were given to the library with it.
+
+    `kind` is what it is to be read as, if the person chose that.
+    """
+
+    text: str
+    mode: Mode = "documents"
+    attached: tuple[str, ...] = ()
+    fewer: bool = False
+    kind: Kind | None = None
+
+    @classmethod
+    def restored(cls, message: Message) -> Question:
+        """The question in a stored message."""
+        details = message.details
+        return cls(message.content, details.get("mode", "documents"), tuple(details.get("attached", ())))
+
+    def details(self) -> dict[str, Any]:
+        """Everything but the text, as plain JSON for `Message.details`."""
+        return {name: value for name, value in asdict(self).items() if name in ("mode", "attached")}
+
+
+def known_kind(name: str | None) -> Kind | None:
+    """The kind of request that the page named; None if there is no such kind."""
+    from lamplight.rag.intent import KINDS  # heavy; with the first question, not with the first page
+
+    return next((kind for kind in KINDS if kind == name), None)
+
+
+class Turn:
+    """One question and its answer, worked on in a thread of its own and saved as it grows."""
+
+    def __init__(self, library: Library, answerer: Answerer, conversation_id: int, question: Question) -> None:
+        self.conversation_id = conversation_id
+        self.question = question
+        self._library, self._answerer = library, answerer
+        self._history = library.messages(conversation_id)
+        library.add_message(conversation_id, "user", question.text, question.details())
+        self._answer = Answer()
+        self.message_id = library.add_message(conversation_id, "assistant", "", self._answer.details())
+        self._changed = threading.Condition()
+        self._version = 0
+        self._stop = threading.Event()
+        self._saved_at = 0.0
+
+    def stop(self) -> None:
+        """Ask the model to end here; what was said so far is kept."""
+        self._stop.set()
+
+    def snapshots(self) -> Iterator[Answer]:
+        """The answer as it is now and after each change, until it is done. Any number may watch."""
+        seen = -1
+        while True:
+            with self._changed:
+                if self._version == seen:
+                    self._changed.wait(IDLE_SECONDS)
+                seen, snapshot = self._version, replace(self._answer)
+            yield snapshot
+            if snapshot.done:
+                return
+            time.sleep(FRAME_SECONDS)
+
+    def run(self) -> None:
+        """Answer the question; called once, in the turn's own thread."""
+        try:
+            scope = self._scope()
+            asked = self.question
+            for event in self._answerer.answer(
+                asked.text, self._history, asked.mode, self._stop, scope, asked.fewer, asked.kind
+            ):
+                self._absorb(event)
+        except LamplightError as error:
+            self._end(str(error))
+        except Exception:
+            logger.exception("Answering failed")
+            self._end(BROKEN)
+        else:
+            self._end("")
+
+    def _scope(self) -> Scope:
+        """The collection of the conversation, and what came with the question, once that has been read."""
+        from lamplight.rag.retriever import Scope  # heavy; with the first question, not with the first page
+
+        conversation = self._library.conversation(self.conversation_id)
+        collection = conversation.collection_id if conversation else None
+        documents = None if collection is None else self._library.members(collection)
+        attached = frozenset(filter(None, map(self._attached, self.question.attached)))
+        return Scope(None if documents is None else documents | attached, attached=attached)
+
+    def _attached(self, path: str) -> int | None:
+        """The document made of an attached file; None when the question was stopped meanwhile.
+
+        Raises `LibraryError` when it can't be read, or not now: without it, another document would answer.
+        """
+        name = Path(path).name
+        self._tell(f"Reading {name}…")
+        while any(job.state in ("queued", "working") for job in self._library.jobs_at(path)):
+            if self._library.paused:
+                raise LibraryError(f"Reading is paused. Go on reading, then ask about {name} again.")
+            if self._stop.wait(LOOK_SECONDS):
+                return None
+        document = self._library.document_at(path)
+        if document is None:
+            raise LibraryError(f"{name} could not be read, so nothing was answered; the library says why.")
+        return document.id
+
+    def _tell(self, status: str) -> None:
+        with self._changed:
+            self._answer.status = status
+            self._version += 1
+            self._changed.notify_all()
+
+    def _absorb(self, event: Event) -> None:
+        with self._changed:
+            self._answer.absorb(event)
+            # Watchers leave at `done`: it is told only after the answer is kept.
+            self._answer.done = False
+            self._version += 1
+            self._changed.notify_all()
+        due = time.monotonic() - self._saved_at >= SAVE_SECONDS
+        if due or isinstance(event, Evidence | Grounded | Finished):
+            self._save()
+
+    def _end(self, error: str) -> None:
+        self._answer.error = error
+        self._answer.done = True
+        try:
+            self._save()
+        finally:
+            with self._changed:
+                self._version += 1
+                self._changed.notify_all()
+
+    def _save(self) -> None:
+        self._library.update_message(self.message_id, self._answer.text, self._answer.details())
+        self._saved_at = time.monotonic()
+
+
+class Turns:
+    """The turns under way, at most one to a conversation."""
+
+    def __init__(self, library: Library, answerer: Answerer) -> None:
+        self._library, self._answerer = library, answerer
+        self._running: dict[int, Turn] = {}
+        self._lock = threading.Lock()
+        self._ended = threading.Condition(self._lock)
+
+    def start(self, conversation_id: int, question: Question) -> bool:
+        """Keep the question and begin to answer it. False, and nothing is kept, where another one is answered."""
+        with self._lock:
+            if conversation_id in self._running:
+                return False
+            turn = Turn(self._library, self._answerer, conversation_id, question)
+            self._running[conversation_id] = turn
+        threading.Thread(target=self._run, args=(turn,), name=f"turn-{conversation_id}", daemon=True).start()
+        return True
+
+    def stop_all(self) -> None:
+        """End every answer that is being written."""
+        with self._lock:
+            for turn in self._running.values():
+                turn.stop()
+
+    def running(self, conversation_id: int | None) -> Turn | None:
+        """The unfinished turn of a conversation."""
+        with self._lock:
+            return None if conversation_id is None else self._running.get(conversation_id)
+
+    def stop(self, conversation_id: int | None) -> None:
+        """End the answer that is being written in a conversation, if one is."""
+        turn = self.running(conversation_id)
+        if turn is not None:
+            turn.stop()
+
+    def end(self, conversation_id: int) -> bool:
+        """Like `stop`, and wait until what was said is kept, some seconds at most. Whether it has ended."""
+        self.stop(conversation_id)
+        with self._ended:
+            return self._ended.wait_for(lambda: conversation_id not in self._running, ENDING_SECONDS)
+
+    def answering(self) -> list[int]:
+        """The conversations in which an answer is being written."""
+        with self._lock:
+            return list(self._running)
+
+    def _run(self, turn: Turn) -> None:
+        try:
+            turn.run()
+        finally:
+            with self._lock:
+                self._running.pop(turn.conversation_id, None)
+                self._ended.notify_all()

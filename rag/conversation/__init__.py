@@ -1,5 +1,0 @@
-"""Making a follow-up stand alone, so that it finds something."""
-
-from rag.conversation.standalone import accept_rewrite, rewrite_prompt, standalone_query
-
-__all__ = ["accept_rewrite", "rewrite_prompt", "standalone_query"]
