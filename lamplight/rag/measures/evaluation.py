@@ -44,7 +44,8 @@ class Evaluation:
         if isinstance(expression, Number):
             return Value(expression.value, f"{expression.value:g}", (), is_money=False)
         if isinstance(expression, Named):
-            return self._named(expression, year, depth)
+            found = self._named(expression, year, depth)
+            return Value(0.0, "0", (), is_money=True) if found is None and expression.is_optional else found
         left, right = (self.value(part, year, depth) for part in (expression.left, expression.right))
         if left is None or right is None:
             return None

@@ -17,7 +17,7 @@ from lamplight.rag.periods import periods_of
 from lamplight.rag.tables.amounts import MINUS
 
 LONGEST_NAME = 9  # words
-WORD = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*|[%()+*×÷/\u2212–-]")
+WORD = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*|[?%()+*×÷/\u2212–-]")
 SHARE = re.compile(
     r"\b(?:expressed\s)?as an?\s(?:%|percent(?:age)?|share|proportion|fraction)\sof\b|(?<=\w)\s/\s", re.I
 )
@@ -30,6 +30,7 @@ AVERAGE = frozenset({"average", "mean"})
 CHANGE = frozenset({"change", "growth", "increase", "decrease", "grow", "grew", "decline"})
 MARGIN = frozenset({"margin", "margins"})
 REVENUE = "revenue"
+OPTIONAL = "?"
 
 Operator = Literal["+", "-", "*", "/"]
 Kind = Literal["plain", "average", "change"]
@@ -42,11 +43,14 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A line or measure, of the years if there are any; `average` and `change` are taken between two of them."""
+    """A line or measure, of the years if there are any; `average` and `change` are taken between two of them.
+
+    Nothing counts as 0 where it `is_optional` ("short-term investments?")."""
 
     name: str
     years: tuple[int, ...] = ()
     kind: Kind = "plain"
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +220,10 @@ class _Parser:
             kind = "average"
         elif CHANGE & set(words) and len(years) == 2:
             kind = "change"
-        self.left_over |= set(words) - (AVERAGE if kind == "average" else CHANGE if kind == "change" else set())
+        optional = OPTIONAL in words
+        self.left_over |= set(words) - {OPTIONAL} - (AVERAGE if kind == "average" else CHANGE if kind == "change" else set())
         if MARGIN & set(words):
             self.has_margin = True
             self.left_over -= MARGIN
             return Operation("/", Named(name, years, kind), Named(REVENUE, years, kind))
-        return Named(name, years, kind)
+        return Named(name, years, kind, optional)

@@ -61,7 +61,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Part:
-    """Rows of a page under the same heads."""
+    """Rows of a page and section under the same heads."""
 
     page: int
     heads: str
@@ -81,12 +81,14 @@ class Statements:
     """Of one document. `passages` are its chunks in reading order."""
 
     def __init__(self, passages: Sequence[Passage], known: Definitions) -> None:
-        parts: dict[tuple[int, str], Part] = {}
+        parts: dict[tuple[int, str, str], Part] = {}
         for heads, row in _rows(passages):
-            part = parts.setdefault((row.passage.page, heads), Part(row.passage.page, heads))
+            place = row.passage.page, row.passage.header, heads
+            part = parts.setdefault(place, Part(row.passage.page, heads))
             part.rows.append(row)
             part.names.append((name_of(row.label), name_of(row.label.partition(",")[0])))
         self._parts = [part for part in parts.values() if _classified(part, known)]
+        self._sign = next((part.sign for part in self._parts if part.sign), "")
         self._scales: dict[int, str] = {}
         for passage in passages:
             if (said := SCALE.search(f"{passage.header}\n{passage.text}")) is not None:
@@ -119,7 +121,7 @@ class Statements:
             return None
         value = abs(amount.value) if line.is_paid else amount.value
         scale = "" if line.is_per_share else self._scales.get(row.passage.page, "")
-        return Cell(row, year, written, value, part.sign, scale)
+        return Cell(row, year, written, value, part.sign or self._sign, scale)
 
 
 def _classified(part: Part, known: Definitions) -> bool:

@@ -1,0 +1,143 @@
+"""What a report's figures promise: the right line and year, the working shown and cited, and silence when in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.records import Passage
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Finished
+from lamplight.rag.measures.definitions import definitions
+from lamplight.rag.measures.question import read_question
+from lamplight.rag.measures.statements import Statements
+
+REPORT = """<html><head><title>Brightwater annual report 2023</title></head><body><h1>Brightwater annual report</h1>
+<h2>Consolidated statements of income (in millions, except per share data)</h2><table>
+<tr><th></th><th>2023</th><th>2022</th><th>2021</th></tr>
+<tr><td>Net sales</td><td>$ 2,400</td><td>$ 2,000</td><td>$ 1,800</td></tr>
+<tr><td>Cost of sales</td><td>1,500</td><td>1,300</td><td>1,150</td></tr>
+<tr><td>Operating profit</td><td>420</td><td>360</td><td>300</td></tr>
+<tr><td>Income before income taxes</td><td>400</td><td>350</td><td>290</td></tr>
+<tr><td>Provision for income taxes</td><td>90</td><td>70</td><td>58</td></tr>
+<tr><td>Net income</td><td>$ 310</td><td>$ 280</td><td>$ 232</td></tr>
+<tr><td>Diluted earnings per share</td><td>$ 3.10</td><td>$ 2.75</td><td>$ 2.20</td></tr></table>
+<h2>Consolidated balance sheets (in millions)</h2><table>
+<tr><th></th><th>2023</th><th>2022</th></tr>
+<tr><td>Cash and cash equivalents</td><td>$ 150</td><td>$ 120</td></tr>
+<tr><td>Accounts receivable, net of allowances of $5 and $4</td><td>300</td><td>260</td></tr>
+<tr><td>Inventories</td><td>210</td><td>190</td></tr>
+<tr><td>Total current assets</td><td>700</td><td>600</td></tr>
+<tr><td>Property, plant and equipment, net</td><td>1,100</td><td>900</td></tr>
+<tr><td>Total assets</td><td>$ 2,500</td><td>$ 2,100</td></tr>
+<tr><td>Accounts payable</td><td>250</td><td>230</td></tr>
+<tr><td>Total current liabilities</td><td>500</td><td>480</td></tr></table>
+<h2>Consolidated statements of cash flows (in millions)</h2><table>
+<tr><th></th><th>2023</th><th>2022</th><th>2021</th></tr>
+<tr><td>Net cash provided by operating activities</td><td>480</td><td>430</td><td>390</td></tr>
+<tr><td>Depreciation and amortization</td><td>130</td><td>120</td><td>110</td></tr>
+<tr><td>Additions to property and equipment</td><td>(240)</td><td>(180)</td><td>(150)</td></tr>
+<tr><td>Cash dividends paid</td><td>(60)</td><td>(50)</td><td>(45)</td></tr>
+<tr><td>Net cash used in investing activities</td><td>(250)</td><td>(190)</td><td>(160)</td></tr></table>
+<p>Our customers are water suppliers in eleven countries.</p></body></html>"""
+
+
+@pytest.fixture(scope="module")
+def reports(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("reports")
+    (folder / "Brightwater_2023.html").write_text(REPORT, encoding="utf-8")
+    (folder / "Notes.txt").write_text("The garden shed needs a new roof before winter.\n", encoding="utf-8")
+    with Library(folder / "library") as library:
+        for name in ("Brightwater_2023.html", "Notes.txt"):
+            assert index_file(folder / name, library, models).status == "added"
+        yield library
+
+
+def asked(library: Library, models: Models, text: str) -> Finished:
+    return next(event for event in Answerer(library, models).answer(text) if isinstance(event, Finished))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What is the FY2023 capital expenditure (in USD millions) for Brightwater?", "$240 million"),
+        ("Assume you are an analyst: what is Brightwater's year end 2022 net PPNE? Answer in billions.", "$0.90 billion"),
+        ("What were Brightwater's diluted earnings per share in 2022?", "$2.75"),
+        ("What is Brightwater's gross profit for 2023?", "$900 million"),
+        ("What is the FY2023 EBITDA less capex for Brightwater?", "$310 million"),
+        (
+            "What is Brightwater's FY2023 inventory turnover? Inventory turnover is defined as: FY2023 COGS / "
+            "(average inventory between FY2022 and FY2023). Round your answer to one decimal place.",
+            "7.5",
+        ),
+        ("What is Brightwater's three year average of capex as a % of revenue from 2021 to 2023?", "9.1%"),
+        ("How much did Brightwater's net sales grow from 2022 to 2023?", "20.0%"),
+        ("What is Brightwater's effective tax rate in 2023?", "22.5%"),
+        ("Did Brightwater's operating margin improve between 2022 and 2023?", "No: 17.5% (2023), 18.0% (2022)"),
+        ("What was Brightwater's net income in 2022 and 2023?", "$310 million (2023), $280 million (2022)"),
+    ],
+)
+def test_a_figure_is_looked_up_or_worked_out(reports: Library, models: Models, question: str, answer: str) -> None:
+    finished = asked(reports, models, question)
+    assert finished.short == answer
+    assert not finished.refused and finished.rows is not None and finished.citations
+
+
+def test_the_working_names_each_line_with_its_cells_and_cites_it(reports: Library, models: Models) -> None:
+    finished = asked(reports, models, "What is Brightwater's quick ratio in 2023?")
+    assert finished.short == "0.90" and "(150 + 0 + 300) ÷ 500 (in millions)" in finished.answer
+    assert finished.rows is not None and [row[0] for row in finished.rows.rows] == [
+        "Cash and cash equivalents",
+        "Accounts receivable, net of allowances of $5 and $4",
+        "Total current liabilities",
+    ]
+    assert {citation.document for citation in finished.citations} == {"Brightwater_2023.html"}
+    assert "Total current liabilities | 500" in finished.citations[-1].text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was Brightwater's net sales in Asia in 2023?",  # no line says so
+        "What was Brightwater's net income in 2019?",  # no such column
+        "What drove the increase in Brightwater's net sales in 2023?",  # a reason is no figure
+        "Who are Brightwater's customers?",
+    ],
+)
+def test_what_statements_do_not_say_is_left_to_the_text(reports: Library, models: Models, question: str) -> None:
+    finished = asked(reports, models, question)
+    assert "÷" not in finished.answer and not (finished.short and finished.quote is None)
+
+
+def passage(text: str) -> Passage:
+    return Passage(1, 1, "a.pdf", 3, "table", "Statements", text, [])
+
+
+def test_columns_that_come_twice_are_told_apart_by_their_span_of_time() -> None:
+    text = (
+        "(In thousands)\nThree months ended Twelve months ended\n2023 2022 2023 2022\n"
+        "Net sales $ 10 $ 9 $ 40 $ 38\nOperating income 2 1 8 7\nNet income (loss) 1 (1) 5 4\n"
+        "Interest expense, including fees on\nunused credit (1) (1) (4) (3)"
+    )
+    statements = Statements([passage(text)], definitions())
+    line = definitions().lines
+    whole, quarter = (statements.cell(line["net income"], 2022, months) for months in (12, 3))
+    assert whole is not None and (whole.value, whole.scale, whole.sign) == (4.0, "thousand", "$")
+    assert quarter is not None and quarter.value == -1.0
+    interest = statements.cell(line["interest expense"], 2023)
+    assert interest is not None and interest.value == 4.0 and interest.row.label.endswith("unused credit")
+
+
+def test_what_the_question_defines_counts_before_what_is_known() -> None:
+    read = read_question(
+        "What is Aster's 2023 cash ratio? Define cash ratio as cash divided by total assets.",
+        definitions(),
+        frozenset({"aster"}),
+    )
+    assert read is not None and read.definitions.measures["cash ratio"].expression == "cash divided by total assets"
+    assert definitions().measures["cash ratio"].expression != "cash divided by total assets"
