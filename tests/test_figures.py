@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -66,7 +65,10 @@ def asked(library: Library, models: Models, text: str) -> Finished:
     ("question", "answer"),
     [
         ("What is the FY2023 capital expenditure (in USD millions) for Brightwater?", "$240 million"),
-        ("Assume you are an analyst: what is Brightwater's year end 2022 net PPNE? Answer in billions.", "$0.90 billion"),
+        (
+            "You are an analyst: what is Brightwater's year end 2022 net PPNE? Answer in billions.",
+            "$0.90 billion",
+        ),
         ("What were Brightwater's diluted earnings per share in 2022?", "$2.75"),
         ("What is Brightwater's gross profit for 2023?", "$900 million"),
         ("What is the FY2023 EBITDA less capex for Brightwater?", "$310 million"),

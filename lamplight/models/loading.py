@@ -18,6 +18,7 @@ from lamplight.models.language_model import LanguageModel
 from lamplight.models.ocr import TextRecogniser
 from lamplight.models.on_demand import OnDemand
 from lamplight.models.prepare import cache_folder, ensure_embedder
+from lamplight.models.program_ranker import ProgramRanker
 from lamplight.models.reader import Reader
 from lamplight.models.reranker import Reranker, ensure_reranker, find_reranker
 from lamplight.models.vision import VisionFiles, VisionModel, find_vision
@@ -39,6 +40,7 @@ class Models:
         self._reader = OnDemand(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
         self._multilingual_reader = OnDemand(_multilingual_reader)
         self._intents = OnDemand(IntentClassifier)
+        self._program_ranker = OnDemand(ProgramRanker)
         self.choice = LanguageModelChoice(self.folder, as_shipped, self._contexts)
         self.downloads = Downloads()
         self._ocr = OnDemand(TextRecogniser)
@@ -66,6 +68,11 @@ class Models:
     def multilingual_reader(self) -> Reader:
         """For a hundred languages, half as slow again. Raises `WeightsError` without the multilingual embedder."""
         return self._multilingual_reader.get()
+
+    @property
+    def program_ranker(self) -> ProgramRanker:
+        """Which program over a table is meant; a file of 100 KB, loaded at once."""
+        return self._program_ranker.get()
 
     @property
     def intents(self) -> IntentClassifier:

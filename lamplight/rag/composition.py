@@ -102,7 +102,8 @@ def computed(computation: Computation, passages: Sequence[Passage]) -> tuple[Com
     others = [replace(passage, marker=number) for number, passage in enumerate(passages, start=2)]
     citation = Citation(1, source.document_id, source.document, source.page, source.boxes, "\n".join(lines[1:]))
     note = f" {computation.note}" if computation.note else ""
-    return Composed(f"{computation.answer} [1]{note}", [citation], []), [source, *others]
+    said = f"**{computation.short}**" if computation.short else computation.answer
+    return Composed(f"{said} [1]{note}", [citation], []), [source, *others]
 
 
 def repeats(text: str) -> bool:

@@ -24,7 +24,8 @@ class Computation:
     """An answer that was computed. `cells` are (row, column) in `table`, both from 0; `boxes` those of their rows.
 
     `value` is a number, or the words of a cell that was looked up or of the row that came first; `sql` is the
-    query that gave it and `note` says which rows were left out, or is empty.
+    query that gave it and `note` says which rows were left out, or is empty. `short` is the answer where that is
+    no sentence.
     """
 
     answer: str
@@ -34,6 +35,7 @@ class Computation:
     cells: list[tuple[int, int]]
     boxes: list[Box]
     note: str = ""
+    short: str = ""
 
 
 def compute(question: str, tables: Sequence[Table], documents: Mapping[int, str] | None = None) -> Computation | None:

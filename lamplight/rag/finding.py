@@ -13,6 +13,7 @@ from lamplight.rag.context import trimmed, whole
 from lamplight.rag.extraction import AnswerLine, read_lines, worth_reading
 from lamplight.rag.passages import SHOWN, Selection, select, without_repetition
 from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
+from lamplight.rag.programs.answer import ask_table, table_of
 from lamplight.rag.reading import most_to_read, near_best, reads_apart
 from lamplight.rag.refusal import answerability
 from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
@@ -69,7 +70,8 @@ class Finder:
         selection = self._read(search, SHOWN)
         if scope.attached and selection.passages:  # what is shown is meant
             selection = replace(selection, answerable=True)
-        return Finding(selection, self._compute(search.query.text, selection), self.pinned(scope))
+        computation = self._compute(search.query.text, selection) or self._asked_of_table(search, selection)
+        return Finding(selection, computation, self.pinned(scope))
 
     def _read(self, search: Search, count: int) -> Selection:
         first = [whole(passage, self._library) for passage in worth_reading(search.found)]
@@ -125,6 +127,17 @@ class Finder:
             budget = model.calibration.passage_tokens // len(passages) if model.calibration else PASSAGE_TOKENS
             passages = [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages]
         return [reading_text(passage) for passage in passages]
+
+    def _asked_of_table(self, search: Search, selection: Selection) -> Computation | None:
+        """Over the table that the best passage is of, where the first embedder knows both languages."""
+        best = selection.passages[0] if selection.passages else None
+        if best is None or best.kind != "table" or best.document_id in search.unread:
+            return None
+        table = table_of(best, self._library.tables([best.document_id]))
+        if table is None:
+            return None
+        models = self._models
+        return ask_table(search.query.text, table, models.reader, models.embedder, models.program_ranker)
 
     def _compute(self, query: str, selection: Selection) -> Computation | None:
         """Over the tables of the documents that were found: a number that stands in no single passage."""

@@ -221,7 +221,9 @@ class _Parser:
         elif CHANGE & set(words) and len(years) == 2:
             kind = "change"
         optional = OPTIONAL in words
-        self.left_over |= set(words) - {OPTIONAL} - (AVERAGE if kind == "average" else CHANGE if kind == "change" else set())
+        self.left_over |= (
+            set(words) - {OPTIONAL} - (AVERAGE if kind == "average" else CHANGE if kind == "change" else set())
+        )
         if MARGIN & set(words):
             self.has_margin = True
             self.left_over -= MARGIN

@@ -63,7 +63,7 @@ class FactAnswers:
         request.timings = replace(request.timings, first_token_ms=request.elapsed())
         yield Token(answer.text)
         yield Grounded(answer.text, answer.citations, [])
-        yield replace(finished(request, answer, passages), sql=computation.sql)
+        yield replace(finished(request, answer, passages), sql=computation.sql, short=computation.short)
 
     def _seconds(self, tokens: int) -> float | None:
         """How long this machine will read them; None as long as it has not been measured."""

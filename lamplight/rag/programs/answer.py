@@ -1,0 +1,116 @@
+"""The answer that a table gives to a question, if the ranker is sure which program over it is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lamplight.library.records import Passage, Table
+from lamplight.models.embedder import Embedder
+from lamplight.models.program_ranker import Described, ProgramRanker
+from lamplight.models.reader import Reader
+from lamplight.rag.computation import Computation
+from lamplight.rag.programs.enumeration import Program, programs
+from lamplight.rag.programs.features import Featuring, RowReading
+from lamplight.rag.programs.sql import sql_of
+from lamplight.rag.programs.view import View, canonical, plain, view_of
+
+FEWEST_ROWS = 2
+MOST_ROWS = 120  # that the reader reads in the time there is
+MOST_COLUMNS = 16
+MOST_SHOWN = 12  # rows that an answer rests on are quoted
+SURE = 0.85  # of what is meant; `python -m training.programs --check` prints the rates
+SEPARATOR = " | "
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """`program` is the likeliest of those that give the same, `probability` that of all of them."""
+
+    program: Program
+    probability: float
+
+
+def can_be_asked(table: Table) -> bool:
+    """Whether a table is of a size for this."""
+    whole = all(len(row) == len(table.columns) for row in table.rows)
+    return whole and FEWEST_ROWS <= len(table.rows) <= MOST_ROWS and 1 < len(table.columns) <= MOST_COLUMNS
+
+
+def table_of(passage: Passage, tables: Sequence[Table]) -> Table | None:
+    """The one of `tables` that has most of the passage's lines as rows; None if none of a fit size has any."""
+    lines = {plain(line) for line in passage.text.split("\n")}
+    shares = [
+        (sum(plain(SEPARATOR.join(row)) in lines or plain(" ".join(row)) in lines for row in table.rows), table)
+        for table in tables
+        if can_be_asked(table)
+    ]
+    most, table = max(shares, key=lambda pair: pair[0], default=(0, None))
+    return table if most else None
+
+
+def described(question: str, view: View, reader: Reader, embedder: Embedder) -> tuple[list[Program], list[Described]]:
+    """All programs for a question with what the ranker sees of them; the last description is that of none."""
+    asked = plain(question)
+    made = programs(asked, view)
+    heads = embedder.encode([column.head or "column" for column in view.columns])
+    featuring = Featuring(asked, view, embedder.encode([question])[0], heads, _readings(question, view, reader))
+    return made, [*map(featuring.describe, made), featuring.nothing()]
+
+
+def ask_table(
+    question: str, table: Table, reader: Reader, embedder: Embedder, ranker: ProgramRanker
+) -> Computation | None:
+    """What the table gives, if it is sure enough what is meant."""
+    if ranker.embedder != embedder.name:
+        return None
+    view = view_of(table)
+    answered = likeliest(question, view, reader, embedder, ranker)
+    if answered is None or answered.probability < SURE:
+        return None
+    program = answered.program
+    rows = program.rows[:MOST_SHOWN]
+    columns = [program.column, program.key, *(one.column for one in program.selection.conditions)]
+    shown = sorted({column for column in columns if column >= 0} or {0})
+    said = ", ".join(program.given)
+    boxes = [table.boxes[row] for row in rows] if table.boxes else []
+    cells = [(row, column) for row in rows for column in shown]
+    return Computation(said, said, sql_of(program, view), table, cells, boxes, short=said)
+
+
+def likeliest(question: str, view: View, reader: Reader, embedder: Embedder, ranker: ProgramRanker) -> Answered | None:
+    """What is likeliest meant; None where that the table doesn't say is likelier."""
+    made, seen = described(question, view, reader, embedder)
+    chances = ranker.probabilities(embedder.encode([question])[0], seen)
+    together: dict[tuple[str, ...], float] = {}
+    for program, chance in zip(made, chances, strict=False):
+        together[given(program)] = together.get(given(program), 0.0) + float(chance)
+    if not together:
+        return None
+    best = max(together, key=lambda key: together[key])
+    if together[best] <= float(chances[-1]):
+        return None
+    first = max(
+        (place for place, program in enumerate(made) if given(program) == best), key=lambda place: float(chances[place])
+    )
+    return Answered(made[first], together[best])
+
+
+def given(program: Program) -> tuple[str, ...]:
+    """What a program gives, however it is spelt and in which order."""
+    return tuple(sorted({canonical(one) for one in program.given}))
+
+
+def _readings(question: str, view: View, reader: Reader) -> list[RowReading]:
+    rows = [SEPARATOR.join(column.cells[row] for column in view.columns) for row in range(view.height)]
+    lines = [SEPARATOR.join(column.head for column in view.columns), *rows]
+    [read] = reader.read(question, [("", lines)])
+    return [
+        RowReading(one.score, row[one.start : one.end], one.probability)
+        for one, row in zip(read[1:], rows, strict=True)
+    ]
+
+
+def same_answers(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two lists of answers are the same, in any order."""
+    return sorted({canonical(text) for text in one}) == sorted({canonical(text) for text in other})

@@ -1,0 +1,155 @@
+"""The rows that a question may speak of: those whose cells stand in it, or that its numbers set apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from lamplight.rag.programs.view import Column, View
+from lamplight.rag.query import STOP_WORDS
+from lamplight.rag.tables.vocabulary import NUMBER_WORDS
+
+Span = tuple[int, int]
+Operator = str  # "=", "has", ">", ">=", "<", "<=", "between"
+
+ORDINARY = STOP_WORDS | {
+    "not", "first", "last", "next", "only", "least", "number", "total", "list", "table", "chart", "team", "name",
+    "year", "years", "time", "times", "one", "each", "also", "his", "they", "them", "their",
+}  # fmt: skip
+LONGEST = 4  # words of a question that stand in a cell
+SHORTEST = 3  # letters of them
+MOST_MATCHES = 14
+MOST_SINGLE = 24  # that are combined
+MOST_SELECTIONS = 120
+NUMBERS = 3  # of a question that are compared with
+ENDINGS = r"(?:s|es|'s)?"
+DERIVED = r"(?:s|n|ese|ish|an|ian)?"
+FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
+COMPARISONS: dict[Operator, Callable[[float, float], bool]] = {
+    ">": lambda one, other: one > other,
+    ">=": lambda one, other: one >= other,
+    "<": lambda one, other: one < other,
+    "<=": lambda one, other: one <= other,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """On column `column`; `value` is what the question says, for those who want to see the program."""
+
+    column: int
+    operator: Operator
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Row numbers from 0 that meet all conditions; `spans` are the characters of the plain question behind these."""
+
+    conditions: tuple[Condition, ...]
+    spans: frozenset[Span]
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A cell's words, or a part of them, that stand in the question, with the rows that have them."""
+
+    column: int
+    words: str
+    rows: tuple[int, ...]
+    span: Span
+    is_whole: bool
+
+
+def matches(question: str, view: View) -> list[Match]:
+    """`question` is plain. Of matches inside each other in one column, the longest."""
+    found = [match for column in view.columns for match in (*_whole(question, column), *_parts(question, column))]
+    found.sort(key=lambda match: -(match.span[1] - match.span[0]) - 0.5 * match.is_whole)
+    kept: list[Match] = []
+    for match in found:
+        inside = any(
+            other.column == match.column
+            and other.span[0] <= match.span[0]
+            and match.span[1] <= other.span[1]
+            and (other.span != match.span or other.is_whole > match.is_whole)
+            for other in kept
+        )
+        if not inside:
+            kept.append(match)
+    return kept[:MOST_MATCHES]
+
+
+def selections(question: str, view: View, found: Sequence[Match]) -> list[Rows]:
+    """All rows, those of each match and each comparison with a number, and what two of these have in common."""
+    single = [
+        Rows((Condition(one.column, "=" if one.is_whole else "has", one.words),), frozenset({one.span}), one.rows)
+        for one in found
+    ]
+    single += _compared(question, view)
+    both = [made for one, other in combinations(single[:MOST_SINGLE], 2) if (made := _common(one, other)) is not None]
+    return [Rows((), frozenset(), tuple(range(view.height))), *single, *both][:MOST_SELECTIONS]
+
+
+def _whole(question: str, column: Column) -> Iterator[Match]:
+    for words in dict.fromkeys(column.words):
+        if words and words not in ORDINARY and (len(words) > 1 or words.isdigit()):
+            match = re.search(rf"(?<!\w){re.escape(words)}{ENDINGS}(?!\w)", question)
+            if match is not None:
+                rows = tuple(row for row, other in enumerate(column.words) if other == words)
+                yield Match(column.index, words, rows, match.span(), is_whole=True)
+
+
+def _parts(question: str, column: Column) -> Iterator[Match]:
+    if column.kind == "number":
+        return
+    tokens = question.split()
+    for start in range(len(tokens)):
+        for end in range(min(len(tokens), start + LONGEST), start, -1):
+            part = " ".join(tokens[start:end])
+            if len(part) < SHORTEST or part in column.words or ORDINARY.issuperset(tokens[start:end]):
+                continue
+            pattern = re.compile(rf"(?<!\w){re.escape(part)}{DERIVED}(?!\w)")
+            rows = tuple(row for row, words in enumerate(column.words) if part in words and pattern.search(words))
+            if rows and len(rows) < len(column.words):
+                place = question.find(part)
+                yield Match(column.index, part, rows, (place, place + len(part)), is_whole=False)
+
+
+def _compared(question: str, view: View) -> Iterator[Rows]:
+    numbers = [(float(match[0].replace(",", "")), match.span()) for match in FIGURE.finditer(question)]
+    for word, value in NUMBER_WORDS.items():
+        if (match := re.search(rf"\b{word}\b", question)) is not None:
+            numbers.append((float(value), match.span()))
+    for column in view.columns:
+        if not column.is_ordered:
+            continue
+        values = [_comparable(column, row) for row in range(view.height)]
+        for number, span in numbers[:NUMBERS]:
+            for operator, holds in COMPARISONS.items():
+                rows = tuple(row for row, value in enumerate(values) if value is not None and holds(value, number))
+                if 0 < len(rows) < view.height:
+                    yield Rows((Condition(column.index, operator, f"{number:g}"),), frozenset({span}), rows)
+        if len(numbers) > 1:
+            (low, first), (high, second) = sorted(numbers[:2])
+            rows = tuple(row for row, value in enumerate(values) if value is not None and low <= value <= high)
+            if rows:
+                condition = Condition(column.index, "between", f"{low:g} and {high:g}")
+                yield Rows((condition,), frozenset({first, second}), rows)
+
+
+def _comparable(column: Column, row: int) -> float | None:
+    """Of a day its year."""
+    value = column.values[row]
+    return value // 10_000 if value is not None and column.kind == "date" else value
+
+
+def _common(one: Rows, other: Rows) -> Rows | None:
+    if one.conditions[0].column == other.conditions[0].column or one.spans & other.spans:
+        return None
+    rows = tuple(sorted(set(one.rows) & set(other.rows)))
+    if not rows or rows in (one.rows, other.rows):
+        return None
+    return Rows(one.conditions + other.conditions, one.spans | other.spans, rows)

@@ -1,0 +1,113 @@
+"""A table as programs see it: its cells as words, numbers and days, and each column's kind."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from lamplight.library.records import Table
+from lamplight.rag.lexicon.quantities import MONTHS
+
+Kind = Literal["text", "number", "mixed", "date"]
+
+NUMBER = re.compile(r"[-–\u2212]?\d[\d,]*(?:\.\d+)?")
+ALONE = re.compile(r"[^a-z]{0,3}[-+]?[$€£]?\s?\d[\d,.]*\D{0,12}", re.IGNORECASE)
+BARE = re.compile(r"[-$€£]?\s?[\d,]+(?:\.\d+)?%?")
+MONTH = re.compile(rf"\b({'|'.join(sorted(MONTHS, key=len, reverse=True))})\b", re.IGNORECASE)
+YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+DAY = re.compile(r"\b[0-3]?\d\b")
+SEPARATED = re.compile(r"[^\w%.:/-]+")
+MOSTLY = 0.7  # of the filled cells of a column
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`words` are the cells as `plain` makes them; `values` what can be compared: a number, or a day as YYYYMMDD."""
+
+    index: int
+    head: str
+    kind: Kind
+    cells: tuple[str, ...]
+    words: tuple[str, ...]
+    numbers: tuple[float | None, ...]
+    values: tuple[float | None, ...]
+
+    @property
+    def is_ordered(self) -> bool:
+        return self.kind != "text"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The columns of a table and how many rows it has."""
+
+    columns: tuple[Column, ...]
+    height: int
+
+
+@lru_cache(maxsize=100_000)
+def plain(text: str) -> str:
+    """In lower case, without accents and most signs: two spellings of the same become one."""
+    letters = unicodedata.normalize("NFKD", text.lower().replace("–", "-").replace("\u2212", "-"))
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(SEPARATED.sub(" ", bare).split()).strip(" .")
+
+
+def number_in(text: str) -> float | None:
+    """The first number of a text."""
+    match = NUMBER.search(text)
+    if match is None:
+        return None
+    try:
+        return float(match[0].replace(",", "").replace("–", "-").replace("\u2212", "-"))
+    except ValueError:
+        return None
+
+
+def shown(value: float) -> str:
+    """A number as it is said: without decimals that say nothing."""
+    return f"{round(value)}" if abs(value - round(value)) < 1e-9 else f"{value:.4f}".rstrip("0")
+
+
+def canonical(text: str) -> str:
+    """What two answers have in common that mean the same."""
+    words = plain(text)
+    number = number_in(words) if BARE.fullmatch(words) else None
+    return words if number is None else shown(number)
+
+
+def view_of(table: Table) -> View:
+    """Of a table whose rows all have a cell for each column."""
+    columns = tuple(
+        _column(index, head, [row[index] for row in table.rows]) for index, head in enumerate(table.columns)
+    )
+    return View(columns, len(table.rows))
+
+
+def _column(index: int, head: str, cells: Sequence[str]) -> Column:
+    numbers = tuple(map(number_in, cells))
+    days = tuple(map(_day, cells))
+    filled = [cell for cell in cells if cell.strip()]
+    least = MOSTLY * len(filled)
+    kind: Kind = "text"
+    if filled and sum(day is not None for day in days) >= least:
+        kind = "date"
+    elif filled and sum(ALONE.fullmatch(cell.strip()) is not None for cell in filled) >= least:
+        kind = "number"
+    elif filled and sum(number is not None for number in numbers) >= least:
+        kind = "mixed"
+    values = days if kind == "date" else numbers
+    return Column(index, head, kind, tuple(cells), tuple(map(plain, cells)), numbers, values)
+
+
+def _day(text: str) -> float | None:
+    """YYYYMMDD with 0 for what isn't said; None where no month is named."""
+    month = MONTH.search(text)
+    if month is None:
+        return None
+    year, day = YEAR.search(text), DAY.search(YEAR.sub("", text))
+    return (int(year[0]) if year else 0) * 10_000 + MONTHS[month[1].lower()] * 100 + (int(day[0]) if day else 0)
