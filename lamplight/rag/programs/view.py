@@ -20,6 +20,7 @@ BARE = re.compile(r"[-$€£]?\s?[\d,]+(?:\.\d+)?%?")
 MONTH = re.compile(rf"\b({'|'.join(sorted(MONTHS, key=len, reverse=True))})\b", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 DAY = re.compile(r"\b[0-3]?\d\b")
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 SEPARATED = re.compile(r"[^\w%.:/-]+")
 MOSTLY = 0.7  # of the filled cells of a column
 
@@ -52,7 +53,8 @@ class View:
 @lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
     """In lower case, without accents and most signs: two spellings of the same become one."""
-    letters = unicodedata.normalize("NFKD", text.lower().replace("–", "-").replace("\u2212", "-"))
+    bare = THOUSANDS.sub("", text.lower().replace("–", "-").replace("\u2212", "-"))
+    letters = unicodedata.normalize("NFKD", bare)
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(SEPARATED.sub(" ", bare).split()).strip(" .")
 

@@ -1,0 +1,98 @@
+"""What programs over a table promise: each gives what it says, and only what is surely meant becomes an answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from lamplight.library.records import Passage, Table
+from lamplight.models.loading import Models
+from lamplight.rag.programs.answer import ask_table, likeliest, table_of
+from lamplight.rag.programs.enumeration import Program, programs
+from lamplight.rag.programs.sql import sql_of
+from lamplight.rag.programs.view import canonical, plain, view_of
+
+FERRIES = Table(
+    1,
+    "Ferries",
+    ["Ferry", "Built", "Home port", "Passengers", "Route"],
+    [
+        ["Aurelia", "1984", "Kirkwall", "350", "Northern"],
+        ["Bellatrix", "1991", "Stromness", "220", "Southern"],
+        ["Corvus", "1979", "Kirkwall", "410", "Northern"],
+        ["Delphinus", "2003", "Lerwick", "640", "Eastern"],
+        ["Equuleus", "1998", "Kirkwall", "180", "Southern"],
+        ["Fornax", "2011", "Lerwick", "295", "Northern"],
+    ],
+)
+VIEW = view_of(FERRIES)
+
+
+def of(question: str, operation: str, column: int = -1, key: int = -1) -> list[Program]:
+    return [
+        program
+        for program in programs(plain(question), VIEW)
+        if (program.operation, program.column, program.key) == (operation, column, key)
+    ]
+
+
+def test_rows_are_selected_by_cells_and_by_numbers_of_the_question() -> None:
+    counted = of("How many ferries from Kirkwall were built before 1990?", "count")
+    given = {tuple((one.column, one.operator) for one in program.selection.conditions): program for program in counted}
+    assert given[((2, "="),)].given == ("3",)
+    assert given[((1, "<"),)].given == ("2",) and given[((1, "<"),)].rows == (0, 2)
+    assert ((2, "="), (1, "<")) not in given  # both old ones are from Kirkwall: nothing more is selected
+
+
+def test_the_row_with_the_most_the_next_row_and_the_difference() -> None:
+    assert [one.given for one in of("which ferry takes the most passengers?", "argmax", 0, 3)] == [("Delphinus",)]
+    assert ("Corvus",) in [one.given for one in of("which ferry comes after bellatrix?", "next", 0)]
+    difference = of("how many more passengers than Equuleus does Aurelia take?", "difference", 3)
+    assert [one.given for one in difference] == [("170",)]
+
+
+def test_kinds_of_columns_and_spellings_of_the_same() -> None:
+    dated = view_of(Table(1, "", ["Day", "Who"], [["3 March 2020", "Ann"], ["1 May 2019", "Bo"]]))
+    assert [column.kind for column in dated.columns] == ["date", "text"] and dated.columns[0].values[0] == 20200303.0
+    assert [column.kind for column in VIEW.columns] == ["text", "number", "text", "number", "text"]
+    assert canonical("1,200.0") == canonical("1200") and canonical("Café") == canonical("cafe")
+
+
+def test_a_program_is_shown_as_the_query_that_gives_the_same() -> None:
+    [most] = of("which ferry takes the most passengers?", "argmax", 0, 3)
+    assert sql_of(most, VIEW) == 'SELECT "Ferry" FROM t ORDER BY "Passengers" DESC LIMIT 1'
+    counted = of("How many ferries from Kirkwall?", "count")
+    assert "SELECT COUNT(*) FROM t WHERE \"Home port\" = 'kirkwall'" in [sql_of(one, VIEW) for one in counted]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How many ferries are from Kirkwall?", "3"),
+        ("Which ferry has the most passengers?", "Delphinus"),
+        ("Which ferry comes after Corvus?", "Delphinus"),
+        ("Which is the last ferry on the list?", "Fornax"),
+        ("What is the home port of Bellatrix?", "Stromness"),
+    ],
+)
+def test_what_is_asked_of_a_table_is_found_among_its_programs(models: Models, question: str, answer: str) -> None:
+    found = likeliest(question, VIEW, models.reader, models.embedder, models.program_ranker)
+    assert found is not None and found.program.given == (answer,)
+
+
+@pytest.mark.parametrize("question", ["Who is allowed to keep a dog in the flat?", "What does the dentist cost?"])
+def test_what_a_table_does_not_say_is_no_answer(models: Models, question: str) -> None:
+    assert ask_table(question, FERRIES, models.reader, models.embedder, models.program_ranker) is None
+
+
+def test_an_answer_names_the_cells_it_rests_on(models: Models) -> None:
+    made = ask_table(
+        "How many ferries are from Kirkwall?", FERRIES, models.reader, models.embedder, models.program_ranker
+    )
+    assert made is not None and made.short == "3" and {row for row, _ in made.cells} == {0, 2, 4}
+
+
+def test_the_table_of_a_passage_is_the_one_that_has_its_lines() -> None:
+    other = Table(1, "Others", ["a", "b"], [["x", "1"], ["y", "2"]])
+    passage = Passage(1, 1, "f.csv", 1, "table", "", "Ferry | Built\nCorvus | 1979 | Kirkwall | 410 | Northern", [])
+    assert table_of(passage, [other, FERRIES]) is FERRIES
+    assert table_of(passage, [other]) is None
