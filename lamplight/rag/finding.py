@@ -137,7 +137,7 @@ class Finder:
         if table is None:
             return None
         models = self._models
-        return ask_table(search.query.text, table, models.reader, models.embedder, models.program_ranker)
+        return ask_table(search.asked, table, models.reader, models.embedder, models.program_ranker)
 
     def _compute(self, query: str, selection: Selection) -> Computation | None:
         """Over the tables of the documents that were found: a number that stands in no single passage."""
