@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+
+import sentencex
 
 from lamplight.library.records import Box, Passage
+from lamplight.rag.messages import language_of
 from lamplight.rag.query import STOP_WORDS, WORD
 
 LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){3}")  # at least three: a lone number or bullet is no sentence
@@ -15,8 +19,8 @@ LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){3}")  # at least three: a lone numbe
 SENTENCE_END = re.compile(
     r"(?<=[.!?…])[\"”’)]*\s+(?=[^\W_a-zß-öø-ÿ]|[“\"(•¿¡„«])|(?<=[\u3002\uff01\uff1f\u0964\u061f])[\"”’)\u300d\u300f]*\s*"
 )
-# "Dr. Okafor", "No. 7", "J. Berg", "31. März": a short word with a capital or an ordinal before the full stop.
-ABBREVIATED = re.compile(r"(?:^|[\s(\[“\"])(?:[^\W\d_a-zà-ÿ][^\W\d_A-ZÀ-Þ]{0,2}|\d{1,2})\.$")
+# "Dr. Okafor", "No. 7", "J. Berg", "31. März": one letter or two with a capital, or an ordinal, before the full stop.
+ABBREVIATED = re.compile(r"(?:^|[\s(\[“\"])(?:[^\W\d_a-zà-ÿ][^\W\d_A-ZÀ-Þ]?|\d{1,2})\.$")
 ITEM = re.compile(r"^\s*(?:[•‣▪◦●○■□✓✔➢*·–—-]|\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,4})[.)])\s+\S")  # a bullet or number
 COLUMNS = re.compile(r"[^\s.!?…] {2,}\S|\t")  # after a full stop two spaces are a typist's habit
 LINE_ENDS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a", "\u0964", "\u061f")
@@ -44,11 +48,12 @@ def units_of(passage: Passage) -> list[Sentence]:
     lines = passage.text.split("\n")
     boxes = passage.boxes if len(passage.boxes) == len(lines) else []
     furniture = frozenset(passage.furniture) if len(passage.furniture) < len(lines) else frozenset()
+    language = language_of(passage.text) if passage.kind == "text" else ""
     sentences = []
     for group in _groups(lines, passage.kind == "text", furniture):
         text = " ".join(lines[index] for index in group)
         # A row is one thing, however many full stops its abbreviations have.
-        for start, end in _spans(text) if passage.kind == "text" else [(0, len(text))]:
+        for start, end in _spans(text, language) if passage.kind == "text" else [(0, len(text))]:
             part = text[start:end].strip()
             if WORD.search(part):
                 sentences.append(Sentence(passage, part, _boxes(group, lines, boxes, start, end)))
@@ -114,8 +119,14 @@ def _ends(line: str) -> bool:
     return line.rstrip().endswith(LINE_ENDS)
 
 
-def _spans(text: str) -> list[tuple[int, int]]:
-    ends = [match.end() for match in SENTENCE_END.finditer(text) if not ABBREVIATED.search(text[: match.start()])]
+def _spans(text: str, language: str) -> list[tuple[int, int]]:
+    """A sentence ends where sentencex, which knows the language's abbreviations, and the rules above both say so."""
+    known = frozenset(accumulate(map(len, sentencex.segment(language, text))))
+    ends = [
+        match.end()
+        for match in SENTENCE_END.finditer(text)
+        if match.end() in known and not ABBREVIATED.search(text[: match.start()])
+    ]
     return list(zip([0, *ends], [*ends, len(text)], strict=True))
 
 
