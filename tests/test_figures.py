@@ -81,6 +81,11 @@ def asked(library: Library, models: Models, text: str) -> Finished:
         ("How much did Brightwater's net sales grow from 2022 to 2023?", "20.0%"),
         ("What is Brightwater's effective tax rate in 2023?", "22.5%"),
         ("Did Brightwater's operating margin improve between 2022 and 2023?", "No: 17.5% (2023), 18.0% (2022)"),
+        ("How much has Brightwater's effective tax rate changed from 2022 to 2023?", "22.5% (2023), 20.0% (2022)"),
+        (
+            "How often was its stock sold by Brightwater? Calculate inventory turnover for 2023; else say so.",
+            "7.14",
+        ),
         ("What was Brightwater's net income in 2022 and 2023?", "$310 million (2023), $280 million (2022)"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lamplight.rag.measures.definitions import Definitions, Measure, name_of
@@ -34,6 +34,9 @@ STATEMENTS = re.compile(
     re.IGNORECASE,
 )
 OVER_YEARS = re.compile(r"\b(\d|two|three|four|five)[\s-]years?\saverages?\b(?:\sof)?", re.IGNORECASE)
+IN_ROUND_BRACKETS = re.compile(r"\([^()]*\)")
+ASKS = re.compile(r"\?|^(?:calculate|compute)\b", re.IGNORECASE)
+EVEN_SO = 3  # words that nothing explains, beside a ratio: "is it a healthy business, judged by its quick ratio?"
 COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
 YEAR_OVER_YEAR = re.compile(r"\b(?:year[\s-]over[\s-]year|year[\s-]on[\s-]year|yoy|y/y)\b", re.IGNORECASE)
 SCALE = re.compile(
@@ -106,56 +109,52 @@ def read_question(question: str, known: Definitions, names: frozenset[str] = fro
     sentences = SENTENCE.split(question.strip())
     known = _with_defined(sentences, known)
     for sentence in sentences:
-        match = ASKING.search(sentence)
-        if (match is not None and "?" in sentence) or (match and len(sentences) == 1):
-            asked = _asked(match, known, names)
-            if asked is not None:
-                scale, decimals = SCALE.search(question), DECIMALS.search(question)
-                return Asked(
-                    *asked,
-                    scale=scale[1].lower() if scale else "",
-                    decimals=(DIGITS.get(decimals[1].lower()) or int(decimals[1])) if decimals else None,
-                )
+        match = ASKING.search(sentence.partition(";")[0])
+        if match is None or not (ASKS.search(sentence) or len(sentences) == 1):
+            continue
+        asked = _asked(match, known, names)
+        if asked is not None:
+            scale, decimals = SCALE.search(question), DECIMALS.search(question)
+            count = (DIGITS.get(decimals[1].lower()) or int(decimals[1])) if decimals else None
+            return replace(asked, scale=scale[1].lower() if scale else "", decimals=count)
     return None
 
 
-def _asked(
-    match: re.Match[str], known: Definitions, names: frozenset[str]
-) -> tuple[Expression, Definitions, tuple[int, ...], Form, bool, int, int] | None:
+def _asked(match: re.Match[str], known: Definitions, names: frozenset[str]) -> Asked | None:
+    """What one sentence asks."""
     text = STATEMENTS.sub(" ", match["asked"]).replace("’s", "'s").rstrip(" ?.")
-    text = re.sub(r"\([^()]*\)", " ", text) if match["yes"] else text
+    text = IN_ROUND_BRACKETS.sub(" ", text) if match["yes"] else text
     over, yearly = OVER_YEARS.search(text), YEAR_OVER_YEAR.search(text) is not None
     text = YEAR_OVER_YEAR.sub(" ", OVER_YEARS.sub(" ", text))
-    years = tuple(sorted(periods_of(text).years))
     try:
         read = read_expression(_without(text, names), known.names)
     except NotAnExpression:
         return None
-    expression, share = read.expression, read.is_share
+    expression, changes, is_measure = read.expression, False, False
+    share = read.is_share
     if isinstance(expression, Named):
-        measure = known.measures.get(expression.name)
-        share = share or (measure is not None and measure.is_share)
-        # The years are those of the question, not of this operand.
+        is_measure = expression.name in known.measures
+        share = share or (is_measure and known.measures[expression.name].is_share)
         changes = expression.kind == "change"
+        # The years are those of the question, not of this operand.
         expression = Named(expression.name) if len(expression.years) < 2 or changes else expression
-    else:
-        changes = False
-    left = {stem(word) for word in read.left_over - STOP_WORDS - UNIT_WORDS} - PLAIN
-    left -= {stem(word) for word in names}
+    left = {stem(word) for word in read.left_over - STOP_WORDS - UNIT_WORDS} - PLAIN - set(map(stem, names))
     direction = bool(left & RISES) - bool(left & FALLS)
-    directed = bool(left & (RISES | FALLS | CHANGES))
+    directed = bool(left & (RISES | FALLS | CHANGES)) or changes
     left -= RISES | FALLS | CHANGES
-    count = COUNTS.get(over[1].lower(), 0) or int(over[1]) if over else 1
-    if match["yes"] or match["how"]:
-        is_measure = isinstance(expression, Named) and expression.name in known.measures
-        if not (directed and not left) and not (is_measure and len(left) <= 3):
-            return None
-        return expression, known, years, "trend", share, count, direction if match["yes"] else 0
-    if left:
+    may_be = match["yes"] or match["how"]
+    if left and not (may_be and is_measure and len(left) <= EVEN_SO):
         return None
-    if yearly or changes or directed:
-        return expression, known, years, "growth", True, count, 0
-    return expression, known, years, "value", share, count, 0
+    form: Form = "value"
+    if may_be or (directed and is_measure):
+        form = "trend"
+    elif yearly or directed:
+        form, share = "growth", True
+    if form == "trend" and not directed and not is_measure:
+        return None
+    count = (COUNTS.get(over[1].lower()) or int(over[1])) if over else 1
+    years = tuple(sorted(periods_of(text).years))
+    return Asked(expression, known, years, form, share, count, direction if match["yes"] else 0)
 
 
 def _without(text: str, names: frozenset[str]) -> str:
