@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from lamplight import PROGRAM
 from lamplight.library.errors import LibraryBusy
 from lamplight.models.connections import CONNECTIONS, block_connections
 from lamplight.models.errors import LamplightError
@@ -29,7 +30,7 @@ INTERRUPTED = 130  # what shells expect after Ctrl-C
 
 def parser() -> argparse.ArgumentParser:
     """The contract with people who script Lamplight; see docs/architecture.md."""
-    main = argparse.ArgumentParser(prog="app.py", description="Chat with your own documents, on this computer only.")
+    main = argparse.ArgumentParser(prog=PROGRAM, description="Chat with your own documents, on this computer only.")
     main.add_argument("--library", type=Path, metavar="DIR", help="the library's folder")
     main.add_argument("--host", default=HOST, help=f"address to serve on (default {HOST})")
     main.add_argument(
@@ -100,7 +101,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
     from lamplight.ui.server import Address, listen
     from lamplight.ui.server import serve as serve_app
 
-    with open_library(folder, "app.py") as library, listen(options.host, options.port) as listener:
+    with open_library(folder, PROGRAM) as library, listen(options.host, options.port) as listener:
         CONNECTIONS.keep_looking()
         services = services_of(library)
         address = Address.of(listener, options.host, folder)
@@ -152,7 +153,7 @@ def carry_out(folder: Path, command: str, arguments: Record, models: Models | No
     from lamplight.ui.commands import run
 
     try:
-        library = open_library(folder, f"app.py {command}")
+        library = open_library(folder, f"{PROGRAM} {command}")
     except LibraryBusy as busy:
         if not busy.address:
             raise

@@ -214,7 +214,7 @@ def test_doctor_names_the_command_that_mends_a_missing_embedder(
     monkeypatch.setenv("LAMPLIGHT_CACHE", str(tmp_path / "nothing prepared"))
     run = lamplight(tmp_path / "library", "doctor")
     assert run.code == 1
-    assert "BAD  prepared embedder: not exported yet" in run.out
+    assert "BAD  prepared embedder: not prepared yet" in run.out
     assert "-m models.prepare" in run.out
 
 
