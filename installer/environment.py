@@ -46,7 +46,9 @@ def try_install(*arguments: str | Path, quickly: bool = False, with_pip: bool = 
     `quickly` gives up after seconds where nothing answers. `with_pip` passes uv by, for what only pip keeps or knows.
     """
     environment = dict(os.environ)
-    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", *(QUICKLY if quickly else ())]
+    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install"]
+    command += ["--no-warn-conflicts"]  # of the models' packages only the files are used
+    command += QUICKLY if quickly else ()
     if uv() and not with_pip:
         command = [uv(), "pip", "install", "--python", str(PYTHON)]
         environment |= QUICKLY_UV if quickly else {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +24,7 @@ from lamplight.models.model_file import read_model_file
 from lamplight.models.quantise import quantise, worth_preparing
 from lamplight.ui.models_routes import models_routes
 from tests.tiny_vision import build
+from tests.waiting import until
 
 ENOUGH = 120.0  # seconds; nothing here takes ten
 GIBIBYTE = 1 << 30
@@ -57,13 +57,6 @@ def client(models: Models) -> Iterator[TestClient]:
     app.include_router(models_routes(SimpleNamespace(models=models)))
     with TestClient(app) as client:
         yield client
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + ENOUGH
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def chosen(models: Models, path: Path | None) -> None:

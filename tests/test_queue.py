@@ -5,8 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from tests.test_library import assert_agreement
 from tests.test_readers import GATE, write_pdf
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 PAGES = 40
@@ -48,11 +48,6 @@ def queue(library: Library, models: Models) -> Iterator[IngestQueue]:
     yield queue
     queue.close()
     processes.close()
-
-
-def until(condition: Callable[[], object]) -> None:
-    while not condition():
-        time.sleep(0.02)
 
 
 def content_of(library: Library) -> list[tuple[object, ...]]:
