@@ -143,7 +143,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
 def open_vectors(library: Library, models: Models) -> None:
     """Of both embedders, before the first question and before idle work describes pictures anew."""
     library.vectors(models.embedder)
-    if models.multilingual is not None:
+    if models.multilingual_is_prepared and models.multilingual is not None:
         library.vectors(models.multilingual, complete=False)
 
 

@@ -11,13 +11,13 @@ from lamplight.models.choice import LanguageModelChoice
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.downloads import Downloads
 from lamplight.models.e5_file import E5File
-from lamplight.models.embedder import Embedder, tokenizer_beside
+from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Embedder, tokenizer_beside
 from lamplight.models.errors import LamplightError, WeightsError
 from lamplight.models.intent import IntentClassifier
 from lamplight.models.language_model import LanguageModel
 from lamplight.models.ocr import TextRecogniser
 from lamplight.models.on_demand import OnDemand
-from lamplight.models.prepare import cache_folder, ensure_embedder
+from lamplight.models.prepare import cache_folder, ensure_embedder, prepared_embedder
 from lamplight.models.reader import Reader
 from lamplight.models.reranker import Reranker, ensure_reranker, find_reranker
 from lamplight.models.vision import VisionFiles, VisionModel, find_vision
@@ -56,6 +56,16 @@ class Models:
     def multilingual(self) -> Embedder | None:
         """The embedder for a hundred languages, beside `embedder`; None where its package isn't installed."""
         return self._multilingual.get() if MULTILINGUAL_WEIGHTS.installed else None
+
+    @property
+    def multilingual_is_prepared(self) -> bool:
+        """Whether it can be had within a second; the first time on a computer it takes half a minute to prepare."""
+        return MULTILINGUAL_WEIGHTS.installed and prepared_embedder(MULTILINGUAL).is_file()
+
+    def multilingual_for(self, question: str) -> Embedder | None:
+        """The same where a question needs it: before it is prepared nothing has vectors of it, and English needn't wait."""
+        needed = self.multilingual_is_prepared or not self.embedder.knows_language(question, FOREIGN_QUESTION_SHARE)
+        return self.multilingual if needed else None
 
     @property
     def reader(self) -> Reader:
@@ -120,12 +130,16 @@ class Models:
         try:
             self._status = "Getting ready to search…"
             self._embedder.get()
-            _ = self.multilingual
+            prepared = self.multilingual_is_prepared
+            if prepared:
+                _ = self.multilingual
             self._reader.get()
             self._status = "Loading the language model…"
             self.choice.get()
             then()
             self._status = ""
+            if not prepared and self.multilingual is not None:
+                then()
             self.load_reranker()
             self.choice.settle()
         except LamplightError as error:
