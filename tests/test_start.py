@@ -75,9 +75,8 @@ def test_the_first_answer_on_a_computer_needs_neither_torch_nor_the_multilingual
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stdout.splitlines()[-1:] == ["answered"], done.stderr
-    assert [path.name.split("-int8")[0] for path in (tmp_path / "cache").glob("*.onnx")] == [
-        "all-MiniLM-L6-v2-53aa51172d14"
-    ]
+    (prepared,) = (tmp_path / "cache").glob("*.onnx")
+    assert prepared.name.startswith("all-MiniLM-L6-v2")
 
 
 @pytest.mark.parametrize("way", [pytest.param(FIRST_PAGE, id="page")])

@@ -63,7 +63,7 @@ class Models:
         return MULTILINGUAL_WEIGHTS.installed and prepared_embedder(MULTILINGUAL).is_file()
 
     def multilingual_for(self, question: str) -> Embedder | None:
-        """The same where a question needs it: before it is prepared nothing has vectors of it, and English needn't wait."""
+        """The same where a question needs it. Before it is prepared nothing has its vectors, and English needn't wait."""
         needed = self.multilingual_is_prepared or not self.embedder.knows_language(question, FOREIGN_QUESTION_SHARE)
         return self.multilingual if needed else None
 
