@@ -63,7 +63,7 @@ class Models:
         return MULTILINGUAL_WEIGHTS.installed and prepared_embedder(MULTILINGUAL).is_file()
 
     def multilingual_for(self, question: str) -> Embedder | None:
-        """The same where a question needs it. Before it is prepared nothing has its vectors, and English needn't wait."""
+        """The same where a question needs it. Until it is prepared nothing has its vectors; English doesn't wait."""
         needed = self.multilingual_is_prepared or not self.embedder.knows_language(question, FOREIGN_QUESTION_SHARE)
         return self.multilingual if needed else None
 
@@ -120,7 +120,12 @@ class Models:
     @property
     def status(self) -> str:
         """What is being loaded, or what went wrong, in a sentence; empty when there is nothing to say."""
-        return self._status or self.choice.trouble
+        return self.loading or self.choice.trouble
+
+    @property
+    def loading(self) -> str:
+        """The same without what is wrong with the language model that was chosen."""
+        return self._status
 
     def start_loading(self, then: Callable[[], object] = lambda: None) -> None:
         """Load what answers need in a background thread, then call `then` there."""
@@ -128,7 +133,8 @@ class Models:
 
     def _load(self, then: Callable[[], object]) -> None:
         try:
-            self._status = "Getting ready to search…"
+            first = not prepared_embedder().is_file()
+            self._status = "Preparing the search, once on this computer…" if first else "Getting ready to search…"
             self._embedder.get()
             prepared = self.multilingual_is_prepared
             if prepared:
@@ -138,8 +144,11 @@ class Models:
             self.choice.get()
             then()
             self._status = ""
-            if not prepared and self.multilingual is not None:
+            if MULTILINGUAL_WEIGHTS.installed and not prepared:
+                self._status = "Preparing the search in other languages, once: half a minute. You can ask meanwhile."
+                _ = self.multilingual
                 then()
+                self._status = ""
             self.load_reranker()
             self.choice.settle()
         except LamplightError as error:
