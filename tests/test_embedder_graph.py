@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import pytest
 
 from lamplight.models.catalogue import ENGLISH
 from lamplight.models.embedder import Embedder
@@ -26,6 +27,7 @@ make_graph(ENGLISH, Path(sys.argv[1]))
 """
 
 
+@pytest.mark.long
 def test_sentence_transformers_exports_the_graph_that_ships(tmp_path: Path, embedder: Embedder) -> None:
     made = tmp_path / "made.onnx"
     done = subprocess.run(

@@ -69,6 +69,7 @@ def answer(model: LanguageModel) -> str:
     return "".join(event.text for event in events if isinstance(event, Piece))
 
 
+@pytest.mark.long
 def test_any_gguf_file_on_disk_answers_and_is_measured(models: Models, other: Path) -> None:
     old = models.language_model
     begun = old.generate([ChatMessage("user", "Count to five.")], 8, never)
@@ -187,6 +188,7 @@ def test_a_template_that_cannot_be_applied_is_a_sentence(
         ChatTemplate(engine)
 
 
+@pytest.mark.long
 def test_the_last_choice_wins(models: Models, other: Path) -> None:
     for path in (other, None, other, None):
         models.choose_language_model(path)

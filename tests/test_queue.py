@@ -69,6 +69,7 @@ def vectors_of(library: Library, models: Models) -> np.ndarray[tuple[int, int], 
     return np.stack([found[number] for number in ids])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", ["after_some_pages", "with_all_pages_and_half_the_vectors"])
 def test_a_killed_run_goes_on_after_the_last_finished_page(
     tmp_path: Path, models: Models, long_pdf: Path, point: str
@@ -96,6 +97,7 @@ def test_a_killed_run_goes_on_after_the_last_finished_page(
         assert library._rows("SELECT count(*) FROM unfinished_vectors") == [(0,)]
 
 
+@pytest.mark.long
 def test_what_was_begun_of_an_older_version_is_thrown_away(
     library: Library, models: Models, long_pdf: Path, small_batches: None
 ) -> None:

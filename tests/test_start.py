@@ -64,6 +64,7 @@ def test_neither_torch_nor_the_network_is_needed(tmp_path: Path, way: str) -> No
     assert done.stdout.splitlines()[-1:] == ["[] []"], done.stderr
 
 
+@pytest.mark.long
 def test_the_first_answer_on_a_computer_needs_neither_torch_nor_the_multilingual_embedder(tmp_path: Path) -> None:
     """Both are there; the one must not be imported by the process that prepares the embedder either."""
     for name in ("torch", "sentence_transformers", "transformers"):
