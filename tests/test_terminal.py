@@ -230,10 +230,10 @@ def test_doctor_says_what_a_damaged_library_needs(tmp_path: Path) -> None:
     assert "Restore the folder from a backup" in run.out
 
 
-@pytest.fixture
-def served(filled: Path, tmp_path: Path) -> Iterator[Path]:
-    """A library that the open app holds."""
-    folder = tmp_path / "library"
+@pytest.fixture(scope="module")
+def served(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A library that the open app holds. Tests leave in it what was there."""
+    folder = tmp_path_factory.mktemp("served") / "library"
     shutil.copytree(filled, folder)
     command = [sys.executable, "app.py", "--library", str(folder), "--port", "0", "--no-browser"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
