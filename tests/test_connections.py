@@ -173,6 +173,7 @@ def alone() -> bool:
     return unshare is not None and subprocess.run([unshare, "-rn", "true"], capture_output=True).returncode == 0
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not alone(), reason="`unshare -rn` is not permitted here: no network namespace without root")
 def test_start_add_and_ask_need_no_network_and_do_not_even_try(tmp_path: Path) -> None:
     command = ["unshare", "-rn", sys.executable, "-m", "tests.offline", str(tmp_path), str(HANDBOOK)]

@@ -42,6 +42,7 @@ class Visit:
     page: Page
     address: str
     requests: list[str] = field(default_factory=list)
+    pictures: bool = False  # whether `photograph` takes any
 
     def ask(self, question: str) -> None:
         box = self.page.get_by_label("Your question")
@@ -63,6 +64,8 @@ class Visit:
 
     def photograph(self, name: str) -> None:
         """The page as it is, in the dark, and on a telephone."""
+        if not self.pictures:
+            return
         PICTURES.mkdir(exist_ok=True)
         size = self.page.viewport_size
         self.page.screenshot(path=PICTURES / f"{name}.png")

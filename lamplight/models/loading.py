@@ -11,13 +11,13 @@ from lamplight.models.choice import LanguageModelChoice
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.downloads import Downloads
 from lamplight.models.e5_file import E5File
-from lamplight.models.embedder import Embedder, tokenizer_beside
+from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Embedder, tokenizer_beside
 from lamplight.models.errors import LamplightError, WeightsError
 from lamplight.models.intent import IntentClassifier
 from lamplight.models.language_model import LanguageModel
 from lamplight.models.ocr import TextRecogniser
 from lamplight.models.on_demand import OnDemand
-from lamplight.models.prepare import cache_folder, ensure_embedder
+from lamplight.models.prepare import cache_folder, ensure_embedder, prepared_embedder
 from lamplight.models.program_ranker import ProgramRanker
 from lamplight.models.reader import Reader
 from lamplight.models.reranker import Reranker, ensure_reranker, find_reranker
@@ -58,6 +58,16 @@ class Models:
     def multilingual(self) -> Embedder | None:
         """The embedder for a hundred languages, beside `embedder`; None where its package isn't installed."""
         return self._multilingual.get() if MULTILINGUAL_WEIGHTS.installed else None
+
+    @property
+    def multilingual_is_prepared(self) -> bool:
+        """Whether it can be had within a second; the first time on a computer it takes half a minute to prepare."""
+        return MULTILINGUAL_WEIGHTS.installed and prepared_embedder(MULTILINGUAL).is_file()
+
+    def multilingual_for(self, question: str) -> Embedder | None:
+        """The same where a question needs it. Until it is prepared nothing has its vectors; English doesn't wait."""
+        needed = self.multilingual_is_prepared or not self.embedder.knows_language(question, FOREIGN_QUESTION_SHARE)
+        return self.multilingual if needed else None
 
     @property
     def reader(self) -> Reader:
@@ -117,7 +127,12 @@ class Models:
     @property
     def status(self) -> str:
         """What is being loaded, or what went wrong, in a sentence; empty when there is nothing to say."""
-        return self._status or self.choice.trouble
+        return self.loading or self.choice.trouble
+
+    @property
+    def loading(self) -> str:
+        """The same without what is wrong with the language model that was chosen."""
+        return self._status
 
     def start_loading(self, then: Callable[[], object] = lambda: None) -> None:
         """Load what answers need in a background thread, then call `then` there."""
@@ -125,14 +140,22 @@ class Models:
 
     def _load(self, then: Callable[[], object]) -> None:
         try:
-            self._status = "Getting ready to search…"
+            first = not prepared_embedder().is_file()
+            self._status = "Preparing the search, once on this computer…" if first else "Getting ready to search…"
             self._embedder.get()
-            _ = self.multilingual
+            prepared = self.multilingual_is_prepared
+            if prepared:
+                _ = self.multilingual
             self._reader.get()
             self._status = "Loading the language model…"
             self.choice.get()
             then()
             self._status = ""
+            if MULTILINGUAL_WEIGHTS.installed and not prepared:
+                self._status = "Preparing the search in other languages, once: half a minute. You can ask meanwhile."
+                _ = self.multilingual
+                then()
+                self._status = ""
             self.load_reranker()
             self.choice.settle()
         except LamplightError as error:

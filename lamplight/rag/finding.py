@@ -50,7 +50,7 @@ class Finder:
 
     def search(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE) -> Search:
         """What the retriever finds, at least `count` passages of it. Raises `LamplightError` when something fails."""
-        retriever = Retriever(self._library, self._models.embedder, self._models.multilingual)
+        retriever = Retriever(self._library, self._models.embedder, self._models.multilingual_for(query))
         return retriever.search(query, max(RETRIEVED, count), scope)
 
     def first(self, search: Search) -> list[Passage]:

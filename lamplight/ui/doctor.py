@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from lamplight import FROM_FOLDER, PROGRAM
 from lamplight.library.checksums import Checksums
 from lamplight.library.dense_index import VECTORS
 from lamplight.library.errors import LibraryBusy
@@ -41,8 +42,8 @@ LEAST_MEMORY = 2.0  # GiB free: models 0.5, OCR of a page 0.4, the browser the r
 LISTED = 5  # files that are named
 LEAST_DISK = 1.0  # GiB free
 NEEDED = (
-    "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "onnxruntime", "gradio", "rapidocr",
-    "pypdfium2", "pillow", "lxml", "markdown-it-py", "mcp",
+    "llama-cpp-python", "chromadb", "onnxruntime", "gradio", "rapidocr", "pypdfium2", "pillow", "lxml",
+    "markdown-it-py", "mcp",
 )  # fmt: skip
 
 
@@ -87,6 +88,7 @@ def _machine() -> Check:
 
 
 def _packages() -> Iterator[Check]:
+    install = f"{sys.executable} install.py" if FROM_FOLDER else "Install Lamplight again, as you did the first time."
     missing, found = [], []
     for name in NEEDED:
         try:
@@ -94,7 +96,7 @@ def _packages() -> Iterator[Check]:
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        yield Check("packages", False, f"missing: {', '.join(missing)}", f"{sys.executable} install.py")
+        yield Check("packages", False, f"missing: {', '.join(missing)}", install)
     else:
         yield Check("packages", True, ", ".join(found))
 
@@ -126,7 +128,7 @@ def _prepared(name: str, model: EmbeddingModel) -> Check:
     path = prepared_embedder(model)
     if path.is_file():
         return Check(name, True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
-    return Check(name, False, "not exported yet", f"{sys.executable} -m lamplight.models.prepare")
+    return Check(name, False, "not prepared yet", f"{sys.executable} -m lamplight.models.prepare")
 
 
 def _language_model() -> Iterator[Check]:
@@ -224,7 +226,7 @@ def _files(library: Library) -> Iterator[Check | Comparing]:
     others = [f"{file.path} ({file.state})" for file in elsewhere if file.state != "same"]
     # Not a fault: people go on working on their files.
     changed = (
-        f"{len(others)} no longer match, `app.py add` reads them anew: {_listed(others)}" if others else "all match"
+        f"{len(others)} no longer match, `{PROGRAM} add` reads them anew: {_listed(others)}" if others else "all match"
     )
     yield Check("files elsewhere", True, f"{len(elsewhere)} were read where they lie; {changed}")
 

@@ -52,8 +52,8 @@ def activity_value(services: Services) -> dict[str, Any]:
 
 
 def _status(services: Services) -> str:
-    if services.library.notice:
-        return services.library.notice
+    if notice := services.library.notice or services.models.loading:
+        return notice
     left = services.library.vectors_left(MULTILINGUAL.name)
     return f"Made ready for questions in other languages: all but {left:,} passages" if left else ""
 
