@@ -149,6 +149,15 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """Of a chunk, what a search judges it by besides its nearness and its words."""
+
+    document_id: int
+    kind: BlockKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class GuideLine:
     """A line of a source guide, word for word from a page of its document, or what stands there."""
 

@@ -11,7 +11,7 @@ from lamplight.models.choice import LanguageModelChoice
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.downloads import Downloads
 from lamplight.models.e5_file import E5File
-from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Embedder, tokenizer_beside
+from lamplight.models.embedder import Embedder, tokenizer_beside
 from lamplight.models.errors import LamplightError, WeightsError
 from lamplight.models.intent import IntentClassifier
 from lamplight.models.language_model import LanguageModel
@@ -63,11 +63,6 @@ class Models:
     def multilingual_is_prepared(self) -> bool:
         """Whether it can be had within a second; the first time on a computer it takes half a minute to prepare."""
         return MULTILINGUAL_WEIGHTS.installed and prepared_embedder(MULTILINGUAL).is_file()
-
-    def multilingual_for(self, question: str) -> Embedder | None:
-        """The same where a question needs it. Until it is prepared nothing has its vectors; English doesn't wait."""
-        needed = self.multilingual_is_prepared or not self.embedder.knows_language(question, FOREIGN_QUESTION_SHARE)
-        return self.multilingual if needed else None
 
     @property
     def reader(self) -> Reader:

@@ -103,7 +103,8 @@ class Answerer:
         """
         self._ahead.stop()
         with ANSWERS:
-            request = Request(question, question, mode, stop or threading.Event(), history, scope, fewer)
+            stopped, lookup = stop or threading.Event(), self._finder.lookup()
+            request = Request(question, question, mode, stopped, lookup, history, scope, fewer)
             shown = shown_in(history) if kind is None else None
             told = follow(request, shown, self._materials) if shown is not None else None
             if told is not None:
@@ -118,14 +119,14 @@ class Answerer:
 
     def _understood(self, request: Request, kind: Kind | None) -> Intent:
         """As it stands alone: "and the year before?" asks for what was asked for before."""
-        classifier, embedder = self._models.intents, self._models.embedder
+        classifier, vectors = self._models.intents, request.lookup.vectors
         if kind is not None:
-            return asked_as(kind, request.query, classifier, embedder)
-        return understand(request.query, classifier, embedder)
+            return asked_as(kind, request.query, classifier, vectors)
+        return understand(request.query, classifier, vectors)
 
     def _answer(self, request: Request) -> Iterator[Event]:
         kind = request.intent.kind
-        documents = len(self._materials.documents(request.scope))
+        documents = sum(map(request.scope.includes, request.lookup.documents))
         yield Searching(request.query, 0 if kind in WITHOUT_DOCUMENTS else documents)
         if documents == 0 and kind not in WITHOUT_DOCUMENTS and request.mode == "documents":
             empty = "empty library" if request.scope.documents is None else "empty collection"

@@ -11,6 +11,7 @@ from lamplight.models.loading import Models
 from lamplight.rag.computation import Computation, compute
 from lamplight.rag.context import trimmed, whole
 from lamplight.rag.extraction import AnswerLine, read_lines, worth_reading
+from lamplight.rag.lookup import Lookup
 from lamplight.rag.passages import SHOWN, Selection, select, without_repetition
 from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
 from lamplight.rag.programs.answer import ask_table, table_of
@@ -48,10 +49,17 @@ class Finder:
         self._library = library
         self._models = models
 
-    def search(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE) -> Search:
-        """What the retriever finds, at least `count` passages of it. Raises `LamplightError` when something fails."""
-        retriever = Retriever(self._library, self._models.embedder, self._models.multilingual_for(query))
-        return retriever.search(query, max(RETRIEVED, count), scope)
+    def lookup(self) -> Lookup:
+        """For one question."""
+        return Lookup(self._library, lambda: self._models.embedder)
+
+    def search(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE, lookup: Lookup | None = None) -> Search:
+        """What the retriever finds, at least `count` passages of it. Raises `LamplightError` when something fails.
+
+        `lookup` has what was looked up for the question before.
+        """
+        retriever = Retriever(self._library, self._models.embedder, lambda: self._models.multilingual)
+        return retriever.search(query, max(RETRIEVED, count), scope, lookup)
 
     def first(self, search: Search) -> list[Passage]:
         """What can be shown before anything has been read."""

@@ -100,6 +100,9 @@ def _ask(record: Record) -> None:
         _answer(record["answer"])
     elif "searching" in record:
         progress_bar("searching", 0.0)
+    elif "evidence" in record:  # the pages, before any line of them is known to answer
+        places = dict.fromkeys(f"{document}, page {page}" for document, page in record["evidence"])
+        progress_bar(f"found {'; '.join(places)}" if places else "nothing close was found", 0.0)
     elif "respelled" in record:
         say(f"Searched for “{record['respelled']}”")
 

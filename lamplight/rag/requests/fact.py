@@ -38,7 +38,7 @@ class FactAnswers:
 
     def answer(self, request: Request) -> Iterator[Event]:
         """Events from the first evidence to `Finished`."""
-        search = self._finder.search(request.query, scope=request.scope)
+        search = self._finder.search(request.query, scope=request.scope, lookup=request.lookup)
         first = self._finder.first(search)
         request.timings = Timings(search_ms=request.elapsed(), evidence_ms=request.elapsed())
         respelled = search.query.text if search.query.text != request.query else ""

@@ -30,7 +30,7 @@ def named(request: Request, materials: Materials) -> list[Document]:
     inside = materials.documents(request.scope)
     if request.scope.attached:
         return [document for document in inside if document.id in request.scope.attached]
-    known = named_documents(request.query, inside, materials.library.chunks_holding)
+    known = named_documents(request.query, inside, request.lookup.holding)
     certain = [document for document in inside if document.id in known.documents]
     if certain:
         return certain
@@ -101,7 +101,7 @@ def shown_before(request: Request) -> frozenset[int]:
 def about(request: Request, materials: Materials) -> str:
     """What the request is about: its words without those that all of its kind share, and without names of documents."""
     inside = materials.documents(request.scope)
-    asked = named_documents(request.query, inside, materials.library.chunks_holding).asked
+    asked = named_documents(request.query, inside, request.lookup.holding).asked
     return subject(asked, request.intent.kind, materials.models.intents)
 
 

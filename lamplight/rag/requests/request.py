@@ -17,6 +17,7 @@ from lamplight.rag.events import Citation, Event, Mode, Rows, Timings
 from lamplight.rag.finding import Finder
 from lamplight.rag.grounding import cite
 from lamplight.rag.intent import FACT, Intent
+from lamplight.rag.lookup import Lookup
 from lamplight.rag.messages import Language, language_of, say
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.rag.sentences import Sentence, units_of
@@ -29,12 +30,13 @@ JOINER = "\u2060"  # invisible: a document's own "[3]" is no citation of ours
 
 @dataclass(slots=True)
 class Request:
-    """`query` is the question as it stands alone, `intent` what it asks for."""
+    """`query` is the question as it stands alone, `intent` what it asks for, `lookup` what was looked up for it."""
 
     question: str
     query: str
     mode: Mode
     stop: threading.Event
+    lookup: Lookup
     history: Sequence[Message] = ()
     scope: Scope = EVERYWHERE
     fewer: bool = False
