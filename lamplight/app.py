@@ -246,6 +246,7 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     from lamplight.ui.services import Services
 
     models = models or Models()
+    models.remember_for(library.folder)
     if library.purged_on_opening:  # removed, and then the app ended before it was gone for good
         models.forget()
     queue, answerer = IngestQueue(library, models), Answerer(library, models)

@@ -89,9 +89,9 @@ def browsing() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(services: Services) -> Iterator[str]:
-    """Where the real app is served, on a port of its own."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def serving(services: Services, port: int = 0) -> Iterator[str]:
+    """Where the real app is served, on a port of its own unless one is given."""
+    listener = socket.create_server(("127.0.0.1", port))
     port = listener.getsockname()[1]
     app = build_app(services, "127.0.0.1", port, KEY)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL, MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
@@ -23,6 +24,8 @@ from lamplight.models.reader import Reader
 from lamplight.models.reranker import Reranker, ensure_reranker, find_reranker
 from lamplight.models.vision import VisionFiles, VisionModel, find_vision
 
+CONTEXTS = "contexts"  # in the folder of what is prepared
+
 
 class Models:
     """Loads nothing by itself. Each property blocks until its model is there and raises `WeightsError`."""
@@ -34,14 +37,14 @@ class Models:
         every machine.
         """
         self.folder = folder or cache_folder()
-        self._contexts = ContextCache(self.folder / "contexts")
+        self.contexts = ContextCache(self.folder / CONTEXTS)
         self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
         self._multilingual = OnDemand(lambda: Embedder(ensure_embedder(MULTILINGUAL), model=MULTILINGUAL))
         self._reader = OnDemand(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
         self._multilingual_reader = OnDemand(_multilingual_reader)
         self._intents = OnDemand(IntentClassifier)
         self._program_ranker = OnDemand(ProgramRanker)
-        self.choice = LanguageModelChoice(self.folder, as_shipped, self._contexts)
+        self.choice = LanguageModelChoice(self.folder, as_shipped, self.contexts)
         self.downloads = Downloads()
         self._ocr = OnDemand(TextRecogniser)
         self._vision_turn = threading.Lock()
@@ -171,13 +174,23 @@ class Models:
             raise WeightsError(f"{name} is the model that answers; choose another one first, then remove it.")
         self.downloads.remove(name)
 
+    def remember_for(self, library: Path) -> None:
+        """Keep what is remembered of a library's passages apart from that of others; `library` is its folder.
+
+        What older versions kept for all libraries together goes.
+        """
+        shared = self.folder / CONTEXTS
+        for path in shared.glob("*.state"):
+            path.unlink(missing_ok=True)
+        self.contexts.use(shared / sha256(str(library.resolve()).encode()).hexdigest()[:16])
+
     def forget(self) -> None:
         """Forget all that the language model has read, here and on disk: what a removed document left goes with it."""
         model = self.choice.value
         if model is not None:
             model.forget()
         else:
-            self._contexts.clear()
+            self.contexts.clear()
 
 
 def _multilingual_reader() -> Reader:

@@ -16,7 +16,7 @@ from lamplight.models.precedence import ANSWERS
 from lamplight.rag.composition import Composed
 from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
-from lamplight.rag.events import Event, Evidence, Grounded, Mode, Searching, Token
+from lamplight.rag.events import Breadth, Event, Evidence, Finished, Grounded, Mode, Searching, Token
 from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, Kind, asked_as, understand
 from lamplight.rag.pinning import fixed_prompt, pin
@@ -93,18 +93,19 @@ class Answerer:
         mode: Mode = "documents",
         stop: threading.Event | None = None,
         scope: Scope = EVERYWHERE,
-        fewer: bool = False,
+        breadth: Breadth = "usual",
         kind: Kind | None = None,
     ) -> Iterator[Event]:
         """Events up to `Finished`, which also comes after `stop` was set.
 
-        With `fewer`, the model reads the best passage alone; with `kind` the request is read as one of these. Raises
-        `LamplightError` when a model or the library fails. Indexing waits meanwhile.
+        With the `breadth` "fewer" the model reads the best passage alone, with "more" it reads more of them, and other
+        lines that may answer are quoted; with `kind` the request is read as one of these. Raises `LamplightError` when
+        a model or the library fails. Indexing waits meanwhile.
         """
         self._ahead.stop()
         with ANSWERS:
             stopped, lookup = stop or threading.Event(), self._finder.lookup()
-            request = Request(question, question, mode, stopped, lookup, history, scope, fewer)
+            request = Request(question, question, mode, stopped, lookup, history, scope, breadth)
             shown = shown_in(history) if kind is None else None
             told = follow(request, shown, self._materials) if shown is not None else None
             if told is not None:
@@ -115,7 +116,15 @@ class Answerer:
             if request.scope == scope:  # else it is about a row that was shown
                 request.query = self._standalone(question, history, request.stop)
                 request.intent = self._understood(request, kind)
-            yield from self._answer(request)
+            unread = self._unread(request)
+            for event in self._answer(request, unread):
+                yield replace(event, unread=unread) if isinstance(event, Finished) else event
+
+    def _unread(self, request: Request) -> list[str]:
+        """The files that might have said more, had they been read; none where it is said what is asked."""
+        if request.scope.attached or request.intent.kind in WITHOUT_DOCUMENTS:
+            return []
+        return [job.name for job in self._library.jobs() if job.state in ("queued", "working") and not job.again]
 
     def _understood(self, request: Request, kind: Kind | None) -> Intent:
         """As it stands alone: "and the year before?" asks for what was asked for before."""
@@ -124,12 +133,13 @@ class Answerer:
             return asked_as(kind, request.query, classifier, vectors)
         return understand(request.query, classifier, vectors)
 
-    def _answer(self, request: Request) -> Iterator[Event]:
+    def _answer(self, request: Request, unread: Sequence[str]) -> Iterator[Event]:
         kind = request.intent.kind
         documents = sum(map(request.scope.includes, request.lookup.documents))
         yield Searching(request.query, 0 if kind in WITHOUT_DOCUMENTS else documents)
         if documents == 0 and kind not in WITHOUT_DOCUMENTS and request.mode == "documents":
             empty = "empty library" if request.scope.documents is None else "empty collection"
+            empty = "nothing read yet" if unread else empty
             yield from refuse(request, request.say(empty), [])
             return
         figures = figure(request, self._materials) if kind in WITH_FIGURES else None

@@ -10,6 +10,7 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.computation import Computation, compute
 from lamplight.rag.context import trimmed, whole
+from lamplight.rag.events import Breadth
 from lamplight.rag.extraction import AnswerLine, read_lines, worth_reading
 from lamplight.rag.lookup import Lookup
 from lamplight.rag.passages import SHOWN, Selection, select, without_repetition
@@ -20,6 +21,7 @@ from lamplight.rag.refusal import answerability
 from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
 
 RETRIEVED = 40  # passages that are ranked; the page is mostly among the first of them
+MORE = 2  # times as many passages as are read otherwise, for whoever wants more
 PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
 
 
@@ -108,17 +110,19 @@ class Finder:
         """In tokens of the language model."""
         return self._models.language_model.count_tokens(text)
 
-    def texts(self, finding: Finding, *, fewer: bool = False, ahead: bool = False) -> list[str]:
+    def texts(self, finding: Finding, *, breadth: Breadth = "usual", ahead: bool = False) -> list[str]:
         """What the model reads of what was found, best first: nothing where that doesn't answer, or a table does.
 
-        With `fewer` the best passage alone; `ahead` of the question all that may come near the best in the end.
+        With "fewer" the best passage alone; `ahead` of the question all that may come near the best in the end.
         """
         if finding.computation is not None or not finding.selection.answerable:
             return []
         separable = self._models.language_model.separable
         passages = without_pinned(finding.passages, finding.pinned)
-        if fewer:
+        if breadth == "fewer":
             count = 1
+        elif breadth == "more":
+            count = MORE * most_to_read(separable, finding.query)
         elif reads_apart(separable, finding.query) and not ahead:
             count = near_best([passage.score for passage in passages])
         else:

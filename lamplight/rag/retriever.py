@@ -46,7 +46,8 @@ FULL_OF_FIGURES = 0.2  # of the characters are digits
 class Scope:
     """Where to search. `documents` are ids, None for all; dates are seconds since the epoch.
 
-    The passages of `attached` documents come first.
+    `attached` are those that came with the question, whose passages come first; `chosen` says that `documents` were
+    chosen one by one for this question: "this" means them, and nothing else.
     """
 
     documents: frozenset[int] | None = None
@@ -54,6 +55,7 @@ class Scope:
     added_from: float = -math.inf
     added_before: float = math.inf
     attached: frozenset[int] = frozenset()
+    chosen: bool = False
 
     def includes(self, document: Document) -> bool:
         """Whether a document may be searched, at least for some kind of content."""

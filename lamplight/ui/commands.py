@@ -118,6 +118,7 @@ def answer_to_json(finished: Any) -> Record:
         "citations": [_citation(citation) for citation in finished.citations],
         "unsupported": finished.unsupported,
         "refused": finished.refused,
+        "unread": finished.unread,
         "timings": asdict(finished.timings),
         "model": finished.model,
         "sql": finished.sql,

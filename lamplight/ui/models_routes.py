@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
 from lamplight.models.errors import WeightsError
-from lamplight.ui.models_view import models_value
+from lamplight.ui.models_view import models_value, offer_value
 from lamplight.ui.requests import act
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ def models_routes(services: Services) -> APIRouter:
     @router.get("/models")
     async def everything() -> JSONResponse:
         return await after(lambda: None)
+
+    @router.get("/models/offer")
+    async def offer() -> JSONResponse:
+        return await act(offer_value, models)
 
     @router.post("/models/choose")
     async def choose(path: str | None = Body(embed=True)) -> JSONResponse:

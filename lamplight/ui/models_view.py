@@ -34,6 +34,21 @@ def models_value(models: Models) -> Row:
     }
 
 
+def offer_value(models: Models) -> Row | None:
+    """The best model to download that runs well here, while the one that comes with Lamplight answers; else None."""
+    view = _View(models)
+    if models.choice.source.path is not None:
+        return None
+    rows = [
+        (one.parameters, view.downloadable(one))
+        for one in models.downloads.catalogue.values()
+        if one.purpose == "answers"
+    ]
+    fitting = [(size, row) for size, row in rows if row["state"] == "absent" and row["fit"]["light"] == "green"]
+    best = max(fitting, key=lambda one: one[0], default=None)
+    return None if best is None else {name: best[1][name] for name in ("name", "size", "about")}
+
+
 class _View:
     """All of it at one moment."""
 

@@ -124,6 +124,8 @@ def _answer(answer: dict[str, Any]) -> None:
     if answer["nearest"]:
         places = "; ".join(dict.fromkeys(f"{document}, page {page}" for document, page in answer["nearest"]))
         say(f"  Nearest: {places}")
+    if answer["unread"]:
+        say(f"  Still being read: {', '.join(answer['unread'])}")
     for sentence in answer["unsupported"]:
         say(f"  Said by the model, stated by no document: “{sentence}”")
     if answer["sql"]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lamplight.library.records import Passage
 from lamplight.models.language_model import Piece, Prefill, Usage
 from lamplight.rag.composition import Composed, compose, computed, repeats, without_repeats
 from lamplight.rag.computation import Computation
-from lamplight.rag.events import Event, Evidence, Finished, Grounded, Reading, Timings, Token
+from lamplight.rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Timings, Token
 from lamplight.rag.finding import Finding
 from lamplight.rag.grounding import ground
 from lamplight.rag.pinning import fixed_prompt
-from lamplight.rag.quotation import Quotation, quotation, shown
+from lamplight.rag.quotation import Quotation, other_lines, quotation, shown
 from lamplight.rag.reading import PassagePrefill
-from lamplight.rag.requests.request import Materials, Request
+from lamplight.rag.requests.request import Materials, Request, plain
 
 ANSWER_TOKENS = 120
 WAITING_SECONDS = 0.1  # for another answer, until it is looked whether this one is still wanted
@@ -54,7 +54,10 @@ class FactAnswers:
             yield from self._generate(request, finding, quote)
         else:
             yield Evidence(found)
-            yield from refuse(request, request.say("not said" if found else "nothing found"), found)
+            if found and request.breadth == "more":
+                yield from self._nearest(request, finding)
+            else:
+                yield from refuse(request, request.say("not said" if found else "nothing found"), found)
 
     def _tell(self, request: Request, computation: Computation, found: list[Passage]) -> Iterator[Event]:
         """A computed answer needs no model."""
@@ -64,6 +67,14 @@ class FactAnswers:
         yield Token(answer.text)
         yield Grounded(answer.text, answer.citations, [])
         yield replace(finished(request, answer, passages), sql=computation.sql, short=computation.short)
+
+    def _nearest(self, request: Request, finding: Finding) -> Iterator[Event]:
+        """A refusal with the lines that come nearest, for whoever wants to see for themselves."""
+        silent = Composed(request.say("not said"), [], [])
+        near = other_lines(finding.selection, likely=float("-inf"))
+        answer = _with_others(silent, near, request.say("nearest"))
+        yield Token(answer.text)
+        yield finished(request, answer, finding.selection.passages, refused=True)
 
     def _seconds(self, tokens: int) -> float | None:
         """How long this machine will read them; None as long as it has not been measured."""
@@ -83,12 +94,13 @@ class FactAnswers:
     def _generate(self, request: Request, finding: Finding, quote: Quotation | None) -> Iterator[Event]:
         model = self._models.language_model
         text, usage = "", Usage(0, 0, 0, 0, 0.0)
+        aside = quote is not None and not model.is_large
 
         def stopped() -> bool:
             return request.stop.is_set() or repeats(text)
 
         system = fixed_prompt(DOCUMENTS_PROMPT if request.mode == "documents" else KNOWLEDGE_PROMPT, finding.pinned)
-        passages, texts = finding.passages, self._finder.texts(finding, fewer=request.fewer)
+        passages, texts = finding.passages, self._finder.texts(finding, breadth=request.breadth)
         written = self.prefill.read(model, system, request.query, texts, ANSWER_TOKENS, stopped)
         for event in self._in_turn(request.stop, written):
             if isinstance(event, Prefill):
@@ -97,11 +109,14 @@ class FactAnswers:
                 if not text:
                     request.timings = replace(request.timings, first_token_ms=request.elapsed())
                 text += event.text
-                yield Token(event.text)
+                yield Token(event.text, draft=True, aside=aside)
             else:
                 usage = event
         grounded = ground(without_repeats(text), passages, self._models.embedder)
         answer = compose(grounded, quote, passages, finding.selection.search.weights, request.mode, model.is_large)
+        if request.breadth == "more":
+            others = other_lines(finding.selection, quote)
+            answer = _with_others(answer, others, request.say("other places" if others else "no other places"))
         refused = request.mode == "documents" and not answer.text and not request.stop.is_set()
         if refused:
             answer = replace(answer, text=request.say("not said"))
@@ -115,13 +130,20 @@ class FactAnswers:
         )
         end = finished(request, answer, passages, refused)
         quoted = (quote.citation, quote.short) if quote else (None, "")
-        yield replace(end, model=model.name, quote=quoted[0], short=quoted[1])
+        yield replace(end, model=model.name, quote=quoted[0], short=quoted[1], draft=without_repeats(text).strip())
 
 
 def refuse(request: Request, sentence: str, passages: list[Passage]) -> Iterator[Event]:
     """The events of an answer that only says why there is none."""
     yield Token(sentence)
     yield finished(request, Composed(sentence, [], []), passages, refused=True)
+
+
+def _with_others(answer: Composed, others: Sequence[Citation], heading: str) -> Composed:
+    """The answer with other lines below it, word for word, under a heading that also says when there are none."""
+    lines = "\n".join(f"- {plain(other.text)} [{other.marker}]" for other in others)
+    text = "\n\n".join(part for part in (answer.text, f"{heading}\n\n{lines}") if part)
+    return replace(answer, text=text, citations=[*answer.citations, *others])
 
 
 def finished(request: Request, answer: Composed, passages: list[Passage], refused: bool = False) -> Finished:
@@ -136,6 +158,7 @@ def finished(request: Request, answer: Composed, passages: list[Passage], refuse
         model="",
         passages=passages,
         kind=request.intent.kind,
+        breadth=request.breadth,
         other=request.intent.other or "",
     )
 

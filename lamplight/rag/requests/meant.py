@@ -28,8 +28,8 @@ WRITTEN_FIRST = 1  # chunks of a document that say what kind of document it is
 def named(request: Request, materials: Materials) -> list[Document]:
     """What came with the request or is clearly named in it; newest first."""
     inside = materials.documents(request.scope)
-    if request.scope.attached:
-        return [document for document in inside if document.id in request.scope.attached]
+    if request.scope.chosen:
+        return inside
     known = named_documents(request.query, inside, request.lookup.holding)
     certain = [document for document in inside if document.id in known.documents]
     if certain:
@@ -81,8 +81,8 @@ def meant(request: Request, materials: Materials) -> list[Document]:
     """Those named, else what the answer before rests on, else the only one there is; empty when that is open."""
     inside = materials.documents(request.scope)
     found = named(request, materials) or inside
-    if request.scope.attached or len(fitting := by_words(request, found)) == 1:
-        return found if request.scope.attached else fitting
+    if request.scope.chosen or len(fitting := by_words(request, found)) == 1:
+        return found if request.scope.chosen else fitting
     if len(found) < len(inside) or fitting:
         return fitting or found
     shown = shown_before(request)

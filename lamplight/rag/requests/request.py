@@ -13,7 +13,7 @@ from lamplight.library.records import Document, Message, Passage
 from lamplight.library.store import Library
 from lamplight.models.embedder import Vectors
 from lamplight.models.loading import Models
-from lamplight.rag.events import Citation, Event, Mode, Rows, Timings
+from lamplight.rag.events import Breadth, Citation, Event, Mode, Rows, Timings
 from lamplight.rag.finding import Finder
 from lamplight.rag.grounding import cite
 from lamplight.rag.intent import FACT, Intent
@@ -39,7 +39,7 @@ class Request:
     lookup: Lookup
     history: Sequence[Message] = ()
     scope: Scope = EVERYWHERE
-    fewer: bool = False
+    breadth: Breadth = "usual"
     intent: Intent = FACT
     started: float = field(default_factory=time.perf_counter)
     timings: Timings = field(default_factory=Timings)

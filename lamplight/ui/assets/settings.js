@@ -5,7 +5,7 @@ import { element, withControl } from "./dom.js";
 
 const KEYS = [
   ["/", "write a question"], ["Enter", "ask"], ["Shift Enter", "a new line"], ["Esc", "close what is open, or stop the answer"],
-  [withControl("K"), "search and commands"], [withControl(","), "settings"], ["← →", "the source or page before and after"], ["+ − 0", "zoom the page, fit it"], ["Tab", "go on to the next control"],
+  [withControl("K"), "search and commands"], [withControl(","), "settings"], ["← →", "the source or page before and after"], ["Page Up, Page Down", "the page before and after"], ["Home, End", "the first and last page"], ["@", "name a document to ask it alone"], ["+ − 0", "zoom the page, fit it"], ["Tab", "go on to the next control"],
 ];
 
 function choice(label, name, options) {
