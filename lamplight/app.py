@@ -72,6 +72,16 @@ def parser() -> argparse.ArgumentParser:
     doctor_command = command("doctor", "Say what would not work here, and what mends it.")
     doctor_command.add_argument("--quick", action="store_true", help="don't read all files again to compare them")
     commands.add_parser("shortcut", help=SHORTCUT, description=SHORTCUT)
+    model_command = command("model", "Say which language model answers, or let one on a server answer.")
+    model_command.add_argument("--server", metavar="URL", help="an OpenAI-compatible server")
+    model_command.add_argument("--name", metavar="MODEL", help="which of the models it offers")
+    model_command.add_argument("--key", action="store_true", help="it wants a key: asked for, or read from stdin")
+    model_command.add_argument("--allow", action="store_true", help="send questions and passages to another computer")
+    model_command.add_argument("--no-fallback", action="store_true", help="nobody answers in its place when it is down")
+    model_command.add_argument("--bundled", action="store_true", help="back to the one that comes with Lamplight")
+    token = command("token", "Show the token with which other programs may ask here, or make one.")
+    token.add_argument("--new", action="store_true", help="another one; the old one is of no use any more")
+    token.add_argument("--end", action="store_true", help="let no program ask any more")
     command("mcp", "Serve search and answers to other programs on this computer (Model Context Protocol, over stdio).")
     return main
 
@@ -162,9 +172,18 @@ def command(folder: Path, options: argparse.Namespace) -> int:
 
         read_manifest(Path(arguments["file"]))  # what is no backup makes no new library either
 
+    if options.command == "model":
+        arguments["key"] = read_key() if options.key else None
     table = arguments.pop("csv", None)
     records = carry_out(folder, options.command, arguments)
     return show(saving(records, table) if table else records, options.command, options.json)
+
+
+def read_key() -> str:
+    """Typed without being shown, or piped in: an argument would stand in the list of processes."""
+    from getpass import getpass
+
+    return getpass("Key: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
 
 
 def carry_out(folder: Path, command: str, arguments: Record, models: Models | None = None) -> Iterator[Record]:

@@ -182,7 +182,13 @@ class WatchedPrefill(PassagePrefill):
         self.asked: list[str] = []
 
     def prepare(
-        self, model: LanguageModel, system: str, question: str, passages: Sequence[str], stopped: Stopped
+        self,
+        model: LanguageModel,
+        system: str,
+        question: str,
+        passages: Sequence[str],
+        stopped: Stopped,
+        together: bool = False,
     ) -> None:
         self.ahead.put(list(passages))
 
@@ -194,9 +200,10 @@ class WatchedPrefill(PassagePrefill):
         passages: Sequence[str],
         max_tokens: int,
         stopped: Stopped,
+        together: bool = False,
     ) -> Iterator[Prefill | Piece | Usage]:
         self.asked = list(passages)
-        return super().read(model, system, question, passages, max_tokens, stopped)
+        return super().read(model, system, question, passages, max_tokens, stopped, together)
 
 
 def test_a_half_typed_follow_up_reads_ahead_what_the_question_will_read(

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+from lamplight.models.answer_model import AnswerModel
 from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL, MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
-from lamplight.models.choice import LanguageModelChoice
+from lamplight.models.choice import LanguageModelChoice, Source
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.downloads import Downloads
 from lamplight.models.e5_file import E5File
@@ -87,8 +88,16 @@ class Models:
         return self._intents.get()
 
     @property
-    def language_model(self) -> LanguageModel:
+    def language_model(self) -> AnswerModel:
         return self.choice.get()
+
+    @property
+    def local_model(self) -> LanguageModel:
+        """The language model that computes in this process. Raises `WeightsError` where a server answers."""
+        model = self.choice.get()
+        if not isinstance(model, LanguageModel):
+            raise WeightsError(f"{model.name} answers; choose a model on this computer first.")
+        return model
 
     @property
     def ocr(self) -> TextRecogniser:
@@ -169,7 +178,8 @@ class Models:
 
     def remove_download(self, name: str) -> None:
         """Delete a downloaded model, or what has come of it. Raises `LamplightError`, also when it answers now."""
-        path = self.choice.source.path
+        source = self.choice.source
+        path = source.path if isinstance(source, Source) else None
         if path is not None and path.is_relative_to(self.downloads.folder(name)):
             raise WeightsError(f"{name} is the model that answers; choose another one first, then remove it.")
         self.downloads.remove(name)
@@ -186,11 +196,7 @@ class Models:
 
     def forget(self) -> None:
         """Forget all that the language model has read, here and on disk: what a removed document left goes with it."""
-        model = self.choice.value
-        if model is not None:
-            model.forget()
-        else:
-            self.contexts.clear()
+        self.choice.forget()
 
 
 def _multilingual_reader() -> Reader:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from lamplight.library.records import Message, Passage
 from lamplight.library.store import Library
-from lamplight.models.errors import LamplightError
+from lamplight.models.errors import LamplightError, ServerError
 from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.models.precedence import ANSWERS
+from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.composition import Composed
 from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
@@ -21,12 +22,13 @@ from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, Kind, asked_as, understand
 from lamplight.rag.pinning import fixed_prompt, pin
 from lamplight.rag.reading_ahead import ReadingAhead
-from lamplight.rag.requests.fact import DOCUMENTS_PROMPT, FactAnswers, finished, refuse
+from lamplight.rag.requests.fact import FactAnswers, finished, refuse
 from lamplight.rag.requests.figure import figure
 from lamplight.rag.requests.request import Materials, Request, Told
 from lamplight.rag.requests.shown import follow, shown_in
 from lamplight.rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
 from lamplight.rag.retriever import EVERYWHERE, Scope
+from lamplight.rag.sections import numbered_texts
 from lamplight.rag.suggestions import Suggestions
 
 REWRITE_TOKENS = 60  # of a question made to stand alone
@@ -73,7 +75,12 @@ class Answerer:
         self._ahead.stop()
 
     def remember(self, passages: Sequence[Passage], stopped: Callable[[], bool]) -> None:
-        """Read passages before anybody asks, so that a question about them is answered at once."""
+        """Read passages before anybody asks, so that a question about them is answered at once.
+
+        Nothing with a model that reads whole sections.
+        """
+        if plan_of(self._models.language_model).sections:
+            return
         texts = [reading_text(whole(passage, self._library)) for passage in passages]
         self._models.language_model.remember(self.prompt, texts, stopped)
 
@@ -84,7 +91,10 @@ class Answerer:
     @property
     def prompt(self) -> str:
         """What the model reads before every passage; when it changes, all that is remembered is read anew."""
-        return fixed_prompt(DOCUMENTS_PROMPT, self._finder.pinned(EVERYWHERE))
+        return self._prompt(EVERYWHERE)
+
+    def _prompt(self, scope: Scope) -> str:
+        return fixed_prompt(plan_of(self._models.language_model).instruction, self._finder.pinned(scope))
 
     def answer(
         self,
@@ -158,23 +168,31 @@ class Answerer:
 
     def _standalone(self, question: str, history: Sequence[Message], stop: threading.Event) -> str:
         """By rules, or by a model that is large enough, whose words are taken only if they keep to the question."""
-        if not history or not self._models.ready or not self._models.language_model.is_large:
+        if not history or not self._models.ready or not plan_of(self._models.language_model).rewrites:
             return standalone_query(question, history)
         events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stop.is_set)
-        written = "".join(event.text for event in events if isinstance(event, Piece))
+        try:
+            written = "".join(event.text for event in events if isinstance(event, Piece))
+        except ServerError:
+            return standalone_query(question, history)  # who answers in its place is decided with the answer
         return accept_rewrite(question, history, written)
 
     def _find_ahead(self, draft: _Draft) -> list[str]:
         try:
-            return self._finder.texts(self._finder.find(draft.query, draft.scope), ahead=True)
+            model, finding = self._models.language_model, self._finder.find(draft.query, draft.scope)
+            plan = plan_of(model)
+            if plan.sections:
+                return list(numbered_texts(self._finder.sections(finding, plan), finding.passages).values())
+            return self._finder.texts(finding, model, ahead=True)
         except LamplightError:
             return []  # whoever asks the question is told
 
     def _read_ahead(self, draft: _Draft, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
         if passages:
             with suppress(LamplightError):  # likewise
-                prompt = fixed_prompt(DOCUMENTS_PROMPT, self._finder.pinned(draft.scope))
-                self._facts.prefill.prepare(self._models.language_model, prompt, draft.query, passages, stopped)
+                model, prompt = self._models.language_model, self._prompt(draft.scope)
+                together = plan_of(model).sections
+                self._facts.prefill.prepare(model, prompt, draft.query, passages, stopped, together)
 
 
 def _tell(request: Request, told: Told) -> Iterator[Event]:
@@ -185,4 +203,5 @@ def _tell(request: Request, told: Told) -> Iterator[Event]:
     yield Token(told.text)
     yield Grounded(told.text, told.citations, [])
     answer = Composed(told.text, told.citations, [])
-    yield replace(finished(request, answer, told.passages, told.refused), rows=told.rows, short=told.short)
+    end = finished(request, answer, told.passages, told.refused)
+    yield replace(end, rows=told.rows, short=told.short, notice=told.notice)

@@ -149,6 +149,7 @@ class Finished:
     unread: list[str] = field(default_factory=list)  # names of files that were still being read
     breadth: Breadth = "usual"
     draft: str = ""  # all that the model wrote, also what was left out of the answer
+    notice: str = ""  # why another model than the chosen one answered, or why the answer ends in the middle
 
 
 Event = Searching | Looking | Evidence | Reading | Token | Grounded | Finished

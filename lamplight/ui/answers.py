@@ -32,7 +32,8 @@ UNFINISHED = "This answer was interrupted before it was finished."
 
 @dataclass(slots=True)
 class Answer:
-    """`status` is the sentence shown while there is no text yet; `error` the one shown when it broke.
+    """`status` is the sentence shown while there is no text yet; `error` the one shown when it broke, `notice` when
+    another model answered or the end is missing.
 
     `draft` is what the model has written so far, and in the end all that it wrote; `aside` that it is not shown while
     it grows. `unread` are files that were still being read. `alone`: only documents that the person chose were asked.
@@ -66,6 +67,7 @@ class Answer:
     stopped: bool = False
     done: bool = False
     error: str = ""
+    notice: str = ""
 
     @property
     def opening(self) -> Opening:
@@ -109,7 +111,7 @@ class Answer:
         self.short, self.quote = event.short, event.quote
         self.refused, self.stopped = event.refused, event.stopped
         self.timings, self.model, self.sql = event.timings, event.model, event.sql
-        self.kind, self.other, self.rows = event.kind, event.other, event.rows
+        self.kind, self.other, self.rows, self.notice = event.kind, event.other, event.rows, event.notice
         self.passages = event.passages or self.passages
         self.draft, self.unread, self.breadth = event.draft, event.unread, event.breadth
         self.done = True
@@ -151,6 +153,7 @@ class Answer:
             stopped=details.get("stopped", False),
             done=True,
             error=details.get("error", ""),
+            notice=details.get("notice", ""),
         )
         if not details.get("done", True) and not answer.error:
             answer.error = UNFINISHED

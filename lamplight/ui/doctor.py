@@ -35,11 +35,16 @@ from lamplight.models.errors import LamplightError
 from lamplight.models.prepare import cache_folder, prepared_embedder
 from lamplight.models.processor import physical_cores
 from lamplight.models.quantise import saved_preparation
+from lamplight.models.server import Server
+from lamplight.models.server_key import saved_key
+from lamplight.models.server_model import ServerModel
+from lamplight.models.server_requests import Requests
 from lamplight.models.vision import find_vision, models_folder
 
 GIBIBYTE = 1 << 30
 LEAST_MEMORY = 2.0  # GiB free: models 0.5, OCR of a page 0.4, the browser the rest
 LISTED = 5  # files that are named
+SERVER_SECONDS = 10.0  # that a server may take to list its models
 LEAST_DISK = 1.0  # GiB free
 NEEDED = (
     "llama-cpp-python", "chromadb", "onnxruntime", "gradio", "rapidocr", "pypdfium2", "pillow", "lxml",
@@ -133,6 +138,10 @@ def _prepared(name: str, model: EmbeddingModel) -> Check:
 
 def _language_model() -> Iterator[Check]:
     source = saved_choice()
+    if isinstance(source, Server):
+        yield _server(source)
+        yield _prepared_language_model(LANGUAGE_MODEL.sha256)
+        return
     try:
         identity, path = source.identity(cache_folder()), source.location()
     except LamplightError as error:
@@ -144,6 +153,23 @@ def _language_model() -> Iterator[Check]:
     else:
         yield Check("language model", True, f"{source.name}, {path.stat().st_size / 1e6:.0f} MB, {path}")
     yield _prepared_language_model(identity)
+
+
+def _server(server: Server) -> Check:
+    """Asked for its models: whether it runs, takes the key and still has the one that was chosen."""
+    try:
+        requests = Requests(server, saved_key(server.address), SERVER_SECONDS)
+        names = [one.model for one in ServerModel(server, requests=requests).models()]
+    except LamplightError as error:
+        return Check(
+            "language model", False, str(error), "Start the server, or choose another model in the browser app."
+        )
+    if names and server.model not in names:
+        finding = f"{server.place} has no {server.model} any more; it has {', '.join(names)}"
+        return Check(
+            "language model", False, finding, "Choose another model in the browser app, or with `app.py model`."
+        )
+    return Check("language model", True, f"{server.name}, {'elsewhere' if server.elsewhere else 'on this computer'}")
 
 
 def _prepared_language_model(identity: str) -> Check:

@@ -61,6 +61,8 @@ def answer_html(answer: Answer, reference: str, waiting: str = "", last: bool = 
     parts.append(draft_html(answer))
     if not answer.done and (answer.status or not answer.text):
         parts.append(_status_html(answer, reference, waiting))
+    if answer.notice:
+        parts.append(f'<p class="notice">{one_line(escape(answer.notice))}</p>')
     if answer.error:
         parts.append(f'<p class="failure">{one_line(escape(answer.error))}</p>')
     if answer.done:

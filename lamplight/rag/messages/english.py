@@ -15,6 +15,10 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "needs no internet. Only a model that you choose to download is fetched from elsewhere, and nothing is sent with "
     "that.",
     "model": "{name} answers, on this computer. Under “Models” you can choose or download a larger one.",
+    "privacy elsewhere": "Yes: you have chosen a model on {place}. Your questions and the passages that answers need, "
+    "for a summary the whole document, are sent there. Nothing else leaves this computer: documents are kept, read and "
+    "searched here. Under “Models” you can choose one that answers on this computer.",
+    "model elsewhere": "{name} answers, on another computer. Under “Models” you can choose one on this computer.",
     "try": "You could ask:",
     "try summary": "Summarise {name}",
     "ask section of": "What does {title} say about {what}?",

@@ -16,6 +16,11 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "Lamplight n’a pas besoin d’internet. Seul un modèle que vous choisissez de télécharger vient d’ailleurs, et rien "
     "n’est envoyé pour cela.",
     "model": "{name} répond, sur cet ordinateur. Sous « Models », vous pouvez en choisir ou télécharger un plus grand.",
+    "privacy elsewhere": "Oui : vous avez choisi un modèle sur {place}. Vos questions et les passages dont une réponse "
+    "a besoin, pour un résumé le document entier, y sont envoyés. Rien d’autre ne quitte cet ordinateur : les "
+    "documents y sont gardés, lus et fouillés. Sous « Models », vous pouvez en choisir un qui répond sur celui-ci.",
+    "model elsewhere": "{name} répond, sur un autre ordinateur. Sous « Models », vous pouvez en choisir un sur "
+    "celui-ci.",
     "try": "Vous pourriez demander :",
     "try summary": "Résume {name}",
     "ask section of": "Que dit {title} sur {what} ?",

@@ -17,6 +17,12 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "nicht; Lamplight braucht kein Internet. Nur ein Modell, das du selbst herunterlädst, kommt von anderswo, und "
     "dabei wird nichts gesendet.",
     "model": "{name} antwortet, auf diesem Computer. Unter „Models“ kannst du ein größeres wählen oder herunterladen.",
+    "privacy elsewhere": "Ja: Du hast ein Modell auf {place} gewählt. Deine Fragen und die Stellen, die eine Antwort "
+    "braucht, für eine Zusammenfassung das ganze Dokument, werden dorthin gesendet. Sonst verlässt nichts diesen "
+    "Computer: Dokumente werden hier aufbewahrt, gelesen und durchsucht. Unter „Models“ kannst du eines wählen, das "
+    "auf diesem Computer antwortet.",
+    "model elsewhere": "{name} antwortet, auf einem anderen Computer. Unter „Models“ kannst du eines auf diesem "
+    "wählen.",
     "try": "Du könntest fragen:",
     "try summary": "Fasse {name} zusammen",
     "ask section of": "Was sagt {title} über {what}?",

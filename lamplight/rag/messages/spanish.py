@@ -15,6 +15,10 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "privacy": "No. Tus documentos se leen en este ordenador y nunca salen de él, ni tampoco tus preguntas; Lamplight "
     "no necesita internet. Solo un modelo que decidas descargar viene de fuera, y con eso no se envía nada.",
     "model": "Responde {name}, en este ordenador. En «Models» puedes elegir o descargar uno más grande.",
+    "privacy elsewhere": "Sí: has elegido un modelo en {place}. Tus preguntas y los pasajes que necesita una "
+    "respuesta, para un resumen el documento entero, se envían allí. Nada más sale de este ordenador: los "
+    "documentos se guardan, se leen y se buscan aquí. En «Models» puedes elegir uno que responda en este ordenador.",
+    "model elsewhere": "Responde {name}, en otro ordenador. En «Models» puedes elegir uno en este.",
     "try": "Podrías preguntar:",
     "try summary": "Resume {name}",
     "ask section of": "¿Qué dice {title} sobre {what}?",

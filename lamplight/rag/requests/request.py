@@ -89,7 +89,7 @@ class Told:
     """An answer that needs no model to write it: Markdown, with what its markers stand for.
 
     `rows` is the table in it, if it is one, `short` the answer itself where the text begins with that. `refused` says
-    that there is nothing to tell, and why.
+    that there is nothing to tell, and why; `notice` what a person should know about how it was made.
     """
 
     text: str
@@ -98,6 +98,7 @@ class Told:
     rows: Rows | None = None
     refused: bool = False
     short: str = ""
+    notice: str = ""
 
 
 Telling: TypeAlias = "Generator[Event, None, Told | None]"

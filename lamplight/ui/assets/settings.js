@@ -24,6 +24,7 @@ const keyboard = () => element("dl", { class: "keys" }, KEYS.map(([key, what]) =
 export const SECTIONS = [
   { name: "appearance", title: "Appearance", draw: looks },
   { name: "models", title: "Models", draw: async () => (await import("./models.js")).modelsSection() },
+  { name: "access", title: "Other programs", draw: async () => (await import("./access.js")).accessSection() },
   { name: "data", title: "Your data", draw: async () => (await import("./data.js")).dataSection() },
   { name: "keyboard", title: "Keyboard", draw: keyboard },
 ];
