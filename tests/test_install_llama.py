@@ -134,7 +134,7 @@ def test_of_two_builds_the_faster_stays(
     monkeypatch.setattr(llama, "check_compiler", lambda: None)
     monkeypatch.setattr(llama, "set_options", lambda: None)
     monkeypatch.setattr(llama, "try_install", try_install)
-    monkeypatch.setattr(llama, "fastest", lambda folder: (200.0 if faster and folder else 100.0, 20.0))
+    monkeypatch.setattr(llama, "trial", lambda amounts, folder=None: (200.0 if faster and folder else 100.0, 20.0))
     llama.compare_builds()
     assert len(asked) == (2 if faster else 1)
     assert "reads 100, writes 20 tokens/s" in capsys.readouterr().out

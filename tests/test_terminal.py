@@ -217,7 +217,7 @@ def test_doctor_names_the_command_that_mends_a_missing_embedder(
     run = lamplight(tmp_path / "library", "doctor")
     assert run.code == 1
     assert "BAD  prepared embedder: not prepared yet" in run.out
-    assert "-m models.prepare" in run.out
+    assert "-m lamplight.models.prepare" in run.out
 
 
 def test_doctor_says_what_a_damaged_library_needs(tmp_path: Path) -> None:

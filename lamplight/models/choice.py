@@ -64,7 +64,8 @@ class LanguageModelChoice:
     """Loads the chosen model when it is first needed, and changes it in the background."""
 
     def __init__(self, folder: Path, as_shipped: bool, contexts: ContextCache) -> None:
-        """`folder` keeps what is prepared and measured; with `as_shipped` nothing is prepared and no choice read."""
+        """`folder` keeps what is prepared and measured; with `as_shipped` nothing is prepared, no choice read and
+        what comes with Lamplight not measured: a busy machine would be given less to read."""
         self._folder = folder
         self._as_shipped = as_shipped
         self._contexts = contexts
@@ -142,7 +143,8 @@ class LanguageModelChoice:
         except LamplightError as error:
             self.trouble = str(error)
         model = self.get()
-        if self.source is source and isinstance(model, LanguageModel):
+        measured = not self._as_shipped or source != COMES_WITH_LAMPLIGHT
+        if self.source is source and measured and isinstance(model, LanguageModel):
             model.calibrate(self._folder, lambda: self.source is not source)
         if self.source is source:
             self.settled.set()
