@@ -37,7 +37,7 @@ def test_a_word_document_shows_its_headings_and_tables(visit: Visit) -> None:
     drop(page, FEES)
     visit.document(FEES.name).first.wait_for()
     visit.document(FEES.name).first.locator(".row-name").click()
-    expect(page.locator("#sources .excerpt h4")).to_have_text("Notes")
+    expect(page.locator("#sources .excerpt h3")).to_have_text("Notes")
     expect(page.locator("#sources .excerpt th").nth(1)).to_have_text("Full plot")
     expect(page.locator("#sources .excerpt tbody tr")).to_have_count(5)
     expect(page.locator("#sources .excerpt")).not_to_contain_text("|")

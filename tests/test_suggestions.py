@@ -10,6 +10,7 @@ from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished
 from lamplight.rag.guide import Guiding
+from lamplight.rag.messages import language_of
 from lamplight.rag.suggestions import Suggestions
 
 
@@ -33,7 +34,7 @@ def test_questions_are_in_the_document_s_language_and_without_names_of_files(
     index_file(tmp_path / "228_haus.md", library, models)
     Guiding(library, models).make_missing(lambda: False)
     suggestions = Suggestions(library).of(library.documents(), 6)
-    assert "Was sagt Haus am See über Heizung?" in suggestions
+    assert {language_of(question) for question in suggestions} <= {"de"}
     assert not [question for question in suggestions if "228" in question]
 
 

@@ -31,7 +31,7 @@ function table({ rows }, phrases) {
 // `parts` are empty where nothing is known but the `text`.
 export function pageText({ parts, text, label, phrases = [] }) {
   const lines = phrases.flatMap((phrase) => phrase.split("\n"));
-  const shown = { heading: (part) => element("h4", {}, marked(part.text, lines)), text: (part) => element("p", {}, marked(part.text, lines)), table: (part) => table(part, lines) };
+  const shown = { heading: (part) => element("h3", {}, marked(part.text, lines)), text: (part) => element("p", {}, marked(part.text, lines)), table: (part) => table(part, lines) };
   return element("div", { class: parts?.length ? "excerpt parts" : "excerpt", tabindex: "0", role: "group", "aria-label": label },
     parts?.length ? parts.map((part) => shown[part.kind](part)) : marked(text || "Nothing was read from this page.", phrases));
 }
