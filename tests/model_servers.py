@@ -19,8 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from lamplight.models.catalogue import LANGUAGE_MODEL
+from lamplight.models.loading import Models
+from lamplight.models.on_demand import OnDemand
 
 STARTING = 120.0  # seconds; a busy machine may take long
 NAME = "smollm2"
@@ -57,6 +60,14 @@ def _until_it_answers(address: str, process: subprocess.Popen[bytes]) -> None:
         else:
             return
     raise AssertionError(f"{address} does not answer")
+
+
+def free_to_choose(models: Models, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test choose among the shared models; afterwards all is as before, also whether they were measured."""
+    monkeypatch.setenv("LAMPLIGHT_MODELS", str(folder))
+    before = models.language_model
+    monkeypatch.setattr(models.choice, "source", models.choice.source)
+    monkeypatch.setattr(models.choice, "_model", OnDemand(lambda: before))
 
 
 @dataclass

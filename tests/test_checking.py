@@ -20,7 +20,7 @@ from lamplight.rag.checking import Checking, whole_sentences
 from lamplight.rag.events import Event, Finished, Grounded, Token
 from lamplight.ui.answers import Answer
 from lamplight.ui.completions import Reply
-from tests.model_servers import Scripted, scripted
+from tests.model_servers import Scripted, free_to_choose, scripted
 from tests.test_models_choice import until
 
 FEES = """A full plot costs 40 pounds a year.
@@ -141,17 +141,15 @@ RULES = "# Garden rules\n\n## Fees\n\n" + FEES.replace("\n", "\n\n") + "\n\n## W
 @pytest.fixture
 def garden(
     library: Library, models: Models, script: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Library]:
+) -> Library:
     """A library with the rules, answered by the script."""
-    monkeypatch.setenv("LAMPLIGHT_MODELS", str(tmp_path / "models"))
+    free_to_choose(models, tmp_path / "models", monkeypatch)
     (tmp_path / "garden rules.md").write_text(RULES, encoding="utf-8")
     assert index_file(tmp_path / "garden rules.md", library, models).status == "added"
     script.say, script.cut_after = ["Yes."], None
     models.choice.choose_server(replace(Server.at(script.address), model="scripted-8b"), "")
     until(lambda: not models.choice.loading)
-    yield library
-    models.choose_language_model(None)
-    until(lambda: not models.choice.loading)
+    return library
 
 
 def asked(library: Library, models: Models, question: str = "What does a full plot cost?") -> list[Event]:
@@ -209,7 +207,7 @@ def test_a_large_model_reads_the_whole_section(garden: Library, models: Models, 
     asked(garden, models)
     system, user = script.requests[-1]["messages"]
     assert system["content"].startswith(SERVER.instruction)
-    assert "[1] garden rules" in user["content"]
+    assert "[1] Garden rules > Fees, page 1:" in user["content"]
     assert "Who pays late pays 5 pounds more." in user["content"]
     assert script.requests[-1]["max_tokens"] == SERVER.answer_tokens
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import openai
 import pytest
 
 from lamplight.ingest.pipeline import index_file
+from lamplight.models.server import Server
 from lamplight.rag.events import Citation
 from lamplight.samples import HANDBOOK
 from lamplight.ui.access_token import access_token, end_access, make_access_token
 from lamplight.ui.completions import Reply, cited_in
 from lamplight.ui.services import Services
+from tests.model_servers import free_to_choose, scripted
+from tests.test_models_choice import until
 from tests.visits import KEY
 
 QUESTION = "When are bonfires allowed?"
@@ -148,6 +154,23 @@ def test_who_hangs_up_is_not_answered_any_further(asking: openai.OpenAI, service
         assert stopped.wait(60)
     finally:
         services.answerer.answer = answer  # type: ignore[method-assign]
+
+
+def test_ten_programs_ask_at_once_and_all_are_answered(
+    asking: openai.OpenAI, services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free_to_choose(services.models, tmp_path, monkeypatch)
+    with scripted() as script, ThreadPoolExecutor(10) as programs:
+        services.models.choice.choose_server(replace(Server.at(script.address), model="scripted"), "")
+        until(lambda: not services.models.choice.loading)
+
+        def ask(number: int) -> str:
+            messages = [{"role": "user", "content": QUESTION}]
+            found = asking.chat.completions.create(model="lamplight", messages=messages)
+            return f"{found.choices[0].message.content} {len(found.choices[0].message.annotations)}"
+
+        assert len(set(programs.map(ask, range(10)))) == 1
+        assert len(script.requests) == 1 + 10  # asked for a word first
 
 
 def test_each_sentence_of_a_passage_has_its_own_place() -> None:

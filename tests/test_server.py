@@ -32,7 +32,7 @@ from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Event, Finished, Token
 from lamplight.ui.model_command import model as model_command
 from lamplight.ui.models_routes import models_routes
-from tests.model_servers import NAME, NGINX, LlamaServer, Scripted, balanced, llama_server, scripted
+from tests.model_servers import NAME, NGINX, LlamaServer, Scripted, balanced, free_to_choose, llama_server, scripted
 from tests.test_models_choice import until
 
 QUESTION = "When are bonfires allowed?"
@@ -59,11 +59,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def chooser(models: Models, folder: Path) -> Iterator[Models]:
-    """The shared models, free to choose; the one that comes with Lamplight answers again afterwards."""
-    yield models
-    models.choose_language_model(None)
-    until(lambda: not models.choice.loading)
+def chooser(models: Models, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Models:
+    free_to_choose(models, folder, monkeypatch)
+    return models
 
 
 def use(models: Models, address: str, name: str = "scripted", key: str = "", spare: bool = True) -> None:

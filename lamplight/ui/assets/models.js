@@ -2,6 +2,7 @@
 import { element } from "./dom.js";
 import { serverForm, serverLine } from "./model_server.js";
 import { send } from "./requests.js";
+import { refresh } from "./state.js";
 
 const EVERY_MILLISECONDS = 1000; // while something is under way
 const HEADINGS = { answers: "Answers", pictures: "Pictures" };
@@ -50,6 +51,7 @@ export function modelsSection() {
   const lists = element("div", { class: "models-lists" },
     Object.entries(groups).map(([purpose, list]) => [element("h3", {}, HEADINGS[purpose]), list]).flat());
   const server = element("div");
+  let elsewhere; // where questions are sent, which the page says too
   const rows = new Map(); // by name
   let value = null;
   let confirming = null; // the name of the model that is about to be removed
@@ -124,6 +126,9 @@ export function modelsSection() {
   const draw = () => {
     if (!value) return;
     machine.textContent = value.machine;
+    const now = value.server?.elsewhere ?? "";
+    if (elsewhere !== undefined && elsewhere !== now) refresh();
+    elsewhere = now;
     server.replaceChildren(...[serverLine(value.server)].filter(Boolean));
     const said = value.loading ? `${value.loading} is getting ready; the other one answers until then.` : "";
     if (status.textContent !== said) status.textContent = said;

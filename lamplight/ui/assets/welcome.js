@@ -30,8 +30,8 @@ export function mount(panel) {
       element("img", { class: "lamp", src: "/lamplight/lamplight.png", alt: "", width: 64, height: 64 }),
       element("h2", {}, empty ? "Chat with your own documents" : "Ask your documents"),
       element("p", { class: "lead" }, empty
-        ? "Drop PDFs, notes, tables, scans or pictures anywhere on this page. They are read here and never leave this computer."
-        : "Every answer points at the page it came from. Nothing leaves this computer."),
+        ? `Drop PDFs, notes, tables, scans or pictures anywhere on this page. They are read ${welcome.elsewhere ? "and kept on this computer" : "here and never leave this computer"}.`
+        : `Every answer points at the page it came from. ${welcome.elsewhere ? `Questions and the passages they need are sent to ${welcome.elsewhere}` : "Nothing leaves this computer"}.`),
       empty || welcome.samples
         ? element("div", { class: "begin" },
             empty ? big("primary", "Choose files", () => document.querySelector("#add-files-input").click(), { id: "choose-files" }) : null,
