@@ -1,5 +1,6 @@
 # make run        install what is missing, start Lamplight, open the browser    (ARGS="--port 8000" passes options)
 # make test       install what is missing, check style and types, run the tests (TESTS="tests/test_samples.py" picks)
+# make test-all   the same with the tests marked `long`, and pictures of the page in .screenshots
 # make test-offline  the browser's tests once more, in a network namespace that has nothing but its own loopback (Linux)
 # make bench      the benchmarks, ours and the baseline in the same run; they take a while
 # make install    only install          make lint    only style and types          make clean    remove what was made
@@ -10,7 +11,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$name && break; done)
 VENV := .venv/bin
 
-.PHONY: run install development lint test test-offline bench clean
+.PHONY: run install development lint test test-all test-offline bench clean
 
 run: install
 	$(VENV)/python app.py $(ARGS)
@@ -32,8 +33,14 @@ lint: development
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
 
+# A file's tests stay together, as they share what they have set up.
+BOTH_CORES = -n 2 --dist loadfile
+
 test: lint
-	$(VENV)/python -m pytest $(TESTS)
+	$(VENV)/python -m pytest $(if $(TESTS),$(TESTS),$(BOTH_CORES) -m "not long")
+
+test-all: lint
+	$(VENV)/python -m pytest $(BOTH_CORES) --pictures
 
 BROWSER_TESTS = tests/test_browser.py tests/test_browser_library.py tests/test_accessibility.py tests/test_trust_page.py
 

@@ -47,7 +47,7 @@ class Timed:
 
 def first_token(models: Models, data: Path, runs: int) -> Measures:
     """Each run asks another question about other passages, of all sides in turn."""
-    model = models.language_model
+    model = models.local_model
     model.forget()
     groups = articles(data)
     questions = random.Random(SEED).sample([asked for group in groups for asked in group], 4 * runs)

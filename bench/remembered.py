@@ -28,7 +28,7 @@ def accuracy(models: Models, data: Path, count: int) -> Measures:
     """Share of answers that contain a gold answer, both ways with the same passages as the retriever ranks them."""
     groups = articles(data)
     questions = random.Random(SEED).sample([asked for group in groups for asked in group], count)
-    model = models.language_model
+    model = models.local_model
     exact, apart, first, alone = [], [], {"retriever": 0, "likelihood": 0}, 0
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
         for number, group in enumerate(groups):

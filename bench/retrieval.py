@@ -6,7 +6,8 @@
 The documents are indexed into `--library` first (minutes; nothing to do the second time). The baselines search the
 same chunks: `_dense` is what everyone does, the nearest embeddings of the chunks' own text with the same embedder;
 `_dense_headers` the nearest of ours, which know their title and heading; `_bm25` the full-text search alone.
-`--scale 50000` measures the time of a search in a library grown to so many chunks.
+`--scale 50000` measures the time of a search in a library grown to so many chunks: of each stage (`bench.stages`), and
+to what is shown first. The multilingual embedder's vectors are copied as far as they are in `--library`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy as np
 
 from bench.measuring import Measures, options, percentile, progress, rate, report
 from bench.questions import Question, from_files
+from bench.stages import question_stages
 from lamplight.ingest.pipeline import index_file
 from lamplight.ingest.walk import files_in
 from lamplight.library.records import Chunk, Passage
@@ -120,10 +122,11 @@ def _times(milliseconds: Sequence[float], library: Library, questions: Sequence[
 
 def grow(library: Library, models: Models, size: int, into: Library) -> None:
     """Fill `into` with copies of the chunks of `library`, their embeddings a little apart, up to `size` chunks."""
-    embedder = models.embedder
+    embedder, second = models.embedder, models.multilingual
     store = library.vectors(embedder)
     ids = sorted(store.ids())
     chunks, vectors = library.chunks(ids), store.vectors_of(ids)
+    others = library.vectors(second, complete=False).vectors_of(ids) if second is not None else {}
     documents = {document.id: document for document in library.documents()}
     generator = np.random.default_rng(SEED)
     made = 0
@@ -135,11 +138,19 @@ def grow(library: Library, models: Models, size: int, into: Library) -> None:
             parent = documents[chunks[part[0]].document_id]
             document = replace(parent, path=f"/copy {made}", name=f"copy {made} of {parent.name}", sha256=str(made))
             rows = [Chunk(one.page, one.kind, one.header, one.text, one.boxes) for one in map(chunks.__getitem__, part)]
-            noise = generator.normal(size=(len(part), embedder.dimensions)) * NOISE / embedder.dimensions**0.5
-            moved: Vectors = (np.stack([vectors[number] for number in part]) + noise).astype(np.float32)
-            moved /= np.linalg.norm(moved, axis=1, keepdims=True)
-            into.add_document(document, [], rows, moved, embedder)
+            added = into.add_document(document, [], rows, _moved([vectors[one] for one in part], generator), embedder)
+            if second is not None and others.keys() >= set(part):
+                moved = _moved([others[one] for one in part], generator)
+                into.vectors(second, complete=False).add(into.chunks_in([added.id]).tolist(), added.id, moved)
             made += len(part)
+
+
+def _moved(vectors: Sequence[Vectors], generator: np.random.Generator) -> Vectors:
+    stacked = np.stack(vectors)
+    noise = generator.normal(size=stacked.shape) * NOISE / stacked.shape[1] ** 0.5
+    moved: Vectors = (stacked + noise).astype(np.float32)
+    moved /= np.linalg.norm(moved, axis=1, keepdims=True)
+    return moved
 
 
 def search_times(library: Library, models: Models, questions: Sequence[str]) -> list[float]:
@@ -153,7 +164,7 @@ def search_times(library: Library, models: Models, questions: Sequence[str]) -> 
 
 
 def scale(library: Library, models: Models, size: int, questions: Sequence[str]) -> Measures:
-    """Search times at a tenth of `size` and at `size`."""
+    """Search times at a tenth of `size` and at `size`, and there also those of the stages."""
     measures: Measures = {}
     for count in (size // 10, size):
         with tempfile.TemporaryDirectory() as folder, Library(Path(folder)) as grown:
@@ -162,6 +173,8 @@ def scale(library: Library, models: Models, size: int, questions: Sequence[str])
             times = search_times(grown, models, questions)
             measures[f"search_p95_ms_{count}"] = round(percentile(times, 0.95), 1)
             measures[f"search_median_ms_{count}"] = round(statistics.median(times), 1)
+            if count == size:
+                measures |= question_stages(grown, models, questions, WARM_UP)
     return measures
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from lamplight import PROGRAM
 from lamplight.library.errors import LibraryBusy
 from lamplight.models.connections import CONNECTIONS, block_connections
 from lamplight.models.errors import LamplightError
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from lamplight.ui.commands import Record
     from lamplight.ui.services import Services
 
+SHORTCUT = "Put an icon into the menu and on the desktop that starts Lamplight and opens its page."
 HOST, PORT = "127.0.0.1", 7860
 TOP = 10
 INTERRUPTED = 130  # what shells expect after Ctrl-C
@@ -29,7 +32,7 @@ INTERRUPTED = 130  # what shells expect after Ctrl-C
 
 def parser() -> argparse.ArgumentParser:
     """The contract with people who script Lamplight; see docs/architecture.md."""
-    main = argparse.ArgumentParser(prog="app.py", description="Chat with your own documents, on this computer only.")
+    main = argparse.ArgumentParser(prog=PROGRAM, description="Chat with your own documents, on this computer only.")
     main.add_argument("--library", type=Path, metavar="DIR", help="the library's folder")
     main.add_argument("--host", default=HOST, help=f"address to serve on (default {HOST})")
     main.add_argument(
@@ -68,6 +71,17 @@ def parser() -> argparse.ArgumentParser:
     erase.add_argument("--yes", action="store_true", help="do it; without this it is only said what would be erased")
     doctor_command = command("doctor", "Say what would not work here, and what mends it.")
     doctor_command.add_argument("--quick", action="store_true", help="don't read all files again to compare them")
+    commands.add_parser("shortcut", help=SHORTCUT, description=SHORTCUT)
+    model_command = command("model", "Say which language model answers, or let one on a server answer.")
+    model_command.add_argument("--server", metavar="URL", help="an OpenAI-compatible server")
+    model_command.add_argument("--name", metavar="MODEL", help="which of the models it offers")
+    model_command.add_argument("--key", action="store_true", help="it wants a key: asked for, or read from stdin")
+    model_command.add_argument("--allow", action="store_true", help="send questions and passages to another computer")
+    model_command.add_argument("--no-fallback", action="store_true", help="nobody answers in its place when it is down")
+    model_command.add_argument("--bundled", action="store_true", help="back to the one that comes with Lamplight")
+    token = command("token", "Show the token with which other programs may ask here, or make one.")
+    token.add_argument("--new", action="store_true", help="another one; the old one is of no use any more")
+    token.add_argument("--end", action="store_true", help="let no program ask any more")
     command("mcp", "Serve search and answers to other programs on this computer (Model Context Protocol, over stdio).")
     return main
 
@@ -79,11 +93,13 @@ def main(arguments: list[str] | None = None) -> int:
     folder = (options.library or Path(platformdirs.user_data_dir("lamplight", appauthor=False))).absolute()
     try:
         if options.command is None:
-            return serve(folder, options)
+            return serve_or_open(folder, options)
         if options.command == "doctor":
             return doctor(folder, options.json, options.quick)
         if options.command == "mcp":
             return mcp(folder)
+        if options.command == "shortcut":
+            return shortcut()
         return command(folder, options)
     except LamplightError as error:
         sys.stderr.write(f"{error}\n")
@@ -95,12 +111,26 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
 
 
+def serve_or_open(folder: Path, options: argparse.Namespace) -> int:
+    """The browser app; one that is open already is shown instead."""
+    try:
+        return serve(folder, options)
+    except LibraryBusy as busy:
+        if options.no_browser or not busy.address:
+            raise
+        sys.stdout.write(f"Lamplight is open already, at {busy.address}\n")
+        webbrowser.open(f"{busy.address}?key={busy.key}")
+        return 0
+
+
 def serve(folder: Path, options: argparse.Namespace) -> int:
     """The browser app, until interrupted."""
-    from lamplight.ui.server import Address, listen
-    from lamplight.ui.server import serve as serve_app
+    with ExitStack() as open_things:
+        library = open_things.enter_context(open_library(folder, PROGRAM))
+        from lamplight.ui.server import Address, listen  # takes seconds, for which one that is busy need not wait
+        from lamplight.ui.server import serve as serve_app
 
-    with open_library(folder, "app.py") as library, listen(options.host, options.port) as listener:
+        listener = open_things.enter_context(listen(options.host, options.port))
         CONNECTIONS.keep_looking()
         services = services_of(library)
         address = Address.of(listener, options.host, folder)
@@ -123,7 +153,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
 def open_vectors(library: Library, models: Models) -> None:
     """Of both embedders, before the first question and before idle work describes pictures anew."""
     library.vectors(models.embedder)
-    if models.multilingual is not None:
+    if models.multilingual_is_prepared and models.multilingual is not None:
         library.vectors(models.multilingual, complete=False)
 
 
@@ -142,9 +172,18 @@ def command(folder: Path, options: argparse.Namespace) -> int:
 
         read_manifest(Path(arguments["file"]))  # what is no backup makes no new library either
 
+    if options.command == "model":
+        arguments["key"] = read_key() if options.key else None
     table = arguments.pop("csv", None)
     records = carry_out(folder, options.command, arguments)
     return show(saving(records, table) if table else records, options.command, options.json)
+
+
+def read_key() -> str:
+    """Typed without being shown, or piped in: an argument would stand in the list of processes."""
+    from getpass import getpass
+
+    return getpass("Key: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
 
 
 def carry_out(folder: Path, command: str, arguments: Record, models: Models | None = None) -> Iterator[Record]:
@@ -152,7 +191,7 @@ def carry_out(folder: Path, command: str, arguments: Record, models: Models | No
     from lamplight.ui.commands import run
 
     try:
-        library = open_library(folder, f"app.py {command}")
+        library = open_library(folder, f"{PROGRAM} {command}")
     except LibraryBusy as busy:
         if not busy.address:
             raise
@@ -171,6 +210,14 @@ def mcp(folder: Path) -> int:
 
     models = Models()
     mcp_server(lambda command, arguments: carry_out(folder, command, arguments, models)).run()
+    return 0
+
+
+def shortcut() -> int:
+    """Put an icon into the menu."""
+    from lamplight.ui.shortcut import make_shortcut
+
+    sys.stdout.write(f"Made {make_shortcut()}. Closing the window that it opens ends Lamplight.\n")
     return 0
 
 
@@ -218,6 +265,7 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     from lamplight.ui.services import Services
 
     models = models or Models()
+    models.remember_for(library.folder)
     if library.purged_on_opening:  # removed, and then the app ended before it was gone for good
         models.forget()
     queue, answerer = IngestQueue(library, models), Answerer(library, models)

@@ -19,6 +19,10 @@ from lamplight.ui.services import Services
 from tests.visits import Visit, browsing, drop, serving, visiting
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="keep pictures of the page in .screenshots")
+
+
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     """Each model is loaded by the first test that needs it, and runs as it came: alike on every machine."""
@@ -71,8 +75,9 @@ def address(services: Services) -> Iterator[str]:
 
 @pytest.fixture
 def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """A fresh visit, of which pictures are kept for people to look at."""
+    """A fresh visit, of which pictures are kept for people to look at, if they asked for them with `--pictures`."""
     with visiting(browser, address) as visit:
+        visit.pictures = request.config.getoption("pictures")
         yield visit
         visit.photograph(request.node.name)
 

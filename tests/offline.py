@@ -14,14 +14,14 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from tests.waiting import until
+
 SIOCSIFFLAGS = 0x8914  # of Linux's sockios.h
 IFF_UP = 1  # of its if.h
-LOOK_SECONDS = 0.2
 ROOT = Path(__file__).parent.parent
 
 
@@ -60,8 +60,7 @@ def browser(folder: Path, file: Path, question: str) -> tuple[Any, Any]:
 
         request("GET", "/")
         request("PUT", f"/files?name={quote(file.name)}", file.read_bytes())
-        while not carry_out("list", {})[0]["documents"]:
-            time.sleep(LOOK_SECONDS)
+        until(lambda: carry_out("list", {})[0]["documents"])
         asked = carry_out("ask", {"question": question, "mode": "documents"})
         (trust,) = request("GET", "/trust")
         app.send_signal(signal.SIGINT)

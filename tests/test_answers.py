@@ -142,12 +142,13 @@ def test_only_sentences_that_are_given_are_cited() -> None:
     grounded = GroundedAnswer([f"{texts[0]} [1]", "It is old.", f"{texts[1]} [1]"], [gate, pond], ["It is old."])
     weights = {"gate": 2.0, "locked": 2.0}
     quote = Quotation(Citation(1, 7, "rules.txt", 1, [], "Ask the warden."), short="the warden")
-    answer = compose(grounded, quote, [passage], weights, "documents")
+    answer = compose(grounded, quote, [passage], weights, "documents", is_large=True)
     assert (
         answer.text == "**the warden** [1]\n\n> Ask the warden. [1]\n\nThe gate is locked at dusk by Tilda Brook. [1]"
     )
     assert answer.citations == [quote.citation, gate]
     assert answer.unsupported == ["It is old."]
+    assert compose(grounded, quote, [passage], weights, "documents").citations == [quote.citation]  # a small model's
     assert "It is old." in compose(grounded, quote, [passage], weights, "documents+knowledge").text
 
 
@@ -164,7 +165,7 @@ def test_an_answer_ends_where_it_begins_to_go_round_in_circles() -> None:
 
 def test_fewer_passages_are_the_best_one_alone(answerer: Answerer) -> None:
     question = "Compare the fee of a full plot with that of a half plot."
-    usual, fewer = (list(answerer.answer(question, fewer=fewer)) for fewer in (False, True))
+    usual, fewer = (list(answerer.answer(question, breadth=breadth)) for breadth in ("usual", "fewer"))
     assert {event.passages for event in usual if isinstance(event, Reading)} == {3}
     assert {event.passages for event in fewer if isinstance(event, Reading)} == {1}
     assert finished(fewer).timings.context_tokens < 0.6 * finished(usual).timings.context_tokens
@@ -181,7 +182,13 @@ class WatchedPrefill(PassagePrefill):
         self.asked: list[str] = []
 
     def prepare(
-        self, model: LanguageModel, system: str, question: str, passages: Sequence[str], stopped: Stopped
+        self,
+        model: LanguageModel,
+        system: str,
+        question: str,
+        passages: Sequence[str],
+        stopped: Stopped,
+        together: bool = False,
     ) -> None:
         self.ahead.put(list(passages))
 
@@ -193,9 +200,10 @@ class WatchedPrefill(PassagePrefill):
         passages: Sequence[str],
         max_tokens: int,
         stopped: Stopped,
+        together: bool = False,
     ) -> Iterator[Prefill | Piece | Usage]:
         self.asked = list(passages)
-        return super().read(model, system, question, passages, max_tokens, stopped)
+        return super().read(model, system, question, passages, max_tokens, stopped, together)
 
 
 def test_a_half_typed_follow_up_reads_ahead_what_the_question_will_read(

@@ -295,6 +295,7 @@ def kill(folder: Path, file: Path, code: str) -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 @pytest.mark.parametrize(
     "moment",
@@ -316,6 +317,7 @@ def test_a_killed_backup_leaves_the_last_one_whole(models: Models, tmp_path: Pat
         assert not (folder / SCRATCH).exists()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 @pytest.mark.parametrize(
     ("moment", "there"),
@@ -354,6 +356,7 @@ def test_a_restore_that_fails_leaves_no_copies(
         assert_filled(library, embedder)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 @pytest.mark.parametrize(
     "moment",

@@ -284,6 +284,7 @@ def test_a_question_may_name_the_document() -> None:
     assert compute("How many members were there in 2025?", tables, names) is None
 
 
+@pytest.mark.long
 def test_files_that_were_added_are_computed(library: Library, models: Models, tmp_path: Path) -> None:
     path = tmp_path / "expenses.csv"
     with path.open("w", newline="", encoding="utf-8") as file:

@@ -173,6 +173,7 @@ def alone() -> bool:
     return unshare is not None and subprocess.run([unshare, "-rn", "true"], capture_output=True).returncode == 0
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not alone(), reason="`unshare -rn` is not permitted here: no network namespace without root")
 def test_start_add_and_ask_need_no_network_and_do_not_even_try(tmp_path: Path) -> None:
     command = ["unshare", "-rn", sys.executable, "-m", "tests.offline", str(tmp_path), str(HANDBOOK)]
@@ -186,3 +187,21 @@ def test_start_add_and_ask_need_no_network_and_do_not_even_try(tmp_path: Path) -
         assert "1 November" in result[where]["answer"]
         assert result[where]["citations"][0]["page"] == 3
     assert (result["trust"]["connections"], result["trust"]["blocked"], result["trust"]["listed"]) == (0, 0, [])
+
+
+def test_a_question_to_a_server_that_was_allowed_is_counted_and_named() -> None:
+    found = report(
+        """
+from lamplight.models.errors import ServerError
+from lamplight.models.server import Server
+from lamplight.models.server_requests import Requests
+for permitted in ("192.0.2.1", ""):
+    try:
+        Requests(Server("http://192.0.2.1:8000/v1", "m", permitted), silence=0.2).get("models")
+    except ServerError as error:
+        problems.append(str(error)[:9])
+"""
+    )
+    assert (found["left"], found["blocked"]) == (1, 0)  # without leave nothing even tries
+    assert found["listed"] == [[ELSEWHERE, 8000, "answers by m on 192.0.2.1:8000", False]]
+    assert found["problems"] == ["m on 192.", "192.0.2.1"]

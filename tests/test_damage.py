@@ -101,6 +101,7 @@ def test_a_damaged_file_of_the_vectors_is_made_again(
     assert_whole(folder, expected)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["chroma.sqlite3", "data_level0.bin"])
 def test_damage_is_noticed_after_a_kill_too(folder: Path, name: str) -> None:
     with Library(folder) as library:
@@ -110,6 +111,7 @@ def test_damage_is_noticed_after_a_kill_too(folder: Path, name: str) -> None:
     assert_whole(folder, expected)
 
 
+@pytest.mark.long
 def test_a_kill_alone_rebuilds_nothing(folder: Path) -> None:
     kill_one_that_has_it_open(folder)
     said: list[str] = []

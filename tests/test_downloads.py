@@ -6,8 +6,7 @@ import random
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from lamplight.models.downloads import Downloads, Progress
 from lamplight.models.errors import DownloadError
 from lamplight.models.hub import endpoint
 from tests.hub import Hub, serving
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 CONTENT = random.Random(6).randbytes(600_000)
@@ -46,13 +46,6 @@ def downloads(hub: Hub) -> Iterator[Downloads]:
     yield downloads
     hub.go.set()
     downloads.close()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + ENOUGH
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def ended(downloads: Downloads, name: str = "small") -> Progress:

@@ -28,9 +28,11 @@ def bench(*arguments: str) -> dict[str, int]:
     return measures
 
 
+@pytest.mark.long
 def test_whichever_write_fails_nothing_is_lost_and_nothing_doubled() -> None:
     assert bench("bench.faults", "--only", "add", "replace", "restore", "--every", "97")["faults_sentences"] > 5
 
 
+@pytest.mark.long
 def test_whenever_it_is_killed_nothing_is_lost_and_nothing_doubled() -> None:
     assert bench("bench.kills", "--count", "10")["random_kills"] >= 10

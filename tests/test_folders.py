@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from lamplight.ingest.queue import IngestQueue
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from tests.test_library import assert_agreement
+from tests.waiting import until
 
 GATE = "The gate is painted zebrawood green and locked at dusk."
 POND = "The pond holds seventeen carp and one heron visits it on Sundays."
@@ -151,11 +152,6 @@ def queue(library: Library, models: Models) -> Iterator[IngestQueue]:
     queue.start()
     yield queue
     queue.close()
-
-
-def until(condition: Callable[[], object]) -> None:
-    while not condition():
-        time.sleep(0.05)
 
 
 def test_a_watched_folder_is_followed_as_it_changes(queue: IngestQueue, library: Library, folder: Path) -> None:

@@ -340,6 +340,7 @@ def interrupt(path: Path, library: Library, models: Models) -> None:
         index_file(path, library, models, progress)
 
 
+@pytest.mark.long
 def test_furniture_is_kept_in_the_library_and_a_broken_off_run_marks_as_a_whole_one(
     tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:

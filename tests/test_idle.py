@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,11 +19,7 @@ from lamplight.models.precedence import ANSWERS
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished
 from lamplight.rag.remembering import MOST_SECONDS, PASSAGE_TOKENS, Remembering
-
-
-def until(condition: Callable[[], object]) -> None:
-    while not condition():
-        time.sleep(0.01)
+from tests.waiting import until
 
 
 def test_idle_work_gives_way_to_answers_and_goes_on_afterwards() -> None:
@@ -71,7 +66,7 @@ def test_idle_work_that_fails_ends_quietly() -> None:
 
     idle = IdleWork("test", work, lambda: False)
     idle.start()
-    tried.wait()
+    until(tried.is_set)
     idle.close()
 
 

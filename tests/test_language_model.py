@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import never
 from lamplight.models.language_model import ChatMessage, LanguageModel, Piece, Prefill, Reading, Usage
+from tests.waiting import until
 
 SYSTEM = "Answer from the passages in one short sentence."
 ROOF = "The roof of the boathouse was repaired in June 2019. The work cost 3,400 pounds and took nine days."
@@ -144,8 +144,7 @@ def test_a_question_does_not_wait_for_work_in_the_background(model: LanguageMode
     worker = threading.Thread(target=model.remember, args=(SYSTEM, long, stop.is_set))
     worker.start()
     try:
-        while not list(tmp_path.glob("contexts/*.state")):
-            time.sleep(0.01)
+        until(lambda: list(tmp_path.glob("contexts/*.state")))
         text, _, _ = generate(model, "Say hello.")
         assert text
         assert len(list(tmp_path.glob("contexts/*.state"))) < len(long)

@@ -16,6 +16,7 @@ from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
 from lamplight.models.reader_input import _in_small_letters
 from lamplight.rag.finding import Finder
+from lamplight.rag.retriever import Retriever, Scope
 from lamplight.rag.sentences import stems, units_of
 
 LEASE = "Mietvertrag. Die Kaltmiete beträgt 740 Euro im Monat und ist bis zum dritten Werktag zu überweisen."
@@ -106,6 +107,49 @@ def test_a_question_is_not_refused_for_its_language(
     assert Finder(papers, models).select(question).answerable is answered
 
 
+def test_english_alone_is_searched_without_loading_the_second_embedder(
+    library: Library, models: Models, multilingual: Embedder, tmp_path: Path
+) -> None:
+    (tmp_path / "workshop.txt").write_text(ENGLISH, encoding="utf-8")
+    index_file(tmp_path / "workshop.txt", library, models)
+    loaded: list[Embedder] = []
+
+    def second() -> Embedder:
+        loaded.append(multilingual)
+        return multilingual
+
+    retriever = Retriever(library, models.embedder, second)
+    assert retriever.search("When does the workshop open?", 3).unread == frozenset()
+    assert not loaded
+    assert retriever.search("Wann öffnet die Werkstatt?", 3).unread
+    assert loaded
+
+
+def test_a_file_is_in_the_library_although_its_second_vectors_can_not_be_written(
+    library: Library, models: Models, multilingual: Embedder, tmp_path: Path
+) -> None:
+    (tmp_path / "lease.txt").write_text(LEASE, encoding="utf-8")
+    obstacle = library.folder / f"vectors-{multilingual.name}"
+    obstacle.write_text("no folder can be made here")
+    assert index_file(tmp_path / "lease.txt", library, models).status == "added"
+    assert [document.name for document in library.documents()] == ["lease.txt"]
+    obstacle.unlink()
+    library.fill_vectors(multilingual, lambda: False)  # as idle work does later
+    assert len(library.vectors(multilingual, complete=False)) == library.count_chunks()
+
+
+def test_a_search_in_one_document_bears_with_vectors_that_are_missing(
+    papers: Library, models: Models, multilingual: Embedder
+) -> None:
+    (workshop,) = papers.documents_named("workshop.txt")
+    assert papers.vectors_left(multilingual.name) == 1
+    for name in ("workshop.txt", "lease.txt"):
+        (document,) = papers.documents_named(name)
+        scope = Scope(documents=frozenset({workshop.id, document.id}))
+        found = Finder(papers, models).search("When does the workshop open?", scope=scope).found
+        assert found[0].document == "workshop.txt"
+
+
 def test_sentences_end_in_any_script() -> None:
     passage = Passage(1, 1, "a", 1, "text", "", "今天下雨。明天晴天！¿Qué hora es? Ángela llegó. क्या है। हाँ ठीक है।", [])
     assert [unit.text for unit in units_of(passage)] == [
@@ -123,8 +167,6 @@ def test_a_removed_document_leaves_the_vectors_of_both(papers: Library, multilin
 
 
 def test_without_the_multilingual_embedder_english_is_searched_as_before(papers: Library, models: Models) -> None:
-    from lamplight.rag.retriever import Retriever
-
     found = Retriever(papers, models.embedder).search("When does the workshop open?", 3).found
     assert found[0].document == "workshop.txt"
 

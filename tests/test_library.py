@@ -63,6 +63,7 @@ def assert_agreement(library: Library, embedder: Embedder) -> None:
     assert library.problems() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_import_loses_no_document(tmp_path: Path, models: Models, point: str) -> None:
     """A file is being replaced by a newer version of itself when the process is killed."""
@@ -312,6 +313,7 @@ def test_a_full_disk_is_a_sentence_and_the_library_is_as_it_was(
     assert index_file(big, library, models).status == "added"
 
 
+@pytest.mark.long
 def test_vectors_that_do_not_fit_leave_the_library_as_it_was(tmp_path: Path, models: Models) -> None:
     """The rows are written, the disk is full for Chroma: the limit on a file's size stands in for it."""
     notes = write(tmp_path / "notes.txt", "\n\n".join(f"{number}. {POND}" for number in range(200)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +24,7 @@ from lamplight.models.model_file import read_model_file
 from lamplight.models.quantise import quantise, worth_preparing
 from lamplight.ui.models_routes import models_routes
 from tests.tiny_vision import build
+from tests.waiting import until
 
 ENOUGH = 120.0  # seconds; nothing here takes ten
 GIBIBYTE = 1 << 30
@@ -59,13 +59,6 @@ def client(models: Models) -> Iterator[TestClient]:
         yield client
 
 
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + ENOUGH
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def chosen(models: Models, path: Path | None) -> None:
     models.choose_language_model(path)
     until(lambda: not models.choice.loading)
@@ -76,6 +69,7 @@ def answer(model: LanguageModel) -> str:
     return "".join(event.text for event in events if isinstance(event, Piece))
 
 
+@pytest.mark.long
 def test_any_gguf_file_on_disk_answers_and_is_measured(models: Models, other: Path) -> None:
     old = models.language_model
     begun = old.generate([ChatMessage("user", "Count to five.")], 8, never)
@@ -194,6 +188,7 @@ def test_a_template_that_cannot_be_applied_is_a_sentence(
         ChatTemplate(engine)
 
 
+@pytest.mark.long
 def test_the_last_choice_wins(models: Models, other: Path) -> None:
     for path in (other, None, other, None):
         models.choose_language_model(path)

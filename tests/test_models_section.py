@@ -9,8 +9,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from lamplight.models.catalogue import DOWNLOADABLE
+from lamplight.models.catalogue import DOWNLOADABLE, LANGUAGE_MODEL
 from tests.hub import Hub, serving
+from tests.model_servers import scripted
 from tests.test_accessibility import assert_accessible
 from tests.visits import NARROW, PATIENCE, Visit
 
@@ -77,6 +78,34 @@ def test_a_light_is_more_than_a_colour_and_nothing_is_too_wide(page: Page) -> No
         assert light.inner_text() in ("Runs well", "Slow", "Tight", "Too slow", "Too large", "Not measured")
     for place in ("document.documentElement", "document.querySelector('dialog')"):
         assert page.evaluate(f"{place}.scrollWidth <= {place}.clientWidth")
+
+
+def test_a_server_elsewhere_is_allowed_by_name_and_one_here_is_used(page: Page) -> None:
+    form = page.locator(".model-server")
+    field = page.get_by_label("Address", exact=True)
+    field.fill("models.example:8000")
+    field.press("Enter")
+    expect(form).to_contain_text("models.example is not this computer")
+    expect(form.get_by_role("button", name="Allow connections to models.example")).to_be_focused()
+    with scripted() as script:
+        script.models = [{"id": "one"}, {"id": "two"}]
+        field.fill(script.address)
+        expect(form).not_to_contain_text("is not this computer")
+        page.get_by_label("Key, if it wants one").fill("secret")
+        field.press("Enter")
+        page.get_by_label("Model", exact=True).select_option("two")
+        assert_accessible(page)
+        form.get_by_role("button", name="Use this model").click()
+        used = page.locator(".model.current", has_text="two on 127.0.0.1")
+        expect(used).to_contain_text("It runs on this computer.")
+        expect(page.locator(".model.current")).to_have_count(1)
+        assert set(script.keys) == {"Bearer secret"}
+        assert "secret" not in page.content()
+        page.get_by_role("button", name=f"Use {LANGUAGE_MODEL.name}").click()
+        expect(used).to_have_count(0)
+    field.fill("http://127.0.0.1:1/v1")
+    field.press("Enter")
+    expect(form.get_by_role("alert")).to_contain_text("can’t be reached")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from bench.mutations import mutations
@@ -19,6 +20,7 @@ CONTENT = {
 }
 
 
+@pytest.mark.long
 def test_broken_files_end_in_a_sentence_and_leave_the_library_sound(tmp_path: Path) -> None:
     for name, text in CONTENT.items():
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -26,6 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_a_prepared_model_is_found_again_and_answers(folder: Path) -> None:
     assert sha256_of(LANGUAGE_MODEL.path()) == LANGUAGE_MODEL.sha256  # the original is untouched
     found = saved_preparation(folder, LANGUAGE_MODEL.sha256)
@@ -39,12 +40,14 @@ def test_a_prepared_model_is_found_again_and_answers(folder: Path) -> None:
     model.close()
 
 
+@pytest.mark.long
 def test_nothing_half_made_is_left(folder: Path) -> None:
     found = saved_preparation(folder, LANGUAGE_MODEL.sha256)
     assert found is not None
     assert len(list(folder.iterdir())) == (2 if found.file else 1)
 
 
+@pytest.mark.long
 def test_another_model_or_a_damaged_file_is_not_taken_for_it(folder: Path, tmp_path: Path) -> None:
     assert saved_preparation(folder, "0" * 64) is None
     found = saved_preparation(folder, LANGUAGE_MODEL.sha256)

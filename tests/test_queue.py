@@ -5,8 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from tests.test_library import assert_agreement
 from tests.test_readers import GATE, write_pdf
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 PAGES = 40
@@ -50,11 +50,6 @@ def queue(library: Library, models: Models) -> Iterator[IngestQueue]:
     processes.close()
 
 
-def until(condition: Callable[[], object]) -> None:
-    while not condition():
-        time.sleep(0.02)
-
-
 def content_of(library: Library) -> list[tuple[object, ...]]:
     """Every findable page and passage, without the numbers that differ from run to run."""
     pages = library._rows(
@@ -74,6 +69,7 @@ def vectors_of(library: Library, models: Models) -> np.ndarray[tuple[int, int], 
     return np.stack([found[number] for number in ids])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", ["after_some_pages", "with_all_pages_and_half_the_vectors"])
 def test_a_killed_run_goes_on_after_the_last_finished_page(
     tmp_path: Path, models: Models, long_pdf: Path, point: str
@@ -101,6 +97,7 @@ def test_a_killed_run_goes_on_after_the_last_finished_page(
         assert library._rows("SELECT count(*) FROM unfinished_vectors") == [(0,)]
 
 
+@pytest.mark.long
 def test_what_was_begun_of_an_older_version_is_thrown_away(
     library: Library, models: Models, long_pdf: Path, small_batches: None
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
@@ -15,6 +14,7 @@ from lamplight.models.engine import never
 from lamplight.models.language_model import LanguageModel, Usage
 from lamplight.rag.reading import APART, PassagePrefill, near_best, needs_several, stable_order
 from lamplight.rag.reading_ahead import ReadingAhead
+from tests.waiting import until
 
 SYSTEM = "Answer from the passages in one short sentence."
 PASSAGES = [
@@ -110,8 +110,7 @@ def test_typing_on_gives_up_only_what_no_longer_fits() -> None:
 
     def read_until_stopped(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
         begun.put(list(passages))
-        while not stopped():
-            time.sleep(0.001)
+        until(stopped)
         ended.put(list(passages))
 
     sought: queue.Queue[str] = queue.Queue()

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,10 +25,12 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.models.precedence import ANSWERS
 from tests.test_readers import GATE, write_docx, write_pdf
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 IMPATIENT = 2.0  # seconds of processor time
 LITTLE_MEMORY = 600 << 20
+LOOKS = 5  # by then it waits for the file that is read
 
 
 @pytest.fixture
@@ -39,6 +40,23 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReadingProcesses]:
     processes = ReadingProcesses(1, "tests.hostile.read", IMPATIENT, LITTLE_MEMORY)
     yield processes
     processes.close()
+
+
+class Watched(Progress):
+    """Counts how often who reads with it has looked up."""
+
+    looks = 0
+
+    def check(self) -> None:
+        self.looks += 1
+        super().check()
+
+
+class SoonCancelled(Watched):
+    def check(self) -> None:
+        if self.looks == LOOKS:
+            self.cancelled.set()
+        super().check()
 
 
 def process_of(processes: ReadingProcesses) -> psutil.Popen:
@@ -182,10 +200,11 @@ def test_one_process_reads_many_files_and_another_follows_when_it_has_grown(
 
 def test_a_cancelled_file_ends_at_once(tmp_path: Path, processes: ReadingProcesses) -> None:
     (tmp_path / "slow.txt").write_text("sleep a while")
-    progress = Progress()
-    threading.Timer(0.5, progress.cancelled.set).start()
-    with processes.lend(progress) as process, pytest.raises(Cancelled):
-        list(process.read(tmp_path / "slow.txt", [], progress))
+    (tmp_path / "gate.txt").write_text(GATE)
+    with processes.lend(Progress()) as process:
+        list(process.read(tmp_path / "gate.txt", [], Progress()))  # it has started
+        with pytest.raises(Cancelled):
+            list(process.read(tmp_path / "slow.txt", [], SoonCancelled()))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
@@ -210,15 +229,14 @@ def test_reading_stops_while_a_question_is_answered(
     assert index_file(tmp_path / "gate.txt", library, models, processes=processes).status == "added"
     steps: list[str] = []
     with ANSWERS:
-        while process_of(processes).status() != psutil.STATUS_STOPPED:
-            time.sleep(0.01)
-        progress = Progress(lambda status, fraction: steps.append(status))
+        until(lambda: process_of(processes).status() == psutil.STATUS_STOPPED)
+        progress = Watched(lambda status, fraction: steps.append(status))
         reading = threading.Thread(target=index_file, args=(path, library, models, progress, processes))
         reading.start()
-        reading.join(1.0)
-        assert reading.is_alive()
+        until(lambda: progress.looks >= LOOKS)
+        assert reading.is_alive() and process_of(processes).status() == psutil.STATUS_STOPPED
         assert [status for status in steps if status.startswith("reading")] == []
-    reading.join()
+    until(lambda: not reading.is_alive())
     assert library.document_at(str(path)) is not None
 
 

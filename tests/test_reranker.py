@@ -58,6 +58,7 @@ def reranker(made: tuple[RerankerFiles, list[float]], models: Models) -> Iterato
     yield Reranker(ensure_reranker(made[0], models.folder), made[0])
 
 
+@pytest.mark.long
 def test_the_prepared_reranker_orders_like_the_original(
     made: tuple[RerankerFiles, list[float]], reranker: Reranker
 ) -> None:
@@ -68,6 +69,7 @@ def test_the_prepared_reranker_orders_like_the_original(
     assert np.corrcoef(ours, made[1])[0, 1] > 0.95
 
 
+@pytest.mark.long
 def test_the_first_passages_come_in_the_order_of_the_reranker(
     sample_library: Library, models: Models, reranker: Reranker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +91,7 @@ def test_without_one_the_retriever_and_the_reader_decide(tmp_path: Path) -> None
     assert find_reranker(tmp_path) is None
 
 
+@pytest.mark.long
 def test_a_broken_one_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"architectures": ["BertForSequenceClassification"]}))
     (tmp_path / "model.safetensors").write_bytes(b"nothing")

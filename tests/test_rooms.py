@@ -6,6 +6,7 @@ The rooms of the package are called without it here: `rag` is `lamplight.rag`.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,3 +68,8 @@ def test_the_recipe_of_the_reader_rests_only_on_its_layout_and_the_halves() -> N
 def test_no_module_of_the_app_imports_torch(room: str) -> None:
     for path in set(modules(room)) - {EXPORTS}:
         assert not TORCH & {room_of(name) for name in imports(path)}, path
+
+
+def test_what_installs_needs_nothing_that_is_not_there_yet() -> None:
+    for path in (ROOT / "install.py", *sorted((ROOT / "installer").glob("*.py"))):
+        assert {room_of(name) for name in imports(path)} <= {*sys.stdlib_module_names, "installer"}, path

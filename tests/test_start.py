@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,22 @@ def test_neither_torch_nor_the_network_is_needed(tmp_path: Path, way: str) -> No
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stdout.splitlines()[-1:] == ["[] []"], done.stderr
+
+
+@pytest.mark.long
+def test_the_first_answer_on_a_computer_needs_neither_torch_nor_the_multilingual_embedder(tmp_path: Path) -> None:
+    """Both are there; the one must not be imported by the process that prepares the embedder either."""
+    for name in ("torch", "sentence_transformers", "transformers"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported')")
+    code = FIRST_ANSWER + "print('answered')"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "library"), str(HANDBOOK)],
+        env=os.environ | {"LAMPLIGHT_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(tmp_path)},
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1:] == ["answered"], done.stderr
+    (prepared,) = (tmp_path / "cache").glob("*.onnx")
+    assert prepared.name.startswith("all-MiniLM-L6-v2")
 
 
 @pytest.mark.parametrize("way", [pytest.param(FIRST_PAGE, id="page")])

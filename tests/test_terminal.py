@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
@@ -214,8 +216,8 @@ def test_doctor_names_the_command_that_mends_a_missing_embedder(
     monkeypatch.setenv("LAMPLIGHT_CACHE", str(tmp_path / "nothing prepared"))
     run = lamplight(tmp_path / "library", "doctor")
     assert run.code == 1
-    assert "BAD  prepared embedder: not exported yet" in run.out
-    assert "-m models.prepare" in run.out
+    assert "BAD  prepared embedder: not prepared yet" in run.out
+    assert "-m lamplight.models.prepare" in run.out
 
 
 def test_doctor_says_what_a_damaged_library_needs(tmp_path: Path) -> None:
@@ -228,10 +230,10 @@ def test_doctor_says_what_a_damaged_library_needs(tmp_path: Path) -> None:
     assert "Restore the folder from a backup" in run.out
 
 
-@pytest.fixture
-def served(filled: Path, tmp_path: Path) -> Iterator[Path]:
-    """A library that the open app holds."""
-    folder = tmp_path / "library"
+@pytest.fixture(scope="module")
+def served(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A library that the open app holds. Tests leave in it what was there."""
+    folder = tmp_path_factory.mktemp("served") / "library"
     shutil.copytree(filled, folder)
     command = [sys.executable, "app.py", "--library", str(folder), "--port", "0", "--no-browser"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
@@ -259,6 +261,36 @@ def test_a_second_app_says_who_holds_the_library(served: Path) -> None:
     assert second.returncode == 1
     assert "has been in use by `app.py" in second.stderr
     assert second.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="browsers are found in another way there")
+def test_a_second_start_opens_the_app_that_is_open(served: Path, tmp_path: Path) -> None:
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{opened}"\n')
+    browser.chmod(0o700)
+    command = [sys.executable, "app.py", "--library", str(served)]
+    environment = os.environ | {"BROWSER": f"{browser} %s"}
+    second = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (second.returncode, second.stderr) == (0, "")
+    address = second.stdout.split()[-1]
+    assert opened.read_text().startswith(f"{address}?key=")
+    with build_opener(HTTPCookieProcessor()).open(opened.read_text()) as page:
+        assert b"gradio" in page.read()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is no text file")
+def test_an_icon_in_the_menu_starts_lamplight(tmp_path: Path) -> None:
+    environment = os.environ | {"HOME": str(tmp_path), "LAMPLIGHT_CACHE": str(tmp_path)}
+    command = [sys.executable, "app.py", "shortcut"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (path,) = tmp_path.rglob("*.desktop")
+    assert f"Made {path}. " in done.stdout
+    entry = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    assert entry["Name"] == "Lamplight" and Path(entry["Icon"]).is_file()
+    started = [*shlex.split(entry["Exec"]), "--help"]
+    said = subprocess.run(started, cwd=entry.get("Path", tmp_path), capture_output=True, text=True, check=False)
+    assert said.returncode == 0 and "on this computer only" in said.stdout
 
 
 def test_two_adds_at_once_corrupt_nothing(tmp_path: Path) -> None:

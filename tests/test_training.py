@@ -211,6 +211,7 @@ def test_an_epoch_can_be_drawn_again_to_the_letter(data: Path) -> None:
     assert examples(data, random.Random(5)) != examples(data, random.Random(6))
 
 
+@pytest.mark.long
 def test_the_network_learns_a_few_examples_in_a_few_steps(data: Path) -> None:
     command = [sys.executable, "-c", LEARN, str(data)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

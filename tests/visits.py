@@ -42,6 +42,7 @@ class Visit:
     page: Page
     address: str
     requests: list[str] = field(default_factory=list)
+    pictures: bool = False  # whether `photograph` takes any
 
     def ask(self, question: str) -> None:
         box = self.page.get_by_label("Your question")
@@ -63,6 +64,8 @@ class Visit:
 
     def photograph(self, name: str) -> None:
         """The page as it is, in the dark, and on a telephone."""
+        if not self.pictures:
+            return
         PICTURES.mkdir(exist_ok=True)
         size = self.page.viewport_size
         self.page.screenshot(path=PICTURES / f"{name}.png")
@@ -86,9 +89,9 @@ def browsing() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(services: Services) -> Iterator[str]:
-    """Where the real app is served, on a port of its own."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def serving(services: Services, port: int = 0) -> Iterator[str]:
+    """Where the real app is served, on a port of its own unless one is given."""
+    listener = socket.create_server(("127.0.0.1", port))
     port = listener.getsockname()[1]
     app = build_app(services, "127.0.0.1", port, KEY)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,7 @@ from lamplight.ingest.messages import Entered, Opened, PageRead, Step
 from lamplight.ingest.progress import Progress
 from lamplight.ingest.reading_process import ReadingProcesses, shared_processes
 from lamplight.ingest.walk import is_in_the_cloud, problem_with, shown_path
+from lamplight.library.errors import LibraryError
 from lamplight.library.records import Document
 from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
@@ -173,7 +175,8 @@ def _embed_for_languages(added: Document, library: Library, models: Models, prog
         progress.report("embedding for its language", 1.0)
         return progress.cancelled.is_set() or progress.interrupted.is_set() or ANSWERS.taken
 
-    library.fill_vectors(models.multilingual, stopped, added.id)
+    with suppress(LibraryError):  # as on a full disk
+        library.fill_vectors(models.multilingual, stopped, added.id)
 
 
 def _check(path: Path) -> None:

@@ -13,7 +13,7 @@ from lamplight.ingest.folders import FolderWatcher, WatchedFolder
 from lamplight.ingest.pipeline import WORKERS, index_file
 from lamplight.ingest.progress import Progress
 from lamplight.ingest.reading_process import ReadingProcesses
-from lamplight.library.records import Job
+from lamplight.library.records import Document, Job
 from lamplight.library.store import Library
 from lamplight.models.catalogue import sha256_of
 from lamplight.models.errors import LamplightError
@@ -109,6 +109,13 @@ class IngestQueue:
             raise ReadError(f"{safe} can't be read ({error.strerror}); try it again.") from error
         number = self._queue(str(kept), safe, collection_id)
         return Job(number, str(kept), safe, "queued", STATUS["queued"], "", collection_id)
+
+    def known(self, path: Path) -> Document | None:
+        """The document that has exactly the content of a file."""
+        try:
+            return self._library.document_with_content(sha256_of(path))
+        except OSError:
+            return None  # `submit` says why
 
     def read_again(self, document_id: int) -> None:
         """Queue a document's file to be read anew; until that is done, the document stays as it is."""

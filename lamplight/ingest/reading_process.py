@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 from pydantic import ValidationError
 
-from lamplight import ROOT
+from lamplight import PROGRAM, ROOT
 from lamplight.ingest.errors import Interrupted, NothingToRead, ReaderLost, ReadError
 from lamplight.ingest.messages import (
     LONGEST_MESSAGE,
@@ -143,7 +143,7 @@ class ReadingProcess:
                 self.close()
         if line != READY:
             raise ReadError(
-                "Files can't be read: their reader does not start; run `app.py doctor` to see what is missing."
+                f"Files can't be read: their reader does not start; run `{PROGRAM} doctor` to see what is missing."
             )
 
     def _start(self) -> psutil.Popen:

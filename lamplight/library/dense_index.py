@@ -63,6 +63,10 @@ class DenseIndex(SearchIndex):
         store = self.vectors(embedder)
         self._rebuild(store, embedder, self._missing(store))
 
+    def has_vectors(self, name: str) -> bool:
+        """Whether there may be any by the embedder called so: it was used for this library."""
+        return name in self._vectors or self._place(name).is_dir()
+
     def vectors_left(self, name: str) -> int:
         """How many chunks `fill_vectors` has to do yet for the embedder called so, to a few being removed.
 
@@ -107,7 +111,7 @@ class DenseIndex(SearchIndex):
 
     def _open(self, embedder: Embedder) -> tuple[VectorStore, list[int]]:
         """And the chunks that have no vector yet. Damaged files are never opened in this process: they would end it."""
-        folder = self._place(embedder)
+        folder = self._place(embedder.name)
         checksums = Checksums(folder)
         condition = checksums.condition()
         if condition == "damaged" or (condition == "unknown" and not _survives(folder, embedder.name)):
@@ -119,9 +123,9 @@ class DenseIndex(SearchIndex):
                 raise  # these are the files that were closed: something else is wrong, such as a full disk
             return self._anew(embedder)
 
-    def _place(self, embedder: Embedder) -> Path:
-        second = embedder.name == MULTILINGUAL.name
-        return self.folder / (f"{VECTORS}-{embedder.name}" if second else VECTORS)
+    def _place(self, name: str) -> Path:
+        """The folder for the vectors of the embedder called so."""
+        return self.folder / (f"{VECTORS}-{name}" if name == MULTILINGUAL.name else VECTORS)
 
     def _agreed(self, store: VectorStore) -> tuple[VectorStore, list[int]]:
         try:
@@ -131,7 +135,7 @@ class DenseIndex(SearchIndex):
             raise
 
     def _anew(self, embedder: Embedder) -> tuple[VectorStore, list[int]]:
-        folder = self._place(embedder)
+        folder = self._place(embedder.name)
         try:
             shutil.rmtree(folder)
         except OSError as error:

@@ -50,10 +50,11 @@ class Documents(Places):
                 self._claims.discard(what)
                 self._claims_changed.notify_all()
 
-    def documents(self) -> list[Document]:
-        """Every document that can be found, newest first."""
+    def documents(self, pinned: bool = False) -> list[Document]:
+        """Every document that can be found, newest first; with `pinned`, those that are part of every prompt."""
+        condition = " AND pinned" if pinned else ""
         rows = self._rows(
-            f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE state = 'ready' ORDER BY added_at DESC, id DESC"
+            f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE state = 'ready'{condition} ORDER BY added_at DESC, id DESC"
         )
         return [_document(row) for row in rows]
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 
 from lamplight.library.database import Database
-from lamplight.library.records import Guide, GuideLine
+from lamplight.library.records import Guide, GuideLine, PaperField
 
 
 class Guides(Database):
@@ -19,20 +19,32 @@ class Guides(Database):
             return None
         parts = json.loads(rows[0][0])
         lines = ("lines", "figures", "dates", "names", "outline")
-        return Guide(questions=parts["questions"], **{name: [_line(one) for one in parts[name]] for name in lines})
+        paper = [PaperField(**one) for one in parts.get("paper", [])]
+        return Guide(
+            questions=parts["questions"], paper=paper, **{name: [_line(one) for one in parts[name]] for name in lines}
+        )
 
     def keep_guide(self, document_id: int, guide: Guide) -> None:
         """In place of an older one; nothing if the document is gone meanwhile."""
         with self._transaction() as database:
             database.execute(
                 "INSERT OR REPLACE INTO guides SELECT id, ? FROM documents WHERE id = ?",
-                (json.dumps(asdict(guide), ensure_ascii=False), document_id),
+                (json.dumps(asdict(guide) | {"asked": True}, ensure_ascii=False), document_id),
             )
 
-    def without_guide(self) -> list[int]:
-        """Findable documents that have none, newest first."""
+    def papers(self) -> int:
+        """How many receipts and invoices were read as such."""
         rows = self._rows(
-            "SELECT id FROM documents WHERE state = 'ready' AND id NOT IN (SELECT document_id FROM guides) "
+            "SELECT count(*) FROM guides JOIN documents ON documents.id = document_id "
+            "WHERE state = 'ready' AND json_array_length(guide, '$.paper') > 0"
+        )
+        return int(rows[0][0])
+
+    def without_guide(self) -> list[int]:
+        """Findable documents that have none, newest first; one whose questions were never asked counts as none."""
+        rows = self._rows(
+            "SELECT id FROM documents WHERE state = 'ready' AND id NOT IN "
+            "(SELECT document_id FROM guides WHERE json_extract(guide, '$.asked')) "
             "ORDER BY added_at DESC, id DESC"
         )
         return [int(row[0]) for row in rows]

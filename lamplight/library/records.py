@@ -149,6 +149,15 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """Of a chunk, what a search judges it by besides its nearness and its words."""
+
+    document_id: int
+    kind: BlockKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class GuideLine:
     """A line of a source guide, word for word from a page of its document, or what stands there."""
 
@@ -157,8 +166,20 @@ class GuideLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperField:
+    """What a receipt or invoice says of its shop, date, total or currency; empty where nothing was read."""
+
+    name: str
+    text: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
-    """What a document is about: a few of its sentences, key figures, dates and names, its outline, what to ask it."""
+    """What a document is about: a few of its sentences, key figures, dates and names, its outline, what to ask it.
+
+    `paper` are the fields of a receipt or invoice.
+    """
 
     lines: list[GuideLine]
     figures: list[GuideLine]
@@ -166,6 +187,7 @@ class Guide:
     names: list[GuideLine]
     outline: list[GuideLine]
     questions: list[str]
+    paper: list[PaperField] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

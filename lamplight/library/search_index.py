@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeAlias
 
+from lamplight.library.chunk_documents import ChunkDocuments, Numbers
 from lamplight.library.database import Database
-from lamplight.library.records import Passage
+from lamplight.library.records import Candidate, Passage
 
 FOUND_COLUMNS = (
     "chunks.id, document_id, documents.name, page, kind, header, text, boxes, furniture, picture, picture_kind"
@@ -15,11 +18,31 @@ FOUND_COLUMNS = (
 DocumentIds: TypeAlias = "frozenset[int] | None"  # ids to search in; None for all
 HEADER_WEIGHT = 4.0  # of a word in `title > section` beside one in the text; page@5 on annual reports .42 at 1, .45
 HIDDEN_RESERVE = 3  # times as many matches as are wanted: some may be of documents being removed or read
+MOST_RANGES = 100  # of documents that each match is compared with
 QUERY_BATCH = 500  # SQLite binds at most 999 variables in its oldest supported builds
 
 
 class SearchIndex(Database):
     """Chunks by id and by word; only those of findable documents unless said otherwise."""
+
+    def __init__(self, folder: Path, purpose: str) -> None:
+        super().__init__(folder, purpose)
+        self._chunk_documents = ChunkDocuments()
+
+    def replace_content(self, source: sqlite3.Connection) -> None:  # a number means something else then
+        with self._guard:
+            super().replace_content(source)
+            self._chunk_documents = ChunkDocuments()
+
+    def _agreed_documents(self) -> ChunkDocuments:
+        """To be used under the guard."""
+        self._chunk_documents.agree(self._rows)
+        return self._chunk_documents
+
+    def chunks_in(self, documents: Iterable[int]) -> Numbers:
+        """The numbers of all chunks of the findable ones among `documents`."""
+        with self._guard:
+            return self._agreed_documents().chunks(documents)
 
     def findable_chunks(self) -> dict[int, int]:
         """The number of each findable chunk, in order, and that of its document."""
@@ -31,19 +54,23 @@ class SearchIndex(Database):
 
     def chunks(self, ids: Sequence[int], hidden: bool = False) -> dict[int, Passage]:
         """The findable chunks (with `hidden`, all) among `ids`, keyed by id."""
-        found: dict[int, Passage] = {}
+        found = map(_found, self._chunk_rows(FOUND_COLUMNS, ids, hidden))
+        return {chunk.id: chunk for chunk in found}
+
+    def candidates(self, ids: Sequence[int]) -> dict[int, Candidate]:
+        """What a search judges of the findable chunks among `ids`, keyed by id: most of them are not shown."""
+        rows = self._chunk_rows("chunks.id, document_id, kind, text", ids)
+        return {number: Candidate(*values) for number, *values in rows}
+
+    def _chunk_rows(self, columns: str, ids: Sequence[int], hidden: bool = False) -> Iterator[tuple[Any, ...]]:
         state = "" if hidden else "AND state = 'ready'"
         for start in range(0, len(ids), QUERY_BATCH):
-            part = list(ids[start : start + QUERY_BATCH])
-            marks = ", ".join("?" * len(part))
-            for row in self._rows(
-                f"SELECT {FOUND_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id "
-                f"WHERE chunks.id IN ({marks}) {state}",
+            part = ids[start : start + QUERY_BATCH]
+            yield from self._rows(
+                f"SELECT {columns} FROM chunks JOIN documents ON documents.id = document_id "
+                f"WHERE chunks.id IN ({', '.join('?' * len(part))}) {state}",
                 *part,
-            ):
-                chunk = _found(row)
-                found[chunk.id] = chunk
-        return found
+            )
 
     def chunks_of(self, document_id: int, count: int = -1) -> list[Passage]:
         """The chunks of a document, or the first `count` of them, in reading order."""
@@ -100,7 +127,11 @@ class SearchIndex(Database):
             return []
         matches = f"SELECT rowid, -bm25(chunks_text, {HEADER_WEIGHT}, 1.0) AS score FROM chunks_text"
         # Looking up the document of every match would cost half as much again.
-        best = f"ORDER BY score DESC LIMIT {HIDDEN_RESERVE * count}" if documents is None else ""
+        best = (
+            f"ORDER BY score DESC LIMIT {HIDDEN_RESERVE * count}"
+            if documents is None
+            else self._within_ranges(documents)
+        )
         rows = self._rows(
             f"SELECT found.rowid, score FROM ({matches} WHERE chunks_text MATCH ? {best}) AS found "
             "JOIN chunks ON chunks.id = found.rowid JOIN documents ON documents.id = document_id "
@@ -109,6 +140,20 @@ class SearchIndex(Database):
             count,
         )
         return [(int(row[0]), float(row[1])) for row in rows]
+
+    def _within_ranges(self, documents: Iterable[int]) -> str:
+        """A condition that leaves out most of what isn't in `documents` before it is scored and its row is read.
+
+        The full-text index skips to the first number and stops at the last; the plus keeps it from doing so for each.
+        """
+        with self._guard:
+            ranges = self._agreed_documents().ranges(documents)
+        if not ranges:
+            return ""
+        bounds = f"AND rowid BETWEEN {min(first for first, _ in ranges)} AND {max(last for _, last in ranges)}"
+        if len(ranges) > MOST_RANGES:
+            return bounds
+        return f"{bounds} AND ({' OR '.join(f'+rowid BETWEEN {first} AND {last}' for first, last in ranges)})"
 
     def term_frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         """How many chunks hold each term, after the index's own stemming."""
@@ -132,13 +177,9 @@ class SearchIndex(Database):
         query = " OR ".join(_quoted(phrase) for phrase in phrases)
         if not query:
             return {}
-        rows = self._rows(
-            "SELECT document_id, count(*) FROM chunks_text JOIN chunks ON chunks.id = chunks_text.rowid "
-            "JOIN documents ON documents.id = document_id WHERE chunks_text MATCH ? AND state = 'ready' "
-            "GROUP BY document_id",
-            query,
-        )
-        return dict(rows)
+        with self._guard:
+            rows = self._rows("SELECT rowid FROM chunks_text WHERE chunks_text MATCH ?", query)
+            return self._agreed_documents().counts(row[0] for row in rows)
 
     def holding_terms(self, terms: Iterable[str], ids: Sequence[int]) -> dict[int, set[str]]:
         """For each of `ids`, which of `terms` its chunk holds (stemmed, header included)."""
@@ -163,10 +204,8 @@ class SearchIndex(Database):
         return [int(row[0]) for row in rows]
 
     def count_chunks(self) -> int:
-        rows = self._rows(
-            "SELECT count(*) FROM chunks JOIN documents ON documents.id = document_id WHERE state = 'ready'"
-        )
-        return int(rows[0][0])
+        with self._guard:
+            return len(self._agreed_documents())
 
     def _chunk_ids(self, documents: Sequence[int]) -> list[int]:
         marks = ", ".join("?" * len(documents))

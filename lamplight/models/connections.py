@@ -68,8 +68,8 @@ _permissions: ContextVar[tuple[_Permission, ...]] = ContextVar("permissions", de
 def allowed(reason: str, host: str | None = None) -> Iterator[None]:
     """Let this thread connect to `host` and names below it (None: to anywhere) until the block ends.
 
-    Only for what a person has asked for just now; `reason` is what they are shown ("download of X"). Other threads
-    stay blocked: each worker that connects enters `allowed` itself.
+    Only for what a person has asked for, just now or of this host; `reason` is what they are shown ("download of
+    X"). Other threads stay blocked: each worker that connects enters `allowed` itself.
     """
     permission = _Permission(reason, host.lower() if host else None)
     token = _permissions.set((*_permissions.get(), permission))
@@ -179,7 +179,9 @@ def _judge_connection(host: str, port: int) -> None:
 
 def _block(host: str, port: int) -> None:
     CONNECTIONS.note(host, port, "nobody asked for it", blocked=True)
-    raise ConnectionBlocked(f"A connection to {host} was blocked: only a download that you asked for may leave.")
+    raise ConnectionBlocked(
+        f"A connection to {host} was blocked: only a download or a question to a server that you allowed may leave."
+    )
 
 
 def is_here(host: str) -> bool:

@@ -23,6 +23,7 @@ MEMORY_BYTES = 256 << 20  # fifty passages of 200 tokens of SmolLM2-135M: loadin
 MAGIC = b"LAMPKV1\n"
 HEADER = struct.Struct("<8s32sQI")  # magic, key, payload length, its CRC-32
 SUFFIX = ".state"
+LIMIT = "limit"  # a file beside the states: the most bytes that they may take
 
 
 def segment_key(before: bytes, tokens: Sequence[int]) -> bytes:
@@ -89,6 +90,30 @@ class ContextCache:
             self._hot.clear()
         for path in list(self._folder.glob(f"*{SUFFIX}")):
             path.unlink(missing_ok=True)
+
+    def use(self, folder: Path) -> None:
+        """Keep what is remembered from now on in another folder, with the limit that was set there."""
+        self.flush()
+        with self._turn:
+            self._hot.clear()
+            self._folder = folder
+        try:
+            self._disk_bytes = int((folder / LIMIT).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            self._disk_bytes = DISK_BYTES
+
+    @property
+    def limit(self) -> int:
+        """The most bytes on disk."""
+        return self._disk_bytes
+
+    def set_limit(self, disk_bytes: int) -> None:
+        """What is over it goes at once, what was used longest ago first. Raises `OSError` when it can't be kept."""
+        self.flush()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / LIMIT).write_text(str(disk_bytes), encoding="ascii")
+        self._disk_bytes = disk_bytes
+        self._evict()
 
     def disk_usage(self) -> int:
         """Bytes of all states on disk."""
@@ -168,4 +193,5 @@ class ContextCache:
                 status = entry.stat()
             except FileNotFoundError:
                 continue
-            yield status.st_mtime_ns, status.st_size, Path(entry.path)
+            if entry.name != LIMIT:
+                yield status.st_mtime_ns, status.st_size, Path(entry.path)

@@ -105,6 +105,24 @@ class E5File:
             return np.frombuffer(self._content, "<f4", values, offset).astype(np.float32)
         return dequantised(self._blocks(name)).reshape(-1)
 
+    def tensors(self) -> dict[str, Array]:
+        """All of them (470 MB), called and laid out as in BERT's own file."""
+        hidden, inner = self.hidden, self.inner
+        shapes = {"fi": (inner, hidden), "fo": (hidden, inner)}
+        state = {
+            "embeddings.word_embeddings.weight": self.tensor("emb.word").reshape(self.vocabulary, hidden),
+            "embeddings.position_embeddings.weight": self.tensor("emb.pos").reshape(self.positions, hidden),
+            "embeddings.token_type_embeddings.weight": self.tensor("emb.type").reshape(self.types, hidden),
+            "embeddings.LayerNorm.weight": self.tensor("emb.ln.w"),
+            "embeddings.LayerNorm.bias": self.tensor("emb.ln.b"),
+        }
+        for layer in range(self.layers):
+            for short, name in LAYER_NAMES.items():
+                shape = (hidden,) if short.endswith("ln") else shapes.get(short, (hidden, hidden))
+                state[f"encoder.layer.{layer}.{name}.weight"] = self.tensor(f"l{layer}.{short}.w").reshape(shape)
+                state[f"encoder.layer.{layer}.{name}.bias"] = self.tensor(f"l{layer}.{short}.b")
+        return state
+
     def word_embeddings(self, ids: Sequence[int]) -> Array:
         """(len(ids), hidden) float32: those of the pieces with these numbers."""
         rows = self._blocks("emb.word").reshape(self.vocabulary, -1)[np.asarray(ids, np.int64)]
@@ -126,31 +144,19 @@ def dequantised(blocks: npt.NDArray[Any]) -> Array:
 def unpack_e5(source: Path, target: Path) -> None:
     """Write the float32 weights (470 MB), the tokenizer and what names them into the new folder `target`."""
     file = E5File(source)
-    hidden, inner = file.hidden, file.inner
     (target / "1_Pooling").mkdir(parents=True)
-    shapes = {"fi": (inner, hidden), "fo": (hidden, inner)}
-    state = {
-        "embeddings.word_embeddings.weight": file.tensor("emb.word").reshape(file.vocabulary, hidden),
-        "embeddings.position_embeddings.weight": file.tensor("emb.pos").reshape(file.positions, hidden),
-        "embeddings.token_type_embeddings.weight": file.tensor("emb.type").reshape(file.types, hidden),
-        "embeddings.LayerNorm.weight": file.tensor("emb.ln.w"),
-        "embeddings.LayerNorm.bias": file.tensor("emb.ln.b"),
-    }
-    for layer in range(file.layers):
-        for short, name in LAYER_NAMES.items():
-            shape = (hidden,) if short.endswith("ln") else shapes.get(short, (hidden, hidden))
-            state[f"encoder.layer.{layer}.{name}.weight"] = file.tensor(f"l{layer}.{short}.w").reshape(shape)
-            state[f"encoder.layer.{layer}.{name}.bias"] = file.tensor(f"l{layer}.{short}.b")
 
     from safetensors.numpy import save_file
 
-    save_file({name: np.ascontiguousarray(tensor) for name, tensor in state.items()}, target / "model.safetensors")
-    _write_tokenizer(target, file)
+    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in file.tensors().items()}
+    save_file(tensors, target / "model.safetensors")
+    write_tokenizer(file, target / "tokenizer.json")
+    _write_tokenizer_config(target)
     _write(
         target / "config.json",
         {
-            "architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu", "hidden_size": hidden,
-            "num_hidden_layers": file.layers, "num_attention_heads": file.heads, "intermediate_size": inner,
+            "architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu", "hidden_size": file.hidden,
+            "num_hidden_layers": file.layers, "num_attention_heads": file.heads, "intermediate_size": file.inner,
             "vocab_size": file.vocabulary, "max_position_embeddings": file.positions, "type_vocab_size": file.types,
             "layer_norm_eps": file.epsilon, "pad_token_id": file.padding,
         },
@@ -160,10 +166,14 @@ def unpack_e5(source: Path, target: Path) -> None:
         for index, (kind, path) in enumerate(MODULES)
     ]
     _write(target / "modules.json", modules)
-    _write(target / "1_Pooling" / "config.json", {"word_embedding_dimension": hidden, "pooling_mode_mean_tokens": True})
+    _write(
+        target / "1_Pooling" / "config.json",
+        {"word_embedding_dimension": file.hidden, "pooling_mode_mean_tokens": True},
+    )
 
 
-def _write_tokenizer(target: Path, file: E5File) -> None:
+def write_tokenizer(file: E5File, target: Path) -> None:
+    """As one `tokenizer.json`."""
     from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
     tokenizer = Tokenizer(models.Unigram(file.words(), unk_id=file.unknown, byte_fallback=False))
@@ -179,7 +189,10 @@ def _write_tokenizer(target: Path, file: E5File) -> None:
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", file.begin), ("</s>", file.end)]
     )
-    tokenizer.save(str(target / "tokenizer.json"))
+    tokenizer.save(str(target))
+
+
+def _write_tokenizer_config(target: Path) -> None:
     special = {"bos": "<s>", "eos": "</s>", "sep": "</s>", "cls": "<s>", "unk": "<unk>", "pad": "<pad>"}
     _write(
         target / "tokenizer_config.json",

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from lamplight.models.crowding import Crowding
 from lamplight.models.errors import WeightsError
 from lamplight.models.processor import physical_cores
+from lamplight.models.sampling import Sampling, recommended
 
 CONTEXT_TOKENS = 4096  # 92 MB of f16 cache for SmolLM2-135M; passages are packed to fit
 BATCH_TOKENS = 2048  # of one decode call: a question in twenty sequences fits
@@ -148,6 +149,10 @@ class Engine:
         recurrent = llama.llama_model_is_recurrent(self._model) or llama.llama_model_is_hybrid(self._model)
         window = 0 < llama.llama_model_n_swa(self._model) < self.context_tokens
         return not recurrent and not window and bool(llama.llama_memory_can_shift(self._memory))
+
+    def sampling(self, otherwise: Sampling) -> Sampling:
+        """As the model's makers recommend in the file."""
+        return recommended(self.llama, self._model, otherwise)
 
     @property
     def chat_template(self) -> str | None:

@@ -13,3 +13,15 @@ class WeightsError(LamplightError):
 
 class DownloadError(LamplightError):
     """A model can't be downloaded, or not now."""
+
+
+class ServerError(LamplightError):
+    """A server that a person chose to answer can't, or not now."""
+
+
+class Unavailable(ServerError):
+    """It can't be reached or is too busy: worth another try after `wait` seconds."""
+
+    def __init__(self, sentence: str, wait: float = 0.0) -> None:
+        super().__init__(sentence)
+        self.wait = wait

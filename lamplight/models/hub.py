@@ -68,7 +68,8 @@ def open_url(
 ) -> Iterator[httpx.Response]:
     """A response whose body is not read yet. Raises `Interrupted`, also while the body is read.
 
-    This is the only place where Lamplight connects to another computer, and only because a person clicked Download.
+    Only because a person clicked Download. The one other place that connects to another computer is
+    `models.server_requests`.
     The connection is open as long as the context, all of it in the calling thread.
     """
     import httpx  # not on the way to the first page

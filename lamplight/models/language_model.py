@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from lamplight.models.calibration import Calibration, save_calibration, saved_calibration
 from lamplight.models.calibration import calibrate as measure_speed
@@ -18,12 +17,11 @@ from lamplight.models.chat import ChatMessage, ChatTemplate, Reading, ReadingTok
 from lamplight.models.context import FIRST_PASSAGE, MAIN, MOST_PASSAGES, Context, Prefill
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import Engine, Part, Threads, log_likelihood, never
+from lamplight.models.sampling import GREEDY, Sampling
 
 __all__ = ["ChatMessage", "LanguageModel", "Piece", "Prefill", "Reading", "Usage"]
 
 LARGE = 1_000_000_000  # parameters
-REPEAT_WINDOW = 64
-REPEAT_PENALTY = 1.1  # llama.cpp's long-standing default: small models loop without it
 BACKGROUND_PAUSE = 0.02  # seconds between two looks whether the answer that came between is over
 
 
@@ -38,7 +36,8 @@ class Piece:
 class Usage:
     """The last event of a generation; seconds are wall time.
 
-    `answered_from` is the index of the one passage the answer was read from, None when all were read together.
+    `answered_from` is the index of the one passage the answer was read from, None when all were read together. `cut`
+    says why the answer ends in the middle.
     """
 
     prompt_tokens: int
@@ -47,10 +46,13 @@ class Usage:
     generated_tokens: int
     decode_seconds: float
     answered_from: int | None = None
+    cut: str = ""
 
 
 class LanguageModel:
     """One model, one context, one answer at a time. `name` is what people are shown."""
+
+    elsewhere = ""  # it computes in this process
 
     def __init__(
         self,
@@ -59,12 +61,16 @@ class LanguageModel:
         threads: Threads | None = None,
         cache: ContextCache | None = None,
         identity: str = "",
+        sampling: Sampling = GREEDY,
     ) -> None:
-        """`identity` is the file's sha256, computed when not given. Raises `WeightsError`."""
+        """`identity` is the file's sha256, computed when not given; `sampling` is for a large model whose file
+        recommends none. Raises `WeightsError`.
+        """
         self.name = name
         self.identity = identity or sha256_of(path)
         self.calibration: Calibration | None = None
         self.engine = Engine(path, name, threads)
+        self.sampling = self.engine.sampling(sampling) if self.is_large else GREEDY
         self.context_tokens = self.engine.context_tokens
         self.chat = ChatTemplate(self.engine)
         self._cache = cache if self.engine.separable else None
@@ -119,7 +125,7 @@ class LanguageModel:
     def generate(
         self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
     ) -> Iterator[Prefill | Piece | Usage]:
-        """Greedy decoding of an answer; the last event is `Usage`, also after
+        """Decoding of an answer, greedy with a small model; the last event is `Usage`, also after
         `stopped`, which is asked many times a second from inside the computation, said so.
 
         Raises `ValueError` when the prompt leaves no room for an answer in `context_tokens`.
@@ -228,7 +234,8 @@ class LanguageModel:
         """The text of each new token; empty while a character is incomplete. Leaves MAIN as the prompt left it."""
         if not ready or self.engine.stopped():
             return
-        engine, sampler = self.engine, self._sampler()
+        engine = self.engine
+        sampler = self.sampling.sampler(engine.llama, engine.vocabulary_size)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         try:
             for offset in range(max_tokens):
@@ -240,15 +247,6 @@ class LanguageModel:
                     break
         finally:
             engine.llama.llama_sampler_free(sampler)
-
-    def _sampler(self) -> Any:
-        llama = self.engine.llama
-        sampler = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
-        size = self.engine.vocabulary_size
-        penalties = llama.llama_sampler_init_penalties(size, REPEAT_WINDOW, REPEAT_PENALTY, 0.0, 0.0)
-        llama.llama_sampler_chain_add(sampler, penalties)
-        llama.llama_sampler_chain_add(sampler, llama.llama_sampler_init_greedy())
-        return sampler
 
     def _room(self, tokens: int) -> int:
         if tokens >= self.context_tokens:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
+from lamplight.models.answer_model import AnswerModel
 from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL, MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
-from lamplight.models.choice import LanguageModelChoice
+from lamplight.models.choice import LanguageModelChoice, Source
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.downloads import Downloads
 from lamplight.models.e5_file import E5File
@@ -17,11 +19,13 @@ from lamplight.models.intent import IntentClassifier
 from lamplight.models.language_model import LanguageModel
 from lamplight.models.ocr import TextRecogniser
 from lamplight.models.on_demand import OnDemand
-from lamplight.models.prepare import cache_folder, ensure_embedder
+from lamplight.models.prepare import cache_folder, ensure_embedder, prepared_embedder
 from lamplight.models.program_ranker import ProgramRanker
 from lamplight.models.reader import Reader
 from lamplight.models.reranker import Reranker, ensure_reranker, find_reranker
 from lamplight.models.vision import VisionFiles, VisionModel, find_vision
+
+CONTEXTS = "contexts"  # in the folder of what is prepared
 
 
 class Models:
@@ -34,14 +38,14 @@ class Models:
         every machine.
         """
         self.folder = folder or cache_folder()
-        self._contexts = ContextCache(self.folder / "contexts")
+        self.contexts = ContextCache(self.folder / CONTEXTS)
         self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
         self._multilingual = OnDemand(lambda: Embedder(ensure_embedder(MULTILINGUAL), model=MULTILINGUAL))
         self._reader = OnDemand(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
         self._multilingual_reader = OnDemand(_multilingual_reader)
         self._intents = OnDemand(IntentClassifier)
         self._program_ranker = OnDemand(ProgramRanker)
-        self.choice = LanguageModelChoice(self.folder, as_shipped, self._contexts)
+        self.choice = LanguageModelChoice(self.folder, as_shipped, self.contexts)
         self.downloads = Downloads()
         self._ocr = OnDemand(TextRecogniser)
         self._vision_turn = threading.Lock()
@@ -58,6 +62,11 @@ class Models:
     def multilingual(self) -> Embedder | None:
         """The embedder for a hundred languages, beside `embedder`; None where its package isn't installed."""
         return self._multilingual.get() if MULTILINGUAL_WEIGHTS.installed else None
+
+    @property
+    def multilingual_is_prepared(self) -> bool:
+        """Whether it can be had within a second; the first time on a computer it takes half a minute to prepare."""
+        return MULTILINGUAL_WEIGHTS.installed and prepared_embedder(MULTILINGUAL).is_file()
 
     @property
     def reader(self) -> Reader:
@@ -79,8 +88,16 @@ class Models:
         return self._intents.get()
 
     @property
-    def language_model(self) -> LanguageModel:
+    def language_model(self) -> AnswerModel:
         return self.choice.get()
+
+    @property
+    def local_model(self) -> LanguageModel:
+        """The language model that computes in this process. Raises `WeightsError` where a server answers."""
+        model = self.choice.get()
+        if not isinstance(model, LanguageModel):
+            raise WeightsError(f"{model.name} answers; choose a model on this computer first.")
+        return model
 
     @property
     def ocr(self) -> TextRecogniser:
@@ -117,7 +134,12 @@ class Models:
     @property
     def status(self) -> str:
         """What is being loaded, or what went wrong, in a sentence; empty when there is nothing to say."""
-        return self._status or self.choice.trouble
+        return self.loading or self.choice.trouble
+
+    @property
+    def loading(self) -> str:
+        """The same without what is wrong with the language model that was chosen."""
+        return self._status
 
     def start_loading(self, then: Callable[[], object] = lambda: None) -> None:
         """Load what answers need in a background thread, then call `then` there."""
@@ -125,14 +147,22 @@ class Models:
 
     def _load(self, then: Callable[[], object]) -> None:
         try:
-            self._status = "Getting ready to search…"
+            first = not prepared_embedder().is_file()
+            self._status = "Preparing the search, once on this computer…" if first else "Getting ready to search…"
             self._embedder.get()
-            _ = self.multilingual
+            prepared = self.multilingual_is_prepared
+            if prepared:
+                _ = self.multilingual
             self._reader.get()
             self._status = "Loading the language model…"
             self.choice.get()
             then()
             self._status = ""
+            if MULTILINGUAL_WEIGHTS.installed and not prepared:
+                self._status = "Preparing the search in other languages, once: half a minute. You can ask meanwhile."
+                _ = self.multilingual
+                then()
+                self._status = ""
             self.load_reranker()
             self.choice.settle()
         except LamplightError as error:
@@ -148,18 +178,25 @@ class Models:
 
     def remove_download(self, name: str) -> None:
         """Delete a downloaded model, or what has come of it. Raises `LamplightError`, also when it answers now."""
-        path = self.choice.source.path
+        source = self.choice.source
+        path = source.path if isinstance(source, Source) else None
         if path is not None and path.is_relative_to(self.downloads.folder(name)):
             raise WeightsError(f"{name} is the model that answers; choose another one first, then remove it.")
         self.downloads.remove(name)
 
+    def remember_for(self, library: Path) -> None:
+        """Keep what is remembered of a library's passages apart from that of others; `library` is its folder.
+
+        What older versions kept for all libraries together goes.
+        """
+        shared = self.folder / CONTEXTS
+        for path in shared.glob("*.state"):
+            path.unlink(missing_ok=True)
+        self.contexts.use(shared / sha256(str(library.resolve()).encode()).hexdigest()[:16])
+
     def forget(self) -> None:
         """Forget all that the language model has read, here and on disk: what a removed document left goes with it."""
-        model = self.choice.value
-        if model is not None:
-            model.forget()
-        else:
-            self._contexts.clear()
+        self.choice.forget()
 
 
 def _multilingual_reader() -> Reader:

@@ -1,28 +1,29 @@
-"""Export the embedders, or a reranker, to int8 ONNX, once per machine: `python -m lamplight.models.prepare`.
+"""Make the embedders, or a reranker, as int8 ONNX, once per machine: `python -m lamplight.models.prepare`.
 
-sentence-transformers defines the embedding; its whole module (transformer, mean pooling, normalisation) is
-exported, quantised per channel to int8 and compared with the original on real sentences. This is the only
-place that imports torch, and the app runs it as a process of its own, so the app never does.
+sentence-transformers defines the embedding and exported its graph (`models.embedder_graph`). Here the weights are put
+into it, quantised per channel to int8 and compared with the original's vectors of real sentences. Only a reranker,
+which a person puts into the models folder, is still exported by sentence-transformers here; this is the only place
+that imports torch, and the app runs it as a process of its own, so the app never does.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import platformdirs
+from safetensors.numpy import load_file
 
 from lamplight import ROOT
 from lamplight.models.catalogue import ENGLISH, MULTILINGUAL, EmbeddingModel
 from lamplight.models.connections import block_connections
-from lamplight.models.e5_file import unpack_e5
+from lamplight.models.e5_file import E5File, write_tokenizer
+from lamplight.models.embedder_graph import Array, fill_graph, graph_of
 from lamplight.models.errors import WeightsError
 
 FORMAT = 2  # raise it when the export changes, so that old files are not used
@@ -51,7 +52,7 @@ def prepared_embedder(model: EmbeddingModel = ENGLISH) -> Path:
 
 
 def ensure_embedder(model: EmbeddingModel = ENGLISH) -> Path:
-    """The exported model's path, exporting it first (15 s, the multilingual one 40 s) in another process if missing.
+    """The prepared model's path, preparing it first (5 s, the multilingual one 25 s) in another process if missing.
 
     Raises `WeightsError` when that fails.
     """
@@ -73,17 +74,17 @@ def export_embedder(model: EmbeddingModel, target: Path) -> float:
 
     Raises `WeightsError` when the weights are damaged or the quantised model strays too far.
     """
-    os.environ["HF_HUB_OFFLINE"] = "1"
     weights = model.weights.verified_path()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         exported, quantised = Path(scratch, "exported.onnx"), Path(scratch, "quantised.onnx")
-        source = weights.parent
         if model == MULTILINGUAL:
-            source = Path(scratch, "unpacked")
-            unpack_e5(weights, source)
-            shutil.copyfile(source / "tokenizer.json", quantised.with_suffix(".tokenizer.json"))
-        reference = _export(source, exported, [model.passage_prefix + sentence for sentence in CHECK_SENTENCES])
+            file = E5File(weights)
+            tensors = file.tensors()
+            write_tokenizer(file, quantised.with_suffix(".tokenizer.json"))
+        else:
+            tensors = load_file(weights)
+        reference = fill_graph(graph_of(model), tensors, exported)
         quantise(exported, quantised)
         cosine = _mean_cosine(quantised, model, reference)
         if cosine < LEAST_COSINE:
@@ -94,36 +95,6 @@ def export_embedder(model: EmbeddingModel, target: Path) -> float:
             quantised.with_suffix(".tokenizer.json").replace(target.with_suffix(".tokenizer.json"))
         quantised.replace(target)
     return cosine
-
-
-def _export(source: Path, target: Path, sentences: Sequence[str]) -> list[list[float]]:
-    import torch
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(str(source), device="cpu", model_kwargs={"attn_implementation": "eager"})
-
-    class Embedding(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
-            embedding = self.model({"input_ids": input_ids})["sentence_embedding"]
-            assert isinstance(embedding, torch.Tensor)
-            return embedding
-
-    example = model.tokenizer("a first example sentence", return_tensors="pt")
-    torch.onnx.export(
-        Embedding().eval(),
-        (example["input_ids"],),
-        str(target),
-        input_names=["input_ids"],
-        output_names=["sentence_embedding"],
-        dynamic_axes={"input_ids": {1: "tokens"}},
-        opset_version=OPSET,
-        dynamo=False,
-    )
-    return [[float(value) for value in row] for row in model.encode(list(sentences), normalize_embeddings=True)]
 
 
 def quantise(source: Path, target: Path, kept: str = "") -> None:
@@ -138,13 +109,10 @@ def quantise(source: Path, target: Path, kept: str = "") -> None:
     quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True, nodes_to_exclude=names)
 
 
-def _mean_cosine(path: Path, model: EmbeddingModel, reference: list[list[float]]) -> float:
-    import numpy as np
-
+def _mean_cosine(path: Path, model: EmbeddingModel, reference: Array) -> float:
     from lamplight.models.embedder import Embedder
 
-    vectors = Embedder(path, model=model).encode(CHECK_SENTENCES)
-    return float((vectors * np.asarray(reference, np.float32)).sum(axis=1).mean())
+    return float((Embedder(path, model=model).encode(CHECK_SENTENCES) * reference).sum(axis=1).mean())
 
 
 def export_reranker(source: Path, target: Path) -> None:
@@ -153,8 +121,11 @@ def export_reranker(source: Path, target: Path) -> None:
     Raises `WeightsError` when the quantised model orders the check sentences differently from the original.
     """
     os.environ["HF_HUB_OFFLINE"] = "1"
-    import torch
-    from sentence_transformers import CrossEncoder
+    try:
+        import torch
+        from sentence_transformers import CrossEncoder
+    except ImportError as error:
+        raise WeightsError("sentence-transformers, which exports it, is not installed") from error
 
     encoder = CrossEncoder(str(source), device="cpu", num_labels=1, model_kwargs={"attn_implementation": "eager"})
 

@@ -9,24 +9,26 @@ from dataclasses import dataclass, replace
 
 from lamplight.library.records import Message, Passage
 from lamplight.library.store import Library
-from lamplight.models.errors import LamplightError
+from lamplight.models.errors import LamplightError, ServerError
 from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.models.precedence import ANSWERS
+from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.composition import Composed
 from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
-from lamplight.rag.events import Event, Evidence, Grounded, Mode, Searching, Token
+from lamplight.rag.events import Breadth, Event, Evidence, Finished, Grounded, Mode, Searching, Token
 from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, Kind, asked_as, understand
 from lamplight.rag.pinning import fixed_prompt, pin
 from lamplight.rag.reading_ahead import ReadingAhead
-from lamplight.rag.requests.fact import DOCUMENTS_PROMPT, FactAnswers, finished, refuse
+from lamplight.rag.requests.fact import FactAnswers, finished, refuse
 from lamplight.rag.requests.figure import figure
 from lamplight.rag.requests.request import Materials, Request, Told
 from lamplight.rag.requests.shown import follow, shown_in
 from lamplight.rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
 from lamplight.rag.retriever import EVERYWHERE, Scope
+from lamplight.rag.sections import numbered_texts
 from lamplight.rag.suggestions import Suggestions
 
 REWRITE_TOKENS = 60  # of a question made to stand alone
@@ -73,7 +75,12 @@ class Answerer:
         self._ahead.stop()
 
     def remember(self, passages: Sequence[Passage], stopped: Callable[[], bool]) -> None:
-        """Read passages before anybody asks, so that a question about them is answered at once."""
+        """Read passages before anybody asks, so that a question about them is answered at once.
+
+        Nothing with a model that reads whole sections.
+        """
+        if plan_of(self._models.language_model).sections:
+            return
         texts = [reading_text(whole(passage, self._library)) for passage in passages]
         self._models.language_model.remember(self.prompt, texts, stopped)
 
@@ -84,7 +91,10 @@ class Answerer:
     @property
     def prompt(self) -> str:
         """What the model reads before every passage; when it changes, all that is remembered is read anew."""
-        return fixed_prompt(DOCUMENTS_PROMPT, self._finder.pinned(EVERYWHERE))
+        return self._prompt(EVERYWHERE)
+
+    def _prompt(self, scope: Scope) -> str:
+        return fixed_prompt(plan_of(self._models.language_model).instruction, self._finder.pinned(scope))
 
     def answer(
         self,
@@ -93,17 +103,19 @@ class Answerer:
         mode: Mode = "documents",
         stop: threading.Event | None = None,
         scope: Scope = EVERYWHERE,
-        fewer: bool = False,
+        breadth: Breadth = "usual",
         kind: Kind | None = None,
     ) -> Iterator[Event]:
         """Events up to `Finished`, which also comes after `stop` was set.
 
-        With `fewer`, the model reads the best passage alone; with `kind` the request is read as one of these. Raises
-        `LamplightError` when a model or the library fails. Indexing waits meanwhile.
+        With the `breadth` "fewer" the model reads the best passage alone, with "more" it reads more of them, and other
+        lines that may answer are quoted; with `kind` the request is read as one of these. Raises `LamplightError` when
+        a model or the library fails. Indexing waits meanwhile.
         """
         self._ahead.stop()
         with ANSWERS:
-            request = Request(question, question, mode, stop or threading.Event(), history, scope, fewer)
+            stopped, lookup = stop or threading.Event(), self._finder.lookup()
+            request = Request(question, question, mode, stopped, lookup, history, scope, breadth)
             shown = shown_in(history) if kind is None else None
             told = follow(request, shown, self._materials) if shown is not None else None
             if told is not None:
@@ -114,21 +126,30 @@ class Answerer:
             if request.scope == scope:  # else it is about a row that was shown
                 request.query = self._standalone(question, history, request.stop)
                 request.intent = self._understood(request, kind)
-            yield from self._answer(request)
+            unread = self._unread(request)
+            for event in self._answer(request, unread):
+                yield replace(event, unread=unread) if isinstance(event, Finished) else event
+
+    def _unread(self, request: Request) -> list[str]:
+        """The files that might have said more, had they been read; none where it is said what is asked."""
+        if request.scope.attached or request.intent.kind in WITHOUT_DOCUMENTS:
+            return []
+        return [job.name for job in self._library.jobs() if job.state in ("queued", "working") and not job.again]
 
     def _understood(self, request: Request, kind: Kind | None) -> Intent:
         """As it stands alone: "and the year before?" asks for what was asked for before."""
-        classifier, embedder = self._models.intents, self._models.embedder
+        classifier, vectors = self._models.intents, request.lookup.vectors
         if kind is not None:
-            return asked_as(kind, request.query, classifier, embedder)
-        return understand(request.query, classifier, embedder)
+            return asked_as(kind, request.query, classifier, vectors)
+        return understand(request.query, classifier, vectors)
 
-    def _answer(self, request: Request) -> Iterator[Event]:
+    def _answer(self, request: Request, unread: Sequence[str]) -> Iterator[Event]:
         kind = request.intent.kind
-        documents = len(self._materials.documents(request.scope))
+        documents = sum(map(request.scope.includes, request.lookup.documents))
         yield Searching(request.query, 0 if kind in WITHOUT_DOCUMENTS else documents)
         if documents == 0 and kind not in WITHOUT_DOCUMENTS and request.mode == "documents":
             empty = "empty library" if request.scope.documents is None else "empty collection"
+            empty = "nothing read yet" if unread else empty
             yield from refuse(request, request.say(empty), [])
             return
         figures = figure(request, self._materials) if kind in WITH_FIGURES else None
@@ -147,23 +168,31 @@ class Answerer:
 
     def _standalone(self, question: str, history: Sequence[Message], stop: threading.Event) -> str:
         """By rules, or by a model that is large enough, whose words are taken only if they keep to the question."""
-        if not history or not self._models.ready or not self._models.language_model.is_large:
+        if not history or not self._models.ready or not plan_of(self._models.language_model).rewrites:
             return standalone_query(question, history)
         events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stop.is_set)
-        written = "".join(event.text for event in events if isinstance(event, Piece))
+        try:
+            written = "".join(event.text for event in events if isinstance(event, Piece))
+        except ServerError:
+            return standalone_query(question, history)  # who answers in its place is decided with the answer
         return accept_rewrite(question, history, written)
 
     def _find_ahead(self, draft: _Draft) -> list[str]:
         try:
-            return self._finder.texts(self._finder.find(draft.query, draft.scope), ahead=True)
+            model, finding = self._models.language_model, self._finder.find(draft.query, draft.scope)
+            plan = plan_of(model)
+            if plan.sections:
+                return list(numbered_texts(self._finder.sections(finding, plan), finding.passages).values())
+            return self._finder.texts(finding, model, ahead=True)
         except LamplightError:
             return []  # whoever asks the question is told
 
     def _read_ahead(self, draft: _Draft, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
         if passages:
             with suppress(LamplightError):  # likewise
-                prompt = fixed_prompt(DOCUMENTS_PROMPT, self._finder.pinned(draft.scope))
-                self._facts.prefill.prepare(self._models.language_model, prompt, draft.query, passages, stopped)
+                model, prompt = self._models.language_model, self._prompt(draft.scope)
+                together = plan_of(model).sections
+                self._facts.prefill.prepare(model, prompt, draft.query, passages, stopped, together)
 
 
 def _tell(request: Request, told: Told) -> Iterator[Event]:
@@ -174,4 +203,5 @@ def _tell(request: Request, told: Told) -> Iterator[Event]:
     yield Token(told.text)
     yield Grounded(told.text, told.citations, [])
     answer = Composed(told.text, told.citations, [])
-    yield replace(finished(request, answer, told.passages, told.refused), rows=told.rows, short=told.short)
+    end = finished(request, answer, told.passages, told.refused)
+    yield replace(end, rows=told.rows, short=told.short, notice=told.notice)

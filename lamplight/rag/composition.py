@@ -42,8 +42,9 @@ def compose(
 
     From documents only, what no passage states is left out; with the model's knowledge it stays, to be marked. What is
     stated but not about the question (`weights` are its words, see `Search`) is left out of both: a small model reads
-    the passages aloud when it has nothing to say. Nor does one that is not `is_large` add figures to a quotation: it
-    takes them from the next sentence, and there they are about something else.
+    the passages aloud when it has nothing to say. From documents only, one that is not `is_large` adds nothing to a
+    quotation: its sentences are put together from the passage's words, and still say something else. With its
+    knowledge it adds no figures, which it takes from the next sentence.
     """
     opening = shown(quote, passages) if quote is not None else ""
     known = _figures(f"{opening} {' '.join(weights)}")
@@ -57,7 +58,7 @@ def compose(
             prose += [part] if mode != "documents" else []
             continue
         citation = next(supported)
-        if quote is not None and not is_large and not _figures(part) <= known:
+        if quote is not None and not is_large and (mode == "documents" or not _figures(part) <= known):
             continue
         if not _asks(part) and (quote is None or (_adds(part, said | asked) and _is_about(part, weights))):
             prose.append(part)

@@ -8,7 +8,8 @@ import numpy as np
 
 from lamplight.library.store import Library
 from lamplight.library.vectors import VectorStore
-from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Embedder, Vectors
+from lamplight.models.embedder import Embedder, Vectors
+from lamplight.rag.lookup import QuestionVectors
 from lamplight.rag.query import Query
 
 # Cosines of multilingual-e5-small lie between .7 and 1; this puts them on MiniLM's scale. Fitted on the English
@@ -25,15 +26,24 @@ class DenseSearch:
     """One question to one library. `multilingual` is the second embedder, None where there is none.
 
     A chunk that has no vector by it yet counts with the cosine of the other.
+    `vectors` are the question's by the first, `reads` says whether that knows the question's language.
     """
 
-    def __init__(self, library: Library, query: Query, embedder: Embedder, multilingual: Embedder | None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        query: Query,
+        embedder: Embedder,
+        vectors: QuestionVectors,
+        reads: bool,
+        multilingual: Embedder | None,
+    ) -> None:
         self._library, self._embedder = library, embedder
-        self.vector = _question(query, embedder)
+        self.vector = _question(query, vectors)
         self._second: tuple[VectorStore, Vectors] | None = None
         if multilingual is not None:
             self._second = library.vectors(multilingual, complete=False), _question(query, multilingual)
-        self._reads = multilingual is None or embedder.knows_language(query.text, FOREIGN_QUESTION_SHARE)
+        self._reads = multilingual is None or reads
         self._cosines: dict[int, float] = {}
         self._others: dict[int, float] = {}
 
@@ -44,11 +54,12 @@ class DenseSearch:
 
     def nearest(self, count: int, documents: frozenset[int] | None) -> None:
         """Look at the `count` chunks that are nearest by each embedder."""
-        own = dict(self._library.vectors(self._embedder).nearest(self.vector, count, documents))
+        ids = [] if documents is None else self._library.chunks_in(documents).tolist()
+        own = dict(self._library.vectors(self._embedder).nearest(self.vector, count, documents, ids))
         other = {}
         if self._second is not None:
             store, vector = self._second
-            other = dict(store.nearest(vector, count, documents))
+            other = dict(store.nearest(vector, count, documents, ids))
         self._cosines |= own
         self._others |= other
         self.look_at([*own, *other])
@@ -82,7 +93,7 @@ class DenseSearch:
         return self._second is not None and (foreign or not self._reads)
 
 
-def _question(query: Query, embedder: Embedder) -> Vectors:
+def _question(query: Query, embedder: Embedder | QuestionVectors) -> Vectors:
     """Between the question as it was put and as it was meant: abbreviations are foreign to an embedder."""
     mean: Vectors = embedder.encode_queries(list(dict.fromkeys([query.text, query.expanded]))).mean(axis=0)
     return mean / np.float32(np.linalg.norm(mean))

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from lamplight.library.records import Document, Passage, Statement
 from lamplight.library.store import Library
 from lamplight.models.chat import ChatMessage
-from lamplight.models.language_model import Piece
+from lamplight.models.errors import ServerError
+from lamplight.models.language_model import Piece, Usage
 from lamplight.models.loading import Models
+from lamplight.models.server_model import ServerModel
 from lamplight.rag.events import Looking
 from lamplight.rag.grounding import ground
 from lamplight.rag.outline import sections_of
@@ -57,8 +59,13 @@ class Digesting:
         self._library, self._models = library, models
 
     def make_missing(self, stopped: Callable[[], bool]) -> None:
-        """Of all documents, newest first, while nobody asks; nothing with a small model."""
-        if not self._models.ready or not self._models.language_model.is_large:
+        """Of all documents, newest first, while nobody asks; nothing with a small model.
+
+        Nor with one on a server, which is sent only what a person asks for.
+        """
+        if not self._models.ready or isinstance(model := self._models.language_model, ServerModel):
+            return
+        if not model.is_large:
             return
         for document in self._library.documents():
             for _ in self.read(document, self._library.chunks_of(document.id), stopped):
@@ -125,8 +132,13 @@ class Digesting:
 
     def _write(self, system: str, text: str, most: int, stopped: Callable[[], bool]) -> str:
         messages = [ChatMessage("system", system), ChatMessage("user", text)]
-        events = self._models.language_model.generate(messages, most, stopped)
-        return "".join(event.text for event in events if isinstance(event, Piece))
+        written = ""
+        for event in self._models.language_model.generate(messages, most, stopped):
+            if isinstance(event, Piece):
+                written += event.text
+            elif isinstance(event, Usage) and event.cut:
+                raise ServerError(event.cut)  # half of it is not kept
+        return written
 
     def _grounded(self, written: str, passages: Sequence[Passage]) -> list[Saying]:
         """The sentences that a passage states, without their markers."""

@@ -8,6 +8,7 @@ from typing import Literal
 from lamplight.library.records import Box, Passage
 
 Mode = Literal["documents", "documents+knowledge"]
+Breadth = Literal["fewer", "usual", "more"]  # of the passages that are read and shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the answer as it is generated."""
+    """A piece of the answer as it is made.
+
+    A `draft` is written by the model and not checked yet: the checked answer takes its place. `aside` says that
+    something better is shown already, a quotation beside the words of a small model.
+    """
 
     text: str
+    draft: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,10 @@ class Finished:
     kind: str = "fact"  # what was understood to be asked for (`rag.intent.Kind`)
     other: str = ""  # the kind that may have been meant instead: offered as one click
     rows: Rows | None = None  # the table, if the answer is one
+    unread: list[str] = field(default_factory=list)  # names of files that were still being read
+    breadth: Breadth = "usual"
+    draft: str = ""  # all that the model wrote, also what was left out of the answer
+    notice: str = ""  # why another model than the chosen one answered, or why the answer ends in the middle
 
 
 Event = Searching | Looking | Evidence | Reading | Token | Grounded | Finished

@@ -7,18 +7,24 @@ from dataclasses import dataclass, replace
 
 from lamplight.library.records import Passage
 from lamplight.library.store import Library
+from lamplight.models.answer_model import AnswerModel
 from lamplight.models.loading import Models
+from lamplight.rag.answer_plan import AnswerPlan, plan_of
 from lamplight.rag.computation import Computation, compute
 from lamplight.rag.context import trimmed, whole
+from lamplight.rag.events import Breadth
 from lamplight.rag.extraction import AnswerLine, read_lines, worth_reading
+from lamplight.rag.lookup import Lookup
 from lamplight.rag.passages import SHOWN, Selection, select, without_repetition
 from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
 from lamplight.rag.programs.answer import ask_table, table_of
 from lamplight.rag.reading import most_to_read, near_best, reads_apart
 from lamplight.rag.refusal import answerability
 from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
+from lamplight.rag.sections import sections_around
 
 RETRIEVED = 40  # passages that are ranked; the page is mostly among the first of them
+MORE = 2  # times as many passages as are read otherwise, for whoever wants more
 PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
 
 
@@ -48,10 +54,17 @@ class Finder:
         self._library = library
         self._models = models
 
-    def search(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE) -> Search:
-        """What the retriever finds, at least `count` passages of it. Raises `LamplightError` when something fails."""
-        retriever = Retriever(self._library, self._models.embedder, self._models.multilingual)
-        return retriever.search(query, max(RETRIEVED, count), scope)
+    def lookup(self) -> Lookup:
+        """For one question."""
+        return Lookup(self._library, lambda: self._models.embedder)
+
+    def search(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE, lookup: Lookup | None = None) -> Search:
+        """What the retriever finds, at least `count` passages of it. Raises `LamplightError` when something fails.
+
+        `lookup` has what was looked up for the question before.
+        """
+        retriever = Retriever(self._library, self._models.embedder, lambda: self._models.multilingual)
+        return retriever.search(query, max(RETRIEVED, count), scope, lookup)
 
     def first(self, search: Search) -> list[Passage]:
         """What can be shown before anything has been read."""
@@ -100,29 +113,40 @@ class Finder:
         """In tokens of the language model."""
         return self._models.language_model.count_tokens(text)
 
-    def texts(self, finding: Finding, *, fewer: bool = False, ahead: bool = False) -> list[str]:
-        """What the model reads of what was found, best first: nothing where that doesn't answer, or a table does.
+    def texts(
+        self, finding: Finding, model: AnswerModel, *, breadth: Breadth = "usual", ahead: bool = False
+    ) -> list[str]:
+        """What `model` reads of what was found, best first: nothing where that doesn't answer, or a table does.
 
-        With `fewer` the best passage alone; `ahead` of the question all that may come near the best in the end.
+        With "fewer" the best passage alone; `ahead` of the question all that may come near the best in the end.
         """
         if finding.computation is not None or not finding.selection.answerable:
             return []
-        separable = self._models.language_model.separable
+        separable = model.separable
         passages = without_pinned(finding.passages, finding.pinned)
-        if fewer:
+        if breadth == "fewer":
             count = 1
+        elif breadth == "more":
+            count = MORE * most_to_read(separable, finding.query, plan_of(model).passages)
         elif reads_apart(separable, finding.query) and not ahead:
             count = near_best([passage.score for passage in passages])
         else:
-            count = most_to_read(separable, finding.query)
-        return self._trimmed(finding.query, passages[:count])
+            count = most_to_read(separable, finding.query, plan_of(model).passages)
+        return self._trimmed(finding.query, passages[:count], model)
 
-    def _trimmed(self, query: str, passages: list[Passage]) -> list[str]:
+    def sections(self, finding: Finding, plan: AnswerPlan, *, breadth: Breadth = "usual") -> list[list[Passage]]:
+        """The sections that a large model reads, best first; like `texts` nothing where there is nothing to read."""
+        if finding.computation is not None or not finding.selection.answerable:
+            return []
+        count = {"fewer": 1, "usual": plan.passages, "more": MORE * plan.passages}[breadth]
+        passages = without_pinned(finding.passages, finding.pinned)[:count]
+        return sections_around(passages, self._library, plan.passage_tokens, self.count_tokens)
+
+    def _trimmed(self, query: str, passages: list[Passage], model: AnswerModel) -> list[str]:
         """Together no more than this machine reads before a person loses patience.
 
         Passages that are read apart stay whole: they are remembered, and reading them again costs nothing.
         """
-        model = self._models.language_model
         if passages and not reads_apart(model.separable, query):
             budget = model.calibration.passage_tokens // len(passages) if model.calibration else PASSAGE_TOKENS
             passages = [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages]

@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from lamplight.library.records import Guide, GuideLine, Passage
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
+from lamplight.rag.finding import Finder
 from lamplight.rag.lexicon.phrases import names_of
 from lamplight.rag.lexicon.quantities import dates_of, quantities_of
 from lamplight.rag.outline import Headings, sections_of
+from lamplight.rag.paper_fields import paper_fields
+from lamplight.rag.requests.request import Materials
 from lamplight.rag.sentences import Sentence, units_of
-from lamplight.rag.suggestions import Suggestions
+from lamplight.rag.suggestions import Asking, Suggestions
 from lamplight.rag.summarisation import most_central, shares_of, summarised
 
 LINES = 3
@@ -31,7 +34,8 @@ class Guiding:
 
     def __init__(self, library: Library, models: Models) -> None:
         self._library, self._models = library, models
-        self._suggestions = Suggestions(library)
+        self._asking = Asking(library, models)
+        self._materials = Materials(library, models, Finder(library, models), Suggestions(library))
 
     def make_missing(self, stopped: Callable[[], bool]) -> None:
         """One after the other, newest first, until `stopped` says so; none before the embedder is loaded."""
@@ -58,7 +62,8 @@ class Guiding:
             dates=_first([unit for unit in units if _has_date(unit.text)]),
             names=list(_names(chunks)),
             outline=_outline(chunks),
-            questions=self._suggestions.of([document], QUESTIONS),
+            questions=self._asking.questions(document, QUESTIONS),
+            paper=paper_fields(document, self._materials),
         )
         self._library.keep_guide(document_id, guide)
         return guide

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from lamplight.models.embedder import Embedder
 from lamplight.models.intent import WORD, IntentClassifier
+from lamplight.rag.lookup import QuestionVectors
 from lamplight.rag.query import STOP_WORDS
 
 Kind = Literal["fact", "summary", "list", "comparison", "change", "library", "lamplight", "talk", "writing"]
@@ -32,11 +33,11 @@ class Intent:
 FACT = Intent("fact")
 
 
-def understand(text: str, classifier: IntentClassifier, embedder: Embedder) -> Intent:
+def understand(text: str, classifier: IntentClassifier, embedder: Embedder | QuestionVectors) -> Intent:
     """The kind of a request that stands alone."""
     if classifier.embedder != embedder.name:
         return FACT
-    shares = classifier.probabilities(text, embedder.encode([text])[0])
+    shares = classifier.probabilities(text, embedder.encode_queries([text])[0])
     totals = dict.fromkeys(KINDS, 0.0)
     for name, share in shares.items():
         totals[_kind(name)] += share
@@ -47,9 +48,9 @@ def understand(text: str, classifier: IntentClassifier, embedder: Embedder) -> I
     return Intent(first, _detail(first, shares), other if first == "fact" else "fact")
 
 
-def asked_as(kind: Kind, text: str, classifier: IntentClassifier, embedder: Embedder) -> Intent:
+def asked_as(kind: Kind, text: str, classifier: IntentClassifier, embedder: Embedder | QuestionVectors) -> Intent:
     """The request read as a `kind` that the person chose."""
-    shares = classifier.probabilities(text, embedder.encode([text])[0])
+    shares = classifier.probabilities(text, embedder.encode_queries([text])[0])
     return Intent(kind, _detail(kind, shares))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from lamplight.library.records import Passage
+from lamplight.library.store import Library
 from lamplight.rag.sentences import Sentence
 
 MOST_SECTIONS = 12
@@ -38,7 +39,18 @@ class Section:
 
 def headings_of(chunk: Passage) -> list[str]:
     """What a chunk stands under, from the outside in, without the document's title."""
-    return [part for part in chunk.header.split(SEPARATOR)[1:] if len(part.split()) <= LONGEST_HEADING]
+    parts = chunk.header.split(SEPARATOR)[1:]
+    return [part for part in parts if len(part.split()) <= LONGEST_HEADING and not part[-1:].isdigit()]
+
+
+def trail(passage: Passage, sentence: Sentence, library: Library) -> list[str]:
+    """The headings that a sentence of a passage stands under, from the outside in; empty where none is known."""
+    known = headings_of(passage)
+    if known:
+        return known
+    chunks = library.chunks_of(passage.document_id)
+    above = Headings(chunks).above(sentence) if any(chunk.id == passage.id for chunk in chunks) else ""
+    return [above] if above else []
 
 
 def sections_of(chunks: Sequence[Passage]) -> list[Section]:

@@ -65,7 +65,7 @@ def without_pinned(passages: Sequence[Passage], pinned: Sequence[Passage]) -> li
 
 def _pinned_documents(library: Library, scope: Scope) -> list[Document]:
     """Oldest first: what is pinned later leaves the beginning of the prompt as it was."""
-    return [one for one in reversed(library.documents()) if one.pinned and scope.includes(one)]
+    return [one for one in reversed(library.documents(pinned=True)) if scope.includes(one)]
 
 
 def _passages(library: Library, document: Document) -> list[Passage]:

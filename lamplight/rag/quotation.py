@@ -27,6 +27,7 @@ SENTENCE_ENDS = (".", "!", "?", "\u3002")
 SURE_OF_CELL = 0.8
 LIKELY_ROW = 1.5
 MOST_OF_IT = 0.8  # of a line: a part so long is no shorter answer
+OTHERS, OTHERS_LIKELY = 4, -3.0  # lines, and the log-odds of each at least, for whoever wants to see more than one
 ITEMS = 12  # of a list that are quoted with its announcement
 CODES = (
     "USD|EUR|GBP|CHF|JPY|CNY|HKD|TWD|KRW|INR|SGD|MYR|RM|THB|IDR|PHP|VND|AUD|NZD|CAD|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|TRY|"
@@ -63,6 +64,19 @@ def quotation(selection: Selection) -> Quotation | None:
         if passage is not None and (made := _quoted(selection.search.query.text, line, passage)) is not None:
             return made
     return None
+
+
+def other_lines(selection: Selection, quote: Quotation | None = None, likely: float = OTHERS_LIKELY) -> list[Citation]:
+    """The likeliest lines of the passages that `quote` is not from, one of each, with these log-odds at least."""
+    passages = {passage.id: passage for passage in selection.passages}
+    told = {quote.citation.marker} if quote is not None else set()
+    lines = []
+    for line in selection.lines:
+        passage = passages.get(line.sentence.passage.id)
+        if passage is not None and passage.marker not in told and line.score >= likely:
+            told.add(passage.marker)
+            lines.append(cite(passage, line.sentence))
+    return lines[:OTHERS]
 
 
 def shown(quote: Quotation, passages: Sequence[Passage]) -> str:

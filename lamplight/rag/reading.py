@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 
-from lamplight.models.language_model import LanguageModel, Piece, Prefill, Reading, Usage
+from lamplight.models.answer_model import AnswerModel
+from lamplight.models.language_model import Piece, Prefill, Reading, Usage
 
-TOGETHER = 3  # passages in one prompt: each costs its reading, and 2 answer as well as 4
 APART = 4  # passages weighed against each other: the question is read once for each; 8 answer one point better
 NEAR = 0.15  # below the best passage's score: in three of five questions none is, with as many right answers
 RANK_WEIGHT = 2.0  # of -log(rank) beside the log-likelihood: right passage first in .82 of questions instead of .81
@@ -30,9 +30,9 @@ def reads_apart(separable: bool, question: str) -> bool:
     return separable and not needs_several(question)
 
 
-def most_to_read(separable: bool, question: str) -> int:
-    """How many passages are read at most."""
-    return APART if reads_apart(separable, question) else TOGETHER
+def most_to_read(separable: bool, question: str, together: int) -> int:
+    """How many passages are read at most, `together` if it isn't apart."""
+    return APART if reads_apart(separable, question) else together
 
 
 def near_best(scores: Sequence[float]) -> int:
@@ -65,18 +65,19 @@ class PassagePrefill:
 
     def read(
         self,
-        model: LanguageModel,
+        model: AnswerModel,
         system: str,
         question: str,
         passages: Sequence[str],
         max_tokens: int,
         stopped: Callable[[], bool],
+        together: bool = False,
     ) -> Iterator[Prefill | Piece | Usage]:
-        """The events of `LanguageModel.generate`. All of the `passages`, best first, are read.
+        """The events of `AnswerModel.generate`. All of the `passages`, best first, are read; `together` always in one.
 
         The last event's `answered_from` is an index into `passages`, or None when they were read together.
         """
-        if reads_apart(model.separable, question) and len(passages) > 1:
+        if reads_apart(model.separable and not together, question) and len(passages) > 1:
             reading = Reading(system, tuple(passages), question)
             yield from model.read_apart(reading, max_tokens, stopped, rank_prior(len(passages)))
             return
@@ -85,21 +86,23 @@ class PassagePrefill:
 
     def prepare(
         self,
-        model: LanguageModel,
+        model: AnswerModel,
         system: str,
         question: str,
         passages: Sequence[str],
         stopped: Callable[[], bool],
+        together: bool = False,
     ) -> None:
         """Compute what `read` will need, as far as `question` lets it be known; gives way to every question."""
-        if reads_apart(model.separable, question):
+        if reads_apart(model.separable and not together, question):
             model.remember(system, passages, stopped)
         else:
             model.read_ahead(self._together(system, question, passages), stopped)
 
     def _together(self, system: str, question: str, passages: Sequence[str]) -> Reading:
-        self._previous = stable_order(self._previous, passages)
-        return Reading(system, tuple(self._previous), question)
+        # Not read back from the attribute: a model elsewhere may answer another question meanwhile.
+        self._previous = order = stable_order(self._previous, passages)
+        return Reading(system, tuple(order), question)
 
 
 def rank_prior(count: int) -> list[float]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from lamplight.library.records import BlockKind, Document, Passage
+from lamplight.library.records import BlockKind, Candidate, Document, Passage
 from lamplight.library.store import Library
-from lamplight.models.embedder import Embedder, Vectors
+from lamplight.models.catalogue import MULTILINGUAL
+from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Embedder, Vectors
 from lamplight.rag.dense import DenseSearch
+from lamplight.rag.lookup import Lookup
 from lamplight.rag.naming import Named, named_documents
 from lamplight.rag.pictures import whole_pictures
 from lamplight.rag.query import Query, understand
@@ -44,7 +46,8 @@ FULL_OF_FIGURES = 0.2  # of the characters are digits
 class Scope:
     """Where to search. `documents` are ids, None for all; dates are seconds since the epoch.
 
-    The passages of `attached` documents come first.
+    `attached` are those that came with the question, whose passages come first; `chosen` says that `documents` were
+    chosen one by one for this question: "this" means them, and nothing else.
     """
 
     documents: frozenset[int] | None = None
@@ -52,6 +55,7 @@ class Scope:
     added_from: float = -math.inf
     added_before: float = math.inf
     attached: frozenset[int] = frozenset()
+    chosen: bool = False
 
     def includes(self, document: Document) -> bool:
         """Whether a document may be searched, at least for some kind of content."""
@@ -84,21 +88,29 @@ class Search:
 class Retriever:
     """Searches one library with one embedder, or with a multilingual one beside it."""
 
-    def __init__(self, library: Library, embedder: Embedder, multilingual: Embedder | None = None) -> None:
+    def __init__(
+        self, library: Library, embedder: Embedder, multilingual: Callable[[], Embedder | None] | None = None
+    ) -> None:
+        """`multilingual` loads the second embedder (a second), or waits until it is loaded."""
         self._library = library
         self._embedder = embedder
         self._multilingual = multilingual
 
-    def search(self, text: str, count: int, scope: Scope = EVERYWHERE) -> Search:
-        """The `count` best passages in `scope` for a question, best first; a picture is one of them."""
+    def search(self, text: str, count: int, scope: Scope = EVERYWHERE, lookup: Lookup | None = None) -> Search:
+        """The `count` best passages in `scope` for a question, best first; a picture is one of them.
+
+        `lookup` has what was looked up for the question before.
+        """
+        lookup = lookup or Lookup(self._library, lambda: self._embedder)
         text = respelled(text, self._library, self._embedder)
         query = understand(text)
-        documents = self._library.documents()
+        documents = lookup.documents
         allowed = _allowed(scope, documents)
         inside = [document for document in documents if allowed is None or document.id in allowed]
-        naming = named_documents(text, inside, self._library.chunks_holding)
-        dense = DenseSearch(self._library, query, self._embedder, self._multilingual)
-        weights = self.term_weights(query.terms)
+        naming = named_documents(text, inside, lookup.holding)
+        foreign = {document.id for document in documents if document.report and document.report.foreign}
+        dense = self._dense(query, lookup, bool(foreign))
+        weights = self._term_weights(query.terms, lookup.chunks)
         wide = SCOPED_CANDIDATES if scope.kind else 1
         words = dict(
             self._library.full_text(_telling(weights, naming), max(WORD_CANDIDATES, wide), naming.documents or allowed)
@@ -108,13 +120,12 @@ class Retriever:
         named = naming.documents | scope.attached
         _look(dense, max(CANDIDATES, wide), allowed, named)
         dense.look_at([*list(words)[:FUSED_WORD_CANDIDATES], *exact, *pictures])
-        chunks = self._library.chunks(dense.found)
-        foreign = {document.id for document in documents if document.report and document.report.foreign}
+        chunks = self._library.candidates(dense.found)
         nearness = {number: dense.cosine(number, chunk.document_id in foreign) for number, chunk in chunks.items()}
         cosines = {n: dense.absolute_cosine(n, chunk.document_id in foreign) for n, chunk in chunks.items()}
         words_weight = WORDS_WEIGHT / max(words.values(), default=1.0)
         if foreign or dense.unread(False):  # then some documents can't hold the question's words
-            words_weight *= self._known_share(weights)
+            words_weight *= _known_share(weights, lookup.chunks)
         scores = {
             number: nearness[number]
             + words_weight * words.get(number, 0.0)
@@ -127,22 +138,33 @@ class Retriever:
         }
         scores = _with_figures(scores, chunks)
         ranked = sorted(scores, key=lambda number: -scores[number])
-        passages = (replace(chunks[number], score=scores[number], cosine=cosines[number]) for number in ranked)
+        passages = (
+            replace(chunk, score=scores[chunk.id], cosine=cosines[chunk.id]) for chunk in self._chunks(ranked, count)
+        )
         found = list(islice(whole_pictures(passages, self._library), count))
         unread = frozenset(document.id for document in documents if dense.unread(document.id in foreign))
         return Search(query, weights, dense.vector, found, named, naming.asked, unread)
 
-    def term_weights(self, terms: Sequence[str]) -> dict[str, float]:
-        """Inverse document frequency: how much a word tells in this library, 0 when it is in every chunk."""
-        total = self._library.count_chunks()
+    def _chunks(self, ranked: Sequence[int], batch: int) -> Iterator[Passage]:
+        """In this order, read as they are asked for."""
+        for start in range(0, len(ranked), batch):
+            part = ranked[start : start + batch]
+            chunks = self._library.chunks(part)
+            yield from (chunks[number] for number in part if number in chunks)
+
+    def _dense(self, query: Query, lookup: Lookup, foreign: bool) -> DenseSearch:
+        """By both embedders, if the second has something to say: else it need not be loaded."""
+        if self._multilingual is None:
+            return DenseSearch(self._library, query, self._embedder, lookup.vectors, True, None)
+        reads = self._embedder.knows_language(query.text, FOREIGN_QUESTION_SHARE)
+        wanted = foreign or not reads or self._library.has_vectors(MULTILINGUAL.name)
+        second = self._multilingual() if wanted else None
+        return DenseSearch(self._library, query, self._embedder, lookup.vectors, reads, second)
+
+    def _term_weights(self, terms: Sequence[str], total: int) -> dict[str, float]:
+        """Inverse document frequency among `total` chunks: how much a word tells, 0 when it is in every chunk."""
         frequencies = self._library.term_frequencies(terms)
         return {term: math.log((total + 1) / (frequencies[term] + 1)) for term in terms}
-
-    def _known_share(self, weights: Mapping[str, float]) -> float:
-        """How much of what a question says stands anywhere: "die" alone, of a German one, says nothing in English."""
-        nowhere = math.log(self._library.count_chunks() + 1)
-        known = sum(weight for weight in weights.values() if weight < nowhere)
-        return known / (sum(weights.values()) or 1.0)
 
     def _exact(self, query: Query, allowed: frozenset[int] | None) -> dict[int, int]:
         """How many of the quoted phrases and codes each chunk holds."""
@@ -159,6 +181,13 @@ class Retriever:
         ids = self._library.images(allowed)
         held = self._library.holding_terms(query.terms, ids)
         return {number: 1.0 + len(held[number]) / len(query.terms) for number in ids}
+
+
+def _known_share(weights: Mapping[str, float], total: int) -> float:
+    """How much of what a question says stands anywhere: "die" alone, of a German one, says nothing in English."""
+    nowhere = math.log(total + 1)
+    known = sum(weight for weight in weights.values() if weight < nowhere)
+    return known / (sum(weights.values()) or 1.0)
 
 
 def _look(dense: DenseSearch, count: int, allowed: frozenset[int] | None, named: frozenset[int]) -> None:
@@ -186,7 +215,7 @@ def _steering(document_id: int, naming: Named) -> float:
     return MEANT_WEIGHT * naming.strengths.get(document_id, 0.0)
 
 
-def _with_figures(scores: Mapping[int, float], chunks: Mapping[int, Passage]) -> dict[int, float]:
+def _with_figures(scores: Mapping[int, float], chunks: Mapping[int, Candidate]) -> dict[int, float]:
     """Chunks of figures gain as far as the first of them all are such."""
     figures = {number: _figures(chunks[number].text) for number in scores}
     first = sorted(scores, key=lambda number: -scores[number])[:FIRST]

@@ -10,6 +10,7 @@ from itertools import accumulate
 import sentencex
 
 from lamplight.library.records import Box, Passage
+from lamplight.rag.lexicon.quantities import dates_of
 from lamplight.rag.messages import language_of
 from lamplight.rag.query import STOP_WORDS, WORD
 
@@ -19,6 +20,9 @@ LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){3}")  # at least three: a lone numbe
 SENTENCE_END = re.compile(
     r"(?<=[.!?…])[\"”’)]*\s+(?=[^\W_a-zß-öø-ÿ]|[“\"(•¿¡„«])|(?<=[\u3002\uff01\uff1f\u0964\u061f])[\"”’)\u300d\u300f]*\s*"
 )
+# "z. B.", "p.m.": single letters, each with its point.
+LETTER_BY_LETTER = re.compile(r"(?<!\w)[^\W\d_]\.(?:\s?[^\W\d_]\.)+$")
+ONE_LETTER = re.compile(r"(?<!\w)[^\W\d_]\.$")
 # "Dr. Okafor", "No. 7", "J. Berg", "31. März": one letter or two with a capital, or an ordinal, before the full stop.
 ABBREVIATED = re.compile(r"(?:^|[\s(\[“\"])(?:[^\W\d_a-zà-ÿ][^\W\d_A-ZÀ-Þ]?|\d{1,2})\.$")
 ITEM = re.compile(r"^\s*(?:[•‣▪◦●○■□✓✔➢*·–—-]|\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,4})[.)])\s+\S")  # a bullet or number
@@ -122,12 +126,24 @@ def _ends(line: str) -> bool:
 def _spans(text: str, language: str) -> list[tuple[int, int]]:
     """A sentence ends where sentencex, which knows the language's abbreviations, and the rules above both say so."""
     known = frozenset(accumulate(map(len, sentencex.segment(language, text))))
+    dates = [(date.start, date.end) for date in dates_of(text)]  # "9 Sept. 2024", "31. März 2024"
     ends = [
         match.end()
         for match in SENTENCE_END.finditer(text)
-        if match.end() in known and not ABBREVIATED.search(text[: match.start()])
+        if match.end() in known
+        and not ABBREVIATED.search(text[: match.start()])
+        and not _abbreviates(text[: match.start()], text[match.end() :])
+        and not any(start < match.start() and match.end() < end for start, end in dates)
     ]
     return list(zip([0, *ends], [*ends, len(text)], strict=True))
+
+
+def _abbreviates(before: str, after: str) -> bool:
+    """Whether a point is one of "z. B." or "p.m.": then no sentence ends, unless what follows looks like one."""
+    if ONE_LETTER.search(before) and re.match(r"[^\W\d_]\.", after):
+        return True
+    begins = re.match(r"[^\W\d_a-zà-ÿ][a-zà-ÿ]{0,3}\s+[a-zà-ÿ]", after)
+    return begins is None and LETTER_BY_LETTER.search(before) is not None
 
 
 def _boxes(group: Sequence[int], lines: Sequence[str], boxes: Sequence[Box], start: int, end: int) -> list[Box]:

@@ -19,6 +19,6 @@ QUESTIONS: list[str] = [
     "When are bonfires allowed?",
     "How much is a half plot in 2026?",
     "What does the sign on the tool shed say?",
-    "Which crops does the harvest chart show?",
+    "How many kilograms of potatoes were harvested in 2025?",
     "Whom do I call about a burst pipe?",
 ]

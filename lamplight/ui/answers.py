@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from lamplight.library.records import PICTURE_NAMES, Message, Passage
 from lamplight.rag.events import (
+    Breadth,
     Citation,
     Event,
     Evidence,
@@ -25,12 +26,17 @@ from lamplight.ui.opening import QUOTE, Opening, taken_apart
 Part = TypeVar("Part", Passage, Citation)
 MINUTE = 60.0  # seconds
 FORMERLY = {"section": "header", "chunk_id": "id"}
+WORDING = "Putting it into words…"
 UNFINISHED = "This answer was interrupted before it was finished."
 
 
 @dataclass(slots=True)
 class Answer:
-    """`status` is the sentence shown while there is no text yet; `error` the one shown when it broke.
+    """`status` is the sentence shown while there is no text yet; `error` the one shown when it broke, `notice` when
+    another model answered or the end is missing.
+
+    `draft` is what the model has written so far, and in the end all that it wrote; `aside` that it is not shown while
+    it grows. `unread` are files that were still being read. `alone`: only documents that the person chose were asked.
 
     `respelled` is what was searched for where the question had a typing error. `reading` counts the passages that the
     model is reading. `short` and `quote` are what the text begins with.
@@ -43,6 +49,11 @@ class Answer:
     status: str = ""
     progress: float | None = None
     reading: int = 0
+    draft: str = ""
+    aside: bool = False
+    breadth: Breadth = "usual"
+    alone: bool = False
+    unread: list[str] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
@@ -56,6 +67,7 @@ class Answer:
     stopped: bool = False
     done: bool = False
     error: str = ""
+    notice: str = ""
 
     @property
     def opening(self) -> Opening:
@@ -83,6 +95,9 @@ class Answer:
                 self.progress = event.done / event.total if event.total else None
                 self.reading = event.passages
                 self.status = _reading(event)
+            case Token(draft=True):
+                self.draft, self.aside = self.draft + event.text, event.aside
+                self.status, self.progress = WORDING if event.aside else "", None
             case Token():
                 self.status, self.progress = "", None
                 self.text += event.text
@@ -96,14 +111,15 @@ class Answer:
         self.short, self.quote = event.short, event.quote
         self.refused, self.stopped = event.refused, event.stopped
         self.timings, self.model, self.sql = event.timings, event.model, event.sql
-        self.kind, self.other, self.rows = event.kind, event.other, event.rows
+        self.kind, self.other, self.rows, self.notice = event.kind, event.other, event.rows, event.notice
         self.passages = event.passages or self.passages
+        self.draft, self.unread, self.breadth = event.draft, event.unread, event.breadth
         self.done = True
 
     def details(self) -> dict[str, Any]:
         """Everything but the text, as plain JSON for `Message.details`."""
         kept = asdict(self)
-        for passing in ("text", "status", "progress", "reading"):
+        for passing in ("text", "status", "progress", "reading", "aside"):
             del kept[passing]
         return kept
 
@@ -127,12 +143,17 @@ class Answer:
             model=details.get("model", ""),
             refused=details.get("refused", False),
             sql=details.get("sql", ""),
+            draft=details.get("draft", ""),
+            alone=details.get("alone", False),
+            breadth=details.get("breadth", "usual"),
+            unread=list(details.get("unread", [])),
             kind=details.get("kind", "fact"),
             other=details.get("other", ""),
             rows=Rows(**details["rows"]) if details.get("rows") else None,
             stopped=details.get("stopped", False),
             done=True,
             error=details.get("error", ""),
+            notice=details.get("notice", ""),
         )
         if not details.get("done", True) and not answer.error:
             answer.error = UNFINISHED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from lamplight.ui.turns import Question, known_kind
 
 if TYPE_CHECKING:
     from lamplight.library.records import Conversation, Message
+    from lamplight.rag.events import Breadth
     from lamplight.ui.services import Services
 
 ChatMessage = dict[str, Any]
@@ -65,11 +66,14 @@ class Chat:
             return None
         edit = self._library.replace_messages(conversation_id, message_id)
         attached = question.attached or Question.restored(old).attached
-        self._turns.start(conversation_id, replace(question, attached=attached))
+        about = tuple(number for number in question.about if number not in self._documents_at(attached))
+        self._turns.start(conversation_id, replace(question, attached=attached, about=about))
         return edit
 
-    def again(self, conversation_id: int, message_id: int, fewer: bool, kind: str | None = None) -> int | None:
-        """Answer the last question again, `fewer` from one passage alone, or read as another `kind` of request.
+    def again(
+        self, conversation_id: int, message_id: int, breadth: Breadth, kind: str | None = None, everywhere: bool = False
+    ) -> int | None:
+        """Answer the last question again: from fewer or more passages, as another `kind`, or asked of all documents.
 
         `message_id` is the answer's; returns as `edit`. An earlier one is left alone, as others have followed it.
         """
@@ -77,9 +81,9 @@ class Chat:
         if len(messages) < 2 or messages[-1].id != message_id:
             return None
         asked = messages[-2]
-        return self.edit(
-            conversation_id, asked.id, replace(Question.restored(asked), fewer=fewer, kind=known_kind(kind))
-        )
+        question = Question.restored(asked)
+        question = replace(question, about=()) if everywhere else question
+        return self.edit(conversation_id, asked.id, replace(question, breadth=breadth, kind=known_kind(kind)))
 
     def take_back(self, conversation_id: int, edit: int) -> None:
         """Undo what `edit` or `again` did."""
@@ -106,9 +110,26 @@ class Chat:
     def _stored(self, conversation_id: int, message: Message, last: bool) -> list[ChatMessage]:
         reference = f"{conversation_id}-{message.id}"
         if message.role == "user":
-            attached = [self._attached(path) for path in Question.restored(message).attached]
-            return [{"role": "user", "content": question_html(message.content, reference, attached)}]
+            asked = Question.restored(message)
+            attached = [self._attached(path) for path in asked.attached]
+            names = [one["name"] for one in self._named(asked.about)]
+            return [{"role": "user", "content": question_html(message.content, reference, attached, names)}]
         return self._answer(Answer.restored(message, self._library.successor), reference, last)
+
+    def about(self, conversation_id: int | None) -> list[dict[str, Any]]:
+        """What the last question was about, and so the next one: id and name of documents that are still there."""
+        messages = [] if conversation_id is None else self._library.messages(conversation_id)
+        asked = [Question.restored(message) for message in messages if message.role == "user"]
+        return self._named([*asked[-1].about, *self._documents_at(asked[-1].attached)]) if asked else []
+
+    def _documents_at(self, paths: Sequence[str]) -> list[int]:
+        found = [self._library.document_at(path) for path in paths]
+        return [document.id for document in found if document is not None]
+
+    def _named(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        current = dict.fromkeys(map(self._library.successor, numbers))
+        found = [document for document in map(self._library.document, current) if document is not None]
+        return [{"id": document.id, "name": document.name} for document in found]
 
     def _attached(self, path: str) -> tuple[str, int | None]:
         """The name of a file that came with a question, and the document it has become."""
@@ -119,6 +140,7 @@ class Chat:
         # Two messages, so that the pictures among the evidence are not drawn again with every word. The answer comes
         # first: what is found below it may come in another order, or with pictures, and nothing that is read moves.
         waiting = "" if self._models.ready else self._models.status
-        parts = [answer_html(answer, reference, waiting, last)]
+        larger = self._models.ready and self._models.language_model.is_large
+        parts = [answer_html(answer, reference, waiting, last, larger)]
         parts += [evidence_html(answer, reference)] if answer.passages else []
         return [{"role": "assistant", "content": part} for part in parts]

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamplight.models.errors import LamplightError
+from lamplight.ui.access_token import access_token, end_access, make_access_token
 from lamplight.ui.data_commands import backup, erase, restore
+from lamplight.ui.model_command import model
 
 if TYPE_CHECKING:
     from lamplight.rag.events import Citation
@@ -118,12 +120,14 @@ def answer_to_json(finished: Any) -> Record:
         "citations": [_citation(citation) for citation in finished.citations],
         "unsupported": finished.unsupported,
         "refused": finished.refused,
+        "unread": finished.unread,
         "timings": asdict(finished.timings),
         "model": finished.model,
         "sql": finished.sql,
         "kind": finished.kind,
         "other": finished.other,
         "rows": asdict(finished.rows) if finished.rows else None,
+        "notice": finished.notice,
         "nearest": [[passage.document, passage.page] for passage in finished.passages] if finished.refused else [],
     }
 
@@ -178,6 +182,20 @@ def unwatch(services: Services, arguments: Record) -> Iterator[Record]:
     yield {"folders": [asdict(folder) for folder in services.queue.folders()]}
 
 
+def token(services: Services, arguments: Record) -> Iterator[Record]:
+    """One `token` record, empty once access has ended."""
+    folder = services.library.folder
+    try:
+        if arguments["end"]:
+            end_access(folder)
+            yield {"token": ""}
+        else:
+            kept = "" if arguments["new"] else access_token(folder)
+            yield {"token": kept or make_access_token(folder)}
+    except OSError as error:
+        yield {"problem": f"The token can’t be kept ({error.strerror}); look at {folder}."}
+
+
 COMMANDS = {
     "add": add,
     "watch": watch,
@@ -189,4 +207,6 @@ COMMANDS = {
     "backup": backup,
     "restore": restore,
     "erase": erase,
+    "model": model,
+    "token": token,
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from lamplight import FROM_FOLDER, PROGRAM
 from lamplight.library.checksums import Checksums
 from lamplight.library.dense_index import VECTORS
 from lamplight.library.errors import LibraryBusy
@@ -34,15 +35,20 @@ from lamplight.models.errors import LamplightError
 from lamplight.models.prepare import cache_folder, prepared_embedder
 from lamplight.models.processor import physical_cores
 from lamplight.models.quantise import saved_preparation
+from lamplight.models.server import Server
+from lamplight.models.server_key import saved_key
+from lamplight.models.server_model import ServerModel
+from lamplight.models.server_requests import Requests
 from lamplight.models.vision import find_vision, models_folder
 
 GIBIBYTE = 1 << 30
 LEAST_MEMORY = 2.0  # GiB free: models 0.5, OCR of a page 0.4, the browser the rest
 LISTED = 5  # files that are named
+SERVER_SECONDS = 10.0  # that a server may take to list its models
 LEAST_DISK = 1.0  # GiB free
 NEEDED = (
-    "llama-cpp-python", "chromadb", "sentence-transformers", "torch", "onnxruntime", "gradio", "rapidocr",
-    "pypdfium2", "pillow", "lxml", "markdown-it-py", "mcp",
+    "llama-cpp-python", "chromadb", "onnxruntime", "gradio", "rapidocr", "pypdfium2", "pillow", "lxml",
+    "markdown-it-py", "mcp",
 )  # fmt: skip
 
 
@@ -87,6 +93,7 @@ def _machine() -> Check:
 
 
 def _packages() -> Iterator[Check]:
+    install = f"{sys.executable} install.py" if FROM_FOLDER else "Install Lamplight again, as you did the first time."
     missing, found = [], []
     for name in NEEDED:
         try:
@@ -94,7 +101,7 @@ def _packages() -> Iterator[Check]:
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        yield Check("packages", False, f"missing: {', '.join(missing)}", f"{sys.executable} install.py")
+        yield Check("packages", False, f"missing: {', '.join(missing)}", install)
     else:
         yield Check("packages", True, ", ".join(found))
 
@@ -126,11 +133,15 @@ def _prepared(name: str, model: EmbeddingModel) -> Check:
     path = prepared_embedder(model)
     if path.is_file():
         return Check(name, True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
-    return Check(name, False, "not exported yet", f"{sys.executable} -m lamplight.models.prepare")
+    return Check(name, False, "not prepared yet", f"{sys.executable} -m lamplight.models.prepare")
 
 
 def _language_model() -> Iterator[Check]:
     source = saved_choice()
+    if isinstance(source, Server):
+        yield _server(source)
+        yield _prepared_language_model(LANGUAGE_MODEL.sha256)
+        return
     try:
         identity, path = source.identity(cache_folder()), source.location()
     except LamplightError as error:
@@ -142,6 +153,23 @@ def _language_model() -> Iterator[Check]:
     else:
         yield Check("language model", True, f"{source.name}, {path.stat().st_size / 1e6:.0f} MB, {path}")
     yield _prepared_language_model(identity)
+
+
+def _server(server: Server) -> Check:
+    """Asked for its models: whether it runs, takes the key and still has the one that was chosen."""
+    try:
+        requests = Requests(server, saved_key(server.address), SERVER_SECONDS)
+        names = [one.model for one in ServerModel(server, requests=requests).models()]
+    except LamplightError as error:
+        return Check(
+            "language model", False, str(error), "Start the server, or choose another model in the browser app."
+        )
+    if names and server.model not in names:
+        finding = f"{server.place} has no {server.model} any more; it has {', '.join(names)}"
+        return Check(
+            "language model", False, finding, "Choose another model in the browser app, or with `app.py model`."
+        )
+    return Check("language model", True, f"{server.name}, {'elsewhere' if server.elsewhere else 'on this computer'}")
 
 
 def _prepared_language_model(identity: str) -> Check:
@@ -224,7 +252,7 @@ def _files(library: Library) -> Iterator[Check | Comparing]:
     others = [f"{file.path} ({file.state})" for file in elsewhere if file.state != "same"]
     # Not a fault: people go on working on their files.
     changed = (
-        f"{len(others)} no longer match, `app.py add` reads them anew: {_listed(others)}" if others else "all match"
+        f"{len(others)} no longer match, `{PROGRAM} add` reads them anew: {_listed(others)}" if others else "all match"
     )
     yield Check("files elsewhere", True, f"{len(elsewhere)} were read where they lie; {changed}")
 

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamplight.ui.page_parts import page_parts
+
 if TYPE_CHECKING:
     from lamplight.library.records import Document, ReportCard
     from lamplight.library.store import Library
@@ -73,6 +75,7 @@ def page_value(library: Library, document_id: int, number: int) -> dict[str, Any
         "image": f"/pages/{document_id}/{number}.png?width={PAGE_PIXELS}" if drawn else None,
         "ratio": page.width / page.height if drawn else None,
         "text": page.text[:TEXT_CHARACTERS],
+        "parts": page_parts(library.chunks_of(document_id), page),
     }
 
 

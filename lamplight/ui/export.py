@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from lamplight.models.errors import LamplightError
 from lamplight.ui.answers import Answer
+from lamplight.ui.chat_markdown import NOT_FOUND, chat_text
 from lamplight.ui.opening import Opening, cells_of, is_row
 from lamplight.ui.quotation_view import opening_html
-from lamplight.ui.rendering import NOT_FOUND, chat_text
 
 if TYPE_CHECKING:
     from lamplight.library.records import Conversation, Message, Passage

@@ -7,14 +7,16 @@ request without the launch key. What it lets through gets headers that keep the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hmac import compare_digest
+from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Gradio starts from an inline script and compiles the code of its HTML components in the page, hence the two
@@ -44,6 +46,11 @@ HEADERS = (
 )
 # A browser fetches these without cookies, and they hold nothing of the person's.
 OPEN_PATHS = frozenset({"/manifest.json", "/favicon.ico"})
+# Other programs ask there, with a token instead of the cookie (`ui.access_token`).
+API = "/v1/"
+NO_ACCESS = (
+    "Make a token under “Other programs” in Lamplight’s settings, or with `app.py token`, and give it as the key."
+)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 WILDCARDS = ("0.0.0.0", "::", "")
 HTTP_PORT = 80  # browsers leave it out of the Host header
@@ -52,12 +59,16 @@ LOCKED_PAGE = Path(__file__).parent / "assets" / "locked.html"
 
 
 class Guard:
-    """ASGI middleware; put it outermost. `host` and `port` are what the server is bound to."""
+    """ASGI middleware; put it outermost. `host` and `port` are what the server is bound to.
 
-    def __init__(self, app: ASGIApp, host: str, port: int, key: str) -> None:
+    `token` gives the token of other programs as it is now; while that is empty, none is let in.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, port: int, key: str, token: Callable[[], str] = str) -> None:
         self.app = app
         self.port = port
         self.key = key.encode()
+        self.token = token
         self.cookie = f"lamplight-{port}"
         # Behind a wildcard the machine has many addresses. Rebinding needs a name, so a bare address is safe.
         self.any_address = host in WILDCARDS
@@ -93,6 +104,8 @@ class Guard:
             return PlainTextResponse("Lamplight does not answer to this host name.", 421)
         if self._is_cross_site(scope, headers):
             return PlainTextResponse("Lamplight does not take requests from other sites.", 403)
+        if scope["path"].startswith(API):
+            return None if self._has_token(headers) else api_error(HTTPStatus.UNAUTHORIZED, NO_ACCESS)
         if scope["path"] in OPEN_PATHS or self._has_cookie(headers):
             return None
         return self._admit(scope)
@@ -121,6 +134,11 @@ class Guard:
             scope["method"] in ("GET", "HEAD") and headers.get("sec-fetch-mode") == "navigate"
         )
 
+    def _has_token(self, headers: Headers) -> bool:
+        token = self.token().encode()
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        return bool(token) and scheme.lower() == "bearer" and compare_digest(given.strip().encode(), token)
+
     def _has_cookie(self, headers: Headers) -> bool:
         jar: SimpleCookie = SimpleCookie()
         try:
@@ -139,3 +157,10 @@ class Guard:
         response = RedirectResponse(f"/?{rest}" if rest else "/", 303)
         response.set_cookie(self.cookie, self.key.decode(), max_age=COOKIE_SECONDS, httponly=True, samesite="strict")
         return response
+
+
+def api_error(status: int, sentence: str) -> JSONResponse:
+    """An error as OpenAI's clients read it."""
+    kind = "authentication_error" if status == HTTPStatus.UNAUTHORIZED else "invalid_request_error"
+    kind = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else kind
+    return JSONResponse({"error": {"message": sentence, "type": kind, "code": None, "param": None}}, status)

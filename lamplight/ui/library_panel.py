@@ -20,13 +20,15 @@ DRAWN = ("pdf", "image", "tiff")  # formats whose pages can be shown as pictures
 def library_value(services: Services) -> dict[str, Any]:
     """Plain values for `assets/library.js` and `assets/welcome.js`: newest documents first."""
     documents = services.library.documents()
+    files = services.library.folder / "files"
     memberships = services.library.memberships()
     return {
-        "documents": [_document(document, memberships.get(document.id, [])) for document in documents],
+        "documents": [_document(document, memberships.get(document.id, []), files) for document in documents],
         "collections": [
             {"id": collection.id, "name": collection.name, "documents": collection.documents}
             for collection in services.library.collections()
         ],
+        "papers": services.library.papers(),
         "folders": [folder.problem for folder in services.queue.folders()],
         "welcome": welcome_value(services, documents),
     }
@@ -47,24 +49,27 @@ def activity_value(services: Services) -> dict[str, Any]:
         "paused": services.queue.paused,
         "ready": models.ready,
         "status": _status(services) if models.ready else models.status,
+        "model": models.choice.source.name,
         "answering": services.turns.answering(),
     }
 
 
 def _status(services: Services) -> str:
-    if services.library.notice:
-        return services.library.notice
+    if notice := services.library.notice or services.models.loading:
+        return notice
     left = services.library.vectors_left(MULTILINGUAL.name)
     return f"Made ready for questions in other languages: all but {left:,} passages" if left else ""
 
 
-def _document(document: Document, collections: list[int]) -> dict[str, Any]:
+def _document(document: Document, collections: list[int], files: Path) -> dict[str, Any]:
+    own = files in Path(document.path).parents
     return {
         "id": document.id,
         "name": document.name,
         "kind": (Path(document.name).suffix or document.format).lstrip(".").upper()[:5],
         "pages": document.pages,
         "added": round(document.added_at),
+        "folder": "" if own else Path(document.path).parent.name,
         "bytes": document.bytes,
         "drawn": document.format.lstrip(".").lower() in DRAWN,
         "collections": collections,

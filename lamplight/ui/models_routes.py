@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,10 @@ from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
 from lamplight.models.errors import WeightsError
-from lamplight.ui.models_view import models_value
+from lamplight.models.server import Server
+from lamplight.models.server_key import key_for
+from lamplight.models.server_model import ServerModel
+from lamplight.ui.models_view import models_value, offer_value
 from lamplight.ui.requests import act
 
 if TYPE_CHECKING:
@@ -33,10 +37,36 @@ def models_routes(services: Services) -> APIRouter:
     async def everything() -> JSONResponse:
         return await after(lambda: None)
 
+    @router.get("/models/offer")
+    async def offer() -> JSONResponse:
+        return await act(offer_value, models)
+
     @router.post("/models/choose")
     async def choose(path: str | None = Body(embed=True)) -> JSONResponse:
         """`path` null stands for the model that comes with Lamplight."""
         return await after(lambda: models.choose_language_model(None if path is None else _typed_path(path)))
+
+    @router.post("/models/server/look")
+    async def look(address: str = Body(), key: str | None = Body(None), permitted: bool = Body(False)) -> JSONResponse:
+        """Which models a server offers. For one elsewhere that is not `permitted`, what a person is to be asked."""
+        return await act(look_at_server, address, key, permitted)
+
+    @router.post("/models/server")
+    async def use_server(
+        address: str = Body(),
+        model: str = Body(),
+        key: str | None = Body(None),
+        permitted: bool = Body(False),
+        spare: bool = Body(True),
+        parameters: float = Body(0.0),
+    ) -> JSONResponse:
+        """`key` null stands for the one that was kept."""
+
+        def use() -> None:
+            server = replace(Server.at(address, permitted), model=model, spare=spare, parameters=parameters)
+            models.choice.choose_server(server, key_for(server.address, key))
+
+        return await after(use)
 
     @router.post("/models/download")
     @router.post("/models/resume")
@@ -64,3 +94,16 @@ def _typed_path(text: str) -> Path:
         return Path(text.strip().strip("\"'")).expanduser()
     except RuntimeError as error:
         raise WeightsError(f"{text} names nobody’s home on this computer; write out the whole path.") from error
+
+
+def look_at_server(address: str, key: str | None, permitted: bool) -> dict[str, Any]:
+    """Where a typed address leads and what is offered there, or what a person is to be asked first.
+
+    Raises `ServerError`.
+    """
+    server = Server.at(address, permitted)
+    value = {"address": server.address, "place": server.place, "host": server.host, "permission": "", "models": []}
+    if not server.may_connect:
+        return value | {"permission": server.permission}
+    found = ServerModel(server, key_for(server.address, key)).models()
+    return value | {"models": [asdict(one) for one in found]}

@@ -9,7 +9,10 @@ from lamplight.models.catalogue import LANGUAGE_MODEL, Downloadable
 from lamplight.models.choice import Source
 from lamplight.models.errors import LamplightError
 from lamplight.models.fit import Memory, Need, Pace, fit, memory_here
+from lamplight.models.language_model import LanguageModel
 from lamplight.models.processor import physical_cores
+from lamplight.models.server import Server
+from lamplight.models.server_key import saved_key
 from lamplight.models.vision import find_vision, models_folder
 
 if TYPE_CHECKING:
@@ -31,7 +34,38 @@ def models_value(models: Models) -> Row:
         "trouble": models.choice.trouble,
         "busy": bool(models.choice.loading) or any(row["state"] in ("downloading", "checking") for row in rows),
         "models": rows,
+        "server": server_value(models.choice.source),
     }
+
+
+def server_value(source: Source | Server) -> Row | None:
+    """The server that answers, without its key; None where none does."""
+    if not isinstance(source, Server):
+        return None
+    return {
+        "name": source.name,
+        "address": source.address,
+        "model": source.model,
+        "elsewhere": source.elsewhere,
+        "spare": source.spare,
+        "has_key": bool(saved_key(source.address)),
+    }
+
+
+def offer_value(models: Models) -> Row | None:
+    """The best model to download that runs well here, while the one that comes with Lamplight answers; else None."""
+    view = _View(models)
+    source = models.choice.source
+    if isinstance(source, Server) or source.path is not None:
+        return None
+    rows = [
+        (one.parameters, view.downloadable(one))
+        for one in models.downloads.catalogue.values()
+        if one.purpose == "answers"
+    ]
+    fitting = [(size, row) for size, row in rows if row["state"] == "absent" and row["fit"]["light"] == "green"]
+    best = max(fitting, key=lambda one: one[0], default=None)
+    return None if best is None else {name: best[1][name] for name in ("name", "size", "about")}
 
 
 class _View:
@@ -41,12 +75,13 @@ class _View:
         self._models = models
         self._memory: Memory = memory_here()
         self._answering = models.choice.source
+        self._file = self._answering if isinstance(self._answering, Source) else None  # none where a server answers
         self._measured = self._measure()
 
     def _measure(self) -> tuple[Need, Pace] | None:
         """The model that answers and its pace here; None as long as it is not loaded or not measured."""
         model = self._models.choice.value
-        if model is None or model.calibration is None:
+        if not isinstance(model, LanguageModel) or model.calibration is None:
             return None
         need = Need(model.engine.weight_bytes, model.engine.parameters, 0)
         return need, Pace(model.calibration.prefill_rate, model.calibration.decode_rate, measured=True)
@@ -54,6 +89,8 @@ class _View:
     def machine(self) -> str:
         memory = f"{self._memory.total / 1e9:.0f} GB of memory, {self._memory.free / 1e9:.0f} GB of it free"
         sentence = f"This computer has {physical_cores()} cores and {memory}."
+        if isinstance(self._answering, Server):
+            return f"{sentence} {self._answering.name} answers."
         if self._measured is None:
             return f"{sentence} How fast it reads and writes is not measured yet."
         return f"{sentence} With {self._answering.name} it {self._measured[1]}."
@@ -81,8 +118,8 @@ class _View:
         downloads = self._models.downloads
         downloaded = [downloads.folder(name) for name in downloads.catalogue]
         paths = {path.absolute() for path in models_folder().rglob("*.gguf") if PROJECTOR not in path.name.lower()}
-        if self._answering.path is not None:
-            paths.add(self._answering.path)
+        if self._file is not None and self._file.path is not None:
+            paths.add(self._file.path)
         vision = find_vision()
         return [
             self._on_disk(path.stem, str(path), path, "pictures" if vision and path == vision.model else "answers")
@@ -99,7 +136,7 @@ class _View:
 
     def _row(self, name: str, about: str, path: Path | None, need: Need | None, purpose: str) -> Row:
         """What all rows have. `path` None: the model that comes with Lamplight; `need` None: a bad file."""
-        current = path == self._answering.path
+        current = self._file is not None and path == self._file.path
         return {
             "name": name,
             "about": about,

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from lamplight.ui.chat import Chat
-from lamplight.ui.turns import Question
+from lamplight.ui.turns import Question, points
 
 if TYPE_CHECKING:
-    from lamplight.rag.events import Mode
+    from lamplight.rag.events import Breadth, Mode
     from lamplight.ui.services import Services
 
 # Nothing is offered as a public API, and the page shows its own progress.
@@ -107,7 +107,8 @@ class ChatPage:
         return state, self._chat.messages(current), state
 
     def _state(self, conversation_id: int | None, edit: int | None = None, untaken: str = "") -> dict[str, Any]:
-        """For `assets/composer.js`: `edit` is what can be taken back, `untaken` a question that was not taken.
+        """For `assets/composer.js`: `edit` is what can be taken back, `untaken` a question that was not taken, `about`
+        what alone is asked.
 
         `when` tells whether another tab went on.
         """
@@ -118,6 +119,7 @@ class ChatPage:
             "when": conversation.updated_at if conversation else 0.0,
             "collection": conversation.collection_id if conversation else None,
             "untaken": untaken,
+            "about": self._chat.about(conversation_id),
             "edit": edit,
         }
 
@@ -135,7 +137,8 @@ class ChatPage:
         return self._view(event.conversation, edit, untaken=question.text if edit is None else "")
 
     def _again(self, event: gr.EventData) -> tuple[Any, ...]:
-        edit = self._chat.again(event.conversation, event.message, bool(event.fewer), event.kind)
+        breadth: Breadth = event.breadth if event.breadth in ("fewer", "more") else "usual"
+        edit = self._chat.again(event.conversation, event.message, breadth, event.kind, event.breadth == "everywhere")
         return self._view(event.conversation, edit)
 
     def _take_back(self, event: gr.EventData) -> tuple[Any, ...]:
@@ -152,4 +155,7 @@ class ChatPage:
 
 def _question(event: gr.EventData) -> Question:
     mode: Mode = "documents+knowledge" if event.mode == "documents+knowledge" else "documents"
-    return Question(str(event.question).strip(), mode, tuple(map(str, event.attached)))
+    text, about = str(event.question).strip(), tuple(map(int, event.about))
+    if event.open and not about and not event.attached and points(text):
+        about = (int(event.open),)
+    return Question(text, mode, tuple(map(str, event.attached)), about)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,6 +15,8 @@ from lamplight.models.errors import LamplightError
 from lamplight.ui.conversation_routes import conversation_routes
 from lamplight.ui.document_view import document_value, original_value, page_value
 from lamplight.ui.library_routes import library_routes
+from lamplight.ui.page_parts import found_pages, found_places
+from lamplight.ui.papers_panel import papers_routes
 from lamplight.ui.requests import REFUSED, found
 from lamplight.ui.sources_panel import sources_value
 
@@ -35,6 +37,7 @@ def routes(services: Services) -> APIRouter:
     router = APIRouter()
     router.include_router(library_routes(services))
     router.include_router(conversation_routes(services))
+    router.include_router(papers_routes(services))
     _add_pages(router, services)
     _add_files(router, services)
 
@@ -100,12 +103,26 @@ def _add_pages(router: APIRouter, services: Services) -> None:
     def document_page(document_id: int, number: int) -> JSONResponse:
         return found(page_value(services.library, document_id, number))
 
+    @router.get("/documents/{document_id}/find")
+    def find(document_id: int, words: str = Query(max_length=200)) -> JSONResponse:
+        return found(found_pages(services.library, document_id, words))
+
+    @router.get("/places")
+    def places(words: str = Query(max_length=200)) -> JSONResponse:
+        """Where words stand, in whatever document."""
+        return found(found_places(services.library, words))
+
     @router.get("/sources/{conversation_id}/{message_id}")
     def sources(conversation_id: int, message_id: int) -> JSONResponse:
         return found(sources_value(services.library, conversation_id, message_id))
 
     @router.post("/typed")
-    async def typed(request: Request, collection: int | None = None, conversation: int | None = None) -> Response:
+    async def typed(
+        request: Request,
+        about: Annotated[list[int], Query(default_factory=list)],
+        collection: int | None = None,
+        conversation: int | None = None,
+    ) -> Response:
         """What stands in the question's box at a pause in typing; it is searched for and read ahead.
 
         It may go on with a `conversation`: "and in 2022?" finds what the whole question will.
@@ -115,7 +132,8 @@ def _add_pages(router: APIRouter, services: Services) -> None:
         text = (await request.body())[:TYPED_BYTES].decode("utf-8", "ignore")
         documents = None if collection is None else await run_in_threadpool(services.library.members, collection)
         history = [] if conversation is None else await run_in_threadpool(services.library.messages, conversation)
-        services.answerer.typed(text, Scope(documents), history)
+        scope = Scope(frozenset(about), chosen=True) if about else Scope(documents)
+        services.answerer.typed(text, scope, history)
         return Response(status_code=204)
 
 
@@ -132,12 +150,14 @@ def _add_files(router: APIRouter, services: Services) -> None:
         path = folder / f"file{Path(plain).suffix[:16]}"
         try:
             await receive(request, path)
+            known = await run_in_threadpool(services.queue.known, path)
             job = await run_in_threadpool(services.queue.submit, path, plain, collection)
         except LamplightError as error:
             raise HTTPException(REFUSED, str(error)) from error
         finally:
             await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
-        return JSONResponse({"job": job.id, "path": job.path})
+        same = {"id": known.id, "name": known.name} if known is not None else None
+        return JSONResponse({"job": job.id, "path": job.path, "known": same})
 
 
 async def receive(request: Request, path: Path, most: int = UPLOAD_BYTES) -> None:

@@ -23,6 +23,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from lamplight.models.errors import LamplightError
+from lamplight.ui.access_token import access_token
+from lamplight.ui.completions_routes import completions_routes
 from lamplight.ui.guard import WILDCARDS, Guard
 from lamplight.ui.launch_key import launch_key
 from lamplight.ui.local_api import command_routes
@@ -50,7 +52,9 @@ def build_app(services: Services, host: str, port: int, key: str) -> FastAPI:
     app.include_router(command_routes(services))
     app.include_router(models_routes(services))
     app.include_router(trust_routes(services))
-    app.add_middleware(Guard, host=host, port=port, key=key)
+    app.include_router(completions_routes(services))
+    folder = services.library.folder
+    app.add_middleware(Guard, host=host, port=port, key=key, token=lambda: access_token(folder))
     # The app is changed in place; Gradio's return value, the same app, is not typed.
     gr.mount_gradio_app(
         app,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lamplight.ui.answers import Answer
+from lamplight.ui.page_parts import page_parts, percent
 from lamplight.ui.table_view import table_value
 
 if TYPE_CHECKING:
-    from lamplight.library.records import Box, Page, Passage
+    from lamplight.library.records import Box, Passage
     from lamplight.library.store import Library
 
 PAGE_PIXELS = 1100  # sharp in a 460-pixel panel on a screen of twice the density
@@ -42,7 +43,7 @@ def _source(library: Library, answer: Answer, passage: Passage) -> dict[str, Any
         "page": passage.page,
         "pages": document.pages if document else 0,
         "table": table_value(tables, passage.page, quotes, answer.text),
-        "section": passage.header,
+        "trail": _trail(library, passage, quotes[0]) if document else [],
         "kind": passage.kind,
         "cited": bool(citations),
         "quotes": quotes,
@@ -50,23 +51,21 @@ def _source(library: Library, answer: Answer, passage: Passage) -> dict[str, Any
         "removed": document is None,
         "image": image if drawn else None,
         "ratio": drawn.width / drawn.height if drawn else None,
-        "boxes": [_percent(box, drawn) for box in dict.fromkeys(map(_tuple, boxes))] if drawn else [],
+        "boxes": percent(list(dict.fromkeys(map(_tuple, boxes))), drawn) if drawn else [],
         "text": page.text[:EXCERPT_CHARACTERS] if page else "",
+        "parts": page_parts(library.chunks_of(passage.document_id), page) if page and not drawn else [],
     }
+
+
+def _trail(library: Library, passage: Passage, quote: str) -> list[str]:
+    """The headings that the first quotation stands under."""
+    from lamplight.rag.outline import trail  # heavy; with the first sources, not with the first page
+    from lamplight.rag.sentences import Sentence
+
+    return trail(passage, Sentence(passage, quote, passage.boxes), library)
 
 
 def _tuple(box: Box) -> Box:
     """A box as it is hashable; stored ones come back from JSON as lists."""
     left, top, right, bottom = box
     return (left, top, right, bottom)
-
-
-def _percent(box: Box, page: Page) -> list[float]:
-    """Left, top, width and height in percent of the page."""
-    left, top, right, bottom = box
-    return [
-        round(100 * left / page.width, 3),
-        round(100 * top / page.height, 3),
-        round(100 * (right - left) / page.width, 3),
-        round(100 * (bottom - top) / page.height, 3),
-    ]

@@ -15,11 +15,11 @@ SEPARATORS = (",", ";", "\t")
 SOURCE = "Source"
 
 
-def csv_text(rows: Mapping[str, Any], places: Mapping[int, str], separator: str = ",") -> str:
+def csv_text(rows: Mapping[str, Any], places: Mapping[int, str], separator: str = ",", sources: bool = True) -> str:
     """`rows` is a `rag.events.Rows` as plain values, `places` say of each marker where it stands.
 
     Where all cells of each row stand in one place it is the last column, else each column is followed by its places.
-    In countries with a decimal comma Excel wants a semicolon between cells.
+    Without `sources` there are no places. In countries with a decimal comma Excel wants a semicolon between cells.
     """
     columns, table = rows["columns"], rows["rows"]
     marks = rows.get("sources") or [[0] * len(row) for row in table]
@@ -30,7 +30,9 @@ def csv_text(rows: Mapping[str, Any], places: Mapping[int, str], separator: str 
         named = [places.get(mark, "") for mark in own]
         lines.append([*row, max(named, default="")] if together else _beside(row, named, cited))
     heads = [f"{column}: {SOURCE}".lstrip(": ") for column in columns]
-    first = [*columns, SOURCE] if together else _beside(columns, heads, cited)
+    if not sources:
+        lines, together, cited = [list(row) for row in table], True, []
+    first = list(columns) if not sources else [*columns, SOURCE] if together else _beside(columns, heads, cited)
     if rows.get("sums"):
         lines.append(_beside(rows["sums"], [""] * len(columns), [] if together else cited))
     written = io.StringIO()

@@ -100,6 +100,9 @@ def _ask(record: Record) -> None:
         _answer(record["answer"])
     elif "searching" in record:
         progress_bar("searching", 0.0)
+    elif "evidence" in record:  # the pages, before any line of them is known to answer
+        places = dict.fromkeys(f"{document}, page {page}" for document, page in record["evidence"])
+        progress_bar(f"found {'; '.join(places)}" if places else "nothing close was found", 0.0)
     elif "respelled" in record:
         say(f"Searched for “{record['respelled']}”")
 
@@ -121,8 +124,12 @@ def _answer(answer: dict[str, Any]) -> None:
     if answer["nearest"]:
         places = "; ".join(dict.fromkeys(f"{document}, page {page}" for document, page in answer["nearest"]))
         say(f"  Nearest: {places}")
+    if answer["unread"]:
+        say(f"  Still being read: {', '.join(answer['unread'])}")
     for sentence in answer["unsupported"]:
         say(f"  Said by the model, stated by no document: “{sentence}”")
+    if answer["notice"]:
+        say(f"  {answer['notice']}")
     if answer["sql"]:
         say(f"  Computed: {answer['sql']}")
 
@@ -212,6 +219,17 @@ def _erase(record: Record) -> None:
     say(f"Erased {_counted(record['erased'])}; the library in {record['erased']['library']} is empty.")
 
 
+def _model(record: Record) -> None:
+    if "loading" in record:
+        progress_bar(f"{record['loading']} is getting ready", 0.0)
+        return
+    say(f"{record['model']['name']} answers.")
+
+
+def _token(record: Record) -> None:
+    say(record["token"] or "No program may ask any more; `token` makes a new one.")
+
+
 def _counted(found: dict[str, Any]) -> str:
     return f"{_plural(found['documents'], 'document')} and {_plural(found['conversations'], 'conversation')}"
 
@@ -232,11 +250,13 @@ def _json_of(*keys: str) -> Callable[[Record], None]:
 
 _PLAIN: dict[str, Callable[[Record], None]] = {
     "add": _add, "search": _search, "ask": _ask, "list": _list, "remove": _remove, "watch": _watch, "unwatch": _watch,
-    "backup": _backup, "restore": _restore, "erase": _erase,
+    "backup": _backup, "restore": _restore, "erase": _erase, "model": _model,
+    "token": _token,
 }  # fmt: skip
 _JSON = {
     "add": _json_of("file"), "search": _json_of("passages"), "ask": _json_of("answer"),
     "list": _json_of("documents"), "remove": _json_of("removed"),
     "watch": _json_of("file", "folders"), "unwatch": _json_of("folders"),
     "backup": _json_of("backup"), "restore": _json_of("restored"), "erase": _json_of("erased"),
+    "model": _json_of("model"), "token": _json_of("token"),
 }  # fmt: skip

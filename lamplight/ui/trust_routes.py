@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator, Iterable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +15,12 @@ from fastapi.responses import JSONResponse
 
 from lamplight.library.database import DATABASE
 from lamplight.library.dense_index import VECTORS
+from lamplight.library.errors import LibraryError
 from lamplight.models.connections import CONNECTIONS
+from lamplight.models.loading import CONTEXTS
 from lamplight.models.vision import models_folder
 from lamplight.ui.commands import Record, run
-from lamplight.ui.requests import REFUSED, field
+from lamplight.ui.requests import REFUSED, act, field
 from lamplight.ui.routes import receive
 from lamplight.ui.streaming import StreamedResponse
 
@@ -43,6 +45,28 @@ def trust_routes(services: Services) -> APIRouter:
         """With `sizes=false` the folders are not walked through, for a badge that asks again and again."""
         value = connections_value() | (data_value(services) if sizes else {})
         return JSONResponse(value, headers={"Cache-Control": "no-store"})
+
+    @router.post("/remembered/clear")
+    async def clear() -> JSONResponse:
+        def work() -> None:
+            with ExitStack() as quiet:
+                for idle in services.idle:  # or it would go on writing what is being forgotten
+                    quiet.enter_context(idle.paused())
+                services.models.forget()
+
+        return await act(work)
+
+    @router.post("/remembered/limit")
+    async def limit(request: Request) -> JSONResponse:
+        most = await field(request, "bytes", int)
+
+        def work() -> None:
+            try:
+                services.models.contexts.set_limit(max(0, most))
+            except OSError as error:
+                raise LibraryError(f"The limit could not be kept ({error.strerror}).") from error
+
+        return await act(work)
 
     @router.get("/backup")
     def backup() -> StreamedResponse:
@@ -123,8 +147,8 @@ def connections_value() -> dict[str, Any]:
 def data_value(services: Services) -> dict[str, Any]:
     """Where the data is, bytes by kind, and bytes free on that disk."""
     folder, prepared = services.library.folder, services.models.folder
-    contexts = prepared / "contexts"
-    caches = _bytes(contexts.rglob("*"))
+    caches = services.models.contexts.disk_usage()
+    others = _bytes((prepared / CONTEXTS).rglob("*"))  # of other libraries too
     return {
         "library": str(folder),
         "prepared": str(prepared),
@@ -135,8 +159,9 @@ def data_value(services: Services) -> dict[str, Any]:
             "database": _bytes(folder.glob(f"{DATABASE}*")),
             "vectors": _bytes(folder.glob(f"{VECTORS}*/**/*")),
             "caches": caches,
-            "models": _bytes(prepared.rglob("*")) - caches + _bytes(models_folder().rglob("*")),
+            "models": _bytes(prepared.rglob("*")) - others + _bytes(models_folder().rglob("*")),
         },
+        "limit": services.models.contexts.limit,
         "free": shutil.disk_usage(folder).free,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from lamplight.library.records import Message
     from lamplight.library.store import Library
     from lamplight.rag.answerer import Answerer
-    from lamplight.rag.events import Event, Mode
+    from lamplight.rag.events import Breadth, Event, Mode
     from lamplight.rag.intent import Kind
     from lamplight.rag.retriever import Scope
 
@@ -37,24 +38,38 @@ BROKEN = "Something went wrong while answering. Ask again; the details are in th
 class Question:
     """What a person asks. `attached` are paths of files that were given to the library with it.
 
+    `about` are the documents that alone are asked, all if there are none.
     `kind` is what it is to be read as, if the person chose that.
     """
 
     text: str
     mode: Mode = "documents"
     attached: tuple[str, ...] = ()
-    fewer: bool = False
+    about: tuple[int, ...] = ()
+    breadth: Breadth = "usual"
     kind: Kind | None = None
 
     @classmethod
     def restored(cls, message: Message) -> Question:
         """The question in a stored message."""
         details = message.details
-        return cls(message.content, details.get("mode", "documents"), tuple(details.get("attached", ())))
+        return cls(
+            message.content,
+            details.get("mode", "documents"),
+            tuple(details.get("attached", ())),
+            tuple(details.get("about", ())),
+        )
 
     def details(self) -> dict[str, Any]:
         """Everything but the text, as plain JSON for `Message.details`."""
-        return {name: value for name, value in asdict(self).items() if name in ("mode", "attached")}
+        return {name: value for name, value in asdict(self).items() if name in ("mode", "attached", "about")}
+
+
+def points(text: str) -> bool:
+    """Whether a question means what is before the person's eyes: "what is this about?"."""
+    from lamplight.rag.lexicon.pointing import THIS
+
+    return not THIS.isdisjoint(re.findall(r"\w+", text.lower()))
 
 
 def known_kind(name: str | None) -> Kind | None:
@@ -73,7 +88,7 @@ class Turn:
         self._library, self._answerer = library, answerer
         self._history = library.messages(conversation_id)
         library.add_message(conversation_id, "user", question.text, question.details())
-        self._answer = Answer()
+        self._answer = Answer(alone=bool(question.about))
         self.message_id = library.add_message(conversation_id, "assistant", "", self._answer.details())
         self._changed = threading.Condition()
         self._version = 0
@@ -103,7 +118,7 @@ class Turn:
             scope = self._scope()
             asked = self.question
             for event in self._answerer.answer(
-                asked.text, self._history, asked.mode, self._stop, scope, asked.fewer, asked.kind
+                asked.text, self._history, asked.mode, self._stop, scope, asked.breadth, asked.kind
             ):
                 self._absorb(event)
         except LamplightError as error:
@@ -115,14 +130,20 @@ class Turn:
             self._end("")
 
     def _scope(self) -> Scope:
-        """The collection of the conversation, and what came with the question, once that has been read."""
+        """What came with the question, once that has been read, and what it is about; else the collection."""
         from lamplight.rag.retriever import Scope  # heavy; with the first question, not with the first page
 
         conversation = self._library.conversation(self.conversation_id)
         collection = conversation.collection_id if conversation else None
         documents = None if collection is None else self._library.members(collection)
         attached = frozenset(filter(None, map(self._attached, self.question.attached)))
-        return Scope(None if documents is None else documents | attached, attached=attached)
+        about = frozenset(map(self._library.successor, self.question.about))
+        known = frozenset(number for number in about if self._library.document(number) is not None)
+        if about and not known and not attached:
+            raise LibraryError("What you asked about is no longer in your library. Take it off below, and ask again.")
+        if known or attached:
+            return Scope(known | attached, attached=attached, chosen=True)
+        return Scope(documents)
 
     def _attached(self, path: str) -> int | None:
         """The document made of an attached file; None when the question was stopped meanwhile.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamplight.models.server import Server
+
 if TYPE_CHECKING:
     from lamplight.library.records import Document
     from lamplight.ui.services import Services
@@ -18,6 +20,7 @@ def welcome_value(services: Services, documents: list[Document]) -> dict[str, An
     samples = sample_files()
     return {
         "documents": len(documents),
+        "elsewhere": source.elsewhere if isinstance(source := services.models.choice.source, Server) else "",
         "samples": bool(samples) and not any(path.name in known for path in samples),
         "examples": _examples(services, documents),
         "collections": {

@@ -50,6 +50,11 @@ OWN = _set(
     "and deren dessen et her his its sa sein seine seinen seines ses son su sus their und y",
 )
 """With these a question of a few words goes on with the one that is shown."""
+THIS = _set(
+    "aquí ce ceci ces cet cette dies diese diesem diesen dieser dieses esta estas este esto estos here hier ici",
+    "these this",
+)
+"""With these a question means what is before the person's eyes."""
 LITTLE = OWN | _set(
     "a about al all als an are bitte by can celle celles celui ceux cuál d das davon de del dem den denen der des",
     "die do does du el entonces es esa esas ese esos est first-of-all for from how in is ist it jene just l la",

@@ -15,12 +15,22 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "needs no internet. Only a model that you choose to download is fetched from elsewhere, and nothing is sent with "
     "that.",
     "model": "{name} answers, on this computer. Under “Models” you can choose or download a larger one.",
+    "privacy elsewhere": "Yes: you have chosen a model on {place}. Your questions and the passages that answers need, "
+    "for a summary the whole document, are sent there. Nothing else leaves this computer: documents are kept, read and "
+    "searched here. Under “Models” you can choose one that answers on this computer.",
+    "model elsewhere": "{name} answers, on another computer. Under “Models” you can choose one on this computer.",
     "try": "You could ask:",
     "try summary": "Summarise {name}",
+    "ask section of": "What does {title} say about {what}?",
+    "ask section": "What is said about {what}?",
     "try documents": "Which documents do I have?",
     "add": "Add some documents or pictures to begin.",
     "empty library": "Your library is empty. Add some documents or pictures, then ask again.",
     "empty collection": "This collection is empty. Add some documents to it, or ask all your documents.",
+    "nothing read yet": "None of your files has been read yet.",
+    "other places": "Other places that may answer:",
+    "nearest": "These lines come nearest:",
+    "no other places": "No other place seems to answer this.",
     "not said": "Your documents don’t say.",
     "nothing found": "I found nothing about this in your documents.",
     "needs larger": "Writing, explaining and translating need a larger language model than the one that comes with "

@@ -16,12 +16,23 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "Lamplight n’a pas besoin d’internet. Seul un modèle que vous choisissez de télécharger vient d’ailleurs, et rien "
     "n’est envoyé pour cela.",
     "model": "{name} répond, sur cet ordinateur. Sous « Models », vous pouvez en choisir ou télécharger un plus grand.",
+    "privacy elsewhere": "Oui : vous avez choisi un modèle sur {place}. Vos questions et les passages dont une réponse "
+    "a besoin, pour un résumé le document entier, y sont envoyés. Rien d’autre ne quitte cet ordinateur : les "
+    "documents y sont gardés, lus et fouillés. Sous « Models », vous pouvez en choisir un qui répond sur celui-ci.",
+    "model elsewhere": "{name} répond, sur un autre ordinateur. Sous « Models », vous pouvez en choisir un sur "
+    "celui-ci.",
     "try": "Vous pourriez demander :",
     "try summary": "Résume {name}",
+    "ask section of": "Que dit {title} sur {what} ?",
+    "ask section": "Que dit-on sur {what} ?",
     "try documents": "Quels documents ai-je ?",
     "add": "Ajoutez d’abord des documents ou des images.",
     "empty library": "Votre bibliothèque est vide. Ajoutez des documents ou des images, puis demandez de nouveau.",
     "empty collection": "Cette collection est vide. Ajoutez-y des documents, ou interrogez tous vos documents.",
+    "nothing read yet": "Aucun de vos fichiers n’a encore été lu.",
+    "other places": "D’autres passages qui pourraient répondre :",
+    "nearest": "Ces lignes s’en approchent le plus :",
+    "no other places": "Aucun autre passage ne semble répondre.",
     "not said": "Vos documents ne le disent pas.",
     "nothing found": "Je n’ai rien trouvé à ce sujet dans vos documents.",
     "needs larger": "Rédiger, expliquer et traduire demandent un modèle de langue plus grand que celui fourni avec "

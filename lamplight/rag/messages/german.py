@@ -17,12 +17,24 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "nicht; Lamplight braucht kein Internet. Nur ein Modell, das du selbst herunterlädst, kommt von anderswo, und "
     "dabei wird nichts gesendet.",
     "model": "{name} antwortet, auf diesem Computer. Unter „Models“ kannst du ein größeres wählen oder herunterladen.",
+    "privacy elsewhere": "Ja: Du hast ein Modell auf {place} gewählt. Deine Fragen und die Stellen, die eine Antwort "
+    "braucht, für eine Zusammenfassung das ganze Dokument, werden dorthin gesendet. Sonst verlässt nichts diesen "
+    "Computer: Dokumente werden hier aufbewahrt, gelesen und durchsucht. Unter „Models“ kannst du eines wählen, das "
+    "auf diesem Computer antwortet.",
+    "model elsewhere": "{name} antwortet, auf einem anderen Computer. Unter „Models“ kannst du eines auf diesem "
+    "wählen.",
     "try": "Du könntest fragen:",
     "try summary": "Fasse {name} zusammen",
+    "ask section of": "Was sagt {title} über {what}?",
+    "ask section": "Was steht da über {what}?",
     "try documents": "Welche Dokumente habe ich?",
     "add": "Füge zuerst ein paar Dokumente oder Bilder hinzu.",
     "empty library": "Deine Bibliothek ist leer. Füge Dokumente oder Bilder hinzu und frage dann noch einmal.",
     "empty collection": "Diese Sammlung ist leer. Füge ihr Dokumente hinzu oder frage alle deine Dokumente.",
+    "nothing read yet": "Noch ist keine Ihrer Dateien gelesen.",
+    "other places": "Andere Stellen, die antworten könnten:",
+    "nearest": "Am nächsten kommen diese Zeilen:",
+    "no other places": "Keine andere Stelle scheint das zu beantworten.",
     "not said": "Deine Dokumente sagen dazu nichts.",
     "nothing found": "Dazu habe ich in deinen Dokumenten nichts gefunden.",
     "needs larger": "Schreiben, Erklären und Übersetzen brauchen ein größeres Sprachmodell als das, das mit Lamplight "

@@ -15,12 +15,22 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "privacy": "No. Tus documentos se leen en este ordenador y nunca salen de él, ni tampoco tus preguntas; Lamplight "
     "no necesita internet. Solo un modelo que decidas descargar viene de fuera, y con eso no se envía nada.",
     "model": "Responde {name}, en este ordenador. En «Models» puedes elegir o descargar uno más grande.",
+    "privacy elsewhere": "Sí: has elegido un modelo en {place}. Tus preguntas y los pasajes que necesita una "
+    "respuesta, para un resumen el documento entero, se envían allí. Nada más sale de este ordenador: los "
+    "documentos se guardan, se leen y se buscan aquí. En «Models» puedes elegir uno que responda en este ordenador.",
+    "model elsewhere": "Responde {name}, en otro ordenador. En «Models» puedes elegir uno en este.",
     "try": "Podrías preguntar:",
     "try summary": "Resume {name}",
+    "ask section of": "¿Qué dice {title} sobre {what}?",
+    "ask section": "¿Qué se dice sobre {what}?",
     "try documents": "¿Qué documentos tengo?",
     "add": "Añade primero algunos documentos o imágenes.",
     "empty library": "Tu biblioteca está vacía. Añade documentos o imágenes y vuelve a preguntar.",
     "empty collection": "Esta colección está vacía. Añádele documentos o pregunta a todos tus documentos.",
+    "nothing read yet": "Todavía no se ha leído ninguno de sus archivos.",
+    "other places": "Otros lugares que podrían responder:",
+    "nearest": "Estas líneas son las más cercanas:",
+    "no other places": "Ningún otro lugar parece responder.",
     "not said": "Tus documentos no lo dicen.",
     "nothing found": "No encontré nada sobre esto en tus documentos.",
     "needs larger": "Para escribir, explicar y traducir hace falta un modelo de lenguaje más grande que el que viene "

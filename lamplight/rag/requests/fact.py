@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from lamplight.library.records import Passage
+from lamplight.models.answer_model import AnswerModel
+from lamplight.models.errors import ServerError
 from lamplight.models.language_model import Piece, Prefill, Usage
+from lamplight.models.server_model import ServerModel
+from lamplight.rag.answer_plan import KNOWLEDGE, AnswerPlan, plan_of
+from lamplight.rag.checking import Checking, whole_sentences
 from lamplight.rag.composition import Composed, compose, computed, repeats, without_repeats
 from lamplight.rag.computation import Computation
-from lamplight.rag.events import Event, Evidence, Finished, Grounded, Reading, Timings, Token
+from lamplight.rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Timings, Token
 from lamplight.rag.finding import Finding
-from lamplight.rag.grounding import ground
+from lamplight.rag.grounding import GroundedAnswer, ground
 from lamplight.rag.pinning import fixed_prompt
-from lamplight.rag.quotation import Quotation, quotation, shown
+from lamplight.rag.quotation import Quotation, other_lines, quotation, shown
 from lamplight.rag.reading import PassagePrefill
-from lamplight.rag.requests.request import Materials, Request
+from lamplight.rag.requests.request import Materials, Request, plain
+from lamplight.rag.sections import numbered_texts, with_markers
 
-ANSWER_TOKENS = 120
 WAITING_SECONDS = 0.1  # for another answer, until it is looked whether this one is still wanted
 Generated = Prefill | Piece | Usage
-DOCUMENTS_PROMPT = (
-    "You answer questions using only the passages the user gives. "
-    "Answer in one or two short sentences. Copy numbers and names exactly."
-)
-KNOWLEDGE_PROMPT = "You are a helpful assistant. Answer briefly and truthfully. Use the passages where they help."
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a model wrote, checked. `notice` is what a person should know about how it went, `draft` all of it."""
+
+    model: AnswerModel
+    answer: Composed
+    passages: list[Passage]
+    usage: Usage
+    notice: str = ""
+    draft: str = ""
+
+
+NOTHING = Usage(0, 0, 0, 0, 0.0)
+Writing: TypeAlias = "Generator[Event, None, Written]"
 
 
 class FactAnswers:
-    """One answer at a time: the language model has one context."""
+    """One answer at a time of a model in this process: it has one context."""
 
     def __init__(self, materials: Materials) -> None:
         self._models, self._finder = materials.models, materials.finder
@@ -38,7 +55,7 @@ class FactAnswers:
 
     def answer(self, request: Request) -> Iterator[Event]:
         """Events from the first evidence to `Finished`."""
-        search = self._finder.search(request.query, scope=request.scope)
+        search = self._finder.search(request.query, scope=request.scope, lookup=request.lookup)
         first = self._finder.first(search)
         request.timings = Timings(search_ms=request.elapsed(), evidence_ms=request.elapsed())
         respelled = search.query.text if search.query.text != request.query else ""
@@ -54,7 +71,10 @@ class FactAnswers:
             yield from self._generate(request, finding, quote)
         else:
             yield Evidence(found)
-            yield from refuse(request, request.say("not said" if found else "nothing found"), found)
+            if found and request.breadth == "more":
+                yield from self._nearest(request, finding)
+            else:
+                yield from refuse(request, request.say("not said" if found else "nothing found"), found)
 
     def _tell(self, request: Request, computation: Computation, found: list[Passage]) -> Iterator[Event]:
         """A computed answer needs no model."""
@@ -65,13 +85,22 @@ class FactAnswers:
         yield Grounded(answer.text, answer.citations, [])
         yield replace(finished(request, answer, passages), sql=computation.sql, short=computation.short)
 
-    def _seconds(self, tokens: int) -> float | None:
-        """How long this machine will read them; None as long as it has not been measured."""
-        calibration = self._models.language_model.calibration
-        return round(calibration.seconds_to_read(tokens), 1) if calibration else None
+    def _nearest(self, request: Request, finding: Finding) -> Iterator[Event]:
+        """A refusal with the lines that come nearest, for whoever wants to see for themselves."""
+        silent = Composed(request.say("not said"), [], [])
+        near = other_lines(finding.selection, likely=float("-inf"))
+        answer = _with_others(silent, near, request.say("nearest"))
+        yield Token(answer.text)
+        yield finished(request, answer, finding.selection.passages, refused=True)
 
-    def _in_turn(self, stop: threading.Event, events: Iterator[Generated]) -> Iterator[Generated]:
-        """The model's events once it has answered those who asked before; nothing when stopped until then."""
+    def _in_turn(self, model: AnswerModel, stop: threading.Event, events: Iterator[Generated]) -> Iterator[Generated]:
+        """The model's events once it has answered those who asked before; nothing when stopped until then.
+
+        A server decides by itself who comes first.
+        """
+        if isinstance(model, ServerModel):
+            yield from events
+            return
         while not self._model_turn.acquire(timeout=WAITING_SECONDS):
             if stop.is_set():
                 return
@@ -81,27 +110,11 @@ class FactAnswers:
             self._model_turn.release()
 
     def _generate(self, request: Request, finding: Finding, quote: Quotation | None) -> Iterator[Event]:
-        model = self._models.language_model
-        text, usage = "", Usage(0, 0, 0, 0, 0.0)
-
-        def stopped() -> bool:
-            return request.stop.is_set() or repeats(text)
-
-        system = fixed_prompt(DOCUMENTS_PROMPT if request.mode == "documents" else KNOWLEDGE_PROMPT, finding.pinned)
-        passages, texts = finding.passages, self._finder.texts(finding, fewer=request.fewer)
-        written = self.prefill.read(model, system, request.query, texts, ANSWER_TOKENS, stopped)
-        for event in self._in_turn(request.stop, written):
-            if isinstance(event, Prefill):
-                yield Reading(event.done, event.total, self._seconds(event.total - event.done), len(texts))
-            elif isinstance(event, Piece):
-                if not text:
-                    request.timings = replace(request.timings, first_token_ms=request.elapsed())
-                text += event.text
-                yield Token(event.text)
-            else:
-                usage = event
-        grounded = ground(without_repeats(text), passages, self._models.embedder)
-        answer = compose(grounded, quote, passages, finding.selection.search.weights, request.mode, model.is_large)
+        written = yield from self._written(request, finding, quote)
+        answer, passages, usage = written.answer, written.passages, written.usage
+        if request.breadth == "more":
+            others = other_lines(finding.selection, quote)
+            answer = _with_others(answer, others, request.say("other places" if others else "no other places"))
         refused = request.mode == "documents" and not answer.text and not request.stop.is_set()
         if refused:
             answer = replace(answer, text=request.say("not said"))
@@ -115,13 +128,139 @@ class FactAnswers:
         )
         end = finished(request, answer, passages, refused)
         quoted = (quote.citation, quote.short) if quote else (None, "")
-        yield replace(end, model=model.name, quote=quoted[0], short=quoted[1])
+        end = replace(end, model=written.model.name, notice=written.notice, draft=written.draft)
+        yield replace(end, quote=quoted[0], short=quoted[1])
+
+    def _written(self, request: Request, finding: Finding, quote: Quotation | None) -> Writing:
+        """By the chosen model; where a server can't, by the one that comes with Lamplight or by nobody.
+
+        Raises `ServerError` when there is then nothing to tell.
+        """
+        model = self._models.language_model
+        try:
+            return (yield from self._by(model, request, finding, quote))
+        except ServerError as error:
+            spare = self._models.choice.spare
+            if spare is not None:
+                written = yield from self._by(spare, request, finding, quote)
+                return replace(written, notice=f"{error} {spare.name} answered meanwhile.")
+            if quote is None:
+                raise
+            answer = _composed(request, finding, quote, ground("", []))
+            return Written(model, answer, finding.passages, NOTHING, str(error))
+
+    def _by(self, model: AnswerModel, request: Request, finding: Finding, quote: Quotation | None) -> Writing:
+        """What one model writes. Raises `ServerError` only before its first word."""
+        plan = plan_of(model)
+        if plan.structured:
+            return (yield from self._structured(model, plan, request, finding, quote))
+        texts = self._finder.texts(finding, model, breadth=request.breadth)
+        text, usage = "", NOTHING
+
+        def stopped() -> bool:
+            return request.stop.is_set() or repeats(text)
+
+        for event in self._events(model, plan, request, finding, texts, stopped):
+            if isinstance(event, Usage):
+                usage = event
+                continue
+            if isinstance(event, Token):
+                text += event.text
+                event = replace(event, draft=True, aside=quote is not None and not model.is_large)
+            yield event
+        text = whole_sentences(text) if usage.cut else text
+        grounded = ground(without_repeats(text), finding.passages, self._models.embedder)
+        answer = _composed(request, finding, quote, grounded, model.is_large)
+        draft = without_repeats(text).strip()
+        return Written(model, answer, finding.passages, usage, _ending(usage), draft)
+
+    def _structured(
+        self, model: AnswerModel, plan: AnswerPlan, request: Request, finding: Finding, quote: Quotation | None
+    ) -> Writing:
+        """Markdown that is checked as it comes."""
+        passages = finding.passages
+        sections = self._finder.sections(finding, plan, breadth=request.breadth) if plan.sections else []
+        numbers = numbered_texts(sections, passages)
+        texts = list(numbers.values()) if plan.sections else self._finder.texts(finding, model, breadth=request.breadth)
+        evidence = [*passages, *with_markers(sections, passages, len(passages) + 1)]
+        held = {passage.id: passage for passage in evidence}
+        checking = Checking(
+            evidence,
+            self._models.embedder,
+            keeps=request.mode != "documents",
+            shown=len(passages),
+            cited={
+                number: [held[chunk.id] for chunk in section] for number, section in zip(numbers, sections, strict=True)
+            },
+        )
+        opening = f"{shown(quote, passages)}\n\n" if quote else ""
+        usage = NOTHING
+        for event in self._events(model, plan, request, finding, texts, request.stop.is_set):
+            if isinstance(event, Usage):
+                usage = event
+            elif not isinstance(event, Token):
+                yield event
+            elif not checking.feed(event.text):
+                yield replace(event, draft=True)
+            else:
+                yield Grounded(opening + checking.text, checking.citations[:], checking.unsupported[:])
+                if checking.rest:
+                    yield Token(f"\n{checking.rest}", draft=True)
+        checking.end(cut=bool(usage.cut) or request.stop.is_set())
+        citations = [quote.citation, *checking.citations] if quote else checking.citations
+        answer = Composed((opening + checking.text).strip(), citations, checking.unsupported)
+        return Written(model, answer, [*passages, *checking.further], usage, _ending(usage))
+
+    def _events(
+        self,
+        model: AnswerModel,
+        plan: AnswerPlan,
+        request: Request,
+        finding: Finding,
+        texts: Sequence[str],
+        stopped: Callable[[], bool],
+    ) -> Iterator[Reading | Token | Usage]:
+        """The prefill and the text of an answer, then how it went."""
+        system = fixed_prompt(plan.instruction if request.mode == "documents" else KNOWLEDGE, finding.pinned)
+        begun = False
+        events = self.prefill.read(model, system, request.query, texts, plan.answer_tokens, stopped, plan.sections)
+        for event in self._in_turn(model, request.stop, events):
+            if isinstance(event, Prefill):
+                yield Reading(event.done, event.total, _seconds(model, event.total - event.done), len(texts))
+            elif isinstance(event, Piece):
+                if not begun:
+                    begun, request.timings = True, replace(request.timings, first_token_ms=request.elapsed())
+                yield Token(event.text)
+            else:
+                yield event
+
+
+def _composed(
+    request: Request, finding: Finding, quote: Quotation | None, grounded: GroundedAnswer, is_large: bool = False
+) -> Composed:
+    return compose(grounded, quote, finding.passages, finding.selection.search.weights, request.mode, is_large)
+
+
+def _ending(usage: Usage) -> str:
+    return usage.cut and f"The answer ends in the middle. {usage.cut}"
+
+
+def _seconds(model: AnswerModel, tokens: int) -> float | None:
+    """How long this machine will read them; None as long as it has not been measured."""
+    return round(model.calibration.seconds_to_read(tokens), 1) if model.calibration else None
 
 
 def refuse(request: Request, sentence: str, passages: list[Passage]) -> Iterator[Event]:
     """The events of an answer that only says why there is none."""
     yield Token(sentence)
     yield finished(request, Composed(sentence, [], []), passages, refused=True)
+
+
+def _with_others(answer: Composed, others: Sequence[Citation], heading: str) -> Composed:
+    """The answer with other lines below it, word for word, under a heading that also says when there are none."""
+    lines = "\n".join(f"- {plain(other.text)} [{other.marker}]" for other in others)
+    text = "\n\n".join(part for part in (answer.text, f"{heading}\n\n{lines}") if part)
+    return replace(answer, text=text, citations=[*answer.citations, *others])
 
 
 def finished(request: Request, answer: Composed, passages: list[Passage], refused: bool = False) -> Finished:
@@ -136,6 +275,7 @@ def finished(request: Request, answer: Composed, passages: list[Passage], refuse
         model="",
         passages=passages,
         kind=request.intent.kind,
+        breadth=request.breadth,
         other=request.intent.other or "",
     )
 

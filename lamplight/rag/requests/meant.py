@@ -28,9 +28,9 @@ WRITTEN_FIRST = 1  # chunks of a document that say what kind of document it is
 def named(request: Request, materials: Materials) -> list[Document]:
     """What came with the request or is clearly named in it; newest first."""
     inside = materials.documents(request.scope)
-    if request.scope.attached:
-        return [document for document in inside if document.id in request.scope.attached]
-    known = named_documents(request.query, inside, materials.library.chunks_holding)
+    if request.scope.chosen:
+        return inside
+    known = named_documents(request.query, inside, request.lookup.holding)
     certain = [document for document in inside if document.id in known.documents]
     if certain:
         return certain
@@ -81,8 +81,8 @@ def meant(request: Request, materials: Materials) -> list[Document]:
     """Those named, else what the answer before rests on, else the only one there is; empty when that is open."""
     inside = materials.documents(request.scope)
     found = named(request, materials) or inside
-    if request.scope.attached or len(fitting := by_words(request, found)) == 1:
-        return found if request.scope.attached else fitting
+    if request.scope.chosen or len(fitting := by_words(request, found)) == 1:
+        return found if request.scope.chosen else fitting
     if len(found) < len(inside) or fitting:
         return fitting or found
     shown = shown_before(request)
@@ -101,7 +101,7 @@ def shown_before(request: Request) -> frozenset[int]:
 def about(request: Request, materials: Materials) -> str:
     """What the request is about: its words without those that all of its kind share, and without names of documents."""
     inside = materials.documents(request.scope)
-    asked = named_documents(request.query, inside, materials.library.chunks_holding).asked
+    asked = named_documents(request.query, inside, request.lookup.holding).asked
     return subject(asked, request.intent.kind, materials.models.intents)
 
 

@@ -13,10 +13,11 @@ from lamplight.library.records import Document, Message, Passage
 from lamplight.library.store import Library
 from lamplight.models.embedder import Vectors
 from lamplight.models.loading import Models
-from lamplight.rag.events import Citation, Event, Mode, Rows, Timings
+from lamplight.rag.events import Breadth, Citation, Event, Mode, Rows, Timings
 from lamplight.rag.finding import Finder
 from lamplight.rag.grounding import cite
 from lamplight.rag.intent import FACT, Intent
+from lamplight.rag.lookup import Lookup
 from lamplight.rag.messages import Language, language_of, say
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.rag.sentences import Sentence, units_of
@@ -29,15 +30,16 @@ JOINER = "\u2060"  # invisible: a document's own "[3]" is no citation of ours
 
 @dataclass(slots=True)
 class Request:
-    """`query` is the question as it stands alone, `intent` what it asks for."""
+    """`query` is the question as it stands alone, `intent` what it asks for, `lookup` what was looked up for it."""
 
     question: str
     query: str
     mode: Mode
     stop: threading.Event
+    lookup: Lookup
     history: Sequence[Message] = ()
     scope: Scope = EVERYWHERE
-    fewer: bool = False
+    breadth: Breadth = "usual"
     intent: Intent = FACT
     started: float = field(default_factory=time.perf_counter)
     timings: Timings = field(default_factory=Timings)
@@ -87,7 +89,7 @@ class Told:
     """An answer that needs no model to write it: Markdown, with what its markers stand for.
 
     `rows` is the table in it, if it is one, `short` the answer itself where the text begins with that. `refused` says
-    that there is nothing to tell, and why.
+    that there is nothing to tell, and why; `notice` what a person should know about how it was made.
     """
 
     text: str
@@ -96,6 +98,7 @@ class Told:
     rows: Rows | None = None
     refused: bool = False
     short: str = ""
+    notice: str = ""
 
 
 Telling: TypeAlias = "Generator[Event, None, Told | None]"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from lamplight.library.records import Document, Passage
+from lamplight.models.errors import ServerError
 from lamplight.rag.digests import Digesting, Saying
 from lamplight.rag.events import Looking, Token
 from lamplight.rag.lexicon.papers import PAPERS
@@ -52,7 +53,11 @@ def summary(request: Request, materials: Materials) -> Telling:
     if len(which) == 1:
         yield Looking(0, 1)
         if materials.models.language_model.is_large:
-            written = yield from _written(which[0], request, materials)
+            try:
+                written = yield from _written(which[0], request, materials)
+            except ServerError as error:  # the document's own sentences need no model
+                own = _of_one(which[0], request, materials)
+                return replace(own, notice=str(error)) if own else None
             if written is not None:
                 return written
         return _of_one(which[0], request, materials)

@@ -13,10 +13,13 @@ def talk(request: Request, materials: Materials) -> Told:
 
 def lamplight(request: Request, materials: Materials) -> Told:
     """What it can do, whether anything leaves the computer, which model answers."""
+    model = materials.models.language_model
+    place = plain(model.elsewhere)
     if request.intent.detail == "privacy":
-        return Told(request.say("privacy"))
+        return Told(request.say("privacy elsewhere", place=place) if place else request.say("privacy"))
     if request.intent.detail == "model":
-        return Told(request.say("model", name=plain(materials.models.language_model.name)))
+        name = plain(model.name)
+        return Told(request.say("model elsewhere", name=name) if place else request.say("model", name=name))
     return Told(f"{request.say('abilities')}\n\n{things_to_try(request, materials)}")
 
 

@@ -1,5 +1,9 @@
-// Files come in by a button, by dropping them anywhere on the page, or by pasting; text by pasting it.
+// Files come in by a button, by dropping them anywhere on the page, or by pasting; text by pasting it. On the box for
+// questions they go with the question.
+import { attachFiles } from "./composer.js";
 import { askText } from "./dialog.js";
+import { collectionName } from "./collections.js";
+import { openDocument } from "./document.js";
 import { element, isTyping } from "./dom.js";
 import { refresh, state } from "./state.js";
 import { toast } from "./toast.js";
@@ -11,18 +15,26 @@ const LONG_PASTE = 400; // characters: more than a question, so it may be meant 
 export async function upload(file) {
   const where = state.collection ? `&collection=${state.collection}` : "";
   const response = await fetch(`/files?name=${encodeURIComponent(file.name)}${where}`, { method: "PUT", body: file }).catch(() => null);
-  if (response?.ok) return response.json();
+  if (response?.ok) {
+    const made = await response.json();
+    const { known } = made;
+    if (known) toast(known.name === file.name ? `${file.name} is already in your library` : `${file.name} is already in your library, as ${known.name}`, () => openDocument(known.id, null), "Show");
+    return made;
+  }
   const { detail } = response ? await response.json().catch(() => ({})) : { detail: GONE };
   toast(`${file.name} was not added. ${typeof detail === "string" ? detail : ""}`);
   return null;
 }
 
 // One after the other, so that the first can be read while the next is copied.
-async function addFiles(files) {
+export async function addFiles(files) {
+  let added = 0;
   for (const file of files) {
-    await upload(file);
+    const made = await upload(file);
+    if (made && !made.known) added += 1;
     if (file === files[0]) refresh(); // the others are seen when the app is asked again
   }
+  if (added) toast(`${added === 1 ? files[0].name : `${added.toLocaleString()} files`} added to ${collectionName(state.collection) ? `“${collectionName(state.collection)}”` : "your library"}`);
   refresh();
 }
 
@@ -68,20 +80,22 @@ export function chooser(id, label, attributes = {}) {
 }
 
 export function acceptFiles() {
-  const veil = element("div", { id: "veil", "aria-hidden": "true" }, element("p", {}, "Drop to add to your library"));
+  const word = element("p");
+  const veil = element("div", { id: "veil", "aria-hidden": "true" }, word);
   document.body.append(veil);
   let depth = 0;
   const show = (shown) => veil.classList.toggle("shown", shown);
   const listen = (name, action) =>
     document.addEventListener(name, (event) => { if (carriesFiles(event)) { event.preventDefault(); event.stopPropagation(); action(event); } }, true);
   listen("dragenter", () => { depth += 1; show(true); });
-  listen("dragover", () => {});
+  const onBox = (event) => Boolean(event.target.closest?.("#composer"));
+  listen("dragover", (event) => { word.textContent = onBox(event) ? "Drop to ask about it" : "Drop to add to your library"; });
   listen("dragleave", () => { depth -= 1; if (depth <= 0) { depth = 0; show(false); } });
-  listen("drop", async (event) => { depth = 0; show(false); addFiles(await droppedFiles(event.dataTransfer)); });
+  listen("drop", async (event) => { depth = 0; show(false); (onBox(event) ? attachFiles : addFiles)(await droppedFiles(event.dataTransfer)); });
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (files.length) { event.preventDefault(); addFiles(files); }
+    if (files.length) { event.preventDefault(); (onBox(event) ? attachFiles : addFiles)(files); }
     else if (!isTyping(event.target) && text.length >= LONG_PASTE) { event.preventDefault(); pasteText(text); }
   });
 }

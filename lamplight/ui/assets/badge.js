@@ -31,7 +31,7 @@ function details(value) {
     left.length ? rows(left) : null,
     value.blocked ? element("p", {}, `${counted(value.blocked, "attempt")} to connect ${value.blocked === 1 ? "was" : "were"} blocked.`) : null,
     blocked.length ? rows(blocked) : null,
-    element("p", { class: "badge-why" }, "Lamplight’s own code can connect only while you download something. Libraries in machine code "
+    element("p", { class: "badge-why" }, "Lamplight’s own code can connect only while you download something, and to a server that you have allowed to answer. Libraries in machine code "
       + "can’t be stopped by it; the system’s table of open connections is looked at every ten seconds to see whether one does."),
   ].filter(Boolean);
 }

@@ -2,9 +2,10 @@
 import { answerAgain, beginEditing } from "./composer.js";
 import { element } from "./dom.js";
 import { get } from "./requests.js";
+import { openSettings } from "./settings.js";
 import { toast } from "./toast.js";
 
-const ACTION = /#(copy|table|csv|again|fewer|edit|as-[a-z]+)-(\d+)-(\d+)$/;
+const ACTION = /#(copy|table|csv|again|fewer|more|everywhere|larger|edit|as-[a-z]+)-(\d+)-(\d+)$/;
 
 function plain(answer) {
   const copy = answer.cloneNode(true);
@@ -26,7 +27,7 @@ async function copy(link, conversation, message) {
 }
 
 // Where numbers have a decimal comma, spreadsheets want a semicolon between cells.
-const separator = () => (new Intl.NumberFormat().formatToParts(0.5).some((part) => part.type === "decimal" && part.value === ",") ? ";" : ",");
+export const separator = () => (new Intl.NumberFormat().formatToParts(0.5).some((part) => part.type === "decimal" && part.value === ",") ? ";" : ",");
 
 async function copyTable(conversation, message) {
   const table = await fetch(`/conversations/${conversation}/${message}/table.tsv?separator=%09`);
@@ -54,7 +55,8 @@ function act(event) {
   else if (action === "table") copyTable(conversation, message);
   else if (action === "csv") saveTable(conversation, message);
   else if (action === "edit") beginEditing(message, link.closest(".message-content, .message, .prose").querySelector(".asked").innerText);
-  else answerAgain(conversation, message, action === "fewer", action.startsWith("as-") ? action.slice(3) : null);
+  else if (action === "larger") openSettings("models");
+  else answerAgain(conversation, message, action, action.startsWith("as-") ? action.slice(3) : null);
 }
 
 const SPEAKERS = { bot: "Lamplight", user: "You" };

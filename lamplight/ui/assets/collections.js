@@ -35,8 +35,8 @@ async function remove(collection) {
   toast(`Removed the collection ${collection.name}; its documents stay`, async () => { await post(`/collections/${collection.id}/restore`); refresh(); });
 }
 
-export async function setMember(collection, document, inside) {
-  await post(`/collections/${collection}/documents`, { documents: [document], inside });
+export async function setMembers(collection, documents, inside) {
+  await post(`/collections/${collection}/documents`, { documents, inside });
   refresh();
 }
 

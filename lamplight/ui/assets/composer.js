@@ -1,8 +1,11 @@
 // Where questions are written: what comes with them, from what they are answered, editing, and stopping.
+import { aboutChips, nameCompletion } from "./about.js";
 import { upload } from "./adding.js";
 import { followChat, say, sayAnswer } from "./chat.js";
 import { collectionName } from "./collections.js";
+import { followConnection, isRunning } from "./connection.js";
 import { element, icon, iconButton, redraw } from "./dom.js";
+import { modelPicker } from "./model_picker.js";
 import { post } from "./requests.js";
 import { chooseCollection, listen, refresh, set, state } from "./state.js";
 import { toast } from "./toast.js";
@@ -13,7 +16,6 @@ const DRAFT = "lamplight-draft";
 const TALLEST = 220; // pixels, then the box scrolls
 const SETTLING = 300; // milliseconds until the last words are drawn
 const DOUBTED = 2;
-const PICTURES = "image/*,.heic,.heif,.tif,.tiff";
 
 let trigger = () => {};
 let editing = null; // {message, before}: the question that is asked anew
@@ -21,13 +23,16 @@ let attached = []; // {name, path}
 let answering = false;
 let stopping = false; // asked for, perhaps before the app has taken the question
 let shownAt = 0; // when something was last said in what is shown
+let pending = null; // the question that was sent and of which the app has said nothing yet
+let connection = null;
+let whenShown = null; // what is done once the conversation of the address is shown
 let missed = 0; // looks in a row at which the app said otherwise
 
 const box = element("textarea", { id: "question", rows: 1, placeholder: "Ask about your documents…", "aria-label": "Your question", autocomplete: "off" });
 const notes = element("div", { class: "composer-notes" });
 const sending = element("div", { class: "sending" });
 const scope = element("div", { class: "scope" });
-const picture = element("input", { type: "file", multiple: true, hidden: true, accept: PICTURES, id: "attach-input", "aria-label": "Attach a picture", change: attach });
+const picture = element("input", { type: "file", multiple: true, hidden: true, id: "attach-input", "aria-label": "Attach a file", change: () => { const files = [...picture.files]; picture.value = ""; attachFiles(files); } });
 
 const mode = () => document.querySelector("#mode input:checked")?.value ?? "documents";
 const place = (number) => (number ? `?conversation=${number}` : location.pathname);
@@ -44,6 +49,7 @@ function write(text) {
 }
 
 export function openConversation(number) {
+  if (!number) set("about", []);
   leaveEditing();
   history.pushState(null, "", place(number));
   trigger("show", { conversation: number });
@@ -58,17 +64,19 @@ export function ask(question) {
 }
 
 function send(question) {
-  const asked = { question, mode: mode(), attached: attached.map(({ path }) => path), conversation: state.conversation };
+  const asked = { question, mode: mode(), attached: attached.map(({ path }) => path), about: state.about.map(({ id }) => id), open: state.open, conversation: state.conversation };
   begin();
+  pending = question;
+  toldAbout = JSON.stringify(state.about);
   if (editing) trigger("edit", { ...asked, message: editing.message });
   else trigger("ask", { ...asked, collection: state.collection });
   attached = [];
   leaveEditing();
 }
 
-export function answerAgain(conversation, message, fewer, kind) {
+export function answerAgain(conversation, message, breadth, kind) {
   begin();
-  trigger("again", { conversation, message, fewer, kind });
+  trigger("again", { conversation, message, breadth, kind });
 }
 
 function begin() {
@@ -107,17 +115,27 @@ function endAnswer() {
   if (stopping && state.conversation) post(`/conversations/${state.conversation}/stop`);
 }
 
-function submit() {
+// What was asked alone is asked alone again, unless it was changed here meanwhile.
+let toldAbout = "[]";
+function adoptAbout({ conversation, about }) {
+  if (conversation === state.conversation && JSON.stringify(state.about) !== toldAbout) return;
+  set("about", conversation ? about : []);
+  toldAbout = JSON.stringify(state.about);
+}
+
+async function submit() {
   const question = box.value.trim();
   if (!question || (answering && !editing)) return;
+  if (!(await isRunning())) return connection.wait();
+  if (box.value.trim() !== question) return; // pressed twice
   if (editing) editing.before = "";
   write("");
   send(question);
 }
 
-async function attach() {
-  const files = [...picture.files];
-  picture.value = "";
+// Read into the library, and asked about with the question in the box.
+export async function attachFiles(files) {
+  box.focus();
   for (const file of files) {
     const made = await upload(file);
     if (made) attached.push({ name: file.name, path: made.path });
@@ -158,10 +176,10 @@ function drawScope() {
 
 function layOut(root) {
   const choice = ([value, label]) => element("label", {}, element("input", { type: "radio", name: "mode", value, checked: value === "documents" }), element("span", {}, label));
-  root.append(notes, box, picture,
+  root.append(notes, aboutChips(grow), nameCompletion(box), box, picture,
     element("div", { class: "composer-row" },
-      iconButton("attach", "Attach a picture", () => picture.click(), { id: "attach" }),
-      element("fieldset", { id: "mode" }, element("legend", {}, "Answer from"), Object.entries(MODES).map(choice)), scope, sending));
+      iconButton("attach", "Attach a file", () => picture.click(), { id: "attach" }),
+      element("fieldset", { id: "mode" }, element("legend", {}, "Answer from"), Object.entries(MODES).map(choice)), scope, modelPicker(), sending));
   box.addEventListener("input", () => { grow(); sessionStorage.setItem(DRAFT, box.value); });
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
@@ -174,9 +192,11 @@ function layOut(root) {
 // What the app says of the open conversation: its number, whether it is being answered, what can be taken back.
 function take(value) {
   if (!value) return;
+  pending = null;
   if (answering && !value.answering) setTimeout(sayAnswer, SETTLING);
   answering = value.answering;
   shownAt = value.when;
+  adoptAbout(value);
   set("conversation", value.conversation);
   if (answering) endAnswer();
   stopping = false;
@@ -186,6 +206,8 @@ function take(value) {
   if (value.edit) offerBack(value.conversation, value.edit);
   drawSending();
   refresh();
+  whenShown?.();
+  whenShown = null;
 }
 
 // Only the last edit can be taken back, so its offer takes the place of an earlier one.
@@ -196,6 +218,14 @@ function offerBack(conversation, edit) {
   offered = edit;
   closeOffer();
   closeOffer = toast("What was there before was replaced", () => trigger("back", { conversation, edit }));
+}
+
+// The app has gone: what it has not taken is in the box again, and is asked when it is back.
+function lost() {
+  if (pending && !box.value) { write(pending); connection.wait(); }
+  pending = null;
+  answering = false;
+  drawSending();
 }
 
 // Another tab may have asked here, or the end of an answer not have come through.
@@ -215,6 +245,8 @@ export function mount({ element: host, props, watch, trigger: tell }) {
   const root = host.querySelector(".panel");
   layOut(root);
   followChat();
+  connection = followConnection({ lost, back: () => { if (numberHere() && !state.conversation) whenShown = submit; else submit(); } });
+  root.prepend(connection.note);
   drawSending();
   watch("value", () => take(props.value));
   listen("activity", drawNotes);

@@ -4,6 +4,7 @@ import { collectionName } from "./collections.js";
 import { element, iconButton, keptRows, textButton } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { post, send } from "./requests.js";
+import { roving } from "./roving.js";
 import { listen, refresh, searchConversations, state } from "./state.js";
 import { toast } from "./toast.js";
 import { closeDrawer } from "./topbar.js";
@@ -68,6 +69,7 @@ export function mount(panel) {
   const list = element("ul", { class: "rows", "aria-label": "Conversations" });
   const note = element("p", { class: "empty" });
   const draw = keptRows(list, row);
+  roving(list);
   panel.element.querySelector(".panel").append(
     element("header", { class: "panel-heading" }, element("h2", {}, "Conversations"), textButton("New", beginConversation, { id: "new-conversation" }, "plus")),
     tools, list, note);

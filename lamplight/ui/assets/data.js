@@ -10,6 +10,7 @@ const KINDS = {
   models: "Models",
 };
 const WORD = "erase";
+const LIMITS = [0, 250e6, 1e9, 4e9, 8e9]; // bytes
 const UNITS = ["KB", "MB", "GB", "TB"];
 const RELOAD_MILLISECONDS = 1500; // long enough to read the sentence
 
@@ -54,6 +55,24 @@ function upload(file, progress) {
     request.send(file);
   });
   return { sent, cancel: () => request.abort() };
+}
+
+// What the model remembers of this library's passages: how much, at most how much, and away with it.
+function remembering(value, say, redraw) {
+  const choice = element("select", { "aria-label": "At most", change: async () => {
+    const { problem } = await send("/remembered/limit", { bytes: Number(choice.value) });
+    say(problem ?? `At most ${inWords(Number(choice.value))} are kept from now on.`, Boolean(problem));
+    redraw();
+  } }, [...new Set([...LIMITS, value.limit])].sort((one, other) => one - other).map((bytes) => element("option", { value: bytes, selected: bytes === value.limit }, inWords(bytes))));
+  const clear = element("button", { type: "button", class: "data-button", disabled: !value.sizes.caches, click: async () => {
+    clear.disabled = true;
+    const { problem } = await send("/remembered/clear");
+    say(problem ?? "What the model remembered is gone; it reads the passages anew when they are asked for.", Boolean(problem));
+    redraw();
+  } }, "Clear");
+  return element("div", { class: "data-action remembered" }, element("div", { class: "data-row" }, clear,
+    element("p", {}, `The model remembers ${inWords(value.sizes.caches)} of this library’s passages, so that questions about them are answered sooner.`),
+    element("label", { class: "data-limit" }, "At most ", choice)));
 }
 
 function restoring(say, isEmpty) {
@@ -125,6 +144,7 @@ export function dataSection() {
       element("div", { class: "data-action" }, element("div", { class: "data-row" },
         element("a", { class: "data-button", href: "/backup", download: true, click: () => say("The backup comes as a download.") }, "Back up"),
         element("p", {}, "One file with your documents and conversations. Of files that you watch or added in the terminal it holds the text."))),
+      remembering(value, say, draw),
       restoring(say, isEmpty),
       erasing(say, isEmpty));
   };

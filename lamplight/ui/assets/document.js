@@ -1,12 +1,15 @@
 // One document in the panel on the right: its report card, and each page beside the text that was read from it.
+import { askAbout } from "./about.js";
 import { ask } from "./composer.js";
 import { element, iconButton, textButton } from "./dom.js";
 import { documentActions, openOriginal } from "./library.js";
 import { openMenu } from "./menu.js";
+import { pageText } from "./page_text.js";
+import { pageTurner } from "./page_turner.js";
 import { pageView, zoomKey } from "./page_view.js";
 import { get } from "./requests.js";
 import { closeSide, column, openSide, root } from "./side.js";
-import { state } from "./state.js";
+import { set, state } from "./state.js";
 
 function card(about) {
   const facts = about.facts.flatMap(([label, value]) => [element("dt", {}, label), element("dd", {}, value)]);
@@ -14,6 +17,7 @@ function card(about) {
   return [element("dl", { class: "report-card" }, facts), skipped.length ? element("ul", { class: "skipped" }, skipped) : null];
 }
 
+const TYPING = 200; // milliseconds of a pause
 const PARTS = [["figures", "Figures"], ["dates", "Dates"], ["names", "Names"], ["outline", "Outline"]];
 
 // The source guide: each line turns to its page, each question is asked.
@@ -27,44 +31,75 @@ function guide(about, turn) {
     questions.length ? element("div", { class: "examples", role: "group", "aria-label": "Questions you could ask" }, questions) : null);
 }
 
-export async function openDocument(id, opener, first = 1) {
+// Finding words in the document: each page that holds them, one after the other.
+function finder(id, look) {
+  let found = [];
+  let at = 0;
+  let words = "";
+  const told = element("span", { class: "found-told", role: "status" });
+  const input = element("input", { type: "search", placeholder: "Find in this document", "aria-label": "Find in this document", autocomplete: "off",
+    input: () => { clearTimeout(input.timer); input.timer = setTimeout(() => search(), TYPING); },
+    keydown: (event) => { if (event.key === "Enter") { event.preventDefault(); if (input.value.trim() === words) step(event.shiftKey ? -1 : 1); else search(); } } });
+  const before = iconButton("left", "Page before that holds it", () => step(-1));
+  const after = iconButton("right", "Next page that holds it", () => step(1));
+  const draw = () => {
+    const places = found.reduce((sum, { count }) => sum + count, 0);
+    told.textContent = !words ? "" : !found.length ? "Not found" : `${places.toLocaleString()} on ${found.length === 1 ? `page ${found[0].page}` : `${found.length} pages`}`;
+    before.hidden = after.hidden = found.length < 2;
+  };
+  const step = (by) => { if (found.length) { at = (at + by + found.length) % found.length; look(found[at], words); } };
+  async function search(wanted = input.value, page = 0) {
+    words = wanted.trim();
+    input.value = wanted;
+    found = words.length > 1 ? (await get(`/documents/${id}/find?words=${encodeURIComponent(words)}`)) ?? [] : [];
+    at = Math.max(0, found.findIndex((one) => one.page >= page));
+    draw();
+    look(found[at] ?? null, words);
+  }
+  draw();
+  return { node: element("div", { class: "find", role: "search", "aria-label": "In this document" }, input, told, before, after), search };
+}
+
+export async function openDocument(id, opener, first = 1, words = "") {
   const about = await get(`/documents/${id}`);
   if (!about) return;
-  let number = first;
   let view = null;
+  let latest = first;
+  let mark = { page: 0, boxes: [], words: "" };
   const body = element("div", { class: "document-page" });
-  const place = element("span", { class: "page-number", role: "status" });
 
   function read(page) {
-    const text = element("div", { class: "excerpt", tabindex: "0", role: "group", "aria-label": `Text read from page ${page.number}` },
-      page.text || "Nothing was read from this page.");
+    const text = pageText({ parts: page.parts, text: page.text, label: `Text read from page ${page.number}`, phrases: mark.words ? [mark.words] : [] });
     if (!page.image) return [text];
-    view = pageView({ image: page.image, ratio: page.ratio, alt: `${about.name}, page ${page.number}`, failed: () => view.node.remove() });
+    view = pageView({ image: page.image, ratio: page.ratio, boxes: mark.page === page.number ? mark.boxes : [], alt: `${about.name}, page ${page.number}`, failed: () => view.node.remove() });
     return [view.node, element("h3", { class: "seen" }, "What Lamplight sees"), text];
   }
-  const turn = async (to) => {
-    number = Math.max(1, Math.min(about.pages, to));
-    place.textContent = `Page ${number} of ${about.pages}`;
-    back.disabled = number === 1;
-    on.disabled = number === about.pages;
+  const show = async (number) => {
+    latest = number;
     const page = await get(`/documents/${id}/pages/${number}`);
     view = null;
-    if (page && page.number === number) body.replaceChildren(...read(page));
+    if (!page || page.number !== latest) return;
+    body.replaceChildren(...read(page));
+    if (mark.words && !page.image) body.querySelector("mark")?.scrollIntoView({ block: "center" });
   };
-  const before = () => turn(number - 1);
-  const after = () => turn(number + 1);
-  const back = iconButton("left", "Previous page", before);
-  const on = iconButton("right", "Next page", after);
+  const turner = pageTurner(about.pages, first, show);
+  const turn = turner.to;
+  const find = finder(id, (place, sought) => {
+    mark = { page: place?.page ?? 0, boxes: place?.boxes ?? [], words: place ? sought : "" };
+    turn(place?.page ?? latest);
+  });
   const entry = () => state.library?.documents.find((one) => one.id === id);
-  openSide({ closed: () => (opener?.isConnected ? opener : null), keys: (key) => ({ ArrowLeft: before, ArrowRight: after })[key] ?? zoomKey(view, key) });
+  openSide({ left: () => set("open", null), closed: () => (opener?.isConnected ? opener : null), keys: (key) => turner.keys[key] ?? zoomKey(view, key) });
   root().replaceChildren(...[
     element("header", { class: "panel-heading" }, element("h2", { tabindex: "-1" }, "Document"), iconButton("close", "Close document", closeSide)),
     element("p", { class: "source-name" }, about.name), element("p", { class: "source-place" }, about.place),
     element("div", { class: "document-actions" },
-      about.there ? textButton("Open original", () => openOriginal(about, number)) : element("p", { class: "empty" }, "The original is no longer where it was added from."),
+      textButton("Ask about it", () => askAbout([about])),
+      about.there ? textButton("Open original", () => openOriginal(about, latest)) : element("p", { class: "empty" }, "The original is no longer where it was added from."),
       entry() ? textButton("More", (event) => openMenu(event.currentTarget, documentActions(entry())), { "aria-haspopup": "menu", "aria-expanded": "false" }) : null),
-    guide(about, turn), ...card(about), element("nav", { class: "page-turner", "aria-label": "Pages" }, back, place, on), body].filter(Boolean));
+    guide(about, turn), ...card(about), find.node, turner.node, body].filter(Boolean));
   column().scrollTop = 0;
   root().querySelector("h2").focus();
-  turn(first);
+  if (words) find.search(words, first);
+  else turn(first);
 }

@@ -1,10 +1,14 @@
 import { acceptFiles, chooser, pasteText } from "./adding.js";
-import { collectionPicker, newCollection, setMember } from "./collections.js";
+import { askAbout } from "./about.js";
+import { chosenBar, tick } from "./chosen.js";
+import { collectionPicker, newCollection, setMembers } from "./collections.js";
 import { openDocument } from "./document.js";
 import { element, icon, iconButton, keptRows, redraw, textButton } from "./dom.js";
 import { openFolders } from "./folders.js";
 import { openMenu } from "./menu.js";
+import { openPapers } from "./papers.js";
 import { post } from "./requests.js";
+import { roving } from "./roving.js";
 import { listen, refresh, state } from "./state.js";
 import { toast } from "./toast.js";
 import { closeDrawer } from "./topbar.js";
@@ -16,6 +20,8 @@ const ORDERS = {
   kind: ["By kind", (one, other) => one.kind.localeCompare(other.kind) || one.name.localeCompare(other.name)],
 };
 const SEARCHED_FROM = 6; // documents: fewer are seen at a glance
+
+const FOLDED_FROM = 3; // files that could not be read
 
 async function act(address, then = () => {}) {
   if (await post(address)) then();
@@ -33,13 +39,14 @@ export const openOriginal = ({ id }, page = 1) => window.open(`/documents/${id}/
 
 export function documentActions(entry) {
   return [
+    { label: "Ask about this document", run: () => { closeDrawer(); askAbout([entry]); } },
     { label: "Open original", run: () => openOriginal(entry) },
     { label: "Read again", run: () => readAgain(entry) },
     entry.pinned ? { label: "Unpin", run: () => act(`/documents/${entry.id}/unpin`) } : { label: "Pin to every question", run: () => act(`/documents/${entry.id}/pin`) },
     null,
     ...state.library.collections.map((one) => {
       const inside = entry.collections.includes(one.id);
-      return { label: `${inside ? "Take out of" : "Put into"} “${one.name}”`, run: () => setMember(one.id, entry.id, !inside) };
+      return { label: `${inside ? "Take out of" : "Put into"} “${one.name}”`, run: () => setMembers(one.id, [entry.id], !inside) };
     }),
     { label: "Put into a new collection…", run: () => newCollection([entry.id]) },
     null,
@@ -50,8 +57,10 @@ export function documentActions(entry) {
 function detail(entry) {
   const when = new Date(entry.added * 1000);
   const year = when.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
-  const day = when.toLocaleDateString(undefined, { day: "numeric", month: "short", year });
-  return [entry.pinned && "Pinned", entry.kind, `${entry.pages.toLocaleString()} ${entry.pages === 1 ? "page" : "pages"}`, day].filter(Boolean).join(" · ");
+  const folder = entry.twin ? entry.folder || "dropped here" : "";
+  const time = entry.twin ? { hour: "numeric", minute: "2-digit" } : {};
+  const day = when.toLocaleString(undefined, { day: "numeric", month: "short", year, ...time });
+  return [entry.pinned && "Pinned", entry.kind, `${entry.pages.toLocaleString()} ${entry.pages === 1 ? "page" : "pages"}`, day, folder].filter(Boolean).join(" · ");
 }
 
 function thumbnail(entry) {
@@ -61,7 +70,8 @@ function thumbnail(entry) {
 }
 
 function documentRow(entry) {
-  return element("li", { class: "row document" }, thumbnail(entry),
+  const ticked = element("input", { type: "checkbox", class: "row-tick", checked: entry.ticked, "aria-label": `Choose ${entry.name}`, "data-focus": `tick-${entry.id}`, change: (event) => tick(entry.id, event.target.checked) });
+  return element("li", { class: "row document" }, ticked, thumbnail(entry),
     element("div", { class: "row-text" },
       element("button", { type: "button", class: "row-name", title: entry.name, "data-focus": `view-${entry.id}`,
         click: (event) => { closeDrawer(); openDocument(entry.id, event.currentTarget); } }, entry.name),
@@ -99,10 +109,15 @@ export function mount(panel) {
   const more = element("p", { class: "empty", hidden: true });
   const files = chooser("add-files-input", "Add files");
   const folder = chooser("add-folder-input", "Add a folder", { webkitdirectory: true });
+  const failures = element("div", { class: "failures", hidden: true });
+  let unfolded = false;
   const showJobs = keptRows(jobList, jobRow);
   const showDocuments = keptRows(documentList, documentRow);
+  const papers = textButton("", openPapers, { class: "link-button watched-folders", id: "open-papers", hidden: true });
   const watched = textButton("", openFolders, { class: "link-button watched-folders", hidden: true });
-  root.append(heading, tools, jobList, more, documentList, note, watched, files, folder);
+  let listed = [];
+  root.append(heading, tools, chosenBar(() => listed), failures, jobList, more, documentList, note, papers, watched, files, folder);
+  for (const list of [jobList, documentList]) roving(list);
   acceptFiles();
 
   const add = (event) => openMenu(event.currentTarget, [
@@ -122,8 +137,15 @@ export function mount(panel) {
         pausable || activity.paused ? iconButton(activity.paused ? "play" : "pause", activity.paused ? "Go on reading" : "Pause reading", () => act(`/queue/${activity.paused ? "resume" : "pause"}`), { "data-focus": "pause", id: "pause" }) : null,
         textButton("Add", add, { id: "add-files", "data-focus": "add", "aria-haspopup": "menu", "aria-expanded": "false" }, "plus")),
       collectionPicker());
-    showJobs(activity.jobs);
-    jobList.hidden = !activity.jobs.length;
+    const failed = activity.jobs.filter((job) => job.state === "failed");
+    const many = failed.length > FOLDED_FROM;
+    const dismissAll = async () => { for (const { id } of failed) await post(`/jobs/${id}/dismiss`); refresh(); };
+    failures.hidden = !many;
+    redraw(failures, many ? [element("span", {}, `${failed.length.toLocaleString()} files could not be read`),
+      textButton(unfolded ? "Hide" : "Show", () => { unfolded = !unfolded; showActivity(); }, { "data-focus": "unfold", "aria-expanded": String(unfolded) }),
+      textButton("Dismiss all", dismissAll, { "data-focus": "dismiss-all" })] : []);
+    showJobs(many && !unfolded ? activity.jobs.filter((job) => job.state !== "failed") : activity.jobs);
+    jobList.hidden = !jobList.children.length;
     more.textContent = activity.paused && pausable ? "Reading is paused." : activity.waiting > activity.jobs.length ? `${activity.waiting.toLocaleString()} files are waiting.` : "";
     more.hidden = !more.textContent;
   }
@@ -135,7 +157,13 @@ export function mount(panel) {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const found = inside.filter((entry) => words.every((word) => entry.name.toLowerCase().includes(word))).sort(ORDERS[order.value][1]);
     tools.hidden = inside.length < SEARCHED_FROM && !words.length;
-    showDocuments(found);
+    const named = new Map();
+    for (const { name } of inside) named.set(name, (named.get(name) ?? 0) + 1);
+    listed = found.map(({ id }) => id);
+    documentList.classList.toggle("choosing", state.chosen.length > 0);
+    showDocuments(found.map((entry) => ({ ...entry, twin: named.get(entry.name) > 1, ticked: state.chosen.includes(entry.id) })));
+    papers.hidden = !library.papers;
+    papers.textContent = `${library.papers.toLocaleString()} ${library.papers === 1 ? "receipt or invoice" : "receipts and invoices"} as a table`;
     const lost = library.folders.find((problem) => problem);
     watched.hidden = !library.folders.length;
     watched.textContent = lost ?? `${library.folders.length} watched ${library.folders.length === 1 ? "folder" : "folders"}`;
@@ -145,5 +173,6 @@ export function mount(panel) {
   }
   // The list of documents isn't drawn again with every percent of what is being read.
   for (const name of ["library", "collection"]) listen(name, () => { show(); showActivity(); });
+  listen("chosen", show);
   listen("activity", showActivity);
 }

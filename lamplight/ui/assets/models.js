@@ -1,6 +1,8 @@
 // The models: which one answers, what else is here or could be, and how well each would run on this computer.
 import { element } from "./dom.js";
+import { serverForm, serverLine } from "./model_server.js";
 import { send } from "./requests.js";
+import { refresh } from "./state.js";
 
 const EVERY_MILLISECONDS = 1000; // while something is under way
 const HEADINGS = { answers: "Answers", pictures: "Pictures" };
@@ -48,6 +50,8 @@ export function modelsSection() {
   const groups = Object.fromEntries(Object.keys(HEADINGS).map((purpose) => [purpose, element("ul", { class: "model-list" })]));
   const lists = element("div", { class: "models-lists" },
     Object.entries(groups).map(([purpose, list]) => [element("h3", {}, HEADINGS[purpose]), list]).flat());
+  const server = element("div");
+  let elsewhere; // where questions are sent, which the page says too
   const rows = new Map(); // by name
   let value = null;
   let confirming = null; // the name of the model that is about to be removed
@@ -122,6 +126,10 @@ export function modelsSection() {
   const draw = () => {
     if (!value) return;
     machine.textContent = value.machine;
+    const now = value.server?.elsewhere ?? "";
+    if (elsewhere !== undefined && elsewhere !== now) refresh();
+    elsewhere = now;
+    server.replaceChildren(...[serverLine(value.server)].filter(Boolean));
     const said = value.loading ? `${value.loading} is getting ready; the other one answers until then.` : "";
     if (status.textContent !== said) status.textContent = said;
     const focused = lists.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
@@ -133,7 +141,7 @@ export function modelsSection() {
     if (focused && !lists.contains(document.activeElement)) [...lists.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === focused)?.focus();
   };
 
-  const section = element("section", { class: "models", "aria-label": "Models" }, machine, status, trouble, lists, ownFile(act));
+  const section = element("section", { class: "models", "aria-label": "Models" }, machine, status, trouble, server, lists, ownFile(act), serverForm(act));
   act("/models");
   return section;
 }

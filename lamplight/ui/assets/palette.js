@@ -1,4 +1,4 @@
-// Ctrl K: one box that finds documents, conversations and things to do.
+// Ctrl K: one box that finds documents, what stands in them, conversations and things to do.
 import { setAppearance } from "./appearance.js";
 import { pasteText } from "./adding.js";
 import { askIn, newCollection } from "./collections.js";
@@ -8,11 +8,13 @@ import { openDialog } from "./dialog.js";
 import { openDocument } from "./document.js";
 import { element, redraw } from "./dom.js";
 import { openFolders } from "./folders.js";
-import { post } from "./requests.js";
+import { openPapers } from "./papers.js";
+import { get, post } from "./requests.js";
 import { openSettings, SECTIONS } from "./settings.js";
 import { refresh, state } from "./state.js";
 
 const SHOWN = 30;
+const PAUSE = 150; // milliseconds of typing before the documents are searched
 let open = null;
 
 function commands() {
@@ -21,7 +23,7 @@ function commands() {
   return [
     ["New conversation", beginConversation], ["Add files…", input("add-files-input")], ["Add a folder…", input("add-folder-input")],
     ["Paste text into the library…", () => pasteText()], ["Watch a folder…", openFolders], ["New collection…", () => newCollection()],
-    ["Ask all documents", () => askIn(null)],
+    ["Receipts and invoices as a table", openPapers], ["Ask all documents", () => askIn(null)],
     [paused ? "Go on reading" : "Pause reading", async () => { await post(`/queue/${paused ? "resume" : "pause"}`); refresh(); }],
     ...SECTIONS.map(({ name, title }) => [`Settings: ${title}`, () => openSettings(name)]),
     ["Light", () => setAppearance({ theme: "light" })], ["Dark", () => setAppearance({ theme: "dark" })], ["Colours as the system", () => setAppearance({ theme: "system" })],
@@ -43,12 +45,14 @@ export function togglePalette() {
   if (document.querySelector("dialog[open]")) return;
   let at = 0;
   let found = [];
+  let places = [];
+  let timer;
   const box = element("input", { role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list", "aria-label": "Search and commands", placeholder: "A document, a conversation, something to do, or a question", autocomplete: "off", spellcheck: "false" });
   const list = element("ul", { id: "palette-list", role: "listbox", "aria-label": "Found" });
   const choose = (item) => { open.close(); item.run(); };
   function draw() {
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
-    found = everything(box.value.trim()).filter((item) => item.always || words.every((word) => item.label.toLowerCase().includes(word))).slice(0, SHOWN);
+    found = everything(box.value.trim()).filter((item) => item.always || words.every((word) => item.label.toLowerCase().includes(word))).slice(0, SHOWN).concat(places);
     at = Math.max(0, Math.min(found.length - 1, at));
     redraw(list, found.map((item, index) => element("li", { role: "option", id: `found-${index}`, "aria-selected": String(index === at), click: () => choose(item) },
       element("span", { class: "found-label" }, item.label), element("span", { class: "found-kind" }, item.kind))));
@@ -56,7 +60,14 @@ export function togglePalette() {
     else box.removeAttribute("aria-activedescendant");
     list.children[at]?.scrollIntoView({ block: "nearest" });
   }
-  box.addEventListener("input", () => { at = 0; draw(); });
+  async function look() {
+    const words = box.value.trim();
+    const told = (await get(`/places?words=${encodeURIComponent(words)}`)) ?? [];
+    if (words !== box.value.trim()) return;
+    places = told.map((one) => ({ label: one.text, kind: `${one.name}, page ${one.page}`, run: () => openDocument(one.document, document.querySelector("#open-palette"), one.page, words) }));
+    draw();
+  }
+  box.addEventListener("input", () => { at = 0; places = []; draw(); clearTimeout(timer); timer = setTimeout(look, PAUSE); });
   box.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) { event.preventDefault(); at = (at + step + found.length) % found.length; draw(); }

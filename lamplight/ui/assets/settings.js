@@ -5,7 +5,7 @@ import { element, withControl } from "./dom.js";
 
 const KEYS = [
   ["/", "write a question"], ["Enter", "ask"], ["Shift Enter", "a new line"], ["Esc", "close what is open, or stop the answer"],
-  [withControl("K"), "search and commands"], [withControl(","), "settings"], ["← →", "the source or page before and after"], ["+ − 0", "zoom the page, fit it"], ["Tab", "go on to the next control"],
+  [withControl("K"), "search and commands"], [withControl(","), "settings"], ["← →", "the source or page before and after"], ["Page Up, Page Down", "the page before and after"], ["Home, End", "the first and last page"], ["@", "name a document to ask it alone"], ["+ − 0", "zoom the page, fit it"], ["Tab", "go on to the next control"],
 ];
 
 function choice(label, name, options) {
@@ -24,6 +24,7 @@ const keyboard = () => element("dl", { class: "keys" }, KEYS.map(([key, what]) =
 export const SECTIONS = [
   { name: "appearance", title: "Appearance", draw: looks },
   { name: "models", title: "Models", draw: async () => (await import("./models.js")).modelsSection() },
+  { name: "access", title: "Other programs", draw: async () => (await import("./access.js")).accessSection() },
   { name: "data", title: "Your data", draw: async () => (await import("./data.js")).dataSection() },
   { name: "keyboard", title: "Keyboard", draw: keyboard },
 ];

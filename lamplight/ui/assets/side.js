@@ -6,16 +6,18 @@ let shown = null; // {close, keys}
 export const column = () => document.querySelector("#sources-column");
 export const root = () => document.querySelector("#sources .panel");
 
-// `keys` maps a key to what it does while the column is open; `closed` says where the focus goes.
-export function openSide({ keys = () => null, closed }) {
+// `keys` maps a key to what it does while the column is open; `closed` says where the focus goes; `left` is called when
+// something else is shown or nothing.
+export function openSide({ keys = () => null, closed, left }) {
   shown?.left?.();
-  shown = { keys, closed };
+  shown = { keys, closed, left };
   document.body.classList.add("sources-open");
 }
 
 export function closeSide() {
   if (!shown) return;
   document.body.classList.remove("sources-open");
+  shown.left?.();
   const target = shown.closed();
   shown = null;
   (target ?? document.querySelector("#question"))?.focus();
@@ -27,7 +29,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     event.stopPropagation();
     closeSide();
-  } else if (!isTyping(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  } else if (!isTyping(event.target) && !event.target.closest?.("[data-roving]") && !event.ctrlKey && !event.metaKey && !event.altKey) {
     const act = shown.keys(event.key);
     if (act) { event.preventDefault(); act(); }
   }

@@ -1,31 +1,15 @@
 // The sources panel: a click on a citation or a passage card opens the page it points at.
 import { openDocument } from "./document.js";
 import { element, iconButton, smooth, textButton } from "./dom.js";
+import { pageText } from "./page_text.js";
+import { pageTurner } from "./page_turner.js";
 import { pageView, zoomKey } from "./page_view.js";
 import { get } from "./requests.js";
 import { closeSide, column, openSide, root } from "./side.js";
 
 const REFERENCE = /#source-(\d+)-(\d+)-(\d+)$/;
 
-// Where `quote` is in `text`, whatever the white space between its words; null if it isn't.
-function findQuote(text, quote) {
-  const words = quote.trim().split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const found = words[0] ? text.match(new RegExp(words.join("\\s+"))) : null;
-  return found ? [found.index, found.index + found[0].length] : null;
-}
-
-function excerpt(source) {
-  const text = source.text || source.passage;
-  const spans = source.quotes.map((quote) => findQuote(text, quote)).filter(Boolean).sort((one, other) => one[0] - other[0]);
-  const parts = [];
-  let at = 0;
-  for (const [begin, end] of spans) {
-    if (begin < at) continue;
-    parts.push(text.slice(at, begin), element("mark", {}, text.slice(begin, end)));
-    at = end;
-  }
-  return element("div", { class: "excerpt", tabindex: "0", role: "group", "aria-label": `Text of page ${source.page}` }, ...parts, text.slice(at));
-}
+const excerpt = (source, page = source.page) => pageText({ parts: source.parts, text: source.text || source.passage, label: `Text of page ${page}`, phrases: source.quotes ?? [] });
 
 function table({ name, columns, rows, marked, cells, above, below }) {
   const said = (row, number) => cells.some(([at, column]) => at === row && column === number);
@@ -44,6 +28,7 @@ export function mount() {
   let at = 0;
   let opener = null;
   let view = null;
+  let pageKeys = {};
 
   const bringIntoView = () => {
     const mark = root().querySelector("mark");
@@ -63,7 +48,7 @@ export function mount() {
   };
   const next = () => show(at + 1, "[aria-selected=true]");
   const previous = () => show(at - 1, "[aria-selected=true]");
-  const keys = (key) => ({ ArrowRight: next, n: next, j: next, ArrowLeft: previous, p: previous, k: previous })[key] ?? zoomKey(view, key);
+  const keys = (key) => ({ ArrowRight: next, n: next, j: next, ArrowLeft: previous, p: previous, k: previous, ...pageKeys })[key] ?? zoomKey(view, key);
 
   const tab = (source, index) =>
     element("button", { type: "button", role: "tab", "aria-selected": String(index === at), tabindex: index === at ? "0" : "-1",
@@ -73,31 +58,28 @@ export function mount() {
   // The page that is cited, and by the arrows those before and after it.
   function pages(source) {
     const holder = element("div", { class: "pages" });
-    const place = element("span", { class: "page-number", role: "status" });
-    let number = source.page;
-    const turn = async (to) => {
-      number = Math.max(1, Math.min(source.pages, to));
-      place.textContent = `Page ${number} of ${source.pages}`;
-      back.disabled = number === 1;
-      on.disabled = number === source.pages;
+    let latest = 0;
+    const show = async (number) => {
+      latest = number;
       home.hidden = number === source.page;
       const own = number === source.page;
       const page = own ? source : await get(`/documents/${source.document_id}/pages/${number}`);
-      if (!page) return;
-      const instead = () => holder.replaceChildren(excerpt(own ? source : { ...page, quotes: [], page: number }));
+      if (!page || latest !== number) return;
+      const instead = () => holder.replaceChildren(excerpt(page, number));
       view = page.image ? pageView({ image: page.image, ratio: page.ratio, boxes: own ? source.boxes : [], alt: `${source.document}, page ${number}`, failed: instead }) : null;
       if (view) holder.replaceChildren(view.node);
       else instead();
     };
-    const back = iconButton("left", "Page before", () => turn(number - 1));
-    const on = iconButton("right", "Page after", () => turn(number + 1));
-    const home = element("button", { type: "button", class: "quiet", click: () => turn(source.page) }, "Back to the passage");
-    turn(source.page);
-    return [source.pages > 1 ? element("nav", { class: "page-turner", "aria-label": "Pages" }, back, place, on, home) : null, holder];
+    const home = element("button", { type: "button", class: "quiet", click: () => turner.to(source.page) }, "Back to the passage");
+    const turner = pageTurner(source.pages, source.page, show, home);
+    turner.to(source.page);
+    pageKeys = { PageUp: turner.keys.PageUp, PageDown: turner.keys.PageDown, Home: turner.keys.Home, End: turner.keys.End };
+    return [turner.node, holder];
   }
 
   function draw() {
     view = null;
+    pageKeys = {};
     const source = sources[at];
     const heading = element("header", { class: "panel-heading" },
       element("h2", { tabindex: "-1" }, "Sources"), iconButton("close", "Close sources", closeSide));
@@ -108,7 +90,7 @@ export function mount() {
       iconButton("right", "Next source", () => show(at + 1, "[aria-label='Next source']"), { disabled: at === sources.length - 1 }));
     root().replaceChildren(...[heading, tabs,
       element("p", { class: "source-name" }, source.document),
-      element("p", { class: "source-place" }, [`Page ${source.page}`, source.section].filter(Boolean).join(" · ")),
+      element("p", { class: "source-place" }, [`Page ${source.page}`, source.trail.join(" › ")].filter(Boolean).join(" · ")),
       source.table ? null : source.quotes.map((quote) => element("blockquote", { class: "quote" }, quote)),
       source.removed ? element("p", { class: "empty" }, "This document is no longer in your library.") : null,
       source.table ? table(source.table) : null,

@@ -10,6 +10,9 @@ export const state = {
   library: null, conversations: null, activity: null,
   conversation: null, // the open one's number
   collection: readCollection(), // the chosen one's number
+  about: [], // {id, name} of documents that alone are asked
+  chosen: [], // numbers of those that are ticked in the list
+  open: null, // the number of the one that is shown
   words: "", // that conversations are searched for
   running: true,
   looked: null, // how often the app has told what it is doing

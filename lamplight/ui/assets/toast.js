@@ -16,9 +16,9 @@ function region() {
 }
 
 // Says something for a while; with `undo`, long enough to change one's mind. Returns what takes it away.
-export function toast(text, undo = null) {
+export function toast(text, undo = null, label = "Undo") {
   const close = () => node.remove();
-  const button = undo && element("button", { type: "button", click: () => { close(); undo(); } }, "Undo");
+  const button = undo && element("button", { type: "button", click: () => { close(); undo(); } }, label);
   const node = element("div", { class: "toast" }, element("span", {}, text), button);
   region().append(node);
   // Not under the pointer or the finger of somebody who is about to use it.

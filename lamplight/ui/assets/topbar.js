@@ -41,6 +41,8 @@ export function mount(panel) {
     const outside = !event.target.closest("#sidebar, #open-drawer, #toasts, dialog, .menu");
     if (outside && document.body.classList.contains("drawer-open")) closeDrawer();
   });
+  // The first stop of the Tab key: past the lists.
+  document.body.prepend(element("a", { class: "skip", href: "#question", click: (event) => { event.preventDefault(); document.querySelector("#question")?.focus(); } }, "Go to the question"));
   const status = element("span", { class: "models-status", role: "status" });
   panel.element.querySelector(".panel").append(
     iconButton("menu", "Library and conversations", toggleDrawer, { id: "open-drawer", "aria-expanded": "false" }),

@@ -15,6 +15,7 @@ export function readAhead(box) {
       last = text;
       const where = new URLSearchParams();
       if (state.collection) where.set("collection", state.collection);
+      for (const { id } of state.about) where.append("about", id);
       if (state.conversation) where.set("conversation", state.conversation);
       fetch(`/typed?${where}`, { method: "POST", body: text }).catch(() => {});
     }, PAUSE);

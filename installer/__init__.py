@@ -1,0 +1,1 @@
+"""What `install.py` is made of. Only the standard library is used, because nothing else is there yet."""

@@ -1,0 +1,68 @@
+"""What an answer needs from a language model, wherever it computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from lamplight.models.calibration import Calibration
+from lamplight.models.chat import ChatMessage, Reading
+
+if TYPE_CHECKING:
+    from lamplight.models.context import Prefill
+    from lamplight.models.language_model import Piece, Usage
+
+
+class AnswerModel(Protocol):
+    """`LanguageModel` in this process, `ServerModel` on a server. `stopped` is asked many times a second.
+
+    `generate`, `read` and `read_apart` yield text as it comes and end with `Usage`.
+    """
+
+    @property
+    def name(self) -> str:
+        """What people are shown."""
+
+    @property
+    def identity(self) -> str:
+        """Differs where what was read before can't be reused."""
+
+    @property
+    def elsewhere(self) -> str:
+        """The other computer that is sent every question with its passages; empty when it stays on this one."""
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """How fast it is, where that was measured."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it can be trusted to write a question anew."""
+
+    @property
+    def separable(self) -> bool:
+        """Whether passages can be read apart from each other and remembered."""
+
+    def count_tokens(self, text: str) -> int: ...
+
+    def generate(
+        self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
+    ) -> Iterator[Prefill | Piece | Usage]: ...
+
+    def read(
+        self, reading: Reading, max_tokens: int, stopped: Callable[[], bool]
+    ) -> Iterator[Prefill | Piece | Usage]: ...
+
+    def read_apart(
+        self, reading: Reading, max_tokens: int, stopped: Callable[[], bool], prior: Sequence[float] = ()
+    ) -> Iterator[Prefill | Piece | Usage]:
+        """As `read` where it isn't `separable`."""
+
+    def remember(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
+        """How many passages are known now: none where nothing can be remembered."""
+
+    def read_ahead(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
+        """Whether all of the prompt but its question is read now."""
+
+    def forget(self) -> None:
+        """Forget all that was ever read."""

@@ -1,0 +1,75 @@
+"""What a receipt or an invoice says in every library: who wrote it, when, and how much."""
+
+from __future__ import annotations
+
+import re
+
+from lamplight.library.records import Document, PaperField
+from lamplight.rag.balance import AMOUNT, amount_of
+from lamplight.rag.lexicon.quantities import dates_of
+from lamplight.rag.requests.fields import CURRENCY, Cell, read_field
+from lamplight.rag.requests.meant import called
+from lamplight.rag.requests.request import Materials
+from lamplight.rag.sentences import Sentence
+
+FIELDS = ("shop", "date", "total")
+KINDS = ("receipts", "invoices")
+
+
+def paper_fields(document: Document, materials: Materials) -> list[PaperField]:
+    """Those of a document that is called a receipt or an invoice and reads like one; empty for any other.
+
+    A scan that says a date and an amount as its total counts as one too.
+
+    Raises `LamplightError` when a model or the library fails.
+    """
+    known = any(called(kind, [document], materials) for kind in KINDS)
+    begins = materials.library.chunks_of(document.id, 1)
+    if not known and not (begins and begins[0].picture_kind == "scan"):
+        return []
+    cells = {name: read_field(name, document, materials) for name in FIELDS}
+    cells["date"] = _date(cells["date"], document, materials)
+    if not known and not (cells["date"].text and AMOUNT.search(cells["total"].text)):
+        return []
+    if not cells["shop"].text:  # most begin with it
+        first = materials.first_line(document)
+        cells["shop"] = Cell(first.text if first else "", first)
+    found = [
+        PaperField(name, cell.text, cell.sentence.passage.page if cell.sentence else 1) for name, cell in cells.items()
+    ]
+    total = next(field for field in found if field.name == "total")
+    line = cells["total"].sentence
+    currency = (
+        CURRENCY.search(total.text) or (CURRENCY.search(line.text) if line else None) or _currency(document, materials)
+    )
+    amount = AMOUNT.search(total.text)  # its currency has a column of its own
+    found[-1] = PaperField("total", amount[0] if amount else total.text, total.page)
+    return [*found, PaperField("currency", currency[0] if currency else "", total.page)]
+
+
+def _date(read: Cell, document: Document, materials: Materials) -> Cell:
+    """The date alone; where what was read holds none, the first whole one on the paper."""
+    lines = [Sentence(read.sentence.passage, read.text, read.sentence.boxes)] if read.sentence else []
+    for line in [*lines, *materials.lines(document)]:
+        for date in dates_of(line.text):
+            if date.day and date.year:
+                return Cell(line.text[date.start : date.end], line)
+    return Cell()
+
+
+def _currency(document: Document, materials: Materials) -> re.Match[str] | None:
+    """The first one that is written anywhere on it."""
+    return next(
+        (found for unit in materials.lines(document) if (found := CURRENCY.search(unit.text)) is not None), None
+    )
+
+
+def sorting(name: str, text: str) -> str | float | None:
+    """What a field is sorted by: a date as "2024-03-31", an amount as a number, words without capitals."""
+    if name == "date":
+        dates = [date for date in dates_of(text) if date.day and date.year]
+        return f"{dates[0].year:04}-{dates[0].month:02}-{dates[0].day:02}" if dates else None
+    if name == "total":
+        amount = amount_of(text)
+        return None if amount is None else float(amount)
+    return text.casefold() or None

@@ -1,0 +1,55 @@
+"""`app.py model`: which language model answers, and one on a server instead, from the terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lamplight.models.choice import Source
+from lamplight.models.errors import ServerError, WeightsError
+from lamplight.models.server import Server
+from lamplight.models.server_key import key_for
+from lamplight.models.server_model import ServerModel
+
+if TYPE_CHECKING:
+    from lamplight.models.choice import LanguageModelChoice
+    from lamplight.ui.services import Services
+
+Record = dict[str, Any]
+LOOK_SECONDS = 0.1  # between two looks whether the model is ready
+
+
+def model(services: Services, arguments: Record) -> Iterator[Record]:
+    """`loading` records while one is getting ready, then one `model` record. Raises `LamplightError`."""
+    choice = services.models.choice
+    if arguments["server"]:
+        yield from _use_server(choice, arguments)
+    elif arguments["bundled"]:
+        choice.choose(None)
+    while choice.loading:
+        yield {"loading": choice.loading}
+        time.sleep(LOOK_SECONDS)
+    if choice.trouble and (arguments["server"] or arguments["bundled"]):
+        raise WeightsError(choice.trouble)
+    source = choice.source
+    path = str(source.path) if isinstance(source, Source) and source.path else None
+    server = None if isinstance(source, Source) else source.address
+    yield {"model": {"name": source.name, "path": path, "server": server}}
+
+
+def _use_server(choice: LanguageModelChoice, arguments: Record) -> Iterator[Record]:
+    """Raises `ServerError` where something is missing that only a person can say."""
+    server = Server.at(arguments["server"], arguments["allow"])
+    if not server.may_connect:
+        raise ServerError(f"{server.permission} Add --allow if you want that.")
+    key = key_for(server.address, arguments["key"])
+    yield {"loading": server.place}
+    found = {one.model: one for one in ServerModel(server, key).models()}
+    name = arguments["name"] or (next(iter(found)) if len(found) == 1 else "")
+    if not name or (found and name not in found):
+        told = f"{server.place} offers {', '.join(found) or 'no models by name'}"
+        raise ServerError(f"{told}; say which one with --name.")
+    size = found[name].parameters if name in found else 0.0
+    choice.choose_server(replace(server, model=name, parameters=size, spare=not arguments["no_fallback"]), key)

@@ -1,0 +1,73 @@
+"""What a question asks of the library is asked once, and tells what can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bench.small_library import EMBEDDER, HashedEmbedder
+from lamplight.library.records import Chunk, Document
+from lamplight.library.store import Library
+from lamplight.models.embedder import Vectors
+from lamplight.rag.lookup import Lookup, QuestionVectors
+
+
+class CountingEmbedder(HashedEmbedder):
+    """Counts the texts that are embedded."""
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        self.embedded += texts
+        return EMBEDDER.encode_queries(texts)
+
+
+def put(library: Library, name: str, *texts: str) -> Document:
+    chunks = [Chunk(1, "text", "", text, []) for text in texts]
+    document = Document(0, name, f"/{name}", name, "txt", "", 1, len(texts), 0, 0, 1, 1.0)
+    return library.add_document(document, [], chunks, EMBEDDER.encode(list(texts)), EMBEDDER)
+
+
+def test_a_text_is_embedded_once() -> None:
+    embedder = CountingEmbedder()
+    vectors = QuestionVectors(embedder)
+    first = vectors.encode_queries(["rent"])
+    both = vectors.encode_queries(["rent", "monthly rent"])
+    assert embedder.embedded == ["rent", "monthly rent"]
+    assert np.array_equal(both[0], first[0])
+
+
+def test_words_are_counted_in_what_can_be_found(library: Library) -> None:
+    lease = put(library, "lease.txt", "the rent", "the rent rises", "keys")
+    letter = put(library, "letter.txt", "rent is due")
+    assert library.chunks_holding(["rent"]) == {lease.id: 2, letter.id: 1}
+    assert library.count_chunks() == 4
+    library.remove(lease.id)
+    assert library.chunks_holding(["rent"]) == {letter.id: 1}
+    assert library.chunks_in([lease.id, letter.id]).tolist() == [4]
+    assert library.restore(lease.id)
+    assert library.chunks_holding(["rent"]) == {lease.id: 2, letter.id: 1}
+    again = put(library, "letter.txt", "nothing is due", "rent")
+    assert library.chunks_holding(["rent", "due"]) == {lease.id: 2, again.id: 2}
+    library.erase()
+    assert library.chunks_holding(["rent"]) == {}
+
+
+def test_words_are_found_in_some_documents_as_in_all(library: Library) -> None:
+    put(library, "one.txt", "gate", "key of the gate", "carp")
+    two = put(library, "two.txt", "heron", "the gate is green")
+    put(library, "three.txt", "gate")
+    everywhere = dict(library.full_text(["gate"], 9))
+    inside = dict(library.full_text(["gate"], 9, frozenset({two.id})))
+    assert inside == {5: everywhere[5]}
+
+
+def test_a_question_asks_the_library_once(library: Library) -> None:
+    lease = put(library, "lease.txt", "the rent")
+    lookup = Lookup(library, lambda: EMBEDDER)
+    assert (lookup.chunks, lookup.holding(["rent"])) == (1, {lease.id: 1})
+    put(library, "letter.txt", "rent is due")
+    assert (lookup.chunks, lookup.holding(["rent"])) == (1, {lease.id: 1})
+    assert len(Lookup(library, lambda: EMBEDDER).documents) == 2
