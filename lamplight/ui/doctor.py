@@ -167,7 +167,7 @@ def _server(server: Server) -> Check:
     if names and server.model not in names:
         finding = f"{server.place} has no {server.model} any more; it has {', '.join(names)}"
         return Check(
-            "language model", False, finding, "Choose another model in the browser app, or with `app.py model`."
+            "language model", False, finding, f"Choose another model in the browser app, or with `{PROGRAM} model`."
         )
     return Check("language model", True, f"{server.name}, {'elsewhere' if server.elsewhere else 'on this computer'}")
 

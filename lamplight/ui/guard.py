@@ -49,7 +49,7 @@ OPEN_PATHS = frozenset({"/manifest.json", "/favicon.ico"})
 # Other programs ask there, with a token instead of the cookie (`ui.access_token`).
 API = "/v1/"
 NO_ACCESS = (
-    "Make a token under “Other programs” in Lamplight’s settings, or with `app.py token`, and give it as the key."
+    f"Make a token under “Other programs” in Lamplight’s settings, or with `{PROGRAM} token`, and give it as the key."
 )
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 WILDCARDS = ("0.0.0.0", "::", "")

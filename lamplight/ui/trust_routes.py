@@ -13,6 +13,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
+from lamplight import PROGRAM
 from lamplight.library.database import DATABASE
 from lamplight.library.dense_index import VECTORS
 from lamplight.library.errors import LibraryError
@@ -152,6 +153,7 @@ def data_value(services: Services) -> dict[str, Any]:
     return {
         "library": str(folder),
         "prepared": str(prepared),
+        "program": PROGRAM,
         "documents": len(services.library.documents()),
         "conversations": len(services.library.conversations()),
         "sizes": {

@@ -75,7 +75,7 @@ function remembering(value, say, redraw) {
     element("label", { class: "data-limit" }, "At most ", choice)));
 }
 
-function restoring(say, isEmpty) {
+function restoring(say, isEmpty, program) {
   const bar = element("progress", { max: 1, value: 0, "aria-label": "Restoring" });
   const cancel = element("button", { type: "button", class: "data-button" }, "Cancel");
   const work = element("div", { class: "data-row", hidden: true }, bar, cancel);
@@ -105,7 +105,7 @@ function restoring(say, isEmpty) {
   const hint = isEmpty
     ? ["Fills this empty library from a backup, made here or on another computer."]
     : ["A backup fills an empty library. Erase this one first, or restore into another folder in the terminal:",
-       element("code", { tabindex: "0" }, "app.py restore FILE --library FOLDER")];
+       element("code", { tabindex: "0" }, `${program} restore FILE --library FOLDER`)];
   return element("div", { class: "data-action" }, element("div", { class: "data-row" }, choose, element("p", {}, ...hint)), work, chooser);
 }
 
@@ -145,7 +145,7 @@ export function dataSection() {
         element("a", { class: "data-button", href: "/backup", download: true, click: () => say("The backup comes as a download.") }, "Back up"),
         element("p", {}, "One file with your documents and conversations. Of files that you watch or added in the terminal it holds the text."))),
       remembering(value, say, draw),
-      restoring(say, isEmpty),
+      restoring(say, isEmpty, value.program),
       erasing(say, isEmpty));
   };
   draw();
