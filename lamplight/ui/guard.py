@@ -19,6 +19,8 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lamplight import PROGRAM
+
 # Gradio starts from an inline script and compiles the code of its HTML components in the page, hence the two
 # unsafe sources. Everything else, including images in a model's Markdown, may come from this server alone.
 CONTENT_SECURITY_POLICY = "; ".join(
