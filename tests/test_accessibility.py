@@ -153,7 +153,7 @@ def test_the_keyboard_alone_leads_to_an_answer_and_its_source(visit: Visit) -> N
 
 def test_a_finished_answer_is_said_once_and_no_word_before(visit: Visit) -> None:
     answer(visit)
-    expect(visit.page.locator("#composer [role=status]")).to_contain_text("1 November to 28 February")
+    expect(visit.page.locator("#composer .unseen[role=status]")).to_contain_text("1 November to 28 February")
     expect(visit.page.get_by_role("log")).to_have_attribute("aria-live", "off")
 
 

@@ -96,6 +96,7 @@ def test_several_are_ticked_and_asked_pinned_moved_and_removed_at_once(rents: Vi
 
 def test_this_is_the_open_document(rents: Visit) -> None:
     rents.document("cellar.txt").locator(".row-name").click()
+    rents.page.get_by_role("heading", name="Document", exact=True).wait_for()
     rents.ask("How much is the rent in this lease?")
     expect(rents.answered().locator(".answer")).to_contain_text("45 euros")
     expect(rents.page.locator("#chat .card")).to_have_count(1)

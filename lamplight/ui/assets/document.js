@@ -90,6 +90,7 @@ export async function openDocument(id, opener, first = 1, words = "") {
   });
   const entry = () => state.library?.documents.find((one) => one.id === id);
   openSide({ left: () => set("open", null), closed: () => (opener?.isConnected ? opener : null), keys: (key) => turner.keys[key] ?? zoomKey(view, key) });
+  set("open", id);
   root().replaceChildren(...[
     element("header", { class: "panel-heading" }, element("h2", { tabindex: "-1" }, "Document"), iconButton("close", "Close document", closeSide)),
     element("p", { class: "source-name" }, about.name), element("p", { class: "source-place" }, about.place),
