@@ -123,3 +123,11 @@ def test_documents_outside_of_the_scope_are_not_named() -> None:
     holding = held(zheng_hui={3: 1, 900: 4}, **{"09_03_2018": {2: 1, 901: 1}})
     for question in ("What did I pay to Zheng Hui?", "What did I buy on 9 March 2018?", "Zheng Hui in 2018"):
         assert set(named_documents(question, PHOTOS, holding).strengths) <= {document.id for document in PHOTOS}
+
+
+def test_a_scan_that_says_a_name_once_is_the_one_that_is_meant() -> None:
+    papers = shelf("031.jpg", "032.jpg", "033.jpg", chunks=4)
+    question, holding = "What is the total of the Brambleby receipt?", held(brambleby={2: 1})
+    assert not named_documents(question, papers, holding).documents
+    scans = [replace(paper, ocr_pages=1) for paper in papers]
+    assert named_documents(question, scans, holding).documents == {2}

@@ -18,7 +18,8 @@ from lamplight.rag.query import STOP_WORDS
 COMMON = 0.3  # of the documents: what stands in more of their names names none of them by itself
 MOST = 0.5  # of the documents: naming more of them tells nothing
 PRIOR_CHUNKS = 5  # added to a document's length: a receipt that says a word once is not all about it
-PRIOR_HITS = 2  # chunks that hold a name: so many say it half as surely as can be
+PRIOR_HITS = 2  # chunks that hold a name: so many say it half as surely as can be, in a document that is not short
+SHORT = 30  # chunks of a scan: one with fewer is one paper, which says a name once
 SLIGHT = 0.02  # of the chunks: a shortened name that so many of another document's hold is half as sure
 ORDINARY = 0.1  # of the chunks: a word written small that so many of another document's hold is no name
 ALIKE = 0.5  # of the largest share: documents above it are meant together
@@ -84,6 +85,7 @@ class _Naming:
         self._question = question
         self._words = words_of(question)
         self._chunks = {document.id: document.chunks for document in documents}
+        self._scans = {document.id for document in documents if 0 < document.pages <= document.ocr_pages}
         self._shelf = shelf_of(tuple((document.id, document.name, document.title) for document in documents))
         self._most = max(1, COMMON * len(documents))
         self._too_many = max(1, MOST * len(documents))
@@ -221,8 +223,12 @@ class _Naming:
             group = self._fitting(group)
         if not sure or len(group) > self._too_many:
             return []
-        strengths = {number: sure * held[number] / (held[number] + prior) for number in group}
+        strengths = {number: sure * held[number] / (held[number] + prior * self._length(number)) for number in group}
         return [Mention(words, self._narrowed(strengths))]
+
+    def _length(self, number: int) -> float:
+        """From 0 to 1: of a scan or photo beside one of many pages; 1 for all else."""
+        return min(1.0, self._chunks.get(number, 0) / SHORT) if number in self._scans else 1.0
 
     def _narrowed(self, strengths: Mapping[int, float]) -> dict[int, float]:
         """Of several documents that fit alike, those of the time and kind that the question speaks of."""
