@@ -6,6 +6,8 @@ import { listen, state } from "./state.js";
 const WAITING = "lamplight-waiting"; // the question in the box is asked when the app is back
 const LOST = "Lamplight isn’t running. Start it again";
 
+const RETRY_MILLISECONDS = 700;
+
 export const isRunning = async () => Boolean(await get("/activity"));
 
 // `lost` is called when the app has gone, `back` when it is there again with a question waiting.
@@ -21,6 +23,11 @@ export function followConnection({ lost, back }) {
     else if (running && gone) return location.reload(); // Gradio knows nothing of this tab any more
     draw();
   });
-  if (waits() && state.running) isRunning().then((running) => { if (running) { sessionStorage.removeItem(WAITING); back(); } });
-  return { note, wait: () => { sessionStorage.setItem(WAITING, "yes"); gone = true; draw(); } };
+  // A busy app may miss a look: there is another one until the question is asked or no longer to be.
+  const whenRunning = async (then) => {
+    while (waits() && !(await isRunning())) await new Promise((done) => setTimeout(done, RETRY_MILLISECONDS));
+    if (waits()) then();
+  };
+  if (waits() && state.running) whenRunning(() => { sessionStorage.removeItem(WAITING); back(); });
+  return { note, wait: () => { sessionStorage.setItem(WAITING, "yes"); gone = true; draw(); whenRunning(() => location.reload()); } };
 }
