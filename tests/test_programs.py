@@ -6,6 +6,8 @@ import pytest
 
 from lamplight.library.records import Passage, Table
 from lamplight.models.loading import Models
+from lamplight.rag.composition import computed
+from lamplight.rag.computation import Computation
 from lamplight.rag.programs.answer import ask_table, likeliest, table_of
 from lamplight.rag.programs.enumeration import Program, programs
 from lamplight.rag.programs.sql import sql_of
@@ -102,3 +104,11 @@ def test_the_table_of_a_passage_is_the_one_that_has_its_lines() -> None:
     passage = Passage(1, 1, "f.csv", 1, "table", "", "Ferry | Built\nCorvus | 1979 | Kirkwall | 410 | Northern", [])
     assert table_of(passage, [other, FERRIES]) is FERRIES
     assert table_of(passage, [other]) is None
+
+
+def test_the_words_of_a_cell_are_no_markup_and_no_citation() -> None:
+    short = "**Sold** [3]"
+    table = Table(1, "Ferries", ["Ferry", "State"], [["Corvus", short]], document_id=1)
+    found = Passage(1, 1, "f.csv", 1, "table", "", "Ferry | State", [], marker=1)
+    answer, _ = computed(Computation(short, short, "", table, [(0, 1)], [], short=short), [found])
+    assert "**Sold**" not in answer.text and "[3]" not in answer.text and answer.text.endswith(" [1]")

@@ -29,10 +29,10 @@ from lamplight.models.embedder import Embedder
 from lamplight.models.prepare import ensure_embedder
 from lamplight.models.program_ranker import PLACES, WEIGHTS, places_of
 from lamplight.models.reader import Reader
-from lamplight.rag.programs.answer import can_be_asked, described, given, same_answers
+from lamplight.rag.programs.answer import can_be_asked, described, given
 from lamplight.rag.programs.enumeration import OPERATIONS
 from lamplight.rag.programs.features import MEASURES
-from lamplight.rag.programs.view import view_of
+from lamplight.rag.programs.view import canonical, view_of
 
 SEED = 5
 FOLDS = 4
@@ -108,14 +108,16 @@ def _table(path: Path) -> Table:
 def _example(
     question: str, gold: Sequence[str], name: str, table: Table, reader: Reader, embedder: Embedder
 ) -> Example:
-    made, seen = described(question, view_of(table), reader, embedder)
-    right = [bool(gold) and same_answers(program.given, gold) for program in made]
+    vector = embedder.encode([question])[0]
+    made, seen = described(question, vector, view_of(table), reader, embedder)
+    answer = tuple(sorted(set(map(canonical, gold))))
+    right = [bool(gold) and given(program) == answer for program in made]
     right.append(not any(right))
     places = [places_of(one.names) for one in seen]
     order = [*OPERATIONS, NONE]
     return Example(
         name,
-        torch.tensor(embedder.encode([question])[0]),
+        torch.tensor(vector),
         torch.tensor([place for own in places for place in own]),
         torch.tensor(np.cumsum([0, *map(len, places[:-1])])),
         torch.tensor([one.measures for one in seen], dtype=torch.float32),

@@ -17,6 +17,9 @@ from lamplight.rag.sentences import stems
 ABOUT = 0.3  # of what the question asks about, by weight
 REPEATS = 0.8  # of a sentence's words that stand in the quotation above it: it adds nothing
 MARKER = re.compile(r"\s\[(\d+)\]$")
+MARKUP = re.compile(r"([\\`*_|~<>#])")
+BRACKET = re.compile(r"\[(?=\d)")
+JOINER = "\u2060"  # invisible: a document's own "[3]" is no citation of ours
 CLAUSE = re.compile(r"[^.;!?\n]+[.;!?\n]")
 SHORTEST_CLAUSE = 16  # letters: short ones ("in millions") may come twice
 
@@ -103,8 +106,13 @@ def computed(computation: Computation, passages: Sequence[Passage]) -> tuple[Com
     others = [replace(passage, marker=number) for number, passage in enumerate(passages, start=2)]
     citation = Citation(1, source.document_id, source.document, source.page, source.boxes, "\n".join(lines[1:]))
     note = f" {computation.note}" if computation.note else ""
-    said = f"**{computation.short}**" if computation.short else computation.answer
+    said = f"**{plain(computation.short)}**" if computation.short else computation.answer
     return Composed(f"{said} [1]{note}", [citation], []), [source, *others]
+
+
+def plain(text: str) -> str:
+    """A document's words in Markdown: on one line, and none of them markup."""
+    return BRACKET.sub(f"[{JOINER}", MARKUP.sub(r"\\\1", " ".join(text.split())))
 
 
 def repeats(text: str) -> bool:

@@ -83,8 +83,7 @@ class Finder:
         selection = self._read(search, SHOWN)
         if scope.attached and selection.passages:  # what is shown is meant
             selection = replace(selection, answerable=True)
-        computation = self._compute(search.query.text, selection) or self._asked_of_table(search, selection)
-        return Finding(selection, computation, self.pinned(scope))
+        return Finding(selection, self._computed(search, selection), self.pinned(scope))
 
     def _read(self, search: Search, count: int) -> Selection:
         first = [whole(passage, self._library) for passage in worth_reading(search.found)]
@@ -152,21 +151,21 @@ class Finder:
             passages = [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages]
         return [reading_text(passage) for passage in passages]
 
-    def _asked_of_table(self, search: Search, selection: Selection) -> Computation | None:
-        """Over the table that the best passage is of, where the first embedder knows both languages."""
+    def _computed(self, search: Search, selection: Selection) -> Computation | None:
+        """A number that stands in no single passage: over the tables of what was found, by rules; else over the table
+        that the best passage is of, where the first embedder knows both languages.
+        """
+        names = {passage.document_id: passage.document for passage in selection.passages}
+        tables = self._library.tables(list(names))
+        computation = compute(search.query.text, tables, names)
         best = selection.passages[0] if selection.passages else None
-        if best is None or best.kind != "table" or best.document_id in search.unread:
-            return None
-        table = table_of(best, self._library.tables([best.document_id]))
+        if computation is not None or best is None or best.kind != "table" or best.document_id in search.unread:
+            return computation
+        table = table_of(best, [table for table in tables if table.document_id == best.document_id])
+        models = self._models
         if table is None:
             return None
-        models = self._models
         return ask_table(search.asked, table, models.reader, models.embedder, models.program_ranker)
-
-    def _compute(self, query: str, selection: Selection) -> Computation | None:
-        """Over the tables of the documents that were found: a number that stands in no single passage."""
-        names = {passage.document_id: passage.document for passage in selection.passages}
-        return compute(query, self._library.tables(list(names)), names)
 
 
 def reading_text(passage: Passage) -> str:

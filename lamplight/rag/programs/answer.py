@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lamplight.library.records import Passage, Table
-from lamplight.models.embedder import Embedder
+from lamplight.models.embedder import Embedder, Vectors
 from lamplight.models.program_ranker import Described, ProgramRanker
 from lamplight.models.reader import Reader
+from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.computation import Computation
 from lamplight.rag.programs.enumeration import Program, programs
 from lamplight.rag.programs.features import Featuring, RowReading
@@ -20,7 +21,6 @@ MOST_ROWS = 120  # that the reader reads in the time there is
 MOST_COLUMNS = 16
 MOST_SHOWN = 12  # rows that an answer rests on are quoted
 SURE = 0.8  # of what is meant: from there on, of unseen tables, three in four are right and one in twenty is wrong
-SEPARATOR = " | "
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,17 @@ def table_of(passage: Passage, tables: Sequence[Table]) -> Table | None:
     return table if most else None
 
 
-def described(question: str, view: View, reader: Reader, embedder: Embedder) -> tuple[list[Program], list[Described]]:
-    """All programs for a question with what the ranker sees of them; the last description is that of none."""
+def described(
+    question: str, vector: Vectors, view: View, reader: Reader, embedder: Embedder
+) -> tuple[list[Program], list[Described]]:
+    """All programs for a question with what the ranker sees of them; the last description is that of none.
+
+    `vector` is the embedding of the question.
+    """
     asked = plain(question)
     made = programs(asked, view)
     heads = embedder.encode([column.head or "column" for column in view.columns])
-    featuring = Featuring(asked, view, embedder.encode([question])[0], heads, _readings(question, view, reader))
+    featuring = Featuring(asked, view, vector, heads, _readings(question, view, reader))
     return made, [*map(featuring.describe, made), featuring.nothing()]
 
 
@@ -80,8 +85,9 @@ def ask_table(
 
 def likeliest(question: str, view: View, reader: Reader, embedder: Embedder, ranker: ProgramRanker) -> Answered | None:
     """What is likeliest meant; None where that the table doesn't say is likelier."""
-    made, seen = described(question, view, reader, embedder)
-    chances = ranker.probabilities(embedder.encode([question])[0], seen)
+    vector = embedder.encode([question])[0]
+    made, seen = described(question, vector, view, reader, embedder)
+    chances = ranker.probabilities(vector, seen)
     together: dict[tuple[str, ...], float] = {}
     for program, chance in zip(made, chances, strict=False):
         together[given(program)] = together.get(given(program), 0.0) + float(chance)
@@ -109,8 +115,3 @@ def _readings(question: str, view: View, reader: Reader) -> list[RowReading]:
         RowReading(one.score, row[one.start : one.end], one.probability)
         for one, row in zip(read[1:], rows, strict=True)
     ]
-
-
-def same_answers(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two lists of answers are the same, in any order."""
-    return sorted({canonical(text) for text in one}) == sorted({canonical(text) for text in other})

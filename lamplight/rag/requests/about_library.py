@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lamplight.library.records import Document, Passage
+from lamplight.rag.composition import plain
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import KINDS, in_english
 from lamplight.rag.query import WORD
 from lamplight.rag.requests.meant import about, called, named
-from lamplight.rag.requests.request import Materials, Request, Sources, Told, plain
+from lamplight.rag.requests.request import Materials, Request, Sources, Told
 from lamplight.rag.sentences import Sentence, sentences_of, stems, units_of
 
 MOST = 30  # documents that are listed

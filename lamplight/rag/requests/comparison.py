@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from rapidfuzz import fuzz, process
 
 from lamplight.library.records import Document
+from lamplight.rag.composition import plain
 from lamplight.rag.events import Looking, Rows
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import PAPERS, in_english
@@ -15,7 +16,7 @@ from lamplight.rag.naming import named_documents
 from lamplight.rag.outline import headings_of
 from lamplight.rag.requests.fields import Cell, read_field
 from lamplight.rag.requests.meant import by_words, of_kind, shown_before
-from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told, plain
+from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told
 from lamplight.rag.requests.summary import in_their_own_words
 from lamplight.rag.sentences import Sentence, stems
 

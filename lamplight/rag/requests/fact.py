@@ -14,7 +14,7 @@ from lamplight.models.language_model import Piece, Prefill, Usage
 from lamplight.models.server_model import ServerModel
 from lamplight.rag.answer_plan import KNOWLEDGE, AnswerPlan, plan_of
 from lamplight.rag.checking import Checking, whole_sentences
-from lamplight.rag.composition import Composed, compose, computed, repeats, without_repeats
+from lamplight.rag.composition import Composed, compose, computed, plain, repeats, without_repeats
 from lamplight.rag.computation import Computation
 from lamplight.rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Timings, Token
 from lamplight.rag.finding import Finding
@@ -22,7 +22,7 @@ from lamplight.rag.grounding import GroundedAnswer, ground
 from lamplight.rag.pinning import fixed_prompt
 from lamplight.rag.quotation import Quotation, other_lines, quotation, shown
 from lamplight.rag.reading import PassagePrefill
-from lamplight.rag.requests.request import Materials, Request, plain
+from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.sections import numbered_texts, with_markers
 
 WAITING_SECONDS = 0.1  # for another answer, until it is looked whether this one is still wanted

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lamplight.library.records import Document
+from lamplight.rag.composition import plain
 from lamplight.rag.events import Rows
 from lamplight.rag.measures.definitions import definitions
 from lamplight.rag.measures.evaluation import UNITS, Evaluation, Value, falls_or_rises, growth, scale_of
@@ -13,7 +14,7 @@ from lamplight.rag.measures.question import Asked, read_question
 from lamplight.rag.measures.statements import Cell, Statements
 from lamplight.rag.naming import named_documents
 from lamplight.rag.requests.meant import meant
-from lamplight.rag.requests.request import Materials, Request, Sources, Told, plain
+from lamplight.rag.requests.request import Materials, Request, Sources, Told
 from lamplight.rag.sentences import Sentence
 from lamplight.rag.tables.amounts import MINUS
 
@@ -26,7 +27,7 @@ def figure(request: Request, materials: Materials) -> Told | None:
     if not has_name(request.query, definitions().names):
         return None
     inside = materials.documents(request.scope)
-    naming = named_documents(request.query, inside, materials.library.chunks_holding)
+    naming = named_documents(request.query, inside, request.lookup.holding)
     asked = read_question(request.query, definitions(), naming.words)
     if asked is None:
         return None

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from lamplight.library.records import Document
 from lamplight.models.intent import WORD
+from lamplight.rag.composition import plain
 from lamplight.rag.events import Looking, Rows
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import in_english
 from lamplight.rag.requests.fields import read_field, summed
 from lamplight.rag.requests.items import MOST_ITEMS, Found, items_of
 from lamplight.rag.requests.meant import by_words, named, of_kind
-from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told, plain
+from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told
 from lamplight.rag.sentences import units_of
 
 MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -22,10 +21,6 @@ from lamplight.rag.messages import Language, language_of, say
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.rag.sentences import Sentence, units_of
 from lamplight.rag.suggestions import Suggestions
-
-MARKUP = re.compile(r"([\\`*_|~<>#])")
-BRACKET = re.compile(r"\[(?=\d)")
-JOINER = "\u2060"  # invisible: a document's own "[3]" is no citation of ours
 
 
 @dataclass(slots=True)
@@ -137,8 +132,3 @@ class Sources:
 
 def _same(one: Passage, other: Passage) -> bool:
     return (one.id, one.document_id, one.page, one.text) == (other.id, other.document_id, other.page, other.text)
-
-
-def plain(text: str) -> str:
-    """A document's words in Markdown: on one line, and none of them markup."""
-    return BRACKET.sub(f"[{JOINER}", MARKUP.sub(r"\\\1", " ".join(text.split())))

@@ -14,6 +14,7 @@ from typing import Any
 
 from lamplight.library.records import Message, Passage
 from lamplight.rag.balance import amount_of
+from lamplight.rag.composition import plain
 from lamplight.rag.events import Rows
 from lamplight.rag.lexicon.papers import PAPERS
 from lamplight.rag.lexicon.pointing import DOWN, LITTLE, MONEY, NUMBERS, ORDINALS, OVER, OWN, SORT, UNDER
@@ -21,7 +22,7 @@ from lamplight.rag.lexicon.quantities import dates_of
 from lamplight.rag.requests.fields import QUESTION, read_field, summed
 from lamplight.rag.requests.listing import as_markdown
 from lamplight.rag.requests.parts import same_word
-from lamplight.rag.requests.request import Materials, Request, Sources, Told, plain
+from lamplight.rag.requests.request import Materials, Request, Sources, Told
 from lamplight.rag.retriever import Scope
 from lamplight.rag.sentences import Sentence
 

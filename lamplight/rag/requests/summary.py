@@ -9,13 +9,14 @@ from itertools import groupby
 
 from lamplight.library.records import Document, Passage
 from lamplight.models.errors import ServerError
+from lamplight.rag.composition import plain
 from lamplight.rag.digests import Digesting, Saying
 from lamplight.rag.events import Looking, Token
 from lamplight.rag.lexicon.papers import PAPERS
 from lamplight.rag.lexicon.quantities import NUMBER_WORDS
 from lamplight.rag.outline import Headings, Section, headings_of, sections_of
 from lamplight.rag.requests.meant import about, meant, named, nearest
-from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told, plain
+from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told
 from lamplight.rag.sentences import Sentence, stems
 from lamplight.rag.summarisation import shares_of, summarised
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lamplight.rag.requests.request import Materials, Request, Told, plain
+from lamplight.rag.composition import plain
+from lamplight.rag.requests.request import Materials, Request, Told
 
 
 def talk(request: Request, materials: Materials) -> Told:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from lamplight.rag.composition import plain
 from lamplight.rag.lexicon.papers import in_english
 from lamplight.rag.requests.meant import about
-from lamplight.rag.requests.request import Materials, Request, Sources, Told, plain
+from lamplight.rag.requests.request import Materials, Request, Sources, Told
 
 FACTS = 5
 
