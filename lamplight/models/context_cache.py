@@ -18,6 +18,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from lamplight.models.calibration import write_atomically
+
 DISK_BYTES = 2 << 30
 MEMORY_BYTES = 256 << 20  # fifty passages of 200 tokens of SmolLM2-135M: loading them is a copy
 MAGIC = b"LAMPKV1\n"
@@ -110,8 +112,7 @@ class ContextCache:
     def set_limit(self, disk_bytes: int) -> None:
         """What is over it goes at once, what was used longest ago first. Raises `OSError` when it can't be kept."""
         self.flush()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / LIMIT).write_text(str(disk_bytes), encoding="ascii")
+        write_atomically(self._folder / LIMIT, str(disk_bytes).encode())
         self._disk_bytes = disk_bytes
         self._evict()
 

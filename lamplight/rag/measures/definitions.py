@@ -16,9 +16,8 @@ MEASURES = "measures"
 IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 SHORT = re.compile(r"(?<=\w)&(?=\w)")  # PP&E, R&D
 WORD = re.compile(r"[^\W_]+")
-LINKS = frozenset(
-    {"and", "of", "the", "for", "in", "to", "by", "a", "an", "on", "s"}
-)  # that labels put in or leave out
+# Words that labels put in or leave out.
+LINKS = frozenset({"and", "of", "the", "for", "in", "to", "by", "a", "an", "on", "s"})
 Name = frozenset[str]
 
 

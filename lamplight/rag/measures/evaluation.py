@@ -14,8 +14,6 @@ UNITS = {"": 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 SIGNS = {"+": "+", "-": MINUS, "*": "×", "/": "÷"}
 DEEPEST = 6  # measures inside measures
 
-Year = int
-
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -39,7 +37,7 @@ class Evaluation:
         self._statements = statements
         self._known = known
 
-    def value(self, expression: Expression, year: Year, depth: int = 0) -> Value | None:
+    def value(self, expression: Expression, year: int, depth: int = 0) -> Value | None:
         """The value for `year`, for the parts that name no year of their own."""
         if isinstance(expression, Number):
             return Value(expression.value, f"{expression.value:g}", (), is_money=False)
@@ -51,13 +49,13 @@ class Evaluation:
             return None
         return _operated(expression, left, right)
 
-    def mean(self, expression: Expression, years: list[Year]) -> Value | None:
+    def mean(self, expression: Expression, years: list[int]) -> Value | None:
         """Over several years."""
         values = [self.value(expression, year) for year in years]
         known = [value for value in values if value is not None]
         return _mean(known) if known and len(known) == len(values) else None
 
-    def _named(self, named: Named, year: Year, depth: int) -> Value | None:
+    def _named(self, named: Named, year: int, depth: int) -> Value | None:
         years = list(named.years)
         if named.kind == "average":
             pair = [self._of_year(named.name, one, depth) for one in (years if len(years) > 1 else [year - 1, year])]
@@ -68,7 +66,7 @@ class Evaluation:
             return _operated(Operation("-", named, named), last, first) if last and first else None
         return self._of_year(named.name, years[0] if len(years) == 1 else year, depth)
 
-    def _of_year(self, name: str, year: Year, depth: int) -> Value | None:
+    def _of_year(self, name: str, year: int, depth: int) -> Value | None:
         line = self._known.lines.get(name)
         cell = self._statements.cell(line, year) if line is not None else None
         if cell is not None:
