@@ -236,7 +236,7 @@ def arguments() -> argparse.Namespace:
     parser = options("How often the answer that a person reads is right, refused or wrong.")
     parser.add_argument("--set", nargs="+", choices=NAMES, default=None, help="default: all")
     parser.add_argument("--documents", type=Path, help="a folder of your own, instead of the sets")
-    parser.add_argument("--questions", type=Path, help="JSON lines: question, answers, document?, evidence?")
+    parser.add_argument("--questions", type=Path, help="JSON lines: question, answers, document?, evidence?, scoped?")
     parser.add_argument("--split", choices=("tune", "look", "all"), default="all")
     parser.add_argument("--library", type=Path, help="keep what was read in this folder")
     parser.add_argument("--transcript", type=Path, help="write a JSON line for each question")

@@ -85,6 +85,7 @@ def from_files(name: str, documents: Path, questions: Path) -> QuestionSet:
             frozenset({line["document"]} if "document" in line else ()),
             frozenset(part["page"] for part in line.get("evidence", ()) if "page" in part),
             line.get("kind", ""),
+            scoped=line.get("scoped", False),
         )
         for line in read_lines(questions)
     ]

@@ -41,6 +41,7 @@ REPORT = """<html><head><title>Brightwater annual report 2023</title></head><bod
 <tr><td>Net cash provided by operating activities</td><td>480</td><td>430</td><td>390</td></tr>
 <tr><td>Depreciation and amortization</td><td>130</td><td>120</td><td>110</td></tr>
 <tr><td>Additions to property and equipment</td><td>(240)</td><td>(180)</td><td>(150)</td></tr>
+<tr><td>Grants received</td><td>33</td><td>30</td><td>25</td></tr>
 <tr><td>Cash dividends paid</td><td>(60)</td><td>(50)</td><td>(45)</td></tr>
 <tr><td>Net cash used in investing activities</td><td>(250)</td><td>(190)</td><td>(160)</td></tr></table>
 <p>Our customers are water suppliers in eleven countries.</p></body></html>"""
@@ -86,6 +87,24 @@ def asked(library: Library, models: Models, text: str) -> Finished:
             "How often was its stock sold by Brightwater? Calculate inventory turnover for 2023; else say so.",
             "7.14",
         ),
+        ("brightwater quick ratio FY23, one decimal", "0.9"),
+        (
+            "Calculate Brightwater's cash ratio at year-end 2023, defined as cash and cash equivalents / total assets. "
+            "Round to two decimals.",
+            "0.06",
+        ),
+        (
+            "What gross margin did Brightwater earn in 2023, taking net sales less cost of sales? 1 decimal pls.",
+            "37.5%",
+        ),
+        ("change in Brightwater diluted EPS FY22 -> FY23, % one decimal", "12.7%"),
+        ("By what percentage did Brightwater's income before income taxes rise from 2022 to 2023?", "14.3%"),
+        ("Capex as a % of revenue for Brightwater in FY2022 (one decimal)", "9.0%"),
+        (
+            "Does Brightwater have positive working capital at the end of 2023?",
+            "Yes: $200 million (2023), $120 million (2022)",
+        ),
+        ("Did Brightwater's effective tax rate come down in 2023?", "No: 22.5% (2023), 20.0% (2022)"),
         ("What was Brightwater's net income in 2022 and 2023?", "$310 million (2023), $280 million (2022)"),
     ],
 )
@@ -114,11 +133,19 @@ def test_the_working_names_each_line_with_its_cells_and_cites_it(reports: Librar
         "What was Brightwater's net income in 2019?",  # no such column
         "What drove the increase in Brightwater's net sales in 2023?",  # a reason is no figure
         "Who are Brightwater's customers?",
+        "Which operating expense of Brightwater grew fastest in 2023?",
+        "Why did Brightwater's operating margin fall in 2023?",
     ],
 )
 def test_what_statements_do_not_say_is_left_to_the_text(reports: Library, models: Models, question: str) -> None:
     finished = asked(reports, models, question)
     assert "÷" not in finished.answer and not (finished.short and finished.quote is None)
+
+
+def test_any_line_of_a_statement_can_be_asked_for_its_change(reports: Library, models: Models) -> None:
+    assert "grants received" not in definitions().lines
+    finished = asked(reports, models, "By how much did the grants received by Brightwater grow in 2023?")
+    assert finished.short == "10.0%" and "(33 \u2212 30) ÷ 30" in finished.answer
 
 
 def passage(text: str) -> Passage:

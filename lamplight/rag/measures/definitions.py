@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -56,6 +56,14 @@ class Definitions:
     measures: Mapping[str, Measure]
     names: Mapping[Name, str]
     labels: Mapping[Name, tuple[str, ...]]
+
+    def with_lines(self, lines: Mapping[Name, Line]) -> Definitions:
+        """With lines that a document has beside these, by what they are called there."""
+        new = {name: line for name, line in lines.items() if name not in self.names}
+        named = {name: line.name for name, line in new.items()}
+        return replace(
+            self, lines={line.name: line for line in new.values()} | {**self.lines}, names=named | {**self.names}
+        )
 
 
 def name_of(text: str) -> Name:

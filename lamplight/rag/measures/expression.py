@@ -89,17 +89,17 @@ def read_expression(text: str, names: Mapping[Name, str]) -> Read:
     """Raises `NotAnExpression`."""
     is_share = (SHARE.search(text) is not None and "%" in text) or bool(re.search(r"\bpercent", text, re.I))
     text = DIVIDED.sub(" / ", SHARE.sub(" / ", text))
-    parser = _Parser(list(_tokens(text, names)))
+    parser = _Parser(list(tokens_of(text, names)))
     made = parser.whole()
     return Read(made, is_share or parser.has_margin, frozenset(parser.left_over))
 
 
 def has_name(text: str, names: Mapping[Name, str]) -> bool:
     """Whether it names a line or measure at all."""
-    return any(token.name for token in _tokens(text, names))
+    return any(token.name for token in tokens_of(text, names))
 
 
-def _tokens(text: str, names: Mapping[Name, str]) -> Iterator[Token]:
+def tokens_of(text: str, names: Mapping[Name, str]) -> Iterator[Token]:
     """Names as long as possible."""
     found = list(WORD.finditer(text))
     spans = periods_of(text).spans

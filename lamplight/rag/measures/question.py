@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lamplight.rag.measures.definitions import Definitions, Measure, name_of
-from lamplight.rag.measures.expression import Expression, Named, NotAnExpression, read_expression
+from lamplight.rag.measures.defined import ASKING, DEFINITION, STATEMENTS, with_defined
+from lamplight.rag.measures.definitions import Definitions
+from lamplight.rag.measures.expression import (
+    OPERATORS,
+    Expression,
+    Named,
+    NotAnExpression,
+    Token,
+    read_expression,
+    tokens_of,
+)
 from lamplight.rag.periods import periods_of
 from lamplight.rag.query import STOP_WORDS
 from lamplight.rag.sentences import stem
 
 SENTENCE = re.compile(r"(?<=[?!.])\s+(?=[A-Z(\"“])")
-IN_BRACKETS = re.compile(r"\[[^\[\]]*\]")
-DEFINED = (
-    re.compile(r"(?:please\s)?(?:define|calculate|compute)\s(?P<name>[^.:]+?)\sas\s?:?\s(?P<rest>.+)", re.IGNORECASE),
-    re.compile(
-        r"(?P<name>[^.:]+?)\s(?:is|are|can be|should be)\s(?:defined|calculated|computed|measured)\s(?:as|by)"
-        r"\s?:?\s*(?P<rest>.+)",
-        re.IGNORECASE,
-    ),
-)
-ASKING = re.compile(
-    r"(?:^|[,:]\s+)(?P<asked>(?:and\s)?(?:what(?:’s|'s)?|how\s(?:much|many|high|large|big)|which|calculate|compute|"
-    r"(?P<yes>is|are|was|were|do|does|did|has|have|had)|(?P<how>how\s(?:did|does|do|has|have)))\b.+)",
-    re.IGNORECASE,
-)
-STATEMENTS = re.compile(
-    r"\b(?:(?:consolidated\s)?statements?\sof\s(?:cash\sflows?|income|financial\sposition|operations|earnings)|"
-    r"(?:cash\sflow|income|profit\sand\sloss|p&l)\sstatements?|balance\ssheets?)\b",
-    re.IGNORECASE,
-)
 OVER_YEARS = re.compile(r"\b(\d|two|three|four|five)[\s-]years?\saverages?\b(?:\sof)?", re.IGNORECASE)
 IN_ROUND_BRACKETS = re.compile(r"\([^()]*\)")
 ASKS = re.compile(r"\?|^(?:calculate|compute)\b", re.IGNORECASE)
@@ -44,6 +33,15 @@ SCALE = re.compile(
     re.IGNORECASE,
 )
 DECIMALS = re.compile(r"\b(\d|one|two|three|four)\sdecimal", re.IGNORECASE)
+ROUNDED = re.compile(
+    r"[,;(]?\s*(?:(?:please\s)?(?:round(?:ed)?|give|show|state)\b[^,.;?()]*?\s)?\b(?:to\s)?"
+    r"(?:\d|one|two|three|four)\sdecimals?(?:\splaces?|\spoints?)?\b[^,.;?()]*\)?\.?",
+    re.IGNORECASE,
+)
+PERCENT = re.compile(r"%|\bpercent", re.IGNORECASE)
+ARROW = re.compile(r"\s*(?:->|=>|→)\s*")
+# What asks for something else than a figure, wherever it stands.
+OTHERWISE = frozenset({"why", "who", "whom", "where", "when", "which", "explain", "describe", "because"})
 DIGITS = {"one": 1, "two": 2, "three": 3, "four": 4}
 UNIT_WORDS = frozenset(
     {
@@ -78,8 +76,11 @@ PLAIN = _stems(
     "ratio level its their company calculate compute net gaap according based statement stated profile metric fy "
     "period number usd"
 )
-RISES = _stems("improve improving improved increase increasing increased grow grew rise rising rose higher expand")
-FALLS = _stems("decline declining declined decrease decreasing decreased drop dropped fall falling fell lower shrink")
+RISES = _stems("improve improving improved increase increasing increased grow grew rise rising rose higher expand up")
+FALLS = _stems(
+    "decline declining declined decrease decreasing decreased drop dropped fall falling fell lower shrink down"
+)
+SIGNS = {stem("positive"): 1, stem("negative"): -1}
 CHANGES = _stems("change changed changing improvement growth consistent stable fluctuating historically")
 
 Form = Literal["value", "growth", "trend"]
@@ -90,7 +91,8 @@ class Asked:
     """`definitions` also has what the question itself defines; `years` are those it speaks of, in order.
 
     `count` is over how many years the mean is asked for, 1 for none. `direction` is 1 where it is asked whether it
-    rises, -1 whether it falls. `scale` and `decimals` are those asked for.
+    rises, -1 whether it falls, `sign` likewise whether it is above or below 0. `scale` and `decimals` are those asked
+    for. `unexplained` are the stems of words behind the name that may be harmless, or mean a part of the whole.
     """
 
     expression: Expression
@@ -100,30 +102,50 @@ class Asked:
     is_share: bool
     count: int = 1
     direction: int = 0
+    sign: int = 0
     scale: str = ""
     decimals: int | None = None
+    unexplained: frozenset[str] = frozenset()
 
 
 def read_question(question: str, known: Definitions, names: frozenset[str] = frozenset()) -> Asked | None:
-    """None when a word is left that nothing explains. `names` are words, in lower case, that name the document."""
-    sentences = SENTENCE.split(question.strip())
-    known = _with_defined(sentences, known)
-    for sentence in sentences:
-        match = ASKING.search(sentence.partition(";")[0])
-        if match is None or not (ASKS.search(sentence) or len(sentences) == 1):
-            continue
-        asked = _asked(match, known, names)
+    """None when a word is left that nothing explains, except behind the name of a measure or of what changed.
+
+    `names` are words, in lower case, that name the document.
+    """
+    bare = ARROW.sub(" to ", ROUNDED.sub(" ", question.strip()))
+    sentences = SENTENCE.split(bare)
+    known = with_defined(sentences, known)
+    asking = [one.partition(";")[0] for one in sentences if ASKS.search(one) or len(sentences) == 1]
+    asking = [one[: match.start()] if (match := DEFINITION.search(one)) else one for one in asking]
+    for sentence in asking:
+        match = ASKING.search(sentence)
+        asked = _asked(match["asked"], match, known, names) if match else None
+        asked = asked or (_asked(sentence, None, known, names) if match is None else None)
         if asked is not None:
-            scale, decimals = SCALE.search(question), DECIMALS.search(question)
-            count = (DIGITS.get(decimals[1].lower()) or int(decimals[1])) if decimals else None
-            return replace(asked, scale=scale[1].lower() if scale else "", decimals=count)
+            return _in_units(asked, question)
+    for sentence in asking:
+        if (asked := _named(sentence, known, names)) is not None:
+            return _in_units(asked, question)
     return None
 
 
-def _asked(match: re.Match[str], known: Definitions, names: frozenset[str]) -> Asked | None:
-    """What one sentence asks."""
-    text = STATEMENTS.sub(" ", match["asked"]).replace("’s", "'s").rstrip(" ?.")
-    text = IN_ROUND_BRACKETS.sub(" ", text) if match["yes"] else text
+def asks_for_change(question: str) -> bool:
+    """Whether it asks how something moved: then it may be any line that the document has."""
+    return bool(_stems_of(frozenset(question.lower().replace("?", " ").split())) & (RISES | FALLS | CHANGES))
+
+
+def _in_units(asked: Asked, question: str) -> Asked:
+    scale, decimals = SCALE.search(question), DECIMALS.search(question)
+    count = (DIGITS.get(decimals[1].lower()) or int(decimals[1])) if decimals else None
+    return replace(asked, scale=scale[1].lower() if scale else "", decimals=count)
+
+
+def _asked(text: str, match: re.Match[str] | None, known: Definitions, names: frozenset[str]) -> Asked | None:
+    """What one sentence asks, of which every word is explained; `match` tells how."""
+    text = STATEMENTS.sub(" ", text).replace("’s", "'s").rstrip(" ?.")
+    may_be, how = bool(match and match["yes"]), bool(match and match["how"])
+    text = IN_ROUND_BRACKETS.sub(" ", text) if may_be else text
     over, yearly = OVER_YEARS.search(text), YEAR_OVER_YEAR.search(text) is not None
     text = YEAR_OVER_YEAR.sub(" ", OVER_YEARS.sub(" ", text))
     try:
@@ -138,15 +160,22 @@ def _asked(match: re.Match[str], known: Definitions, names: frozenset[str]) -> A
         changes = expression.kind == "change"
         # The years are those of the question, not of this operand.
         expression = Named(expression.name) if len(expression.years) < 2 or changes else expression
-    left = {stem(word) for word in read.left_over - STOP_WORDS - UNIT_WORDS} - PLAIN - set(map(stem, names))
-    direction = bool(left & RISES) - bool(left & FALLS)
-    directed = bool(left & (RISES | FALLS | CHANGES)) or changes
-    left -= RISES | FALLS | CHANGES
-    may_be = match["yes"] or match["how"]
-    if left and not (may_be and is_measure and len(left) <= EVEN_SO):
+    elif match is None and not share:
+        return None  # a sum that nobody asks for
+    words = read.left_over
+    if match is None and words & OTHERWISE:
+        return None
+    left = _unexplained(words, names)
+    direction = _direction(words)
+    directed = bool(_stems_of(words) & (RISES | FALLS | CHANGES)) or changes
+    sign = sum(SIGNS.get(one, 0) for one in left)
+    left -= SIGNS.keys()
+    if left and not ((may_be or how) and is_measure and len(left) <= EVEN_SO):
+        return None
+    if match is None and not (is_measure or share or directed or yearly):
         return None
     form: Form = "value"
-    if may_be or (directed and is_measure):
+    if may_be or how or (directed and is_measure):
         form = "trend"
     elif yearly or directed:
         form, share = "growth", True
@@ -154,27 +183,65 @@ def _asked(match: re.Match[str], known: Definitions, names: frozenset[str]) -> A
         return None
     count = (COUNTS.get(over[1].lower()) or int(over[1])) if over else 1
     years = tuple(sorted(periods_of(text).years))
-    return Asked(expression, known, years, form, share, count, direction if match["yes"] else 0)
+    return Asked(expression, known, years, form, share, count, direction if may_be else 0, sign if may_be else 0)
+
+
+def _named(sentence: str, known: Definitions, names: frozenset[str]) -> Asked | None:
+    """What is asked by the name of one measure, or of one line and how it changed: all words before it are explained.
+
+    Those behind it mostly explain what is meant by it or what it is wanted for.
+    """
+    if periods_of(sentence).quarters:
+        return None
+    text = _without(STATEMENTS.sub(" ", sentence).replace("’s", "'s").rstrip(" ?."), names)
+    tokens = list(tokens_of(text, known.names))
+    measures = [place for place, token in enumerate(tokens) if token.name in known.measures]
+    named = measures or [place for place, token in enumerate(tokens) if token.name]
+    if len({tokens[place].name for place in named}) != 1:
+        return None
+    first, name = named[0], tokens[named[0]].name
+    before, after = _words(tokens[:first]), _words(tokens[first + 1 :])
+    words = before | after
+    if _unexplained(before, names) or words & OTHERWISE:
+        return None
+    directed = bool(_stems_of(words) & (RISES | FALLS | CHANGES))
+    if not measures and not directed:
+        return None
+    match = ASKING.search(sentence)
+    may_be, how = bool(match and match["yes"]), bool(match and match["how"])
+    form: Form = "growth" if not measures else "trend" if may_be or how or directed else "value"
+    share = form == "growth" or known.measures[name].is_share or PERCENT.search(sentence) is not None
+    years = tuple(sorted(periods_of(text).years))
+    left = _unexplained(after, names)
+    sign = sum(SIGNS.get(one, 0) for one in left) if may_be else 0
+    direction = _direction(words) if may_be else 0
+    left -= SIGNS.keys()
+    return Asked(Named(name), known, years, form, share, 1, direction, sign, unexplained=frozenset(left))
+
+
+def _words(tokens: list[Token]) -> frozenset[str]:
+    """In lower case, of what is neither a name nor a year."""
+    texts = [token.text.lower() for token in tokens if not token.name and not token.year]
+    return frozenset(part for text in texts if text not in OPERATORS for part in text.split("-"))
+
+
+def _stems_of(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(stem, words))
+
+
+def _direction(words: frozenset[str]) -> int:
+    stems = _stems_of(words)
+    return bool(stems & RISES) - bool(stems & FALLS)
+
+
+def _unexplained(words: frozenset[str], names: frozenset[str]) -> set[str]:
+    """The stems of words that say more than that a figure is asked for, and how it moves."""
+    told = {word for word in words if any(map(str.isalpha, word))}
+    left = _stems_of(frozenset(told - STOP_WORDS - UNIT_WORDS)) - _stems_of(names)
+    return set(left - PLAIN - RISES - FALLS - CHANGES)
 
 
 def _without(text: str, names: frozenset[str]) -> str:
     """Without the names of documents and what asks."""
     words = [word for word in text.split() if word.lower().strip(".,'\"()").removesuffix("'s") not in names]
     return " ".join(words)
-
-
-def _with_defined(sentences: list[str], known: Definitions) -> Definitions:
-    """With what the question defines itself, as far as that can be read."""
-    lines, measures, names = dict(known.lines), dict(known.measures), dict(known.names)
-    for sentence in sentences:
-        bare = STATEMENTS.sub(" ", IN_BRACKETS.sub(" ", sentence)).rstrip(" .")
-        match = next((found for pattern in DEFINED if (found := pattern.fullmatch(bare)) is not None), None)
-        if match is None:
-            continue
-        with suppress(NotAnExpression):
-            read_expression(match["rest"], known.names)
-            words = name_of(match["name"])
-            name = names.setdefault(words, match["name"].strip())
-            measures[name] = Measure(name, match["rest"], "%" in sentence)
-            lines.pop(name, None)
-    return Definitions(lines, measures, names, known.labels)

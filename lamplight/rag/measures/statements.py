@@ -12,6 +12,7 @@ from lamplight.library.records import Passage
 from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.lexicon.quantities import years_in_order
 from lamplight.rag.measures.definitions import Definitions, Line, Name, name_of
+from lamplight.rag.sentences import stems
 from lamplight.rag.tables.amounts import MINUS, SIGNS, parse_amount
 
 CELL = re.compile(
@@ -88,6 +89,7 @@ class Statements:
             part.rows.append(row)
             part.names.append((name_of(row.label), name_of(row.label.partition(",")[0])))
         self._parts = [part for part in parts.values() if _classified(part, known)]
+        self._all = list(parts.values())
         self._sign = next((part.sign for part in self._parts if part.sign), "")
         self._scales: dict[int, str] = {}
         for passage in passages:
@@ -98,6 +100,22 @@ class Statements:
     def years(self) -> list[int]:
         """That the statements have columns for, the newest first."""
         return sorted({year for part in self._parts for row in part.rows for year, _ in row.cells}, reverse=True)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Stems in labels and heads of all tables with columns of years: such words may mean a part of a whole."""
+        texts = {part.heads for part in self._all} | {row.label for part in self._all for row in part.rows}
+        return stems(" ".join(texts))
+
+    @cached_property
+    def lines(self) -> dict[Name, Line]:
+        """What statements have beside the lines that are known, by what it is called."""
+        found: dict[Name, Line] = {}
+        for part in sorted(self._parts, key=lambda part: part.known, reverse=True):
+            for row, (name, _) in zip(part.rows, part.names, strict=True):
+                if name:
+                    found.setdefault(name, Line(row.label, part.statement, (name,), is_paid=False, is_own=False))
+        return found
 
     def cell(self, line: Line, year: int, months: int = 12) -> Cell | None:
         """What they say of a line for a year: the row most like it, in the fullest statement of that kind."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lamplight.library.records import Document
 from lamplight.rag.composition import plain
 from lamplight.rag.events import Rows
 from lamplight.rag.measures.definitions import definitions
 from lamplight.rag.measures.evaluation import UNITS, Evaluation, Value, falls_or_rises, growth, scale_of
 from lamplight.rag.measures.expression import Named, has_name
-from lamplight.rag.measures.question import Asked, read_question
+from lamplight.rag.measures.question import Asked, asks_for_change, read_question
 from lamplight.rag.measures.statements import Cell, Statements
 from lamplight.rag.naming import named_documents
 from lamplight.rag.requests.meant import meant
@@ -23,35 +22,51 @@ Figures = list[tuple[int, Value]]
 
 
 def figure(request: Request, materials: Materials) -> Told | None:
-    """None unless every word of the question is explained and every part of the figure was found in one document."""
-    if not has_name(request.query, definitions().names):
+    """None unless what is asked for is clear and every part of the figure was found in one document."""
+    known, query = definitions(), request.query
+    changes = asks_for_change(query)
+    if not changes and not has_name(query, known.names):
         return None
     inside = materials.documents(request.scope)
-    naming = named_documents(request.query, inside, request.lookup.holding)
-    asked = read_question(request.query, definitions(), naming.words)
-    if asked is None:
+    naming = named_documents(query, inside, request.lookup.holding)
+    asked = read_question(query, known, naming.words)
+    if asked is None and not changes:
         return None
     which = [one for one in inside if one.id in naming.documents] or meant(request, materials)
-    return _told(asked, which[0], request, materials) if len(which) == 1 else None
+    if len(which) != 1:
+        return None
+    statements = Statements(materials.library.chunks_of(which[0].id), asked.definitions if asked else known)
+    told = _told(asked, statements, request) if asked is not None else None
+    if told is None and changes:  # of a line that only this document has
+        asked = read_question(query, known.with_lines(statements.lines), naming.words)
+        told = _told(asked, statements, request) if asked is not None else None
+    return told
 
 
-def _told(asked: Asked, document: Document, request: Request, materials: Materials) -> Told | None:
-    statements = Statements(materials.library.chunks_of(document.id), asked.definitions)
-    figures = _figures(asked, statements)
+def _told(asked: Asked, statements: Statements, request: Request) -> Told | None:
+    figures = _figures(asked, statements) if asked.unexplained.isdisjoint(statements.words) else []
     if not figures:
         return None
     sources = Sources()
     said = [_number(value, asked) for _, value in figures]
     short = ", ".join(f"{one} ({year})" for one, (year, _) in zip(said, figures, strict=True)) if said[1:] else said[0]
-    if asked.direction and len(figures) > 1:
-        moves = falls_or_rises([value for _, value in reversed(figures)])
-        short = f"{request.say('yes' if moves == asked.direction else 'no')}: {short}"
+    if (is_so := _is_so(asked, [value for _, value in figures])) is not None:
+        short = f"{request.say('yes' if is_so else 'no')}: {short}"
     table, rows = _table([cell for _, value in figures for cell in value.cells], sources)
     working = [_working(value, request) for _, value in figures if not value.is_bare]
     marks = " ".join(f"[{passage.marker}]" for passage in sources.passages)
     text = "\n\n".join([f"**{plain(short)}** {marks}", *working, table])
     told = sources.told(text, rows)
     return Told(told.text, told.passages, told.citations, told.rows, short=short)
+
+
+def _is_so(asked: Asked, values: Sequence[Value]) -> bool | None:
+    """Whether it moves, or is above or below 0, as the question supposes; None where it supposes nothing."""
+    if asked.sign:
+        return values[0].amount * asked.sign > 0
+    if asked.direction and len(values) > 1:
+        return falls_or_rises(list(reversed(values))) == asked.direction
+    return None
 
 
 def _figures(asked: Asked, statements: Statements) -> Figures:

@@ -1,0 +1,69 @@
+"""What a question defines itself: "the quick ratio, defined as cash divided by current liabilities"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from lamplight.rag.measures.definitions import Definitions, Measure, name_of
+from lamplight.rag.measures.expression import NotAnExpression, read_expression, tokens_of
+
+IN_BRACKETS = re.compile(r"\[[^\[\]]*\]")
+DEFINED = (
+    re.compile(r"(?:please\s)?(?:define|calculate|compute)\s(?P<name>[^.:]+?)\sas\s?:?\s(?P<rest>.+)", re.IGNORECASE),
+    re.compile(
+        r"(?P<name>[^.:]+?)\s(?:is|are|can be|should be)\s(?:defined|calculated|computed|measured)\s(?:as|by)"
+        r"\s?:?\s*(?P<rest>.+)",
+        re.IGNORECASE,
+    ),
+)
+DEFINITION = re.compile(
+    r"[,(]?\s(?:which is\s|that is\s)?(?:defined|calculated|computed|measured)\s(?:as|by)\s?:?\s*(?P<rest>.+)",
+    re.IGNORECASE,
+)
+ASKING = re.compile(
+    r"(?:^|[,:]\s+)(?P<asked>(?:and\s)?(?:what(?:’s|'s)?|how\s(?:much|many|high|large|big)|which|calculate|compute|"
+    r"(?P<yes>is|are|was|were|do|does|did|has|have|had)|(?P<how>how\s(?:did|does|do|has|have)))\b.+)",
+    re.IGNORECASE,
+)
+STATEMENTS = re.compile(
+    r"\b(?:(?:consolidated\s)?statements?\sof\s(?:cash\sflows?|income|financial\sposition|operations|earnings)|"
+    r"(?:cash\sflow|income|profit\sand\sloss|p&l)\sstatements?|balance\ssheets?)\b",
+    re.IGNORECASE,
+)
+
+
+def with_defined(sentences: Sequence[str], known: Definitions) -> Definitions:
+    """With what the question defines itself, as far as that can be read."""
+    lines, measures, names = dict(known.lines), dict(known.measures), dict(known.names)
+    for sentence in sentences:
+        bare = STATEMENTS.sub(" ", IN_BRACKETS.sub(" ", sentence)).rstrip(" .?")
+        name, rest = _defined_behind(bare, known) or _defined(bare)
+        if not name:
+            continue
+        with suppress(NotAnExpression):
+            read_expression(rest, known.names)
+            name = names.setdefault(name_of(name), name)
+            measures[name] = Measure(name, rest, "%" in sentence)
+            lines.pop(name, None)
+    return replace(known, lines=lines, measures=measures, names=names)
+
+
+def _defined(sentence: str) -> tuple[str, str]:
+    """A name and what it means, where a whole sentence says so."""
+    match = next((found for pattern in DEFINED if (found := pattern.fullmatch(sentence)) is not None), None)
+    return (match["name"].strip(), match["rest"]) if match else ("", "")
+
+
+def _defined_behind(sentence: str, known: Definitions) -> tuple[str, str] | None:
+    """The same of what is asked for: "the quick ratio, defined as cash divided by current liabilities"."""
+    match = DEFINITION.search(sentence)
+    head = sentence[: match.start()] if match else ""
+    if match is None or ASKING.search(head) is None:
+        return None
+    named = [token.name for token in tokens_of(head, known.names) if token.name]
+    rest = match["rest"]
+    rest = rest[:-1] if rest.endswith(")") and rest.count(")") > rest.count("(") else rest
+    return (named[-1], rest) if named else None
