@@ -37,6 +37,12 @@ def heads_of(row: str, lines: Sequence[str]) -> str:
     return ""
 
 
+def names_years(row: str) -> bool:
+    """Whether the numbers of a row are years, several of them: then it names columns and says nothing."""
+    numbers = column_numbers(row)
+    return len(numbers) > 1 and all(number.is_year for number in numbers)
+
+
 def year_cell(question: str, row: str, heads: str) -> Span | None:
     """Start and end of the cell or number in `row` under the one year of `heads` that `question` names."""
     years = years_in_order(heads)

@@ -174,10 +174,13 @@ class _Naming:
         both = {number for mention in dates for number in mention.strengths} & named
         if not names:
             return dates
-        return names + [
-            Mention([], {n: strength if n in both else OTHERWISE * strength for n, strength in date.strengths.items()})
-            for date in dates
-        ]
+        narrowed = names if not both else [self._mostly(one, both) for one in names]  # of a shop's receipts that day's
+        return narrowed + [self._mostly(date, both) for date in dates]
+
+    def _mostly(self, mention: Mention, documents: set[int]) -> Mention:
+        """Less sure of all but these documents."""
+        strengths = {n: one if n in documents else OTHERWISE * one for n, one in mention.strengths.items()}
+        return Mention(mention.words, strengths)
 
     def _capitals(self, taken: set[int]) -> list[list[Word]]:
         """Runs of capitalised words; the first of a sentence is one only before another or all in capitals."""

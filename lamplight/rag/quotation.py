@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from lamplight.library.records import Passage
-from lamplight.rag.columns import SEPARATOR, Span, heads_of, named_cell, paired_cell, year_cell
+from lamplight.rag.columns import SEPARATOR, Span, heads_of, named_cell, names_years, paired_cell, year_cell
 from lamplight.rag.events import Citation
 from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.grounding import cite, unit_note
@@ -58,8 +58,8 @@ def quotation(selection: Selection) -> Quotation | None:
     """From the line that answers likeliest; never one that only announces, or says no more than the question."""
     passages = {passage.id: passage for passage in selection.passages}
     asked = stems(selection.search.query.text)
-    # A heading that only repeats words of the question is quoted when there is nothing else.
-    for line in sorted(selection.lines, key=lambda line: _only_repeats(line.sentence.text, asked)):
+    # What only repeats words of the question, or names the columns, is quoted when there is nothing else.
+    for line in sorted(selection.lines, key=lambda line: _says_nothing(line.sentence, asked)):
         passage = passages.get(line.sentence.passage.id)
         if passage is not None and (made := _quoted(selection.search.query.text, line, passage)) is not None:
             return made
@@ -192,6 +192,10 @@ def _short(text: str, span: Span, prose: bool) -> str:
 def _is_date(text: str, span: Span) -> bool:
     years = YEAR.fullmatch(text[slice(*span)].split()[-1]) is not None
     return years or any(date.start < span[1] and span[0] < date.end for date in dates_of(text))
+
+
+def _says_nothing(sentence: Sentence, asked: frozenset[str]) -> bool:
+    return _only_repeats(sentence.text, asked) or (sentence.passage.kind == "table" and names_years(sentence.text))
 
 
 def _only_repeats(text: str, asked: frozenset[str]) -> bool:
