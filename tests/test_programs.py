@@ -8,7 +8,7 @@ from lamplight.library.records import Passage, Table
 from lamplight.models.loading import Models
 from lamplight.rag.composition import computed
 from lamplight.rag.computation import Computation
-from lamplight.rag.programs.answer import ask_table, likeliest, table_of
+from lamplight.rag.programs.answer import computation_of, likeliest, table_of
 from lamplight.rag.programs.enumeration import Program, programs
 from lamplight.rag.programs.sql import sql_of
 from lamplight.rag.programs.view import canonical, plain, view_of
@@ -80,23 +80,27 @@ def test_what_is_asked_of_a_table_is_found_among_its_programs(models: Models, qu
     assert found is not None and found.program.given == (answer,)
 
 
-def test_a_guess_is_no_answer(models: Models) -> None:
-    made = ask_table(
-        "What is the home port of Bellatrix?", FERRIES, models.reader, models.embedder, models.program_ranker
-    )
-    assert made is None or made.short == "Stromness"
-
-
 @pytest.mark.parametrize("question", ["Who is allowed to keep a dog in the flat?", "What does the dentist cost?"])
 def test_what_a_table_does_not_say_is_no_answer(models: Models, question: str) -> None:
-    assert ask_table(question, FERRIES, models.reader, models.embedder, models.program_ranker) is None
+    found = likeliest(question, VIEW, models.reader, models.embedder, models.program_ranker)
+    assert found is None or not found.is_sure
 
 
 def test_an_answer_names_the_cells_it_rests_on(models: Models) -> None:
-    made = ask_table(
-        "How many ferries are from Kirkwall?", FERRIES, models.reader, models.embedder, models.program_ranker
+    found = likeliest(
+        "How many ferries are from Kirkwall?", VIEW, models.reader, models.embedder, models.program_ranker
     )
-    assert made is not None and made.short == "3" and {row for row, _ in made.cells} == {0, 2, 4}
+    assert found is not None and found.is_sure
+    made = computation_of(found, FERRIES)
+    assert made.short == "3" and {row for row, _ in made.cells} == {0, 2, 4}
+
+
+@pytest.mark.parametrize(("cell", "confirmed"), [("Delphinus", True), ("DELPHINUS", True), ("Corvus", False)])
+def test_a_cell_is_confirmed_only_by_what_gives_it_alone(models: Models, cell: str, confirmed: bool) -> None:
+    found = likeliest(
+        "Which ferry has the most passengers?", VIEW, models.reader, models.embedder, models.program_ranker
+    )
+    assert found is not None and found.gives(cell) is confirmed
 
 
 def test_the_table_of_a_passage_is_the_one_that_has_its_lines() -> None:

@@ -17,7 +17,8 @@ from lamplight.rag.extraction import AnswerLine, read_lines, worth_reading
 from lamplight.rag.lookup import Lookup
 from lamplight.rag.passages import SHOWN, Selection, select, without_repetition
 from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
-from lamplight.rag.programs.answer import ask_table, table_of
+from lamplight.rag.programs.answer import Answered, computation_of, likeliest, table_of
+from lamplight.rag.programs.view import view_of
 from lamplight.rag.reading import most_to_read, near_best, reads_apart
 from lamplight.rag.refusal import answerability
 from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
@@ -83,7 +84,8 @@ class Finder:
         selection = self._read(search, SHOWN)
         if scope.attached and selection.passages:  # what is shown is meant
             selection = replace(selection, answerable=True)
-        return Finding(selection, self._computed(search, selection), self.pinned(scope))
+        computation, selection = self._computed(search, selection)
+        return Finding(selection, computation, self.pinned(scope))
 
     def _read(self, search: Search, count: int) -> Selection:
         first = [whole(passage, self._library) for passage in worth_reading(search.found)]
@@ -151,21 +153,35 @@ class Finder:
             passages = [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages]
         return [reading_text(passage) for passage in passages]
 
-    def _computed(self, search: Search, selection: Selection) -> Computation | None:
+    def _computed(self, search: Search, selection: Selection) -> tuple[Computation | None, Selection]:
         """A number that stands in no single passage: over the tables of what was found, by rules; else over the table
         that the best passage is of, where the first embedder knows both languages.
+
+        Unless the table surely says it, its cells are less sure to be the answer.
         """
         names = {passage.document_id: passage.document for passage in selection.passages}
         tables = self._library.tables(list(names))
         computation = compute(search.query.text, tables, names)
         best = selection.passages[0] if selection.passages else None
-        if computation is not None or best is None or best.kind != "table" or best.document_id in search.unread:
-            return computation
-        table = table_of(best, [table for table in tables if table.document_id == best.document_id])
         models = self._models
-        if table is None:
-            return None
-        return ask_table(search.asked, table, models.reader, models.embedder, models.program_ranker)
+        if computation is not None or best is None or best.kind != "table" or best.document_id in search.unread:
+            return computation, selection
+        table = table_of(best, [table for table in tables if table.document_id == best.document_id])
+        if table is None or models.program_ranker.embedder != models.embedder.name:
+            return None, selection
+        answered = likeliest(search.asked, view_of(table), models.reader, models.embedder, models.program_ranker)
+        if answered is not None and answered.is_sure:
+            return computation_of(answered, table), selection
+        lines = [_doubted(line, answered) if line.sentence.passage.id == best.id else line for line in selection.lines]
+        return None, replace(selection, lines=lines)
+
+
+def _doubted(line: AnswerLine, answered: Answered | None) -> AnswerLine:
+    """A reader is sure too easily of a cell: it counts as the answer only if a program over the table gives it too."""
+    reading = line.reading
+    if answered is not None and answered.gives(line.sentence.text[reading.start : reading.end]):
+        return line
+    return replace(line, reading=replace(reading, probability=0.0))
 
 
 def reading_text(passage: Passage) -> str:

@@ -30,6 +30,14 @@ class Answered:
     program: Program
     probability: float
 
+    @property
+    def is_sure(self) -> bool:
+        return self.probability >= SURE
+
+    def gives(self, text: str) -> bool:
+        """Whether it gives just this, however it is spelt."""
+        return given(self.program) == (canonical(text),)
+
 
 def can_be_asked(table: Table) -> bool:
     """Whether a table is of a size for this."""
@@ -63,16 +71,8 @@ def described(
     return made, [*map(featuring.describe, made), featuring.nothing()]
 
 
-def ask_table(
-    question: str, table: Table, reader: Reader, embedder: Embedder, ranker: ProgramRanker
-) -> Computation | None:
-    """What the table gives, if it is sure enough what is meant."""
-    if ranker.embedder != embedder.name:
-        return None
-    view = view_of(table)
-    answered = likeliest(question, view, reader, embedder, ranker)
-    if answered is None or answered.probability < SURE:
-        return None
+def computation_of(answered: Answered, table: Table) -> Computation:
+    """What is shown of a program's answer: what it gives, and the rows that this rests on."""
     program = answered.program
     rows = program.rows[:MOST_SHOWN]
     columns = [program.column, program.key, *(one.column for one in program.selection.conditions)]
@@ -80,11 +80,11 @@ def ask_table(
     said = ", ".join(program.given)
     boxes = [table.boxes[row] for row in rows] if table.boxes else []
     cells = [(row, column) for row in rows for column in shown]
-    return Computation(said, said, sql_of(program, view), table, cells, boxes, short=said)
+    return Computation(said, said, sql_of(program, view_of(table)), table, cells, boxes, short=said)
 
 
 def likeliest(question: str, view: View, reader: Reader, embedder: Embedder, ranker: ProgramRanker) -> Answered | None:
-    """What is likeliest meant; None where that the table doesn't say is likelier."""
+    """What is likeliest meant; None where that the table doesn't say is likelier. For the ranker's embedder alone."""
     vector = embedder.encode([question])[0]
     made, seen = described(question, vector, view, reader, embedder)
     chances = ranker.probabilities(vector, seen)
