@@ -27,6 +27,7 @@ ONE_LETTER = re.compile(r"(?<!\w)[^\W\d_]\.$")
 ABBREVIATED = re.compile(r"(?:^|[\s(\[“\"])(?:[^\W\d_a-zà-ÿ][^\W\d_A-ZÀ-Þ]?|\d{1,2})\.$")
 ITEM = re.compile(r"^\s*(?:[•‣▪◦●○■□✓✔➢*·–—-]|\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,4})[.)])\s+\S")  # a bullet or number
 COLUMNS = re.compile(r"[^\s.!?…] {2,}\S|\t")  # after a full stop two spaces are a typist's habit
+FULL = 0.65  # of a long line of the passage: what prose, however ragged, fills before it wraps
 LINE_ENDS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a", "\u0964", "\u061f")
 # Scripts that set no blanks between words: Thai to Khmer, Japanese kana, Chinese characters.
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -107,12 +108,14 @@ def stem(word: str) -> str:
 def _groups(lines: Sequence[str], prose: bool, furniture: frozenset[int]) -> list[list[int]]:
     """Indices of lines that are read as one: wrapped prose together, rows with numbers alone."""
     groups: list[list[int]] = []
+    lengths = sorted(map(len, lines))
+    full = FULL * lengths[len(lengths) * 3 // 4]  # of a long line, but not of one that is out of the ordinary
     for index, line in enumerate(lines):
         if index in furniture:
             continue
         before = lines[groups[-1][-1]] if groups else ""
         wraps = prose and len(before) > 50 and not (_ends(before) or is_item(line) or is_row(before) or is_row(line))
-        if wraps:
+        if wraps and (len(before) >= full or line[:1].islower()):  # a line ends early where something else begins
             groups[-1].append(index)
         else:
             groups.append([index])
