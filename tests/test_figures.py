@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -97,6 +98,21 @@ def asked(library: Library, models: Models, text: str) -> Finished:
             "What gross margin did Brightwater earn in 2023, taking net sales less cost of sales? 1 decimal pls.",
             "37.5%",
         ),
+        ("brightwater inventories dec 31 2022", "$190 million"),
+        (
+            "How often did Brightwater turn its stock over in 2023? (cost of sales / average inventories, 2 dp)",
+            "7.50",
+        ),
+        (
+            "What was Brightwater's free cash flow in 2023, taking net cash provided by operating activities minus "
+            "additions to property and equipment?",
+            "$240 million",
+        ),
+        (
+            "Brightwater's return on assets in 2023, using net income divided by its average total assets? In %.",
+            "13.5%",
+        ),
+        ("gross margin Brightwater 2022, i.e. net sales less cost of sales over net sales, in percent", "35.0%"),
         ("change in Brightwater diluted EPS FY22 -> FY23, % one decimal", "12.7%"),
         ("By what percentage did Brightwater's income before income taxes rise from 2022 to 2023?", "14.3%"),
         ("Capex as a % of revenue for Brightwater in FY2022 (one decimal)", "9.0%"),
@@ -146,6 +162,25 @@ def test_any_line_of_a_statement_can_be_asked_for_its_change(reports: Library, m
     assert "grants received" not in definitions().lines
     finished = asked(reports, models, "By how much did the grants received by Brightwater grow in 2023?")
     assert finished.short == "10.0%" and "(33 \u2212 30) ÷ 30" in finished.answer
+
+
+@pytest.mark.parametrize("year", ["2018", "2030"])
+def test_a_figure_of_a_year_that_the_report_does_not_have_is_refused(
+    reports: Library, models: Models, year: str
+) -> None:
+    finished = asked(reports, models, f"What were Brightwater's net sales in fiscal {year}?")
+    assert finished.refused and finished.passages
+
+
+def test_a_part_that_names_the_report_is_not_the_whole(models: Models, tmp_path: Path) -> None:
+    part = "<h2>Segments</h2><table><tr><th></th><th>2023</th><th>2022</th></tr><tr><td>Aqualine net sales</td>"
+    report = REPORT.replace("<p>", f"{part}<td>700</td><td>500</td></tr></table><p>Aqualine grows. Aqualine rents. ")
+    (tmp_path / "Brightwater_2023.html").write_text(report, encoding="utf-8")
+    (tmp_path / "Notes.txt").write_text("The garden shed needs a new roof before winter.\n", encoding="utf-8")
+    with Library(tmp_path / "library") as library:
+        for name in ("Brightwater_2023.html", "Notes.txt"):
+            assert index_file(tmp_path / name, library, models).status == "added"
+        assert "20.0%" not in asked(library, models, "Aqualine net sales growth 2022 to 2023 in %").answer
 
 
 def passage(text: str) -> Passage:

@@ -13,6 +13,7 @@ from lamplight.rag.periods import periods_of
 from lamplight.rag.sentences import LETTERS, stems
 
 SEPARATOR = " | "
+MOST_HEADS, REPEATED = 14, 3  # words of a row, and times that one of them stands in it
 NAMING_WORDS = 2  # of a head: a question about a train may not ask for the column "Train"
 PAIR = re.compile(r"([^\W\d_][^,:;|\d]*?)\s+(-?\d(?:[\d.,]*\d)?)(?=[,;]|$)")  # a name and its value
 Span = tuple[int, int]
@@ -37,10 +38,13 @@ def heads_of(row: str, lines: Sequence[str]) -> str:
     return ""
 
 
-def names_years(row: str) -> bool:
-    """Whether the numbers of a row are years, several of them: then it names columns and says nothing."""
+def names_columns(row: str) -> bool:
+    """Whether a row can only be the heads of columns: its numbers are years, or it says one thing for each of them."""
     numbers = column_numbers(row)
-    return len(numbers) > 1 and all(number.is_year for number in numbers)
+    if len(numbers) > 1 and all(number.is_year for number in numbers):
+        return True
+    words = re.findall(r"[^\W\d_]+", row.lower())
+    return len(words) <= MOST_HEADS and any(words.count(word) >= REPEATED for word in words)
 
 
 def year_cell(question: str, row: str, heads: str) -> Span | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from lamplight.library.records import Passage
-from lamplight.rag.columns import SEPARATOR, Span, heads_of, named_cell, names_years, paired_cell, year_cell
+from lamplight.rag.columns import SEPARATOR, Span, heads_of, named_cell, names_columns, paired_cell, year_cell
 from lamplight.rag.events import Citation
 from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.grounding import cite, unit_note
@@ -195,7 +195,10 @@ def _is_date(text: str, span: Span) -> bool:
 
 
 def _says_nothing(sentence: Sentence, asked: frozenset[str]) -> bool:
-    return _only_repeats(sentence.text, asked) or (sentence.passage.kind == "table" and names_years(sentence.text))
+    """Whether a line only repeats the question, or names the columns of a table."""
+    if _only_repeats(sentence.text, asked):
+        return True
+    return not sentence.text.rstrip().endswith(SENTENCE_ENDS) and names_columns(sentence.text)
 
 
 def _only_repeats(text: str, asked: frozenset[str]) -> bool:

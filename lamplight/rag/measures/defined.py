@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from lamplight.rag.measures.definitions import Definitions, Measure, name_of
-from lamplight.rag.measures.expression import NotAnExpression, read_expression, tokens_of
+from lamplight.rag.measures.expression import (
+    Expression,
+    NotAnExpression,
+    Operation,
+    read_expression,
+    tokens_of,
+)
+from lamplight.rag.query import STOP_WORDS
 
+BRACKETED = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)")
+BREAK = re.compile(r"(?:[,:;]|\s[–—-])\s+")
+LEADING, FEWEST = 3, 3  # words before a formula ("taking", "that is to say"), and of a formula
+# What says which balances an average is taken of, and no more than that.
+OPENING_AND_CLOSING = frozenset({
+    "average", "mean", "opening", "closing", "beginning", "ending", "start", "end", "year", "years", "fiscal", "period",
+    "balance", "balances", "percent", "percentage",
+    "total", "prior", "previous", "reported", "consolidated", "statement", "company", "fy",
+})  # fmt: skip
 IN_BRACKETS = re.compile(r"\[[^\[\]]*\]")
 DEFINED = (
     re.compile(r"(?:please\s)?(?:define|calculate|compute)\s(?P<name>[^.:]+?)\sas\s?:?\s(?P<rest>.+)", re.IGNORECASE),
@@ -33,6 +49,32 @@ STATEMENTS = re.compile(
     r"(?:cash\sflow|income|profit\sand\sloss|p&l)\sstatements?|balance\ssheets?)\b",
     re.IGNORECASE,
 )
+
+
+def formula_in(sentences: Sequence[str], known: Definitions, said: frozenset[str]) -> tuple[str, Expression] | None:
+    """What the first of `sentences`, in brackets or at its end, or the next one says that is to be worked out.
+
+    With the text that says it. Only what is an operation of known lines and nothing else: statements' labels too.
+    `said` are words that name the document.
+    """
+    names = {label: lines[0] for label, lines in known.labels.items()} | dict(known.names)
+    first, *others = sentences
+    for part in (*(match[1] for match in BRACKETED.finditer(first)), *_endings(first), *others[:1]):
+        words = part.strip(" .?").split()
+        for start in range(min(LEADING, max(len(words) - FEWEST, 0)) + 1):
+            formula = " ".join(words[start:])
+            with suppress(NotAnExpression):
+                read = read_expression(formula, names)
+                told = {word for word in read.left_over if any(map(str.isalpha, word))} - STOP_WORDS - said
+                if isinstance(read.expression, Operation) and told <= OPENING_AND_CLOSING:
+                    return part, read.expression
+    return None
+
+
+def _endings(sentence: str) -> Iterator[str]:
+    """What stands behind each comma, colon or dash, the longest first."""
+    for match in BREAK.finditer(sentence):
+        yield sentence[match.end() :]
 
 
 def with_defined(sentences: Sequence[str], known: Definitions) -> Definitions:

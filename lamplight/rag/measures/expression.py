@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from lamplight.rag.measures.definitions import Name, name_of
@@ -22,15 +23,18 @@ SHARE = re.compile(
     r"\b(?:expressed\s)?as an?\s(?:%|percent(?:age)?|share|proportion|fraction)\sof\b|(?<=\w)\s/\s", re.I
 )
 DIVIDED = re.compile(r"\bdivided by\b", re.I)
+OVER = "over"  # in words one divides all that was said before: "net sales less cost of sales over net sales"
 OPERATORS: Mapping[str, Operator] = {
     "+": "+", "plus": "+", MINUS: "-", "–": "-", "-": "-", "minus": "-", "less": "-", "*": "*", "×": "*", "times": "*",
-    "/": "/", "÷": "/",
+    "x": "*", "/": "/", "÷": "/",
 }  # fmt: skip
 AVERAGE = frozenset({"average", "mean"})
 CHANGE = frozenset({"change", "growth", "increase", "decrease", "grow", "grew", "decline"})
 MARGIN = frozenset({"margin", "margins"})
 REVENUE = "revenue"
 OPTIONAL = "?"
+QUOTIENT = "//"
+NEAR_OPERAND = 5  # words: "over the average of its total assets"
 
 Operator = Literal["+", "-", "*", "/"]
 Kind = Literal["plain", "average", "change"]
@@ -88,10 +92,20 @@ class Token:
 def read_expression(text: str, names: Mapping[Name, str]) -> Read:
     """Raises `NotAnExpression`."""
     is_share = (SHARE.search(text) is not None and "%" in text) or bool(re.search(r"\bpercent", text, re.I))
-    text = DIVIDED.sub(" / ", SHARE.sub(" / ", text))
-    parser = _Parser(list(tokens_of(text, names)))
+    text = DIVIDED.sub(f" {OVER} ", SHARE.sub(" / ", text))
+    parser = _Parser(_with_quotients(list(tokens_of(text, names))))
     made = parser.whole()
     return Read(made, is_share or parser.has_margin, frozenset(parser.left_over))
+
+
+def _with_quotients(tokens: list[Token]) -> list[Token]:
+    """With a sign for "over" where it stands between two operands, and not before a year or a time."""
+    made = list(tokens)
+    for place, token in enumerate(tokens):
+        behind = takewhile(lambda one: not one.year and one.text != QUOTIENT, tokens[place + 1 :][:NEAR_OPERAND])
+        if token.text.lower() == OVER and place and any(one.name or one.text in ("(", ")") for one in behind):
+            made[place] = Token(QUOTIENT)
+    return made
 
 
 def has_name(text: str, names: Mapping[Name, str]) -> bool:
@@ -145,9 +159,16 @@ class _Parser:
         self.has_margin = False
 
     def whole(self) -> Expression:
-        made = self._sum()
+        made = self._quotient()
         if self._next < len(self._tokens):
             raise NotAnExpression
+        return made
+
+    def _quotient(self) -> Expression:
+        made = self._sum()
+        while self._next < len(self._tokens) and self._tokens[self._next].text == QUOTIENT:
+            self._next += 1
+            made = Operation("/", made, self._sum())
         return made
 
     def _sum(self) -> Expression:
@@ -166,11 +187,14 @@ class _Parser:
     def _operator(self) -> Operator | None:
         return OPERATORS.get(self._tokens[self._next].text.lower()) if self._next < len(self._tokens) else None
 
+    def _ends(self) -> bool:
+        return self._tokens[self._next].text in (")", QUOTIENT)
+
     def _operand(self) -> Expression:
         """Up to the next operator or bracket; in brackets, an expression of its own or words that are left over."""
         name, number, years, words = "", None, list[int](), list[str]()
         inner: Expression | None = None
-        while self._next < len(self._tokens) and self._operator() is None and self._tokens[self._next].text != ")":
+        while self._next < len(self._tokens) and self._operator() is None and not self._ends():
             token = self._tokens[self._next]
             self._next += 1
             if token.text == "(":
@@ -202,7 +226,7 @@ class _Parser:
     def _bracket(self) -> Expression | None:
         start = self._next
         try:
-            made = self._sum()
+            made = self._quotient()
             if self._next < len(self._tokens) and self._tokens[self._next].text == ")":
                 self._next += 1
                 return made

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lamplight.rag.measures.defined import ASKING, DEFINITION, STATEMENTS, with_defined
+from lamplight.rag.measures.defined import ASKING, DEFINITION, STATEMENTS, formula_in, with_defined
 from lamplight.rag.measures.definitions import Definitions
 from lamplight.rag.measures.expression import (
     OPERATORS,
     Expression,
     Named,
     NotAnExpression,
+    Operation,
     Token,
     read_expression,
     tokens_of,
@@ -32,12 +33,13 @@ SCALE = re.compile(
     r"\b(?:in|USD|EUR|GBP|[$€£])\s?(?:US\s?)?(?:USD|EUR|GBP|dollars?|[$€£])?\s?(?:in\s)?(thousand|million|billion)s?\b",
     re.IGNORECASE,
 )
-DECIMALS = re.compile(r"\b(\d|one|two|three|four)\sdecimal", re.IGNORECASE)
+DECIMALS = re.compile(r"\b(\d|one|two|three|four)\s(?:decimal|dp\b)", re.IGNORECASE)
 ROUNDED = re.compile(
-    r"[,;(]?\s*(?:(?:please\s)?(?:round(?:ed)?|give|show|state)\b[^,.;?()]*?\s)?\b(?:to\s)?"
-    r"(?:\d|one|two|three|four)\sdecimals?(?:\splaces?|\spoints?)?\b[^,.;?()]*\)?\.?",
+    r"[,;]?\s*(?:(?:please\s)?(?:round(?:ed)?|give|show|state)\b[^,.;?()]*?\s)?\b(?:to\s)?"
+    r"(?:\d|one|two|three|four)\s(?:decimals?|dp)(?:\splaces?|\spoints?)?\b[^,.;?()]*\.?",
     re.IGNORECASE,
 )
+EMPTY = re.compile(r"\(\W*\)")
 PERCENT = re.compile(r"%|\bpercent", re.IGNORECASE)
 ARROW = re.compile(r"\s*(?:->|=>|→)\s*")
 # What asks for something else than a figure, wherever it stands.
@@ -113,7 +115,7 @@ def read_question(question: str, known: Definitions, names: frozenset[str] = fro
 
     `names` are words, in lower case, that name the document.
     """
-    bare = ARROW.sub(" to ", ROUNDED.sub(" ", question.strip()))
+    bare = EMPTY.sub(" ", ARROW.sub(" to ", ROUNDED.sub(" ", question.strip())))
     sentences = SENTENCE.split(bare)
     known = with_defined(sentences, known)
     asking = [one.partition(";")[0] for one in sentences if ASKS.search(one) or len(sentences) == 1]
@@ -124,10 +126,28 @@ def read_question(question: str, known: Definitions, names: frozenset[str] = fro
         asked = asked or (_asked(sentence, None, known, names) if match is None else None)
         if asked is not None:
             return _in_units(asked, question)
-    for sentence in asking:
-        if (asked := _named(sentence, known, names)) is not None:
-            return _in_units(asked, question)
+    for place, sentence in enumerate(asking):
+        formula = formula_in([sentence, *(one for one in sentences if one not in asking[: place + 1])], known, names)
+        asked = _by_formula(sentence, *formula, known) if formula else None
+        asked = asked or _named(sentence, known, names)
+        if asked is not None:
+            return _in_units(replace(asked, is_share=asked.is_share or PERCENT.search(question) is not None), question)
     return None
+
+
+def _by_formula(sentence: str, formula: str, expression: Expression, known: Definitions) -> Asked | None:
+    """Whatever it is called, the question says itself how it is worked out.
+
+    Not where it says only what a share is a share of: "the gross margin, taking net sales less cost of sales".
+    """
+    named = [known.measures[token.name] for token in tokens_of(sentence, known.names) if token.name in known.measures]
+    is_share = any(measure.is_share for measure in named)
+    is_quotient = isinstance(expression, Operation) and expression.operator == "/"
+    other = set(sentence.lower().replace(formula.lower(), " ").split()) & OTHERWISE
+    if other or periods_of(sentence).quarters or (is_share and not is_quotient):
+        return None
+    years = tuple(sorted(periods_of(sentence.replace(formula, " ")).years or periods_of(formula).years))
+    return Asked(expression, known, years[-1:], "value", is_share)
 
 
 def asks_for_change(question: str) -> bool:
@@ -172,7 +192,7 @@ def _asked(text: str, match: re.Match[str] | None, known: Definitions, names: fr
     left -= SIGNS.keys()
     if left and not ((may_be or how) and is_measure and len(left) <= EVEN_SO):
         return None
-    if match is None and not (is_measure or share or directed or yearly):
+    if match is None and not (is_measure or share or directed or yearly or _is_all(text, words, names)):
         return None
     form: Form = "value"
     if may_be or how or (directed and is_measure):
@@ -184,6 +204,12 @@ def _asked(text: str, match: re.Match[str] | None, known: Definitions, names: fr
     count = (COUNTS.get(over[1].lower()) or int(over[1])) if over else 1
     years = tuple(sorted(periods_of(text).years))
     return Asked(expression, known, years, form, share, count, direction if may_be else 0, sign if may_be else 0)
+
+
+def _is_all(text: str, words: frozenset[str], names: frozenset[str]) -> bool:
+    """Whether somebody typed no more than a line, whose and of when: "amazon inventories dec 31 2017"."""
+    dated = {word for word in words if word.isalpha()} - STOP_WORDS - UNIT_WORDS
+    return bool(names) and bool(periods_of(text).years) and not dated
 
 
 def _named(sentence: str, known: Definitions, names: frozenset[str]) -> Asked | None:
@@ -210,7 +236,7 @@ def _named(sentence: str, known: Definitions, names: frozenset[str]) -> Asked | 
     match = ASKING.search(sentence)
     may_be, how = bool(match and match["yes"]), bool(match and match["how"])
     form: Form = "growth" if not measures else "trend" if may_be or how or directed else "value"
-    share = form == "growth" or known.measures[name].is_share or PERCENT.search(sentence) is not None
+    share = form == "growth" or known.measures[name].is_share
     years = tuple(sorted(periods_of(text).years))
     left = _unexplained(after, names)
     sign = sum(SIGNS.get(one, 0) for one in left) if may_be else 0

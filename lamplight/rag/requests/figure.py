@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from lamplight.library.records import Document
 from lamplight.rag.composition import plain
 from lamplight.rag.events import Rows
 from lamplight.rag.measures.definitions import definitions
@@ -12,17 +15,22 @@ from lamplight.rag.measures.expression import Named, has_name
 from lamplight.rag.measures.question import Asked, asks_for_change, read_question
 from lamplight.rag.measures.statements import Cell, Statements
 from lamplight.rag.naming import named_documents
+from lamplight.rag.periods import periods_of
 from lamplight.rag.requests.meant import meant
 from lamplight.rag.requests.request import Materials, Request, Sources, Told
-from lamplight.rag.sentences import Sentence
+from lamplight.rag.sentences import Sentence, stems
 from lamplight.rag.tables.amounts import MINUS
 
+EARLY = 2  # the month
 MOST_YEARS = 3  # side by side, where no year is named
 Figures = list[tuple[int, Value]]
 
 
 def figure(request: Request, materials: Materials) -> Told | None:
-    """None unless what is asked for is clear and every part of the figure was found in one document."""
+    """None unless what is asked for is clear and every part of the figure was found in one document.
+
+    A refusal where its statements have the figure, but for no year that is asked for.
+    """
     known, query = definitions(), request.query
     changes = asks_for_change(query)
     if not changes and not has_name(query, known.names):
@@ -36,11 +44,37 @@ def figure(request: Request, materials: Materials) -> Told | None:
     if len(which) != 1:
         return None
     statements = Statements(materials.library.chunks_of(which[0].id), asked.definitions if asked else known)
+    if _name_a_part(naming.words, which[0], statements):
+        return None
+    asked = _in_its_years(asked, query, statements) if asked is not None else None
     told = _told(asked, statements, request) if asked is not None else None
     if told is None and changes:  # of a line that only this document has
         asked = read_question(query, known.with_lines(statements.lines), naming.words)
         told = _told(asked, statements, request) if asked is not None else None
+    if told is None and asked is not None and _is_of_another_time(asked, statements):
+        nearest = materials.finder.first(materials.finder.search(query, scope=request.scope, lookup=request.lookup))
+        return Told(request.say("not said"), nearest, refused=True)
     return told
+
+
+def _name_a_part(words: Iterable[str], document: Document, statements: Statements) -> bool:
+    """Whether a word that tells which document is meant, but isn't its name, is that of a line: AWS is not Amazon."""
+    name = "".join(re.findall(r"\w", f"{document.name} {document.title}".lower()))
+    return not stems(" ".join(word for word in words if word not in name)).isdisjoint(statements.words)
+
+
+def _in_its_years(asked: Asked, query: str, statements: Statements) -> Asked:
+    """A day early in a year mostly ends the business year before, which statements are named by."""
+    early = {date.year for date in periods_of(query).dates if date.month and date.month <= EARLY}
+    years = {year - (year in early and year not in statements.years) for year in asked.years}
+    return replace(asked, years=tuple(sorted(years)))
+
+
+def _is_of_another_time(asked: Asked, statements: Statements) -> bool:
+    """Whether nothing but the time that is asked for keeps a figure from being told."""
+    if asked.unexplained or not asked.years or not statements.years or set(asked.years) & set(statements.years):
+        return False
+    return Evaluation(statements, asked.definitions).value(asked.expression, statements.years[0]) is not None
 
 
 def _told(asked: Asked, statements: Statements, request: Request) -> Told | None:
