@@ -9,7 +9,7 @@ import { openMenu } from "./menu.js";
 import { openPapers } from "./papers.js";
 import { post } from "./requests.js";
 import { roving } from "./roving.js";
-import { listen, refresh, state } from "./state.js";
+import { isElsewhere, listen, refresh, state } from "./state.js";
 import { toast } from "./toast.js";
 import { closeDrawer } from "./topbar.js";
 
