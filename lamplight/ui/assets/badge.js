@@ -28,7 +28,7 @@ function rows(attempts) {
 function comingIn({ household, signed_in: count }) {
   if (!household) return "Only this computer can open Lamplight.";
   const devices = count ? `${counted(count, "device")} ${count === 1 ? "is" : "are"}` : "none is";
-  return `Other devices in your network can open Lamplight with the household’s password, encrypted: ${devices} signed in. They are sent what they ask for.`;
+  return `Other devices in your network can open Lamplight with the household’s password; ${devices} signed in. They are sent what they ask for, encrypted.`;
 }
 
 function details(value) {

@@ -48,7 +48,8 @@ function addressPart({ addresses, fingerprint, given }) {
       button("Copy address", () => navigator.clipboard.writeText(link.textContent).then(() => toast("Address copied"))))),
     element("p", {}, given ? "The certificate that you gave has this SHA-256 fingerprint:"
       : "Its browser warns once, as this computer has made its certificate itself. It is the right one if the browser shows the same SHA-256 fingerprint:"),
-    element("code", { class: "fingerprint", tabindex: "0" }, fingerprint),
+    // Broken between bytes, not inside them.
+    element("code", { class: "fingerprint", tabindex: "0" }, fingerprint.split(/(?<=:)/).flatMap((byte) => [byte, element("wbr")])),
   ];
 }
 

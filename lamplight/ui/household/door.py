@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 
 from lamplight.ui.household.network import is_loopback
 
 PATIENCE = 10.0  # seconds for a connection to say something, and for its handshake
+FAREWELL = 1.0  # seconds, so that an open page doesn't keep the app from ending
 FULL_SECONDS = 1.0  # until another connection is tried when there is no room for one
 HANDSHAKE = b"\x16"  # the first byte of what a TLS client says (RFC 8446, 5.1)
 
@@ -26,6 +28,10 @@ class Door:
         self, listener: socket.socket, context: ssl.SSLContext, protocol: Callable[[], asyncio.Protocol]
     ) -> None:
         self._listener, self._context, self._protocol = listener, context, protocol
+        # Of a connection that is encrypted. (Python 3.10 doesn't say how long it waits for the other side's farewell.)
+        self._patience: dict[str, float] = {"ssl_handshake_timeout": PATIENCE}
+        if sys.version_info >= (3, 11):
+            self._patience["ssl_shutdown_timeout"] = FAREWELL
         self._connecting: set[asyncio.Task[None]] = set()
         self._accepting: asyncio.Task[None] | None = None
 
@@ -62,12 +68,10 @@ class Door:
             # What can't shake hands has gone, or doesn't trust the certificate yet: its browser says so.
             with suppress(OSError):
                 taken = True
-                await loop.connect_accepted_socket(
-                    self._protocol,
-                    connection,
-                    ssl=self._context if encrypted else None,
-                    ssl_handshake_timeout=PATIENCE if encrypted else None,
-                )
+                if encrypted:
+                    await loop.connect_accepted_socket(self._protocol, connection, ssl=self._context, **self._patience)
+                else:
+                    await loop.connect_accepted_socket(self._protocol, connection)
         except (OSError, asyncio.TimeoutError):
             pass
         finally:
