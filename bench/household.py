@@ -28,6 +28,7 @@ import httpx
 from bench.measuring import Measures, options, percentile, progress, report
 from lamplight.samples import SAMPLES
 from lamplight.ui.household.certificate import CERTIFICATE_FILE
+from lamplight.ui.household.network import own_addresses
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = 10
@@ -68,7 +69,13 @@ class Client:
 
     def ask(self, question: str) -> None:
         """Returns as soon as the app has taken the question."""
-        event = {"conversation": None, "question": question, "mode": "documents", "about": [], "attached": []}
+        event: dict[str, Any] = {
+            "conversation": None,
+            "question": question,
+            "mode": "documents",
+            "about": [],
+            "attached": [],
+        }
         body = {
             "data": [],
             "event_data": event | {"open": None, "collection": None},
@@ -200,6 +207,8 @@ def measure(count: int) -> Measures:
 def main() -> None:
     parser = options("Ten devices of a household ask at once.")
     chosen = parser.parse_args()
+    if not own_addresses():
+        parser.exit(1, "This computer is in no network, so there is no address to ask on.\n")
     report(measure(chosen.count or CLIENTS), chosen.json)
 
 

@@ -12,6 +12,7 @@ from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Event, Finished, Waiting
 from lamplight.rag.fair_queue import FairQueue, Place
+from lamplight.ui.answers import Answer
 from tests.waiting import until
 
 QUESTION = "When are bonfires allowed?"
@@ -80,6 +81,13 @@ def test_answers_follow_one_another_and_each_who_waits_is_told(sample_library: L
     ]
     assert all(ahead == sorted(ahead, reverse=True) for ahead in told)
     assert max(map(len, told)) >= 1
+
+
+def test_who_waits_is_told_how_many_come_first() -> None:
+    answer = Answer()
+    for ahead, status in ((3, "3 questions come first…"), (1, "One question comes first…")):
+        answer.absorb(Waiting(ahead))
+        assert answer.status == status
 
 
 def test_a_question_that_is_stopped_while_it_waits_ends_at_once(sample_library: Library, models: Models) -> None:

@@ -21,6 +21,7 @@ from lamplight.library.store import Library
 from lamplight.ui.household.attempts import ALL, FREE, Attempts
 from lamplight.ui.household.certificate import Certificate, own_certificate
 from lamplight.ui.household.errors import HouseholdError
+from lamplight.ui.household.opening import certificate_for_others
 from lamplight.ui.household.sessions import HOUSEHOLD_FILE, Household
 from lamplight.ui.household.sign_in import device_name
 from lamplight.ui.household.visitor import AT_THE_COMPUTER_ONLY
@@ -308,6 +309,31 @@ def test_a_certificate_that_is_none_is_a_sentence(tmp_path: Path, content: str, 
         Certificate.read(tmp_path / "c.pem", tmp_path / "c.pem")
     with pytest.raises(HouseholdError, match="can’t be used"):
         Certificate.read(tmp_path / "missing.pem", tmp_path / "missing.pem")
+
+
+def test_on_first_use_the_password_is_asked_for_where_somebody_can_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    household = Household(tmp_path)
+    assert certificate_for_others(household, "127.0.0.1", None) is None
+    with pytest.raises(HouseholdError, match="Without a password"):
+        certificate_for_others(household, "0.0.0.0", None)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    typed = iter([PASSWORD, "something else", PASSWORD, PASSWORD])
+    monkeypatch.setattr("lamplight.ui.household.opening.getpass", lambda prompt: next(typed))
+    with pytest.raises(HouseholdError, match="not the same"):
+        certificate_for_others(household, "0.0.0.0", None)
+    assert certificate_for_others(household, "0.0.0.0", None) == own_certificate(tmp_path)
+    assert household.fits(PASSWORD)
+    assert certificate_for_others(household, "0.0.0.0", None) is not None  # and is not asked for again
+
+
+def test_where_only_this_computer_can_connect_nobody_signs_in(services: Services) -> None:
+    was = services.household.serving
+    alone = build_app(services, "127.0.0.1", PORT, KEY)
+    assert device(alone).post("/sign-in", data={"name": "Anna", "password": PASSWORD}).status_code in (404, 421)
+    services.household.serving = was
 
 
 def test_what_was_kept_and_is_damaged_lets_nobody_in(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
+
+from lamplight.ui.household.network import parsed_address
 
 FREE = 5  # wrong ones from one address before it has to wait
 FIRST_WAIT, LONGEST_WAIT = 30.0, 900.0  # seconds; doubled with each further wrong one
@@ -72,9 +74,7 @@ class Attempts:
 
 def _known_as(address: str) -> str:
     try:
-        parsed = ip_address(address.split("%")[0])
+        parsed = parsed_address(address)
     except ValueError:
         return address
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return str(int(parsed) >> (128 - HOME_NETWORK))
-    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
+    return str(int(parsed) >> (128 - HOME_NETWORK)) if isinstance(parsed, IPv6Address) else str(parsed)

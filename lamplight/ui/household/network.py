@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import psutil
 
@@ -12,15 +12,18 @@ INSIDE = ("docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "podman", "cni",
 WILDCARDS = ("0.0.0.0", "::", "")
 
 
+def parsed_address(address: str) -> IPv4Address | IPv6Address:
+    """One of version 4 also where a socket of version 6 wraps it. Raises `ValueError` for a name."""
+    parsed = ip_address(address.split("%")[0])
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
+
+
 def is_loopback(address: str) -> bool:
     """Whether an address, or the name `localhost`, is reached from this computer alone."""
     try:
-        parsed = ip_address(address.split("%")[0])
+        return parsed_address(address).is_loopback
     except ValueError:
         return address.lower() == "localhost"
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
-        return parsed.ipv4_mapped.is_loopback
-    return parsed.is_loopback
 
 
 def own_addresses() -> list[str]:

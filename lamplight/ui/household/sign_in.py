@@ -16,7 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from lamplight.library.conversations import person_key
-from lamplight.ui.household.network import is_loopback
+from lamplight.ui.household.network import is_loopback, parsed_address
 from lamplight.ui.household.sessions import LASTING
 
 if TYPE_CHECKING:
@@ -70,10 +70,9 @@ def sign_in_routes(household: Household, port: int) -> APIRouter:
 
     @router.post(SIGN_IN)
     async def sign_in(request: Request) -> Response:
-        address = request.client.host if request.client else ""
-        if not household.serving or is_loopback(address):
+        if not household.serving or request.client is None or is_loopback(request.client.host):
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        form = await _form(request)
+        form, address = await _form(request), str(parsed_address(request.client.host))
         name, password = " ".join(form.get("name", "").split()), form.get("password", "")
         if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or not person_key(name):
             return sign_in_page(NAMELESS, name[:LONGEST_NAME], HTTPStatus.UNPROCESSABLE_ENTITY)
