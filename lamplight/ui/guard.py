@@ -99,24 +99,7 @@ class Guard:
             else:
                 await send({"type": "websocket.close", "code": 1008})
             return
-        session: Session | None = scope.get(SESSION)
-        closed = False
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal closed
-            if message["type"] == "http.response.start":
-                ours = {name for name, _ in HEADERS}
-                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
-                message["headers"] = [*kept, *HEADERS]
-            elif session is not None and session.ended:
-                # What streams to a device that was signed out meanwhile ends here.
-                if closed:
-                    return
-                closed = True
-                message = {"type": "http.response.body", "body": b"", "more_body": False}
-            await send(message)
-
-        await (refusal or self.app)(scope, receive, send_with_headers)
+        await (refusal or self.app)(scope, receive, _sending(send, scope.get(SESSION)))
 
     def _refusal(self, scope: Scope) -> Response | None:
         """What is answered instead of the app, if anything is; else the scope says who asks."""
@@ -192,6 +175,28 @@ class Guard:
         response = RedirectResponse(f"/?{rest}" if rest else "/", 303)
         response.set_cookie(self.cookie, self.key.decode(), max_age=COOKIE_SECONDS, httponly=True, samesite="strict")
         return response
+
+
+def _sending(send: Send, session: Session | None) -> Send:
+    """`send` with our headers. A stream to a device that is signed out meanwhile ends with the next piece."""
+    streams = ended = False
+
+    async def send_on(message: Message) -> None:
+        nonlocal streams, ended
+        if ended:
+            return
+        if message["type"] == "http.response.start":
+            ours = {name for name, _ in HEADERS}
+            kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
+            message["headers"] = [*kept, *HEADERS]
+            # What was asked for before, and is as long as it says, comes whole: also the answer to signing out.
+            streams = all(name.lower() != b"content-length" for name, _ in kept)
+        elif streams and session is not None and session.ended:
+            ended = True
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
+        await send(message)
+
+    return send_on
 
 
 def _cookie(headers: Headers, name: str) -> str:
