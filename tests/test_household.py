@@ -267,6 +267,29 @@ def test_another_password_ends_all_sessions(tmp_path: Path) -> None:
     assert not household.fits("grüner Tee")
 
 
+def test_an_invitation_signs_in_a_device_of_the_person_at_the_computer_once(
+    app: FastAPI, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = services.library.start_conversation("At the computer")
+    first, second, late = device(app), device(app), device(app)
+    here = TestClient(app, base_url=f"http://127.0.0.1:{PORT}", client=("127.0.0.1", 5), follow_redirects=False)
+    here.get(f"/?key={KEY}")
+    for client, status in ((first, 401), (here, 200)):
+        assert client.post("/household/invitation").status_code == status
+    invitation = here.post("/household/invitation").json()["invitation"]
+    assert device(app).get("/sign-in?invitation=wrong").status_code == 401
+    assert first.get(f"/sign-in?invitation={invitation}").status_code == 200
+    assert number in {one["id"] for one in first.get("/conversations").json()}
+    assert first.get("/activity").json()["person"] == ""
+    assert first.get("/folders").status_code == 403, "it is another device all the same"
+    assert second.get(f"/sign-in?invitation={invitation}").status_code == 401
+    invitation = services.household.invite()
+    monkeypatch.setattr("lamplight.ui.household.sessions.INVITED", -1.0)
+    assert late.get(f"/sign-in?invitation={services.household.invite()}").status_code == 401
+    assert late.get(f"/sign-in?invitation={invitation}").status_code == 401, "another one ended it"
+    assert late.get("/library").status_code == 401
+
+
 def test_a_stream_to_a_device_that_is_signed_out_ends(
     app: FastAPI, services: Services, certificate: Certificate
 ) -> None:

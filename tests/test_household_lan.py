@@ -216,6 +216,26 @@ def test_the_password_is_set_in_the_settings_too(browser: Browser, house: House,
     services.household.set_password(PASSWORD)
 
 
+def test_a_telephone_of_ones_own_is_signed_in_by_its_camera(
+    browser: Browser, house: House, services: Services, pictures: bool
+) -> None:
+    services.library.start_conversation("Begun at the computer")
+    with telephone(browser, house) as page, visiting(browser, house.here) as visit:
+        own = visit.page
+        own.get_by_role("button", name="Settings").click()
+        own.get_by_role("tab", name="Household").click()
+        with own.expect_response(lambda response: "invitation=" in response.url) as drawn:
+            own.get_by_role("button", name="Sign in my telephone").click()
+        expect(own.get_by_role("img", name="QR code that signs you in")).to_be_visible()
+        assert_accessible(own)
+        visit.pictures = pictures
+        visit.photograph("household-invitation")
+        page.goto(read_code(drawn.value.body().decode()))
+        expect(page.locator("#collection")).to_be_attached()
+        page.get_by_role("button", name="Library and conversations").click()
+        expect(page.locator("#conversations")).to_contain_text("Begun at the computer")
+
+
 def test_who_is_signed_in_elsewhere_is_not_offered_what_belongs_to_the_computer(
     browser: Browser, house: House, pictures: bool
 ) -> None:
@@ -274,10 +294,15 @@ def test_a_given_certificate_is_used_on_one_address_and_this_computer_still_come
         assert httpx.get(f"{house.here}/?key={KEY}").status_code == 303
 
 
-def test_the_qr_code_is_the_address(tmp_path: Path) -> None:
-    drawn = resvg_py.svg_to_bytes(svg_string=qr_code("https://192.168.1.20:7860/"))
-    (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(bytes(drawn))).convert("L"))
-    assert read.text == "https://192.168.1.20:7860/"
+def read_code(svg: str) -> str:
+    """What a telephone's camera reads in a picture."""
+    picture = Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg))))
+    (read,) = zxingcpp.read_barcodes(picture.convert("L"))
+    return str(read.text)
+
+
+def test_the_qr_code_is_the_address() -> None:
+    assert read_code(qr_code("https://192.168.1.20:7860/")) == "https://192.168.1.20:7860/"
 
 
 def lamplight(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -285,6 +310,7 @@ def lamplight(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedPr
     return subprocess.run(command, input=stdin, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
+@pytest.mark.long
 def test_without_a_password_it_does_not_leave_loopback_and_says_what_to_do(tmp_path: Path) -> None:
     library = tmp_path / "library"
     refused = lamplight("--library", library, "--host", "0.0.0.0", "--port", "0", "--no-browser")

@@ -17,9 +17,9 @@ async function sessionList(wrong, ended) {
   };
   const row = (session) => element("li", { class: "session" },
     element("div", {},
-      element("strong", {}, session.name), ` · ${session.device}${session.this ? " (this one)" : ""}`,
+      element("strong", {}, session.name || "You"), ` · ${session.device}${session.this ? " (this one)" : ""}`,
       element("div", { class: "session-when" }, `${session.address}, last used ${time(session.seen)}`)),
-    button("Sign out", () => end(session), { "aria-label": `Sign out ${session.name}, ${session.device}` }));
+    button("Sign out", () => end(session), { "aria-label": `Sign out ${session.name || "your"} ${session.device}` }));
   return found.length ? element("ul", { class: "sessions" }, found.map(row)) : element("p", { class: "session-when" }, "Nobody is signed in on another device.");
 }
 
@@ -35,17 +35,25 @@ function passwordForm(isSet, save) {
 function addressPart({ addresses, fingerprint, given }) {
   const picture = element("img", { class: "qr", width: 198, height: 198 });
   const link = element("code", { class: "data-folder", tabindex: "0" });
-  const show = (address) => {
-    picture.src = `/household/qr.svg?address=${encodeURIComponent(address)}`;
-    picture.alt = `QR code of ${address}`;
+  const told = element("p", { role: "status" });
+  const show = (address, invitation = "") => {
+    picture.src = `/household/qr.svg?address=${encodeURIComponent(address)}${invitation && `&invitation=${invitation}`}`;
+    picture.alt = invitation ? "QR code that signs you in" : `QR code of ${address}`;
     link.textContent = address;
+    told.textContent = invitation ? "The code now signs in one telephone of yours, without the password and with your own conversations: once, within five minutes." : "";
+  };
+  const invite = async () => {
+    const { value } = await send("/household/invitation");
+    if (value) show(link.textContent, value.invitation);
   };
   const choice = element("select", { "aria-label": "Address", hidden: addresses.length < 2, change: () => show(choice.value) }, addresses.map((one) => element("option", { value: one }, one)));
   show(addresses[0]);
   return [
     element("div", { class: "opening" }, picture, element("div", {},
       element("p", {}, "Point a telephone’s camera at this, or type the address on another device in your network:"), choice, link,
-      button("Copy address", () => navigator.clipboard.writeText(link.textContent).then(() => toast("Address copied"))))),
+      element("div", { class: "model-buttons" },
+        button("Copy address", () => navigator.clipboard.writeText(link.textContent).then(() => toast("Address copied"))),
+        button("Sign in my telephone", invite)), told)),
     element("p", {}, given ? "The certificate that you gave has this SHA-256 fingerprint:"
       : "Its browser warns once, as this computer has made its certificate itself. It is the right one if the browser shows the same SHA-256 fingerprint:"),
     // Broken between bytes, not inside them.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from lamplight import PROGRAM
 from lamplight.ui.household.network import household_addresses
-from lamplight.ui.household.sign_in import session_cookie
+from lamplight.ui.household.sign_in import SIGN_IN, session_cookie
 from lamplight.ui.household.visitor import session_of
 from lamplight.ui.requests import act, field
 
@@ -58,11 +58,17 @@ def household_routes(household: Household, served: Served) -> APIRouter:
         """All who are signed in have to sign in again."""
         return await act(household.set_password, await field(request, "password", str))
 
+    @router.post("/household/invitation")
+    async def invite() -> JSONResponse:
+        """What `qr.svg` may have in it: it signs in another device of the person at the computer."""
+        return await act(lambda: {"invitation": household.invite()})
+
     @router.get("/household/qr.svg")
-    def code(address: str) -> Response:
+    def code(address: str, invitation: str = Query("", pattern=r"^[\w-]*$")) -> Response:
         if address not in served.addresses:
             raise HTTPException(404)
-        return Response(qr_code(address), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+        text = f"{address.rstrip('/')}{SIGN_IN}?invitation={invitation}" if invitation else address
+        return Response(qr_code(text), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
     @router.get("/sessions")
     async def sessions(request: Request) -> JSONResponse:

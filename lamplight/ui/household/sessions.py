@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
+from hmac import compare_digest
 from pathlib import Path
 
 from lamplight.library.conversations import person_key
@@ -19,6 +20,7 @@ from lamplight.ui.household.password import PasswordHash
 
 HOUSEHOLD_FILE = "household.json"
 TOKEN_BYTES = 32
+INVITED = 300.0  # seconds for which an invitation can be taken
 LASTING = 90 * 24 * 3600.0  # seconds after which a session that nobody used has ended
 NOTED_EVERY = 3600.0  # seconds: when a session was last used is written down so often
 ID_LENGTH = 16
@@ -27,7 +29,10 @@ UNKEPT = "The household’s password and sessions can’t be kept ({reason}); lo
 
 @dataclass(slots=True)
 class Session:
-    """A person on a device. `token_hash` is the SHA-256 of what the browser holds; times are seconds of the epoch."""
+    """A person on a device. `token_hash` is the SHA-256 of what the browser holds; times are seconds of the epoch.
+
+    `name` is empty on a device of the person at the computer, who was invited there.
+    """
 
     token_hash: str
     name: str
@@ -59,6 +64,7 @@ class Household:
     attempts: Attempts = field(default_factory=Attempts)
     _password: PasswordHash | None = field(default=None, init=False)
     _sessions: dict[str, Session] = field(default_factory=dict, init=False)
+    _invitation: tuple[str, float] = field(default=("", 0.0), init=False)
     _turn: threading.RLock = field(default_factory=threading.RLock, init=False)
     _computing: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -78,7 +84,7 @@ class Household:
         """Everybody who was signed in with another one has to sign in again. Raises `HouseholdError`."""
         hashed = PasswordHash.of(password)
         with self._turn:
-            self._password = hashed
+            self._password, self._invitation = hashed, ("", 0.0)
             self._end(list(self._sessions.values()))
 
     def fits(self, password: str) -> bool:
@@ -97,6 +103,22 @@ class Household:
             self._sessions[session.token_hash] = session
             self._keep()
         return token
+
+    def invite(self) -> str:
+        """What signs in one device of the person at the computer, once and soon. It ends the invitation before."""
+        invitation = secrets.token_urlsafe(TOKEN_BYTES)
+        with self._turn:
+            self._invitation = (_hashed(invitation), time.time() + INVITED)
+        return invitation
+
+    def accept(self, invitation: str, device: str, address: str) -> str | None:
+        """A session's token for who was invited, else None. Raises `HouseholdError`."""
+        with self._turn:
+            expected, until = self._invitation
+            if not compare_digest(_hashed(invitation), expected) or time.time() > until:
+                return None
+            self._invitation = ("", 0.0)
+            return self.sign_in("", device, address)
 
     def session(self, token: str) -> Session | None:
         """The session that a browser's token stands for. It was used just now, then."""

@@ -27,6 +27,9 @@ PAGE = Path(__file__).parent.parent / "assets" / "sign_in.html"
 FORM_BYTES = 4_000
 LONGEST_NAME = 40  # characters
 NAMELESS = f"Write your name, in {LONGEST_NAME} characters at most."
+UNINVITED = "This code was used already, or it is older than five minutes. Show another one in the settings."
+# Not a redirect: the strict cookie isn't sent with one that another program's link began.
+ONWARDS = '<!doctype html><html lang="en"><title>Lamplight</title><meta http-equiv="refresh" content="0; url=/"></html>'
 WRONG = "That is not the household’s password."
 MINUTE = 60
 # The first that fits: an iPad says that it is a Mac, Edge that it is Chrome, and all that they are Safari.
@@ -64,9 +67,22 @@ def sign_in_routes(household: Household, port: int) -> APIRouter:
     """The only ones, beside an icon, that the guard leaves open to other devices."""
     router = APIRouter()
 
+    def signed_in(response: Response, token: str) -> Response:
+        response.set_cookie(
+            session_cookie(port), token, max_age=int(LASTING), path="/", secure=True, httponly=True, samesite="strict"
+        )
+        return response
+
     @router.get(SIGN_IN)
-    def page() -> Response:
-        return sign_in_page()
+    def page(request: Request, invitation: str = "") -> Response:
+        """The page; or, for who was invited, straight in."""
+        if not invitation or not household.serving or request.client is None or is_loopback(request.client.host):
+            return sign_in_page()
+        device = device_name(request.headers.get("user-agent", ""))
+        token = household.accept(invitation, device, str(parsed_address(request.client.host)))
+        if token is None:
+            return sign_in_page(UNINVITED, status=HTTPStatus.UNAUTHORIZED)
+        return signed_in(HTMLResponse(ONWARDS, headers={"Cache-Control": "no-store"}), token)
 
     @router.post(SIGN_IN)
     async def sign_in(request: Request) -> Response:
@@ -84,11 +100,7 @@ def sign_in_routes(household: Household, port: int) -> APIRouter:
         household.attempts.succeed(address)
         device = device_name(request.headers.get("user-agent", ""))
         token = await run_in_threadpool(household.sign_in, name, device, address)
-        response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-        response.set_cookie(
-            session_cookie(port), token, max_age=int(LASTING), path="/", secure=True, httponly=True, samesite="strict"
-        )
-        return response
+        return signed_in(RedirectResponse("/", HTTPStatus.SEE_OTHER), token)
 
     return router
 
