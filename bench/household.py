@@ -146,8 +146,13 @@ def at_once(clients: Sequence[Client], questions: Sequence[str]) -> list[BaseExc
 
 
 def in_turn(clients: Sequence[Client]) -> float:
-    """The share of neighbours in the order of asking that were also answered in it, as far as looking tells."""
-    answered = [client.answered[one] for client in clients for one in client.asked]
+    """The share of neighbours in the order of asking that were also answered in it, as far as looking tells.
+
+    The order is the app's, which numbers conversations as it takes them: what is sent a moment apart may be overtaken
+    on its way.
+    """
+    answers = {one: moment for client in clients for one, moment in client.answered.items()}
+    answered = [answers[one] for one in sorted(answers)]
     return sum(first <= second + LOOK_SECONDS for first, second in pairwise(answered)) / (len(answered) - 1)
 
 

@@ -51,6 +51,14 @@ def test_who_comes_later_waits_for_one_question_of_each_at_most() -> None:
             assert (queue.ahead(late), queue.ahead(second)) == (1, 2)
 
 
+def test_what_was_asked_before_and_had_to_wait_for_its_file_comes_before() -> None:
+    queue = FairQueue()
+    with queue.place("a", 1.0) as served, queue.place("b", 3.0) as later:
+        assert queue.ahead(served) == 0
+        with queue.place("c", 2.0) as earlier:
+            assert (queue.ahead(earlier), queue.ahead(later)) == (1, 2)
+
+
 def test_who_gives_up_is_not_waited_for() -> None:
     queue = FairQueue()
     with queue.place("a") as first:

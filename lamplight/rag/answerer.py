@@ -112,17 +112,18 @@ class Answerer:
         breadth: Breadth = "usual",
         kind: Kind | None = None,
         asker: str = "",
+        since: float | None = None,
     ) -> Iterator[Event]:
         """Events up to `Finished`, which also comes after `stop` was set.
 
         With the `breadth` "fewer" the model reads the best passage alone, with "more" it reads more of them, and other
         lines that may answer are quoted; with `kind` the request is read as one of these. `asker` is whose turn it
-        is among those who ask at once. Raises `LamplightError` when a model or the library fails. Indexing waits
-        meanwhile.
+        is among those who ask at once, `since` when they asked (by `time.monotonic`; now, unless said). Raises
+        `LamplightError` when a model or the library fails. Indexing waits meanwhile.
         """
         self._ahead.stop()
         stopped = stop or threading.Event()
-        with ANSWERS, self._queue.place(asker) as place:
+        with ANSWERS, self._queue.place(asker, since) as place:
             yield from self._wait(place, stopped)
             lookup = self._finder.lookup()
             request = Request(question, question, mode, stopped, lookup, history, scope, breadth)

@@ -7,6 +7,7 @@ successive rounds, and within a round the first to come is the first to be serve
 from __future__ import annotations
 
 import threading
+import time
 from bisect import insort
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +17,10 @@ from itertools import count
 
 @dataclass(order=True, frozen=True, slots=True)
 class Place:
-    """A question in the queue."""
+    """A question in the queue. `since` is when it was asked, in seconds of `time.monotonic`."""
 
     round: int
+    since: float
     number: int
     asker: str = field(compare=False)
 
@@ -34,11 +36,15 @@ class FairQueue:
         self._numbers = count()
 
     @contextmanager
-    def place(self, asker: str) -> Iterator[Place]:
-        """A place in the queue, given up at the end of the block: then the next one is served."""
+    def place(self, asker: str, since: float | None = None) -> Iterator[Place]:
+        """A place in the queue, given up at the end of the block: then the next one is served.
+
+        `since` is for a question that was asked some time ago, and that was not ready to be answered yet.
+        """
+        asked = time.monotonic() if since is None else since
         with self._changed:
             own = [place.round for place in (*self._waiting, self._served) if place and place.asker == asker]
-            place = Place(max(self._round, *(number + 1 for number in own), 0), next(self._numbers), asker)
+            place = Place(max(self._round, *(number + 1 for number in own), 0), asked, next(self._numbers), asker)
             insort(self._waiting, place)
         try:
             yield place

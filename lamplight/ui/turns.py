@@ -87,6 +87,7 @@ class Turn:
         self.conversation_id = conversation_id
         self.question = question
         self._library, self._answerer = library, answerer
+        self._since = time.monotonic()
         self._history = library.messages(conversation_id)
         conversation = library.conversation(conversation_id)
         self.person = conversation.person if conversation else AT_THE_COMPUTER
@@ -120,9 +121,18 @@ class Turn:
         try:
             scope = self._scope()
             asked = self.question
-            for event in self._answerer.answer(
-                asked.text, self._history, asked.mode, self._stop, scope, asked.breadth, asked.kind, self.person
-            ):
+            events = self._answerer.answer(
+                asked.text,
+                self._history,
+                asked.mode,
+                self._stop,
+                scope,
+                asked.breadth,
+                asked.kind,
+                self.person,
+                self._since,
+            )
+            for event in events:
                 self._absorb(event)
         except LamplightError as error:
             self._end(str(error))
