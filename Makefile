@@ -55,6 +55,7 @@ bench: development
 	$(VENV)/python -m bench.ingest
 	$(VENV)/python -m bench.computation
 	$(VENV)/python -m bench.interface
+	$(VENV)/python -m bench.household
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -34,10 +34,14 @@ def parser() -> argparse.ArgumentParser:
     """The contract with people who script Lamplight; see docs/architecture.md."""
     main = argparse.ArgumentParser(prog=PROGRAM, description="Chat with your own documents, on this computer only.")
     main.add_argument("--library", type=Path, metavar="DIR", help="the library's folder")
-    main.add_argument("--host", default=HOST, help=f"address to serve on (default {HOST})")
+    main.add_argument(
+        "--host", default=HOST, help=f"address to serve on (default {HOST}; 0.0.0.0 lets other devices in)"
+    )
     main.add_argument(
         "--port", type=int, default=PORT, help=f"port to serve on (default {PORT}; 0 for any that is free)"
     )
+    main.add_argument("--certificate", type=Path, metavar="FILE", help="for other devices, instead of one made here")
+    main.add_argument("--certificate-key", type=Path, metavar="FILE", help="its key (default: in the same file)")
     main.add_argument("--no-browser", action="store_true", help="don't open the browser")
     commands = main.add_subparsers(dest="command", metavar="COMMAND")
 
@@ -82,6 +86,7 @@ def parser() -> argparse.ArgumentParser:
     token = command("token", "Show the token with which other programs may ask here, or make one.")
     token.add_argument("--new", action="store_true", help="another one; the old one is of no use any more")
     token.add_argument("--end", action="store_true", help="let no program ask any more")
+    command("password", "Set the password with which other devices in your network sign in (see --host).")
     command("mcp", "Serve search and answers to other programs on this computer (Model Context Protocol, over stdio).")
     return main
 
@@ -127,13 +132,16 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
     """The browser app, until interrupted."""
     with ExitStack() as open_things:
         library = open_things.enter_context(open_library(folder, PROGRAM))
+        from lamplight.ui.household.opening import certificate_for_others
         from lamplight.ui.server import Address, listen  # takes seconds, for which one that is busy need not wait
         from lamplight.ui.server import serve as serve_app
 
-        listener = open_things.enter_context(listen(options.host, options.port))
-        CONNECTIONS.keep_looking()
         services = services_of(library)
-        address = Address.of(listener, options.host, folder)
+        given = options.certificate and (options.certificate, options.certificate_key or options.certificate)
+        certificate = certificate_for_others(services.household, options.host, given)
+        listeners = [open_things.enter_context(one) for one in listen(options.host, options.port)]
+        CONNECTIONS.keep_looking()
+        address = Address.of(listeners[0], options.host, folder)
         library.lock.announce(address.plain, address.key)
         services.queue.start()
         for work in services.idle:
@@ -141,7 +149,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
         services.models.start_loading(lambda: open_vectors(library, services.models))
         try:
             with suppress(KeyboardInterrupt):  # the usual way to end it
-                serve_app(services, listener, address, not options.no_browser)
+                serve_app(services, listeners, address, not options.no_browser, certificate)
         finally:
             for work in services.idle:
                 work.close()
@@ -172,6 +180,10 @@ def command(folder: Path, options: argparse.Namespace) -> int:
 
         read_manifest(Path(arguments["file"]))  # what is no backup makes no new library either
 
+    if options.command == "password":
+        from lamplight.ui.household.opening import read_password
+
+        arguments["password"] = read_password()
     if options.command == "model":
         arguments["key"] = read_key() if options.key else None
     table = arguments.pop("csv", None)

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from lamplight.ingest.pipeline import index_file
 from lamplight.ingest.queue import IngestQueue
@@ -30,6 +31,7 @@ from lamplight.models.catalogue import sha256_of
 from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
+from lamplight.ui.household.visitor import SESSION
 from lamplight.ui.services import Services
 from lamplight.ui.trust_routes import trust_routes
 from tests.test_library import GATE, POND, add, assert_agreement, names_found, write
@@ -391,7 +393,12 @@ def services(library: Library, models: Models) -> Iterator[Services]:
 def browser(services: Services) -> Iterator[TestClient]:
     app = FastAPI()
     app.include_router(trust_routes(services))
-    with TestClient(app) as client:
+
+    async def at_the_computer(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[SESSION] = None  # as the guard says
+        await app(scope, receive, send)
+
+    with TestClient(at_the_computer) as client:
         yield client
 
 

@@ -10,15 +10,17 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from lamplight.ui.guard import Guard
+from lamplight.ui.household.sessions import Household
 from lamplight.ui.launch_key import launch_key
 
 PORT = 7860
 KEY = "k" * 32
+LOCAL = ("127.0.0.1", 50000)
 HERE = f"http://127.0.0.1:{PORT}"
 ELSEWHERE = "http://evil.example"
 
 
-def guarded(host: str = "127.0.0.1") -> FastAPI:
+def guarded(folder: Path, host: str = "127.0.0.1") -> FastAPI:
     app = FastAPI()
 
     @app.get("/")
@@ -36,20 +38,20 @@ def guarded(host: str = "127.0.0.1") -> FastAPI:
         await websocket.send_text("inside")
         await websocket.close()
 
-    app.add_middleware(Guard, host=host, port=PORT, key=KEY)
+    app.add_middleware(Guard, host=host, port=PORT, key=KEY, household=Household(folder))
     return app
 
 
 @pytest.fixture
-def stranger() -> TestClient:
+def stranger(tmp_path: Path) -> TestClient:
     """A browser that was never given the key."""
-    return TestClient(guarded(), base_url=HERE, follow_redirects=False)
+    return TestClient(guarded(tmp_path), base_url=HERE, client=LOCAL, follow_redirects=False)
 
 
 @pytest.fixture
-def owner() -> TestClient:
+def owner(tmp_path: Path) -> TestClient:
     """A browser that opened the address with the key."""
-    client = TestClient(guarded(), base_url=HERE, follow_redirects=False)
+    client = TestClient(guarded(tmp_path), base_url=HERE, client=LOCAL, follow_redirects=False)
     assert client.get(f"/?key={KEY}").status_code == 303
     return client
 
@@ -70,8 +72,8 @@ def test_the_key_becomes_a_cookie_that_scripts_and_other_sites_cannot_use(strang
     assert stranger.get("/").json() == "inside"
 
 
-def test_a_wrong_cookie_opens_nothing() -> None:
-    client = TestClient(guarded(), base_url=HERE, cookies={f"lamplight-{PORT}": "wrong"})
+def test_a_wrong_cookie_opens_nothing(tmp_path: Path) -> None:
+    client = TestClient(guarded(tmp_path), base_url=HERE, client=LOCAL, cookies={f"lamplight-{PORT}": "wrong"})
     assert client.get("/").status_code == 401
 
 
@@ -92,8 +94,8 @@ def test_the_machines_own_names_are_known(owner: TestClient, host: str) -> None:
     [("192.168.1.20", 401), ("[fd00::2]", 401), ("rebound.example", 421)],
     ids=["an address", "an address in version 6", "a name that could be rebound"],
 )
-def test_behind_a_wildcard_any_bare_address_is_known_but_no_name(host: str, expected: int) -> None:
-    client = TestClient(guarded("0.0.0.0"), base_url=HERE)
+def test_behind_a_wildcard_any_bare_address_is_known_but_no_name(host: str, expected: int, tmp_path: Path) -> None:
+    client = TestClient(guarded(tmp_path, "0.0.0.0"), base_url=HERE, client=LOCAL)
     assert client.get("/", headers={"host": f"{host}:{PORT}"}).status_code == expected
 
 
@@ -132,7 +134,7 @@ def test_every_response_keeps_the_page_from_reaching_out(owner: TestClient, stra
         assert "frame-ancestors 'none'" in policy
         assert "http:" not in policy
         assert "https:" not in policy
-        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["referrer-policy"] == "same-origin"
         assert response.headers["x-content-type-options"] == "nosniff"
         assert response.headers["cross-origin-resource-policy"] == "same-origin"
 

@@ -34,7 +34,8 @@ from starlette.testclient import TestClient
 import lamplight.app as app
 from lamplight.ui.server import build_app
 library = app.open_library(Path(sys.argv[1]), "test")
-client = TestClient(build_app(app.services_of(library), "127.0.0.1", 7860, "k" * 32), base_url="http://127.0.0.1:7860")
+client = TestClient(build_app(app.services_of(library), "127.0.0.1", 7860, "k" * 32), base_url="http://127.0.0.1:7860",
+                    client=("127.0.0.1", 5))
 assert "gradio" in client.get("/?key=" + "k" * 32).text
 """
 FIRST_ANSWER = """

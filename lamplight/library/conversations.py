@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -11,14 +12,20 @@ from lamplight.library.database import Database
 from lamplight.library.records import Conversation, Message
 
 TITLE_LENGTH = 80
-COLUMNS = "id, title, updated_at, (SELECT id FROM collections WHERE id = collection_id AND NOT hidden)"
+AT_THE_COMPUTER = ""  # the person who needs no name
+COLUMNS = "id, title, updated_at, (SELECT id FROM collections WHERE id = collection_id AND NOT hidden), person"
+
+
+def person_key(name: str) -> str:
+    """A name as conversations carry it: however it is spaced, composed or capitalised, it is the same person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 class Conversations(Database):
-    """Conversations and their messages."""
+    """Conversations and their messages. Each belongs to one person, who is named by `person_key`."""
 
-    def conversations(self, words: str = "") -> list[Conversation]:
-        """The last spoken in first; with `words`, those whose title or messages hold them all.
+    def conversations(self, words: str = "", person: str = AT_THE_COMPUTER) -> list[Conversation]:
+        """A person's, the last spoken in first; with `words`, those whose title or messages hold them all.
 
         Upper and lower case are alike only in A to Z, as SQLite's LIKE has it.
         """
@@ -29,10 +36,20 @@ class Conversations(Database):
         )
         patterns = [f"%{_escaped(word)}%" for word in words.split() for _ in range(2)]
         rows = self._rows(
-            f"SELECT {COLUMNS} FROM conversations WHERE NOT hidden{matching} ORDER BY updated_at DESC, id DESC",
+            f"SELECT {COLUMNS} FROM conversations WHERE NOT hidden AND person = ?{matching} "
+            "ORDER BY updated_at DESC, id DESC",
+            person,
             *patterns,
         )
         return [Conversation(*row) for row in rows]
+
+    def count_conversations(self) -> int:
+        """Of all persons."""
+        return int(self._rows("SELECT count(*) FROM conversations WHERE NOT hidden")[0][0])
+
+    def belongs_to(self, conversation_id: int, person: str) -> bool:
+        """Whether a conversation, also one that was just removed, is this person's."""
+        return bool(self._rows("SELECT 1 FROM conversations WHERE id = ? AND person = ?", conversation_id, person))
 
     def conversation(self, conversation_id: int) -> Conversation | None:
         """None when it isn't there, or was removed."""
@@ -42,12 +59,12 @@ class Conversations(Database):
         )
         return Conversation(*rows[0]) if rows else None
 
-    def start_conversation(self, title: str, collection_id: int | None = None) -> int:
+    def start_conversation(self, title: str, collection_id: int | None = None, person: str = AT_THE_COMPUTER) -> int:
         """`title` is shortened to one line; `collection_id` is the collection it asks about."""
         with self._transaction() as database:
             cursor = database.execute(
-                "INSERT INTO conversations (title, updated_at, collection_id) VALUES (?, ?, ?)",
-                (_title(title), time.time(), collection_id),
+                "INSERT INTO conversations (title, updated_at, collection_id, person) VALUES (?, ?, ?, ?)",
+                (_title(title), time.time(), collection_id, person),
             )
         return int(cursor.lastrowid or 0)
 

@@ -217,6 +217,12 @@ def m012_digests(database: sqlite3.Connection) -> None:
     )
 
 
+def m013_persons(database: sqlite3.Connection) -> None:
+    """Whose a conversation is, as `library.conversations.person_key` has it; those of before are the computer's own."""
+    database.execute("ALTER TABLE conversations ADD COLUMN person TEXT NOT NULL DEFAULT ''")
+    database.execute("CREATE INDEX conversations_by_person ON conversations (person, updated_at)")
+
+
 def _guessed_pictures(database: sqlite3.Connection) -> Iterator[tuple[int, int]]:
     """The picture of each chunk that has a kind, and the chunk.
 
@@ -252,6 +258,7 @@ MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m010_pictures,
     m011_guides,
     m012_digests,
+    m013_persons,
 ]
 
 

@@ -211,12 +211,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """`title` is the first question asked in it, or what it was renamed to."""
+    """`title` is the first question asked in it, or what it was renamed to; `person` is whose it is, empty for the
+    person at the computer.
+    """
 
     id: int
     title: str
     updated_at: float
     collection_id: int | None = None
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Library(UnfinishedDocuments, Tables, Captions, Guides, Digests, Folders, C
     @property
     def is_empty(self) -> bool:
         """Whether it holds no document, none on its way, no collection and no conversation."""
-        return not (self.documents() or self.jobs() or self.collections() or self.conversations())
+        return not (self.documents() or self.jobs() or self.collections() or self.count_conversations())
 
     def fill(self, source: sqlite3.Connection) -> None:
         """Take over what `source` holds. Raises `LibraryError` when something has come in meanwhile."""

@@ -13,11 +13,13 @@ from lamplight.models.errors import LamplightError, ServerError
 from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.models.precedence import ANSWERS
+from lamplight.models.server import Server
 from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.composition import Composed
 from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
-from lamplight.rag.events import Breadth, Event, Evidence, Finished, Grounded, Mode, Searching, Token
+from lamplight.rag.events import Breadth, Event, Evidence, Finished, Grounded, Mode, Searching, Token, Waiting
+from lamplight.rag.fair_queue import FairQueue, Place
 from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, Kind, asked_as, understand
 from lamplight.rag.pinning import fixed_prompt, pin
@@ -32,6 +34,7 @@ from lamplight.rag.sections import numbered_texts
 from lamplight.rag.suggestions import Suggestions
 
 REWRITE_TOKENS = 60  # of a question made to stand alone
+LOOK_SECONDS = 0.2  # between two looks whether a question that waits is still asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ WITH_FIGURES: frozenset[Kind] = frozenset({"fact", "comparison", "change"})  # t
 
 
 class Answerer:
-    """Answers from one library. One answer at a time: the language model has one context."""
+    """Answers from one library. One answer at a time, as the language model has one context and the computer one
+    processor; only a model on a server takes many.
+    """
 
     def __init__(self, library: Library, models: Models) -> None:
         self._library = library
@@ -60,6 +65,7 @@ class Answerer:
         self._finder = Finder(library, models)
         self._materials = Materials(library, models, self._finder, Suggestions(library))
         self._facts = FactAnswers(self._materials)
+        self._queue = FairQueue()
         self._ahead: ReadingAhead[_Draft] = ReadingAhead(self._find_ahead, self._read_ahead)
 
     def typed(self, text: str, scope: Scope = EVERYWHERE, history: Sequence[Message] = ()) -> None:
@@ -105,16 +111,21 @@ class Answerer:
         scope: Scope = EVERYWHERE,
         breadth: Breadth = "usual",
         kind: Kind | None = None,
+        asker: str = "",
+        since: float | None = None,
     ) -> Iterator[Event]:
         """Events up to `Finished`, which also comes after `stop` was set.
 
         With the `breadth` "fewer" the model reads the best passage alone, with "more" it reads more of them, and other
-        lines that may answer are quoted; with `kind` the request is read as one of these. Raises `LamplightError` when
-        a model or the library fails. Indexing waits meanwhile.
+        lines that may answer are quoted; with `kind` the request is read as one of these. `asker` is whose turn it
+        is among those who ask at once, `since` when they asked (by `time.monotonic`; now, unless said). Raises
+        `LamplightError` when a model or the library fails. Indexing waits meanwhile.
         """
         self._ahead.stop()
-        with ANSWERS:
-            stopped, lookup = stop or threading.Event(), self._finder.lookup()
+        stopped = stop or threading.Event()
+        with ANSWERS, self._queue.place(asker, since) as place:
+            yield from self._wait(place, stopped)
+            lookup = self._finder.lookup()
             request = Request(question, question, mode, stopped, lookup, history, scope, breadth)
             shown = shown_in(history) if kind is None else None
             told = follow(request, shown, self._materials) if shown is not None else None
@@ -129,6 +140,18 @@ class Answerer:
             unread = self._unread(request)
             for event in self._answer(request, unread):
                 yield replace(event, unread=unread) if isinstance(event, Finished) else event
+
+    def _wait(self, place: Place, stopped: threading.Event) -> Iterator[Waiting]:
+        """Until it is the question's turn, or it isn't asked any more. On a server all are answered at once."""
+        told = 0
+        while not (stopped.is_set() or isinstance(self._models.choice.source, Server)):
+            ahead = self._queue.ahead(place, LOOK_SECONDS if told else 0.0)
+            if not ahead:
+                break
+            if ahead != told:
+                yield Waiting(ahead)
+            told = ahead
+        self._ahead.stop()  # what others have typed meanwhile
 
     def _unread(self, request: Request) -> list[str]:
         """The files that might have said more, had they been read; none where it is said what is asked."""

@@ -38,6 +38,13 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Others were first: `ahead` questions are answered before this one."""
+
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
 class Searching:
     """`query` is the standalone question, after the conversation was taken into account."""
 
@@ -152,4 +159,4 @@ class Finished:
     notice: str = ""  # why another model than the chosen one answered, or why the answer ends in the middle
 
 
-Event = Searching | Looking | Evidence | Reading | Token | Grounded | Finished
+Event = Waiting | Searching | Looking | Evidence | Reading | Token | Grounded | Finished

@@ -20,6 +20,7 @@ from lamplight.rag.events import (
     Searching,
     Timings,
     Token,
+    Waiting,
 )
 from lamplight.ui.opening import QUOTE, Opening, taken_apart
 
@@ -80,6 +81,8 @@ class Answer:
         `Evidence` may come again, in a better order and with the line that answers: it replaces what came before.
         """
         match event:
+            case Waiting():
+                self.status = f"{event.ahead} questions come first…" if event.ahead > 1 else "One question comes first…"
             case Searching():
                 self.status = _searching(event.documents)
             case Evidence():

@@ -25,11 +25,10 @@ class Chat:
     def __init__(self, services: Services) -> None:
         self._library, self._models, self._turns = services.library, services.models, services.turns
 
-    def known(self, conversation_id: int | None) -> int | None:
-        """The conversation, if it is still there; a page that was open on a removed one starts a new one."""
-        if conversation_id is None or self._library.conversation(conversation_id) is None:
-            return None
-        return conversation_id
+    def known(self, conversation_id: int | None, person: str) -> int | None:
+        """The conversation, if it is this person's and still there; else the page starts a new one."""
+        conversation = self.conversation(conversation_id)
+        return conversation.id if conversation is not None and conversation.person == person else None
 
     def messages(self, conversation_id: int | None) -> list[ChatMessage]:
         """A conversation as it is kept; an answer that is being written is left to `watch`."""
@@ -43,15 +42,17 @@ class Chat:
                 shown += self._stored(conversation_id, message, message is kept[-1])
         return shown
 
-    def ask(self, question: Question, conversation_id: int | None, collection_id: int | None) -> tuple[int, bool]:
-        """Keep the question and begin to answer it, in a new conversation if none is open.
+    def ask(
+        self, question: Question, conversation_id: int | None, collection_id: int | None, person: str
+    ) -> tuple[int, bool]:
+        """Keep the question and begin to answer it, in a new conversation of this person if none is open.
 
         A new conversation is about a collection, or about all documents. Returns the conversation, and whether the
         question was taken: not while another one is being answered in it.
         """
-        current = self.known(conversation_id)
+        current = self.known(conversation_id, person)
         if current is None:
-            current = self._library.start_conversation(question.text, collection_id)
+            current = self._library.start_conversation(question.text, collection_id, person)
         return current, self._turns.start(current, question)
 
     def edit(self, conversation_id: int, message_id: int, question: Question) -> int | None:

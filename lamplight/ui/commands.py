@@ -196,6 +196,12 @@ def token(services: Services, arguments: Record) -> Iterator[Record]:
         yield {"problem": f"The token can’t be kept ({error.strerror}); look at {folder}."}
 
 
+def password(services: Services, arguments: Record) -> Iterator[Record]:
+    """One `password` record: whether others can come in now. Who is signed in has to sign in again."""
+    services.household.set_password(arguments["password"])
+    yield {"password": {"set": True, "serving": services.household.serving}}
+
+
 COMMANDS = {
     "add": add,
     "watch": watch,
@@ -209,4 +215,5 @@ COMMANDS = {
     "erase": erase,
     "model": model,
     "token": token,
+    "password": password,
 }

@@ -80,6 +80,9 @@ class ChatRequest(BaseModel):
         return Asked(turns[-1].text.strip(), history, MODELS[self.model])
 
 
+PROGRAMS = "/v1"  # all of them together, when persons and programs take turns
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question with the conversation before it."""
@@ -117,7 +120,7 @@ def replies(answerer: Answerer, asked: Asked, stop: threading.Event) -> Iterator
     from lamplight.rag.events import Evidence, Finished, Grounded
 
     reply = Reply()
-    for event in answerer.answer(asked.question, asked.history, asked.mode, stop):
+    for event in answerer.answer(asked.question, asked.history, asked.mode, stop, asker=PROGRAMS):
         if isinstance(event, Evidence):
             reply.grow(event.opening)
         elif isinstance(event, Grounded):

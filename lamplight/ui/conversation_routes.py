@@ -6,13 +6,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from lamplight.ui.answers import Answer
 from lamplight.ui.conversations_panel import conversations_value
 from lamplight.ui.export import conversation_html, conversation_markdown, file_name
-from lamplight.ui.requests import act, field, unless_known
+from lamplight.ui.household.visitor import person_of
+from lamplight.ui.requests import act, field, only_own, unless_known
 from lamplight.ui.table_file import SEPARATORS, csv_text
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ FORMATS = {"md": ("text/markdown", conversation_markdown), "html": ("text/html",
 
 
 def conversation_routes(services: Services) -> APIRouter:
-    """Behind the guard, as all routes."""
-    router = APIRouter()
+    """Behind the guard, as all routes; those of one conversation are open to the person whose it is."""
     library = services.library
+    router = APIRouter(dependencies=[Depends(only_own(library))])
 
     @router.get("/conversations")
     def conversations(request: Request, words: str = Query("", max_length=200)) -> Response:
-        return unless_known(request, conversations_value(library, words))
+        return unless_known(request, conversations_value(library, person_of(request), words))
 
     @router.post("/conversations/{conversation_id}/title")
     async def rename(conversation_id: int, request: Request) -> Response:

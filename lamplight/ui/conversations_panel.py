@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from lamplight.library.store import Library
 
 
-def conversations_value(library: Library, words: str = "") -> list[dict[str, Any]]:
+def conversations_value(library: Library, person: str, words: str = "") -> list[dict[str, Any]]:
     """Plain values for `assets/conversations.js`, the last spoken in first; with `words`, those that hold them."""
     return [
         {
@@ -17,5 +17,5 @@ def conversations_value(library: Library, words: str = "") -> list[dict[str, Any
             "when": conversation.updated_at,
             "collection": conversation.collection_id,
         }
-        for conversation in library.conversations(words)
+        for conversation in library.conversations(words, person)
     ]

@@ -48,7 +48,7 @@ def restore(services: Services, arguments: Record) -> Iterator[Record]:
         "restored": {
             "library": str(library.folder),
             "documents": len(library.documents()),
-            "conversations": len(library.conversations()),
+            "conversations": library.count_conversations(),
             "missing": sum(not Path(document.path).exists() for document in library.documents()),
         }
     }
@@ -57,7 +57,7 @@ def restore(services: Services, arguments: Record) -> Iterator[Record]:
 def erase(services: Services, arguments: Record) -> Iterator[Record]:
     """One `erased` record, or a `problem` that says what would be erased when `yes` was not said."""
     library = services.library
-    found = {"documents": len(library.documents()), "conversations": len(library.conversations())}
+    found = {"documents": len(library.documents()), "conversations": library.count_conversations()}
     if not arguments.get("yes"):
         yield {
             "problem": f"This would erase all of the library in {library.folder} for good "

@@ -1,8 +1,9 @@
-"""Only this machine's browser, only this page, only this person.
+"""Only this machine's browser, only this page, only this person; and who is signed in to the household.
 
 A server on the loopback address can be reached by any web page the person has open. The guard refuses what
 a page from elsewhere could send: a foreign `Host` (DNS rebinding), a foreign `Origin`, a cross-site fetch, a
-request without the launch key. What it lets through gets headers that keep the page from reaching out.
+request without the launch key. What comes from another device needs a session instead, and an encrypted connection;
+the launch key is of no use there. What it lets through gets headers that keep the page from reaching out.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lamplight import PROGRAM
+from lamplight.ui.household.network import WILDCARDS, is_loopback, own_names
+from lamplight.ui.household.sessions import Household, Session
+from lamplight.ui.household.sign_in import SIGN_IN, session_cookie, sign_in_page
+from lamplight.ui.household.visitor import NOT_YOURS, SESSION, may_go
 
 # Gradio starts from an inline script and compiles the code of its HTML components in the page, hence the two
 # unsafe sources. Everything else, including images in a model's Markdown, may come from this server alone.
@@ -40,13 +45,14 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 HEADERS = (
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
-    (b"referrer-policy", b"no-referrer"),
+    # Nothing to others. (With "no-referrer" a browser hides even from us where a form was sent from.)
+    (b"referrer-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
-# A browser fetches these without cookies, and they hold nothing of the person's.
+# A browser fetches these without cookies, and they hold nothing of a person's.
 OPEN_PATHS = frozenset({"/manifest.json", "/favicon.ico"})
 # Other programs ask there, with a token instead of the cookie (`ui.access_token`).
 API = "/v1/"
@@ -54,8 +60,7 @@ NO_ACCESS = (
     f"Make a token under “Other programs” in Lamplight’s settings, or with `{PROGRAM} token`, and give it as the key."
 )
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-WILDCARDS = ("0.0.0.0", "::", "")
-HTTP_PORT = 80  # browsers leave it out of the Host header
+USUAL_PORTS = {"http": 80, "https": 443}  # browsers leave them out of the Host header
 COOKIE_SECONDS = 365 * 24 * 3600
 LOCKED_PAGE = Path(__file__).parent / "assets" / "locked.html"
 
@@ -66,17 +71,21 @@ class Guard:
     `token` gives the token of other programs as it is now; while that is empty, none is let in.
     """
 
-    def __init__(self, app: ASGIApp, host: str, port: int, key: str, token: Callable[[], str] = str) -> None:
+    def __init__(
+        self, app: ASGIApp, host: str, port: int, key: str, household: Household, token: Callable[[], str] = str
+    ) -> None:
         self.app = app
         self.port = port
         self.key = key.encode()
         self.token = token
+        self.household = household
         self.cookie = f"lamplight-{port}"
         # Behind a wildcard the machine has many addresses. Rebinding needs a name, so a bare address is safe.
         self.any_address = host in WILDCARDS
         names = {*LOOPBACK, f"[{host}]" if ":" in host else host.lower()}
+        names |= set() if is_loopback(host) else set(own_names())
         self.hosts = {f"{name}:{port}" for name in names}
-        if port == HTTP_PORT:
+        if port in USUAL_PORTS.values():
             self.hosts |= names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,29 +99,40 @@ class Guard:
             else:
                 await send({"type": "websocket.close", "code": 1008})
             return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                ours = {name for name, _ in HEADERS}
-                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
-                message["headers"] = [*kept, *HEADERS]
-            await send(message)
-
-        await (refusal or self.app)(scope, receive, send_with_headers)
+        await (refusal or self.app)(scope, receive, _sending(send, scope.get(SESSION)))
 
     def _refusal(self, scope: Scope) -> Response | None:
+        """What is answered instead of the app, if anything is; else the scope says who asks."""
         headers = Headers(scope=scope)
-        if not self._is_ours(headers.get("host", "")):
+        host = headers.get("host", "")
+        if not self._is_ours(host, scope.get("scheme", "http")):
             return PlainTextResponse("Lamplight does not answer to this host name.", 421)
         if self._is_cross_site(scope, headers):
             return PlainTextResponse("Lamplight does not take requests from other sites.", 403)
+        is_here = scope["client"] is not None and is_loopback(scope["client"][0])
+        if not is_here and scope["scheme"] not in ("https", "wss"):
+            return RedirectResponse(f"https://{host}/", 308)
         if scope["path"].startswith(API):
             return None if self._has_token(headers) else api_error(HTTPStatus.UNAUTHORIZED, NO_ACCESS)
-        if scope["path"] in OPEN_PATHS or self._has_cookie(headers):
+        if scope["path"] in OPEN_PATHS:
             return None
-        return self._admit(scope)
+        if is_here:
+            scope[SESSION] = None
+            return None if self._has_key(headers) else self._admit(scope)
+        return self._unless_signed_in(scope, headers)
 
-    def _is_ours(self, host: str) -> bool:
+    def _unless_signed_in(self, scope: Scope, headers: Headers) -> Response | None:
+        if scope["path"] == SIGN_IN:
+            return None
+        session = self.household.session(_cookie(headers, session_cookie(self.port)))
+        if session is None:
+            return sign_in_page(status=HTTPStatus.UNAUTHORIZED)
+        scope[SESSION] = session
+        if not may_go(session, scope["path"]):
+            return JSONResponse({"detail": NOT_YOURS}, HTTPStatus.FORBIDDEN)
+        return None
+
+    def _is_ours(self, host: str, scheme: str) -> bool:
         if host.lower() in self.hosts:
             return True
         if not self.any_address:
@@ -120,14 +140,15 @@ class Guard:
         try:
             parts = urlsplit(f"//{host}")
             ip_address(parts.hostname or "")
-            return (parts.port or HTTP_PORT) == self.port
+            return (parts.port or USUAL_PORTS.get(scheme, USUAL_PORTS["http"])) == self.port
         except ValueError:
             return False
 
     def _is_cross_site(self, scope: Scope, headers: Headers) -> bool:
         origin = headers.get("origin")
-        # Another port of this machine is "same-site", and Gradio's own CORS rules would let it in.
-        if origin is not None and not self._is_ours(urlsplit(origin).netloc):
+        # Another port of this machine is "same-site", and Gradio's own CORS rules would let it in. Another machine of
+        # the house that serves something on the same port is no better.
+        if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
             return True
         if headers.get("sec-fetch-site", "none") in ("same-origin", "none"):
             return False
@@ -141,13 +162,8 @@ class Guard:
         scheme, _, given = headers.get("authorization", "").partition(" ")
         return bool(token) and scheme.lower() == "bearer" and compare_digest(given.strip().encode(), token)
 
-    def _has_cookie(self, headers: Headers) -> bool:
-        jar: SimpleCookie = SimpleCookie()
-        try:
-            jar.load(headers.get("cookie", ""))
-        except CookieError:
-            return False
-        return self.cookie in jar and compare_digest(jar[self.cookie].value.encode(), self.key)
+    def _has_key(self, headers: Headers) -> bool:
+        return compare_digest(_cookie(headers, self.cookie).encode(), self.key)
 
     def _admit(self, scope: Scope) -> Response:
         """Swap the key in the address for a cookie, so that it doesn't stay in the address bar."""
@@ -159,6 +175,38 @@ class Guard:
         response = RedirectResponse(f"/?{rest}" if rest else "/", 303)
         response.set_cookie(self.cookie, self.key.decode(), max_age=COOKIE_SECONDS, httponly=True, samesite="strict")
         return response
+
+
+def _sending(send: Send, session: Session | None) -> Send:
+    """`send` with our headers. A stream to a device that is signed out meanwhile ends with the next piece."""
+    streams = ended = False
+
+    async def send_on(message: Message) -> None:
+        nonlocal streams, ended
+        if ended:
+            return
+        if message["type"] == "http.response.start":
+            ours = {name for name, _ in HEADERS}
+            kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
+            message["headers"] = [*kept, *HEADERS]
+            # What was asked for before, and is as long as it says, comes whole: also the answer to signing out.
+            streams = all(name.lower() != b"content-length" for name, _ in kept)
+        elif streams and session is not None and session.ended:
+            ended = True
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
+        await send(message)
+
+    return send_on
+
+
+def _cookie(headers: Headers, name: str) -> str:
+    """Its value, empty where there is none."""
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(headers.get("cookie", ""))
+    except CookieError:
+        return ""
+    return jar[name].value if name in jar else ""
 
 
 def api_error(status: int, sentence: str) -> JSONResponse:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.models.catalogue import MULTILINGUAL
 from lamplight.ui.welcome import welcome_value
 
 if TYPE_CHECKING:
     from lamplight.ingest.queue import IngestQueue
     from lamplight.library.records import Document, Job
+    from lamplight.ui.household.sessions import Session
     from lamplight.ui.services import Services
 
 SHOWN_WAITING = 50  # of the files on their way in; a folder may hold thousands
@@ -34,10 +36,11 @@ def library_value(services: Services) -> dict[str, Any]:
     }
 
 
-def activity_value(services: Services) -> dict[str, Any]:
+def activity_value(services: Services, session: Session | None) -> dict[str, Any]:
     """What changes by itself: files being read, models being loaded, an index being rebuilt, answers being written.
 
-    `changes` grows whenever something in the library may have changed.
+    `changes` grows whenever something in the library may have changed. `person` is the name under which one is signed
+    in, None at the computer; `household` says whether others can come in.
     """
     models, jobs = services.models, services.queue.jobs()
     waiting = [job for job in jobs if job.state == "queued"]
@@ -50,7 +53,9 @@ def activity_value(services: Services) -> dict[str, Any]:
         "ready": models.ready,
         "status": _status(services) if models.ready else models.status,
         "model": models.choice.source.name,
-        "answering": services.turns.answering(),
+        "answering": services.turns.answering(session.person if session else AT_THE_COMPUTER),
+        "person": session.name if session else None,
+        "household": services.household.serving,
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request, Response
 
 from lamplight.ui.folder_chooser import chosen_folder, folder_value
+from lamplight.ui.household.visitor import session_of
 from lamplight.ui.library_panel import activity_value, library_value
 from lamplight.ui.requests import act, field, unless_known
 from lamplight.ui.welcome import sample_files
@@ -35,7 +36,7 @@ def _add_state(router: APIRouter, services: Services) -> None:
 
     @router.get("/activity")
     def activity(request: Request) -> Response:
-        return unless_known(request, activity_value(services))
+        return unless_known(request, activity_value(services, session_of(request)))
 
 
 def _add_documents(router: APIRouter, services: Services) -> None:

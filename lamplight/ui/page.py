@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from lamplight.ui.chat import Chat
+from lamplight.ui.household.visitor import person_of
 from lamplight.ui.turns import Question, points
 
 if TYPE_CHECKING:
@@ -101,10 +102,15 @@ class ChatPage:
         for event in (self.composer.show, self.composer.back):
             event(None, None, None, cancels=followed, **AT_ONCE)
 
-    def _view(self, conversation_id: int | None, edit: int | None = None, untaken: str = "") -> tuple[Any, ...]:
-        current = self._chat.known(conversation_id)
+    def _view(
+        self, conversation_id: int | None, request: gr.Request, edit: int | None = None, untaken: str = ""
+    ) -> tuple[Any, ...]:
+        current = self._own(conversation_id, request)
         state = self._state(current, edit, untaken)
         return state, self._chat.messages(current), state
+
+    def _own(self, conversation_id: int | None, request: gr.Request) -> int | None:
+        return self._chat.known(conversation_id, _person(request))
 
     def _state(self, conversation_id: int | None, edit: int | None = None, untaken: str = "") -> dict[str, Any]:
         """For `assets/composer.js`: `edit` is what can be taken back, `untaken` a question that was not taken, `about`
@@ -123,34 +129,46 @@ class ChatPage:
             "edit": edit,
         }
 
-    def _show(self, event: gr.EventData) -> tuple[Any, ...]:
-        return self._view(event.conversation)
+    def _show(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        return self._view(event.conversation, request)
 
-    def _ask(self, event: gr.EventData) -> tuple[Any, ...]:
+    def _ask(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         question = _question(event)
-        conversation_id, taken = self._chat.ask(question, event.conversation, event.collection)
-        return self._view(conversation_id, untaken="" if taken else question.text)
+        conversation_id, taken = self._chat.ask(question, event.conversation, event.collection, _person(request))
+        return self._view(conversation_id, request, untaken="" if taken else question.text)
 
-    def _edit(self, event: gr.EventData) -> tuple[Any, ...]:
-        question = _question(event)
-        edit = self._chat.edit(event.conversation, event.message, question)
-        return self._view(event.conversation, edit, untaken=question.text if edit is None else "")
+    def _edit(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        question, edit = _question(event), None
+        if (conversation_id := self._own(event.conversation, request)) is not None:
+            edit = self._chat.edit(conversation_id, event.message, question)
+        return self._view(conversation_id, request, edit, untaken=question.text if edit is None else "")
 
-    def _again(self, event: gr.EventData) -> tuple[Any, ...]:
+    def _again(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         breadth: Breadth = event.breadth if event.breadth in ("fewer", "more") else "usual"
-        edit = self._chat.again(event.conversation, event.message, breadth, event.kind, event.breadth == "everywhere")
-        return self._view(event.conversation, edit)
+        everywhere, edit = event.breadth == "everywhere", None
+        if (conversation_id := self._own(event.conversation, request)) is not None:
+            edit = self._chat.again(conversation_id, event.message, breadth, event.kind, everywhere)
+        return self._view(conversation_id, request, edit)
 
-    def _take_back(self, event: gr.EventData) -> tuple[Any, ...]:
-        self._chat.take_back(event.conversation, event.edit)
-        return self._view(event.conversation)
+    def _take_back(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        if (conversation_id := self._own(event.conversation, request)) is not None:
+            self._chat.take_back(conversation_id, event.edit)
+        return self._view(conversation_id, request)
 
-    def _follow(self, state: dict[str, Any] | None) -> Iterator[tuple[Any, Any]]:
+    def _follow(self, state: dict[str, Any] | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
         yield gr.skip(), gr.skip()  # without a step of its own Gradio would empty both
-        if state and state["answering"]:
-            for messages in self._chat.watch(state["conversation"]):
+        shown = self._own(state["conversation"], request) if state and state["answering"] else None
+        if state and shown is not None:
+            for messages in self._chat.watch(shown):
                 yield gr.skip(), messages
-            yield self._state(state["conversation"], state["edit"]), self._chat.messages(state["conversation"])
+            yield self._state(shown, state["edit"]), self._chat.messages(shown)
+
+
+def _person(request: gr.Request) -> str:
+    """Whose event it is. Raises `KeyError` for one that didn't come by the guard."""
+    if request.request is None:
+        raise KeyError(request)
+    return person_of(request.request)
 
 
 def _question(event: gr.EventData) -> Question:

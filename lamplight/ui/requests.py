@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 from json import dumps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from lamplight.models.errors import LamplightError
+from lamplight.ui.household.visitor import person_of
+
+if TYPE_CHECKING:
+    from lamplight.library.store import Library
 
 REFUSED = 422  # understood, but can't be done; `detail` is a sentence
 
@@ -40,6 +44,17 @@ def unless_known(request: Request, value: object) -> Response:
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
+
+
+def only_own(library: Library) -> Callable[[Request], None]:
+    """A dependency of routes: 404 where path or query name a conversation that is another person's."""
+
+    def check(request: Request) -> None:
+        named = request.path_params.get("conversation_id") or request.query_params.get("conversation")
+        if named and not (str(named).isdecimal() and library.belongs_to(int(named), person_of(request))):
+            raise HTTPException(404)
+
+    return check
 
 
 async def field(request: Request, name: str, kind: type[Any]) -> Any:

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse, Response
 
@@ -17,7 +17,7 @@ from lamplight.ui.document_view import document_value, original_value, page_valu
 from lamplight.ui.library_routes import library_routes
 from lamplight.ui.page_parts import found_pages, found_places
 from lamplight.ui.papers_panel import papers_routes
-from lamplight.ui.requests import REFUSED, found
+from lamplight.ui.requests import REFUSED, found, only_own
 from lamplight.ui.sources_panel import sources_value
 
 if TYPE_CHECKING:
@@ -112,11 +112,13 @@ def _add_pages(router: APIRouter, services: Services) -> None:
         """Where words stand, in whatever document."""
         return found(found_places(services.library, words))
 
-    @router.get("/sources/{conversation_id}/{message_id}")
+    own = [Depends(only_own(services.library))]
+
+    @router.get("/sources/{conversation_id}/{message_id}", dependencies=own)
     def sources(conversation_id: int, message_id: int) -> JSONResponse:
         return found(sources_value(services.library, conversation_id, message_id))
 
-    @router.post("/typed")
+    @router.post("/typed", dependencies=own)
     async def typed(
         request: Request,
         about: Annotated[list[int], Query(default_factory=list)],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import threading
 import webbrowser
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 # Gradio reads these when it is imported: no analytics, no version check, no model hub.
 os.environ.update(
@@ -25,7 +27,11 @@ from fastapi import FastAPI
 from lamplight.models.errors import LamplightError
 from lamplight.ui.access_token import access_token
 from lamplight.ui.completions_routes import completions_routes
-from lamplight.ui.guard import WILDCARDS, Guard
+from lamplight.ui.guard import Guard
+from lamplight.ui.household.door import Door
+from lamplight.ui.household.network import WILDCARDS, household_addresses, is_loopback
+from lamplight.ui.household.routes import Served, household_routes
+from lamplight.ui.household.sign_in import sign_in_routes
 from lamplight.ui.launch_key import launch_key
 from lamplight.ui.local_api import command_routes
 from lamplight.ui.models_routes import models_routes
@@ -35,9 +41,11 @@ from lamplight.ui.theme import head, theme
 from lamplight.ui.trust_routes import trust_routes
 
 if TYPE_CHECKING:
+    from lamplight.ui.household.certificate import Certificate
     from lamplight.ui.services import Services
 
 GRADIO_UPLOAD_SIZE = "1mb"  # files come in through our own route; Gradio's is not used
+LOOPBACK = "127.0.0.1"
 SHUTDOWN_SECONDS = 2  # open pages hold their event stream; they don't keep the app from ending
 
 
@@ -45,16 +53,19 @@ class AddressInUseError(LamplightError):
     """The port, or the host, can't be had."""
 
 
-def build_app(services: Services, host: str, port: int, key: str) -> FastAPI:
-    """The whole app; `host`, `port` and `key` are what the guard lets in."""
+def build_app(services: Services, host: str, port: int, key: str, certificate: Certificate | None = None) -> FastAPI:
+    """The whole app; `host`, `port` and `key` are what the guard lets in, `certificate` what the others see."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(routes(services))
     app.include_router(command_routes(services))
     app.include_router(models_routes(services))
     app.include_router(trust_routes(services))
     app.include_router(completions_routes(services))
-    folder = services.library.folder
-    app.add_middleware(Guard, host=host, port=port, key=key, token=lambda: access_token(folder))
+    folder, household = services.library.folder, services.household
+    household.serving = certificate is not None
+    app.include_router(sign_in_routes(household, port))
+    app.include_router(household_routes(household, Served(host, port, certificate)))
+    app.add_middleware(Guard, host=host, port=port, key=key, household=household, token=lambda: access_token(folder))
     # The app is changed in place; Gradio's return value, the same app, is not typed.
     gr.mount_gradio_app(
         app,
@@ -86,13 +97,13 @@ class Address:
 
     @classmethod
     def of(cls, listener: socket.socket, host: str, folder: Path) -> Address:
-        """Of a socket that is bound to `host`, for the library in `folder`."""
+        """Of a socket that `listen` gave for `host`, for the library in `folder`."""
         return cls(host, listener.getsockname()[1], launch_key(folder))
 
     @property
     def plain(self) -> str:
-        """Without the key."""
-        name = "127.0.0.1" if self.host in WILDCARDS else self.host
+        """For this computer alone, without the key."""
+        name = self.host if is_loopback(self.host) else LOOPBACK
         return f"http://{f'[{name}]' if ':' in name else name}:{self.port}/"
 
     @property
@@ -101,32 +112,96 @@ class Address:
         return f"{self.plain}?key={self.key}"
 
 
-def serve(services: Services, listener: socket.socket, address: Address, open_browser: bool) -> None:
-    """Serve on `listener` until interrupted. Says the address on stdout once it answers."""
-    app = build_app(services, address.host, address.port, address.key)
-    settings = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS)
-    _Server(settings, address.with_key, open_browser).run(sockets=[listener])
+def serve(
+    services: Services,
+    listeners: list[socket.socket],
+    address: Address,
+    open_browser: bool,
+    certificate: Certificate | None = None,
+) -> None:
+    """Serve on `listeners` until interrupted. Says the address on stdout once it answers.
+
+    With a `certificate` other devices are let in, once they have signed in.
+    """
+
+    def ready() -> None:
+        print(f"Lamplight is ready at {address.with_key}", flush=True)
+        if certificate is not None:
+            others = " or ".join(household_addresses(address.host, address.port)) or "no network yet"
+            print(f"On other devices: {others}", flush=True)
+            print(f"  certificate, SHA-256: {certificate.fingerprint}", flush=True)
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(address.with_key,), daemon=True).start()
+
+    app = build_app(services, address.host, address.port, address.key, certificate)
+    AppServer(app, certificate, ready).run(sockets=listeners)
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, where: str, open_browser: bool) -> None:
-        super().__init__(config)
-        self._where, self._open_browser = where, open_browser
+class AppServer(uvicorn.Server):
+    """Serves `app` on the sockets that `run` is given. `ready` is called once it answers."""
+
+    def __init__(self, app: FastAPI, certificate: Certificate | None, ready: Callable[[], None]) -> None:
+        # What a proxy says of who asks is not believed: there is none.
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            )
+        )
+        self._certificate, self._ready = certificate, ready
+        self._doors: list[Door] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        print(f"Lamplight is ready at {self._where}", flush=True)
-        if self._open_browser:
-            threading.Thread(target=webbrowser.open, args=(self._where,), daemon=True).start()
+        if self._certificate is None:
+            await super().startup(sockets)
+        else:
+            await super().startup([])
+            context = self._certificate.context()
+            self._doors = [Door(listener, context, self._protocol) for listener in sockets or ()]
+            for door in self._doors:
+                door.open()
+        self._ready()
+
+    def _protocol(self) -> asyncio.Protocol:
+        """As uvicorn makes it for each connection."""
+        make: Any = self.config.http_protocol_class
+        protocol: asyncio.Protocol = make(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return protocol
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for door in self._doors:
+            await door.close()
+        await super().shutdown(sockets)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket on `port`, or on any free port for 0. Raises `AddressInUseError`."""
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Sockets on `port`, or on any free port for 0, the same for all. Raises `AddressInUseError`.
+
+    One at `host`, and one for this computer where that doesn't include it.
+    """
+    if host in WILDCARDS or is_loopback(host):
+        return [_listener(host, port)]
+    own = _listener(LOOPBACK, port)
+    try:
+        return [own, _listener(host, own.getsockname()[1])]
+    except AddressInUseError:
+        own.close()
+        raise
+
+
+def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     if os.name == "posix":
         # Elsewhere this option would let two programs share the port.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if host == "::":
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     try:
         listener.bind((host, port))
     except OSError as error:

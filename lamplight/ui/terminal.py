@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable
 from itertools import zip_longest
 from typing import Any
 
+from lamplight import PROGRAM
 from lamplight.ui.commands import Record
 from lamplight.ui.opening import Opening, cells_of, is_row, taken_apart
 
 BAR_WIDTH = 24
 SNIPPET = 160
 INDENT = "    "
+OTHERS = f"Start Lamplight with `{PROGRAM} --host 0.0.0.0` to let other devices in."
 ESCAPED = re.compile(r"\\([\\`*_|~<>#])")  # a document's words in Markdown, where they are no markup
 
 
@@ -230,6 +232,11 @@ def _token(record: Record) -> None:
     say(record["token"] or "No program may ask any more; `token` makes a new one.")
 
 
+def _password(record: Record) -> None:
+    others = "Other devices sign in with it from now on." if record["password"]["serving"] else OTHERS
+    say(f"The household’s password is set. {others}")
+
+
 def _counted(found: dict[str, Any]) -> str:
     return f"{_plural(found['documents'], 'document')} and {_plural(found['conversations'], 'conversation')}"
 
@@ -251,7 +258,7 @@ def _json_of(*keys: str) -> Callable[[Record], None]:
 _PLAIN: dict[str, Callable[[Record], None]] = {
     "add": _add, "search": _search, "ask": _ask, "list": _list, "remove": _remove, "watch": _watch, "unwatch": _watch,
     "backup": _backup, "restore": _restore, "erase": _erase, "model": _model,
-    "token": _token,
+    "token": _token, "password": _password,
 }  # fmt: skip
 _JSON = {
     "add": _json_of("file"), "search": _json_of("passages"), "ask": _json_of("answer"),
@@ -259,4 +266,5 @@ _JSON = {
     "watch": _json_of("file", "folders"), "unwatch": _json_of("folders"),
     "backup": _json_of("backup"), "restore": _json_of("restored"), "erase": _json_of("erased"),
     "model": _json_of("model"), "token": _json_of("token"),
+    "password": _json_of("password"),
 }  # fmt: skip

@@ -41,5 +41,5 @@ def theme() -> gr.themes.Base:
 def head() -> str:
     """The stylesheets for the page's head; as Gradio's `css` they would be sent twice."""
     styles = "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLESHEETS)
-    description = "Chat with your own documents, on this computer alone."
+    description = "Chat with your own documents, on your own computer."
     return f'<meta name="description" content="{escape(description)}">\n<style>{styles}</style>'

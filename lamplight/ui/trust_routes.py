@@ -21,6 +21,7 @@ from lamplight.models.connections import CONNECTIONS
 from lamplight.models.loading import CONTEXTS
 from lamplight.models.vision import models_folder
 from lamplight.ui.commands import Record, run
+from lamplight.ui.household.visitor import session_of
 from lamplight.ui.requests import REFUSED, act, field
 from lamplight.ui.routes import receive
 from lamplight.ui.streaming import StreamedResponse
@@ -28,6 +29,7 @@ from lamplight.ui.streaming import StreamedResponse
 if TYPE_CHECKING:
     from lamplight.library.store import Library
     from lamplight.models.embedder import Embedder
+    from lamplight.ui.household.sessions import Household
     from lamplight.ui.services import Services
 
 
@@ -42,9 +44,14 @@ def trust_routes(services: Services) -> APIRouter:
     router = APIRouter()
 
     @router.get("/trust")
-    def trust(sizes: bool = True) -> JSONResponse:
-        """With `sizes=false` the folders are not walked through, for a badge that asks again and again."""
-        value = connections_value() | (data_value(services) if sizes else {})
+    def trust(request: Request, sizes: bool = True) -> JSONResponse:
+        """With `sizes=false` the folders are not walked through, for a badge that asks again and again.
+
+        Where the data is on this computer, and how much of it, is for the person who sits there.
+        """
+        value = connections_value() | sharing_value(services.household)
+        if sizes and session_of(request) is None:
+            value |= data_value(services)
         return JSONResponse(value, headers={"Cache-Control": "no-store"})
 
     @router.post("/remembered/clear")
@@ -145,6 +152,11 @@ def connections_value() -> dict[str, Any]:
     }
 
 
+def sharing_value(household: Household) -> dict[str, Any]:
+    """Whether other devices in the network can come in, and how many are signed in."""
+    return {"household": household.serving, "signed_in": len(household.sessions()) if household.serving else 0}
+
+
 def data_value(services: Services) -> dict[str, Any]:
     """Where the data is, bytes by kind, and bytes free on that disk."""
     folder, prepared = services.library.folder, services.models.folder
@@ -155,7 +167,7 @@ def data_value(services: Services) -> dict[str, Any]:
         "prepared": str(prepared),
         "program": PROGRAM,
         "documents": len(services.library.documents()),
-        "conversations": len(services.library.conversations()),
+        "conversations": services.library.count_conversations(),
         "sizes": {
             "originals": _bytes((folder / "files").rglob("*")),
             "database": _bytes(folder.glob(f"{DATABASE}*")),

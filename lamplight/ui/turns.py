@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.library.errors import LibraryError
 from lamplight.models.errors import LamplightError
 from lamplight.rag.events import Evidence, Finished, Grounded
@@ -86,7 +87,10 @@ class Turn:
         self.conversation_id = conversation_id
         self.question = question
         self._library, self._answerer = library, answerer
+        self._since = time.monotonic()
         self._history = library.messages(conversation_id)
+        conversation = library.conversation(conversation_id)
+        self.person = conversation.person if conversation else AT_THE_COMPUTER
         library.add_message(conversation_id, "user", question.text, question.details())
         self._answer = Answer(alone=bool(question.about))
         self.message_id = library.add_message(conversation_id, "assistant", "", self._answer.details())
@@ -117,9 +121,18 @@ class Turn:
         try:
             scope = self._scope()
             asked = self.question
-            for event in self._answerer.answer(
-                asked.text, self._history, asked.mode, self._stop, scope, asked.breadth, asked.kind
-            ):
+            events = self._answerer.answer(
+                asked.text,
+                self._history,
+                asked.mode,
+                self._stop,
+                scope,
+                asked.breadth,
+                asked.kind,
+                self.person,
+                self._since,
+            )
+            for event in events:
                 self._absorb(event)
         except LamplightError as error:
             self._end(str(error))
@@ -236,10 +249,10 @@ class Turns:
         with self._ended:
             return self._ended.wait_for(lambda: conversation_id not in self._running, ENDING_SECONDS)
 
-    def answering(self) -> list[int]:
-        """The conversations in which an answer is being written."""
+    def answering(self, person: str) -> list[int]:
+        """A person's conversations in which an answer is being written."""
         with self._lock:
-            return list(self._running)
+            return [number for number, turn in self._running.items() if turn.person == person]
 
     def _run(self, turn: Turn) -> None:
         try:

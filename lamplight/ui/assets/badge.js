@@ -4,13 +4,16 @@ import { get } from "./requests.js";
 
 const POLL_MILLISECONDS = 10000;
 const EDGE = 12; // pixels between the popover and the window's edge
-const NOTHING = "Nothing has left this computer";
+const ALONE = "Nothing has left this computer";
+const SHARED = "Nothing has left your household";
+const nothing = ({ household } = {}) => (household ? SHARED : ALONE);
 
 const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
-function sentence({ connections, listed }) {
-  if (!connections) return NOTHING;
+function sentence(value) {
+  const { connections, listed } = value;
+  if (!connections) return nothing(value);
   const reasons = [...new Set(listed.filter((attempt) => !attempt.blocked).map((attempt) => attempt.reason))];
   return `${counted(connections, "connection")} (${reasons.join(", ")})`;
 }
@@ -21,14 +24,22 @@ function rows(attempts) {
     element("span", { class: "badge-host" }, place(attempt)), element("span", { class: "badge-why" }, `${time(attempt.at)} · ${attempt.reason}`))));
 }
 
+// Who may connect to this computer, as opposed to what it connects to.
+function comingIn({ household, signed_in: count }) {
+  if (!household) return "Only this computer can open Lamplight.";
+  const devices = count ? `${counted(count, "device")} ${count === 1 ? "is" : "are"}` : "none is";
+  return `Other devices in your network can open Lamplight with the household’s password; ${devices} signed in. They are sent what they ask for, encrypted.`;
+}
+
 function details(value) {
   const left = value.listed.filter((attempt) => !attempt.blocked);
   const blocked = value.listed.filter((attempt) => attempt.blocked);
   return [
     element("p", {}, value.connections
       ? `${counted(value.connections, "connection")} left this computer since ${time(value.since)}.`
-      : `${NOTHING} since Lamplight started at ${time(value.since)}.`),
+      : `${nothing(value)} since Lamplight started at ${time(value.since)}.`),
     left.length ? rows(left) : null,
+    element("p", {}, comingIn(value)),
     value.blocked ? element("p", {}, `${counted(value.blocked, "attempt")} to connect ${value.blocked === 1 ? "was" : "were"} blocked.`) : null,
     blocked.length ? rows(blocked) : null,
     element("p", { class: "badge-why" }, "Lamplight’s own code can connect only while you download something, and to a server that you have allowed to answer. Libraries in machine code "
@@ -38,13 +49,13 @@ function details(value) {
 
 export function badge() {
   let value = null;
-  const text = element("span", { class: "badge-text" }, NOTHING);
+  const text = element("span", { class: "badge-text" }, ALONE);
   const body = element("div");
-  const button = element("button", { type: "button", class: "badge", "aria-haspopup": "dialog", "aria-expanded": "false", title: NOTHING, click: () => toggle() },
+  const button = element("button", { type: "button", class: "badge", "aria-haspopup": "dialog", "aria-expanded": "false", title: ALONE, click: () => toggle() },
     element("span", { class: "badge-dot", "aria-hidden": "true" }), text);
   const close = iconButton("close", "Close", () => toggle(false));
   const popover = element("div", { class: "badge-popover", popover: "manual", role: "dialog", "aria-labelledby": "badge-heading", tabindex: "-1" },
-    element("header", {}, element("h2", { id: "badge-heading" }, "What has left this computer"), close), body);
+    element("header", {}, element("h2", { id: "badge-heading" }, "What has left, and who can come in"), close), body);
   const isOpen = () => button.getAttribute("aria-expanded") === "true";
 
   const draw = () => {

@@ -9,7 +9,7 @@ import { openMenu } from "./menu.js";
 import { openPapers } from "./papers.js";
 import { post } from "./requests.js";
 import { roving } from "./roving.js";
-import { listen, refresh, state } from "./state.js";
+import { isElsewhere, listen, refresh, state } from "./state.js";
 import { toast } from "./toast.js";
 import { closeDrawer } from "./topbar.js";
 
@@ -124,8 +124,7 @@ export function mount(panel) {
     { label: "Files…", run: () => files.click() },
     { label: "A folder…", run: () => folder.click() },
     { label: "Text…", run: () => pasteText() },
-    null,
-    { label: "Watch a folder…", run: openFolders },
+    ...(isElsewhere() ? [] : [null, { label: "Watch a folder…", run: openFolders }]),
   ]);
 
   function showActivity() {
@@ -165,7 +164,7 @@ export function mount(panel) {
     papers.hidden = !library.papers;
     papers.textContent = `${library.papers.toLocaleString()} ${library.papers === 1 ? "receipt or invoice" : "receipts and invoices"} as a table`;
     const lost = library.folders.find((problem) => problem);
-    watched.hidden = !library.folders.length;
+    watched.hidden = !library.folders.length || isElsewhere();
     watched.textContent = lost ?? `${library.folders.length} watched ${library.folders.length === 1 ? "folder" : "folders"}`;
     watched.classList.toggle("row-failure", Boolean(lost));
     documentList.hidden = !found.length;

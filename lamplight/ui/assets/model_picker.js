@@ -3,7 +3,7 @@ import { element, icon, redraw } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { get, post } from "./requests.js";
 import { openSettings } from "./settings.js";
-import { listen, refresh, state } from "./state.js";
+import { isElsewhere, listen, refresh, state } from "./state.js";
 
 const LONGEST = 22; // characters of a name
 
@@ -24,6 +24,7 @@ export function modelPicker() {
   const open = async (event) => { const button = event.currentTarget; openMenu(button, await items()); };
   listen("activity", () => {
     const { model } = state.activity;
+    if (isElsewhere()) return redraw(host, element("span", { class: "model-button-here", title: `${model} answers` }, short(model)));
     redraw(host, element("button", { type: "button", class: "model-button-here", "data-focus": "model", "aria-haspopup": "menu", "aria-expanded": "false", title: `${model} answers`, "aria-label": `Model that answers: ${model}`, click: open }, element("span", {}, short(model)), icon("down")));
   });
   return host;

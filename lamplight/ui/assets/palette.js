@@ -10,8 +10,8 @@ import { element, redraw } from "./dom.js";
 import { openFolders } from "./folders.js";
 import { openPapers } from "./papers.js";
 import { get, post } from "./requests.js";
-import { openSettings, SECTIONS } from "./settings.js";
-import { refresh, state } from "./state.js";
+import { openSettings, sections } from "./settings.js";
+import { isElsewhere, refresh, state } from "./state.js";
 
 const SHOWN = 30;
 const PAUSE = 150; // milliseconds of typing before the documents are searched
@@ -22,10 +22,10 @@ function commands() {
   const paused = state.activity?.paused;
   return [
     ["New conversation", beginConversation], ["Add files…", input("add-files-input")], ["Add a folder…", input("add-folder-input")],
-    ["Paste text into the library…", () => pasteText()], ["Watch a folder…", openFolders], ["New collection…", () => newCollection()],
+    ["Paste text into the library…", () => pasteText()], ...(isElsewhere() ? [] : [["Watch a folder…", openFolders]]), ["New collection…", () => newCollection()],
     ["Receipts and invoices as a table", openPapers], ["Ask all documents", () => askIn(null)],
     [paused ? "Go on reading" : "Pause reading", async () => { await post(`/queue/${paused ? "resume" : "pause"}`); refresh(); }],
-    ...SECTIONS.map(({ name, title }) => [`Settings: ${title}`, () => openSettings(name)]),
+    ...sections().map(({ name, title }) => [`Settings: ${title}`, () => openSettings(name)]),
     ["Light", () => setAppearance({ theme: "light" })], ["Dark", () => setAppearance({ theme: "dark" })], ["Colours as the system", () => setAppearance({ theme: "system" })],
   ].map(([label, run]) => ({ label, run, kind: "Do" }));
 }

@@ -1,7 +1,8 @@
-// Settings: how the page looks, which model answers, and the person's data. Each section is drawn when it is opened.
+// Settings: how the page looks, which model answers, who else comes in, and the person's data. Each section is drawn when it is opened.
 import { appearance, setAppearance, SIZES } from "./appearance.js";
 import { openDialog } from "./dialog.js";
 import { element, withControl } from "./dom.js";
+import { isElsewhere } from "./state.js";
 
 const KEYS = [
   ["/", "write a question"], ["Enter", "ask"], ["Shift Enter", "a new line"], ["Esc", "close what is open, or stop the answer"],
@@ -21,20 +22,26 @@ const looks = () => element("div", {},
 
 const keyboard = () => element("dl", { class: "keys" }, KEYS.map(([key, what]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, what)]).flat());
 
-export const SECTIONS = [
+// `here`: for the person at the computer alone; `elsewhere`: for who is signed in on another device.
+const SECTIONS = [
   { name: "appearance", title: "Appearance", draw: looks },
-  { name: "models", title: "Models", draw: async () => (await import("./models.js")).modelsSection() },
-  { name: "access", title: "Other programs", draw: async () => (await import("./access.js")).accessSection() },
-  { name: "data", title: "Your data", draw: async () => (await import("./data.js")).dataSection() },
+  { name: "models", title: "Models", here: true, draw: async () => (await import("./models.js")).modelsSection() },
+  { name: "household", title: "Household", here: true, draw: async () => (await import("./household.js")).householdSection() },
+  { name: "session", title: "Signed in", elsewhere: true, draw: async () => (await import("./household.js")).sessionSection() },
+  { name: "access", title: "Other programs", here: true, draw: async () => (await import("./access.js")).accessSection() },
+  { name: "data", title: "Your data", here: true, draw: async () => (await import("./data.js")).dataSection() },
   { name: "keyboard", title: "Keyboard", draw: keyboard },
 ];
 
+export const sections = () => SECTIONS.filter(({ here, elsewhere }) => (isElsewhere() ? !here : !elsewhere));
+
 export function openSettings(wanted) {
-  const first = SECTIONS.find(({ name }) => name === wanted) ?? SECTIONS[0];
+  const all = sections();
+  const first = all.find(({ name }) => name === wanted) ?? all[0];
   const body = element("div", { class: "settings-body", id: "settings-body", role: "tabpanel", tabindex: "-1" });
-  const tabs = SECTIONS.map((section) => element("button", { type: "button", role: "tab", id: `settings-${section.name}`, "aria-controls": "settings-body", click: () => show(section) }, section.title));
+  const tabs = all.map((section) => element("button", { type: "button", role: "tab", id: `settings-${section.name}`, "aria-controls": "settings-body", click: () => show(section) }, section.title));
   async function show(section) {
-    SECTIONS.forEach((one, index) => {
+    all.forEach((one, index) => {
       tabs[index].setAttribute("aria-selected", String(one === section));
       tabs[index].tabIndex = one === section ? 0 : -1;
     });
@@ -48,9 +55,9 @@ export function openSettings(wanted) {
     event.preventDefault();
     const to = (tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length;
     tabs[to].focus();
-    show(SECTIONS[to]);
+    show(all[to]);
   } }, tabs);
   openDialog("Settings", element("div", { class: "settings" }, bar, body), { class: "dialog wide" });
   show(first);
-  tabs[SECTIONS.indexOf(first)].focus();
+  tabs[all.indexOf(first)].focus();
 }

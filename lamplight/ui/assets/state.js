@@ -17,6 +17,9 @@ export const state = {
   running: true,
   looked: null, // how often the app has told what it is doing
 };
+// Whether this is another device of the household: what belongs to the computer itself isn't offered there.
+export const isElsewhere = () => (state.activity?.person ?? null) !== null;
+
 let drawn = {};
 let timer;
 

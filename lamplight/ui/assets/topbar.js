@@ -5,7 +5,7 @@ import { stop } from "./composer.js";
 import { element, icon, iconButton, isTyping, withControl } from "./dom.js";
 import { togglePalette } from "./palette.js";
 import { openSettings } from "./settings.js";
-import { listen, state } from "./state.js";
+import { isElsewhere, listen, state } from "./state.js";
 import { GONE } from "./requests.js";
 
 export function closeDrawer() {
@@ -55,6 +55,7 @@ export function mount(panel) {
     const { activity, running } = state;
     status.textContent = !running ? GONE : activity ? activity.status : "";
     status.classList.toggle("lost", !running);
+    document.body.classList.toggle("elsewhere", isElsewhere());
   };
   listen("activity", say);
   listen("running", say);

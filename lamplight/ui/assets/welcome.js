@@ -3,7 +3,7 @@ import { element, redraw, textButton } from "./dom.js";
 import { openFolders } from "./folders.js";
 import { openSettings } from "./settings.js";
 import { post } from "./requests.js";
-import { listen, refresh, state } from "./state.js";
+import { isElsewhere, listen, refresh, state } from "./state.js";
 
 const SHIPPED = "SmolLM2-135M-Instruct"; // what comes with Lamplight
 const GOOD_FOR = "The model that comes with Lamplight finds, quotes and computes; it writes little of its own. A larger one also explains, compares and writes.";
@@ -16,6 +16,8 @@ function modelNote(offer) {
     better ? [`On this computer ${better.name} runs well (${(better.size / 1e9).toFixed(1)} GB). `, textButton("Get it", () => openSettings("models"), { class: "link-button", "data-focus": "offer" })]
       : textButton("See which run here", () => openSettings("models"), { class: "link-button", "data-focus": "offer" }));
 }
+
+const computer = () => (isElsewhere() ? "the computer that Lamplight runs on" : "this computer");
 
 export function mount(panel) {
   let offer = null;
@@ -30,15 +32,15 @@ export function mount(panel) {
       element("img", { class: "lamp", src: "/lamplight/lamplight.png", alt: "", width: 64, height: 64 }),
       element("h2", {}, empty ? "Chat with your own documents" : "Ask your documents"),
       element("p", { class: "lead" }, empty
-        ? `Drop PDFs, notes, tables, scans or pictures anywhere on this page. They are read ${welcome.elsewhere ? "and kept on this computer" : "here and never leave this computer"}.`
-        : `Every answer points at the page it came from. ${welcome.elsewhere ? `Questions and the passages they need are sent to ${welcome.elsewhere}` : "Nothing leaves this computer"}.`),
+        ? `Drop PDFs, notes, tables, scans or pictures anywhere on this page. They are read ${welcome.elsewhere || state.activity?.household ? `and kept on ${computer()}` : "here and never leave this computer"}.`
+        : `Every answer points at the page it came from. ${welcome.elsewhere ? `Questions and the passages they need are sent to ${welcome.elsewhere}` : state.activity?.household ? "Nothing leaves your household" : "Nothing leaves this computer"}.`),
       empty || welcome.samples
         ? element("div", { class: "begin" },
             empty ? big("primary", "Choose files", () => document.querySelector("#add-files-input").click(), { id: "choose-files" }) : null,
             empty ? big("secondary", "Choose a folder", () => document.querySelector("#add-folder-input").click(), { id: "choose-folder" }) : null,
             welcome.samples ? big("secondary", "Try the sample library", async () => { await post("/samples"); refresh(); }, { id: "samples", "data-focus": "samples" }) : null)
         : null,
-      empty ? textButton("Watch a folder and follow its changes", openFolders, { class: "link-button" }) : null,
+      empty && !isElsewhere() ? textButton("Watch a folder and follow its changes", openFolders, { class: "link-button" }) : null,
       examples.length
         ? element("div", { class: "examples", role: "group", "aria-label": "Questions you could ask" },
             examples.map((question) => element("button", { type: "button", class: "example", "data-focus": question, click: () => ask(question) }, question)))
@@ -46,7 +48,7 @@ export function mount(panel) {
       modelNote(offer));
   };
   const look = async ({ ready, model }) => {
-    if (!ready || offer?.model === model) return;
+    if (isElsewhere() || !ready || offer?.model === model) return;
     offer = { model, told: false };
     const response = await fetch("/models/offer").catch(() => null);
     const better = response?.ok ? await response.json() : null;

@@ -1,0 +1,9 @@
+"""What may go wrong at the door."""
+
+from __future__ import annotations
+
+from lamplight.models.errors import LamplightError
+
+
+class HouseholdError(LamplightError):
+    """Other devices can't be let in as it was wished."""

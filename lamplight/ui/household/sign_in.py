@@ -1,0 +1,128 @@
+"""The page before all others for who comes from elsewhere in the house: a name and the household's password."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from html import escape
+from http import HTTPStatus
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from lamplight.library.conversations import person_key
+from lamplight.ui.household.network import is_loopback, parsed_address
+from lamplight.ui.household.sessions import LASTING
+
+if TYPE_CHECKING:
+    from lamplight.ui.household.sessions import Household
+
+SIGN_IN = "/sign-in"
+PAGE = Path(__file__).parent.parent / "assets" / "sign_in.html"
+FORM_BYTES = 4_000
+LONGEST_NAME = 40  # characters
+NAMELESS = f"Write your name, in {LONGEST_NAME} characters at most."
+UNINVITED = "This code was used already, or it is older than five minutes. Show another one in the settings."
+# Not a redirect: the strict cookie isn't sent with one that another program's link began.
+ONWARDS = '<!doctype html><html lang="en"><title>Lamplight</title><meta http-equiv="refresh" content="0; url=/"></html>'
+WRONG = "That is not the household’s password."
+MINUTE = 60
+# The first that fits: an iPad says that it is a Mac, Edge that it is Chrome, and all that they are Safari.
+DEVICES = {
+    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "CrOS": "Chromebook", "Windows": "Windows",
+    "Macintosh": "Mac", "Linux": "Linux",
+}  # fmt: skip
+BROWSERS = {
+    "Edg": "Edge",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "CriOS": "Chrome",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+
+
+def session_cookie(port: int) -> str:
+    """Its name makes browsers take it from an encrypted page of this very host alone (RFC 6265bis, `__Host-`)."""
+    return f"__Host-lamplight-{port}"
+
+
+def sign_in_page(problem: str = "", name: str = "", status: int = HTTPStatus.OK, wait: float = 0.0) -> HTMLResponse:
+    """With what went wrong, and what was typed as the name. `wait` is in seconds."""
+    headers = {"Cache-Control": "no-store"} | ({"Retry-After": str(math.ceil(wait))} if wait else {})
+    return HTMLResponse(_page().substitute(problem=escape(problem), name=escape(name)), status, headers)
+
+
+@lru_cache(maxsize=1)
+def _page() -> Template:
+    return Template(PAGE.read_text(encoding="utf-8"))
+
+
+def sign_in_routes(household: Household, port: int) -> APIRouter:
+    """The only ones, beside an icon, that the guard leaves open to other devices."""
+    router = APIRouter()
+
+    def signed_in(response: Response, token: str) -> Response:
+        response.set_cookie(
+            session_cookie(port), token, max_age=int(LASTING), path="/", secure=True, httponly=True, samesite="strict"
+        )
+        return response
+
+    @router.get(SIGN_IN)
+    def page(request: Request, invitation: str = "") -> Response:
+        """The page; or, for who was invited, straight in."""
+        if not invitation or not household.serving or request.client is None or is_loopback(request.client.host):
+            return sign_in_page()
+        device = device_name(request.headers.get("user-agent", ""))
+        token = household.accept(invitation, device, str(parsed_address(request.client.host)))
+        if token is None:
+            return sign_in_page(UNINVITED, status=HTTPStatus.UNAUTHORIZED)
+        return signed_in(HTMLResponse(ONWARDS, headers={"Cache-Control": "no-store"}), token)
+
+    @router.post(SIGN_IN)
+    async def sign_in(request: Request) -> Response:
+        if not household.serving or request.client is None or is_loopback(request.client.host):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        form, address = await _form(request), str(parsed_address(request.client.host))
+        name, password = " ".join(form.get("name", "").split()), form.get("password", "")
+        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or not person_key(name):
+            return sign_in_page(NAMELESS, name[:LONGEST_NAME], HTTPStatus.UNPROCESSABLE_ENTITY)
+        if wait := household.attempts.begin(address):
+            return _told_to_wait(name, wait)
+        if not await run_in_threadpool(household.fits, password):
+            wait = household.attempts.wait(address)
+            return _told_to_wait(name, wait, WRONG) if wait else sign_in_page(WRONG, name, HTTPStatus.UNAUTHORIZED)
+        household.attempts.succeed(address)
+        device = device_name(request.headers.get("user-agent", ""))
+        token = await run_in_threadpool(household.sign_in, name, device, address)
+        return signed_in(RedirectResponse("/", HTTPStatus.SEE_OTHER), token)
+
+    return router
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form as browsers send it; each once."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > FORM_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+
+
+def _told_to_wait(name: str, wait: float, problem: str = "") -> HTMLResponse:
+    length = f"{math.ceil(wait)} seconds" if wait <= MINUTE else f"{math.ceil(wait / MINUTE)} minutes"
+    sentence = f"{problem} After several wrong ones there is a pause: try again in {length}.".strip()
+    return sign_in_page(sentence, name, HTTPStatus.TOO_MANY_REQUESTS, wait)
+
+
+def device_name(user_agent: str) -> str:
+    """What a person knows their device by, as far as its browser tells: "Firefox on Android"."""
+    device = next((name for word, name in DEVICES.items() if word in user_agent), "")
+    browser = next((name for word, name in BROWSERS.items() if word in user_agent), "")
+    return " on ".join(filter(None, (browser, device))) or "Another program"
