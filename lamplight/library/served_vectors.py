@@ -55,6 +55,13 @@ class ServedVectors(VectorStore):
             self._disconnect()
             raise
 
+    def _disconnect(self) -> None:
+        client = self._client
+        super()._disconnect()
+        if client is not None:
+            for part in (client, client._admin_client):  # whose connections Chroma leaves open
+                part._server._session.close()
+
     @contextmanager
     def _guarded(self, what: str) -> Iterator[None]:
         """Raises `VectorsAway` for whatever goes wrong: a server may be stopped, emptied or replaced at any time."""
