@@ -63,7 +63,8 @@ def vectors(count: int, chance: np.random.Generator, centres: Vectors) -> Vector
     """(count, DIMENSIONS) float32 of length 1, each around one of the centres."""
     noise = chance.normal(size=(count, DIMENSIONS)).astype(np.float32) / np.float32(np.sqrt(DIMENSIONS))
     drawn: Vectors = centres[chance.integers(len(centres), size=count)] + np.float32(SPREAD) * noise
-    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+    return drawn
 
 
 def grow(side: Side, start: int, size: int, seconds: float, megabytes: float) -> Measures:
@@ -100,7 +101,7 @@ def grow(side: Side, start: int, size: int, seconds: float, megabytes: float) ->
 def served(folder: Path) -> Iterator[psutil.Process]:
     """`chroma run` from this environment."""
     chroma = Path(sys.executable).with_name("chroma")
-    command = [chroma, "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(PORT)]
+    command = [str(chroma), "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(PORT)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         end = time.monotonic() + STARTING

@@ -202,9 +202,9 @@ def test_the_same_passages_are_found_there(tmp_path: Path, server: ChromaServer,
     with Library(tmp_path / "library") as library:
         library.use_vectors(VectorServer.at(server.address))
         assert index_file(HANDBOOK, library, models).status == "added"
-        found = Retriever(library, models.embedder).search(QUESTION, 3).passages
+        found = Retriever(library, models.embedder).search(QUESTION, 3).found
         server.kill()
-        by_words = Retriever(library, models.embedder).search(QUESTION, 3).passages
+        by_words = Retriever(library, models.embedder).search(QUESTION, 3).found
     assert found[0].text == by_words[0].text
     assert "bonfire" in found[0].text.lower()
 
