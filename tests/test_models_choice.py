@@ -227,7 +227,7 @@ HERE = Pace(1000.0, 100.0, measured=True)
     ("size", "total", "free", "light", "sentence"),
     [
         (100_000_000, 8, 5, "green", "It reads a page in about 0.5 s and writes about 75 words a second."),
-        (4_000_000_000, 16, 10, "amber", "It reads a page in about 20 s and writes about 1.9 words a second."),
+        (4_000_000_000, 16, 10, "amber", "It reads a page in about 15 s and writes about 3.5 words a second."),
         (100_000_000, 8, 0.2, "amber", "Close other programs first: it needs 0.7 GB of memory and 0.2 GB are free."),
         (7_000_000_000, 8, 5, "red", "It needs 7.6 GB of memory and this computer has 8.0 GB."),
         (20_000_000_000, 64, 50, "red", "It reads a page in about 2 minutes and writes about 0.4 words a second."),
