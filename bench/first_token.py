@@ -33,6 +33,7 @@ SYSTEM = "You answer questions using only the passages the user gives. Answer in
 TYPING_SECONDS = 6.0
 GENERATED = 48
 SEED = 3
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +176,15 @@ def typed(
     ahead.stop()
 
 
-def timed(events: Iterator[Prefill | Piece | Usage]) -> Timed:
-    started, first, text, usage = time.perf_counter(), 0.0, "", Usage(0, 0, 0, 0, 0.0)
+def timed(events: Iterator[Prefill | Piece | Usage], clock: Clock = time.perf_counter) -> Timed:
+    started, first, text, usage = clock(), 0.0, "", Usage(0, 0, 0, 0, 0.0)
     for event in events:
         if isinstance(event, Piece):
-            first = first or time.perf_counter() - started
+            first = first or clock() - started
             text += event.text
         elif isinstance(event, Usage):
             usage = event
-    total = time.perf_counter() - started
+    total = clock() - started
     return Timed(first or total, total, text, usage)
 
 
@@ -212,15 +213,17 @@ def baselines_of(models: Models, context_tokens: int) -> dict[str, Any]:
     return {name: usual(path, context_tokens) for name, path in files.items()}
 
 
-def usual(path: Path, context_tokens: int) -> Any:
-    """A model run as everybody does."""
+def usual(path: Path, context_tokens: int, threads: int = 0) -> Any:
+    """A model run as everybody does, on all cores unless told otherwise."""
     from llama_cpp import Llama
 
-    threads = physical_cores()
+    threads = threads or physical_cores()
     return Llama(str(path), n_ctx=context_tokens, n_threads=threads, n_threads_batch=threads, verbose=False)
 
 
-def ask_baseline(llama: Any, reading: Reading, tokens: int = GENERATED) -> tuple[float, float]:
+def ask_baseline(
+    llama: Any, reading: Reading, tokens: int = GENERATED, clock: Clock = time.perf_counter
+) -> tuple[float, float]:
     """Seconds to the first piece of at most so many tokens, and to the end; nothing of an earlier prompt is left."""
     llama.reset()
     passages = "\n\n".join(text.strip() for text in reading.passages)
@@ -228,12 +231,12 @@ def ask_baseline(llama: Any, reading: Reading, tokens: int = GENERATED) -> tuple
         {"role": "system", "content": reading.system},
         {"role": "user", "content": f"Passages:\n\n{passages}\n\nQuestion: {reading.question}"},
     ]
-    started, first = time.perf_counter(), 0.0
+    started, first = clock(), 0.0
     stream = llama.create_chat_completion(chat, max_tokens=tokens, temperature=0.0, repeat_penalty=1.1, stream=True)
     for part in stream:
         if part["choices"][0]["delta"].get("content"):
-            first = first or time.perf_counter() - started
-    total = time.perf_counter() - started
+            first = first or clock() - started
+    total = clock() - started
     return first or total, total
 
 

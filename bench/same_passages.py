@@ -3,6 +3,9 @@
 Four passages are weighed against each other, as the app reads where no passage is far ahead (`rag.reading.APART`). With
 `--shape` the model has random weights and the true shape of a larger one (`bench.shapes`), and it is measured how far
 the traffic lights' estimates are off. All sides take turns.
+
+On a busy machine `--processor` gives seconds of processor time on one thread instead, which others hardly change; two
+threads of their own need about half. What is read while a question is typed can't be measured so.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from bench.sections import SectionFinder, index_sections
 from bench.shapes import shape_file
 from lamplight.library.store import Library
 from lamplight.models.calibration import DECODE_TOKENS, PREFILL_TOKENS, yardstick
+from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import Engine, Part, Threads, never
 from lamplight.models.fit import Need, Pace
@@ -38,7 +42,7 @@ ROUNDS = 3
 Find = Callable[[str], Sequence[str]]
 
 
-def same_passages(models: Models, data: Path, runs: int, shape: str = "") -> Measures:
+def same_passages(models: Models, data: Path, runs: int, shape: str = "", processor: bool = False) -> Measures:
     """Of the model that comes with Lamplight, or of a shape; each run asks another question about other passages."""
     groups = articles(data)
     questions = random.Random(SEED).sample([asked.text for group in groups for asked in group], runs)
@@ -46,8 +50,11 @@ def same_passages(models: Models, data: Path, runs: int, shape: str = "") -> Mea
         finder = SectionFinder(Finder(library, models), index_sections(groups, Path(folder), library, models))
         if not shape:
             model = models.local_model
-            others = baselines_of(models, model.context_tokens)
-            return _headline(model, others, lambda text: finder.find(text).sections, questions)
+            if processor:
+                others = {"usual": usual(LANGUAGE_MODEL.verified_path(), model.context_tokens, 1)}
+            else:
+                others = baselines_of(models, model.context_tokens)
+            return headline(model, others, lambda text: finder.find(text).sections, questions, processor)
         path = shape_file(shape)
         measures = estimates(models.local_model.engine, path)
         before = psutil.Process().memory_info().rss
@@ -60,7 +67,8 @@ def same_passages(models: Models, data: Path, runs: int, shape: str = "") -> Mea
         def find(text: str) -> list[str]:
             return [_cut(model, section) for section in finder.find(text).sections]
 
-        measures |= _headline(model, {"usual": usual(path, model.context_tokens)}, find, questions)
+        others = {"usual": usual(path, model.context_tokens, int(processor))}
+        measures |= headline(model, others, find, questions, processor)
         cache.flush()
         measures["disk_mb_last_run"] = round(cache.disk_usage() / 1e6, 1)
         return measures
@@ -73,31 +81,41 @@ def _cut(model: LanguageModel, text: str) -> str:
     return " ".join(words)
 
 
-def _headline(model: LanguageModel, others: dict[str, Any], find: Find, questions: Sequence[str]) -> Measures:
+def headline(
+    model: LanguageModel, others: dict[str, Any], find: Find, questions: Sequence[str], processor: bool
+) -> Measures:
+    """Seconds of all sides and their ratios; `others` read all passages anew, and the first is what is compared with."""
+    clock = time.process_time if processor else time.perf_counter
     taken: dict[str, list[float]] = {}
     tokens = 0
+
+    def first(reading: Reading) -> float:
+        return timed(model.read_apart(reading, ANSWERED, never, rank_prior(len(reading.passages))), clock).first
+
+    if processor:
+        model.engine.use_threads(Threads(1, 1))
     for number, question in enumerate(questions, start=1):
         passages = list(find(question))
         reading = Reading(SYSTEM, tuple(passages), question)
         tokens = sum(map(model.count_tokens, passages))
-        run = {name: ask_baseline(llama, reading, ANSWERED)[0] for name, llama in others.items()}
+        run = {name: ask_baseline(llama, reading, ANSWERED, clock)[0] for name, llama in others.items()}
+        if not processor:
+            model.forget()
+            typed(question, find, lambda text, found, stopped: model.remember(SYSTEM, found, stopped))
+            run["typing"] = first(reading)
         model.forget()
-        typed(question, find, lambda text, found, stopped: model.remember(SYSTEM, found, stopped))
-        run["typing"] = _first(model, reading)
-        model.forget()
         warm(model)
-        run["unremembered"] = _first(model, reading)
+        run["unremembered"] = first(reading)
         warm(model)
-        run["remembered"] = _first(model, reading)
+        run["remembered"] = first(reading)
         warm(model)
-        run["floor"] = timed(model.read(Reading(SYSTEM, (), question), ANSWERED, never)).first
+        run["floor"] = timed(model.read(Reading(SYSTEM, (), question), ANSWERED, never), clock).first
         for name, seconds in run.items():
             taken.setdefault(name, []).append(seconds)
         progress(f"run {number} of {len(questions)}: " + ", ".join(f"{name} {one:.2f} s" for name, one in run.items()))
     other = next(iter(others))
     measures: Measures = {
         "same_passages_speedup_remembered": _ratio(taken, other, "remembered"),
-        "same_passages_speedup_typing": _ratio(taken, other, "typing"),
         "same_passages_speedup_unremembered": _ratio(taken, other, "unremembered"),
         "same_passages_vs_floor_remembered": _ratio(taken, "remembered", "floor"),
         "same_passages_tokens": tokens,
@@ -105,13 +123,11 @@ def _headline(model: LanguageModel, others: dict[str, Any], find: Find, question
         "state_bytes_per_token": model.engine.cache_bytes_per_token,
         "load": round(psutil.getloadavg()[0], 1),
     }
-    for name, seconds in taken.items():
-        measures |= summary(f"same_passages_{name}", seconds)
+    if not processor:
+        measures["same_passages_speedup_typing"] = _ratio(taken, other, "typing")
+    for name, times in taken.items():
+        measures |= summary(f"same_passages_{name}", times)
     return measures
-
-
-def _first(model: LanguageModel, reading: Reading) -> float:
-    return timed(model.read_apart(reading, ANSWERED, never, rank_prior(len(reading.passages)))).first
 
 
 def _ratio(taken: dict[str, list[float]], one: str, other: str) -> float:
@@ -129,7 +145,7 @@ def estimates(measured: Engine, path: Path) -> Measures:
     for _ in range(ROUNDS):
         for name, engine in (("measured", measured), ("other", other)):
             paces[name].append(_rates(engine))
-    mine, real = (Pace(*map(max, zip(*paces[name], strict=True)), measured=True) for name in ("measured", "other"))
+    mine, real = _best(paces["measured"]), _best(paces["other"])
     found = mine.scaled(Need.of_loaded(measured), Need.of_loaded(other))
     other.close()
     return {
@@ -138,6 +154,10 @@ def estimates(measured: Engine, path: Path) -> Measures:
         "reading_estimate_off_percent": round(100 * (found.prefill_rate / real.prefill_rate - 1)),
         "writing_estimate_off_percent": round(100 * (found.decode_rate / real.decode_rate - 1)),
     }
+
+
+def _best(rates: Sequence[tuple[float, float]]) -> Pace:
+    return Pace(max(rate for rate, _ in rates), max(rate for _, rate in rates), measured=True)
 
 
 def _rates(engine: Engine) -> tuple[float, float]:

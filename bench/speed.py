@@ -1,6 +1,6 @@
 """What a person waits for: the first page, the first token, the stream of tokens.
 
-    python -m bench.speed [--count RUNS] [--questions QUESTIONS] [--shape 0.5B|1.5B|4B | --headline] [--json]
+    python -m bench.speed [--count RUNS] [--questions QUESTIONS] [--shape 0.5B|1.5B|4B | --headline] [--processor] [--json]
 
 What counts most, the same passages on both sides, comes first (`bench.same_passages`; `--headline` measures nothing
 else, `--shape` that of a larger model). The start is compared with `import gradio` alone; more about the first token is
@@ -67,14 +67,15 @@ def main() -> int:
     parser.add_argument("--questions", type=int, default=QUESTIONS, help="how many for the accuracy; 0 leaves it out")
     parser.add_argument("--shape", choices=tuple(SHAPES), default="", help="of a model of this size, random weights")
     parser.add_argument("--headline", action="store_true", help="only the first word over the same passages")
+    parser.add_argument("--processor", action="store_true", help="the same in processor seconds of one thread")
     parsed = parser.parse_args()
     runs = parsed.count or RUNS
     models = Models()
     progress("preparing the language model")
     models.start_loading()
     models.settled.wait()
-    measures = same_passages(models, parsed.data, runs, parsed.shape)
-    if parsed.shape or parsed.headline:
+    measures = same_passages(models, parsed.data, runs, parsed.shape, parsed.processor)
+    if parsed.shape or parsed.headline or parsed.processor:
         report(measures, parsed.json)
         return 0
     progress("starting the app")

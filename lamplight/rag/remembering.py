@@ -45,7 +45,7 @@ class Remembering:
             self._done.add(number)
 
     def _most(self) -> int:
-        """Fewer with a large model, by the time they take and by the room: 5 MB each with 135M parameters, 37 with 4B."""
+        """Fewer with a large model, by time and by room: each takes 6 MB with 135M parameters, 37 with 4B."""
         model = self._models.language_model
         most = MOST_PASSAGES
         if isinstance(model, LanguageModel):
