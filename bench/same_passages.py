@@ -84,7 +84,7 @@ def _cut(model: LanguageModel, text: str) -> str:
 def headline(
     model: LanguageModel, others: dict[str, Any], find: Find, questions: Sequence[str], processor: bool
 ) -> Measures:
-    """Seconds of all sides and their ratios; `others` read all passages anew, and the first is what is compared with."""
+    """Seconds of all sides and ratios; `others` read all passages anew, the first of them is what is compared with."""
     clock = time.process_time if processor else time.perf_counter
     taken: dict[str, list[float]] = {}
     tokens = 0

@@ -1,6 +1,6 @@
 """What a person waits for: the first page, the first token, the stream of tokens.
 
-    python -m bench.speed [--count RUNS] [--questions QUESTIONS] [--shape 0.5B|1.5B|4B | --headline] [--processor] [--json]
+    python -m bench.speed [--count RUNS] [--questions NUMBER] [--headline] [--shape 0.5B|1.5B|4B] [--processor] [--json]
 
 What counts most, the same passages on both sides, comes first (`bench.same_passages`; `--headline` measures nothing
 else, `--shape` that of a larger model). The start is compared with `import gradio` alone; more about the first token is
