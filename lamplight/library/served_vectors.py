@@ -23,6 +23,7 @@ CONNECT_SECONDS = 3.0
 SILENCE_SECONDS = 60.0  # a thousand vectors may have it merge its index first
 PAUSE_SECONDS = 5.0  # for which a server that was away is not tried again, as each question would wait for it
 LONGEST_PAUSE = 120.0  # it doubles each time
+HEARTBEAT = "nanosecond heartbeat"  # which Chroma answers with, and nothing else
 PAGE = 50_000  # ids asked for at a time
 REASON = 120  # letters of what an error says
 
@@ -56,11 +57,10 @@ class ServedVectors(VectorStore):
             raise
 
     def _disconnect(self) -> None:
-        client = self._client
-        super()._disconnect()
-        if client is not None:
-            for part in (client, client._admin_client):  # whose connections Chroma leaves open
+        if self._client is not None:
+            for part in (self._client, self._client._admin_client):  # whose connections Chroma leaves open
                 part._server._session.close()
+        super()._disconnect()
 
     @contextmanager
     def _guarded(self, what: str) -> Iterator[None]:
@@ -147,10 +147,8 @@ def _check(server: VectorServer) -> None:
 
     with httpx.Client(timeout=CONNECT_SECONDS, trust_env=False) as client:
         response = client.get(f"{server.address}/api/v2/heartbeat")
-    if response.status_code != httpx.codes.OK:
-        raise LibraryError(
-            f"it is no Chroma server, or not one that speaks version 2: it answered {response.status_code}"
-        )
+    if response.status_code != httpx.codes.OK or HEARTBEAT not in response.text:
+        raise LibraryError(f"what answers there, with {response.status_code}, is no Chroma server")
 
 
 def _client(server: VectorServer) -> Any:
