@@ -33,6 +33,7 @@ SYSTEM = "You answer questions using only the passages the user gives. Answer in
 TYPING_SECONDS = 6.0
 GENERATED = 48
 SEED = 3
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def first_token(models: Models, data: Path, runs: int) -> Measures:
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
         sections = index_sections(groups, Path(folder), library, models)
         finder = SectionFinder(Finder(library, models), sections)
-        baselines = _baselines(models, model.context_tokens)
+        baselines = baselines_of(models, model.context_tokens)
         taken: dict[str, list[float]] = {}
         identical = True
         rates: dict[str, list[float]] = {"ours": [], "raw": []}
@@ -90,16 +91,16 @@ def _one_run(
     together = Reading(SYSTEM, tuple(found.sections), asked.text)
     near = Reading(SYSTEM, together.passages[: found.near], asked.text)
     other = f"Which words in it matter most? {asked.text}"
-    _warm(model)
+    warm(model)
     floor = timed(model.read(Reading(SYSTEM, (), asked.text), GENERATED, never))
     typing, plain = _while_typing(model, finder, asked)
     typing_together, plain_together = _while_typing_together(model, finder, asked)
     model.forget()
     model.remember(SYSTEM, found.sections, never)
-    _warm(model)
+    warm(model)
     apart = timed(model.read_apart(near, GENERATED, never, rank_prior(found.near)))
     follow = timed(model.read_apart(Reading(SYSTEM, near.passages, other), GENERATED, never, rank_prior(found.near)))
-    _warm(model)
+    warm(model)
     four = timed(model.read_apart(together, GENERATED, never, rank_prior(len(found.sections))))
     exact = timed(model.read(together, GENERATED, never))
     follow_together = timed(model.read(Reading(SYSTEM, together.passages, other), GENERATED, never))
@@ -113,12 +114,12 @@ def _one_run(
         "followup": follow.first, "followup_together": follow_together.first, "followup_floor": follow_floor.first,
     }  # fmt: skip
     for name, llama in baselines.items():
-        seconds[name], seconds[f"{name}_answer"] = _ask_baseline(llama, together)
+        seconds[name], seconds[f"{name}_answer"] = ask_baseline(llama, together)
     same = typing.text == plain.text and typing_together.text == plain_together.text
     return seconds, same, sum(model.count_tokens(text) for text in found.sections)
 
 
-def _warm(model: LanguageModel) -> None:
+def warm(model: LanguageModel) -> None:
     """The fixed prompt is in memory, as it is in the app after the first question."""
     timed(model.read(Reading(SYSTEM, (), "Hello?"), 1, never))
 
@@ -129,7 +130,7 @@ def _while_typing(model: LanguageModel, finder: SectionFinder, asked: Asked) -> 
     As the app reads a plain question: what is found meanwhile is remembered, the passages near the best are read.
     """
     model.forget()
-    _type(
+    typed(
         asked.text,
         lambda text: finder.find(text).sections,
         lambda text, passages, stopped: model.remember(SYSTEM, passages, stopped),
@@ -150,7 +151,7 @@ def _while_typing_together(model: LanguageModel, finder: SectionFinder, asked: A
         begun[:] = stable_order(begun, finder.find(text).sections)
         return list(begun)
 
-    _type(
+    typed(
         asked.text,
         find,
         lambda text, passages, stopped: model.read_ahead(Reading(SYSTEM, tuple(passages), ""), stopped),
@@ -161,12 +162,12 @@ def _while_typing_together(model: LanguageModel, finder: SectionFinder, asked: A
     return typing, timed(model.read(reading, GENERATED, never))
 
 
-def _type(
+def typed(
     text: str,
     find: Callable[[str], Sequence[str]],
     read: Callable[[str, Sequence[str], Callable[[], bool]], object],
 ) -> None:
-    """Word by word, in `TYPING_SECONDS`."""
+    """A question word by word, in `TYPING_SECONDS`; what `find` finds is read meanwhile."""
     ahead = ReadingAhead(find, read)
     words = text.split()
     for count in range(1, len(words) + 1):
@@ -175,15 +176,15 @@ def _type(
     ahead.stop()
 
 
-def timed(events: Iterator[Prefill | Piece | Usage]) -> Timed:
-    started, first, text, usage = time.perf_counter(), 0.0, "", Usage(0, 0, 0, 0, 0.0)
+def timed(events: Iterator[Prefill | Piece | Usage], clock: Clock = time.perf_counter) -> Timed:
+    started, first, text, usage = clock(), 0.0, "", Usage(0, 0, 0, 0, 0.0)
     for event in events:
         if isinstance(event, Piece):
-            first = first or time.perf_counter() - started
+            first = first or clock() - started
             text += event.text
         elif isinstance(event, Usage):
             usage = event
-    total = time.perf_counter() - started
+    total = clock() - started
     return Timed(first or total, total, text, usage)
 
 
@@ -204,34 +205,39 @@ def _raw_rate(model: LanguageModel, position: int) -> float:
     return rate
 
 
-def _baselines(models: Models, context_tokens: int) -> dict[str, Any]:
-    from llama_cpp import Llama
-
+def baselines_of(models: Models, context_tokens: int) -> dict[str, Any]:
     files = {"baseline": LANGUAGE_MODEL.verified_path()}
     prepared = saved_preparation(models.folder, LANGUAGE_MODEL.sha256)
     if prepared is not None and prepared.file:
         files["baseline_same_file"] = models.folder / prepared.file
-    threads = physical_cores()
-    return {
-        name: Llama(str(path), n_ctx=context_tokens, n_threads=threads, n_threads_batch=threads, verbose=False)
-        for name, path in files.items()
-    }
+    return {name: usual(path, context_tokens) for name, path in files.items()}
 
 
-def _ask_baseline(llama: Any, reading: Reading) -> tuple[float, float]:
-    """Seconds to the first piece and to the end; nothing of an earlier prompt is left."""
+def usual(path: Path, context_tokens: int, threads: int = 0) -> Any:
+    """A model run as everybody does, on all cores unless told otherwise."""
+    from llama_cpp import Llama
+
+    threads = threads or physical_cores()
+    return Llama(str(path), n_ctx=context_tokens, n_threads=threads, n_threads_batch=threads, verbose=False)
+
+
+def ask_baseline(
+    llama: Any, reading: Reading, tokens: int = GENERATED, clock: Clock = time.perf_counter
+) -> tuple[float, float]:
+    """Seconds to the first piece of at most so many tokens, and to the end; nothing of an earlier prompt is left."""
     llama.reset()
     passages = "\n\n".join(text.strip() for text in reading.passages)
     chat = [
         {"role": "system", "content": reading.system},
         {"role": "user", "content": f"Passages:\n\n{passages}\n\nQuestion: {reading.question}"},
     ]
-    started, first = time.perf_counter(), 0.0
-    stream = llama.create_chat_completion(chat, max_tokens=GENERATED, temperature=0.0, repeat_penalty=1.1, stream=True)
+    started, first = clock(), 0.0
+    stream = llama.create_chat_completion(chat, max_tokens=tokens, temperature=0.0, repeat_penalty=1.1, stream=True)
     for part in stream:
         if part["choices"][0]["delta"].get("content"):
-            first = first or time.perf_counter() - started
-    return first, time.perf_counter() - started
+            first = first or clock() - started
+    total = clock() - started
+    return first or total, total
 
 
 def _measures(

@@ -1,9 +1,11 @@
 """What a person waits for: the first page, the first token, the stream of tokens.
 
-    python -m bench.speed [--count RUNS] [--questions QUESTIONS] [--json]
+    python -m bench.speed [--count RUNS] [--questions NUMBER] [--headline] [--shape 0.5B|1.5B|4B] [--processor] [--json]
 
-The start is compared with `import gradio` alone; everything about the first token is in `bench.first_token`, and
-what remembered passages do to the answers in `bench.remembered`. All sides of a comparison take turns.
+What counts most, the same passages on both sides, comes first (`bench.same_passages`; `--headline` measures nothing
+else, `--shape` that of a larger model). The start is compared with `import gradio` alone; more about the first token is
+in `bench.first_token`, and what remembered passages do to the answers in `bench.remembered`. All sides of a comparison
+take turns.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from pathlib import Path
 from bench.first_token import first_token
 from bench.measuring import Measures, interleaved, options, progress, report, summary
 from bench.remembered import accuracy
+from bench.same_passages import same_passages
+from bench.shapes import SHAPES
 from lamplight.models.loading import Models
 
 RUNS = 5
@@ -61,14 +65,21 @@ def start(runs: int) -> Measures:
 def main() -> int:
     parser = options("What a person waits for.")
     parser.add_argument("--questions", type=int, default=QUESTIONS, help="how many for the accuracy; 0 leaves it out")
+    parser.add_argument("--shape", choices=tuple(SHAPES), default="", help="of a model of this size, random weights")
+    parser.add_argument("--headline", action="store_true", help="only the first word over the same passages")
+    parser.add_argument("--processor", action="store_true", help="the same in processor seconds of one thread")
     parsed = parser.parse_args()
     runs = parsed.count or RUNS
-    progress("starting the app")
-    measures = start(runs)
     models = Models()
     progress("preparing the language model")
     models.start_loading()
     models.settled.wait()
+    measures = same_passages(models, parsed.data, runs, parsed.shape, parsed.processor)
+    if parsed.shape or parsed.headline or parsed.processor:
+        report(measures, parsed.json)
+        return 0
+    progress("starting the app")
+    measures |= start(runs)
     measures |= first_token(models, parsed.data, runs)
     if parsed.questions:
         measures |= accuracy(models, parsed.data, parsed.questions)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from lamplight import PROGRAM
-from lamplight.library.errors import LibraryBusy
+from lamplight.library.errors import LibraryBusy, LibraryError
 from lamplight.models.connections import CONNECTIONS, block_connections
 from lamplight.models.errors import LamplightError
 
@@ -42,6 +42,10 @@ def parser() -> argparse.ArgumentParser:
     )
     main.add_argument("--certificate", type=Path, metavar="FILE", help="for other devices, instead of one made here")
     main.add_argument("--certificate-key", type=Path, metavar="FILE", help="its key (default: in the same file)")
+    main.add_argument(
+        "--vectors", metavar="URL", help="keep vectors on this Chroma server from now on, or `here` again"
+    )
+    main.add_argument("--allow", dest="allow_vectors", action="store_true", help="it is another computer")
     main.add_argument("--no-browser", action="store_true", help="don't open the browser")
     commands = main.add_subparsers(dest="command", metavar="COMMAND")
 
@@ -97,6 +101,10 @@ def main(arguments: list[str] | None = None) -> int:
     block_connections()
     folder = (options.library or Path(platformdirs.user_data_dir("lamplight", appauthor=False))).absolute()
     try:
+        if options.vectors is not None:
+            from lamplight.ui.data_commands import choose_vectors
+
+            choose_vectors(folder, options.vectors, options.allow_vectors)
         if options.command is None:
             return serve_or_open(folder, options)
         if options.command == "doctor":
@@ -163,6 +171,8 @@ def open_vectors(library: Library, models: Models) -> None:
     library.vectors(models.embedder)
     if models.multilingual_is_prepared and models.multilingual is not None:
         library.vectors(models.multilingual, complete=False)
+    with suppress(LibraryError):  # of a server that may be gone for good; the next start tries again
+        library.delete_left_vectors()
 
 
 def command(folder: Path, options: argparse.Namespace) -> int:
@@ -185,17 +195,12 @@ def command(folder: Path, options: argparse.Namespace) -> int:
 
         arguments["password"] = read_password()
     if options.command == "model":
+        from lamplight.ui.model_command import read_key
+
         arguments["key"] = read_key() if options.key else None
     table = arguments.pop("csv", None)
     records = carry_out(folder, options.command, arguments)
     return show(saving(records, table) if table else records, options.command, options.json)
-
-
-def read_key() -> str:
-    """Typed without being shown, or piped in: an argument would stand in the list of processes."""
-    from getpass import getpass
-
-    return getpass("Key: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
 
 
 def carry_out(folder: Path, command: str, arguments: Record, models: Models | None = None) -> Iterator[Record]:
@@ -283,12 +288,14 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     queue, answerer = IngestQueue(library, models), Answerer(library, models)
 
     def describe(stopped: Callable[[], bool]) -> None:
-        if models.vision is not None:
+        if models.vision is not None and not library.vectors_are_away:
             from lamplight.ingest.recaption import recaption  # heavy, and most people have no vision model
 
             recaption(library, models, stopped)
 
     def fill(stopped: Callable[[], bool]) -> None:
+        if models.ready and library.vector_choice.server is not None:
+            library.fill_vectors(models.embedder, stopped)
         if models.multilingual is not None:
             library.fill_vectors(models.multilingual, stopped)
 

@@ -46,7 +46,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _until_it_answers(address: str, process: subprocess.Popen[bytes]) -> None:
+def until_it_answers(address: str, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + STARTING
     while time.monotonic() < end:
         assert process.poll() is None, "it ended at once"
@@ -101,7 +101,7 @@ def llama_server(key: str = "") -> Iterator[LlamaServer]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     server = LlamaServer(process, port)
     try:
-        _until_it_answers(f"{server.address}/models", process)
+        until_it_answers(f"{server.address}/models", process)
         yield server
     finally:
         server.kill()
@@ -117,7 +117,7 @@ def balanced(servers: list[LlamaServer], folder: Path) -> Iterator[str]:
     path.write_text(CONFIGURATION.format(folder=folder, servers=upstream, port=port))
     process = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(path)], stderr=subprocess.DEVNULL)
     try:
-        _until_it_answers(f"http://127.0.0.1:{port}/v1/models", process)
+        until_it_answers(f"http://127.0.0.1:{port}/v1/models", process)
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         process.terminate()

@@ -7,13 +7,17 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bench.judging import states
 from bench.measuring import wilson
 from bench.questions import HOUSEHOLD, LANGUAGES, SETS, essential, household, read_lines
+from bench.shapes import TYPES, Shape, write
 from bench.shown import shown
 from bench.splits import split_of
+from lamplight.models.engine import Engine, Part
+from lamplight.models.model_file import read_model_file
 from lamplight.rag.events import Citation, Finished, Timings
 
 HOUSEHOLDS = [HOUSEHOLD, *(HOUSEHOLD / language for language in LANGUAGES)]
@@ -279,3 +283,20 @@ def test_of_a_gold_sentence_its_figures_have_to_be_said() -> None:
     assert essential(long) == ["36.8%", "34.6%"]
     assert essential("Yes, the company was able to keep nearly all of its old customers in every single year.") == "yes"
     assert essential("$1577.00") == "$1577.00"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "kind"),
+    [("qwen2", "Q4_0"), ("qwen3", "Q4_0"), ("qwen2", "Q4_K_M"), ("qwen2", "Q5_K_M"), ("qwen2", "Q4_1")],
+)
+def test_a_shape_is_a_model_of_its_size_that_computes_numbers(tmp_path: Path, architecture: str, kind: str) -> None:
+    shape = Shape("tiny", architecture, 2, 256, 4, 2, 64, 512, vocabulary=49_200)
+    write(shape, kind, tmp_path / "tiny.gguf")
+    found = read_model_file(tmp_path / "tiny.gguf")
+    assert (found.embedded, found.file_type) == (256 * 49_200, TYPES[kind].number)
+    assert found.cache_bytes_per_token == 2 * 2 * 64 * 2 * 2
+    engine = Engine(tmp_path / "tiny.gguf", "tiny")
+    tokens = engine.tokens("The heron waits at the gate.")
+    engine.decode([Part(tokens, 0, 0, len(tokens) - 1)])
+    assert np.isfinite(engine.last_logits()).all()
+    engine.close()

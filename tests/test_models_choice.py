@@ -227,10 +227,10 @@ HERE = Pace(1000.0, 100.0, measured=True)
     ("size", "total", "free", "light", "sentence"),
     [
         (100_000_000, 8, 5, "green", "It reads a page in about 0.5 s and writes about 75 words a second."),
-        (4_000_000_000, 16, 10, "amber", "It reads a page in about 20 s and writes about 1.9 words a second."),
+        (4_000_000_000, 16, 10, "amber", "It reads a page in about 15 s and writes about 3.5 words a second."),
         (100_000_000, 8, 0.2, "amber", "Close other programs first: it needs 0.7 GB of memory and 0.2 GB are free."),
         (7_000_000_000, 8, 5, "red", "It needs 7.6 GB of memory and this computer has 8.0 GB."),
-        (20_000_000_000, 64, 50, "red", "It reads a page in about 2 minutes and writes about 0.4 words a second."),
+        (20_000_000_000, 64, 50, "red", "It reads a page in about 77 s and writes about 0.7 words a second."),
     ],
     ids=["small", "slow", "tight", "too large", "too slow"],
 )
@@ -239,6 +239,27 @@ def test_the_light_has_a_reason(size: int, total: float, free: float, light: str
     found = fit(need, HERE.scaled(MEASURED, need), Memory(int(total * 1e9), int(free * 1e9)))
     assert found.light == light
     assert found.sentence.startswith(sentence)
+
+
+# Processor time of one thread on an AMD EPYC with AVX-512; `python -m bench.speed --shape 1.5B` measures again.
+COMES_WITH_LAMPLIGHT = Need(116_483_328, 134.5e6, 23_040, 28.3e6, 7)
+
+
+@pytest.mark.parametrize(
+    ("need", "prefill_rate", "decode_rate"),
+    [
+        pytest.param(Need(346_206_720, 494.0e6, 12_288, 136.1e6, 2), 168.8, 41.4, id="0.5B"),
+        pytest.param(Need(929_004_032, 1543.7e6, 28_672, 233.4e6, 2), 49.5, 17.3, id="1.5B"),
+        pytest.param(Need(980_097_536, 1543.7e6, 28_672, 233.4e6, 15), 53.6, 18.3, id="1.5B Q4_K_M"),
+        pytest.param(Need(2_363_590_144, 4022.5e6, 147_456, 389.0e6, 2), 17.5, 6.5, id="4B"),
+    ],
+)
+def test_estimates_are_near_what_shapes_of_larger_models_measured(
+    need: Need, prefill_rate: float, decode_rate: float
+) -> None:
+    found = Pace(413.0, 82.5, measured=True).scaled(COMES_WITH_LAMPLIGHT, need)
+    assert found.prefill_rate == pytest.approx(prefill_rate, rel=0.25)
+    assert found.decode_rate == pytest.approx(decode_rate, rel=0.25)
 
 
 def test_without_a_measurement_there_is_no_number() -> None:

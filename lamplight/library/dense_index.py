@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from contextlib import suppress
 
-from lamplight import ROOT
-from lamplight.library.checksums import Checksums
-from lamplight.library.errors import LibraryError
-from lamplight.library.search_index import SearchIndex
+import numpy as np
+
+from lamplight.library.errors import VectorsAway
+from lamplight.library.records import Passage
+from lamplight.library.vector_places import VectorPlaces
 from lamplight.library.vectors import VectorStore
-from lamplight.models.catalogue import MULTILINGUAL
 from lamplight.models.embedder import Embedder, Vectors
 
-VECTORS = "vectors"  # the folder of the first embedder's; those of others lie beside it
 FILL_BATCH = 64  # chunks embedded at a time: a second
 FILL_STEP = 8  # when somebody may come in between
-TRIAL_SECONDS = 600.0  # to look at every vector; a minute for a million
 
 
-class DenseIndex(SearchIndex):
-    """Vectors that are damaged or gone are made again by themselves; what is found by words is found meanwhile."""
+class DenseIndex(VectorPlaces):
+    """Vectors that are damaged or gone are made again by themselves; what is found by words is found meanwhile.
 
-    def __init__(self, folder: Path, purpose: str) -> None:
-        super().__init__(folder, purpose)
-        self._vectors: dict[str, VectorStore] = {}  # by the embedder's name
-        self._opening = threading.RLock()  # taken before `_guard`, never inside it
-        self.notice = ""  # what is being mended, in a sentence
-        self.noticed: Callable[[str], object] = lambda sentence: None  # told each new one
-
-    def close(self) -> None:
-        with self._opening, self._guard:
-            self._close_vectors()
-            super().close()
-
-    def _close_vectors(self) -> None:
-        while self._vectors:
-            self._vectors.popitem()[1].close()
+    What is missing is made again from SQLite: after damage, and what a server missed while it was away.
+    """
 
     def vectors(self, embedder: Embedder, complete: bool = True) -> VectorStore:
         """The vectors of `embedder`, opened on first use (seconds) and made to agree with SQLite.
@@ -52,7 +33,8 @@ class DenseIndex(SearchIndex):
             store = self._vectors.get(embedder.name)
             if store is not None:
                 return store
-            store, missing = self._open(embedder)
+            server = self.vector_choice.server
+            store, missing = self._open(embedder) if server is None else self._open_served(embedder)
             self._vectors[embedder.name] = store
         if complete:
             self._rebuild(store, embedder, missing)
@@ -61,119 +43,80 @@ class DenseIndex(SearchIndex):
     def complete_vectors(self, embedder: Embedder) -> None:
         """Compute the vectors that are missing, for one who has brought in chunks without all of theirs."""
         store = self.vectors(embedder)
-        self._rebuild(store, embedder, self._missing(store))
-
-    def has_vectors(self, name: str) -> bool:
-        """Whether there may be any by the embedder called so: it was used for this library."""
-        return name in self._vectors or self._place(name).is_dir()
+        try:
+            missing = self._missing(store)
+        except VectorsAway:
+            self._behind.add(embedder.name)
+        else:
+            self._rebuild(store, embedder, missing)
 
     def vectors_left(self, name: str) -> int:
         """How many chunks `fill_vectors` has to do yet for the embedder called so, to a few being removed.
 
-        Zero as long as its vectors are not open.
+        Zero as long as its vectors are not open, or their server is away.
         """
         store = self._vectors.get(name)
-        return 0 if store is None else max(0, self.count_chunks() - len(store))
+        with suppress(VectorsAway):
+            return 0 if store is None else max(0, self.count_chunks() - len(store))
+        return 0
 
     def fill_vectors(self, embedder: Embedder, stopped: Callable[[], bool], document_id: int | None = None) -> None:
         """Make the missing vectors of `embedder`, a few at a time, until all are there or `stopped` says so.
 
-        Of one document alone, if given. It can be killed at any instant and goes on with what is still missing.
+        Of one document alone, if given. It can be killed at any instant and goes on with what is still missing. A
+        server that is away ends it, too.
         """
         store = self.vectors(embedder, complete=False)
-        if self.vectors_left(embedder.name) == 0:
+        if self.vectors_left(embedder.name) == 0 and (embedder.name not in self._behind or store.is_away):
             return
-        with self._guard:
-            missing = self._missing(store)
-        if document_id is not None:
-            missing = sorted(set(missing).intersection(self._chunk_ids([document_id])))
-        for start in range(0, len(missing), FILL_STEP):
-            if stopped() or not self._compute(store, embedder, missing[start : start + FILL_STEP]):
-                return
+        with suppress(VectorsAway):
+            missing = self._missing(store, meanwhile=True)
+            if document_id is not None:
+                missing = sorted(set(missing).intersection(self._chunk_ids([document_id])))
+            for start in range(0, len(missing), FILL_STEP):
+                if stopped() or not self._compute(store, embedder, missing[start : start + FILL_STEP]):
+                    return
+            if document_id is None and not store.trouble:
+                self._is_complete(embedder.name)
 
     def forget_vectors(self, ids: Sequence[int], but: Embedder | None = None) -> None:
         """Remove the vectors of these chunks by all embedders `but` one, as far as they are open.
 
         Opening removes those whose chunks are gone.
         """
-        for name, store in list(self._vectors.items()):
+        for name, store in [*self._former.items(), *self._vectors.items()]:
             if but is None or name != but.name:
                 store.remove(ids)
 
     def vectors_of(self, ids: Sequence[int], embedder: Embedder) -> dict[int, Vectors]:
         """Those of the findable chunks among `ids`; what is not stored again yet is computed."""
         found = self.vectors(embedder).vectors_of(ids)
-        missing = self.chunks([number for number in ids if number not in found]) if self.notice else {}
+        missing = self.chunks([number for number in ids if number not in found])
         if missing:
             computed = embedder.encode([chunk.searchable for chunk in missing.values()])
             found |= dict(zip(missing, computed, strict=True))
         return found
 
-    def _open(self, embedder: Embedder) -> tuple[VectorStore, list[int]]:
-        """And the chunks that have no vector yet. Damaged files are never opened in this process: they would end it."""
-        folder = self._place(embedder.name)
-        checksums = Checksums(folder)
-        condition = checksums.condition()
-        if condition == "damaged" or (condition == "unknown" and not _survives(folder, embedder.name)):
-            return self._anew(embedder)
-        try:
-            return self._agreed(VectorStore(folder, embedder.name, checksums))
-        except LibraryError:
-            if condition != "left open":
-                raise  # these are the files that were closed: something else is wrong, such as a full disk
-            return self._anew(embedder)
-
-    def _place(self, name: str) -> Path:
-        """The folder for the vectors of the embedder called so."""
-        return self.folder / (f"{VECTORS}-{name}" if name == MULTILINGUAL.name else VECTORS)
-
-    def _agreed(self, store: VectorStore) -> tuple[VectorStore, list[int]]:
-        try:
-            return store, self._missing(store)
-        except LibraryError:
-            store.close(sound=False)
-            raise
-
-    def _anew(self, embedder: Embedder) -> tuple[VectorStore, list[int]]:
-        folder = self._place(embedder.name)
-        try:
-            shutil.rmtree(folder)
-        except OSError as error:
-            raise LibraryError(
-                f"The vectors in {folder} are damaged and can't be removed ({error.strerror}); delete that folder and "
-                "start again: they are rebuilt from the library."
-            ) from error
-        self._say("The search index was damaged; it is being rebuilt from the library.")
-        return self._agreed(VectorStore(folder, embedder.name, Checksums(folder)))
-
-    def _kept(self) -> set[int]:
-        """The chunks that have to have a vector: also those that can still be brought back."""
-        rows = self._rows(
-            "SELECT chunks.id FROM chunks JOIN documents ON documents.id = document_id "
-            "WHERE state IN ('ready', 'removing')"
-        )
-        return {int(row[0]) for row in rows}
-
-    def _missing(self, store: VectorStore) -> list[int]:
-        """Chunks without a vector, after a crash or for a new embedder; vectors without a chunk are dropped."""
-        kept, stored = self._kept(), store.ids()
-        store.remove(sorted(stored - kept))
-        return sorted(kept - stored)
-
     def _rebuild(self, store: VectorStore, embedder: Embedder, missing: Sequence[int]) -> None:
         """Compute vectors, while others search and write; ends early when the library is closed or erased."""
+        moving = embedder.name in self._former
+        doing = f"brought to {self.vector_choice.server.place}" if moving and self.vector_choice.server else "rebuilt"
         try:
             for start in range(0, len(missing), FILL_BATCH):
-                self._say(f"The search index is being rebuilt: {start:,} of {len(missing):,} passages…")
+                self._say(f"The search index is being {doing}: {start:,} of {len(missing):,} passages…")
                 if not self._compute(store, embedder, missing[start : start + FILL_BATCH]):
                     return
+            if not store.trouble:
+                self._is_complete(embedder.name)
+        except VectorsAway:  # `fill_vectors` goes on
+            return
         finally:
-            self._say("")
+            self._say(self._trouble)
 
     def _compute(self, store: VectorStore, embedder: Embedder, ids: Sequence[int]) -> bool:
         """Add the vectors of a few chunks; false when the library was closed or erased meanwhile."""
         chunks = list(self.chunks(ids, hidden=True).values())
-        vectors = embedder.encode([chunk.searchable for chunk in chunks])
+        vectors = self._vectors_for(chunks, embedder)
         with self._guard:
             if self._vectors.get(embedder.name) is not store:
                 return False
@@ -185,16 +128,20 @@ class DenseIndex(SearchIndex):
                 store.add([chunks[row].id for row in own], document_id, vectors[own])
         return True
 
-    def _say(self, sentence: str) -> None:
-        self.notice = sentence
-        self.noticed(sentence)
+    def _vectors_for(self, chunks: Sequence[Passage], embedder: Embedder) -> Vectors:
+        """Computed, unless they are only to be moved."""
+        former = self._former.get(embedder.name)
+        known = former.vectors_of([chunk.id for chunk in chunks]) if former is not None else {}
+        unknown = [chunk for chunk in chunks if chunk.id not in known]
+        if unknown:
+            computed = embedder.encode([chunk.searchable for chunk in unknown])
+            known |= {chunk.id: vector for chunk, vector in zip(unknown, computed, strict=True)}
+        return np.stack([known[chunk.id] for chunk in chunks])
 
-
-def _survives(folder: Path, name: str) -> bool:
-    """Whether a process that uses all of the vectors comes to a good end."""
-    command = [sys.executable, "-m", "lamplight.library.trial", str(folder), name]
-    try:
-        tried = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=TRIAL_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return tried.returncode == 0
+    def add_vectors(self, ids: Sequence[int], document_id: int, vectors: Vectors, embedder: Embedder) -> None:
+        """Store those of new chunks; a server that is away gets them when it is back. Raises `LibraryError`."""
+        store = self.vectors(embedder)
+        try:
+            store.add(ids, document_id, vectors)
+        except VectorsAway:
+            self._behind.add(embedder.name)

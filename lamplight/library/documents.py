@@ -17,7 +17,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from lamplight.library.errors import LibraryError
+from lamplight.library.errors import LibraryError, VectorsAway
 from lamplight.library.places import Places
 from lamplight.library.records import Chunk, Document, Page, ReportCard, Table
 from lamplight.library.tables import write_tables
@@ -112,7 +112,7 @@ class Documents(Places):
             document_id = self._write_document(database, document)
             ids = self._write_content(database, document_id, pages, chunks, tables)
         try:
-            self.vectors(embedder).add(ids, document_id, vectors)
+            self.add_vectors(ids, document_id, vectors, embedder)
             self._switch(document_id, document)
         except BaseException:
             self._purge_if_possible(document_id)
@@ -239,9 +239,11 @@ class Documents(Places):
         with self._transaction() as database:  # a purge that has begun can't be restored, nor gets vectors any more
             database.execute("UPDATE documents SET state = 'indexing' WHERE id = ?", (document_id,))
             database.execute("DELETE FROM unfinished WHERE document_id = ?", (document_id,))
-        self.forget_vectors(self._chunk_ids([document_id]))
+        with suppress(VectorsAway):
+            self.forget_vectors(self._chunk_ids([document_id]))
         with self._transaction() as database:
-            # Without Chroma open its records stay behind; `vectors()` removes them when it opens.
+            # Without Chroma open its records stay behind, as while its server is away; `vectors()` removes them
+            # when it opens.
             database.execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))
             database.execute("DELETE FROM documents WHERE id = ?", (document_id,))
             # A deleted row's words stay in the full-text index until its segments are merged.

@@ -16,3 +16,7 @@ class LibraryBusy(LibraryError):
         super().__init__(message)
         self.address = address
         self.key = key
+
+
+class VectorsAway(LibraryError):
+    """The server that keeps the vectors can't be reached; they can be brought there later."""

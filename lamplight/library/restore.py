@@ -132,11 +132,11 @@ def _relocate(database: sqlite3.Connection, manifest: Manifest, folder: Path, ba
 
 
 def _bring_vectors(library: Library, embedder: Embedder, path: Path) -> None:
-    store, owners = library.vectors(embedder), library.findable_chunks()
+    owners = library.findable_chunks()
     with path.open("rb") as file:
         while content := file.read(VECTOR_BATCH * record_type(embedder).itemsize):
             records = np.frombuffer(content, record_type(embedder))
             documents = np.array([owners.get(int(number), 0) for number in records["id"]])
             for document in set(documents.tolist()) - {0}:
                 own = records[documents == document]
-                store.add(own["id"].tolist(), document, own["vector"])
+                library.add_vectors(own["id"].tolist(), document, own["vector"], embedder)

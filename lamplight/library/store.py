@@ -13,15 +13,15 @@ from pathlib import Path
 from lamplight.library.captions import Captions
 from lamplight.library.collections import Collections
 from lamplight.library.conversations import Conversations
-from lamplight.library.dense_index import VECTORS
 from lamplight.library.digests import Digests
-from lamplight.library.errors import LibraryError
+from lamplight.library.errors import LibraryError, VectorsAway
 from lamplight.library.folders import Folders
 from lamplight.library.guides import Guides
 from lamplight.library.jobs import Jobs
 from lamplight.library.migrations import migrate
 from lamplight.library.tables import Tables
 from lamplight.library.unfinished import UnfinishedDocuments
+from lamplight.library.vector_places import VECTORS
 
 SCRATCH = "scratch"
 ERASING = "erasing"
@@ -30,7 +30,10 @@ SETTINGS = "settings.json"
 
 
 class Library(UnfinishedDocuments, Tables, Captions, Guides, Digests, Folders, Collections, Conversations, Jobs):
-    """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped)."""
+    """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped).
+
+    The vectors may be on a server instead, which `vector-server.json` names.
+    """
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
         super().__init__(folder, purpose)
@@ -116,7 +119,11 @@ class Library(UnfinishedDocuments, Tables, Captions, Guides, Digests, Folders, C
                     shutil.rmtree(place)
             (self.folder / SETTINGS).unlink(missing_ok=True)
             self.purged()
+            self.vector_choice.begin_anew()
             marker.unlink()
+            self.delete_left_vectors()
+        except VectorsAway as error:
+            raise LibraryError(f"All is erased here, but not the vectors on a server: {error}") from error
         except OSError as error:
             raise LibraryError(
                 f"The library in {self.folder} is not erased yet ({error.strerror}: {error.filename}); "

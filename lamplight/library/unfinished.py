@@ -77,7 +77,6 @@ class UnfinishedDocuments(Documents):
 
     def finish_document(self, document_id: int, document: Document, embedder: Embedder) -> Document:
         """Make it findable, in place of older ones from the same path. Raises `LibraryError`."""
-        store = self.vectors(embedder)
         ids = self._chunk_ids([document_id])
         for start in range(0, len(ids), VECTOR_BATCH):
             part = ids[start : start + VECTOR_BATCH]
@@ -87,7 +86,7 @@ class UnfinishedDocuments(Documents):
                 part[0], part[-1], document_id,
             )  # fmt: skip
             vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
-            store.add([row[0] for row in rows], document_id, vectors.reshape(len(rows), -1))
+            self.add_vectors([row[0] for row in rows], document_id, vectors.reshape(len(rows), -1), embedder)
         self._switch(document_id, document)
         added = self.document(document_id)
         assert added is not None

@@ -1,4 +1,4 @@
-"""The vectors, in one Chroma collection per embedder. Everything here can be rebuilt from SQLite.
+"""The vectors, in one Chroma collection per embedder, on disk. Everything here can be rebuilt from SQLite.
 
 Chroma keeps ids, vectors and the document's number; texts stay in SQLite (a third of the disk).
 """
@@ -34,6 +34,8 @@ class VectorStore:
     `library.dense_index` looks at them before.
     """
 
+    trouble = ""  # why nothing can be read or written just now, in a sentence; of a server alone
+
     def __init__(self, folder: Path, name: str, checksums: Checksums | None = None) -> None:
         """`checksums` are kept in step with what is written."""
         self._folder, self.name = folder, name
@@ -64,6 +66,11 @@ class VectorStore:
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it is a server that has just been tried in vain."""
+        return False
 
     def __len__(self) -> int:
         with self._guarded("read"):
@@ -118,8 +125,11 @@ class VectorStore:
         """The vectors of all embedders: what is removed must not come back when another one is used."""
         for start in range(0, len(ids), WRITE_BATCH):
             with self._guarded("written"):
-                for collection in self._client.list_collections():
+                for collection in self._collections():
                     collection.delete(ids=[str(number) for number in ids[start : start + WRITE_BATCH]])
+
+    def _collections(self) -> list[Any]:
+        return list(self._client.list_collections())
 
     def nearest(
         self, vector: Vectors, count: int, documents: frozenset[int] | None = None, ids: Sequence[int] = ()

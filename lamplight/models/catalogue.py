@@ -164,6 +164,7 @@ class Downloadable:
     files: tuple[HubFile, ...]
     parameters: float
     cache_bytes_per_token: int = 144 << 10  # the most of those known here: rather too much than too little
+    embedded: float = 0.0  # of the parameters: the table of words, where it is known
     sampling: Sampling = GREEDY  # as its makers recommend, for files that don't say so themselves
 
     @property
@@ -181,8 +182,9 @@ DOWNLOADABLE = (
         "answers",
         "For laptops with 8 GB of memory: answers in its own words far better than the one that comes with Lamplight.",
         (HubFile("Qwen/Qwen2.5-1.5B-Instruct-GGUF", "qwen2.5-1.5b-instruct-q4_k_m.gguf", 1_117_320_736),),
-        1.5e9,
+        1.54e9,
         28 << 10,
+        0.23e9,
         QWEN_2_5,
     ),
     Downloadable(
@@ -190,8 +192,9 @@ DOWNLOADABLE = (
         "answers",
         "For laptops with 8 to 16 GB: a little better, and slower over long passages.",
         (HubFile("unsloth/Qwen3-1.7B-GGUF", "Qwen3-1.7B-Q4_K_M.gguf", 1_107_409_472),),
-        1.7e9,
+        1.72e9,
         112 << 10,
+        0.31e9,
         QWEN,
     ),
     Downloadable(
@@ -205,8 +208,9 @@ DOWNLOADABLE = (
                 2_497_280_736,
             ),
         ),
-        4e9,
+        4.02e9,
         144 << 10,
+        0.39e9,
         QWEN,
     ),
     Downloadable(

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from lamplight.models.crowding import Crowding
 from lamplight.models.errors import WeightsError
+from lamplight.models.metadata import cache_bytes_per_token, embedded_parameters, file_type
 from lamplight.models.processor import physical_cores
 from lamplight.models.sampling import Sampling, recommended
 
@@ -136,6 +137,21 @@ class Engine:
     def parameters(self) -> int:
         """How many weights the model has."""
         return int(self.llama.llama_model_n_params(self._model))
+
+    @property
+    def embedded(self) -> float:
+        """How many of them are the table of words."""
+        return embedded_parameters(self.llama, self._model)
+
+    @property
+    def file_type(self) -> int:
+        """llama.cpp's number for the type of most weights, -1 when the file doesn't say."""
+        return file_type(self.llama, self._model)
+
+    @property
+    def cache_bytes_per_token(self) -> int:
+        """What one token of context takes, in memory and remembered on disk."""
+        return cache_bytes_per_token(self.llama, self._model)
 
     @property
     def weight_bytes(self) -> int:

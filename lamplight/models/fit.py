@@ -7,7 +7,7 @@ from typing import Literal
 
 import psutil
 
-from lamplight.models.engine import CONTEXT_TOKENS
+from lamplight.models.engine import CONTEXT_TOKENS, Engine
 from lamplight.models.model_file import ModelFile
 
 Light = Literal["green", "amber", "red", "unmeasured"]
@@ -18,19 +18,46 @@ PAGE_TOKENS = 500  # a page of prose
 WORDS_PER_TOKEN = 0.75  # English
 GREEN_SECONDS, AMBER_SECONDS = 10.0, 60.0  # to read a page; longer is no conversation any more
 GREEN_WORDS, AMBER_WORDS = 4.0, 1.0  # per second; people read four
+# Measured by `python -m bench.speed --shape`, which also says how far off the estimates are: docs/context-cache.md.
+SLOW_TYPES = {3: 3.0, 9: 3.0, 7: 1.2}  # Q4_1, Q5_1, Q8_0: seconds to read with those, Q4_0 takes 1; others 0.65 to 1
+NARROW_PARAMETERS = 2e8  # below, matrices are too narrow for the kernels to do their best:
+NARROW = 1.3  # times as long
+STEP_BYTES = 90_000_000  # as if these were fetched, too: what else is done for each token that is written
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What decides memory and pace: bytes of weights, parameters, and bytes of context for a token."""
+    """What decides memory and pace: bytes of weights, parameters, and bytes of context for a token.
+
+    `embedded` of the parameters are the table of words. `file_type` is llama.cpp's number, -1 where it isn't known.
+    """
 
     weights: int
     parameters: float
     cache_bytes_per_token: int
+    embedded: float = 0.0
+    file_type: int = -1
 
     @classmethod
     def of(cls, file: ModelFile) -> Need:
-        return cls(file.size, file.parameters, file.cache_bytes_per_token)
+        return cls(file.size, file.parameters, file.cache_bytes_per_token, file.embedded, file.file_type)
+
+    @classmethod
+    def of_loaded(cls, engine: Engine) -> Need:
+        sizes = engine.weight_bytes, engine.parameters, engine.cache_bytes_per_token
+        return cls(*sizes, engine.embedded, engine.file_type)
+
+    @property
+    def reading(self) -> float:
+        """What a token of a prompt costs, beside those of other models: arithmetic with all that is not looked up."""
+        computed = self.parameters - self.embedded
+        narrow = NARROW if computed < NARROW_PARAMETERS else 1.0
+        return computed * SLOW_TYPES.get(self.file_type, 1.0) * narrow
+
+    @property
+    def writing(self) -> float:
+        """What a token of an answer costs, beside those of other models: all weights are fetched for it."""
+        return self.weights + STEP_BYTES
 
     @property
     def memory(self) -> int:
@@ -47,13 +74,10 @@ class Pace:
     measured: bool
 
     def scaled(self, mine: Need, other: Need) -> Pace:
-        """The pace to expect of `other` where a model that needs `mine` has this one.
-
-        Reading is arithmetic, which grows with the parameters; writing fetches all weights for each token.
-        """
+        """The pace to expect of `other` where a model that needs `mine` has this one."""
         return Pace(
-            self.prefill_rate * mine.parameters / other.parameters,
-            self.decode_rate * mine.weights / other.weights,
+            self.prefill_rate * mine.reading / other.reading,
+            self.decode_rate * mine.writing / other.writing,
             measured=False,
         )
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
-from lamplight.models.connections import is_here
+from lamplight.models.address import Reachable, web_address
 from lamplight.models.errors import ServerError
 
 USUAL_PATH = "/v1"
@@ -17,7 +16,7 @@ EXAMPLE = "http://localhost:11434/v1"
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class Server(Reachable):
     """`address` ends before `/chat/completions`. `permitted` is the host that a person has allowed, by name.
 
     With `spare`, the model that comes with Lamplight answers while this one can't.
@@ -32,15 +31,7 @@ class Server:
     @classmethod
     def at(cls, typed: str, permitted: bool = False) -> Server:
         """From an address as people type or copy it, perhaps with leave to connect there. Raises `ServerError`."""
-        text = typed.strip().strip("\"'")
-        address = text if "://" in text else f"http://{text}"
-        try:
-            parts = urlsplit(address)
-            parts.port  # noqa: B018  (raises when it is none)
-        except ValueError as error:
-            raise ServerError(f"{text} is no web address; it looks like {EXAMPLE}.") from error
-        if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", address):
-            raise ServerError(f"{text or 'Nothing'} is no web address; it looks like {EXAMPLE}.")
+        parts = web_address(typed, EXAMPLE)
         if "@" in parts.netloc:
             raise ServerError("Leave name and password out of the address; the key has a field of its own.")
         path = ENDPOINTS.sub("", parts.path.rstrip("/")) or USUAL_PATH
@@ -66,25 +57,6 @@ class Server:
         return None
 
     @property
-    def host(self) -> str:
-        return (urlsplit(self.address).hostname or "").rstrip(".")
-
-    @property
-    def elsewhere(self) -> str:
-        """The host if that is another computer, else empty."""
-        return "" if is_here(self.host) else self.host
-
-    @property
-    def may_connect(self) -> bool:
-        """This computer may always be; another one once a person has allowed it."""
-        return not self.elsewhere or self.permitted == self.host
-
-    @property
-    def place(self) -> str:
-        """Where it is, as people are told."""
-        return urlsplit(self.address).netloc
-
-    @property
     def name(self) -> str:
         """The model and where it is. A model's name may be the path of its file."""
         short = re.split(r"[\\/]", self.model)[-1][:NAMES] if self.model.lower().endswith(".gguf") else self.model
@@ -93,11 +65,10 @@ class Server:
     @property
     def permission(self) -> str:
         """What a person is asked before the first connection to another computer."""
-        plain = "" if self.address.startswith("https:") else " Without https, others on the network can read along."
         return (
             f"{self.host} is not this computer. Your questions with the conversation before them, and the passages "
             "that answers need (for a summary, the whole document), would be sent there; your documents stay here."
-            f"{plain}"
+            f"{self.listening}"
         )
 
 

@@ -52,7 +52,7 @@ class Guiding:
         if document is None:
             return None
         chunks = self._library.chunks_of(document_id)
-        vectors = self._library.vectors(self._models.embedder).vectors_of([chunk.id for chunk in chunks])
+        vectors = self._library.vectors_of([chunk.id for chunk in chunks], self._models.embedder)
         sections = sections_of(chunks)
         found = summarised(sections, vectors, self._models.embedder, shares_of(sections, LINES))
         units = [unit for chunk in most_central(chunks, vectors, LOOKED_AT) for unit in units_of(chunk)]

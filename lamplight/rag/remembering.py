@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lamplight.library.store import Library
+from lamplight.models.language_model import LanguageModel
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 
 MOST_PASSAGES = 200  # about a gigabyte of states, and two minutes of an idle laptop with a small model
 MOST_SECONDS = 300.0  # of reading, which are few passages with a large one: it should not empty a battery
+MOST_SHARE = 0.5  # of what may be remembered on disk: what questions have found is worth more than what is newest
 PASSAGE_TOKENS = 250  # of one: a chunk of 200 word pieces with its header, completed to whole sentences
 
 
@@ -43,7 +45,12 @@ class Remembering:
             self._done.add(number)
 
     def _most(self) -> int:
-        calibration = self._models.language_model.calibration
-        if calibration is None:
-            return MOST_PASSAGES
-        return min(MOST_PASSAGES, int(MOST_SECONDS / calibration.seconds_to_read(PASSAGE_TOKENS)))
+        """Fewer with a large model, by time and by room: each takes 6 MB with 135M parameters, 37 with 4B."""
+        model = self._models.language_model
+        most = MOST_PASSAGES
+        if isinstance(model, LanguageModel):
+            room = MOST_SHARE * self._models.contexts.limit
+            most = min(most, int(room / (PASSAGE_TOKENS * model.engine.cache_bytes_per_token)))
+        if model.calibration is not None:
+            most = min(most, int(MOST_SECONDS / model.calibration.seconds_to_read(PASSAGE_TOKENS)))
+        return most

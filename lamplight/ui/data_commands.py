@@ -7,6 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamplight import PROGRAM
+from lamplight.library.errors import VectorsAway
+from lamplight.library.vector_server import HERE, VectorServer
 from lamplight.models.precedence import ANSWERS
 
 if TYPE_CHECKING:
@@ -15,6 +18,23 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 LONGEST_ANSWER = 300.0  # seconds, on an old laptop
+
+
+def choose_vectors(folder: Path, where: str, permitted: bool) -> None:
+    """Keep the vectors of the library in `folder` on a server from now on, or `here` again.
+
+    Raises `LibraryBusy` while the library is open, and `LamplightError`.
+    """
+    from lamplight.library.store import Library
+    from lamplight.ui.terminal import notice
+
+    server = None if where == HERE else VectorServer.at(where, permitted)
+    with Library(folder, PROGRAM) as library:
+        library.use_vectors(server)
+        try:
+            library.delete_left_vectors()
+        except VectorsAway as error:
+            notice(f"What was kept there before is deleted when that can be reached. {error}")
 
 
 def backup(services: Services, arguments: Record) -> Iterator[Record]:

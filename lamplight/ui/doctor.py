@@ -15,10 +15,12 @@ import psutil
 
 from lamplight import FROM_FOLDER, PROGRAM
 from lamplight.library.checksums import Checksums
-from lamplight.library.dense_index import VECTORS
 from lamplight.library.errors import LibraryBusy
 from lamplight.library.kept_files import ComparedFile, Comparing, compare_files
+from lamplight.library.served_vectors import ServedVectors
 from lamplight.library.store import Library
+from lamplight.library.vector_places import VECTORS
+from lamplight.library.vector_server import HERE, VectorServer
 from lamplight.models.calibration import saved_calibration
 from lamplight.models.catalogue import (
     CATALOGUE,
@@ -29,7 +31,7 @@ from lamplight.models.catalogue import (
     EmbeddingModel,
 )
 from lamplight.models.choice import COMES_WITH_LAMPLIGHT, saved_choice
-from lamplight.models.connections import CONNECTIONS
+from lamplight.models.connections import CONNECTIONS, OUTSIDE_PYTHON
 from lamplight.models.context_cache import DISK_BYTES, ContextCache
 from lamplight.models.errors import LamplightError
 from lamplight.models.prepare import cache_folder, prepared_embedder
@@ -213,7 +215,7 @@ def _library(folder: Path, files: bool) -> Iterator[Check | Comparing]:
         with Library(folder, "doctor") as library:
             problems = library.problems()
             finding = f"{len(library.documents())} documents, {library.count_chunks()} passages in {folder}"
-            yield _vectors(folder)
+            yield _vectors(folder, library.vector_choice.server)
             if files:
                 yield from _files(library)
     except LibraryBusy as busy:
@@ -227,11 +229,25 @@ def _library(folder: Path, files: bool) -> Iterator[Check | Comparing]:
             yield Check("library", True, finding)
 
 
-def _vectors(folder: Path) -> Check:
-    if any(Checksums(place).condition() == "damaged" for place in folder.glob(f"{VECTORS}*")):
+def _vectors(folder: Path, server: VectorServer | None) -> Check:
+    if server is not None:
+        return _served_vectors(server)
+    if any(Checksums(place).condition() == "damaged" for place in folder.glob(f"{VECTORS}*/")):
         # Not a fault of which a person has to do something.
         return Check("search index", True, "damaged; the next search or start of the app rebuilds it by itself")
     return Check("search index", True, "its files are as they were written")
+
+
+def _served_vectors(server: VectorServer) -> Check:
+    store = ServedVectors(server, next(iter(server.embedders), ENGLISH.name))
+    try:
+        count = len(store)
+    except LamplightError as error:
+        fix = f"Start the server, or `{PROGRAM} --vectors {HERE}`: they are made again on this computer then."
+        return Check("search index", False, str(error), fix)
+    finally:
+        store.close()
+    return Check("search index", True, f"{count:,} vectors on {server.place}")
 
 
 def _files(library: Library) -> Iterator[Check | Comparing]:
@@ -265,4 +281,5 @@ def _listed(names: list[str]) -> str:
 def _connections() -> Check:
     CONNECTIONS.look()
     finding = f"{CONNECTIONS.left} left this computer and {CONNECTIONS.blocked} were blocked while this was looked at"
-    return Check("connections", CONNECTIONS.left == 0, finding, "Please report this." if CONNECTIONS.left else "")
+    asked = all(attempt.blocked or attempt.reason != OUTSIDE_PYTHON for attempt in CONNECTIONS.listed)
+    return Check("connections", asked, finding, "" if asked else "Please report this.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -53,3 +54,10 @@ def _use_server(choice: LanguageModelChoice, arguments: Record) -> Iterator[Reco
         raise ServerError(f"{told}; say which one with --name.")
     size = found[name].parameters if name in found else 0.0
     choice.choose_server(replace(server, model=name, parameters=size, spare=not arguments["no_fallback"]), key)
+
+
+def read_key() -> str:
+    """Typed without being shown, or piped in: an argument would stand in the list of processes."""
+    from getpass import getpass
+
+    return getpass("Key: ") if sys.stdin.isatty() else sys.stdin.readline().strip()

@@ -83,8 +83,8 @@ class _View:
         model = self._models.choice.value
         if not isinstance(model, LanguageModel) or model.calibration is None:
             return None
-        need = Need(model.engine.weight_bytes, model.engine.parameters, 0)
-        return need, Pace(model.calibration.prefill_rate, model.calibration.decode_rate, measured=True)
+        found = model.calibration
+        return Need.of_loaded(model.engine), Pace(found.prefill_rate, found.decode_rate, measured=True)
 
     def machine(self) -> str:
         memory = f"{self._memory.total / 1e9:.0f} GB of memory, {self._memory.free / 1e9:.0f} GB of it free"
@@ -104,7 +104,7 @@ class _View:
         if progress.state == "installed":
             row = self._on_disk(model.name, model.about, path, model.purpose)
             return row | {"size": progress.total, "removable": True}
-        need = Need(model.size, model.parameters, model.cache_bytes_per_token)
+        need = Need(model.size, model.parameters, model.cache_bytes_per_token, model.embedded)
         return self._row(model.name, model.about, path, need, model.purpose) | {
             "state": progress.state,
             "done": progress.done,

@@ -15,8 +15,8 @@ from fastapi.responses import JSONResponse
 
 from lamplight import PROGRAM
 from lamplight.library.database import DATABASE
-from lamplight.library.dense_index import VECTORS
 from lamplight.library.errors import LibraryError
+from lamplight.library.vector_places import VECTORS
 from lamplight.models.connections import CONNECTIONS
 from lamplight.models.loading import CONTEXTS
 from lamplight.models.vision import models_folder

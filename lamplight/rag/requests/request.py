@@ -76,7 +76,7 @@ class Materials:
 
     def vectors(self, chunks: Sequence[Passage]) -> dict[int, Vectors]:
         """Those of the chunks, by id."""
-        return self.library.vectors(self.models.embedder).vectors_of([chunk.id for chunk in chunks])
+        return self.library.vectors_of([chunk.id for chunk in chunks], self.models.embedder)
 
 
 @dataclass(frozen=True, slots=True)

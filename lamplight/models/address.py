@@ -1,0 +1,57 @@
+"""The address of a server as people type it, and whether it may be reached: here always, elsewhere once allowed."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from lamplight.models.connections import is_here
+from lamplight.models.errors import ServerError
+
+
+def web_address(typed: str, example: str) -> SplitResult:
+    """What a person typed or copied, `http` unless they said otherwise. Raises `ServerError`."""
+    text = typed.strip().strip("\"'")
+    address = text if "://" in text else f"http://{text}"
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018  (raises when it is none)
+    except ValueError as error:
+        raise ServerError(f"{text} is no web address; it looks like {example}.") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", address):
+        raise ServerError(f"{text or 'Nothing'} is no web address; it looks like {example}.")
+    return parts
+
+
+class Reachable:
+    """Something at `address`. `permitted` is the host that a person has allowed, by name."""
+
+    __slots__ = ()
+    address: str
+    permitted: str
+
+    @property
+    def host(self) -> str:
+        return (urlsplit(self.address).hostname or "").rstrip(".")
+
+    @property
+    def elsewhere(self) -> str:
+        """The host if that is another computer, else empty."""
+        return "" if is_here(self.host) else self.host
+
+    @property
+    def may_connect(self) -> bool:
+        """This computer may always be; another one once a person has allowed it."""
+        return not self.elsewhere or self.permitted == self.host
+
+    @property
+    def place(self) -> str:
+        """Where it is, as people are told."""
+        return urlsplit(self.address).netloc
+
+    @property
+    def listening(self) -> str:
+        """What without https has to be known before somebody agrees; empty with it."""
+        if self.address.startswith("https:"):
+            return ""
+        return " Without https, others on the network can read along."
