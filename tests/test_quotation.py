@@ -98,6 +98,22 @@ def test_a_line_that_announces_is_quoted_with_its_items() -> None:
     assert shown(made, [found]) == "\n".join(f"> {line}" for line in RULES[:3]) + f"\n> {RULES[3]} [1]"
 
 
+@pytest.mark.parametrize(("said", "whole"), [("three", True), ("3", True), ("two", False)])
+def test_a_sentence_that_counts_is_quoted_with_what_it_counts(said: str, whole: bool) -> None:
+    lines = [f"There are {said} kinds of plots.", "• full plots", "• half plots", "• raised beds", "All have water."]
+    made = quotation(selection("Which kinds of plots are there?", passage(*lines), {"There": 5.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text == "\n".join(lines[: 4 if whole else 1])
+
+
+def test_a_row_that_names_columns_is_quoted_last() -> None:
+    for heads in ("2023 2022 2021", "Quarter ended March 31, Quarter ended June 30, Quarter", "(Millions) 2018 2017"):
+        found = passage(heads, "Seed sales 40 38 31", kind="table")
+        made = quotation(selection("How much seed was sold?", found, {heads[:5]: 5.0, "Seed": 1.0}, NOTHING))
+        assert made is not None
+        assert made.citation.text == "Seed sales 40 38 31"
+
+
 def test_of_two_announcements_in_the_same_words_each_has_its_own_items() -> None:
     found = passage("Allowed:", "• hens", "Allowed:", "• bees")
     second = [unit for unit in units_of(found) if unit.text == "Allowed:"][1]

@@ -12,7 +12,7 @@ from lamplight.rag.columns import SEPARATOR, Span, heads_of, named_cell, names_c
 from lamplight.rag.events import Citation
 from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.grounding import cite, unit_note
-from lamplight.rag.lexicon.quantities import dates_of
+from lamplight.rag.lexicon.quantities import dates_of, quantities_of
 from lamplight.rag.passages import Selection
 from lamplight.rag.query import STOP_WORDS, TOKEN, YEAR
 from lamplight.rag.reading import needs_several
@@ -94,6 +94,8 @@ def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | No
     if text.rstrip().endswith(ANNOUNCES):
         items = _announced(line.sentence)
         return Quotation(cite(passage, _joined([line.sentence, *items]))) if items else None
+    if items := _counted(line.sentence):
+        return Quotation(cite(passage, _joined([line.sentence, *items])))
     if is_item(text) and needs_several(question):
         return Quotation(cite(passage, _joined(_list_around(line.sentence))))
     heads = heads_of(text, passage.text.split("\n"))
@@ -140,6 +142,14 @@ def _announced(sentence: Sentence) -> list[Sentence]:
     if not items and sentence.passage.kind != "text":
         items = list(takewhile(lambda unit: not unit.text.rstrip().endswith(ANNOUNCES), after))
     return items[:ITEMS]
+
+
+def _counted(sentence: Sentence) -> list[Sentence]:
+    """The items below a sentence that says how many they are: "We have three kinds of plots." """
+    units = units_of(sentence.passage)
+    items = list(takewhile(lambda unit: is_item(unit.text), units[units.index(sentence) + 1 :]))
+    said = {quantity.value for quantity in quantities_of(sentence.text)}
+    return items if 1 < len(items) <= ITEMS and len(items) in said else []
 
 
 def _list_around(sentence: Sentence) -> list[Sentence]:
