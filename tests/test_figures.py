@@ -113,6 +113,16 @@ def asked(library: Library, models: Models, text: str) -> Finished:
             "13.5%",
         ),
         ("gross margin Brightwater 2022, i.e. net sales less cost of sales over net sales, in percent", "35.0%"),
+        ("DSO for Brightwater FY2023 please: 365 × year-end receivables ÷ net sales, one decimal place", "45.6"),
+        (
+            "How leveraged is Brightwater? Give cash and cash equivalents over total assets at December 31, 2022 "
+            "(cash and cash equivalents over total assets), to two decimals.",
+            "0.06",
+        ),
+        ("We define Brightwater's quick ratio as 2023 cash / 2023 current liabilities. So what is it?", "0.30"),
+        ("Brightwater 2-year revenue CAGR, 2021 to 2023 (%, one decimal)", "15.5%"),
+        ("Did Brightwater's net income go down in 2023 compared to 2022?", "No: 10.7%"),
+        ("Brightwater's grants received: growth 2022 to 2023 in %", "10.0%"),
         ("change in Brightwater diluted EPS FY22 -> FY23, % one decimal", "12.7%"),
         ("By what percentage did Brightwater's income before income taxes rise from 2022 to 2023?", "14.3%"),
         ("Capex as a % of revenue for Brightwater in FY2022 (one decimal)", "9.0%"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import takewhile
 
 from lamplight.rag.measures.definitions import Definitions, Measure, name_of
 from lamplight.rag.measures.expression import (
@@ -18,7 +19,7 @@ from lamplight.rag.measures.expression import (
 from lamplight.rag.query import STOP_WORDS
 
 BRACKETED = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)")
-BREAK = re.compile(r"(?:[,:;]|\s[–—-])\s+")
+BREAK = re.compile(r"(?:[,:;]|\s[–—=-])\s+")
 LEADING, FEWEST = 3, 3  # words before a formula ("taking", "that is to say"), and of a formula
 # What says which balances an average is taken of, and no more than that.
 OPENING_AND_CLOSING = frozenset({
@@ -28,7 +29,9 @@ OPENING_AND_CLOSING = frozenset({
 })  # fmt: skip
 IN_BRACKETS = re.compile(r"\[[^\[\]]*\]")
 DEFINED = (
-    re.compile(r"(?:please\s)?(?:define|calculate|compute)\s(?P<name>[^.:]+?)\sas\s?:?\s(?P<rest>.+)", re.IGNORECASE),
+    re.compile(
+        r"(?:please\s|we\s)?(?:define|calculate|compute)\s(?P<name>[^.:]+?)\sas\s?:?\s(?P<rest>.+)", re.IGNORECASE
+    ),
     re.compile(
         r"(?P<name>[^.:]+?)\s(?:is|are|can be|should be)\s(?:defined|calculated|computed|measured)\s(?:as|by)"
         r"\s?:?\s*(?P<rest>.+)",
@@ -58,23 +61,24 @@ def formula_in(sentences: Sequence[str], known: Definitions, said: frozenset[str
     `said` are words that name the document.
     """
     names = {label: lines[0] for label, lines in known.labels.items()} | dict(known.names)
-    first, *others = sentences
-    for part in (*(match[1] for match in BRACKETED.finditer(first)), *_endings(first), *others[:1]):
+    for part in (part for sentence in sentences[:2] for part in _parts(sentence)):
         words = part.strip(" .?").split()
-        for start in range(min(LEADING, max(len(words) - FEWEST, 0)) + 1):
-            formula = " ".join(words[start:])
+        most = min(LEADING, max(len(words) - FEWEST, 0))
+        leading = len(list(takewhile(str.isalpha, (word.rstrip(".,").replace(".", "") for word in words[:most]))))
+        for start in range(leading + 1):
             with suppress(NotAnExpression):
-                read = read_expression(formula, names)
-                told = {word for word in read.left_over if any(map(str.isalpha, word))} - STOP_WORDS - said
-                if isinstance(read.expression, Operation) and told <= OPENING_AND_CLOSING:
+                read = read_expression(" ".join(words[start:]), names)
+                told = {one for word in read.left_over for one in re.split("[-/]", word) if any(map(str.isalpha, one))}
+                if isinstance(read.expression, Operation) and told - STOP_WORDS - said <= OPENING_AND_CLOSING:
                     return part, read.expression
     return None
 
 
-def _endings(sentence: str) -> Iterator[str]:
-    """What stands behind each comma, colon or dash, the longest first."""
-    for match in BREAK.finditer(sentence):
-        yield sentence[match.end() :]
+def _parts(sentence: str) -> Iterator[str]:
+    """What stands in brackets, then what stands behind each comma, colon or dash, the longest first, then all of it."""
+    yield from (match[1] for match in BRACKETED.finditer(sentence))
+    yield from (sentence[match.end() :] for match in BREAK.finditer(sentence))
+    yield sentence
 
 
 def with_defined(sentences: Sequence[str], known: Definitions) -> Definitions:

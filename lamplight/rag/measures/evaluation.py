@@ -82,17 +82,16 @@ class Evaluation:
         return self.value(read.expression, year, depth + 1)
 
 
-def growth(before: Value, after: Value) -> Value | None:
-    """By what share of the value before it the other is larger."""
-    if not before.amount:
+def growth(before: Value, after: Value, years: int = 1) -> Value | None:
+    """By what share of the value before it the other is larger; of more than one of `years` by what share in each."""
+    if not before.amount or (years > 1 and before.amount * after.amount <= 0):
         return None
-    return Value(
-        (after.amount - before.amount) / abs(before.amount),
-        f"({after.working} {MINUS} {before.working}) ÷ {before.working}",
-        (*after.cells, *before.cells),
-        is_money=False,
-        is_bare=False,
-    )
+    change = (after.amount - before.amount) / abs(before.amount)
+    working = f"({after.working} {MINUS} {before.working}) ÷ {before.working}"
+    if years > 1:
+        change = (after.amount / before.amount) ** (1 / years) - 1
+        working = f"({after.working} ÷ {before.working})^(1/{years}) {MINUS} 1"
+    return Value(change, working, (*after.cells, *before.cells), is_money=False, is_bare=False)
 
 
 def scale_of(cells: tuple[Cell, ...]) -> str:

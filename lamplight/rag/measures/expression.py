@@ -22,7 +22,7 @@ WORD = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*|[?%()+*×÷/\u2212–-]")
 SHARE = re.compile(
     r"\b(?:expressed\s)?as an?\s(?:%|percent(?:age)?|share|proportion|fraction)\sof\b|(?<=\w)\s/\s", re.I
 )
-DIVIDED = re.compile(r"\bdivided by\b", re.I)
+DIVIDED = re.compile(r"\bdivided by\b|\bagainst\b", re.I)
 OVER = "over"  # in words one divides all that was said before: "net sales less cost of sales over net sales"
 OPERATORS: Mapping[str, Operator] = {
     "+": "+", "plus": "+", MINUS: "-", "–": "-", "-": "-", "minus": "-", "less": "-", "*": "*", "×": "*", "times": "*",
@@ -34,7 +34,7 @@ MARGIN = frozenset({"margin", "margins"})
 REVENUE = "revenue"
 OPTIONAL = "?"
 QUOTIENT = "//"
-NEAR_OPERAND = 5  # words: "over the average of its total assets"
+NEAR_OPERAND = 8  # words: "over the average of its total assets"
 
 Operator = Literal["+", "-", "*", "/"]
 Kind = Literal["plain", "average", "change"]
@@ -96,6 +96,11 @@ def read_expression(text: str, names: Mapping[Name, str]) -> Read:
     parser = _Parser(_with_quotients(list(tokens_of(text, names))))
     made = parser.whole()
     return Read(made, is_share or parser.has_margin, frozenset(parser.left_over))
+
+
+def divides(text: str) -> bool:
+    """Whether it may say how a ratio is worked out."""
+    return DIVIDED.search(text) is not None or any(sign in text for sign in (" / ", "÷", f" {OVER} "))
 
 
 def _with_quotients(tokens: list[Token]) -> list[Token]:

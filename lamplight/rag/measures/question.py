@@ -28,6 +28,8 @@ IN_ROUND_BRACKETS = re.compile(r"\([^()]*\)")
 ASKS = re.compile(r"\?|^(?:calculate|compute)\b", re.IGNORECASE)
 EVEN_SO = 3  # words that nothing explains, beside a ratio: "is it a healthy business, judged by its quick ratio?"
 COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
+COMPOUND = re.compile(r"\bcagr\b|\bcompound(?:ed)?\sannual(?:ised|ized)?\sgrowth(?:\srates?)?\b", re.IGNORECASE)
+SPAN = re.compile(r"\b(?:over\sthe\s)?(?:\d+|two|three|four|five)[\s-]years?\b", re.IGNORECASE)
 YEAR_OVER_YEAR = re.compile(r"\b(?:year[\s-]over[\s-]year|year[\s-]on[\s-]year|yoy|y/y)\b", re.IGNORECASE)
 SCALE = re.compile(
     r"\b(?:in|USD|EUR|GBP|[$€£])\s?(?:US\s?)?(?:USD|EUR|GBP|dollars?|[$€£])?\s?(?:in\s)?(thousand|million|billion)s?\b",
@@ -76,7 +78,7 @@ def _stems(words: str) -> frozenset[str]:
 PLAIN = _stems(
     "amount figure value reported report year end ending ended fiscal unadjusted balance total consolidated annual "
     "ratio level its their company calculate compute net gaap according based statement stated profile metric fy "
-    "period number usd"
+    "period number usd fast quickly"
 )
 RISES = _stems("improve improving improved increase increasing increased grow grew rise rising rose higher expand up")
 FALLS = _stems(
@@ -93,8 +95,9 @@ class Asked:
     """`definitions` also has what the question itself defines; `years` are those it speaks of, in order.
 
     `count` is over how many years the mean is asked for, 1 for none. `direction` is 1 where it is asked whether it
-    rises, -1 whether it falls, `sign` likewise whether it is above or below 0. `scale` and `decimals` are those asked
-    for. `unexplained` are the stems of words behind the name that may be harmless, or mean a part of the whole.
+    rises, -1 whether it falls; `sign` says likewise whether it is above or below 0. `is_compound` where growth is asked
+    for by the year. `scale` and `decimals` are those asked for. `unexplained` are the stems of words behind the name
+    that may be harmless, or mean a part of the whole.
     """
 
     expression: Expression
@@ -105,6 +108,7 @@ class Asked:
     count: int = 1
     direction: int = 0
     sign: int = 0
+    is_compound: bool = False
     scale: str = ""
     decimals: int | None = None
     unexplained: frozenset[str] = frozenset()
@@ -115,9 +119,13 @@ def read_question(question: str, known: Definitions, names: frozenset[str] = fro
 
     `names` are words, in lower case, that name the document.
     """
+    if COMPOUND.search(question):
+        plain = COMPOUND.sub(" growth ", question)
+        asked = read_question(SPAN.sub(" ", plain), known, names)
+        return replace(asked, is_compound=True) if asked is not None and asked.form == "growth" else None
     bare = EMPTY.sub(" ", ARROW.sub(" to ", ROUNDED.sub(" ", question.strip())))
     sentences = SENTENCE.split(bare)
-    known = with_defined(sentences, known)
+    before, known = known, with_defined(sentences, known)
     asking = [one.partition(";")[0] for one in sentences if ASKS.search(one) or len(sentences) == 1]
     asking = [one[: match.start()] if (match := DEFINITION.search(one)) else one for one in asking]
     for sentence in asking:
@@ -128,14 +136,19 @@ def read_question(question: str, known: Definitions, names: frozenset[str] = fro
             return _in_units(asked, question)
     for place, sentence in enumerate(asking):
         formula = formula_in([sentence, *(one for one in sentences if one not in asking[: place + 1])], known, names)
-        asked = _by_formula(sentence, *formula, known) if formula else None
+        asked = _by_formula(sentence, bare, *formula, known) if formula else None
         asked = asked or _named(sentence, known, names)
         if asked is not None:
             return _in_units(replace(asked, is_share=asked.is_share or PERCENT.search(question) is not None), question)
-    return None
+    defined = [name for name, measure in known.measures.items() if before.measures.get(name) != measure]
+    if len(defined) != 1 or set(bare.lower().split()) & OTHERWISE:
+        return None
+    measure = known.measures[defined[0]]  # "We define it as …: what is it?"
+    years = tuple(sorted(periods_of(bare).years))[-1:]
+    return _in_units(Asked(Named(measure.name), known, years, "value", measure.is_share), question)
 
 
-def _by_formula(sentence: str, formula: str, expression: Expression, known: Definitions) -> Asked | None:
+def _by_formula(sentence: str, question: str, formula: str, expression: Expression, known: Definitions) -> Asked | None:
     """Whatever it is called, the question says itself how it is worked out.
 
     Not where it says only what a share is a share of: "the gross margin, taking net sales less cost of sales".
@@ -146,7 +159,7 @@ def _by_formula(sentence: str, formula: str, expression: Expression, known: Defi
     other = set(sentence.lower().replace(formula.lower(), " ").split()) & OTHERWISE
     if other or periods_of(sentence).quarters or (is_share and not is_quotient):
         return None
-    years = tuple(sorted(periods_of(sentence.replace(formula, " ")).years or periods_of(formula).years))
+    years = tuple(sorted(periods_of(question.replace(formula, " ")).years or periods_of(formula).years))
     return Asked(expression, known, years[-1:], "value", is_share)
 
 

@@ -29,6 +29,7 @@ OWN = 3  # times as much counts a line that no other statement has
 ALIKE = 0.81  # F1 of a label's words and those of a name: it is called so
 BEGINS = 0.95  # of the likeness, where only what stands before a comma is called so
 ALL = 99
+INCOME, REVENUE = "income statement", name_of("revenue")
 
 Period = tuple[int, int]
 """A year and how many months of it, 0 where nothing is said of them."""
@@ -113,8 +114,11 @@ class Statements:
         found: dict[Name, Line] = {}
         for part in sorted(self._parts, key=lambda part: part.known, reverse=True):
             for row, (name, _) in zip(part.rows, part.names, strict=True):
+                line = Line(row.label, part.statement, (name,), is_paid=False, is_own=False)
                 if name:
-                    found.setdefault(name, Line(row.label, part.statement, (name,), is_paid=False, is_own=False))
+                    found.setdefault(name, line)
+                if name and part.statement == INCOME:  # "Rooms" is the rooms revenue
+                    found.setdefault(name | REVENUE, line)
         return found
 
     def cell(self, line: Line, year: int, months: int = 12) -> Cell | None:

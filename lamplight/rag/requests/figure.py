@@ -11,7 +11,7 @@ from lamplight.rag.composition import plain
 from lamplight.rag.events import Rows
 from lamplight.rag.measures.definitions import definitions
 from lamplight.rag.measures.evaluation import UNITS, Evaluation, Value, falls_or_rises, growth, scale_of
-from lamplight.rag.measures.expression import Named, has_name
+from lamplight.rag.measures.expression import Named, divides, has_name
 from lamplight.rag.measures.question import Asked, asks_for_change, read_question
 from lamplight.rag.measures.statements import Cell, Statements
 from lamplight.rag.naming import named_documents
@@ -32,7 +32,7 @@ def figure(request: Request, materials: Materials) -> Told | None:
     A refusal where its statements have the figure, but for no year that is asked for.
     """
     known, query = definitions(), request.query
-    changes = asks_for_change(query)
+    changes = asks_for_change(query) or divides(query)
     if not changes and not has_name(query, known.names):
         return None
     inside = materials.documents(request.scope)
@@ -48,7 +48,7 @@ def figure(request: Request, materials: Materials) -> Told | None:
         return None
     asked = _in_its_years(asked, query, statements) if asked is not None else None
     told = _told(asked, statements, request) if asked is not None else None
-    if told is None and changes:  # of a line that only this document has
+    if told is None and changes:  # of lines that only this document has
         asked = read_question(query, known.with_lines(statements.lines), naming.words)
         told = _told(asked, statements, request) if asked is not None else None
     if told is None and asked is not None and _is_of_another_time(asked, statements):
@@ -98,6 +98,8 @@ def _is_so(asked: Asked, values: Sequence[Value]) -> bool | None:
     """Whether it moves, or is above or below 0, as the question supposes; None where it supposes nothing."""
     if asked.sign:
         return values[0].amount * asked.sign > 0
+    if asked.direction and asked.form == "growth":
+        return values[0].amount * asked.direction > 0
     if asked.direction and len(values) > 1:
         return falls_or_rises(list(reversed(values))) == asked.direction
     return None
@@ -114,9 +116,10 @@ def _figures(asked: Asked, statements: Statements) -> Figures:
         mean = evaluation.mean(asked.expression, list(range(newest, newest - asked.count, -1)))
         return [(newest, mean)] if mean else []
     if asked.form == "growth":
-        before = evaluation.value(asked.expression, asked.years[0] if len(asked.years) > 1 else newest - 1)
-        after = evaluation.value(asked.expression, newest)
-        grown = growth(before, after) if before and after else None
+        oldest = asked.years[0] if len(asked.years) > 1 else newest - 1
+        before, after = evaluation.value(asked.expression, oldest), evaluation.value(asked.expression, newest)
+        span = newest - oldest if asked.is_compound else 1
+        grown = growth(before, after, span) if before and after else None
         return [(newest, grown)] if grown else []
     if asked.form == "value":
         several = isinstance(asked.expression, Named) and asked.expression.kind == "plain" and len(asked.years) > 1
