@@ -95,6 +95,11 @@ def asked(library: Library, models: Models, text: str) -> Finished:
             "0.06",
         ),
         (
+            "Calculate Brightwater's quick ratio at fiscal year-end 2023, defined as (cash and cash equivalents + "
+            "accounts receivable, net) / total current liabilities. Round to two decimals.",
+            "0.90",
+        ),
+        (
             "What gross margin did Brightwater earn in 2023, taking net sales less cost of sales? 1 decimal pls.",
             "37.5%",
         ),

@@ -126,16 +126,18 @@ def read_question(question: str, known: Definitions, names: frozenset[str] = fro
     bare = EMPTY.sub(" ", ARROW.sub(" to ", ROUNDED.sub(" ", question.strip())))
     sentences = SENTENCE.split(bare)
     before, known = known, with_defined(sentences, known)
-    asking = [one.partition(";")[0] for one in sentences if ASKS.search(one) or len(sentences) == 1]
-    asking = [one[: match.start()] if (match := DEFINITION.search(one)) else one for one in asking]
-    for sentence in asking:
+    asking = {
+        place: sentence[: match.start()] if (match := DEFINITION.search(sentence)) else sentence
+        for place, sentence in enumerate(one.partition(";")[0] for one in sentences)
+        if ASKS.search(sentence) or len(sentences) == 1
+    }
+    for sentence in asking.values():
         match = ASKING.search(sentence)
-        asked = _asked(match["asked"], match, known, names) if match else None
-        asked = asked or (_asked(sentence, None, known, names) if match is None else None)
+        asked = _asked(match["asked"] if match else sentence, match, known, names)
         if asked is not None:
             return _in_units(asked, question)
-    for place, sentence in enumerate(asking):
-        formula = formula_in([sentence, *(one for one in sentences if one not in asking[: place + 1])], known, names)
+    for place, sentence in asking.items():
+        formula = formula_in([sentence, *sentences[place + 1 :]], known, names)
         asked = _by_formula(sentence, bare, *formula, known) if formula else None
         asked = asked or _named(sentence, known, names)
         if asked is not None:
