@@ -33,8 +33,8 @@ lint: development
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
 
-# A file's tests stay together, as they share what they have set up.
-BOTH_CORES = -n 2 --dist loadfile
+# A file's tests stay together, as they share what they have set up; tests/conftest.py says which files go first.
+BOTH_CORES = -n 2 --dist loadfile --no-loadscope-reorder
 
 test: lint
 	$(VENV)/python -m pytest $(if $(TESTS),$(TESTS),$(BOTH_CORES) -m "not long")

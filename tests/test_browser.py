@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from markdown_it import MarkdownIt
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 
 from lamplight.samples import CHART, FEES, HANDBOOK, PHOTO
 from lamplight.ui.export import conversation_html, conversation_markdown
@@ -94,7 +94,7 @@ def test_a_follow_up_is_understood(handbook: Visit) -> None:
     expect(handbook.answered(2)).to_contain_text("dry plants")
 
 
-def test_stop_ends_an_answer_and_gives_the_composer_back(handbook: Visit) -> None:
+def test_stop_ends_an_answer_and_gives_the_composer_back(handbook: Visit, whole_answers: None) -> None:
     page = handbook.page
     handbook.ask(LONG_QUESTION)
     # Dispatched: on a fast machine the button is gone before it has stood still long enough for a click.
@@ -103,7 +103,7 @@ def test_stop_ends_an_answer_and_gives_the_composer_back(handbook: Visit) -> Non
     handbook.answered()
 
 
-def test_a_reload_in_the_middle_of_an_answer_loses_nothing(handbook: Visit) -> None:
+def test_a_reload_in_the_middle_of_an_answer_loses_nothing(handbook: Visit, whole_answers: None) -> None:
     page = handbook.page
     handbook.ask(LONG_QUESTION)
     expect(page.locator("#chat .card").first).to_be_visible(timeout=PATIENCE)
@@ -115,7 +115,7 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(handbook: Visit) -> N
     expect(page.locator("#conversations .current")).to_contain_text(LONG_QUESTION[:40])
 
 
-def test_two_tabs_ask_at_once_and_see_each_other(handbook: Visit) -> None:
+def test_two_tabs_ask_at_once_and_see_each_other(handbook: Visit, whole_answers: None) -> None:
     page = handbook.page
     handbook.ask(QUESTION)
     other = Visit(page.context.new_page(), handbook.address)
@@ -166,7 +166,7 @@ def test_only_the_last_answer_is_had_again(handbook: Visit) -> None:
     expect(handbook.page.get_by_role("button", name="Look in more places")).to_have_count(1)
 
 
-def test_a_question_asked_while_another_is_answered_is_kept(handbook: Visit) -> None:
+def test_a_question_asked_while_another_is_answered_is_kept(handbook: Visit, whole_answers: None) -> None:
     page = handbook.page
     handbook.ask(LONG_QUESTION)
     expect(page.get_by_role("button", name="Stop answering")).to_be_visible()
@@ -179,7 +179,7 @@ def test_a_question_asked_while_another_is_answered_is_kept(handbook: Visit) -> 
     expect(handbook.answered(2)).to_contain_text("nine taps")
 
 
-def test_an_answer_that_waits_for_another_can_be_stopped(handbook: Visit) -> None:
+def test_an_answer_that_waits_for_another_can_be_stopped(handbook: Visit, whole_answers: None) -> None:
     handbook.ask(LONG_QUESTION)
     expect(handbook.page.get_by_role("button", name="Stop answering")).to_be_visible()
     other = Visit(handbook.page.context.new_page(), handbook.address)
@@ -284,7 +284,7 @@ def test_two_hundred_messages_are_shown_and_answered(handbook: Visit, services: 
     expect(handbook.answered(101)).to_contain_text("November")
 
 
-def test_a_crash_in_the_middle_of_an_answer_keeps_what_was_said(browser: Browser, tmp_path: Path) -> None:
+def test_a_crash_in_the_middle_of_an_answer_keeps_what_was_said(profile: BrowserContext, tmp_path: Path) -> None:
     command = [sys.executable, "app.py", "--library", str(tmp_path / "library"), "--port", "0", "--no-browser"]
 
     def start() -> tuple[subprocess.Popen[str], str, str]:
@@ -295,7 +295,7 @@ def test_a_crash_in_the_middle_of_an_answer_keeps_what_was_said(browser: Browser
         return process, found[1], found[2]
 
     process, address, key = start()
-    with visiting(browser, address, key) as visit:
+    with visiting(profile, address, key) as visit:
         drop(visit.page, HANDBOOK)
         expect(visit.document(HANDBOOK.name)).to_be_visible(timeout=PATIENCE)
         visit.ask(LONG_QUESTION)
@@ -305,7 +305,7 @@ def test_a_crash_in_the_middle_of_an_answer_keeps_what_was_said(browser: Browser
         expect(visit.page.get_by_role("status").filter(has_text="isn’t running any more")).to_be_visible()
     process, address, key = start()
     try:
-        with visiting(browser, address, key) as visit:
+        with visiting(profile, address, key) as visit:
             visit.page.locator("#conversations .row-open").click()
             expect(visit.page.locator("#chat .asked")).to_have_text(LONG_QUESTION)
             expect(visit.page.locator("#chat .card").first).to_be_visible()

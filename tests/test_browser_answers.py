@@ -23,7 +23,9 @@ WATCH = """() => {
 
 
 @pytest.mark.parametrize("mode", ["documents", "documents+knowledge"])
-def test_what_is_shown_while_it_is_written_stays_or_is_visibly_a_draft(handbook: Visit, mode: str) -> None:
+def test_what_is_shown_while_it_is_written_stays_or_is_visibly_a_draft(
+    handbook: Visit, mode: str, whole_answers: None
+) -> None:
     page = handbook.page
     page.locator(f"#mode input[value='{mode}']").check(force=True)
     page.evaluate(WATCH)

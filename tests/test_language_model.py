@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import never
 from lamplight.models.language_model import ChatMessage, LanguageModel, Piece, Prefill, Reading, Usage
@@ -21,13 +20,12 @@ LOCK = "The canal lock opens at seven in the morning and closes at sunset. Boats
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> Iterator[LanguageModel]:
-    yield from opened(tmp_path / "contexts")
+def model(weights: Path, tmp_path: Path) -> Iterator[LanguageModel]:
+    yield from opened(weights, tmp_path / "contexts")
 
 
-def opened(folder: Path) -> Iterator[LanguageModel]:
-    cache = ContextCache(folder)
-    model = LanguageModel(LANGUAGE_MODEL.path(), "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
+def opened(weights: Path, folder: Path) -> Iterator[LanguageModel]:
+    model = LanguageModel(weights, "test", cache=ContextCache(folder), identity="test")
     yield model
     model.close()
 
@@ -80,11 +78,11 @@ def test_a_passage_remembered_or_read_ahead_gives_the_answer_of_a_fresh_one(mode
     assert first.prefilled_tokens > second.prefilled_tokens > third.prefilled_tokens
 
 
-def test_a_restart_reads_nothing_again(tmp_path: Path) -> None:
+def test_a_restart_reads_nothing_again(weights: Path, tmp_path: Path) -> None:
     question = "What are the cats called?"
     answers, computed = [], []
     for _ in range(2):
-        for model in opened(tmp_path):
+        for model in opened(weights, tmp_path):
             text, usage, _ = read(model, question, ROOF, CATS)
             answers.append(text)
             computed.append(usage.prefilled_tokens)
@@ -155,10 +153,10 @@ def test_a_question_does_not_wait_for_work_in_the_background(model: LanguageMode
 
 @pytest.mark.parametrize("way", [LanguageModel.read, LanguageModel.read_apart], ids=["together", "apart"])
 def test_a_state_the_engine_does_not_take_is_computed_anew(
-    tmp_path: Path, way: Callable[..., Iterator[Prefill | Piece | Usage]]
+    weights: Path, tmp_path: Path, way: Callable[..., Iterator[Prefill | Piece | Usage]]
 ) -> None:
     cache = ContextCache(tmp_path)
-    model = LanguageModel(LANGUAGE_MODEL.path(), "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
+    model = LanguageModel(weights, "test", cache=cache, identity="test")
     reading = Reading(SYSTEM, (ROOF, CATS), "What are the cats called?")
     fresh, _, _ = collect(way(model, reading, 16, never))
     cache.flush()

@@ -72,9 +72,9 @@ def test_the_fastest_within_the_tolerance_is_chosen(measured: dict[str, Measured
     assert choose({ORIGINAL: Measured(200, 10.0, 1.0), **measured}) == chosen
 
 
-def test_a_machine_is_measured_once(tmp_path: Path) -> None:
+def test_a_machine_is_measured_once(weights: Path, tmp_path: Path) -> None:
     cache = ContextCache(tmp_path / "contexts")
-    model = LanguageModel(LANGUAGE_MODEL.path(), "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
+    model = LanguageModel(weights, "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
     model.calibrate(tmp_path)
     assert model.calibration is not None
     assert model.calibration == saved_calibration(tmp_path, LANGUAGE_MODEL.sha256)
@@ -83,8 +83,8 @@ def test_a_machine_is_measured_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("share", [0.1, 0.6, 1.2, 2.5], ids=["early", "late", "in a token", "between tokens"])
-def test_a_measurement_that_is_stopped_anywhere_says_nothing_and_harms_nothing(share: float) -> None:
-    model = LanguageModel(LANGUAGE_MODEL.path(), "test", identity=LANGUAGE_MODEL.sha256)
+def test_a_measurement_that_is_stopped_anywhere_says_nothing_and_harms_nothing(weights: Path, share: float) -> None:
+    model = LanguageModel(weights, "test", identity="test")
     asked = 0
 
     def stopped_after(most: float) -> Callable[[], bool]:

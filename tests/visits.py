@@ -13,9 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import uvicorn
-from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 
-from lamplight.ui.server import build_app
 from lamplight.ui.services import Services
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -91,6 +90,8 @@ def browsing() -> Iterator[Browser]:
 @contextmanager
 def serving(services: Services, port: int = 0) -> Iterator[str]:
     """Where the real app is served, on a port of its own unless one is given."""
+    from lamplight.ui.server import build_app  # takes seconds, also where no test needs it
+
     listener = socket.create_server(("127.0.0.1", port))
     port = listener.getsockname()[1]
     app = build_app(services, "127.0.0.1", port, KEY)
@@ -102,23 +103,34 @@ def serving(services: Services, port: int = 0) -> Iterator[str]:
     thread.join()
 
 
+def opened_profile(browser: Browser) -> BrowserContext:
+    """A fresh browser profile."""
+    return browser.new_context(permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce")
+
+
 @contextmanager
-def visiting(browser: Browser, address: str, key: str = KEY) -> Iterator[Visit]:
-    """A fresh browser profile that has opened the address with the key. It must have asked for nothing else."""
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce")
-    visit = Visit(context.new_page(), address)
+def visiting(profile: BrowserContext, address: str, key: str = KEY) -> Iterator[Visit]:
+    """Open the address with the key. It must have asked for nothing else, and the profile forgets it afterwards."""
+    visit = Visit(profile.new_page(), address)
     errors: list[str] = []
 
     def note(request: Request) -> None:
         visit.requests.append(request.url)
 
     visit.page.set_default_timeout(PATIENCE)
-    context.on("request", note)
+    profile.on("request", note)
     visit.page.on("pageerror", lambda error: errors.append(str(error)))
     visit.page.goto(f"{address}/?key={key}")
     expect(visit.page.locator("#collection")).to_be_attached(timeout=PATIENCE)
-    yield visit
-    context.close()
+    try:
+        yield visit
+    finally:
+        profile.remove_listener("request", note)
+        kept = {"origin": address, "storageTypes": "local_storage"}
+        profile.new_cdp_session(visit.page).send("Storage.clearDataForOrigin", kept)
+        for page in profile.pages:
+            page.close()
+        profile.clear_cookies()
     assert [url for url in visit.requests if urlsplit(url).hostname not in ("127.0.0.1", None)] == []
     assert errors == []
 
