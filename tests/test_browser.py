@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, expect
 from lamplight.samples import CHART, FEES, HANDBOOK, PHOTO
 from lamplight.ui.export import conversation_html, conversation_markdown
 from lamplight.ui.services import Services
-from tests.visits import PATIENCE, Visit, drop, visiting
+from tests.visits import Visit, drop, visiting
 
 QUESTION = "When are bonfires allowed?"
 LONG_QUESTION = "What does the handbook say about each of water, tools, bonfires and animals, with every rule?"
@@ -27,7 +27,7 @@ def test_the_first_minute_leads_from_the_welcome_to_an_answer(visit: Visit) -> N
     visit.photograph("welcome")
     page.get_by_role("button", name="Try the sample library").click()
     for path in (HANDBOOK, FEES, CHART, PHOTO):
-        expect(visit.document(path.name)).to_be_visible(timeout=PATIENCE)
+        expect(visit.document(path.name)).to_be_visible()
     visit.photograph("suggestions")
     page.locator(".example").first.click()
     expect(visit.answered().locator("a.citation").first).to_be_visible()
@@ -39,16 +39,16 @@ def test_three_dropped_files_become_documents(visit: Visit, tmp_path: Path) -> N
         path.write_text(f"The password of {path.stem} is zebrawood.", encoding="utf-8")
     drop(visit.page, *paths)
     for path in paths:
-        expect(visit.document(path.name)).to_be_visible(timeout=PATIENCE)
+        expect(visit.document(path.name)).to_be_visible()
 
 
 def test_an_answer_cites_a_page_that_opens_where_it_is_marked(handbook: Visit) -> None:
     page = handbook.page
     handbook.ask(QUESTION)
-    expect(page.locator("#chat .card").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#chat .card").first).to_be_visible()
     handbook.answered().locator("a.citation").first.click()
     picture = page.locator("#sources .page-picture.loaded")
-    expect(picture).to_be_visible(timeout=PATIENCE)
+    expect(picture).to_be_visible()
     expect(picture.locator(".box").first).to_be_in_viewport()
     expect(page.locator("#sources .source-name")).to_have_text(HANDBOOK.name)
     handbook.photograph("sources")
@@ -81,7 +81,7 @@ def test_the_keyboard_walks_through_the_sources_and_zooms(handbook: Visit) -> No
 
 def test_a_computed_answer_shows_its_cell(visit: Visit) -> None:
     drop(visit.page, FEES)
-    expect(visit.document(FEES.name).first).to_be_visible(timeout=PATIENCE)
+    expect(visit.document(FEES.name).first).to_be_visible()
     visit.ask("How much is a half plot in 2026?")
     visit.answered().locator("a.citation").first.click()
     expect(visit.page.locator("#sources td.said mark", has_text="£36")).to_be_visible()
@@ -99,14 +99,14 @@ def test_stop_ends_an_answer_and_gives_the_composer_back(handbook: Visit, whole_
     handbook.ask(LONG_QUESTION)
     # Dispatched: on a fast machine the button is gone before it has stood still long enough for a click.
     page.get_by_role("button", name="Stop answering").dispatch_event("click")
-    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
     handbook.answered()
 
 
 def test_a_reload_in_the_middle_of_an_answer_loses_nothing(handbook: Visit, whole_answers: None) -> None:
     page = handbook.page
     handbook.ask(LONG_QUESTION)
-    expect(page.locator("#chat .card").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#chat .card").first).to_be_visible()
     page.reload()
     said = handbook.answered().inner_text()
     page.reload()
@@ -126,7 +126,7 @@ def test_two_tabs_ask_at_once_and_see_each_other(handbook: Visit, whole_answers:
     other.page.goto(page.url)
     expect(other.answered()).to_contain_text("November")
     handbook.ask("And who looks after the bees?")
-    expect(other.page.locator("#chat .asked")).to_have_count(2, timeout=PATIENCE)
+    expect(other.page.locator("#chat .asked")).to_have_count(2)
     other.answered(2)
     handbook.answered(2)
 
@@ -153,7 +153,7 @@ def test_an_answer_can_be_had_again_from_more_places(handbook: Visit) -> None:
     handbook.ask(QUESTION)
     handbook.answered()
     page.get_by_role("button", name="Look in more places", exact=True).click()
-    expect(page.get_by_role("button", name="Undo")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     expect(handbook.answered()).to_contain_text("November")
     expect(page.locator("#chat .asked")).to_have_count(1)
 
@@ -186,7 +186,7 @@ def test_an_answer_that_waits_for_another_can_be_stopped(handbook: Visit, whole_
     other.page.goto(handbook.address)
     other.ask(QUESTION)
     other.page.get_by_role("button", name="Stop answering").dispatch_event("click")
-    expect(other.page.locator("#chat .foot")).to_contain_text("stopped", timeout=PATIENCE)
+    expect(other.page.locator("#chat .foot")).to_contain_text("stopped")
     handbook.answered()
 
 
@@ -196,7 +196,7 @@ def test_a_picture_that_cannot_be_read_is_not_answered_from_another_document(han
     )
     expect(handbook.page.locator(".attachment")).to_contain_text("torn.png")
     handbook.ask("When are bonfires allowed?")
-    expect(handbook.page.locator("#chat .failure")).to_contain_text("torn.png could not be read", timeout=PATIENCE)
+    expect(handbook.page.locator("#chat .failure")).to_contain_text("torn.png could not be read")
 
 
 def test_an_answer_is_copied_with_its_sources(handbook: Visit) -> None:
@@ -278,7 +278,7 @@ def test_two_hundred_messages_are_shown_and_answered(handbook: Visit, services: 
         library.add_message(talk, "user", f"Question {number}")
         library.add_message(talk, "assistant", f"Answer **{number}**.", {"done": True})
     handbook.page.goto(f"{handbook.address}/?conversation={talk}")
-    expect(handbook.page.locator("#chat .asked")).to_have_count(100, timeout=PATIENCE)
+    expect(handbook.page.locator("#chat .asked")).to_have_count(100)
     expect(handbook.page.locator("#chat .turn").last).to_be_in_viewport()
     handbook.ask(QUESTION)
     expect(handbook.answered(101)).to_contain_text("November")
@@ -297,9 +297,9 @@ def test_a_crash_in_the_middle_of_an_answer_keeps_what_was_said(profile: Browser
     process, address, key = start()
     with visiting(profile, address, key) as visit:
         drop(visit.page, HANDBOOK)
-        expect(visit.document(HANDBOOK.name)).to_be_visible(timeout=PATIENCE)
+        expect(visit.document(HANDBOOK.name)).to_be_visible()
         visit.ask(LONG_QUESTION)
-        expect(visit.page.locator("#chat .card").first).to_be_visible(timeout=PATIENCE)
+        expect(visit.page.locator("#chat .card").first).to_be_visible()
         process.send_signal(signal.SIGKILL)
         process.communicate()
         expect(visit.page.get_by_role("status").filter(has_text="isn’t running any more")).to_be_visible()

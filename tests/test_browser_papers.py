@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from lamplight.rag.guide import Guiding
 from lamplight.ui.services import Services
 from tests.test_accessibility import assert_accessible
-from tests.visits import PATIENCE, Visit, drop
+from tests.visits import Visit, drop
 
 SHOPS = (("Aster", "03/02/2024", "12.50"), ("Birch", "14/01/2024", "7.25"), ("Cedar", "20/03/2024", "100.00"))
 
@@ -39,7 +39,7 @@ def test_receipts_become_a_table_that_is_sorted_summed_saved_and_opened(
     expect(rows.first).to_contain_text("7.25")
     visit.photograph("papers")
     assert_accessible(page)
-    with page.expect_download(timeout=PATIENCE) as saved:
+    with page.expect_download() as saved:
         page.get_by_role("link", name="Save as CSV").click()
     text = Path(saved.value.path()).read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == "Shop,Date,Total,Currency,Document"

@@ -46,8 +46,8 @@ def script() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def llama() -> Iterator[LlamaServer]:
-    with llama_server(key="sesame") as server:
+def llama(weights: Path) -> Iterator[LlamaServer]:
+    with llama_server(weights, key="sesame") as server:
         yield server
 
 
@@ -155,11 +155,12 @@ def test_a_real_server_lists_its_models_and_says_how_much_it_read(llama: LlamaSe
     assert usage.cut == ""
 
 
+@pytest.mark.long
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def test_behind_a_balancer_one_server_dies_in_mid_answer_and_nothing_is_lost(
-    sample_library: Library, chooser: Models, tmp_path: Path
+    sample_library: Library, chooser: Models, weights: Path, tmp_path: Path
 ) -> None:
-    with llama_server() as one, llama_server() as other, balanced([one, other], tmp_path) as address:
+    with llama_server(weights) as one, llama_server(weights) as other, balanced([one, other], tmp_path) as address:
         use(chooser, address, NAME, spare=False)
         events: list[Event] = []
         dead: list[LlamaServer] = []

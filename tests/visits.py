@@ -33,6 +33,8 @@ SETTLING = 120  # milliseconds until a page has drawn itself in other colours or
 PICTURES = Path(__file__).parent.parent / ".screenshots"
 NARROW = {"width": 390, "height": 844}
 
+expect.set_options(timeout=PATIENCE)
+
 
 @dataclass
 class Visit:
@@ -50,7 +52,7 @@ class Visit:
 
     def answered(self, count: int = 1) -> Locator:
         """The turn that ends the conversation, once it has `count` finished answers."""
-        expect(self.page.locator("#chat .foot")).to_have_count(count, timeout=PATIENCE)
+        expect(self.page.locator("#chat .foot")).to_have_count(count)
         return self.page.locator("#chat .turn").last
 
     def document(self, name: str) -> Locator:
@@ -105,7 +107,9 @@ def serving(services: Services, port: int = 0) -> Iterator[str]:
 
 def opened_profile(browser: Browser) -> BrowserContext:
     """A fresh browser profile."""
-    return browser.new_context(permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce")
+    profile = browser.new_context(permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce")
+    profile.set_default_timeout(PATIENCE)
+    return profile
 
 
 @contextmanager
@@ -117,11 +121,10 @@ def visiting(profile: BrowserContext, address: str, key: str = KEY) -> Iterator[
     def note(request: Request) -> None:
         visit.requests.append(request.url)
 
-    visit.page.set_default_timeout(PATIENCE)
     profile.on("request", note)
     visit.page.on("pageerror", lambda error: errors.append(str(error)))
     visit.page.goto(f"{address}/?key={key}")
-    expect(visit.page.locator("#collection")).to_be_attached(timeout=PATIENCE)
+    expect(visit.page.locator("#collection")).to_be_attached()
     try:
         yield visit
     finally:
