@@ -247,54 +247,6 @@ def test_doctor_says_what_a_damaged_library_needs(here: Command, tmp_path: Path)
     assert "Restore the folder from a backup" in run.out
 
 
-@pytest.fixture(scope="module")
-def served(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A library that the open app holds. Tests leave in it what was there."""
-    folder = tmp_path_factory.mktemp("served") / "library"
-    shutil.copytree(filled, folder)
-    command = [sys.executable, "app.py", "--library", str(folder), "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
-        assert app.stdout is not None
-        assert "Lamplight is ready at http://127.0.0.1:" in app.stdout.readline()
-        yield folder
-        app.send_signal(signal.SIGINT)
-        assert app.wait() == 0
-
-
-def test_commands_work_through_the_app_that_is_open(served: Path, tmp_path: Path) -> None:
-    (tmp_path / "gate.txt").write_text(GATE)
-    added = lamplight(served, "add", tmp_path / "gate.txt", "--json")
-    assert [record["status"] for record in added.records] == ["added"], added.err
-    (answer,) = lamplight(served, "ask", "What colour is the gate painted?", "--json").records
-    assert answer["citations"][0]["document"] == "gate.txt"
-    assert lamplight(served, "remove", "gate.txt").out == "Removed gate.txt.\n"
-    second = lamplight(served, "doctor")
-    assert "in use by" in second.out
-
-
-def test_a_second_app_says_who_holds_the_library(served: Path) -> None:
-    command = [sys.executable, "app.py", "--library", str(served), "--no-browser"]
-    second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert second.returncode == 1
-    assert "has been in use by `app.py" in second.stderr
-    assert second.stderr.count("\n") == 1
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="browsers are found in another way there")
-def test_a_second_start_opens_the_app_that_is_open(served: Path, tmp_path: Path) -> None:
-    browser, opened = tmp_path / "browser", tmp_path / "opened"
-    browser.write_text(f'#!/bin/sh\necho "$1" > "{opened}"\n')
-    browser.chmod(0o700)
-    command = [sys.executable, "app.py", "--library", str(served)]
-    environment = os.environ | {"BROWSER": f"{browser} %s"}
-    second = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert (second.returncode, second.stderr) == (0, "")
-    address = second.stdout.split()[-1]
-    assert opened.read_text().startswith(f"{address}?key=")
-    with build_opener(HTTPCookieProcessor()).open(opened.read_text()) as page:
-        assert b"gradio" in page.read()
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is no text file")
 def test_an_icon_in_the_menu_starts_lamplight(tmp_path: Path) -> None:
     environment = os.environ | {"HOME": str(tmp_path), "LAMPLIGHT_CACHE": str(tmp_path)}
@@ -360,3 +312,51 @@ def test_a_watched_folder_is_read_at_once_and_followed_by_the_app(here: Command,
     assert "1 document, followed while Lamplight is open" in here(library, "watch").out
     assert here(library, "unwatch", folder).code == 0
     assert here(library, "unwatch", folder).err == f"{folder} is not watched; `watch` alone shows which are.\n"
+
+
+@pytest.fixture(scope="module")
+def served(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A library that the open app holds. Tests leave in it what was there."""
+    folder = tmp_path_factory.mktemp("served") / "library"
+    shutil.copytree(filled, folder)
+    command = [sys.executable, "app.py", "--library", str(folder), "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
+        assert app.stdout is not None
+        assert "Lamplight is ready at http://127.0.0.1:" in app.stdout.readline()
+        yield folder
+        app.send_signal(signal.SIGINT)
+        assert app.wait() == 0
+
+
+def test_commands_work_through_the_app_that_is_open(served: Path, tmp_path: Path) -> None:
+    (tmp_path / "gate.txt").write_text(GATE)
+    added = lamplight(served, "add", tmp_path / "gate.txt", "--json")
+    assert [record["status"] for record in added.records] == ["added"], added.err
+    (answer,) = lamplight(served, "ask", "What colour is the gate painted?", "--json").records
+    assert answer["citations"][0]["document"] == "gate.txt"
+    assert lamplight(served, "remove", "gate.txt").out == "Removed gate.txt.\n"
+    second = lamplight(served, "doctor")
+    assert "in use by" in second.out
+
+
+def test_a_second_app_says_who_holds_the_library(served: Path) -> None:
+    command = [sys.executable, "app.py", "--library", str(served), "--no-browser"]
+    second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert "has been in use by `app.py" in second.stderr
+    assert second.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="browsers are found in another way there")
+def test_a_second_start_opens_the_app_that_is_open(served: Path, tmp_path: Path) -> None:
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{opened}"\n')
+    browser.chmod(0o700)
+    command = [sys.executable, "app.py", "--library", str(served)]
+    environment = os.environ | {"BROWSER": f"{browser} %s"}
+    second = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (second.returncode, second.stderr) == (0, "")
+    address = second.stdout.split()[-1]
+    assert opened.read_text().startswith(f"{address}?key=")
+    with build_opener(HTTPCookieProcessor()).open(opened.read_text()) as page:
+        assert b"gradio" in page.read()
