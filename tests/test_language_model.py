@@ -47,7 +47,7 @@ def read(model: LanguageModel, question: str, *passages: str) -> tuple[str, Usag
 
 
 def test_what_was_read_before_is_reused_and_changes_nothing(model: LanguageModel) -> None:
-    plots = " ".join(f"Plot {number} is rented by the family of number {number}." for number in range(60))
+    plots = " ".join(f"Plot {number} is rented by the family of number {number}." for number in range(24))
     generate(model, "Something else entirely.")
     fresh, first, _ = generate(model, f"{plots} Who rents plot 7?")
     assert first.reused_tokens == 0
@@ -116,7 +116,7 @@ def test_one_passage_apart_is_one_passage_read(model: LanguageModel) -> None:
 
 
 def test_progress_is_told_from_nothing_to_all(model: LanguageModel) -> None:
-    _, usage, progress = generate(model, "word " * 400)
+    _, usage, progress = generate(model, "word " * 280)
     assert progress[0].done == progress[0].reused
     assert progress[-1].done == progress[-1].total == usage.prompt_tokens
     assert len(progress) >= 4
@@ -126,7 +126,7 @@ def test_progress_is_told_from_nothing_to_all(model: LanguageModel) -> None:
 def test_a_stop_takes_effect_inside_the_reading_and_harms_nothing(
     model: LanguageModel, way: Callable[..., Iterator[Prefill | Piece | Usage]]
 ) -> None:
-    reading = Reading(SYSTEM, (f"{ROOF} " * 8, f"{CATS} " * 8), "How much did the roof cost?")
+    reading = Reading(SYSTEM, (f"{ROOF} " * 4, f"{CATS} " * 4), "How much did the roof cost?")
     fresh, _, _ = collect(way(model, reading, 16, never))
     model.forget()
     asked = iter([False] * 40)  # llama.cpp asks before each step of its graph
