@@ -92,6 +92,14 @@ def models(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     return models
 
 
+@pytest.fixture
+def loaded(models: Models) -> Models:
+    """All that answer a question, as they are when idle work begins."""
+    assert models.embedder and models.reader and models.language_model
+    assert models.ready
+    return models
+
+
 @pytest.fixture(scope="session")
 def embedder(models: Models) -> Embedder:
     return models.embedder

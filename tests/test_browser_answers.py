@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from lamplight.models.loading import Models
 from lamplight.rag.guide import Guiding
 from lamplight.samples import HANDBOOK
 from lamplight.ui.services import Services
@@ -97,9 +98,11 @@ def test_answers_and_refusals_name_the_files_that_are_still_being_read(handbook:
     expect(turn.locator(".answer")).to_contain_text("ten degrees")
 
 
-def test_what_is_offered_to_ask_was_asked_before_and_is_answered(handbook: Visit, services: Services) -> None:
+def test_what_is_offered_to_ask_was_asked_before_and_is_answered(
+    handbook: Visit, services: Services, loaded: Models
+) -> None:
     page = handbook.page
-    Guiding(services.library, services.models).make_missing(lambda: False)
+    Guiding(services.library, loaded).make_missing(lambda: False)
     offered = page.locator("#welcome .example")
     expect(offered.first).to_be_visible()
     assert not [question for question in offered.all_inner_texts() if HANDBOOK.stem in question]

@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import expect
 
+from lamplight.models.loading import Models
 from lamplight.rag.guide import Guiding
 from lamplight.ui.services import Services
 from tests.test_accessibility import assert_accessible
@@ -16,7 +17,7 @@ SHOPS = (("Aster", "03/02/2024", "12.50"), ("Birch", "14/01/2024", "7.25"), ("Ce
 
 
 def test_receipts_become_a_table_that_is_sorted_summed_saved_and_opened(
-    visit: Visit, services: Services, tmp_path: Path
+    visit: Visit, services: Services, loaded: Models, tmp_path: Path
 ) -> None:
     page = visit.page
     paths = []
@@ -26,7 +27,7 @@ def test_receipts_become_a_table_that_is_sorted_summed_saved_and_opened(
     drop(page, *paths)
     for path in paths:
         visit.document(path.name).first.wait_for()
-    Guiding(services.library, services.models).make_missing(lambda: False)
+    Guiding(services.library, loaded).make_missing(lambda: False)
     page.get_by_role("button", name="3 receipts and invoices as a table").click()
     table = page.locator(".papers table")
     rows = table.locator("tbody tr")
