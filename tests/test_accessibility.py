@@ -95,7 +95,7 @@ STATES = [
     nothing,
     failed_job,
     library,
-    answer,
+    pytest.param(answer, marks=pytest.mark.long),  # it is there with its sources, too
     refusal,
     sources,
     document,
@@ -122,7 +122,9 @@ def test_nothing_keeps_anybody_out(visit: Visit, reach: Callable[[Visit], None])
     assert_accessible(visit.page)
 
 
-@pytest.mark.parametrize("reach", [nothing, answer, sources, palette, settings("Your data")])
+@pytest.mark.parametrize(
+    "reach", [nothing, pytest.param(answer, marks=pytest.mark.long), sources, palette, settings("Your data")]
+)
 def test_a_narrow_screen_and_twice_the_size_fit(visit: Visit, reach: Callable[[Visit], None]) -> None:
     reach(visit)
     page = visit.page

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from markdown_it import MarkdownIt
 from playwright.sync_api import BrowserContext, expect
 
@@ -271,19 +272,21 @@ def test_conversations_are_renamed_found_deleted_and_brought_back(handbook: Visi
     expect(page.locator("#chat .asked")).to_have_text(QUESTION)
 
 
-def test_two_hundred_messages_are_shown_and_answered(handbook: Visit, services: Services) -> None:
+@pytest.mark.parametrize("questions", [10, pytest.param(100, marks=pytest.mark.long)])
+def test_a_long_conversation_is_shown_and_answered(handbook: Visit, services: Services, questions: int) -> None:
     library = services.library
     talk = library.start_conversation("A long talk")
-    for number in range(100):
+    for number in range(questions):
         library.add_message(talk, "user", f"Question {number}")
         library.add_message(talk, "assistant", f"Answer **{number}**.", {"done": True})
     handbook.page.goto(f"{handbook.address}/?conversation={talk}")
-    expect(handbook.page.locator("#chat .asked")).to_have_count(100)
+    expect(handbook.page.locator("#chat .asked")).to_have_count(questions)
     expect(handbook.page.locator("#chat .turn").last).to_be_in_viewport()
     handbook.ask(QUESTION)
-    expect(handbook.answered(101)).to_contain_text("November")
+    expect(handbook.answered(questions + 1)).to_contain_text("November")
 
 
+@pytest.mark.long
 def test_a_crash_in_the_middle_of_an_answer_keeps_what_was_said(profile: BrowserContext, tmp_path: Path) -> None:
     command = [sys.executable, "app.py", "--library", str(tmp_path / "library"), "--port", "0", "--no-browser"]
 

@@ -82,7 +82,15 @@ def test_a_machine_is_measured_once(weights: Path, tmp_path: Path) -> None:
     model.close()
 
 
-@pytest.mark.parametrize("share", [0.1, 0.6, 1.2, 2.5], ids=["early", "late", "in a token", "between tokens"])
+@pytest.mark.parametrize(
+    "share",
+    [
+        pytest.param(0.1, id="early", marks=pytest.mark.long),
+        pytest.param(0.6, id="late"),
+        pytest.param(1.2, id="in a token"),
+        pytest.param(2.5, id="between tokens", marks=pytest.mark.long),
+    ],
+)
 def test_a_measurement_that_is_stopped_anywhere_says_nothing_and_harms_nothing(weights: Path, share: float) -> None:
     model = LanguageModel(weights, "test", identity="test")
     asked = 0

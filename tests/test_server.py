@@ -16,6 +16,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from lamplight.ingest.pipeline import index_file
 from lamplight.library.store import Library
 from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.chat import ChatMessage, Reading
@@ -125,10 +126,12 @@ def test_how_large_a_model_is_stands_in_its_name(name: str, size: float) -> None
 
 
 def test_a_real_server_answers_from_the_documents(
-    llama: LlamaServer, sample_library: Library, chooser: Models, folder: Path
+    llama: LlamaServer, library: Library, chooser: Models, folder: Path, tmp_path: Path
 ) -> None:
+    (tmp_path / "gate.txt").write_text("The gate is painted zebrawood green and locked at dusk by the warden.")
+    assert index_file(tmp_path / "gate.txt", library, chooser).status == "added"
     use(chooser, llama.address, NAME, "sesame")
-    found = answered(sample_library, chooser)
+    found = answered(library, chooser, "What colour is the gate painted?")
     assert found.model == f"{NAME} on 127.0.0.1:{llama.port}"
     assert found.citations
     assert found.notice == ""
