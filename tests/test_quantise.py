@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from lamplight.models.calibration import Calibration, calibrate, prefill_seconds, saved_calibration
@@ -14,7 +17,9 @@ from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import Threads, never
 from lamplight.models.language_model import ChatMessage, LanguageModel, Piece
 from lamplight.models.quantise import CANDIDATES, ORIGINAL, Measured, choose, prepare, saved_preparation
+from tests.waiting import DEADLINE, until
 
+ROOT = Path(__file__).parent.parent
 Q8, MIXED, Q4 = "Q8_0", "Q8_0 with Q4_0 feed-forward", "Q4_0"
 
 
@@ -70,6 +75,22 @@ def test_another_model_or_a_damaged_file_is_not_taken_for_it(folder: Path, tmp_p
 )
 def test_the_fastest_within_the_tolerance_is_chosen(measured: dict[str, Measured], chosen: str) -> None:
     assert choose({ORIGINAL: Measured(200, 10.0, 1.0), **measured}) == chosen
+
+
+def test_preparing_ends_with_the_app_and_leaves_nothing(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from lamplight.models.quantise import prepare_in_background\n"
+        "prepare_in_background(Path(sys.argv[1]), '0' * 64, Path(sys.argv[2]))\n"
+    )
+    command = [sys.executable, "-c", code, str(LANGUAGE_MODEL.path()), str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT) as app:
+        until(lambda: list(tmp_path.glob("*/*.gguf")))
+        (preparing,) = psutil.Process(app.pid).children()
+        app.kill()
+    assert psutil.wait_procs([preparing], timeout=DEADLINE)[1] == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_machine_is_measured_once(weights: Path, tmp_path: Path) -> None:

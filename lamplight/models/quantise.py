@@ -8,12 +8,15 @@ process of its own while the original serves.
 
 from __future__ import annotations
 
+import _thread
 import ctypes
 import hashlib
 import json
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -38,6 +41,7 @@ LEAST_GAIN = 1.15  # times as fast as the original, or it is not worth a second 
 # Those whose kernels are fast as they are; the numbers are llama.cpp's (`llama_ftype` in llama.h).
 FAST_TYPES = {"Q4_0": 2, "Q2_K": 10, "Q4_K_S": 14, "Q4_K_M": 15, "IQ4_NL": 25, "MXFP4": 38}
 LARGEST_BYTES = 1 << 30  # the candidates of a larger file would take minutes, and gigabytes of disk
+ATTENDED = "--attended"  # whoever started it has its stdin, and nobody needs it any more when that ends
 ROUNDS = 5
 PIECE = 128
 
@@ -108,12 +112,19 @@ def saved_preparation(folder: Path, source_sha256: str) -> Preparation | None:
 
 
 def prepare_in_background(source: Path, source_sha256: str, folder: Path) -> Preparation:
-    """Run this module in a process of its own and wait for it. Raises `WeightsError` when that fails."""
-    command = [sys.executable, "-m", "lamplight.models.quantise", str(source), "--folder", str(folder)]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    """Run this module in a process of its own and wait for it; it ends with this one, however that ends.
+
+    Raises `WeightsError` when it fails.
+    """
+    command = [sys.executable, "-m", "lamplight.models.quantise", str(source), "--folder", str(folder), ATTENDED]
+    with subprocess.Popen(
+        command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stderr is not None
+        told = process.stderr.read()
     preparation = saved_preparation(folder, source_sha256)
     if preparation is None:
-        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+        reason = (told.strip().splitlines() or ["no reason given"])[-1]
         raise WeightsError(f"{source.name} can't be prepared for this processor ({reason}); it is used as it came.")
     return preparation
 
@@ -217,6 +228,14 @@ def _build() -> str:
     return hashlib.sha256(f"{build()} {FORMAT}".encode()).hexdigest()[:12]
 
 
+def _end_with_stdin() -> None:
+    """As Ctrl-C does, so that nothing half made stays. Again and again: in a callback of llama.cpp it is lost."""
+    sys.stdin.read()
+    while True:
+        _thread.interrupt_main()
+        time.sleep(1.0)
+
+
 def main() -> int:
     import argparse
 
@@ -228,7 +247,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Prepare a language model for this processor.")
     parser.add_argument("model", type=Path)
     parser.add_argument("--folder", type=Path, default=cache_folder())
+    parser.add_argument(ATTENDED, action="store_true", help="end when stdin ends")
     parsed = parser.parse_args()
+    if parsed.attended:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
     try:
         preparation = prepare(parsed.model, parsed.folder)
     except (WeightsError, OSError) as error:
