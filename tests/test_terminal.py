@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -315,10 +314,9 @@ def test_a_watched_folder_is_read_at_once_and_followed_by_the_app(here: Command,
 
 
 @pytest.fixture(scope="module")
-def served(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A library that the open app holds. Tests leave in it what was there."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty library that the open app holds, where there is nothing to do while it is idle."""
     folder = tmp_path_factory.mktemp("served") / "library"
-    shutil.copytree(filled, folder)
     command = [sys.executable, "app.py", "--library", str(folder), "--port", "0", "--no-browser"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
         assert app.stdout is not None
