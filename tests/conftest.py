@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
@@ -12,17 +14,22 @@ from playwright.sync_api import Browser, BrowserContext
 from lamplight.ingest.pipeline import index_file
 from lamplight.ingest.queue import IngestQueue
 from lamplight.library.store import Library
+from lamplight.models.answer_model import AnswerModel
 from lamplight.models.catalogue import LANGUAGE_MODEL, sha256_of
 from lamplight.models.embedder import Embedder
-from lamplight.models.language_model import LanguageModel
+from lamplight.models.language_model import LanguageModel, Usage
 from lamplight.models.loading import Models
 from lamplight.models.on_demand import OnDemand
 from lamplight.models.quantise import quantise
-from lamplight.rag.answer_plan import plan_of
+from lamplight.rag.answer_plan import AnswerPlan, plan_of
 from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Reading, Token
+from lamplight.rag.requests.fact import FactAnswers
+from lamplight.rag.requests.request import Request
 from lamplight.samples import HANDBOOK, SAMPLES
 from lamplight.ui.services import Services
 from tests.visits import Visit, browsing, drop, opened_profile, serving, visiting
+from tests.waiting import until
 
 LONGEST = (  # files by the seconds they take, as a worker takes a whole file: none is to begin with one of these last
     "test_browser",
@@ -64,7 +71,24 @@ def brief_answers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def whole_answers() -> None:
-    """For a promise about answers as long as people get them, or about what happens while one is written."""
+    """For a promise about answers as long as people get them."""
+
+
+@pytest.fixture
+def going_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """For a promise about what happens while an answer is written: until this is set, each stays at its first word."""
+    going_on, events = threading.Event(), FactAnswers._events
+
+    def held(
+        facts: FactAnswers, model: AnswerModel, plan: AnswerPlan, asked: Request, *given: Any
+    ) -> Iterator[Reading | Token | Usage]:
+        for event in events(facts, model, plan, asked, *given):
+            until(lambda event=event: not isinstance(event, Token) or going_on.is_set() or asked.stop.is_set())
+            yield event
+
+    monkeypatch.setattr(FactAnswers, "_events", held)
+    yield going_on
+    going_on.set()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
