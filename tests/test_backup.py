@@ -35,6 +35,7 @@ from lamplight.ui.household.visitor import SESSION
 from lamplight.ui.services import Services
 from lamplight.ui.trust_routes import trust_routes
 from tests.test_library import GATE, POND, add, assert_agreement, names_found, write
+from tests.visits import held_open
 
 ROOT = Path(__file__).parent.parent
 SAID = "What colour is the zebrawood gate?"
@@ -456,16 +457,10 @@ def record(*arguments: str | Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-def held(tmp_path: Path) -> Iterator[Path]:
+def held(services: Services) -> Iterator[Path]:
     """An empty library that the open app holds."""
-    folder = tmp_path / "held"
-    command = [sys.executable, "app.py", "--library", str(folder), "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
-        assert app.stdout is not None
-        app.stdout.readline()
+    with held_open(services) as folder:
         yield folder
-        app.send_signal(signal.SIGINT)
-        assert app.wait() == 0
 
 
 def test_the_commands_work_through_the_open_app_and_print_json_alone(backup: Path, held: Path, tmp_path: Path) -> None:

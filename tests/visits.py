@@ -105,6 +105,14 @@ def serving(services: Services, port: int = 0) -> Iterator[str]:
     thread.join()
 
 
+@contextmanager
+def held_open(services: Services) -> Iterator[Path]:
+    """The folder of a library that an open app holds, as commands of other processes find it."""
+    with serving(services) as address:
+        services.library.lock.announce(f"{address}/", KEY)
+        yield services.library.folder
+
+
 def opened_profile(browser: Browser) -> BrowserContext:
     """A fresh browser profile."""
     profile = browser.new_context(permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce")
