@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from lamplight.library.records import Chunk, Document, Page
 from lamplight.samples import CHART, HANDBOOK
 from lamplight.ui.services import Services
 from tests.visits import Visit, drop
+from tests.waiting import until
 
 
 def write(path: Path, text: str) -> Path:
@@ -129,8 +130,17 @@ def test_a_collection_keeps_its_documents_and_answers_apart(visit: Visit, tmp_pa
     page.locator("#collection").click()
     page.get_by_role("menuitemradio", name="All documents").click()
     visit.choose("Actions for flat.txt", "Put into “Garage”")
-    page.locator("#collection").click()
-    page.get_by_role("menuitemradio", name="Garage (2)").click()
+    garage = page.get_by_role("menuitemradio", name="Garage (2)")
+
+    def opened() -> bool:
+        """An open menu says what was so when it was opened."""
+        page.locator("#collection").click()
+        if not garage.count():
+            page.keyboard.press("Escape")
+        return bool(garage.count())
+
+    until(opened)
+    garage.click()
     page.locator("#collection").click()
     page.get_by_role("menuitem", name="Remove “Garage”").click()
     expect(visit.document("garage.txt")).to_be_visible()
@@ -145,9 +155,13 @@ def test_a_watched_folder_is_chosen_and_followed(visit: Visit, tmp_path: Path) -
     page.get_by_role("menuitem", name="Watch a folder").click()
     page.get_by_label("Choose a folder").fill(str(tmp_path))
     page.get_by_label("Choose a folder").press("Tab")
+    listing: list[Route] = []
+    page.route("**/folders/inside*", lambda route: listing.append(route))
     page.get_by_role("button", name="letters", exact=True).click()
     page.get_by_role("button", name="Watch this folder").click()
-    expect(page.get_by_role("list", name="Watched folders")).to_contain_text("letters")
+    expect(page.get_by_role("list", name="Watched folders")).to_contain_text("letters")  # before it was listed
+    for route in listing:
+        route.continue_()
     page.keyboard.press("Escape")
     expect(visit.document("first.txt")).to_be_visible()
     write(folder / "second.txt", "Aunt Mina writes from Pola.")
