@@ -34,24 +34,26 @@ from tests.waiting import until
 LONGEST = (  # files by the seconds they take, as a worker takes a whole file: none is to begin with one of these last
     "test_browser",
     "test_terminal",
-    "test_accessibility",
     "test_browser_library",
-    "test_server",
-    "test_language_model",
+    "test_accessibility",
     "test_charts",
-    "test_answers",
-    "test_browser_about",
     "test_browser_answers",
-    "test_quantise",
-    "test_models_choice",
-    "test_reading_process",
-    "test_backup",
-    "test_scans",
-    "test_completions",
+    "test_answers",
     "test_mcp",
+    "test_scans",
+    "test_reading_process",
+    "test_language_model",
     "test_start",
+    "test_server",
+    "test_browser_about",
+    "test_backup",
+    "test_models_choice",
     "test_browser_adding",
+    "test_damage",
+    "test_completions",
+    "test_quantise",
     "test_browser_viewer",
+    "test_suggestions",
 )
 BRIEF = 20  # tokens of an answer that a model in these tests writes at most
 
@@ -104,15 +106,12 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Models:
+def models(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Models:
     """Each model is loaded by the first test that needs it, and is alike on every machine."""
     models = Models(tmp_path_factory.mktemp("cache"), as_shipped=True)
-
-    def language_model() -> LanguageModel:
-        path = request.getfixturevalue("weights")
-        return LanguageModel(path, LANGUAGE_MODEL.name, cache=models.contexts, identity=sha256_of(path))
-
-    models.choice._model = OnDemand(language_model)
+    models.choice._model = OnDemand(
+        lambda: LanguageModel(weights, LANGUAGE_MODEL.name, cache=models.contexts, identity=sha256_of(weights))
+    )
     return models
 
 
