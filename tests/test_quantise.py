@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from lamplight.models.catalogue import LANGUAGE_MODEL, sha256_of
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import Threads, never
 from lamplight.models.language_model import ChatMessage, LanguageModel, Piece
-from lamplight.models.quantise import CANDIDATES, ORIGINAL, Measured, choose, prepare, saved_preparation
+from lamplight.models.quantise import CANDIDATES, ORIGINAL, SCRATCH, Measured, choose, prepare, saved_preparation
 from tests.waiting import DEADLINE, until
 
 ROOT = Path(__file__).parent.parent
@@ -91,6 +92,17 @@ def test_preparing_ends_with_the_app_and_leaves_nothing(tmp_path: Path) -> None:
         app.kill()
     assert psutil.wait_procs([preparing], timeout=DEADLINE)[1] == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_swept_away_and_another_goes_on(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    for process in (gone.pid, os.getpid()):
+        (tmp_path / f"{SCRATCH}-{process}-a").mkdir()
+        (tmp_path / f"{SCRATCH}-{process}-a" / "Q4_0.gguf").write_bytes(b"GGUF")
+    with pytest.raises(OSError, match="nothing here"):
+        prepare(tmp_path / "nothing here", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{SCRATCH}-{os.getpid()}-a"]
 
 
 def test_a_machine_is_measured_once(weights: Path, tmp_path: Path) -> None:

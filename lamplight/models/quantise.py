@@ -8,20 +8,21 @@ process of its own while the original serves.
 
 from __future__ import annotations
 
-import _thread
 import ctypes
 import hashlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import psutil
 
 from lamplight import ROOT
 from lamplight.models.calibration import PREFILL_TOKENS, prefill_seconds, write_atomically, yardstick
@@ -42,6 +43,7 @@ LEAST_GAIN = 1.15  # times as fast as the original, or it is not worth a second 
 FAST_TYPES = {"Q4_0": 2, "Q2_K": 10, "Q4_K_S": 14, "Q4_K_M": 15, "IQ4_NL": 25, "MXFP4": 38}
 LARGEST_BYTES = 1 << 30  # the candidates of a larger file would take minutes, and gigabytes of disk
 ATTENDED = "--attended"  # whoever started it has its stdin, and nobody needs it any more when that ends
+SCRATCH = "preparing"  # before the number of the process whose it is
 ROUNDS = 5
 PIECE = 128
 
@@ -135,8 +137,9 @@ def prepare(source: Path, folder: Path) -> Preparation:
     Raises `WeightsError` when the model can't be loaded, `OSError` when there is no room.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     source_sha256 = sha256_of(source)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+    with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}-{os.getpid()}-", dir=folder) as scratch:
         files = {ORIGINAL: source}
         for name in CANDIDATES:
             target = Path(scratch) / f"{name}.gguf"
@@ -228,12 +231,19 @@ def _build() -> str:
     return hashlib.sha256(f"{build()} {FORMAT}".encode()).hexdigest()[:12]
 
 
-def _end_with_stdin() -> None:
-    """As Ctrl-C does, so that nothing half made stays. Again and again: in a callback of llama.cpp it is lost."""
+def _end_with_stdin(folder: Path) -> None:
+    """At once, also in the middle of a computation, and nothing half made stays."""
     sys.stdin.read()
-    while True:
-        _thread.interrupt_main()
-        time.sleep(1.0)
+    for left in folder.glob(f"{SCRATCH}-{os.getpid()}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    os._exit(1)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what is left of processes that were killed."""
+    for left in folder.glob(f"{SCRATCH}-*"):
+        if not psutil.pid_exists(int(left.name.split("-")[1])):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def main() -> int:
@@ -250,7 +260,7 @@ def main() -> int:
     parser.add_argument(ATTENDED, action="store_true", help="end when stdin ends")
     parsed = parser.parse_args()
     if parsed.attended:
-        threading.Thread(target=_end_with_stdin, daemon=True).start()
+        threading.Thread(target=_end_with_stdin, args=(parsed.folder,), daemon=True).start()
     try:
         preparation = prepare(parsed.model, parsed.folder)
     except (WeightsError, OSError) as error:
