@@ -161,7 +161,7 @@ def test_a_real_server_lists_its_models_and_says_how_much_it_read(llama: LlamaSe
 @pytest.mark.long
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def test_behind_a_balancer_one_server_dies_in_mid_answer_and_nothing_is_lost(
-    sample_library: Library, chooser: Models, weights: Path, tmp_path: Path
+    sample_library: Library, chooser: Models, weights: Path, tmp_path: Path, whole_answers: None
 ) -> None:
     with llama_server(weights) as one, llama_server(weights) as other, balanced([one, other], tmp_path) as address:
         use(chooser, address, NAME, spare=False)
