@@ -42,6 +42,8 @@ LONGEST = (  # files by the seconds they take, as a worker takes a whole file: n
     "test_mcp",
     "test_scans",
     "test_reading_process",
+    "test_household_lan",
+    "test_household",
     "test_language_model",
     "test_start",
     "test_server",
