@@ -33,14 +33,15 @@ lint: development
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
 
-# A file's tests stay together, as they share what they have set up.
-BOTH_CORES = -n 2 --dist loadfile
+# Three, as each waits now and then: for the page, another process or the disk. A file's tests stay together, as they
+# share what they have set up; tests/conftest.py says which files go first.
+WORKERS = -n 3 --dist loadfile --no-loadscope-reorder
 
 test: lint
-	$(VENV)/python -m pytest $(if $(TESTS),$(TESTS),$(BOTH_CORES) -m "not long")
+	$(VENV)/python -m pytest $(if $(TESTS),$(TESTS),$(WORKERS) -m "not long")
 
 test-all: lint
-	$(VENV)/python -m pytest $(BOTH_CORES) --pictures
+	$(VENV)/python -m pytest $(WORKERS) --pictures
 
 BROWSER_TESTS = tests/test_browser.py tests/test_browser_library.py tests/test_accessibility.py tests/test_trust_page.py
 

@@ -2,21 +2,97 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from lamplight.ingest.pipeline import index_file
 from lamplight.ingest.queue import IngestQueue
 from lamplight.library.store import Library
+from lamplight.models.answer_model import AnswerModel
+from lamplight.models.catalogue import LANGUAGE_MODEL, sha256_of
 from lamplight.models.embedder import Embedder
+from lamplight.models.language_model import LanguageModel, Usage
 from lamplight.models.loading import Models
+from lamplight.models.on_demand import OnDemand
+from lamplight.models.quantise import quantise
+from lamplight.rag.answer_plan import AnswerPlan, plan_of
 from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Reading, Token
+from lamplight.rag.requests.fact import FactAnswers
+from lamplight.rag.requests.request import Request
 from lamplight.samples import HANDBOOK, SAMPLES
 from lamplight.ui.services import Services
-from tests.visits import Visit, browsing, drop, serving, visiting
+from tests.visits import Visit, browsing, drop, opened_profile, serving, visiting
+from tests.waiting import until
+
+LONGEST = (  # files by the seconds they take, as a worker takes a whole file: none is to begin with one of these last
+    "test_browser",
+    "test_terminal",
+    "test_browser_library",
+    "test_accessibility",
+    "test_charts",
+    "test_browser_answers",
+    "test_answers",
+    "test_mcp",
+    "test_scans",
+    "test_reading_process",
+    "test_household_lan",
+    "test_household",
+    "test_language_model",
+    "test_start",
+    "test_server",
+    "test_browser_about",
+    "test_backup",
+    "test_models_choice",
+    "test_browser_adding",
+    "test_damage",
+    "test_completions",
+    "test_quantise",
+    "test_browser_viewer",
+    "test_suggestions",
+)
+BRIEF = 20  # tokens of an answer that a model in these tests writes at most
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+@pytest.fixture(autouse=True)
+def brief_answers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers end after a few words, as writing takes most of the time and few promises are about its length."""
+    if "whole_answers" not in request.fixturenames:
+        monkeypatch.setattr(
+            "lamplight.rag.requests.fact.plan_of", lambda model: replace(plan_of(model), answer_tokens=BRIEF)
+        )
+
+
+@pytest.fixture
+def whole_answers() -> None:
+    """For a promise about answers as long as people get them."""
+
+
+@pytest.fixture
+def going_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """For a promise about what happens while an answer is written: until this is set, each stays at its first word."""
+    going_on, events = threading.Event(), FactAnswers._events
+
+    def held(
+        facts: FactAnswers, model: AnswerModel, plan: AnswerPlan, asked: Request, *given: Any
+    ) -> Iterator[Reading | Token | Usage]:
+        for event in events(facts, model, plan, asked, *given):
+            until(lambda event=event: not isinstance(event, Token) or going_on.is_set() or asked.stop.is_set())
+            yield event
+
+    monkeypatch.setattr(FactAnswers, "_events", held)
+    yield going_on
+    going_on.set()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,9 +100,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
-    """Each model is loaded by the first test that needs it, and runs as it came: alike on every machine."""
-    return Models(tmp_path_factory.mktemp("cache"), as_shipped=True)
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The language model that comes with Lamplight as Q8_0: made in a second, and it reads in half the time."""
+    path = tmp_path_factory.mktemp("weights") / "Q8_0.gguf"
+    assert quantise(LANGUAGE_MODEL.path(), path, "Q8_0")
+    return path
+
+
+@pytest.fixture(scope="session")
+def models(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """Each model is loaded by the first test that needs it, and is alike on every machine."""
+    models = Models(tmp_path_factory.mktemp("cache"), as_shipped=True)
+    models.choice._model = OnDemand(
+        lambda: LanguageModel(weights, LANGUAGE_MODEL.name, cache=models.contexts, identity=sha256_of(weights))
+    )
+    return models
+
+
+@pytest.fixture
+def loaded(models: Models) -> Models:
+    """All that answer a question, as they are when idle work begins."""
+    assert models.embedder and models.reader and models.language_model
+    assert models.ready
+    return models
 
 
 @pytest.fixture(scope="session")
@@ -73,10 +169,18 @@ def address(services: Services) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """What the visits to an app share is their browser's cache: the page's scripts are fetched once."""
+    context = opened_profile(browser)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+def visit(profile: BrowserContext, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """A fresh visit, of which pictures are kept for people to look at, if they asked for them with `--pictures`."""
-    with visiting(browser, address) as visit:
+    with visiting(profile, address) as visit:
         visit.pictures = request.config.getoption("pictures")
         yield visit
         visit.photograph(request.node.name)

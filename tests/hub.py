@@ -80,7 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
         if hub.status:
             self._head(hub.status, {"Content-Length": "0"})
         elif hub.renamed and repository == hub.renamed:
-            self._head(307, {"Location": f"/{next(iter(hub.files)).rpartition('/')[0]}/resolve/main/{name}"})
+            new = next(iter(hub.files)).rpartition("/")[0]
+            self._head(307, {"Location": f"/{new}/resolve/main/{name}", "Content-Length": "0"})
         elif content is None:
             self._head(404, {"Content-Length": "0"})
         elif not self.path.startswith("/cdn"):

@@ -21,7 +21,6 @@ from typing import Any
 import psutil
 import pytest
 
-from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.loading import Models
 from lamplight.models.on_demand import OnDemand
 
@@ -72,7 +71,7 @@ def free_to_choose(models: Models, folder: Path, monkeypatch: pytest.MonkeyPatch
 
 @dataclass
 class LlamaServer:
-    """`python -m llama_cpp.server` with the model that comes with Lamplight."""
+    """`python -m llama_cpp.server`."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -93,9 +92,9 @@ class LlamaServer:
 
 
 @contextmanager
-def llama_server(key: str = "") -> Iterator[LlamaServer]:
+def llama_server(weights: Path, key: str = "") -> Iterator[LlamaServer]:
     port = free_port()
-    options = ["--model", str(LANGUAGE_MODEL.path()), "--model_alias", NAME, "--port", str(port), "--n_ctx", "4096"]
+    options = ["--model", str(weights), "--model_alias", NAME, "--port", str(port), "--n_ctx", "4096"]
     options += ["--n_threads", "1", "--verbose", "False", *(["--api_key", key] if key else [])]
     command = [sys.executable, "-W", "ignore", "-m", "llama_cpp.server", "--host", "127.0.0.1", *options]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

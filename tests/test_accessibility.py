@@ -9,9 +9,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from lamplight.samples import HANDBOOK
-from tests.visits import NARROW, PATIENCE, Visit, drop
+from tests.visits import NARROW, Visit, drop
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],  # the others needn't be written out
+}
 
 
 def assert_accessible(page: Page) -> None:
@@ -29,14 +32,14 @@ def nothing(visit: Visit) -> None:
 
 def library(visit: Visit) -> None:
     drop(visit.page, HANDBOOK)
-    expect(visit.document(HANDBOOK.name)).to_be_visible(timeout=PATIENCE)
+    expect(visit.document(HANDBOOK.name)).to_be_visible()
 
 
 def failed_job(visit: Visit) -> None:
     visit.page.locator("#add-files-input").set_input_files(
         {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 and nothing else"}
     )
-    expect(visit.page.locator("#library .row-failure")).to_be_visible(timeout=PATIENCE)
+    expect(visit.page.locator("#library .row-failure")).to_be_visible()
 
 
 def answer(visit: Visit) -> None:
@@ -54,13 +57,13 @@ def refusal(visit: Visit) -> None:
 def sources(visit: Visit) -> None:
     answer(visit)
     visit.page.locator("#chat a.citation").first.click()
-    expect(visit.page.locator("#sources .page-picture.loaded")).to_be_visible(timeout=PATIENCE)
+    expect(visit.page.locator("#sources .page-picture.loaded")).to_be_visible()
 
 
 def document(visit: Visit) -> None:
     library(visit)
     visit.document(HANDBOOK.name).locator(".row-name").click()
-    expect(visit.page.locator("#sources .page-picture.loaded")).to_be_visible(timeout=PATIENCE)
+    expect(visit.page.locator("#sources .page-picture.loaded")).to_be_visible()
 
 
 def menu(visit: Visit) -> None:
@@ -92,7 +95,7 @@ STATES = [
     nothing,
     failed_job,
     library,
-    answer,
+    pytest.param(answer, marks=pytest.mark.long),  # it is there with its sources, too
     refusal,
     sources,
     document,
@@ -119,7 +122,9 @@ def test_nothing_keeps_anybody_out(visit: Visit, reach: Callable[[Visit], None])
     assert_accessible(visit.page)
 
 
-@pytest.mark.parametrize("reach", [nothing, answer, sources, palette, settings("Your data")])
+@pytest.mark.parametrize(
+    "reach", [nothing, pytest.param(answer, marks=pytest.mark.long), sources, palette, settings("Your data")]
+)
 def test_a_narrow_screen_and_twice_the_size_fit(visit: Visit, reach: Callable[[Visit], None]) -> None:
     reach(visit)
     page = visit.page
@@ -146,7 +151,7 @@ def test_the_keyboard_alone_leads_to_an_answer_and_its_source(visit: Visit) -> N
             break
     expect(citation).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("#sources .page-picture.loaded")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#sources .page-picture.loaded")).to_be_visible()
     page.keyboard.press("Escape")
     expect(citation).to_be_focused()
 
@@ -214,6 +219,6 @@ def test_colours_and_text_size_are_chosen_and_kept(visit: Visit) -> None:
     page.get_by_text("Larger", exact=True).click()
     expect(page.locator("body.dark")).to_be_attached()
     page.reload()
-    expect(page.locator("body.dark")).to_be_attached(timeout=PATIENCE)
+    expect(page.locator("body.dark")).to_be_attached()
     assert page.evaluate("getComputedStyle(document.body).zoom") == "1.3"
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight + 1")

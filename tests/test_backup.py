@@ -35,6 +35,7 @@ from lamplight.ui.household.visitor import SESSION
 from lamplight.ui.services import Services
 from lamplight.ui.trust_routes import trust_routes
 from tests.test_library import GATE, POND, add, assert_agreement, names_found, write
+from tests.visits import held_open
 
 ROOT = Path(__file__).parent.parent
 SAID = "What colour is the zebrawood gate?"
@@ -448,29 +449,30 @@ def lamplight(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+def record(*arguments: str | Path) -> dict[str, Any]:
+    """What a command that succeeds prints with `--json`."""
+    run = lamplight(*arguments, "--json")
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
 @pytest.fixture
-def held(tmp_path: Path) -> Iterator[Path]:
+def held(services: Services) -> Iterator[Path]:
     """An empty library that the open app holds."""
-    folder = tmp_path / "held"
-    command = [sys.executable, "app.py", "--library", str(folder), "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
-        assert app.stdout is not None
-        app.stdout.readline()
+    with held_open(services) as folder:
         yield folder
-        app.send_signal(signal.SIGINT)
-        assert app.wait() == 0
 
 
 def test_the_commands_work_through_the_open_app_and_print_json_alone(backup: Path, held: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.zip"
-    restored = json.loads(lamplight("restore", backup, "--json", "--library", held).stdout)
+    restored = record("restore", backup, "--library", held)
     assert (restored["documents"], restored["conversations"]) == (2, 1)
-    made = json.loads(lamplight("backup", file, "--json", "--library", held).stdout)
+    made = record("backup", file, "--library", held)
     assert (made["path"], made["documents"]) == (str(file), 2)
     refused = lamplight("erase", "--library", held)
     assert refused.returncode == 1
     assert "2 documents, 1 conversations" in refused.stderr
-    assert json.loads(lamplight("erase", "--yes", "--json", "--library", held).stdout)["documents"] == 2
+    assert record("erase", "--yes", "--library", held)["documents"] == 2
     assert lamplight("list", "--json", "--library", held).stdout == "[]\n"
 
 

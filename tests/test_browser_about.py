@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from lamplight.samples import PHOTO
 from tests.test_accessibility import assert_accessible
-from tests.visits import PATIENCE, Visit, drop
+from tests.visits import Visit, drop
 
 RENTS = {"attic": "700", "barn": "80", "cellar": "45"}
 
@@ -66,7 +66,7 @@ def test_what_one_document_does_not_say_can_be_asked_of_all(rents: Visit) -> Non
     rents.ask("What is the rent of the attic?")
     rents.answered()
     page.get_by_role("button", name="Ask all documents").click()
-    expect(page.get_by_role("button", name="Undo")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     expect(rents.answered().locator(".answer")).to_contain_text("700 euros")
 
 

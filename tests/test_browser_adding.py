@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lamplight.ui.services import Services
 from tests.test_accessibility import assert_accessible
-from tests.visits import KEY, PATIENCE, Visit, drop, serving
+from tests.visits import KEY, Visit, drop, serving
 
 PASTE = """([where, name, bytes]) => {
     const data = new DataTransfer();
@@ -49,7 +49,7 @@ def test_two_documents_of_the_same_name_can_be_told_apart(visit: Visit, services
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "notes.txt").write_text(f"Notes of the {folder}.", encoding="utf-8")
     services.queue.watch(tmp_path)
-    expect(visit.document("notes.txt")).to_have_count(2, timeout=PATIENCE)
+    expect(visit.document("notes.txt")).to_have_count(2)
     expect(visit.document("notes.txt").filter(has_text="kitchen")).to_have_count(1)
     expect(visit.document("notes.txt").filter(has_text="garden")).to_have_count(1)
     visit.photograph("twins")
@@ -62,7 +62,7 @@ def test_many_failures_fold_into_one_line_and_are_dismissed_at_once(visit: Visit
         for number in range(5)
     ]
     page.locator("#add-files-input").set_input_files(torn)
-    expect(page.locator("#library .failures")).to_contain_text("5 files could not be read", timeout=PATIENCE)
+    expect(page.locator("#library .failures")).to_contain_text("5 files could not be read")
     expect(page.locator("#library .job")).to_have_count(0)
     page.locator("#library .failures").get_by_role("button", name="Show").click()
     expect(page.locator("#library .row-failure")).to_have_count(5)
@@ -83,7 +83,7 @@ def test_a_question_waits_for_an_app_that_has_stopped(browser: Browser, services
     box = page.get_by_label("Your question")
     box.fill("thanks!")
     box.press("Enter")
-    expect(page.locator(".lost-note")).to_contain_text("your question is asked then, by itself", timeout=PATIENCE)
+    expect(page.locator(".lost-note")).to_contain_text("your question is asked then, by itself")
     expect(box).to_have_value("thanks!")
     expect(page.get_by_role("button", name="Stop answering")).to_have_count(0)
     expect(page.locator(".toast-body:visible, .toast-wrap:visible")).to_have_count(0)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from lamplight.models.loading import Models
 from lamplight.rag.guide import Guiding
 from lamplight.samples import HANDBOOK
 from lamplight.ui.services import Services
 from tests.test_accessibility import assert_accessible
-from tests.visits import PATIENCE, Visit
+from tests.visits import Visit
 
 # Keeps each different text that the answer had, drafts aside.
 WATCH = """() => {
@@ -23,7 +24,9 @@ WATCH = """() => {
 
 
 @pytest.mark.parametrize("mode", ["documents", "documents+knowledge"])
-def test_what_is_shown_while_it_is_written_stays_or_is_visibly_a_draft(handbook: Visit, mode: str) -> None:
+def test_what_is_shown_while_it_is_written_stays_or_is_visibly_a_draft(
+    handbook: Visit, mode: str, whole_answers: None
+) -> None:
     page = handbook.page
     page.locator(f"#mode input[value='{mode}']").check(force=True)
     page.evaluate(WATCH)
@@ -61,7 +64,7 @@ def test_another_way_is_offered_instead_of_the_same_again(handbook: Visit) -> No
     expect(turn.get_by_role("button", name="Answer again")).to_have_count(0)
     before = turn.locator(".answer a.citation").count()
     turn.get_by_role("button", name="Look in more places").click()
-    expect(page.get_by_role("button", name="Undo")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     turn = handbook.answered()
     expect(turn.locator(".answer")).to_contain_text("Other places that may answer")
     assert turn.locator(".answer a.citation").count() > before
@@ -89,17 +92,19 @@ def test_answers_and_refusals_name_the_files_that_are_still_being_read(handbook:
         services.queue.resume()
     handbook.document("bees.txt").wait_for()
     page.get_by_role("button", name="Answer again").click()
-    expect(page.get_by_role("button", name="Undo")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     turn = handbook.answered()
     expect(turn.locator(".unread")).to_have_count(0)
     expect(turn.locator(".answer")).to_contain_text("ten degrees")
 
 
-def test_what_is_offered_to_ask_was_asked_before_and_is_answered(handbook: Visit, services: Services) -> None:
+def test_what_is_offered_to_ask_was_asked_before_and_is_answered(
+    handbook: Visit, services: Services, loaded: Models
+) -> None:
     page = handbook.page
-    Guiding(services.library, services.models).make_missing(lambda: False)
+    Guiding(services.library, loaded).make_missing(lambda: False)
     offered = page.locator("#welcome .example")
-    expect(offered.first).to_be_visible(timeout=PATIENCE)
+    expect(offered.first).to_be_visible()
     assert not [question for question in offered.all_inner_texts() if HANDBOOK.stem in question]
     offered.first.click()
     expect(handbook.answered().locator(".answer a.citation").first).to_be_visible()
@@ -115,7 +120,7 @@ def test_a_refusal_leads_on_to_the_lines_that_come_nearest(handbook: Visit) -> N
     page = handbook.page
     handbook.ask("How long is a giraffe's neck?")
     handbook.answered().get_by_role("button", name="Show the nearest lines").click()
-    expect(page.get_by_role("button", name="Undo")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     turn = handbook.answered()
     expect(turn.locator(".answer.refusal")).to_contain_text("These lines come nearest")
     expect(turn.locator(".answer a.citation").first).to_be_visible()

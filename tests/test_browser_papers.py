@@ -7,16 +7,17 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import expect
 
+from lamplight.models.loading import Models
 from lamplight.rag.guide import Guiding
 from lamplight.ui.services import Services
 from tests.test_accessibility import assert_accessible
-from tests.visits import PATIENCE, Visit, drop
+from tests.visits import Visit, drop
 
 SHOPS = (("Aster", "03/02/2024", "12.50"), ("Birch", "14/01/2024", "7.25"), ("Cedar", "20/03/2024", "100.00"))
 
 
 def test_receipts_become_a_table_that_is_sorted_summed_saved_and_opened(
-    visit: Visit, services: Services, tmp_path: Path
+    visit: Visit, services: Services, loaded: Models, tmp_path: Path
 ) -> None:
     page = visit.page
     paths = []
@@ -26,7 +27,7 @@ def test_receipts_become_a_table_that_is_sorted_summed_saved_and_opened(
     drop(page, *paths)
     for path in paths:
         visit.document(path.name).first.wait_for()
-    Guiding(services.library, services.models).make_missing(lambda: False)
+    Guiding(services.library, loaded).make_missing(lambda: False)
     page.get_by_role("button", name="3 receipts and invoices as a table").click()
     table = page.locator(".papers table")
     rows = table.locator("tbody tr")
@@ -39,7 +40,7 @@ def test_receipts_become_a_table_that_is_sorted_summed_saved_and_opened(
     expect(rows.first).to_contain_text("7.25")
     visit.photograph("papers")
     assert_accessible(page)
-    with page.expect_download(timeout=PATIENCE) as saved:
+    with page.expect_download() as saved:
         page.get_by_role("link", name="Save as CSV").click()
     text = Path(saved.value.path()).read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == "Shop,Date,Total,Currency,Document"

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from lamplight.ui.table_file import BYTE_ORDER_MARK
-from tests.visits import PATIENCE, Visit, drop
+from tests.visits import Visit, drop
 
 
 def test_a_table_is_copied_saved_and_asked_on_about(visit: Visit, tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_a_table_is_copied_saved_and_asked_on_about(visit: Visit, tmp_path: Path
     visit.ask("List all receipts with their totals")
     turn = visit.answered()
     expect(turn.locator("table")).to_contain_text("119.75")
-    with visit.page.expect_download(timeout=PATIENCE) as saved:
+    with visit.page.expect_download() as saved:
         turn.get_by_role("button", name="Save as CSV").click()
     assert saved.value.suggested_filename == "List all receipts with their totals.csv"
     text = Path(saved.value.path()).read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from lamplight.samples import FEES
 from tests.test_accessibility import assert_accessible
-from tests.visits import PATIENCE, Visit, drop
+from tests.visits import Visit, drop
 
 
 def test_pages_are_turned_by_number_and_key_and_words_found_in_them(handbook: Visit) -> None:
@@ -14,7 +14,7 @@ def test_pages_are_turned_by_number_and_key_and_words_found_in_them(handbook: Vi
     handbook.document("fernhill-handbook.pdf").locator(".row-name").click()
     number = page.get_by_label("Page", exact=True)
     picture = page.locator("#sources .page-picture.loaded")
-    expect(picture).to_be_visible(timeout=PATIENCE)
+    expect(picture).to_be_visible()
     number.fill("3")
     number.press("Enter")
     expect(page.locator("#sources .excerpt")).to_contain_text("Bonfires are allowed")
@@ -23,8 +23,8 @@ def test_pages_are_turned_by_number_and_key_and_words_found_in_them(handbook: Vi
         page.keyboard.press(key)
         expect(number).to_have_value(shown)
     page.get_by_label("Find in this document").fill("row warden")
-    expect(page.locator("#sources .found-told")).to_have_text("2 on 2 pages", timeout=PATIENCE)
-    expect(page.locator("#sources .page-picture.loaded .box").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#sources .found-told")).to_have_text("2 on 2 pages")
+    expect(page.locator("#sources .page-picture.loaded .box").first).to_be_visible()
     expect(page.locator("#sources .excerpt mark").first).to_have_text("row warden", ignore_case=True)
     page.get_by_label("Find in this document").press("Enter")
     expect(number).to_have_value("3")

@@ -165,6 +165,8 @@ CASES: list[tuple[Callable[[Axes], None], str, Values]] = [
     (with_doubts, "default", single(ONE)),
 ]
 
+RARE = {"ggplot", "grayscale", "bmh"}  # styles; the dark one is the hardest
+
 
 def picture_of(draw: Callable[[Axes], None], style: str = "default", format_name: str = "png") -> Image.Image:
     with pyplot.style.context(style):
@@ -180,7 +182,11 @@ def read(picture: Image.Image, models: Models) -> Chart | None:
 
 
 @pytest.mark.parametrize(
-    ("draw", "style", "values"), [pytest.param(*case, id=f"{case[0].__name__}, {case[1]}") for case in CASES]
+    ("draw", "style", "values"),
+    [
+        pytest.param(*case, id=f"{case[0].__name__}, {case[1]}", marks=pytest.mark.long if case[1] in RARE else ())
+        for case in CASES
+    ],
 )
 def test_a_bar_charts_values_are_read_from_the_picture(
     models: Models, draw: Callable[[Axes], None], style: str, values: Values

@@ -203,7 +203,9 @@ def test_a_cut_stream_ends_with_its_last_whole_sentence_and_says_so(
     assert found.notice.startswith("The answer ends in the middle.")
 
 
-def test_a_large_model_reads_the_whole_section(garden: Library, models: Models, script: Scripted) -> None:
+def test_a_large_model_reads_the_whole_section(
+    garden: Library, models: Models, script: Scripted, whole_answers: None
+) -> None:
     asked(garden, models)
     system, user = script.requests[-1]["messages"]
     assert system["content"].startswith(SERVER.instruction)

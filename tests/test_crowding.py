@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.crowding import Crowding
 from lamplight.models.engine import Engine, Part, Threads
 
@@ -27,8 +28,8 @@ def test_a_computation_too_short_to_judge_changes_nothing() -> None:
     assert crowding.fitting(2) == 2
 
 
-def test_the_number_of_threads_changes_no_bit() -> None:
-    engine = Engine(LANGUAGE_MODEL.path(), "test")
+def test_the_number_of_threads_changes_no_bit(weights: Path) -> None:
+    engine = Engine(weights, "test")
     tokens = engine.tokens("The gate is painted green and locked at dusk by the warden. " * 8)
     states = []
     for threads in (1, 2, 3):

@@ -231,7 +231,7 @@ def test_a_pinned_sha256_counts_more_than_the_announced_one(hub: Hub) -> None:
 def test_a_renamed_repository_is_followed(hub: Hub) -> None:
     hub.renamed = "maker/old"
     old = Downloadable("small", "answers", "", (HubFile("maker/old", "small.gguf", 600_000),), 1e6)
-    assert fetched(Downloads((old,))).state == "installed"
+    assert fetched(Downloads((old,), backoff=0.001)).state == "installed"
 
 
 def test_a_full_disk_is_noticed_before_the_first_byte(downloads: Downloads, hub: Hub) -> None:

@@ -22,6 +22,12 @@ GATE = "The gate is painted zebrawood green and locked at dusk."
 POND = "The pond holds seventeen carp and one heron visits it on Sundays."
 
 
+@pytest.fixture(autouse=True)
+def followed_closely(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lamplight.ingest.folders.DEBOUNCE_MS", 50)
+    monkeypatch.setattr("lamplight.ingest.folders.LOOK_MS", 50)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "files"

@@ -19,7 +19,7 @@ import pytest
 import resvg_py
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lamplight.samples import HANDBOOK
 from lamplight.ui.household.attempts import Attempts
@@ -105,9 +105,9 @@ def photograph(page: Page, name: str) -> None:
 
 
 def test_two_persons_share_the_library_and_not_their_conversations(
-    browser: Browser, house: House, services: Services, pictures: bool
+    browser: Browser, profile: BrowserContext, house: House, services: Services, pictures: bool
 ) -> None:
-    with visiting(browser, house.here) as visit:
+    with visiting(profile, house.here) as visit:
         drop(visit.page, HANDBOOK)
         visit.document(HANDBOOK.name).first.wait_for()
         visit.ask("Where are dogs allowed?")
@@ -185,9 +185,9 @@ def test_a_wrong_password_says_so_and_five_wait(browser: Browser, house: House, 
 
 
 def test_the_settings_show_address_fingerprint_and_who_is_signed_in_and_end_it(
-    browser: Browser, house: House, services: Services, pictures: bool
+    browser: Browser, profile: BrowserContext, house: House, services: Services, pictures: bool
 ) -> None:
-    with telephone(browser, house) as page, visiting(browser, house.here) as visit:
+    with telephone(browser, house) as page, visiting(profile, house.here) as visit:
         sign_in(page, "Dora")
         expect(page.locator("#collection")).to_be_attached()
         own = visit.page
@@ -205,8 +205,8 @@ def test_the_settings_show_address_fingerprint_and_who_is_signed_in_and_end_it(
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()  # the page noticed by itself
 
 
-def test_the_password_is_set_in_the_settings_too(browser: Browser, house: House, services: Services) -> None:
-    with visiting(browser, house.here) as visit:
+def test_the_password_is_set_in_the_settings_too(profile: BrowserContext, house: House, services: Services) -> None:
+    with visiting(profile, house.here) as visit:
         own = visit.page
         own.get_by_role("button", name="Settings").click()
         own.get_by_role("tab", name="Household").click()
@@ -217,10 +217,10 @@ def test_the_password_is_set_in_the_settings_too(browser: Browser, house: House,
 
 
 def test_a_telephone_of_ones_own_is_signed_in_by_its_camera(
-    browser: Browser, house: House, services: Services, pictures: bool
+    browser: Browser, profile: BrowserContext, house: House, services: Services, pictures: bool
 ) -> None:
     services.library.start_conversation("Begun at the computer")
-    with telephone(browser, house) as page, visiting(browser, house.here) as visit:
+    with telephone(browser, house) as page, visiting(profile, house.here) as visit:
         own = visit.page
         own.get_by_role("button", name="Settings").click()
         own.get_by_role("tab", name="Household").click()
@@ -253,8 +253,8 @@ def test_who_is_signed_in_elsewhere_is_not_offered_what_belongs_to_the_computer(
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
-def test_the_badge_says_who_can_come_in(browser: Browser, house: House, pictures: bool) -> None:
-    with visiting(browser, house.here) as visit:
+def test_the_badge_says_who_can_come_in(profile: BrowserContext, house: House, pictures: bool) -> None:
+    with visiting(profile, house.here) as visit:
         visit.page.get_by_role("button", name="Nothing has left your household").click()
         expect(visit.page.get_by_role("dialog")).to_contain_text("with the household’s password")
         assert_accessible(visit.page)

@@ -19,7 +19,12 @@ from lamplight.models.precedence import ANSWERS
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished
 from lamplight.rag.remembering import MOST_SECONDS, PASSAGE_TOKENS, Remembering
-from tests.waiting import until
+from tests.waiting import LOOK, until
+
+
+@pytest.fixture(autouse=True)
+def looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lamplight.models.idle.LOOK_SECONDS", LOOK)
 
 
 def test_idle_work_gives_way_to_answers_and_goes_on_afterwards() -> None:

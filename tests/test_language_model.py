@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import never
 from lamplight.models.language_model import ChatMessage, LanguageModel, Piece, Prefill, Reading, Usage
@@ -21,13 +20,12 @@ LOCK = "The canal lock opens at seven in the morning and closes at sunset. Boats
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> Iterator[LanguageModel]:
-    yield from opened(tmp_path / "contexts")
+def model(weights: Path, tmp_path: Path) -> Iterator[LanguageModel]:
+    yield from opened(weights, tmp_path / "contexts")
 
 
-def opened(folder: Path) -> Iterator[LanguageModel]:
-    cache = ContextCache(folder)
-    model = LanguageModel(LANGUAGE_MODEL.path(), "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
+def opened(weights: Path, folder: Path) -> Iterator[LanguageModel]:
+    model = LanguageModel(weights, "test", cache=ContextCache(folder), identity="test")
     yield model
     model.close()
 
@@ -49,7 +47,7 @@ def read(model: LanguageModel, question: str, *passages: str) -> tuple[str, Usag
 
 
 def test_what_was_read_before_is_reused_and_changes_nothing(model: LanguageModel) -> None:
-    plots = " ".join(f"Plot {number} is rented by the family of number {number}." for number in range(60))
+    plots = " ".join(f"Plot {number} is rented by the family of number {number}." for number in range(24))
     generate(model, "Something else entirely.")
     fresh, first, _ = generate(model, f"{plots} Who rents plot 7?")
     assert first.reused_tokens == 0
@@ -80,11 +78,11 @@ def test_a_passage_remembered_or_read_ahead_gives_the_answer_of_a_fresh_one(mode
     assert first.prefilled_tokens > second.prefilled_tokens > third.prefilled_tokens
 
 
-def test_a_restart_reads_nothing_again(tmp_path: Path) -> None:
+def test_a_restart_reads_nothing_again(weights: Path, tmp_path: Path) -> None:
     question = "What are the cats called?"
     answers, computed = [], []
     for _ in range(2):
-        for model in opened(tmp_path):
+        for model in opened(weights, tmp_path):
             text, usage, _ = read(model, question, ROOF, CATS)
             answers.append(text)
             computed.append(usage.prefilled_tokens)
@@ -118,7 +116,7 @@ def test_one_passage_apart_is_one_passage_read(model: LanguageModel) -> None:
 
 
 def test_progress_is_told_from_nothing_to_all(model: LanguageModel) -> None:
-    _, usage, progress = generate(model, "word " * 400)
+    _, usage, progress = generate(model, "word " * 280)
     assert progress[0].done == progress[0].reused
     assert progress[-1].done == progress[-1].total == usage.prompt_tokens
     assert len(progress) >= 4
@@ -128,7 +126,7 @@ def test_progress_is_told_from_nothing_to_all(model: LanguageModel) -> None:
 def test_a_stop_takes_effect_inside_the_reading_and_harms_nothing(
     model: LanguageModel, way: Callable[..., Iterator[Prefill | Piece | Usage]]
 ) -> None:
-    reading = Reading(SYSTEM, (f"{ROOF} " * 8, f"{CATS} " * 8), "How much did the roof cost?")
+    reading = Reading(SYSTEM, (f"{ROOF} " * 4, f"{CATS} " * 4), "How much did the roof cost?")
     fresh, _, _ = collect(way(model, reading, 16, never))
     model.forget()
     asked = iter([False] * 40)  # llama.cpp asks before each step of its graph
@@ -155,10 +153,10 @@ def test_a_question_does_not_wait_for_work_in_the_background(model: LanguageMode
 
 @pytest.mark.parametrize("way", [LanguageModel.read, LanguageModel.read_apart], ids=["together", "apart"])
 def test_a_state_the_engine_does_not_take_is_computed_anew(
-    tmp_path: Path, way: Callable[..., Iterator[Prefill | Piece | Usage]]
+    weights: Path, tmp_path: Path, way: Callable[..., Iterator[Prefill | Piece | Usage]]
 ) -> None:
     cache = ContextCache(tmp_path)
-    model = LanguageModel(LANGUAGE_MODEL.path(), "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
+    model = LanguageModel(weights, "test", cache=cache, identity="test")
     reading = Reading(SYSTEM, (ROOF, CATS), "What are the cats called?")
     fresh, _, _ = collect(way(model, reading, 16, never))
     cache.flush()

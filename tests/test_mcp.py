@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -15,7 +14,10 @@ from typing import Any
 import mcp
 import pytest
 
+from lamplight.ingest.pipeline import index_file
 from lamplight.samples import HANDBOOK
+from lamplight.ui.services import Services
+from tests.visits import held_open
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "When are bonfires allowed?"
@@ -31,15 +33,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def held(folder: Path) -> Iterator[Path]:
-    """The same library while the browser app holds it."""
-    command = [sys.executable, "app.py", "--library", str(folder), "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
-        assert app.stdout is not None
-        assert "Lamplight is ready" in app.stdout.readline()
+def held(services: Services) -> Iterator[Path]:
+    """Such a library while the browser app holds it."""
+    assert index_file(HANDBOOK, services.library, services.models).status == "added"
+    with held_open(services) as folder:
         yield folder
-        app.send_signal(signal.SIGINT)
-        assert app.wait() == 0
 
 
 def talk(folder: Path, conversation: Callable[[Any], Awaitable[Any]]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -47,6 +48,19 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def measuring() -> None:
+    """For a promise about how a chosen model is measured."""
+
+
+@pytest.fixture(autouse=True)
+def settling(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No model is prepared, which takes half a minute in a process that outlives the test, none measured in vain."""
+    monkeypatch.setattr("lamplight.models.choice.worth_preparing", lambda file: False)
+    if "measuring" not in request.fixturenames:
+        monkeypatch.setattr(LanguageModel, "calibrate", lambda *_: None)
+
+
+@pytest.fixture
 def models(folder: Path, tmp_path: Path) -> Models:
     return Models(tmp_path / "cache", as_shipped=True)
 
@@ -61,7 +75,7 @@ def client(models: Models) -> Iterator[TestClient]:
 
 def chosen(models: Models, path: Path | None) -> None:
     models.choose_language_model(path)
-    until(lambda: not models.choice.loading)
+    until(lambda: not any(thread.name == "language model" for thread in threading.enumerate()))
 
 
 def answer(model: LanguageModel) -> str:
@@ -70,7 +84,7 @@ def answer(model: LanguageModel) -> str:
 
 
 @pytest.mark.long
-def test_any_gguf_file_on_disk_answers_and_is_measured(models: Models, other: Path) -> None:
+def test_any_gguf_file_on_disk_answers_and_is_measured(models: Models, other: Path, measuring: None) -> None:
     old = models.language_model
     begun = old.generate([ChatMessage("user", "Count to five.")], 8, never)
     next(begun)
@@ -268,7 +282,9 @@ def test_without_a_measurement_there_is_no_number() -> None:
     assert found.sentence == "It fits into memory. Its speed is not measured yet."
 
 
-def test_the_page_is_told_all_there_is(client: TestClient, models: Models, folder: Path, other: Path) -> None:
+def test_the_page_is_told_all_there_is(
+    client: TestClient, models: Models, folder: Path, other: Path, measuring: None
+) -> None:
     folder.mkdir()
     shutil.copy(other, folder / "mine.gguf")
     (folder / "broken.gguf").write_bytes(b"GGUF")

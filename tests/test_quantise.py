@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from lamplight.models.calibration import Calibration, calibrate, prefill_seconds, saved_calibration
@@ -13,8 +17,10 @@ from lamplight.models.catalogue import LANGUAGE_MODEL, sha256_of
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import Threads, never
 from lamplight.models.language_model import ChatMessage, LanguageModel, Piece
-from lamplight.models.quantise import CANDIDATES, ORIGINAL, Measured, choose, prepare, saved_preparation
+from lamplight.models.quantise import CANDIDATES, ORIGINAL, SCRATCH, Measured, choose, prepare, saved_preparation
+from tests.waiting import DEADLINE, until
 
+ROOT = Path(__file__).parent.parent
 Q8, MIXED, Q4 = "Q8_0", "Q8_0 with Q4_0 feed-forward", "Q4_0"
 
 
@@ -72,9 +78,36 @@ def test_the_fastest_within_the_tolerance_is_chosen(measured: dict[str, Measured
     assert choose({ORIGINAL: Measured(200, 10.0, 1.0), **measured}) == chosen
 
 
-def test_a_machine_is_measured_once(tmp_path: Path) -> None:
+def test_preparing_ends_with_the_app_and_leaves_nothing(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from lamplight.models.quantise import prepare_in_background\n"
+        "prepare_in_background(Path(sys.argv[1]), '0' * 64, Path(sys.argv[2]))\n"
+    )
+    command = [sys.executable, "-c", code, str(LANGUAGE_MODEL.path()), str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT) as app:
+        until(lambda: list(tmp_path.glob("*/*.gguf")))
+        (preparing,) = psutil.Process(app.pid).children()
+        app.kill()
+    assert psutil.wait_procs([preparing], timeout=DEADLINE)[1] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_swept_away_and_another_goes_on(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    for process in (gone.pid, os.getpid()):
+        (tmp_path / f"{SCRATCH}-{process}-a").mkdir()
+        (tmp_path / f"{SCRATCH}-{process}-a" / "Q4_0.gguf").write_bytes(b"GGUF")
+    with pytest.raises(OSError, match="nothing here"):
+        prepare(tmp_path / "nothing here", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{SCRATCH}-{os.getpid()}-a"]
+
+
+def test_a_machine_is_measured_once(weights: Path, tmp_path: Path) -> None:
     cache = ContextCache(tmp_path / "contexts")
-    model = LanguageModel(LANGUAGE_MODEL.path(), "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
+    model = LanguageModel(weights, "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
     model.calibrate(tmp_path)
     assert model.calibration is not None
     assert model.calibration == saved_calibration(tmp_path, LANGUAGE_MODEL.sha256)
@@ -82,9 +115,17 @@ def test_a_machine_is_measured_once(tmp_path: Path) -> None:
     model.close()
 
 
-@pytest.mark.parametrize("share", [0.1, 0.6, 1.2, 2.5], ids=["early", "late", "in a token", "between tokens"])
-def test_a_measurement_that_is_stopped_anywhere_says_nothing_and_harms_nothing(share: float) -> None:
-    model = LanguageModel(LANGUAGE_MODEL.path(), "test", identity=LANGUAGE_MODEL.sha256)
+@pytest.mark.parametrize(
+    "share",
+    [
+        pytest.param(0.1, id="early", marks=pytest.mark.long),
+        pytest.param(0.6, id="late"),
+        pytest.param(1.2, id="in a token"),
+        pytest.param(2.5, id="between tokens", marks=pytest.mark.long),
+    ],
+)
+def test_a_measurement_that_is_stopped_anywhere_says_nothing_and_harms_nothing(weights: Path, share: float) -> None:
+    model = LanguageModel(weights, "test", identity="test")
     asked = 0
 
     def stopped_after(most: float) -> Callable[[], bool]:

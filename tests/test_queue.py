@@ -209,6 +209,20 @@ def test_a_paused_queue_reads_nothing_also_after_a_restart(
     assert [document.name for document in library.documents()] == ["gate.txt"]
 
 
+def test_once_it_is_cleared_nothing_is_read_any_more(queue: IngestQueue, library: Library, tmp_path: Path) -> None:
+    """Whatever a worker is about to do at that moment."""
+    (tmp_path / "watched").mkdir()
+    for number in range(9):
+        (tmp_path / "watched" / f"{number}.txt").write_text(f"{GATE} {number}")
+    queue.start()
+    for number in range(20):
+        queue.watch(tmp_path / "watched")
+        (tmp_path / "pond.txt").write_text(f"Seventeen carp live there. {number}")
+        queue.submit(tmp_path / "pond.txt", "pond.txt")
+        queue.clear()
+        assert (library.jobs(), queue._running, library.watched_folders()) == ([], {}, [])
+
+
 def test_a_closed_queue_goes_on_where_it_stopped(
     library: Library, models: Models, long_pdf: Path, small_batches: None
 ) -> None:

@@ -16,6 +16,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from lamplight.ingest.pipeline import index_file
 from lamplight.library.store import Library
 from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.chat import ChatMessage, Reading
@@ -46,8 +47,8 @@ def script() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def llama() -> Iterator[LlamaServer]:
-    with llama_server(key="sesame") as server:
+def llama(weights: Path) -> Iterator[LlamaServer]:
+    with llama_server(weights, key="sesame") as server:
         yield server
 
 
@@ -125,10 +126,12 @@ def test_how_large_a_model_is_stands_in_its_name(name: str, size: float) -> None
 
 
 def test_a_real_server_answers_from_the_documents(
-    llama: LlamaServer, sample_library: Library, chooser: Models, folder: Path
+    llama: LlamaServer, library: Library, chooser: Models, folder: Path, tmp_path: Path
 ) -> None:
+    (tmp_path / "gate.txt").write_text("The gate is painted zebrawood green and locked at dusk by the warden.")
+    assert index_file(tmp_path / "gate.txt", library, chooser).status == "added"
     use(chooser, llama.address, NAME, "sesame")
-    found = answered(sample_library, chooser)
+    found = answered(library, chooser, "What colour is the gate painted?")
     assert found.model == f"{NAME} on 127.0.0.1:{llama.port}"
     assert found.citations
     assert found.notice == ""
@@ -155,11 +158,12 @@ def test_a_real_server_lists_its_models_and_says_how_much_it_read(llama: LlamaSe
     assert usage.cut == ""
 
 
+@pytest.mark.long
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def test_behind_a_balancer_one_server_dies_in_mid_answer_and_nothing_is_lost(
-    sample_library: Library, chooser: Models, tmp_path: Path
+    sample_library: Library, chooser: Models, weights: Path, tmp_path: Path, whole_answers: None
 ) -> None:
-    with llama_server() as one, llama_server() as other, balanced([one, other], tmp_path) as address:
+    with llama_server(weights) as one, llama_server(weights) as other, balanced([one, other], tmp_path) as address:
         use(chooser, address, NAME, spare=False)
         events: list[Event] = []
         dead: list[LlamaServer] = []

@@ -14,25 +14,25 @@ from lamplight.rag.messages import language_of
 from lamplight.rag.suggestions import Suggestions
 
 
-def test_every_suggested_question_is_answered(sample_library: Library, models: Models) -> None:
+def test_every_suggested_question_is_answered(sample_library: Library, loaded: Models) -> None:
     assert Suggestions(sample_library).of(sample_library.documents(), 6) == []  # none was asked yet
-    Guiding(sample_library, models).make_missing(lambda: False)
+    Guiding(sample_library, loaded).make_missing(lambda: False)
     suggestions = Suggestions(sample_library).of(sample_library.documents(), 6)
     assert "What is the full plot in 2026?" in suggestions
     assert len(suggestions) > 2
     for question in suggestions:
-        (finished,) = (e for e in Answerer(sample_library, models).answer(question) if isinstance(e, Finished))
+        (finished,) = (e for e in Answerer(sample_library, loaded).answer(question) if isinstance(e, Finished))
         assert not finished.refused, question
         assert finished.citations, question
 
 
 def test_questions_are_in_the_document_s_language_and_without_names_of_files(
-    library: Library, models: Models, tmp_path: Path
+    library: Library, loaded: Models, tmp_path: Path
 ) -> None:
     text = "# Haus am See\n\n## Heizung\n\nDie Heizung wird im Oktober an und im Mai wieder aus gestellt.\n\n"
     (tmp_path / "228_haus.md").write_text(f"{text}## Garten\n\nDen Rasen mäht Frau Ott am Samstag.\n", encoding="utf-8")
-    index_file(tmp_path / "228_haus.md", library, models)
-    Guiding(library, models).make_missing(lambda: False)
+    index_file(tmp_path / "228_haus.md", library, loaded)
+    Guiding(library, loaded).make_missing(lambda: False)
     suggestions = Suggestions(library).of(library.documents(), 6)
     assert {language_of(question) for question in suggestions} <= {"de"}
     assert not [question for question in suggestions if "228" in question]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
+from lamplight import app
 from lamplight.library.records import Passage
 from lamplight.rag.events import Citation, Finished, Timings
 from lamplight.samples import CHART, HANDBOOK, SAMPLES
@@ -44,6 +44,22 @@ def lamplight(folder: Path, *arguments: str | Path) -> Run:
     command = [sys.executable, "app.py", *map(str, arguments[:1]), "--library", str(folder), *map(str, arguments[1:])]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return Run(done.returncode, done.stdout, done.stderr)
+
+
+Command = Callable[..., Run]
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command in this process, where everything is imported; this process may go on connecting."""
+    monkeypatch.setattr(app, "block_connections", lambda: None)
+
+    def run(folder: Path, *arguments: str | Path) -> Run:
+        code = app.main([*map(str, arguments[:1]), "--library", str(folder), *map(str, arguments[1:])])
+        told = capsys.readouterr()
+        return Run(code, told.out, told.err)
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +91,14 @@ def test_add_prints_one_line_of_json_for_each_file(tmp_path: Path) -> None:
     assert (again.code, again.records[0]["status"]) == (0, "unchanged")
 
 
-def test_a_file_named_on_purpose_that_cannot_be_read_is_a_failure(tmp_path: Path) -> None:
+def test_a_file_named_on_purpose_that_cannot_be_read_is_a_failure(here: Command, tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "empty.txt").write_text("")
     (tmp_path / "files" / "gate.txt").write_text(GATE)
-    in_folder = lamplight(tmp_path / "library", "add", tmp_path / "files")
+    in_folder = here(tmp_path / "library", "add", tmp_path / "files")
     assert in_folder.code == 0
     assert "skipped: empty.txt is empty" in in_folder.out
-    assert lamplight(tmp_path / "library", "add", tmp_path / "files" / "empty.txt").code == 1
+    assert here(tmp_path / "library", "add", tmp_path / "files" / "empty.txt").code == 1
 
 
 def test_search_says_where_and_of_what_kind(filled: Path) -> None:
@@ -96,8 +112,8 @@ def test_search_says_where_and_of_what_kind(filled: Path) -> None:
     assert all(len(box) == 4 for box in first["boxes"])
 
 
-def test_a_picture_is_found_by_the_words_in_it(filled: Path) -> None:
-    (results,) = lamplight(filled, "search", "harvest chart", "--json").records
+def test_a_picture_is_found_by_the_words_in_it(here: Command, filled: Path) -> None:
+    (results,) = here(filled, "search", "harvest chart", "--json").records
     pictures = [result for result in results if result["kind"] == "image"]
     assert pictures[0]["document"] == CHART.name
 
@@ -117,14 +133,14 @@ def test_ask_answers_with_a_citation_and_its_timings(filled: Path) -> None:
     assert timings["prefilled_tokens"] + timings["reused_tokens"] == timings["context_tokens"] > 0
 
 
-def test_ask_refuses_what_the_documents_do_not_hold(filled: Path) -> None:
-    (answer,) = lamplight(filled, "ask", "What is the boiling point of gallium?", "--json").records
+def test_ask_refuses_what_the_documents_do_not_hold(here: Command, filled: Path) -> None:
+    (answer,) = here(filled, "ask", "What is the boiling point of gallium?", "--json").records
     assert answer["refused"] is True
     assert answer["citations"] == []
 
 
-def test_with_knowledge_the_model_may_speak_but_is_marked(filled: Path) -> None:
-    run = lamplight(filled, "ask", "What is the boiling point of gallium?", "--mode", "documents+knowledge", "--json")
+def test_with_knowledge_the_model_may_speak_but_is_marked(here: Command, filled: Path) -> None:
+    run = here(filled, "ask", "What is the boiling point of gallium?", "--mode", "documents+knowledge", "--json")
     (answer,) = run.records
     assert answer["refused"] is False
     assert answer["answer"]
@@ -132,8 +148,8 @@ def test_with_knowledge_the_model_may_speak_but_is_marked(filled: Path) -> None:
     assert answer["unsupported"]
 
 
-def test_for_people_an_answer_names_document_and_page(filled: Path) -> None:
-    run = lamplight(filled, "ask", "When are bonfires allowed?")
+def test_for_people_an_answer_names_document_and_page(here: Command, filled: Path) -> None:
+    run = here(filled, "ask", "When are bonfires allowed?")
     assert f"{HANDBOOK.name}, page 3" in run.out
 
 
@@ -169,31 +185,31 @@ def test_a_refusal_quotes_nothing_and_names_what_is_nearest(capsys: pytest.Captu
     assert capsys.readouterr().out == "Your documents don’t say.\n  Nearest: gate.pdf, page 2\n"
 
 
-def test_list_and_remove(tmp_path: Path) -> None:
+def test_list_and_remove(here: Command, tmp_path: Path) -> None:
     (tmp_path / "gate.txt").write_text(GATE)
     library = tmp_path / "library"
-    lamplight(library, "add", tmp_path / "gate.txt")
-    (documents,) = lamplight(library, "list", "--json").records
+    here(library, "add", tmp_path / "gate.txt")
+    (documents,) = here(library, "list", "--json").records
     assert [document["name"] for document in documents] == ["gate.txt"]
-    missing = lamplight(library, "remove", "fence.txt")
+    missing = here(library, "remove", "fence.txt")
     assert (missing.code, missing.err) == (1, "There is no document fence.txt here; `list` shows what there is.\n")
-    assert lamplight(library, "remove", "gate.txt").out == "Removed gate.txt.\n"
-    assert lamplight(library, "list").out == "The library is empty; `add` some files.\n"
-    (answer,) = lamplight(library, "ask", "What colour is the gate?", "--json").records
+    assert here(library, "remove", "gate.txt").out == "Removed gate.txt.\n"
+    assert here(library, "list").out == "The library is empty; `add` some files.\n"
+    (answer,) = here(library, "ask", "What colour is the gate?", "--json").records
     assert answer["refused"] is True
 
 
-def test_list_says_what_was_found_and_what_was_left_out(tmp_path: Path) -> None:
+def test_list_says_what_was_found_and_what_was_left_out(here: Command, tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "fees.csv").write_text("Plot,Fee\nHalf,36\nFull,60\n")
     (tmp_path / "files" / "broken.json").write_text('{"gate": "green"')
     (tmp_path / "files" / "gate.txt").write_text(GATE)
-    lamplight(tmp_path / "library", "add", tmp_path / "files")
-    shown = lamplight(tmp_path / "library", "list").out.splitlines()
+    here(tmp_path / "library", "add", tmp_path / "files")
+    shown = here(tmp_path / "library", "list").out.splitlines()
     assert "      1 table." in shown
     assert any(line.startswith("      broken.json is not valid JSON") for line in shown)
     assert len(shown) == 5  # a plain text has nothing to tell
-    (documents,) = lamplight(tmp_path / "library", "list", "--json").records
+    (documents,) = here(tmp_path / "library", "list", "--json").records
     reports = {document["name"]: document["report"] for document in documents}
     fields = {"pages", "ocr_pages", "empty_pages", "tables", "images", "captions", "characters", "seconds", "skipped"}
     fields |= {"comments", "fields", "foreign"}
@@ -211,71 +227,23 @@ def test_doctor_finds_nothing_wrong_here(filled: Path) -> None:
 
 
 def test_doctor_names_the_command_that_mends_a_missing_embedder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LAMPLIGHT_CACHE", str(tmp_path / "nothing prepared"))
-    run = lamplight(tmp_path / "library", "doctor")
+    run = here(tmp_path / "library", "doctor")
     assert run.code == 1
     assert "BAD  prepared embedder: not prepared yet" in run.out
     assert "-m lamplight.models.prepare" in run.out
 
 
-def test_doctor_says_what_a_damaged_library_needs(tmp_path: Path) -> None:
+def test_doctor_says_what_a_damaged_library_needs(here: Command, tmp_path: Path) -> None:
     library = tmp_path / "library"
     library.mkdir()
     (library / "library.sqlite3").write_bytes(b"no database" * 1000)
-    run = lamplight(library, "doctor")
+    run = here(library, "doctor")
     assert run.code == 1
     assert "BAD  library: " in run.out
     assert "Restore the folder from a backup" in run.out
-
-
-@pytest.fixture(scope="module")
-def served(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A library that the open app holds. Tests leave in it what was there."""
-    folder = tmp_path_factory.mktemp("served") / "library"
-    shutil.copytree(filled, folder)
-    command = [sys.executable, "app.py", "--library", str(folder), "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
-        assert app.stdout is not None
-        assert "Lamplight is ready at http://127.0.0.1:" in app.stdout.readline()
-        yield folder
-        app.send_signal(signal.SIGINT)
-        assert app.wait() == 0
-
-
-def test_commands_work_through_the_app_that_is_open(served: Path, tmp_path: Path) -> None:
-    (tmp_path / "gate.txt").write_text(GATE)
-    added = lamplight(served, "add", tmp_path / "gate.txt", "--json")
-    assert [record["status"] for record in added.records] == ["added"], added.err
-    (answer,) = lamplight(served, "ask", "What colour is the gate painted?", "--json").records
-    assert answer["citations"][0]["document"] == "gate.txt"
-    assert lamplight(served, "remove", "gate.txt").out == "Removed gate.txt.\n"
-    second = lamplight(served, "doctor")
-    assert "in use by" in second.out
-
-
-def test_a_second_app_says_who_holds_the_library(served: Path) -> None:
-    command = [sys.executable, "app.py", "--library", str(served), "--no-browser"]
-    second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert second.returncode == 1
-    assert "has been in use by `app.py" in second.stderr
-    assert second.stderr.count("\n") == 1
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="browsers are found in another way there")
-def test_a_second_start_opens_the_app_that_is_open(served: Path, tmp_path: Path) -> None:
-    browser, opened = tmp_path / "browser", tmp_path / "opened"
-    browser.write_text(f'#!/bin/sh\necho "$1" > "{opened}"\n')
-    browser.chmod(0o700)
-    command = [sys.executable, "app.py", "--library", str(served)]
-    environment = os.environ | {"BROWSER": f"{browser} %s"}
-    second = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert (second.returncode, second.stderr) == (0, "")
-    address = second.stdout.split()[-1]
-    assert opened.read_text().startswith(f"{address}?key=")
-    with build_opener(HTTPCookieProcessor()).open(opened.read_text()) as page:
-        assert b"gradio" in page.read()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is no text file")
@@ -326,20 +294,67 @@ def test_two_adds_at_once_corrupt_nothing(tmp_path: Path) -> None:
     assert {document["name"] for document in documents} == added
 
 
-def test_a_watched_folder_is_read_at_once_and_followed_by_the_app(tmp_path: Path) -> None:
+def test_a_watched_folder_is_read_at_once_and_followed_by_the_app(here: Command, tmp_path: Path) -> None:
     library, folder = tmp_path / "library", tmp_path / "files"
     folder.mkdir()
     (folder / "gate.txt").write_text(GATE)
     (folder / "copy.txt").write_text(GATE)
-    watched = lamplight(library, "watch", folder, "--json")
+    watched = here(library, "watch", folder, "--json")
     assert watched.code == 0, watched.err
     assert {record["status"] for record in watched.records[:2]} == {"added", "unchanged"}
     assert watched.records[2] == [{"path": str(folder), "documents": 1, "problem": ""}]
-    (documents,) = lamplight(library, "list", "--json").records
+    (documents,) = here(library, "list", "--json").records
     assert sorted(documents[0]["paths"]) == [str(folder / "copy.txt"), str(folder / "gate.txt")]
-    assert lamplight(library, "remove", folder / "gate.txt").code == 0
-    (documents,) = lamplight(library, "list", "--json").records
+    assert here(library, "remove", folder / "gate.txt").code == 0
+    (documents,) = here(library, "list", "--json").records
     assert documents[0]["paths"] == [str(folder / "copy.txt")]
-    assert "1 document, followed while Lamplight is open" in lamplight(library, "watch").out
-    assert lamplight(library, "unwatch", folder).code == 0
-    assert lamplight(library, "unwatch", folder).err == f"{folder} is not watched; `watch` alone shows which are.\n"
+    assert "1 document, followed while Lamplight is open" in here(library, "watch").out
+    assert here(library, "unwatch", folder).code == 0
+    assert here(library, "unwatch", folder).err == f"{folder} is not watched; `watch` alone shows which are.\n"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty library that the open app holds, where there is nothing to do while it is idle."""
+    folder = tmp_path_factory.mktemp("served") / "library"
+    command = [sys.executable, "app.py", "--library", str(folder), "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
+        assert app.stdout is not None
+        assert "Lamplight is ready at http://127.0.0.1:" in app.stdout.readline()
+        yield folder
+        app.send_signal(signal.SIGINT)
+        assert app.wait() == 0
+
+
+def test_commands_work_through_the_app_that_is_open(served: Path, tmp_path: Path) -> None:
+    (tmp_path / "gate.txt").write_text(GATE)
+    added = lamplight(served, "add", tmp_path / "gate.txt", "--json")
+    assert [record["status"] for record in added.records] == ["added"], added.err
+    (answer,) = lamplight(served, "ask", "What colour is the gate painted?", "--json").records
+    assert answer["citations"][0]["document"] == "gate.txt"
+    assert lamplight(served, "remove", "gate.txt").out == "Removed gate.txt.\n"
+    second = lamplight(served, "doctor")
+    assert "in use by" in second.out
+
+
+def test_a_second_app_says_who_holds_the_library(served: Path) -> None:
+    command = [sys.executable, "app.py", "--library", str(served), "--no-browser"]
+    second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert "has been in use by `app.py" in second.stderr
+    assert second.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="browsers are found in another way there")
+def test_a_second_start_opens_the_app_that_is_open(served: Path, tmp_path: Path) -> None:
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{opened}"\n')
+    browser.chmod(0o700)
+    command = [sys.executable, "app.py", "--library", str(served)]
+    environment = os.environ | {"BROWSER": f"{browser} %s"}
+    second = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (second.returncode, second.stderr) == (0, "")
+    address = second.stdout.split()[-1]
+    assert opened.read_text().startswith(f"{address}?key=")
+    with build_opener(HTTPCookieProcessor()).open(opened.read_text()) as page:
+        assert b"gradio" in page.read()

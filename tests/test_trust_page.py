@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from lamplight.library.backup import read_manifest
 from tests.test_accessibility import assert_accessible
-from tests.visits import PATIENCE, Visit
+from tests.visits import Visit
 
 
 def your_data(page: Page) -> Locator:
@@ -37,9 +37,9 @@ def test_all_is_backed_up_erased_and_brought_back(handbook: Visit, tmp_path: Pat
     expect(erase).to_be_disabled()
     word.fill("erase")
     assert_accessible(page)
-    with page.expect_navigation(timeout=PATIENCE):
+    with page.expect_navigation():
         erase.click()
-    expect(page.locator("#library").get_by_text("Drop files anywhere")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#library").get_by_text("Drop files anywhere")).to_be_visible()
     expect(documents).to_have_count(0)
 
     data = your_data(page)
@@ -47,9 +47,9 @@ def test_all_is_backed_up_erased_and_brought_back(handbook: Visit, tmp_path: Pat
         {"name": "cut.zip", "mimeType": "application/zip", "buffer": (tmp_path / "backup.zip").read_bytes()[:-1]}
     )
     expect(data.get_by_role("status")).to_contain_text("cut.zip is damaged")
-    with page.expect_navigation(timeout=PATIENCE):
+    with page.expect_navigation():
         data.get_by_label("Backup to restore").set_input_files(tmp_path / "backup.zip")
-    expect(documents).to_have_count(before, timeout=PATIENCE)
+    expect(documents).to_have_count(before)
 
 
 def test_the_badge_says_that_nothing_left_and_gives_the_focus_back(visit: Visit) -> None:

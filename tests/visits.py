@@ -13,9 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import uvicorn
-from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 
-from lamplight.ui.server import build_app
 from lamplight.ui.services import Services
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -34,6 +33,8 @@ SETTLING = 120  # milliseconds until a page has drawn itself in other colours or
 PICTURES = Path(__file__).parent.parent / ".screenshots"
 NARROW = {"width": 390, "height": 844}
 
+expect.set_options(timeout=PATIENCE)
+
 
 @dataclass
 class Visit:
@@ -51,7 +52,7 @@ class Visit:
 
     def answered(self, count: int = 1) -> Locator:
         """The turn that ends the conversation, once it has `count` finished answers."""
-        expect(self.page.locator("#chat .foot")).to_have_count(count, timeout=PATIENCE)
+        expect(self.page.locator("#chat .foot")).to_have_count(count)
         return self.page.locator("#chat .turn").last
 
     def document(self, name: str) -> Locator:
@@ -91,6 +92,8 @@ def browsing() -> Iterator[Browser]:
 @contextmanager
 def serving(services: Services, port: int = 0) -> Iterator[str]:
     """Where the real app is served, on a port of its own unless one is given."""
+    from lamplight.ui.server import build_app  # takes seconds, also where no test needs it
+
     listener = socket.create_server(("127.0.0.1", port))
     port = listener.getsockname()[1]
     app = build_app(services, "127.0.0.1", port, KEY)
@@ -103,22 +106,42 @@ def serving(services: Services, port: int = 0) -> Iterator[str]:
 
 
 @contextmanager
-def visiting(browser: Browser, address: str, key: str = KEY) -> Iterator[Visit]:
-    """A fresh browser profile that has opened the address with the key. It must have asked for nothing else."""
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce")
-    visit = Visit(context.new_page(), address)
+def held_open(services: Services) -> Iterator[Path]:
+    """The folder of a library that an open app holds, as commands of other processes find it."""
+    with serving(services) as address:
+        services.library.lock.announce(f"{address}/", KEY)
+        yield services.library.folder
+
+
+def opened_profile(browser: Browser) -> BrowserContext:
+    """A fresh browser profile."""
+    profile = browser.new_context(permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce")
+    profile.set_default_timeout(PATIENCE)
+    return profile
+
+
+@contextmanager
+def visiting(profile: BrowserContext, address: str, key: str = KEY) -> Iterator[Visit]:
+    """Open the address with the key. It must have asked for nothing else, and the profile forgets it afterwards."""
+    visit = Visit(profile.new_page(), address)
     errors: list[str] = []
 
     def note(request: Request) -> None:
         visit.requests.append(request.url)
 
-    visit.page.set_default_timeout(PATIENCE)
-    context.on("request", note)
+    profile.on("request", note)
     visit.page.on("pageerror", lambda error: errors.append(str(error)))
     visit.page.goto(f"{address}/?key={key}")
-    expect(visit.page.locator("#collection")).to_be_attached(timeout=PATIENCE)
-    yield visit
-    context.close()
+    expect(visit.page.locator("#collection")).to_be_attached()
+    try:
+        yield visit
+    finally:
+        profile.remove_listener("request", note)
+        kept = {"origin": address, "storageTypes": "local_storage"}
+        profile.new_cdp_session(visit.page).send("Storage.clearDataForOrigin", kept)
+        for page in profile.pages:
+            page.close()
+        profile.clear_cookies()
     assert [url for url in visit.requests if urlsplit(url).hostname not in ("127.0.0.1", None)] == []
     assert errors == []
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lamplight.ingest.errors import ReadError
-from lamplight.ingest.readers import SUFFIXES
 from lamplight.ingest.walk import files_in, is_in_the_cloud, shown_path
 from lamplight.library.records import Document
 from lamplight.library.store import Library
@@ -160,6 +159,8 @@ class FolderWatcher:
 
 def _files_in(folder: Path) -> tuple[dict[str, Path], list[Path]]:
     """Files of kinds that are read, by their paths, and what can't be looked into now."""
+    from lamplight.ingest.readers import SUFFIXES  # half a second, for which a command without folders need not wait
+
     found: dict[str, Path] = {}
     hidden = []
     for path, problem in files_in([folder]) if folder.is_dir() else ():

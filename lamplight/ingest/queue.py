@@ -151,11 +151,11 @@ class IngestQueue:
 
     def cancel(self, job_id: int) -> None:
         """Take a job out of the queue, or stop it within a second."""
-        with self._wake:
+        with self._wake:  # until it is out of the queue, or a worker takes it up meanwhile
             if job_id in self._running:
                 self._running[job_id].cancelled.set()
-                return
-        self.dismiss(job_id)
+            else:
+                self.dismiss(job_id)
 
     def dismiss(self, job_id: int) -> None:
         """Forget a job that failed or waits, what was begun of it, and its copy if nothing was made of it."""
@@ -167,9 +167,10 @@ class IngestQueue:
 
     def clear(self) -> None:
         """Forget the watched folders and every file on its way in; returns when nothing is being read any more."""
-        for folder in self._library.watched_folders():
-            self._watcher.unwatch(folder)
-        while jobs := self._library.jobs():
+        with self._wake:  # the watcher either has queued a file by now or finds its folder gone
+            for folder in self._library.watched_folders():
+                self._watcher.unwatch(folder)
+        while (jobs := self._library.jobs()) or self._running:
             for job in jobs:
                 self.cancel(job.id)
             time.sleep(CANCEL_SECONDS)
@@ -193,10 +194,10 @@ class IngestQueue:
             self.cancel(job.id)
 
     def _read_in_place(self, path: Path) -> None:
-        if not any(folder in path.parents for folder in self._library.watched_folders()):
-            return  # not followed any more
-        if not self._library.jobs_at(str(path)):
-            self._queue(str(path), path.name)
+        with self._wake:
+            followed = any(folder in path.parents for folder in self._library.watched_folders())
+            if followed and not self._library.jobs_at(str(path)):
+                self._queue(str(path), path.name)
 
     def _forget_failed(self, path: Path) -> None:
         for job in self._library.jobs_at(str(path)):

@@ -31,6 +31,7 @@ class Database:
         except OSError as error:
             raise LibraryError(f"The library folder {folder} can't be used: {error.strerror}.") from error
         self._guard = threading.RLock()
+        self._copying = threading.Lock()
         try:
             self._database = sqlite3.connect(folder / DATABASE, isolation_level=None, check_same_thread=False)
             self._database.execute("PRAGMA journal_mode = WAL")
@@ -94,7 +95,11 @@ class Database:
     def snapshot(self, target: Path) -> None:
         """Copy the database as it is at this moment to the new file `target`, while it goes on being written."""
         try:
-            with closing(sqlite3.connect(self.folder / DATABASE)) as source, closing(sqlite3.connect(target)) as copy:
+            with (
+                self._copying,
+                closing(sqlite3.connect(self.folder / DATABASE)) as source,
+                closing(sqlite3.connect(target)) as copy,
+            ):
                 source.backup(copy)
         except sqlite3.OperationalError as error:
             raise self._unwritable(error) from error
@@ -103,7 +108,7 @@ class Database:
 
     def replace_content(self, source: sqlite3.Connection) -> None:
         """All or nothing: this database holds what `source` holds, and its files nothing of what was before."""
-        with self._guard:
+        with self._guard, self._copying:  # a log that is being read can't be emptied
             try:
                 source.backup(self._database)
                 self.changes += 1

@@ -68,7 +68,7 @@ def load_llama() -> Any:
     import llama_cpp
 
     llama_cpp.llama_backend_init()
-    llama_cpp.llama_log_set(_quiet(llama_cpp), ctypes.c_void_p(0))
+    llama_cpp.llama_log_set(quiet(llama_cpp), ctypes.c_void_p(0))
     return llama_cpp
 
 
@@ -80,7 +80,8 @@ def build() -> str:
 
 
 @lru_cache(maxsize=1)
-def _quiet(llama: Any) -> Any:
+def quiet(llama: Any) -> Any:
+    """A log that says nothing, kept for good: llama.cpp goes on calling it, whichever model is gone by then."""
     return llama.llama_log_callback(lambda level, text, data: None)
 
 

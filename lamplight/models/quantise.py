@@ -11,14 +11,18 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import psutil
 
 from lamplight import ROOT
 from lamplight.models.calibration import PREFILL_TOKENS, prefill_seconds, write_atomically, yardstick
@@ -38,6 +42,8 @@ LEAST_GAIN = 1.15  # times as fast as the original, or it is not worth a second 
 # Those whose kernels are fast as they are; the numbers are llama.cpp's (`llama_ftype` in llama.h).
 FAST_TYPES = {"Q4_0": 2, "Q2_K": 10, "Q4_K_S": 14, "Q4_K_M": 15, "IQ4_NL": 25, "MXFP4": 38}
 LARGEST_BYTES = 1 << 30  # the candidates of a larger file would take minutes, and gigabytes of disk
+ATTENDED = "--attended"  # whoever started it has its stdin, and nobody needs it any more when that ends
+SCRATCH = "preparing"  # before the number of the process whose it is
 ROUNDS = 5
 PIECE = 128
 
@@ -108,12 +114,19 @@ def saved_preparation(folder: Path, source_sha256: str) -> Preparation | None:
 
 
 def prepare_in_background(source: Path, source_sha256: str, folder: Path) -> Preparation:
-    """Run this module in a process of its own and wait for it. Raises `WeightsError` when that fails."""
-    command = [sys.executable, "-m", "lamplight.models.quantise", str(source), "--folder", str(folder)]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    """Run this module in a process of its own and wait for it; it ends with this one, however that ends.
+
+    Raises `WeightsError` when it fails.
+    """
+    command = [sys.executable, "-m", "lamplight.models.quantise", str(source), "--folder", str(folder), ATTENDED]
+    with subprocess.Popen(
+        command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stderr is not None
+        told = process.stderr.read()
     preparation = saved_preparation(folder, source_sha256)
     if preparation is None:
-        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+        reason = (told.strip().splitlines() or ["no reason given"])[-1]
         raise WeightsError(f"{source.name} can't be prepared for this processor ({reason}); it is used as it came.")
     return preparation
 
@@ -124,8 +137,9 @@ def prepare(source: Path, folder: Path) -> Preparation:
     Raises `WeightsError` when the model can't be loaded, `OSError` when there is no room.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     source_sha256 = sha256_of(source)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+    with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}-{os.getpid()}-", dir=folder) as scratch:
         files = {ORIGINAL: source}
         for name in CANDIDATES:
             target = Path(scratch) / f"{name}.gguf"
@@ -217,6 +231,21 @@ def _build() -> str:
     return hashlib.sha256(f"{build()} {FORMAT}".encode()).hexdigest()[:12]
 
 
+def _end_with_stdin(folder: Path) -> None:
+    """At once, also in the middle of a computation, and nothing half made stays."""
+    sys.stdin.read()
+    for left in folder.glob(f"{SCRATCH}-{os.getpid()}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    os._exit(1)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what is left of processes that were killed."""
+    for left in folder.glob(f"{SCRATCH}-*"):
+        if not psutil.pid_exists(int(left.name.split("-")[1])):
+            shutil.rmtree(left, ignore_errors=True)
+
+
 def main() -> int:
     import argparse
 
@@ -228,7 +257,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Prepare a language model for this processor.")
     parser.add_argument("model", type=Path)
     parser.add_argument("--folder", type=Path, default=cache_folder())
+    parser.add_argument(ATTENDED, action="store_true", help="end when stdin ends")
     parsed = parser.parse_args()
+    if parsed.attended:
+        threading.Thread(target=_end_with_stdin, args=(parsed.folder,), daemon=True).start()
     try:
         preparation = prepare(parsed.model, parsed.folder)
     except (WeightsError, OSError) as error:

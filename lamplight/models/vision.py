@@ -22,7 +22,7 @@ import numpy as np
 import platformdirs
 from PIL import Image
 
-from lamplight.models.engine import default_threads, load_llama
+from lamplight.models.engine import default_threads, load_llama, quiet
 from lamplight.models.errors import WeightsError
 
 CONTEXT_TOKENS = 4096
@@ -88,9 +88,8 @@ class VisionModel:
     def _open(self, files: VisionFiles) -> None:
         llama, mtmd = self._llama, self._mtmd
         llama.llama_backend_init()
-        self._quiet = llama.llama_log_callback(lambda level, text, data: None)
         for silence in (llama.llama_log_set, mtmd.mtmd_log_set, mtmd.mtmd_helper_log_set):
-            silence(self._quiet, ctypes.c_void_p(0))
+            silence(quiet(llama), ctypes.c_void_p(0))
         self._model = llama.llama_model_load_from_file(str(files.model).encode(), llama.llama_model_default_params())
         if not self._model:
             raise WeightsError(

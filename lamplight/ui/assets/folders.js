@@ -13,14 +13,20 @@ export function openFolders() {
   let latest;
   async function look(where) {
     latest = where;
+    const before = path.value;
     const { value, problem: wrong } = await send(`/folders/inside?path=${encodeURIComponent(where)}`, null, "GET");
     if (latest !== where) return;
     problem.textContent = wrong ?? "";
     if (!value) return;
-    path.value = value.path;
-    const row = (name, to, sign) => element("li", {}, element("button", { type: "button", click: () => look(to) }, icon(sign), name));
+    if (path.value === before) path.value = value.path; // else somebody is typing
+    const row = (name, to, sign) => element("li", {}, element("button", { type: "button", click: () => choose(to) }, icon(sign), name));
     redraw(inside, element("ul", { "aria-label": `Folders in ${value.path}` },
       value.above ? row("Up", value.above, "up") : null, value.folders.map((folder) => row(folder.name, folder.path, "folder"))));
+  }
+
+  function choose(where) {
+    path.value = where; // at once: it may be watched before it is listed
+    look(where);
   }
 
   async function show() {
