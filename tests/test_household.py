@@ -146,7 +146,7 @@ def test_what_was_typed_as_a_name_stays_text(app: FastAPI) -> None:
 
 def test_another_page_cannot_sign_anybody_in(app: FastAPI) -> None:
     form = {"name": "Anna", "password": PASSWORD}
-    for origin in ("https://evil.example", "null", "https://192.168.1.21:7860"):
+    for origin in ("https://evil.example", "null", "https://192.168.1.21:7860", THERE.replace("https", "http")):
         assert device(app).post("/sign-in", data=form, headers={"Origin": origin}).status_code == 403
 
 
@@ -233,6 +233,12 @@ def test_only_the_person_at_the_computer_reaches_beyond_the_library(app: FastAPI
     assert "library" not in anna.get("/trust").json()
 
 
+def test_what_is_sent_is_not_taken_into_memory_whole(app: FastAPI) -> None:
+    anna = signed_in(app, "Anna")
+    assert anna.post("/typed", content=b"a" * 2_000_000).status_code == 413
+    assert anna.post("/collections", content=b"a" * 2_000_000).status_code == 413
+
+
 def test_an_ended_session_is_out_at_once_and_tokens_are_kept_hashed(app: FastAPI, services: Services) -> None:
     anna, bo = signed_in(app, "Anna E."), signed_in(app, "Bo E.")
     (own,) = anna.get("/sessions").json()
@@ -260,10 +266,13 @@ def test_another_password_ends_all_sessions(tmp_path: Path) -> None:
     with pytest.raises(HouseholdError, match="8 characters"):
         household.set_password("short")
     household.set_password("grüner Tee")
-    token = household.sign_in("Anna", "Chrome on Android", "192.168.1.7")
-    assert household.fits("gru\u0308ner Tee"), "however it is composed"
+    known = household.fits("gru\u0308ner Tee")
+    assert known, "however it is composed"
+    token = household.sign_in("Anna", "Chrome on Android", "192.168.1.7", known)
     household.set_password("schwarzer Tee")
     assert household.session(token) is None
+    with pytest.raises(HouseholdError, match="changed just now"):  # while it was being compared
+        household.sign_in("Anna", "Chrome on Android", "192.168.1.7", known)
     assert not household.fits("grüner Tee")
 
 

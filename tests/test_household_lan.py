@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from lamplight.samples import HANDBOOK
 from lamplight.ui.household.attempts import Attempts
 from lamplight.ui.household.certificate import Certificate, own_certificate
+from lamplight.ui.household.door import MOST_OF_ONE
 from lamplight.ui.household.network import own_addresses
 from lamplight.ui.household.routes import qr_code
 from lamplight.ui.server import AppServer, build_app, listen
@@ -281,6 +282,28 @@ def test_who_says_nothing_or_nonsense_keeps_nobody_out(house: House) -> None:
         babbling.sendall(b"\x16nonsense" * 100)
         assert httpx.get(f"{house.there}/sign-in", verify=False).status_code == 200
         assert httpx.get(f"{house.here}/activity").status_code == 401  # no key
+
+
+def test_one_device_does_not_use_up_all_connections(house: House) -> None:
+    host, port = house.there.removeprefix("https://").split(":")
+    with ExitStack() as stack:
+        held = [stack.enter_context(socket.create_connection((host, int(port)))) for _ in range(MOST_OF_ONE + 5)]
+        until(lambda: any(_has_ended(one) for one in held))  # the last are turned away
+        assert httpx.get(f"{house.here}/activity").status_code == 401  # this computer still comes in
+    until(lambda: _answers(house))  # who comes after them comes in
+
+
+def _has_ended(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    with suppress(BlockingIOError):
+        return connection.recv(1) == b""
+    return False
+
+
+def _answers(house: House) -> bool:
+    with suppress(httpx.TransportError):
+        return httpx.get(f"{house.there}/sign-in", verify=False).status_code == 200
+    return False
 
 
 def test_a_given_certificate_is_used_on_one_address_and_this_computer_still_comes_in(

@@ -27,7 +27,8 @@ class Chat:
 
     def known(self, conversation_id: int | None, person: str) -> int | None:
         """The conversation, if it is this person's and still there; else the page starts a new one."""
-        conversation = self.conversation(conversation_id)
+        # What a browser sends may be anything.
+        conversation = self.conversation(conversation_id) if isinstance(conversation_id, int) else None
         return conversation.id if conversation is not None and conversation.person == person else None
 
     def messages(self, conversation_id: int | None) -> list[ChatMessage]:

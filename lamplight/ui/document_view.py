@@ -27,15 +27,18 @@ SHOWN = {
 }
 
 
-def document_value(library: Library, document_id: int) -> dict[str, Any] | None:
-    """Plain values for `assets/document.js`; None if there is no such document."""
+def document_value(library: Library, document_id: int, elsewhere: bool = False) -> dict[str, Any] | None:
+    """Plain values for `assets/document.js`; None if there is no such document.
+
+    Who looks from `elsewhere` in the house isn't told where on the computer its folders are.
+    """
     document = library.document(document_id)
     if document is None:
         return None
     return {
         "id": document.id,
         "name": document.name,
-        "place": _place(library, document),
+        "place": _place(library, document, elsewhere),
         "there": Path(document.path).is_file(),
         "pages": document.pages,
         "facts": _facts(document, document.report),
@@ -50,9 +53,11 @@ def _guide(library: Library, document_id: int) -> dict[str, Any] | None:
     return asdict(guide) if guide else None
 
 
-def _place(library: Library, document: Document) -> str:
-    own = library.folder / "files" in Path(document.path).parents
-    return "A copy is kept in your library." if own else document.path
+def _place(library: Library, document: Document, elsewhere: bool) -> str:
+    path = Path(document.path)
+    if library.folder / "files" in path.parents:
+        return "A copy is kept in your library."
+    return path.parent.name if elsewhere else str(path)
 
 
 def original_value(library: Library, document_id: int) -> tuple[Path, str] | None:

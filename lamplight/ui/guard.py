@@ -148,8 +148,10 @@ class Guard:
         origin = headers.get("origin")
         # Another port of this machine is "same-site", and Gradio's own CORS rules would let it in. Another machine of
         # the house that serves something on the same port is no better.
-        if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
-            return True
+        if origin is not None:
+            parts, secure = urlsplit(origin), scope["scheme"] in ("https", "wss")
+            if parts.netloc.lower() != headers.get("host", "").lower() or (parts.scheme == "https") is not secure:
+                return True
         if headers.get("sec-fetch-site", "none") in ("same-origin", "none"):
             return False
         # Following a link from elsewhere is fine: without the strict cookie it only shows the locked page.

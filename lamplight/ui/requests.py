@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
-from json import dumps
+from json import dumps, loads
 from typing import TYPE_CHECKING, Any
 
 from fastapi import HTTPException, Request
@@ -17,6 +17,7 @@ from lamplight.ui.household.visitor import person_of
 if TYPE_CHECKING:
     from lamplight.library.store import Library
 
+FIELD_BYTES = 1_000_000  # of a request with a few fields
 REFUSED = 422  # understood, but can't be done; `detail` is a sentence
 
 
@@ -57,10 +58,20 @@ def only_own(library: Library) -> Callable[[Request], None]:
     return check
 
 
+async def body_of(request: Request, most: int) -> bytes:
+    """What was sent, of at most so many bytes. Raises 413 for more, before it is all in memory."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > most:
+            raise HTTPException(413)
+    return bytes(body)
+
+
 async def field(request: Request, name: str, kind: type[Any]) -> Any:
     """A field of the JSON object in the body. Raises 400 when it isn't there or is of another kind."""
     try:
-        value = (await request.json())[name]
+        value = loads(await body_of(request, FIELD_BYTES))[name]
     except (ValueError, KeyError, TypeError):
         value = None
     if not isinstance(value, kind):

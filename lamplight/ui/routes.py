@@ -14,10 +14,11 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from lamplight.models.errors import LamplightError
 from lamplight.ui.conversation_routes import conversation_routes
 from lamplight.ui.document_view import document_value, original_value, page_value
+from lamplight.ui.household.visitor import session_of
 from lamplight.ui.library_routes import library_routes
 from lamplight.ui.page_parts import found_pages, found_places
 from lamplight.ui.papers_panel import papers_routes
-from lamplight.ui.requests import REFUSED, found, only_own
+from lamplight.ui.requests import FIELD_BYTES, REFUSED, body_of, found, only_own
 from lamplight.ui.sources_panel import sources_value
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ def _add_pages(router: APIRouter, services: Services) -> None:
         return Response(picture, media_type="image/png", headers=PRIVATE_HOUR)
 
     @router.get("/documents/{document_id}")
-    def document(document_id: int) -> JSONResponse:
-        return found(document_value(services.library, document_id))
+    def document(document_id: int, request: Request) -> JSONResponse:
+        return found(document_value(services.library, document_id, elsewhere=session_of(request) is not None))
 
     @router.get("/documents/{document_id}/original")
     def original(document_id: int) -> FileResponse:
@@ -131,7 +132,7 @@ def _add_pages(router: APIRouter, services: Services) -> None:
         """
         from lamplight.rag.retriever import Scope  # heavy; with the first question, not with the first page
 
-        text = (await request.body())[:TYPED_BYTES].decode("utf-8", "ignore")
+        text = (await body_of(request, FIELD_BYTES))[:TYPED_BYTES].decode("utf-8", "ignore")
         documents = None if collection is None else await run_in_threadpool(services.library.members, collection)
         history = [] if conversation is None else await run_in_threadpool(services.library.messages, conversation)
         scope = Scope(frozenset(about), chosen=True) if about else Scope(documents)

@@ -13,6 +13,9 @@ from lamplight.ui.household.network import is_loopback
 
 PATIENCE = 10.0  # seconds for a connection to say something, and for its handshake
 FAREWELL = 1.0  # seconds, so that an open page doesn't keep the app from ending
+# Connections from elsewhere that are open at once, of one address (a browser opens six for a page) and of all. Nobody
+# may use up what the process can open, or the computer's own page stands still with the others.
+MOST_OF_ONE, MOST = 48, 192
 FULL_SECONDS = 1.0  # until another connection is tried when there is no room for one
 HANDSHAKE = b"\x16"  # the first byte of what a TLS client says (RFC 8446, 5.1)
 
@@ -32,7 +35,8 @@ class Door:
         self._patience: dict[str, float] = {"ssl_handshake_timeout": PATIENCE}
         if sys.version_info >= (3, 11):
             self._patience["ssl_shutdown_timeout"] = FAREWELL
-        self._connecting: set[asyncio.Task[None]] = set()
+        self._connecting: dict[asyncio.Task[None], str] = {}
+        self._open: dict[asyncio.BaseTransport, str] = {}  # from elsewhere, by address
         self._accepting: asyncio.Task[None] | None = None
 
     def open(self) -> None:
@@ -55,9 +59,18 @@ class Door:
             except OSError:  # too many are open, or one went away at once
                 await asyncio.sleep(FULL_SECONDS)
                 continue
+            if not is_loopback(peer[0]) and self._is_full(peer[0]):
+                connection.close()
+                continue
             task = loop.create_task(self._connect(connection, peer[0]))
-            self._connecting.add(task)
-            task.add_done_callback(self._connecting.discard)
+            self._connecting[task] = peer[0]
+            task.add_done_callback(self._connecting.pop)
+
+    def _is_full(self, peer: str) -> bool:
+        """Whether nobody else, or nobody else from this address, can come in just now."""
+        self._open = {transport: own for transport, own in self._open.items() if not transport.is_closing()}
+        here = [*self._open.values(), *(own for own in self._connecting.values() if not is_loopback(own))]
+        return len(here) >= MOST or here.count(peer) >= MOST_OF_ONE
 
     async def _connect(self, connection: socket.socket, peer: str) -> None:
         loop = asyncio.get_running_loop()
@@ -68,10 +81,13 @@ class Door:
             # What can't shake hands has gone, or doesn't trust the certificate yet: its browser says so.
             with suppress(OSError):
                 taken = True
+                connect = loop.connect_accepted_socket
                 if encrypted:
-                    await loop.connect_accepted_socket(self._protocol, connection, ssl=self._context, **self._patience)
+                    transport, _ = await connect(self._protocol, connection, ssl=self._context, **self._patience)
                 else:
-                    await loop.connect_accepted_socket(self._protocol, connection)
+                    transport, _ = await connect(self._protocol, connection)
+                if not is_loopback(peer):
+                    self._open[transport] = peer
         except (OSError, asyncio.TimeoutError):
             pass
         finally:

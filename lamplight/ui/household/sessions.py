@@ -87,19 +87,22 @@ class Household:
             self._password, self._invitation = hashed, ("", 0.0)
             self._end(list(self._sessions.values()))
 
-    def fits(self, password: str) -> bool:
-        """One at a time, so that guessing takes no more than one core."""
+    def fits(self, password: str) -> PasswordHash | None:
+        """What it was compared with, if it fits. One at a time, so that guessing takes no more than one core."""
         with self._computing:
-            return self._password is not None and self._password.fits(password)
+            kept = self._password
+            return kept if kept is not None and kept.fits(password) else None
 
-    def sign_in(self, name: str, device: str, address: str) -> str:
+    def sign_in(self, name: str, device: str, address: str, known: PasswordHash | None) -> str:
         """A new session, for who knew the password. Returns its token, which is kept nowhere.
 
-        Raises `HouseholdError`.
+        Raises `HouseholdError`, also when `known`, what the password was compared with, is no longer the household's.
         """
         token, now = secrets.token_urlsafe(TOKEN_BYTES), time.time()
         session = Session(_hashed(token), name, device, address, now, now)
         with self._turn:
+            if known is not self._password:
+                raise HouseholdError("The password was changed just now. Sign in with the new one.")
             self._sessions[session.token_hash] = session
             self._keep()
         return token
@@ -118,7 +121,7 @@ class Household:
             if not compare_digest(_hashed(invitation), expected) or time.time() > until:
                 return None
             self._invitation = ("", 0.0)
-            return self.sign_in("", device, address)
+            return self.sign_in("", device, address, self._password)
 
     def session(self, token: str) -> Session | None:
         """The session that a browser's token stands for. It was used just now, then."""

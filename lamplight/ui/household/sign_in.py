@@ -16,8 +16,10 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from lamplight.library.conversations import person_key
+from lamplight.ui.household.errors import HouseholdError
 from lamplight.ui.household.network import is_loopback, parsed_address
 from lamplight.ui.household.sessions import LASTING
+from lamplight.ui.requests import body_of
 
 if TYPE_CHECKING:
     from lamplight.ui.household.sessions import Household
@@ -94,12 +96,16 @@ def sign_in_routes(household: Household, port: int) -> APIRouter:
             return sign_in_page(NAMELESS, name[:LONGEST_NAME], HTTPStatus.UNPROCESSABLE_ENTITY)
         if wait := household.attempts.begin(address):
             return _told_to_wait(name, wait)
-        if not await run_in_threadpool(household.fits, password):
+        known = await run_in_threadpool(household.fits, password)
+        if known is None:
             wait = household.attempts.wait(address)
             return _told_to_wait(name, wait, WRONG) if wait else sign_in_page(WRONG, name, HTTPStatus.UNAUTHORIZED)
         household.attempts.succeed(address)
         device = device_name(request.headers.get("user-agent", ""))
-        token = await run_in_threadpool(household.sign_in, name, device, address)
+        try:
+            token = await run_in_threadpool(household.sign_in, name, device, address, known)
+        except HouseholdError as error:
+            return sign_in_page(str(error), name, HTTPStatus.CONFLICT)
         return signed_in(RedirectResponse("/", HTTPStatus.SEE_OTHER), token)
 
     return router
@@ -107,11 +113,7 @@ def sign_in_routes(household: Household, port: int) -> APIRouter:
 
 async def _form(request: Request) -> dict[str, str]:
     """The fields of a form as browsers send it; each once."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > FORM_BYTES:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    body = await body_of(request, FORM_BYTES)
     return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
