@@ -124,6 +124,17 @@ def asked(library: Library, models: Models, text: str) -> Finished:
             "(cash and cash equivalents over total assets), to two decimals.",
             "0.06",
         ),
+        (
+            "Work out Brightwater's cash ratio in 2023: (cash and cash equivalents + inventories) / total current "
+            "liabilities. Two decimals please.",
+            "0.72",
+        ),
+        (
+            "What return did Brightwater make in 2023? Use net income divided by the average of beginning- and "
+            "end-of-year total assets, in percent with one decimal.",
+            "13.5%",
+        ),
+        ("What's the current ratio of Brightwater at the end of fiscal 2023, to two decimal places?", "1.40"),
         ("We define Brightwater's quick ratio as 2023 cash / 2023 current liabilities. So what is it?", "0.30"),
         ("Brightwater 2-year revenue CAGR, 2021 to 2023 (%, one decimal)", "15.5%"),
         ("Did Brightwater's net income go down in 2023 compared to 2022?", "No: 10.7%"),

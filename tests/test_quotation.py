@@ -106,6 +106,11 @@ def test_a_sentence_that_counts_is_quoted_with_what_it_counts(said: str, whole: 
     assert made.citation.text == "\n".join(lines[: 4 if whole else 1])
 
 
+def test_the_number_of_an_item_is_no_short_answer() -> None:
+    assert short("4) Latin America, which includes all of our businesses there", "4") == ""
+    assert short("4) Latin America, with profits of 1,369 in the year", "1,369") == "1,369"
+
+
 def test_a_row_that_names_columns_is_quoted_last() -> None:
     for heads in ("2023 2022 2021", "Quarter ended March 31, Quarter ended June 30, Quarter", "(Millions) 2018 2017"):
         found = passage(heads, "Seed sales 40 38 31", kind="table")

@@ -16,7 +16,7 @@ from lamplight.rag.lexicon.quantities import dates_of, quantities_of
 from lamplight.rag.passages import Selection
 from lamplight.rag.query import STOP_WORDS, TOKEN, YEAR
 from lamplight.rag.reading import needs_several
-from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, is_row, stems, units_of
+from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, is_row, item_mark, stems, units_of
 
 SURE = 0.5  # of the reader that the answer is exactly this part of its line; below it the line itself is the answer
 LIKELY = 1.0  # log-odds of a line: below them it is shown as it is, since a short answer looks surer
@@ -116,7 +116,7 @@ def _answer_in(question: str, line: AnswerLine, heads: str) -> Span | None:
         return None
     if SEPARATOR in text and (line.score < LIKELY_ROW or reading.probability < SURE_OF_CELL):
         return None
-    if reading.probability < SURE:
+    if reading.probability < SURE or reading.end <= item_mark(text):
         return None
     span = whole_tokens(text, reading.start, reading.end)
     return None if not text.rstrip().endswith(SENTENCE_ENDS) and _is_over_columns(text, span) else span

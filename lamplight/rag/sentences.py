@@ -70,6 +70,12 @@ def is_item(line: str) -> bool:
     return ITEM.match(line) is not None
 
 
+def item_mark(line: str) -> int:
+    """How many characters of a line are the bullet or number that makes it an item, 0 for none."""
+    match = ITEM.match(line)
+    return match.end() - 1 if match else 0
+
+
 def is_row(line: str) -> bool:
     """Whether a line of plain text sets its parts apart as columns."""
     return COLUMNS.search(line) is not None

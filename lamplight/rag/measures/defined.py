@@ -10,6 +10,8 @@ from itertools import takewhile
 
 from lamplight.rag.measures.definitions import Definitions, Measure, name_of
 from lamplight.rag.measures.expression import (
+    DIVIDED,
+    OVER,
     Expression,
     NotAnExpression,
     Operation,
@@ -17,8 +19,10 @@ from lamplight.rag.measures.expression import (
     tokens_of,
 )
 from lamplight.rag.query import STOP_WORDS
+from lamplight.rag.tables.amounts import MINUS
 
 BRACKETED = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)")
+GOES_ON = re.compile(rf"\s*(?:[-+*/×÷{MINUS}]|{DIVIDED.pattern}|{OVER}\b)", re.IGNORECASE)
 BREAK = re.compile(r"(?:[,:;]|\s[–—=-])\s+")
 LEADING, FEWEST = 3, 3  # words before a formula ("taking", "that is to say"), and of a formula
 # What says which balances an average is taken of, and no more than that.
@@ -75,9 +79,12 @@ def formula_in(sentences: Sequence[str], known: Definitions, said: frozenset[str
 
 
 def _parts(sentence: str) -> Iterator[str]:
-    """What stands in brackets, then what stands behind each comma, colon or dash, the longest first, then all of it."""
-    yield from (match[1] for match in BRACKETED.finditer(sentence))
+    """What stands behind each comma, colon or dash, the longest first; what stands in brackets; all of it.
+
+    Brackets that the formula goes on behind are only a part of it.
+    """
     yield from (sentence[match.end() :] for match in BREAK.finditer(sentence))
+    yield from (match[1] for match in BRACKETED.finditer(sentence) if not GOES_ON.match(sentence, match.end()))
     yield sentence
 
 

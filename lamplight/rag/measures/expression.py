@@ -23,6 +23,7 @@ SHARE = re.compile(
     r"\b(?:expressed\s)?as an?\s(?:%|percent(?:age)?|share|proportion|fraction)\sof\b|(?<=\w)\s/\s", re.I
 )
 DIVIDED = re.compile(r"\bdivided by\b|\bagainst\b", re.I)
+HANGING = re.compile(r"(?<=\w)-(?=\s)")  # "beginning- and end-of-year" is no subtraction
 OVER = "over"  # in words one divides all that was said before: "net sales less cost of sales over net sales"
 OPERATORS: Mapping[str, Operator] = {
     "+": "+", "plus": "+", MINUS: "-", "–": "-", "-": "-", "minus": "-", "less": "-", "*": "*", "×": "*", "times": "*",
@@ -92,7 +93,7 @@ class Token:
 def read_expression(text: str, names: Mapping[Name, str]) -> Read:
     """Raises `NotAnExpression`."""
     is_share = (SHARE.search(text) is not None and "%" in text) or bool(re.search(r"\bpercent", text, re.I))
-    text = DIVIDED.sub(f" {OVER} ", SHARE.sub(" / ", text))
+    text = HANGING.sub(" ", DIVIDED.sub(f" {OVER} ", SHARE.sub(" / ", text)))
     parser = _Parser(_with_quotients(list(tokens_of(text, names))))
     made = parser.whole()
     return Read(made, is_share or parser.has_margin, frozenset(parser.left_over))

@@ -277,7 +277,7 @@ def _direction(words: frozenset[str]) -> int:
 
 def _unexplained(words: frozenset[str], names: frozenset[str]) -> set[str]:
     """The stems of words that say more than that a figure is asked for, and how it moves."""
-    told = {word for word in words if any(map(str.isalpha, word))}
+    told = {word.removesuffix("'s") for word in words if any(map(str.isalpha, word))}
     left = _stems_of(frozenset(told - STOP_WORDS - UNIT_WORDS)) - _stems_of(names)
     return set(left - PLAIN - RISES - FALLS - CHANGES)
 

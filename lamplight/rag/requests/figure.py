@@ -60,7 +60,13 @@ def figure(request: Request, materials: Materials) -> Told | None:
 def _name_a_part(words: Iterable[str], document: Document, statements: Statements) -> bool:
     """Whether a word that tells which document is meant, but isn't its name, is that of a line: AWS is not Amazon."""
     name = "".join(re.findall(r"\w", f"{document.name} {document.title}".lower()))
-    return not stems(" ".join(word for word in words if word not in name)).isdisjoint(statements.words)
+    return not stems(" ".join(word for word in words if not _shortens(word, name))).isdisjoint(statements.words)
+
+
+def _shortens(word: str, name: str) -> bool:
+    """Whether its letters stand in a name in that order, the first one first or all together: AMEX, JNJ."""
+    letters = iter(name)
+    return word in name or (word[:1] == name[:1] and all(letter in letters for letter in word))
 
 
 def _in_its_years(asked: Asked, query: str, statements: Statements) -> Asked:
