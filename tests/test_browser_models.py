@@ -29,7 +29,7 @@ def test_the_model_is_changed_beside_the_question(visit: Visit) -> None:
 
 
 def test_what_is_remembered_of_this_library_has_a_limit_and_is_cleared(handbook: Visit, services: Services) -> None:
-    page = handbook.page
+    page, before = handbook.page, services.models.contexts.limit
     handbook.ask("When are bonfires allowed?")
     handbook.answered()
     services.models.contexts.flush()
@@ -43,6 +43,7 @@ def test_what_is_remembered_of_this_library_has_a_limit_and_is_cleared(handbook:
     section.get_by_label("At most").select_option("250000000")
     expect(page.locator(".data-status")).to_contain_text("At most")
     assert services.models.contexts.limit == 250_000_000
+    services.models.contexts.set_limit(before)
     section.get_by_role("button", name="Clear").click()
     expect(page.locator(".data-status")).to_contain_text("is gone")
     assert services.models.contexts.disk_usage() == 0

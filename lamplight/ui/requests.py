@@ -17,6 +17,7 @@ from lamplight.ui.household.visitor import person_of
 if TYPE_CHECKING:
     from lamplight.library.store import Library
 
+BODY = "lamplight.body"  # in the scope, once it has been read
 FIELD_BYTES = 1_000_000  # of a request with a few fields
 REFUSED = 422  # understood, but can't be done; `detail` is a sentence
 
@@ -59,13 +60,18 @@ def only_own(library: Library) -> Callable[[Request], None]:
 
 
 async def body_of(request: Request, most: int) -> bytes:
-    """What was sent, of at most so many bytes. Raises 413 for more, before it is all in memory."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > most:
-            raise HTTPException(413)
-    return bytes(body)
+    """What was sent, of at most so many bytes; the same for who asks again. Raises 413 for more, before it is all in
+    memory.
+    """
+    if BODY not in request.scope:
+        body = bytearray()
+        async for piece in request.stream():
+            body += piece
+            if len(body) > most:
+                raise HTTPException(413)
+        request.scope[BODY] = bytes(body)
+    kept: bytes = request.scope[BODY]
+    return kept
 
 
 async def field(request: Request, name: str, kind: type[Any]) -> Any:
