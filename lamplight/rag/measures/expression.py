@@ -105,11 +105,11 @@ def divides(text: str) -> bool:
 
 
 def _with_quotients(tokens: list[Token]) -> list[Token]:
-    """With a sign for "over" where it stands between two operands, and not before a year or a time."""
+    """With a sign for "over" where it stands between two operands, and not before a year."""
     made = list(tokens)
     for place, token in enumerate(tokens):
-        behind = takewhile(lambda one: not one.year and one.text != QUOTIENT, tokens[place + 1 :][:NEAR_OPERAND])
-        if token.text.lower() == OVER and place and any(one.name or one.text in ("(", ")") for one in behind):
+        behind = takewhile(lambda one: not one.year, tokens[place + 1 :][:NEAR_OPERAND])
+        if token.text.lower() == OVER and place and any(one.name or one.text == "(" for one in behind):
             made[place] = Token(QUOTIENT)
     return made
 

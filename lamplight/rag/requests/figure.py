@@ -43,18 +43,19 @@ def figure(request: Request, materials: Materials) -> Told | None:
     which = [one for one in inside if one.id in naming.documents] or meant(request, materials)
     if len(which) != 1:
         return None
-    statements = Statements(materials.library.chunks_of(which[0].id), asked.definitions if asked else known)
+    statements = Statements(materials.library.chunks_of(which[0].id), known)
     if _name_a_part(naming.words, which[0], statements):
         return None
-    asked = _in_its_years(asked, query, statements) if asked is not None else None
-    told = _told(asked, statements, request) if asked is not None else None
-    if told is None and changes:  # of lines that only this document has
-        asked = read_question(query, known.with_lines(statements.lines), naming.words)
-        told = _told(asked, statements, request) if asked is not None else None
-    if told is None and asked is not None and _is_of_another_time(asked, statements):
-        nearest = materials.finder.first(materials.finder.search(query, scope=request.scope, lookup=request.lookup))
-        return Told(request.say("not said"), nearest, refused=True)
-    return told
+    if asked is not None and (told := _told(asked, query, statements, request)) is not None:
+        return told
+    if changes:  # of lines that only this document has
+        further = read_question(query, known.with_lines(statements.lines), naming.words)
+        if further is not None and (told := _told(further, query, statements, request)) is not None:
+            return told
+    if asked is None or not _is_of_another_time(_in_its_years(asked, query, statements), statements):
+        return None
+    nearest = materials.finder.first(materials.finder.search(query, scope=request.scope, lookup=request.lookup))
+    return Told(request.say("not said"), nearest, refused=True)
 
 
 def _name_a_part(words: Iterable[str], document: Document, statements: Statements) -> bool:
@@ -64,7 +65,7 @@ def _name_a_part(words: Iterable[str], document: Document, statements: Statement
 
 
 def _shortens(word: str, name: str) -> bool:
-    """Whether its letters stand in a name in that order, the first one first or all together: AMEX, JNJ."""
+    """Whether a name begins with its first letter and has the others in that order, or has it whole: AMEX, JNJ."""
     letters = iter(name)
     return word in name or (word[:1] == name[:1] and all(letter in letters for letter in word))
 
@@ -83,7 +84,8 @@ def _is_of_another_time(asked: Asked, statements: Statements) -> bool:
     return Evaluation(statements, asked.definitions).value(asked.expression, statements.years[0]) is not None
 
 
-def _told(asked: Asked, statements: Statements, request: Request) -> Told | None:
+def _told(asked: Asked, query: str, statements: Statements, request: Request) -> Told | None:
+    asked = _in_its_years(asked, query, statements)
     figures = _figures(asked, statements) if asked.unexplained.isdisjoint(statements.words) else []
     if not figures:
         return None
