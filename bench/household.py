@@ -27,11 +27,11 @@ from typing import Any
 import httpx
 
 from bench.measuring import Measures, options, percentile, progress, report
+from lamplight import ROOT
 from lamplight.samples import SAMPLES
 from lamplight.ui.household.certificate import CERTIFICATE_FILE
 from lamplight.ui.household.network import own_addresses
 
-ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = 10
 GREEDY = 5  # questions of one person at once
 PASSWORD = "plum jam on toast"
