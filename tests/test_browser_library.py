@@ -155,9 +155,11 @@ def test_a_watched_folder_is_chosen_and_followed(visit: Visit, tmp_path: Path) -
     page.get_by_role("menuitem", name="Watch a folder").click()
     page.get_by_label("Choose a folder").fill(str(tmp_path))
     page.get_by_label("Choose a folder").press("Tab")
+    letters = page.get_by_role("button", name="letters", exact=True)
+    expect(letters).to_be_visible()  # the folder above is listed; from here on no list arrives
     listing: list[Route] = []
     page.route("**/folders/inside*", lambda route: listing.append(route))
-    page.get_by_role("button", name="letters", exact=True).click()
+    letters.click()
     page.get_by_role("button", name="Watch this folder").click()
     expect(page.get_by_role("list", name="Watched folders")).to_contain_text("letters")  # before it was listed
     for route in listing:
