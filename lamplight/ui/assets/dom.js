@@ -53,7 +53,7 @@ export function textButton(label, click, attributes = {}, sign = null) {
 }
 
 const focusedKey = (root) => (root.contains(document.activeElement) ? document.activeElement.dataset.focus : null);
-const focusOn = (root, key) => key && [...root.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === key)?.focus();
+const focusOn = (root, key) => key && [...root.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === key)?.focus({ preventScroll: true }); // whoever has scrolled on stays there
 
 // Puts new children into `root`, and the focus back on the control that had it.
 export function redraw(root, ...children) {

@@ -18,7 +18,7 @@ export function openFolders() {
     if (latest !== where) return;
     problem.textContent = wrong ?? "";
     if (!value) return;
-    if (path.value === before) path.value = value.path; // else somebody is typing
+    if (path.value === before && document.activeElement !== path) path.value = value.path; // else somebody is typing
     const row = (name, to, sign) => element("li", {}, element("button", { type: "button", click: () => choose(to) }, icon(sign), name));
     redraw(inside, element("ul", { "aria-label": `Folders in ${value.path}` },
       value.above ? row("Up", value.above, "up") : null, value.folders.map((folder) => row(folder.name, folder.path, "folder"))));
