@@ -64,6 +64,7 @@ PATTERNS = {
     + rf"(?:[ ]?(?P<after>{CURRENCY})(?!\w))?",
     "word": r"[^\W\d_]+(?=\d{1,2}[-/.]\d{1,2}[-/.]\d\d)|[^\W_]+(?:['’][^\W_]+)?",
 }
+TIMES = re.compile(r"^([\d.,]+) ?(?:x|times)$", re.IGNORECASE)  # a ratio is the same number without
 ATOM = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in PATTERNS.items()))
 
 
@@ -102,6 +103,7 @@ def states(text: str, accepted: Sequence[str | Sequence[str]], question: str = "
 
 def _stands(text: str, gold: str, question: str) -> bool:
     """A space may cut off thousands (1 234,56) or stand between two columns: read both ways."""
+    gold = TIMES.sub(r"\1", gold.strip())
     return any(_holds(one, other, question) for one in _readings(text) for other in _readings(gold))
 
 

@@ -104,6 +104,7 @@ IN_MILLIONS = "What is the capital expenditure (in USD millions)?"
         pytest.param("Straße", "STRASSE", "", id="sharp s"),
         pytest.param("arrivée d'eau", "pas d’arrivée d’eau", "", id="French elision"),
         pytest.param("eau", "l'eau", "", id="noun after an elision"),
+        pytest.param("1.48x", "**1.48** = 14,622 ÷ 9,848", "", id="a ratio without its times"),
         pytest.param("Nein", "Nein, nur mit Zustimmung.", "", id="no in German"),
         pytest.param("Sí", "Sí, con permiso.", "", id="yes in Spanish"),
         pytest.param("不可以", "不可以。须经同意。", "", id="no in Chinese"),

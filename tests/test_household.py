@@ -230,6 +230,7 @@ def test_only_the_person_at_the_computer_reaches_beyond_the_library(app: FastAPI
         if "/" + path.split("/")[1] in AT_THE_COMPUTER_ONLY:
             for method in methods:
                 assert anna.request(method, re.sub(r"\{[^}]+\}", "1", path)).status_code == 403, path
+    assert anna.get("/gradio_api/dev/reload").status_code == 403
     assert "library" not in anna.get("/trust").json()
 
 

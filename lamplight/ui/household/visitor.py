@@ -19,6 +19,7 @@ AT_THE_COMPUTER_ONLY = (
     "/commands",
     "/erase",
     "/folders",
+    "/gradio_api/dev",  # streams for ever, for whoever writes Gradio apps
     "/household",
     "/models",
     "/remembered",
