@@ -19,6 +19,9 @@ from bench.splits import split_of
 from training.examples import Example, examples
 from training.forms import KIND, asked_elsewhere, forms
 from training.language import codes, language, receipt_question
+from training.papers import FOLDER, drawn_papers, example_of, papers, sections
+from training.tables import FOLDER as TABLES_FOLDER
+from training.tables import tables
 
 ROOT = Path(__file__).parent.parent
 PROSE = [
@@ -57,7 +60,7 @@ from lamplight.models.catalogue import EMBEDDER
 from lamplight.models.reader_input import ReaderTokenizer
 from training.examples import examples
 from training.network import ReaderNetwork, batch_of, loss_of
-from training.reader import GUESSES_WEIGHT, RATE, SPANS_WEIGHT, targets_of
+from training.reader import AFFIRMS_WEIGHT, GUESSES_WEIGHT, RATE, SPANS_WEIGHT, targets_of
 torch.manual_seed(7)
 torch.set_num_threads(1)
 base = EMBEDDER.path().parent
@@ -70,7 +73,7 @@ optimizer = torch.optim.AdamW((one for one in network.parameters() if one.requir
 losses = []
 for _ in range(6):
     scores = network(**batch_of([target.window for target in targets]))
-    loss = loss_of(scores, targets, SPANS_WEIGHT, GUESSES_WEIGHT)
+    loss = loss_of(scores, targets, SPANS_WEIGHT, GUESSES_WEIGHT, AFFIRMS_WEIGHT)
     losses.append(float(loss.detach()))
     optimizer.zero_grad()
     loss.backward()
@@ -217,5 +220,83 @@ def test_the_network_learns_a_few_examples_in_a_few_steps(data: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     shape, losses = json.loads(done.stdout.splitlines()[-1])
-    assert (shape[0], shape[2]) == (6, 3)
+    assert (shape[0], shape[2]) == (6, 5)
     assert losses[-1] < 0.8 * losses[0]
+
+
+PAPER = """
+@ en | Lease of 14 Alder Court > 4 Deposit
+4 Deposit
+The tenant pays a deposit of three months' rent.
+It is paid in three equal parts.
+? how much up front => three months' rent
+? Is it due at once? => no: three equal parts
+? Who keeps it? => nothing
+
+@ en | Lease of 14 Alder Court > 5 Keys
+The tenant gets two keys.
+? how many keys => two
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "paper.txt"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_paper_says_which_line_answers_and_which_words_of_it(tmp_path: Path) -> None:
+    written(tmp_path, PAPER)
+    first, verdict, missing, other = papers(tmp_path)
+    assert (first.answers, first.lines[1][slice(*(first.spans[0] or (0, 0)))]) == ((1,), "three months' rent")
+    assert (verdict.answers, verdict.affirms, first.affirms) == ((2,), False, None)
+    assert (missing.answers, missing.spans) == ((), ())
+    assert other.header == "Lease of 14 Alder Court > 5 Keys"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("A line before any section", "line 1"),
+        ("@ en | A > B\nThe gate.\n? Who\n", "line 3"),
+        ("@ en | A > B\nThe gate.\n? Who? => the key\n", "stands in no line"),
+        ("@ en | A > B\nThe gate.\nThe gate again.\n? What? => The gate\n", "stands in lines 1, 2"),
+    ],
+)
+def test_what_is_wrong_with_a_paper_is_said(tmp_path: Path, text: str, problem: str) -> None:
+    written(tmp_path, text)
+    with pytest.raises(ValueError, match=problem):
+        list(papers(tmp_path))
+
+
+def test_a_drawn_paper_answers_what_its_lines_still_say(tmp_path: Path) -> None:
+    written(tmp_path, PAPER)
+    chance = random.Random(5)
+    drawn = [example for _ in range(60) for example in drawn_papers(tmp_path, "english", chance)]
+    words = {
+        "how much up front": "three months' rent",
+        "how many keys": "two",
+        "Is it due at once?": "three equal parts",
+    }
+    answered = [example for example in drawn if example.answers]
+    for example in answered:
+        for line, span in zip(example.answers, example.spans, strict=True):
+            assert span is not None
+            assert example.lines[line][slice(*span)] == words[example.question]
+    others = [example for example in drawn if not example.answers and example.question in words]
+    assert others, "some are asked where nothing answers"
+    assert not any(words[example.question] in line for example in others for line in example.lines)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
+def test_the_papers_are_well_formed(path: Path) -> None:
+    for section in sections(path):
+        for question, answer in section.asked:
+            example_of(section, question, answer)
+
+
+@pytest.mark.parametrize("path", sorted(TABLES_FOLDER.glob("*.txt")), ids=lambda path: path.stem)
+def test_the_tables_are_well_formed(path: Path) -> None:
+    for asked in tables(path):
+        assert len(asked.rows) > 1, asked.title
+        assert asked.questions, asked.title

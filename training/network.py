@@ -1,4 +1,4 @@
-"""The reader's network: an encoder with three numbers for each word piece."""
+"""The reader's network: an encoder with five numbers for each word piece."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL_WEIGHTS
 from lamplight.models.e5_file import unpack_e5
 from lamplight.models.reader_input import ReaderTokenizer, Window
 
+OUTPUTS = 5
 LENGTH_STEP = 32  # tokens; few lengths, few kernels to compile
 # Of twelve, all of which cost half as much again here and on the laptop; the last ones prepare the embedding, which
 # isn't asked for.
@@ -43,8 +44,39 @@ def tokenizer_of(path: Path) -> ReaderTokenizer:
     return ReaderTokenizer(Tokenizer.from_file(str(path)))
 
 
+class QuantisedLinear(torch.nn.Linear):
+    """Rounds as the int8 model will (Jacob et al. 2018), while the gradients pass as if nothing was rounded.
+
+    Without it the int8 model's scores lie 1.5 log-odds beside those that were trained. There the inputs' range is that
+    of one window, here that of a batch.
+    """
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.linear(_rounded_inputs(input), _rounded_weights(self.weight), self.bias)
+
+
+def _rounded_inputs(values: torch.Tensor) -> torch.Tensor:
+    low, high = torch.aminmax(values.detach())
+    low, high = min(float(low), 0.0), max(float(high), 0.0)
+    step = max((high - low) / 255, 1e-8)
+    return torch.fake_quantize_per_tensor_affine(values.float(), step, round(-low / step), 0, 255)
+
+
+def _rounded_weights(weights: torch.Tensor) -> torch.Tensor:
+    step = (weights.detach().abs().amax(1) / 127).clamp(min=1e-8)
+    zero = torch.zeros(len(step), dtype=torch.int32)
+    return torch.fake_quantize_per_channel_affine(weights, step, zero, 0, -127, 127)
+
+
+def rounding(network: torch.nn.Module) -> None:
+    """Have every matrix of `network` round from now on."""
+    for module in network.modules():
+        if type(module) is torch.nn.Linear:
+            module.__class__ = QuantisedLinear
+
+
 class ReaderNetwork(torch.nn.Module):
-    """(batch, tokens, 3) float32: the line after this mark answers, the answer begins here, it ends here."""
+    """(batch, tokens, 5) float32: the line after this mark answers, the answer begins here, ends, is yes, is no."""
 
     def __init__(self, base: Path, layers: int | None = None) -> None:
         """`base` is a folder with the encoder's weights, of which the first `layers` are taken, or all."""
@@ -59,7 +91,7 @@ class ReaderNetwork(torch.nn.Module):
         for module in self.encoder.modules():
             if isinstance(module, torch.nn.Dropout):
                 module.p = 0.0  # three epochs don't overfit, and drawing the masks costs time
-        self.head = torch.nn.Linear(self.encoder.config.hidden_size, 3)
+        self.head = torch.nn.Linear(self.encoder.config.hidden_size, OUTPUTS)
 
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
@@ -76,7 +108,8 @@ class Target:
     """What is right for one window. Token positions count in the window.
 
     `starts` and `ends` are, for each answering line, the positions at which its answer may begin and end; `known`
-    says whether that is where it does, or only all that is not ruled out.
+    says whether that is where it does, or only all that is not ruled out. `affirms` is whether the answer is yes, None
+    where neither a yes nor a no is asked for.
     """
 
     window: Window
@@ -84,6 +117,7 @@ class Target:
     starts: list[list[int]]
     ends: list[list[int]]
     known: list[bool]
+    affirms: bool | None = None
 
 
 def padded(length: int) -> int:
@@ -105,9 +139,13 @@ def batch_of(windows: Sequence[Window]) -> dict[str, torch.Tensor]:
 
 
 def loss_of(
-    scores: torch.Tensor, targets: Sequence[Target], spans_weight: float, guesses_weight: float
+    scores: torch.Tensor,
+    targets: Sequence[Target],
+    spans_weight: float,
+    guesses_weight: float,
+    affirms_weight: float,
 ) -> torch.Tensor:
-    """Mean over the windows: listwise over the lines and "none of them", whose score is 0, plus that of the spans.
+    """Mean over the windows: listwise over the lines and "none of them", whose score is 0, plus spans and yes or no.
 
     The "none" makes scores of different passages comparable (shared normalisation, Clark and Gardner 2018); where
     several places are possible the sum of their probabilities counts (Min et al. 2019).
@@ -127,5 +165,9 @@ def loss_of(
             for column, allowed in ((1, starts), (2, ends)):
                 all_places = torch.logsumexp(row[first:last, column], 0)
                 loss = loss + weight * (all_places - torch.logsumexp(row[torch.tensor(allowed), column], 0))
+        if target.answers:
+            verdicts = torch.cat([row[marks[target.answers[0]], 3:], torch.zeros(1)])
+            verdict = 2 if target.affirms is None else 1 - int(target.affirms)
+            loss = loss + affirms_weight * (torch.logsumexp(verdicts, 0) - verdicts[verdict])
         losses.append(loss)
     return torch.stack(losses).mean()

@@ -2,10 +2,10 @@
 
     python -m training.programs [--data DIR] [--check]
 
-From questions about Wikipedia's tables with their answers (the `tune` half of `wikitables`): all programs are run, and
-those whose result is the answer count as right together (marginal likelihood). Asked of another table, or where no
-program gives the answer, none is right. With `--check`, each quarter of the tables is judged by what the others taught,
-and nothing is written; some eight minutes on one core, of which the reader takes half.
+From questions about tables with their answers (the `tune` half of `wikitables`, and `training/tables`): all programs
+are run, and those whose result is the answer count as right together (marginal likelihood). Asked of another table, or
+where no program gives the answer, none is right. With `--check`, each quarter of the tables is judged by what the
+others taught, and nothing is written; some eight minutes on one core, of which the reader takes half.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from lamplight.rag.programs.answer import can_be_asked, described, given
 from lamplight.rag.programs.enumeration import OPERATIONS
 from lamplight.rag.programs.features import MEASURES
 from lamplight.rag.programs.view import canonical, view_of
+from training.tables import FOLDER, Asked, tables
 
 SEED = 5
 FOLDS = 4
@@ -82,27 +83,32 @@ class Ranker(torch.nn.Module):
         return scores
 
 
-def examples(part: QuestionSet, reader: Reader, embedder: Embedder) -> Iterator[Example]:
+def examples(asked: Sequence[Asked], reader: Reader, embedder: Embedder) -> Iterator[Example]:
     """Each question of its own table, and some of another."""
-    tables = {path.name: _table(path) for path in part.files}
-    tables = {name: table for name, table in tables.items() if can_be_asked(table)}
+    known = {one.title: one.table for one in asked if can_be_asked(one.table)}
     chosen = random.Random(SEED)
-    for question in part.questions:
-        [name] = question.documents
-        gold = [answer for one in question.answers for answer in ([one] if isinstance(one, str) else one)]
-        if name in tables:
-            yield _example(question.text, gold, name, tables[name], reader, embedder)
-        if chosen.random() < ELSEWHERE:
-            other = chosen.choice(sorted(set(tables) - {name}))
-            made = _example(question.text, [], name, tables[other], reader, embedder)
-            made.is_elsewhere = True
-            yield made
+    for one in asked:
+        for question, gold in one.questions:
+            if one.title in known:
+                yield _example(question, gold, one.title, known[one.title], reader, embedder)
+            if chosen.random() < ELSEWHERE:
+                other = chosen.choice(sorted(set(known) - {one.title}))
+                made = _example(question, [], one.title, known[other], reader, embedder)
+                made.is_elsewhere = True
+                yield made
 
 
-def _table(path: Path) -> Table:
-    with path.open(encoding="utf-8", newline="") as file:
-        heads, *rows = csv.reader(file)
-    return Table(1, path.stem, heads, [row + [""] * (len(heads) - len(row)) for row in rows])
+def of_wikipedia(part: QuestionSet) -> Iterator[Asked]:
+    """Its tables with their questions."""
+    for path in part.files:
+        with path.open(encoding="utf-8", newline="") as file:
+            heads, *rows = csv.reader(file)
+        made = Asked(path.stem, [heads, *(row + [""] * (len(heads) - len(row)) for row in rows)])
+        for question in part.questions:
+            if question.documents == {path.name}:
+                gold = [answer for one in question.answers for answer in ([one] if isinstance(one, str) else one)]
+                made.questions.append((question.text, gold))
+        yield made
 
 
 def _example(
@@ -216,7 +222,8 @@ def main() -> None:
     reader = Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json"))
     with tempfile.TemporaryDirectory() as folder:
         part = wikitables(parsed.data, Path(folder)).part("tune")
-        found = list(examples(part, reader, embedder))
+        asked = [*of_wikipedia(part), *(one for path in sorted(FOLDER.glob("*.txt")) for one in tables(path))]
+        found = list(examples(asked, reader, embedder))
     dimensions = len(found[0].vector)
     if parsed.check:
         check(found, dimensions)

@@ -13,6 +13,7 @@ import random
 import re
 import sys
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,8 +32,11 @@ from training.network import (
     loss_of,
     new_network,
     padded,
+    rounding,
     tokenizer_of,
 )
+from training.papers import FOLDER, drawn_papers
+from training.shipped import begin_with_shipped
 from training.translated import translated
 
 DATA = Path("..") / "shared" / "data"
@@ -46,6 +50,7 @@ FORMS = 6_000  # made-up ones in each epoch, in nine languages
 # Of the examples of a kind: so many more, with a question of another document.
 ELSEWHERE = {"receipt": 0.5, "squad": 0.1, "tatqa": 0.3, "wtq": 0.2, "form": 0.3, "cell": 0.2}
 SPANS_WEIGHT = 0.5
+AFFIRMS_WEIGHT = 1.0
 GUESSES_WEIGHT = 0.15  # where only what can't be the answer is known
 WORD = re.compile(r"\w+")
 QUANTITY = re.compile(
@@ -64,7 +69,7 @@ def targets_of(example: Example, tokenizer: ReaderTokenizer) -> list[Target]:
     """One target for each window of an example; an answer in another window is none in this one."""
     targets = []
     for window in tokenizer.windows(example.question, example.header, example.lines):
-        target = Target(window, [], [], [], [])
+        target = Target(window, [], [], [], [], example.affirms)
         for place, line in enumerate(window.lines):
             if line not in example.answers:
                 continue
@@ -120,38 +125,44 @@ def batches(targets: Sequence[Target], chance: random.Random) -> list[list[Targe
 
 
 def held_out(everything: Sequence[Example]) -> tuple[list[Example], list[Example]]:
-    """Every fiftieth question aside, by its text, so that the same question is never on both sides."""
-    import zlib
+    """Every fiftieth question aside, by its text, so that the same question is never on both sides.
+
+    Of what was written for the training every twelfth document, with all that is asked of it.
+    """
 
     def aside(example: Example) -> bool:
+        if example.source.startswith("paper"):
+            return zlib.crc32(example.header.partition(" > ")[0].encode()) % 12 == 0
         return zlib.crc32(example.question.lower()[-24:].encode()) % 50 == 0
 
     return [one for one in everything if not aside(one)], [one for one in everything if aside(one)]
 
 
-def drawn_examples(data: Path, language: Language, chance: random.Random) -> list[Example]:
-    """Of one epoch: all kinds, each in a dress drawn anew."""
+def drawn_examples(
+    data: Path, written: Path, language: Language, others: float, chance: random.Random
+) -> list[Example]:
+    """Of one epoch: all kinds, each in a dress drawn anew; of all but the papers a share of `others`."""
     groups = examples(data, chance)
     names = names_of(groups)
     made = [*groups, *forms(FORMS, names, chance)]
     if language == "multilingual":
         made += [dressed(example, names, chance) for example in translated(data, chance)]
-    return made
+    else:
+        made = [one for one in made if not one.source.startswith("form ") or one.source == "form en"]
+    return [example for example in made if chance.random() < others] + drawn_papers(written, language, chance)
 
 
-def epochs(
-    data: Path, language: Language, count: int, tokenizer: ReaderTokenizer
-) -> Iterator[tuple[int, int, list[Target]]]:
+def epochs(options: argparse.Namespace, tokenizer: ReaderTokenizer) -> Iterator[tuple[int, int, list[Target]]]:
     """(step, steps, batch); steps are estimated from the first epoch."""
     chance = random.Random(SEED)
     step = steps = 0
-    for epoch in range(count):
-        made, _ = held_out(drawn_examples(data, language, chance))
+    for epoch in range(options.epochs):
+        made, _ = held_out(drawn_examples(options.data, options.papers, options.language, options.others, chance))
         made += [elsewhere for one in made if (elsewhere := _elsewhere(one, made, chance)) is not None]
         made = [one for one in made if one.source != "squad" or chance.random() < PROSE]
         targets = [target for example in made for target in targets_of(example, tokenizer)]
         drawn = batches(targets, chance)
-        steps = steps if epoch else len(drawn) * count
+        steps = steps if epoch else len(drawn) * options.epochs
         for batch in drawn:
             yield step, max(steps, step + 1), batch
             step += 1
@@ -177,7 +188,7 @@ def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[
         for example, target, row in zip(some[start : start + 16], targets, scores, strict=True):
             lines = row[torch.tensor(target.window.marks), 0]
             source = example.source.partition(" asked in ")[0]
-            count = counts.setdefault(source, [0, 0, 0, 0, 0, 0, 0, 0])
+            count = counts.setdefault(source, [0] * 10)
             if not target.answers:
                 count[4] += 1
                 count[5] += bool(lines.max() < 0)
@@ -185,6 +196,11 @@ def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[
             count[0] += 1
             count[1] += int(lines.argmax()) in target.answers
             count[6] += bool(lines.max() < 0)
+            verdicts = torch.cat([row[target.window.marks[target.answers[0]], 3:], torch.zeros(1)])
+            told = (True, False, None)[int(verdicts.argmax())]
+            count[7] += target.affirms is not None
+            count[8] += target.affirms is not None and told is target.affirms
+            count[9] += target.affirms is None and told is not None
             if target.known[0] and target.starts[0]:
                 first = target.window.marks[target.answers[0]] + 1
                 last = first + len(target.window.offsets[target.answers[0]])
@@ -193,8 +209,11 @@ def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[
                 count[3] += begin == target.starts[0][0] and end == target.ends[0][0]
     network.train()
     return "  ".join(
-        f"{source}: line {right}/{all_}, refused {refused}, span {exact}/{spans}, none {seen}/{none}"
-        for source, (all_, right, spans, exact, none, seen, refused, _) in sorted(counts.items())
+        f"{source}: line {right}/{all_}, refused {refused}, span {exact}/{spans}, none {seen}/{none}, "
+        f"yes or no {agreed}/{verdicts} and {needless} needless"
+        for source, (all_, right, spans, exact, none, seen, refused, verdicts, agreed, needless) in sorted(
+            counts.items()
+        )
     )
 
 
@@ -202,11 +221,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Train the reader.")
     parser.add_argument("language", nargs="?", choices=LANGUAGES, default="english")
     parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--papers", type=Path, default=FOLDER, help="those written for the training")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=0.0, help="end after so long, the rate falling accordingly")
     parser.add_argument("--to", type=Path, default=Path("training") / "reader.pt")
     parser.add_argument("--begin-with", type=Path, help="weights to go on from")
+    parser.add_argument("--go-on", action="store_true", help="begin with the weights that ship")
+    parser.add_argument("--others", type=float, default=1.0, help="share of the examples that aren't of our papers")
     parser.add_argument("--rate", type=float, default=RATE, help="of the encoder, at first")
+    parser.add_argument("--rounded-from", type=float, default=0.5, help="share of the training that doesn't round yet")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -216,7 +239,9 @@ def main() -> int:
         network.train()
     if options.begin_with:
         network.load_state_dict(torch.load(options.begin_with, weights_only=True))
-    _, aside = held_out(drawn_examples(options.data, options.language, random.Random(SEED + 1)))
+    elif options.go_on:
+        begin_with_shipped(network, options.language)
+    _, aside = held_out(drawn_examples(options.data, options.papers, options.language, 1.0, random.Random(SEED + 1)))
     train(network, tokenizer, aside, options)
     sys.stderr.write(evaluate(network, tokenizer, aside) + "\n")
     torch.save(network.state_dict(), options.to)
@@ -238,17 +263,19 @@ def train(
     )
     rates = [group["lr"] for group in optimizer.param_groups]
     started, recent, tokens = time.monotonic(), 0.0, 0
-    for step, steps, batch in epochs(options.data, options.language, options.epochs, tokenizer):
+    for step, steps, batch in epochs(options, tokenizer):
         elapsed = time.monotonic() - started
         done = elapsed / 60 / options.minutes if options.minutes else step / steps
         if done >= 1:
             break
+        if done >= options.rounded_from:
+            rounding(network)
         factor = min(1.0, done / WARM_UP + 0.02) * (1 - done)
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * factor
         with torch.autocast("cpu", dtype=torch.bfloat16):
             scores = network(**batch_of([target.window for target in batch]))
-        loss = loss_of(scores, batch, SPANS_WEIGHT, GUESSES_WEIGHT)
+        loss = loss_of(scores, batch, SPANS_WEIGHT, GUESSES_WEIGHT, AFFIRMS_WEIGHT)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()

@@ -1,0 +1,178 @@
+"""Papers that were written for the training: sections of made-up documents, each with questions and what answers them.
+
+A file of `training/papers` is plain text:
+
+    @ en | Lease of 14 Alder Court > 4 Deposit        a section: language, document, heading
+    The tenant pays a deposit of three months' rent.  one sentence, row, heading or footer a line
+    ? How much is put down? => three months' rent     the words that answer, as they stand in one line
+    ? Are pets allowed? => no: not without consent    asked for a yes or a no
+    ? Who keeps the keys? => nothing                  nothing in the section answers
+
+Where the words stand in several lines the number of the line comes first: `=> [3] three months' rent`. Two places that
+both answer are parted by `;;`. `python -m training.papers FILE` says what is wrong with a file.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from training.examples import Example
+
+if TYPE_CHECKING:
+    from training.network import Language
+
+FOLDER = Path(__file__).with_name("papers")
+SECTION = re.compile(r"@ (?P<language>[a-z]{2}) \| (?P<header>\S.*)")
+ASKED = re.compile(r"\? (?P<question>\S.*?) => (?P<answer>\S.*)")
+NUMBERED = re.compile(r"\[(\d+)\] (.+)")
+VERDICT = re.compile(r"(yes|no): ?(.+)")
+NOTHING = "nothing"
+PARTS = 0.5  # of the sections lose lines at their ends
+WITHOUT = 0.1  # of the questions are asked again of the section without the lines that answer
+ENGLISH = 0.25  # of what is asked of English sections, for the multilingual reader
+ELSEWHERE = 0.35  # of the questions are asked again of another section of the same document
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Of a paper; `asked` are its questions with their answers as they stand in the file."""
+
+    language: str
+    header: str
+    lines: tuple[str, ...]
+    asked: tuple[tuple[str, str], ...]
+
+    @property
+    def document(self) -> str:
+        return self.header.partition(" > ")[0]
+
+
+def sections(path: Path) -> list[Section]:
+    """Raises `ValueError` naming the line that can't be read."""
+    made: list[tuple[str, str, list[str], list[tuple[str, str]]]] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        line = line.strip()
+        if not line:
+            continue
+        head, asked = SECTION.fullmatch(line), ASKED.fullmatch(line)
+        if head:
+            made.append((head["language"], head["header"], [], []))
+        elif line.startswith("@") or not made or (line.startswith("? ") and not asked):
+            raise ValueError(f"{path.name}, line {number}: {line[:60]!r} is neither a section, a line nor a question")
+        elif asked:
+            made[-1][3].append((asked["question"], asked["answer"]))
+        else:
+            made[-1][2].append(line)
+    return [Section(language, header, tuple(lines), tuple(asked)) for language, header, lines, asked in made]
+
+
+def example_of(section: Section, question: str, answer: str) -> Example:
+    """Raises `ValueError` where the words of the answer stand in no line, or in several."""
+    verdict = VERDICT.fullmatch(answer)
+    said = verdict[1] if verdict else None
+    answers, spans = [], []
+    if answer.lower() != NOTHING:
+        for part in (verdict[2] if verdict else answer).split(";;"):
+            place, span = _place(section, question, part.strip())
+            answers.append(place)
+            spans.append(span)
+    return Example(
+        f"paper {section.language}",
+        question,
+        section.header,
+        section.lines,
+        tuple(answers),
+        tuple(spans),
+        said == "yes" if said else None,
+    )
+
+
+def _place(section: Section, question: str, words: str) -> tuple[int, tuple[int, int]]:
+    numbered = NUMBERED.fullmatch(words)
+    rows = range(len(section.lines))
+    if numbered:
+        rows, words = range(int(numbered[1]) - 1, min(int(numbered[1]), len(rows))), numbered[2]
+    found = [(row, section.lines[row].find(words)) for row in rows if words in section.lines[row]]
+    if len(found) != 1:
+        places = "no line" if not found else "lines " + ", ".join(str(row + 1) for row, _ in found)
+        raise ValueError(f"{section.header}: {question!r}: {words!r} stands in {places}")
+    row, start = found[0]
+    return row, (start, start + len(words))
+
+
+def papers(folder: Path) -> Iterator[Example]:
+    """All that are asked, in the order of the files."""
+    for path in sorted(folder.glob("*.txt")):
+        for section in sections(path):
+            for question, answer in section.asked:
+                yield example_of(section, question, answer)
+
+
+def drawn_papers(folder: Path, language: Language, chance: random.Random) -> list[Example]:
+    """Of one epoch: each question of its own section and, of some, of another section of the same document.
+
+    The English reader gets what is asked of English sections, the multilingual one only some of it.
+    """
+    by_document: dict[str, dict[str, Example]] = {}
+    share = {"english": (1.0, 0.0), "multilingual": (ENGLISH, 1.0)}[language]
+    own = [one for one in papers(folder) if chance.random() < share[one.source != "paper en"]]
+    for example in own:
+        by_document.setdefault(example.header.partition(" > ")[0], {})[example.header] = example
+    drawn = []
+    for example in own:
+        drawn.append(_part(example, chance) if chance.random() < PARTS else example)
+        if example.answers and chance.random() < WITHOUT:
+            drawn.append(_without(example))
+        others = [
+            other
+            for header, other in by_document[example.header.partition(" > ")[0]].items()
+            if header != example.header
+        ]
+        if example.answers and others and chance.random() < ELSEWHERE:
+            other = chance.choice(others)
+            drawn.append(replace(example, header=other.header, lines=other.lines, answers=(), spans=(), affirms=None))
+    return drawn
+
+
+def _part(example: Example, chance: random.Random) -> Example:
+    """Some lines fewer before and behind, as where a section is cut into chunks."""
+    first = min(example.answers, default=len(example.lines) // 2)
+    last = max(example.answers, default=first)
+    start, end = chance.randint(0, first), chance.randint(last + 1, len(example.lines))
+    return replace(example, lines=example.lines[start:end], answers=tuple(answer - start for answer in example.answers))
+
+
+def _without(example: Example) -> Example:
+    lines = tuple(line for place, line in enumerate(example.lines) if place not in example.answers)
+    return replace(example, lines=lines, answers=(), spans=(), affirms=None)
+
+
+def main() -> int:
+    """Print what is wrong, then how much there is."""
+    wrong = 0
+    for name in sys.argv[1:]:
+        read = sections(Path(name))
+        kinds = {"answered": 0, "yes or no": 0, "nothing": 0}
+        for section in read:
+            for question, answer in section.asked:
+                try:
+                    example = example_of(section, question, answer)
+                except ValueError as error:
+                    wrong += 1
+                    sys.stdout.write(f"{error}\n")
+                    continue
+                kinds[
+                    "nothing" if not example.answers else "yes or no" if example.affirms is not None else "answered"
+                ] += 1
+        sys.stdout.write(f"{name}: {len(read)} sections, {sum(len(one.lines) for one in read)} lines, {kinds}\n")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
