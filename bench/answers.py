@@ -149,7 +149,7 @@ def squad_set(run: Run) -> Measures:
 def old_names(library: Library, models: Models, asked: Sequence[Asked], found: Sequence[Outcome]) -> Measures:
     """By SQuAD's own rule over the whole text; the first of them also from the gold passage alone."""
     answerer = Answerer(library, models)
-    documents = {document.name: document.id for document in library.documents()}
+    documents = {document.name: document.id for document in library.documents.all()}
     golds: list[bool] = []
     for one in asked[:QUESTIONS]:
         scope = Scope(documents=frozenset({documents[one.document]}))
@@ -183,8 +183,8 @@ def refusals(library: Library, models: Models, inside: Sequence[Asked], outside:
 
 def _dense_hit(library: Library, models: Models, asked: Asked) -> bool:
     vector = models.embedder.encode([asked.text])[0]
-    ((number, _),) = library.vectors(models.embedder).nearest(vector, 1)
-    return library.chunks([number])[number].document == asked.document
+    ((number, _),) = library.vectors.store(models.embedder).nearest(vector, 1)
+    return library.passages.by_id([number])[number].document == asked.document
 
 
 def refusal_set(run: Run) -> Measures:

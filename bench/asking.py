@@ -92,7 +92,7 @@ def library_of(folder: Path, files: Sequence[Path], models: Models) -> Iterator[
             elif result.status == "added" and (result.seconds > 5 or number % 50 == 0):
                 progress(f"{number} of {len(files)}: {path.name} ({result.pages} pages, {result.seconds:.0f} s)")
         if models.multilingual is not None:
-            library.fill_vectors(models.multilingual, lambda: False)  # as in idle time
+            library.vectors.fill(models.multilingual, lambda: False)  # as in idle time
         yield library
 
 
@@ -116,7 +116,7 @@ def outcomes(
 ) -> list[Outcome]:
     """Each question asked, and told as soon as it is answered."""
     answerer, finder = Answerer(library, models), Finder(library, models)
-    ids = {document.name: document.id for document in library.documents()}
+    ids = {document.name: document.id for document in library.documents.all()}
     made: list[Outcome] = []
     for number, question in enumerate(questions, start=1):
         scope = Scope(documents=frozenset(ids[name] for name in question.documents)) if question.scoped else EVERYWHERE

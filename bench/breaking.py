@@ -120,7 +120,7 @@ def attempt(name: str, place: Path, ready: Callable[[], object] = lambda: None) 
             ready()
         library = Library(place / "library")
         try:
-            library.vectors(EMBEDDER)
+            library.vectors.store(EMBEDDER)
             if not OPERATIONS[name].opening:
                 ready()
             OPERATIONS[name].work(library, place / "files")

@@ -90,8 +90,8 @@ def judged(cases: Sequence[Case], library: Library, models: Models) -> Iterator[
 def _documents(file: Path, library: Library) -> Iterator[Document]:
     """The document made of a file, and those of what the file contains."""
     place = str(file.resolve())
-    for document in library.documents():
-        if any(path == place or path.startswith(place + "/") for path in library.places(document.id)):
+    for document in library.documents.all():
+        if any(path == place or path.startswith(place + "/") for path in library.places.of(document.id)):
             yield document
 
 
@@ -101,7 +101,7 @@ def _outcome(case: Case, documents: Sequence[Document], finder: Finder, library:
         found = finder.select(case.question, FOUND_AMONG).passages
         if any(passage.document_id in names and case.holds(passage) for passage in found[:FOUND_AMONG]):
             return "found"
-        if any(case.holds(passage) for document in names for passage in library.chunks_of(document)):
+        if any(case.holds(passage) for document in names for passage in library.passages.of(document)):
             return "held"
     return "told" if said else "lost"
 

@@ -108,7 +108,7 @@ def _done(outcome: Outcome) -> None:
 
 def _leave(place: Path, expected: Path, ending: Callable[[Library], None]) -> None:
     library = Library(place)
-    library.vectors(EMBEDDER)
+    library.vectors.store(EMBEDDER)
     expected.write_text(repr(content(library)))
     ending(library)
 
@@ -118,7 +118,7 @@ def _look(place: Path, expected: Path) -> None:
     for first in (True, False):
         said: list[str] = []
         with Library(place) as library:
-            library.noticed = said.append
+            library.vector_places.noticed = said.append
             faults = faults_in(library, place.parent)
             if repr(content(library)) != expected.read_text():
                 faults.append("not as before")

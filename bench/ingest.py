@@ -97,12 +97,12 @@ def speed(data: Path, pages: int, models: Models) -> Measures:
         sample_of(data, pages, sample)
         baseline = usual_stack()
         with Library(scratch / "library") as library:
-            library.vectors(models.embedder)
+            library.vectors.store(models.embedder)
 
             def ours() -> None:
-                for document in library.documents():
-                    library.remove(document.id)
-                    library.purge(document.id)
+                for document in library.documents.all():
+                    library.documents.remove(document.id)
+                    library.documents.purge(document.id)
                 assert index_file(sample, library, models).status == "added"
 
             ours()  # starts the reading process, as the baseline's imports are loaded
@@ -132,7 +132,7 @@ def stages(sample: Path, library: Library, models: Models) -> Measures:
     clock.append(time.perf_counter())
     record = Document(0, "x", "x", "x", "pdf", "x", len(document.pages), len(chunks), 0, 0, 0, 0.0)
     pages = [Page(page.number, page.width, page.height, page.text) for page in document.pages]
-    library.add_document(record, pages, chunks, vectors, embedder)
+    library.documents.add(record, pages, chunks, vectors, embedder)
     clock.append(time.perf_counter())
     seconds = dict(zip(("reading", "chunking", "embedding", "storing"), np.diff(clock).tolist(), strict=True))
     shares: Measures = {f"share_{name}": round(value / sum(seconds.values()), 3) for name, value in seconds.items()}
@@ -150,7 +150,7 @@ def tesseract(data: Path, models: Models) -> Measures:
         sample = scratch / "sample.pdf"
         extract(source, [round((index + 0.5) * 90 / TESSERACT_PAGES) for index in range(TESSERACT_PAGES)], sample)
         seconds = interleaved({"tesseract": lambda: rasterise_and_recognise(sample, scratch)}, RUNS)["tesseract"]
-        library.vectors(models.embedder)
+        library.vectors.store(models.embedder)
         whole = index_file(source, library, models)
     median = statistics.median(seconds)
     return {
@@ -235,7 +235,7 @@ def receipts(data: Path, count: int, models: Models) -> Measures:
     found, wanted = dict.fromkeys(FIELDS, 0), dict.fromkeys(FIELDS, 0)
     seconds = {"whole": 0.0, "engine": 0.0}
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
-        library.vectors(models.embedder)
+        library.vectors.store(models.embedder)
         bare_engine(data / "receipts" / min(fields), models)
         for number, name in enumerate(sorted(fields)[:count]):
             path = data / "receipts" / name
@@ -246,8 +246,8 @@ def receipts(data: Path, count: int, models: Models) -> Measures:
                 else:
                     bare_engine(path, models)
                 seconds[side] += time.perf_counter() - started
-            document = library.document_at(str(path.resolve()))
-            page = library.page(document.id, 1) if document is not None else None
+            document = library.documents.at(str(path.resolve()))
+            page = library.documents.page(document.id, 1) if document is not None else None
             text = _bare(page.text if page is not None else "")
             for key in FIELDS:
                 if value := _bare(str(fields[name].get(key, ""))):

@@ -77,7 +77,7 @@ def fill(folder: Path, models: Models) -> None:
             path = folder / f"note-{number:03}.txt"
             document = Document(0, path.name, str(path), path.name, "text", path.stem, 1, 1, 0, 0, 10, number)
             chunk = Chunk(1, "text", path.stem, f"A note, number {number}.", [])
-            library.add_document(document, [DocumentPage(1, 0, 0, chunk.text)], [chunk], vector, models.embedder)
+            library.documents.add(document, [DocumentPage(1, 0, 0, chunk.text)], [chunk], vector, models.embedder)
 
 
 @contextmanager

@@ -51,10 +51,10 @@ def kills(files: Path, count: int, models: Models) -> Measures:
             return {
                 "kills": struck,
                 "kills_finished": int(finished == 0),
-                "kills_chunks": one.count_chunks(),
+                "kills_chunks": one.passages.count(),
                 "kills_chunks_equal": int(_content(one) == _content(other)),
                 "kills_vectors_least_cosine": round(_least_cosine(one, other, models), 4),
-                "kills_vectors_agree": int(one.vectors(models.embedder).ids() == {row[0] for row in _ids(one)}),
+                "kills_vectors_agree": int(one.vectors.store(models.embedder).ids() == {row[0] for row in _ids(one)}),
             }
 
 
@@ -77,13 +77,13 @@ def _kept(folder: Path) -> str:
 
 
 def _ids(library: Library) -> list[tuple[int]]:
-    return library._rows(
+    return library.database.rows(
         "SELECT chunks.id FROM chunks JOIN documents ON document_id = documents.id ORDER BY name, chunks.id"
     )
 
 
 def _content(library: Library) -> list[tuple[object, ...]]:
-    return library._rows(
+    return library.database.rows(
         "SELECT name, sha256, title, state, pages, chunks, images, ocr_pages, page, kind, header, text, boxes "
         "FROM chunks JOIN documents ON document_id = documents.id ORDER BY name, chunks.id"
     )
@@ -94,7 +94,7 @@ def _least_cosine(one: Library, other: Library, models: Models) -> float:
     sides = []
     for library in (one, other):
         ids = [row[0] for row in _ids(library)]
-        found = library.vectors(models.embedder).vectors_of(ids)
+        found = library.vectors.store(models.embedder).vectors_of(ids)
         sides.append(np.stack([found[number] for number in ids]))
     if sides[0].shape != sides[1].shape:
         return 0.0

@@ -115,7 +115,9 @@ def mutations(data: Path, count: int, keep: Path | None) -> Measures:
                             shutil.copy(result.path, keep)
         finally:
             processes.close()
-        sound = library.problems() == [] and library.vectors(models.embedder).ids() == set(library.findable_chunks())
+        sound = library.database.problems() == [] and library.vectors.store(models.embedder).ids() == set(
+            library.passages.findable()
+        )
     names = ("added", "unchanged", "failed", "skipped", "silent", "bugs", "crashes", "hangs")
     return {
         "mutations": count,

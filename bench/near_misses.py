@@ -52,8 +52,8 @@ def squad_near_misses(groups: Sequence[Sequence[Asked]], made: Path) -> tuple[Qu
 def receipt_near_misses(library: Library, fields: dict[str, dict[str, str]]) -> list[Question]:
     """Receipts asked for what neither they nor any other receipt of the same company shows a trace of."""
     texts = {
-        document.name: " ".join(chunk.text for chunk in library.chunks_of(document.id)).lower()
-        for document in library.documents()
+        document.name: " ".join(chunk.text for chunk in library.passages.of(document.id)).lower()
+        for document in library.documents.all()
     }
     questions: dict[str, Question] = {}
     for name, values in fields.items():

@@ -56,8 +56,8 @@ class Sides:
         self._library = library
         self._embedder = models.embedder
         self._finder = Finder(library, models)
-        self._ids = sorted(library.vectors(self._embedder).ids())
-        self._chunks = library.chunks(self._ids)
+        self._ids = sorted(library.vectors.store(self._embedder).ids())
+        self._chunks = library.passages.by_id(self._ids)
         progress(f"embedding {len(self._ids)} chunks without their headers, for the baseline")
         self._plain = self._embedder.encode([self._chunks[number].text for number in self._ids])
         self.milliseconds: list[float] = []
@@ -78,11 +78,13 @@ class Sides:
 
     def dense_headers(self, question: str) -> list[Page]:
         vector = self._embedder.encode([question])[0]
-        nearest = self._library.vectors(self._embedder).nearest(vector, RETRIEVED)
+        nearest = self._library.vectors.store(self._embedder).nearest(vector, RETRIEVED)
         return pages_of([self._chunks[number] for number, _ in nearest])
 
     def bm25(self, question: str) -> list[Page]:
-        return pages_of([self._chunks[number] for number, _ in self._library.full_text(terms_of(question), RETRIEVED)])
+        return pages_of(
+            [self._chunks[number] for number, _ in self._library.full_text.search(terms_of(question), RETRIEVED)]
+        )
 
 
 def measure(library: Library, models: Models, questions: Sequence[Question]) -> Measures:
@@ -116,18 +118,18 @@ def _times(milliseconds: Sequence[float], library: Library, questions: Sequence[
         "search_p95_ms": round(percentile(times, 0.95), 1),
         "search_median_ms": round(statistics.median(times), 1),
         "questions": len(questions),
-        "chunks": library.count_chunks(),
+        "chunks": library.passages.count(),
     }
 
 
 def grow(library: Library, models: Models, size: int, into: Library) -> None:
     """Fill `into` with copies of the chunks of `library`, their embeddings a little apart, up to `size` chunks."""
     embedder, second = models.embedder, models.multilingual
-    store = library.vectors(embedder)
+    store = library.vectors.store(embedder)
     ids = sorted(store.ids())
-    chunks, vectors = library.chunks(ids), store.vectors_of(ids)
-    others = library.vectors(second, complete=False).vectors_of(ids) if second is not None else {}
-    documents = {document.id: document for document in library.documents()}
+    chunks, vectors = library.passages.by_id(ids), store.vectors_of(ids)
+    others = library.vectors.store(second, complete=False).vectors_of(ids) if second is not None else {}
+    documents = {document.id: document for document in library.documents.all()}
     generator = np.random.default_rng(SEED)
     made = 0
     while made < size:
@@ -138,10 +140,12 @@ def grow(library: Library, models: Models, size: int, into: Library) -> None:
             parent = documents[chunks[part[0]].document_id]
             document = replace(parent, path=f"/copy {made}", name=f"copy {made} of {parent.name}", sha256=str(made))
             rows = [Chunk(one.page, one.kind, one.header, one.text, one.boxes) for one in map(chunks.__getitem__, part)]
-            added = into.add_document(document, [], rows, _moved([vectors[one] for one in part], generator), embedder)
+            added = into.documents.add(document, [], rows, _moved([vectors[one] for one in part], generator), embedder)
             if second is not None and others.keys() >= set(part):
                 moved = _moved([others[one] for one in part], generator)
-                into.vectors(second, complete=False).add(into.chunks_in([added.id]).tolist(), added.id, moved)
+                into.vectors.store(second, complete=False).add(
+                    into.passages.numbers_in([added.id]).tolist(), added.id, moved
+                )
             made += len(part)
 
 

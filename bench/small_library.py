@@ -85,7 +85,7 @@ def written(path: Path, number: int, version: int = 1, passages: int = PASSAGES)
 
 
 def store(library: Library, what: Written) -> None:
-    library.add_document(what.document, what.pages, what.chunks, what.vectors, EMBEDDER, what.tables)
+    library.documents.add(what.document, what.pages, what.chunks, what.vectors, EMBEDDER, what.tables)
 
 
 def file_of(folder: Path, number: int, version: int = 1) -> Path:
@@ -97,23 +97,23 @@ def file_of(folder: Path, number: int, version: int = 1) -> Path:
 
 def drop(library: Library, path: Path, number: int) -> None:
     """As a file that is dropped on the page: a copy is kept, a job waits, then the document is there."""
-    kept = library.keep_file(path, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
-    job = library.add_job(str(kept), path.name)
-    if library.document_at(str(kept)) is None:
+    kept = library.copies.keep(path, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+    job = library.jobs.add(str(kept), path.name)
+    if library.documents.at(str(kept)) is None:
         store(library, written(kept, number))
-    library.remove_job(job)
+    library.jobs.remove(job)
 
 
 def fill(folder: Path, files: Path, documents: int = DOCUMENTS, passages: int = PASSAGES) -> None:
     """A library with documents, a conversation and a collection."""
     with Library(folder) as library:
-        library.vectors(EMBEDDER)
+        library.vectors.store(EMBEDDER)
         drop(library, file_of(files, 0), 0)
         for number in range(1, documents):
             store(library, written(file_of(files, number), number, passages=passages))
-        conversation = library.start_conversation("What colour is the heron?")
-        library.add_message(conversation, "user", "What colour is the heron?")
-        library.collect(library.add_collection("Water"), [1, 2])
+        conversation = library.conversations.start("What colour is the heron?")
+        library.messages.add(conversation, "user", "What colour is the heron?")
+        library.collections.collect(library.collections.add("Water"), [1, 2])
 
 
 def fill_earlier(folder: Path) -> None:
@@ -138,13 +138,13 @@ def add(library: Library, files: Path) -> None:
 
 def add_long(library: Library, files: Path) -> None:
     what = written(file_of(files, 8), 8)
-    library.forget_unfinished(what.document.path)
-    number = library.begin_document(what.document, "reader")
+    library.unfinished.forget(what.document.path)
+    number = library.unfinished.begin(what.document, "reader")
     for page in what.pages:
         rows = [row for row, chunk in enumerate(what.chunks) if chunk.page == page.number]
         chunks = [what.chunks[row] for row in rows]
-        library.write_pages(number, what.document, [page], chunks, what.vectors[rows])
-    library.finish_document(number, what.document, EMBEDDER)
+        library.unfinished.write(number, what.document, [page], chunks, what.vectors[rows])
+    library.unfinished.finish(number, what.document, EMBEDDER)
 
 
 def replace(library: Library, files: Path) -> None:
@@ -152,9 +152,9 @@ def replace(library: Library, files: Path) -> None:
 
 
 def remove(library: Library, files: Path) -> None:
-    for document in library.documents_named("0.txt"):
-        library.remove(document.id)
-        library.purge(document.id)
+    for document in library.documents.named("0.txt"):
+        library.documents.remove(document.id)
+        library.documents.purge(document.id)
 
 
 def backup(library: Library, files: Path) -> None:
@@ -203,14 +203,18 @@ OPERATIONS = {
 
 def content(library: Library) -> Content:
     """All that can be found and all that was said, without the numbers that another run gives."""
-    found = library._rows(
+    found = library.database.rows(
         "SELECT name, sha256, title, pages, chunks, page, kind, header, text FROM chunks "
         "JOIN documents ON document_id = documents.id WHERE state = 'ready' ORDER BY name, chunks.id"
     )
-    cells = library._rows("SELECT documents.name, rows FROM tables JOIN documents ON document_id = documents.id "
-                          "WHERE state = 'ready' ORDER BY documents.name")  # fmt: skip
-    said = library._rows("SELECT title, content FROM messages JOIN conversations ON conversation_id = conversations.id")
-    named = library._rows(
+    cells = library.database.rows(
+        "SELECT documents.name, rows FROM tables JOIN documents ON document_id = documents.id "
+        "WHERE state = 'ready' ORDER BY documents.name"
+    )
+    said = library.database.rows(
+        "SELECT title, content FROM messages JOIN conversations ON conversation_id = conversations.id"
+    )
+    named = library.database.rows(
         "SELECT collections.name, documents.name FROM collection_documents JOIN collections ON collection_id = "
         "collections.id JOIN documents ON document_id = documents.id WHERE state = 'ready' ORDER BY 1, 2"
     )
@@ -219,28 +223,28 @@ def content(library: Library) -> Content:
 
 def faults_in(library: Library, files: Path) -> list[str]:
     """What is not as it has to be, whatever happened before."""
-    faults = [f"SQLite: {problem}" for problem in library.problems()]
+    faults = [f"SQLite: {problem}" for problem in library.database.problems()]
     try:
-        library._rows("INSERT INTO chunks_text (chunks_text) VALUES ('integrity-check')")
+        library.database.rows("INSERT INTO chunks_text (chunks_text) VALUES ('integrity-check')")
     except LibraryError as error:
         faults.append(f"full text: {error}")
-    chunks = list(library.findable_chunks())
-    vectors = library.vectors(EMBEDDER)
+    chunks = list(library.passages.findable())
+    vectors = library.vectors.store(EMBEDDER)
     if vectors.ids() != set(chunks):
         faults.append("vectors and chunks are not the same")
-    if len(set(chunks)) != library.count_chunks() or len(vectors) != len(chunks):
+    if len(set(chunks)) != library.passages.count() or len(vectors) != len(chunks):
         faults.append("counts differ")
-    for number, chunk in library.chunks(chunks[:: max(1, len(chunks) // 20)]).items():
+    for number, chunk in library.passages.by_id(chunks[:: max(1, len(chunks) // 20)]).items():
         (vector,) = EMBEDDER.encode([chunk.searchable])
         nearest = vectors.nearest(vector, 1)
         if not nearest or nearest[0][1] < 0.999:
             faults.append(f"passage {number} is not found by its vector")
-    paths = [document.path for document in library.documents()]
+    paths = [document.path for document in library.documents.all()]
     if len(paths) != len(set(paths)):
         faults.append("a document is there twice")
     if library.is_empty and any(path.is_file() for path in (library.folder / "files").rglob("*")):
         faults.append("copies of no document")
-    for document in library.documents():
+    for document in library.documents.all():
         path = Path(document.path)
         if library.folder / "files" in path.parents and (
             not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != document.sha256

@@ -12,7 +12,8 @@ from typing import Any
 
 from bench.measuring import Measures, percentile
 from lamplight.library.documents import Documents
-from lamplight.library.search_index import SearchIndex
+from lamplight.library.full_text import FullText
+from lamplight.library.passages import Passages
 from lamplight.library.store import Library
 from lamplight.library.vectors import VectorStore
 from lamplight.models.embedder import Embedder
@@ -25,17 +26,17 @@ from lamplight.rag.events import Evidence
 STAGES: Sequence[tuple[object, str, str]] = (
     (Embedder, "encode", "embedding"),
     (Embedder, "encode_queries", "embedding"),
-    (Documents, "documents", "documents"),
-    (SearchIndex, "unknown_terms", "spelling"),
+    (Documents, "all", "documents"),
+    (FullText, "unknown", "spelling"),
     (retriever, "respelled", "spelling"),
     (retriever, "named_documents", "naming"),
-    (SearchIndex, "count_chunks", "weights"),
-    (SearchIndex, "term_frequencies", "weights"),
-    (SearchIndex, "full_text", "full_text"),
+    (Passages, "count", "weights"),
+    (FullText, "frequencies", "weights"),
+    (FullText, "search", "full_text"),
     (VectorStore, "nearest", "dense"),
     (VectorStore, "vectors_of", "dense"),
-    (SearchIndex, "candidates", "chunks"),
-    (SearchIndex, "chunks", "chunks"),
+    (Passages, "candidates", "chunks"),
+    (Passages, "by_id", "chunks"),
     (retriever.Retriever, "search", "fusing"),
     (Reader, "read", "reader"),
 )

@@ -83,7 +83,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
         listeners = [open_things.enter_context(one) for one in listen(options.host, options.port)]
         CONNECTIONS.keep_looking()
         address = Address.of(listeners[0], options.host, folder)
-        library.lock.announce(address.plain, address.key)
+        library.database.lock.announce(address.plain, address.key)
         services.queue.start()
         for work in services.idle:
             work.start()
@@ -101,11 +101,11 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
 
 def open_vectors(library: Library, models: Models) -> None:
     """Of both embedders, before the first question and before idle work describes pictures anew."""
-    library.vectors(models.embedder)
+    library.vectors.store(models.embedder)
     if models.multilingual_is_prepared and models.multilingual is not None:
-        library.vectors(models.multilingual, complete=False)
+        library.vectors.store(models.multilingual, complete=False)
     with suppress(LibraryError):  # of a server that may be gone for good; the next start tries again
-        library.delete_left_vectors()
+        library.vector_places.delete_left()
 
 
 def command(folder: Path, options: argparse.Namespace) -> int:
@@ -199,7 +199,7 @@ def open_library(folder: Path, purpose: str) -> Library:
     from lamplight.ui.terminal import notice
 
     library = Library(folder, purpose)
-    library.noticed = notice
+    library.vector_places.noticed = notice
     return library
 
 
@@ -221,16 +221,16 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     queue, answerer = IngestQueue(library, models), Answerer(library, models)
 
     def describe(stopped: Callable[[], bool]) -> None:
-        if models.vision is not None and not library.vectors_are_away:
+        if models.vision is not None and not library.vector_places.are_away:
             from lamplight.ingest.recaption import recaption  # heavy, and most people have no vision model
 
             recaption(library, models, stopped)
 
     def fill(stopped: Callable[[], bool]) -> None:
-        if models.ready and library.vector_choice.server is not None:
-            library.fill_vectors(models.embedder, stopped)
+        if models.ready and library.vector_places.choice.server is not None:
+            library.vectors.fill(models.embedder, stopped)
         if models.multilingual is not None:
-            library.fill_vectors(models.multilingual, stopped)
+            library.vectors.fill(models.multilingual, stopped)
 
     remembering = Remembering(library, models, answerer)
     guiding, digesting = Guiding(library, models), Digesting(library, models)
@@ -249,7 +249,7 @@ def services_of(library: Library, models: Models | None = None) -> Services:
                 quiet.enter_context(work.paused())
             models.forget()
 
-    library.purged = forget
+    library.documents.purged = forget
     return Services(library, models, queue, answerer, idle)
 
 

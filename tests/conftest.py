@@ -152,7 +152,7 @@ def services(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with Library(tmp_path_factory.mktemp("services") / "library") as library:
         queue = IngestQueue(library, models)
         queue.start()
-        models.start_loading(lambda: library.vectors(models.embedder))
+        models.start_loading(lambda: library.vectors.store(models.embedder))
         yield Services(library, models, queue, Answerer(library, models))
         queue.close()
 

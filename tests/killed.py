@@ -41,17 +41,17 @@ def after_the_vectors(library: Library) -> None:
 
 def inside_the_switch(library: Library) -> None:
     """The new document is `ready` and the old one `removing`, but nothing is committed."""
-    library._database.set_trace_callback(
+    library.database.connection.set_trace_callback(
         lambda statement: die() if statement.startswith("UPDATE documents SET state = 'ready'") else None
     )
 
 
 def before_the_old_one_is_purged(library: Library) -> None:
-    library.purge = die  # type: ignore[method-assign]
+    library.documents.purge = die  # type: ignore[method-assign]
 
 
 def between_the_old_vectors_and_the_old_rows(library: Library) -> None:
-    library._database.set_trace_callback(
+    library.database.connection.set_trace_callback(
         lambda statement: die() if statement.startswith("DELETE FROM chunks ") else None
     )
 
@@ -65,7 +65,7 @@ def before_the_last_commit(library: Library) -> None:
         if commits == 4:  # rows, switch, purge begun, purge done
             die()
 
-    library._database.set_trace_callback(count)
+    library.database.connection.set_trace_callback(count)
 
 
 def after_some_pages(library: Library) -> None:
@@ -74,7 +74,7 @@ def after_some_pages(library: Library) -> None:
     indexing.KEPT_SECONDS = math.inf
     indexing.EMBED_STEP = 4
     written = 0
-    write_pages = library.write_pages
+    write_pages = library.unfinished.write
 
     def write_and_die(*arguments: Any) -> None:
         nonlocal written
@@ -83,7 +83,7 @@ def after_some_pages(library: Library) -> None:
         if written == 3:
             die()
 
-    library.write_pages = write_and_die  # type: ignore[method-assign]
+    library.unfinished.write = write_and_die  # type: ignore[method-assign]
 
 
 def with_all_pages_and_half_the_vectors(library: Library) -> None:
@@ -121,6 +121,6 @@ if __name__ == "__main__":
     folder, point, file = sys.argv[1:]
     models = Models()
     with Library(Path(folder)) as library:
-        library.vectors(models.embedder)
+        library.vectors.store(models.embedder)
         POINTS[point](library)
         index_file(Path(file), library, models)

@@ -47,7 +47,7 @@ def test_the_events_come_in_an_order_that_can_be_shown(answerer: Answerer) -> No
 def test_a_citation_leads_to_the_lines_that_say_it(answerer: Answerer, sample_library: Library) -> None:
     answer = finished(list(answerer.answer("When are bonfires allowed?")))
     citation = answer.citations[0]
-    page = sample_library.page(citation.document_id, citation.page)
+    page = sample_library.documents.page(citation.document_id, citation.page)
     assert page is not None
     assert (citation.document, citation.page) == (HANDBOOK.name, 3)
     assert "Bonfires are allowed" in citation.text

@@ -89,8 +89,8 @@ def test_each_file_of_an_archive_is_read_under_its_name(tmp_path: Path, reading:
 def test_what_is_in_an_archive_is_found(tmp_path: Path, library: Library, models: Models) -> None:
     result = index_file(packed(tmp_path / "all.zip", MEMBERS), library, models)
     assert (result.status, result.pages, result.chunks) == ("added", 3, 3)
-    assert len(library.full_text(["zebrawood"], 5)) == 1
-    report = library.documents()[0].report
+    assert len(library.full_text.search(["zebrawood"], 5)) == 1
+    report = library.documents.all()[0].report
     assert report is not None
     assert report.skipped[0].startswith("film.mkv is a video")
 

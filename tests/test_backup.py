@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from lamplight.ingest.pipeline import index_file
 from lamplight.ingest.queue import IngestQueue
 from lamplight.library.backup import MANIFEST, BackupError, pack, read_manifest, write_backup
-from lamplight.library.database import DATABASE
+from lamplight.library.database import DATABASE, Database
 from lamplight.library.errors import LibraryError
 from lamplight.library.restore import restore_backup
 from lamplight.library.store import ERASING, SCRATCH, Library
@@ -43,7 +43,7 @@ SAID = "What colour is the zebrawood gate?"
 
 def drop(library: Library, models: Models, path: Path) -> Path:
     """Add a copy of a file, as a drop on the page does. Returns where the copy is."""
-    kept = library.keep_file(path, path.name, sha256_of(path))
+    kept = library.copies.keep(path, path.name, sha256_of(path))
     assert index_file(kept, library, models).error == ""
     return kept
 
@@ -52,9 +52,9 @@ def fill(library: Library, models: Models, files: Path) -> None:
     """A dropped document, one read where it lies, and a conversation."""
     drop(library, models, write(files / "gate.txt", GATE))
     add(library, models, files / "pond.txt", POND)
-    conversation = library.start_conversation(SAID)
-    library.add_message(conversation, "user", SAID)
-    library.collect(library.add_collection("Water"), [library.documents_named("pond.txt")[0].id])
+    conversation = library.conversations.start(SAID)
+    library.messages.add(conversation, "user", SAID)
+    library.collections.collect(library.collections.add("Water"), [library.documents.named("pond.txt")[0].id])
 
 
 def finish(steps: Iterator[Any]) -> None:
@@ -72,9 +72,9 @@ def assert_filled(library: Library, embedder: Embedder) -> None:
     assert_agreement(library, embedder)
     assert "gate.txt" in names_found(library, embedder, "gate")
     assert "pond.txt" in names_found(library, embedder, "carp")
-    assert [conversation.title for conversation in library.conversations()] == [SAID]
-    assert [(collection.name, collection.documents) for collection in library.collections()] == [("Water", 1)]
-    (gate,) = library.documents_named("gate.txt")
+    assert [conversation.title for conversation in library.conversations.all()] == [SAID]
+    assert [(collection.name, collection.documents) for collection in library.collections.all()] == [("Water", 1)]
+    (gate,) = library.documents.named("gate.txt")
     assert library.folder / "files" in Path(gate.path).parents
     assert Path(gate.path).read_text(encoding="utf-8") == GATE
 
@@ -199,7 +199,7 @@ def test_a_library_with_something_in_it_is_not_overwritten(
     add(library, models, tmp_path / "fence.txt", "The fence is low.")
     with pytest.raises(BackupError, match="is not empty"):
         finish(restore_backup(library, models.embedder, backup))
-    assert [document.name for document in library.documents()] == ["fence.txt"]
+    assert [document.name for document in library.documents.all()] == ["fence.txt"]
 
 
 def test_copies_are_found_where_the_library_is_now_also_from_windows(
@@ -224,11 +224,11 @@ def test_copies_are_found_where_the_library_is_now_also_from_windows(
 
 def test_what_was_removed_is_in_no_backup(library: Library, models: Models, tmp_path: Path) -> None:
     fill(library, models, tmp_path)
-    library.remove(library.documents_named("gate.txt")[0].id)
-    library.remove_conversation(library.conversations()[0].id)
-    edited = library.start_conversation("Of fences")
-    library.replace_messages(edited, library.add_message(edited, "user", "Is the zebrawood fence low?"))
-    library.remove_collection(library.add_collection("All of zebrawood"))
+    library.documents.remove(library.documents.named("gate.txt")[0].id)
+    library.conversations.remove(library.conversations.all()[0].id)
+    edited = library.conversations.start("Of fences")
+    library.messages.replace(edited, library.messages.add(edited, "user", "Is the zebrawood fence low?"))
+    library.collections.remove(library.collections.add("All of zebrawood"))
     finish(write_backup(library, models.embedder, tmp_path / "backup.zip"))
     with zipfile.ZipFile(tmp_path / "backup.zip") as archive:
         content = b"".join(archive.read(name) for name in archive.namelist())
@@ -263,7 +263,7 @@ def test_what_is_erased_is_in_no_file_and_originals_stay(library: Library, model
     fill(library, models, tmp_path)
     assert words_in(library.folder, b"zebrawood")
     forgotten: list[bool] = []
-    library.purged = lambda: forgotten.append(True)
+    library.documents.purged = lambda: forgotten.append(True)
     library.erase()
     assert library.is_empty
     assert forgotten == [True]
@@ -279,6 +279,7 @@ import os, shutil, signal, sys
 from pathlib import Path
 from lamplight.library import restore, store
 from lamplight.library.backup import write_backup
+from lamplight.library.database import Database
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 def die(*_, **__):
@@ -289,7 +290,7 @@ file = Path(sys.argv[2])
 """
 BACKUP = "\nfor _ in write_backup(library, models.embedder, file): pass\n"
 RESTORE = "\nfor _ in restore.restore_backup(library, models.embedder, file): pass\n"
-ERASE = "\nlibrary.vectors(models.embedder)\nlibrary.erase()\n"
+ERASE = "\nlibrary.vectors.store(models.embedder)\nlibrary.erase()\n"
 
 
 def kill(folder: Path, file: Path, code: str) -> None:
@@ -326,7 +327,7 @@ def test_a_killed_backup_leaves_the_last_one_whole(models: Models, tmp_path: Pat
     ("moment", "there"),
     [
         pytest.param("next(restore.restore_backup(library, models.embedder, file)); die()", False, id="unpacking"),
-        pytest.param("Library.replace_content = die" + RESTORE, False, id="with the copies in place"),
+        pytest.param("Database.replace_content = die" + RESTORE, False, id="with the copies in place"),
         pytest.param("restore._bring_vectors = die" + RESTORE, True, id="before the vectors"),
     ],
 )
@@ -351,7 +352,7 @@ def test_a_restore_that_fails_leaves_no_copies(
 
     with Library(tmp_path / "library") as library:
         with monkeypatch.context() as patch:
-            patch.setattr(Library, "replace_content", fail)
+            patch.setattr(Database, "replace_content", fail)
             with pytest.raises(BackupError, match="disk is full"):
                 finish(restore_backup(library, embedder, backup))
         assert [path for path in (library.folder / "files").rglob("*") if path.is_file()] == []
@@ -366,7 +367,7 @@ def test_a_restore_that_fails_leaves_no_copies(
     [
         pytest.param("Library._empty_database = die" + ERASE, id="before the database"),
         pytest.param("shutil.rmtree = die" + ERASE, id="before the files"),
-        pytest.param("library.purged = die" + ERASE, id="before what is remembered"),
+        pytest.param("library.documents.purged = die" + ERASE, id="before what is remembered"),
     ],
 )
 def test_a_killed_erasure_is_finished_at_the_next_opening(models: Models, tmp_path: Path, moment: str) -> None:
@@ -439,7 +440,7 @@ def test_erasing_ends_what_is_on_its_way_and_follows_no_folder(
     library = services.library
     services.queue.close()
     assert library.is_empty
-    assert library.watched_folders() == []
+    assert library.folders.all() == []
     assert words_in(library.folder, b"zebrawood") == words_in(library.folder, b"carp") == []
     assert len(list((tmp_path / "watched").iterdir())) == 9
 

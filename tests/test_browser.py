@@ -232,7 +232,7 @@ def test_a_conversation_is_saved_with_its_sources(handbook: Visit, services: Ser
     page = handbook.page
     handbook.ask(QUESTION)
     handbook.answered()
-    number = services.library.conversations()[0].id
+    number = services.library.conversations.all()[0].id
     markdown = page.request.get(f"{handbook.address}/conversations/{number}/export.md").text()
     assert f"## {QUESTION}" in markdown
     assert f"- [1] {HANDBOOK.name}, page 3: “Bonfires are allowed" in markdown
@@ -244,10 +244,10 @@ def test_a_conversation_is_saved_with_its_sources(handbook: Visit, services: Ser
 
 def test_nothing_in_a_saved_conversation_loads_or_leads_anywhere(services: Services) -> None:
     library = services.library
-    talk = library.start_conversation("![x](https://evil.example) <img src=x>")
-    library.add_message(talk, "user", "# Is [this](https://evil.example) so?")
-    library.add_message(talk, "assistant", "> ![x](https://evil.example/?q)\n\n<img src=x> **yes**", {"done": True})
-    conversation = library.conversation(talk)
+    talk = library.conversations.start("![x](https://evil.example) <img src=x>")
+    library.messages.add(talk, "user", "# Is [this](https://evil.example) so?")
+    library.messages.add(talk, "assistant", "> ![x](https://evil.example/?q)\n\n<img src=x> **yes**", {"done": True})
+    conversation = library.conversations.get(talk)
     assert conversation is not None
     shown = MarkdownIt("commonmark").render(conversation_markdown(library, conversation))
     assert "<strong>yes</strong>" in shown
@@ -259,7 +259,7 @@ def test_nothing_in_a_saved_conversation_loads_or_leads_anywhere(services: Servi
 def test_conversations_are_renamed_found_deleted_and_brought_back(handbook: Visit, services: Services) -> None:
     page = handbook.page
     for number in range(6):
-        services.library.add_message(services.library.start_conversation(f"Talk {number}"), "user", f"zebra {number}")
+        services.library.messages.add(services.library.conversations.start(f"Talk {number}"), "user", f"zebra {number}")
     handbook.ask(QUESTION)
     handbook.answered()
     rows = page.locator("#conversations .conversation")
@@ -281,10 +281,10 @@ def test_conversations_are_renamed_found_deleted_and_brought_back(handbook: Visi
 @pytest.mark.parametrize("questions", [10, pytest.param(100, marks=pytest.mark.long)])
 def test_a_long_conversation_is_shown_and_answered(handbook: Visit, services: Services, questions: int) -> None:
     library = services.library
-    talk = library.start_conversation("A long talk")
+    talk = library.conversations.start("A long talk")
     for number in range(questions):
-        library.add_message(talk, "user", f"Question {number}")
-        library.add_message(talk, "assistant", f"Answer **{number}**.", {"done": True})
+        library.messages.add(talk, "user", f"Question {number}")
+        library.messages.add(talk, "assistant", f"Answer **{number}**.", {"done": True})
     handbook.page.goto(f"{handbook.address}/?conversation={talk}")
     expect(handbook.page.locator("#chat .asked")).to_have_count(questions)
     expect(handbook.page.locator("#chat .turn").last).to_be_in_viewport()

@@ -46,18 +46,18 @@ def test_a_document_opens_with_its_report_card_and_pages(handbook: Visit, servic
 def test_a_document_that_could_hold_scripts_is_only_saved(visit: Visit, services: Services, tmp_path: Path) -> None:
     drop(visit.page, write(tmp_path / "page.html", "<script>alert(1)</script><p>The gate is zebrawood green.</p>"))
     expect(visit.document("page.html")).to_be_visible()
-    (document,) = services.library.documents_named("page.html")
+    (document,) = services.library.documents.named("page.html")
     original = visit.page.request.get(f"{visit.address}/documents/{document.id}/original")
     assert original.headers["content-disposition"].startswith("attachment")
     assert original.headers["content-type"] == "application/octet-stream"
 
 
 def test_a_document_is_read_again(handbook: Visit, services: Services) -> None:
-    (before,) = services.library.documents_named(HANDBOOK.name)
+    (before,) = services.library.documents.named(HANDBOOK.name)
     handbook.choose(f"Actions for {HANDBOOK.name}", "Read again")
     expect(handbook.page.locator("#library .job")).to_have_count(1)
     expect(handbook.page.locator("#library .job")).to_have_count(0)
-    (after,) = services.library.documents_named(HANDBOOK.name)
+    (after,) = services.library.documents.named(HANDBOOK.name)
     assert after.id != before.id
 
 
@@ -70,7 +70,7 @@ def test_a_source_is_still_shown_when_its_document_was_read_again(handbook: Visi
     expect(page.locator("#library .job")).to_have_count(0)
     page.locator("#chat a.citation").first.click()
     expect(page.locator("#sources .page-picture.loaded .box").first).to_be_visible()
-    number = services.library.conversations()[0].id
+    number = services.library.conversations.all()[0].id
     assert "data:image/png" in page.request.get(f"{handbook.address}/conversations/{number}/export.html").text()
 
 
@@ -83,11 +83,11 @@ def test_a_document_removed_while_it_is_read_again_stays_away(handbook: Visit) -
 
 @pytest.mark.parametrize("typed", ["", "letters", "~nobody-lives-here/x"], ids=["empty", "relative", "nobody"])
 def test_a_folder_that_is_not_named_whole_is_not_watched(visit: Visit, services: Services, typed: str) -> None:
-    watched = services.library.watched_folders()
+    watched = services.library.folders.all()
     response = visit.page.request.post(f"{visit.address}/folders", data={"path": typed})
     assert response.status == 422
     assert "whole path" in response.json()["detail"]
-    assert services.library.watched_folders() == watched
+    assert services.library.folders.all() == watched
 
 
 def test_a_document_is_removed_while_others_are_read(handbook: Visit, tmp_path: Path) -> None:
@@ -215,14 +215,14 @@ def test_many_documents_are_listed_searched_and_sorted(
         path = tmp_path / name
         document = Document(0, path.name, str(path), path.name, "text", path.stem, number % 9 + 1, 1, 0, 0, 10, number)
         chunk = Chunk(1, "text", path.stem, f"A note, number {number}.", [])
-        services.library.add_document(document, [Page(1, 0, 0, chunk.text)], [chunk], vector, embedder)
+        services.library.documents.add(document, [Page(1, 0, 0, chunk.text)], [chunk], vector, embedder)
     expect(visit.document(f"note-{many}-").nth(many - 1)).to_be_attached()
     page.get_by_label("Order of the documents").select_option("By name")
     expect(page.locator("#library .document").first).to_contain_text(CHART.name)
     page.get_by_label("Search the library by name").fill(f"note-{many} 04")
     expect(page.locator("#library .document")).to_have_count(sum("04" in name for name in names))
     page.get_by_label("Search the library by name").fill("")
-    everything = len(services.library.documents())
+    everything = len(services.library.documents.all())
     expect(page.locator("#library .document")).to_have_count(everything)  # or it would scroll the short list
     visit.document(names[-1]).scroll_into_view_if_needed()
     expect(visit.document(names[-1])).to_be_in_viewport()

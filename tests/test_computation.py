@@ -291,8 +291,8 @@ def test_files_that_were_added_are_computed(library: Library, models: Models, tm
         csv.writer(file).writerows([EXPENSES.columns, *EXPENSES.rows])
     for source in (path, FEES_FILE):
         assert index_file(source, library, models).status == "added"
-    names = {document.id: document.name for document in library.documents()}
-    tables = library.tables(names)
+    names = {document.id: document.name for document in library.documents.all()}
+    tables = library.tables.of(names)
     found = compute("How much did we spend on travel?", tables, names)
     assert found is not None
     assert found.value == pytest.approx(sum(TRAVEL))

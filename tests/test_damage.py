@@ -69,7 +69,7 @@ def kill_one_that_has_it_open(folder: Path) -> None:
         "from pathlib import Path\n"
         "from bench.small_library import EMBEDDER\n"
         "from lamplight.library.store import Library\n"
-        "Library(Path(sys.argv[1])).vectors(EMBEDDER)\n"
+        "Library(Path(sys.argv[1])).vectors.store(EMBEDDER)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(folder)], cwd=ROOT, capture_output=True, check=False)
@@ -93,8 +93,8 @@ def test_a_damaged_file_of_the_vectors_is_made_again(
     damage(index_file(folder, name))
     said: list[str] = []
     with Library(folder) as library:
-        library.noticed = said.append
-        library.vectors(EMBEDDER)
+        library.vector_places.noticed = said.append
+        library.vectors.store(EMBEDDER)
     if index_file(folder, "chroma.sqlite3").stat().st_size:
         assert "rebuilt" in said[0]
         assert said[-1] == ""
@@ -116,8 +116,8 @@ def test_a_kill_alone_rebuilds_nothing(folder: Path) -> None:
     kill_one_that_has_it_open(folder)
     said: list[str] = []
     with Library(folder) as library:
-        library.noticed = said.append
-        library.vectors(EMBEDDER)
+        library.vector_places.noticed = said.append
+        library.vectors.store(EMBEDDER)
     assert "".join(said) == ""
 
 
@@ -131,8 +131,8 @@ def test_vectors_without_checksums_are_tried_in_a_process_of_its_own(
         damage(index_file(folder, "data_level0.bin"))
     said: list[str] = []
     with Library(folder) as library:
-        library.noticed = said.append
-        library.vectors(EMBEDDER)
+        library.vector_places.noticed = said.append
+        library.vectors.store(EMBEDDER)
     assert any("rebuilt" in sentence for sentence in said) is rebuilt
     assert Checksums(folder / "vectors").condition() == "closed"
 
@@ -143,8 +143,8 @@ def test_what_is_found_by_words_is_found_while_vectors_are_made_again(
     cut(index_file(folder, "data_level0.bin"))
     with Library(folder) as library:
         retriever = Retriever(library, EMBEDDER)
-        (number, *_) = library.findable_chunks()
-        words = library.chunks([number])[number].text
+        (number, *_) = library.passages.findable()
+        words = library.passages.by_id([number])[number].text
         found: list[list[int]] = []
         encode = EMBEDDER.encode
 
@@ -155,9 +155,9 @@ def test_what_is_found_by_words_is_found_while_vectors_are_made_again(
             return encode(texts)
 
         monkeypatch.setattr(type(EMBEDDER), "encode", lambda _, texts: search_meanwhile(texts))
-        library.vectors(EMBEDDER)
+        library.vectors.store(EMBEDDER)
         assert found[0]  # no vector was there yet
-        assert library.notice == ""
+        assert library.vector_places.notice == ""
 
 
 def test_vectors_that_can_not_be_opened_though_they_are_sound_are_a_sentence(
@@ -173,15 +173,15 @@ def test_vectors_that_can_not_be_opened_though_they_are_sound_are_a_sentence(
         with monkeypatch.context() as patch:
             patch.setattr(chromadb, "PersistentClient", full)
             with pytest.raises(LibraryError, match="No space left"):
-                library.vectors(EMBEDDER)
-        assert library.notice == ""
-        assert len(library.vectors(EMBEDDER)) == library.count_chunks()
+                library.vectors.store(EMBEDDER)
+        assert library.vector_places.notice == ""
+        assert len(library.vectors.store(EMBEDDER)) == library.passages.count()
 
 
 def test_a_failed_write_does_not_lock_chroma_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It keeps its database locked after an I/O error, and waits for itself for ever unless it is opened anew."""
     with Library(folder) as library:
-        store = library.vectors(EMBEDDER)
+        store = library.vectors.store(EMBEDDER)
         count, collection = len(store), store._collection
 
         def broken(*_: object, **__: object) -> None:

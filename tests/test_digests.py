@@ -116,9 +116,11 @@ def test_a_stop_keeps_what_was_written_and_goes_on_from_there(
 def test_digests_are_made_in_idle_time_and_go_with_their_document(
     garden: Library, models: Models, model: LargeModel
 ) -> None:
-    (document,) = garden.documents()
+    (document,) = garden.documents.all()
     Digesting(garden, models).make_missing(lambda: False)
-    assert len(garden.digests(document.id, "large")) == len(SECTIONS) and garden.digests(document.id, "other") == {}
-    garden.remove(document.id)
-    garden.purge(document.id)
-    assert garden.digests(document.id, "large") == {}
+    assert (
+        len(garden.digests.of(document.id, "large")) == len(SECTIONS) and garden.digests.of(document.id, "other") == {}
+    )
+    garden.documents.remove(document.id)
+    garden.documents.purge(document.id)
+    assert garden.digests.of(document.id, "large") == {}

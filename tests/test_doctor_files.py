@@ -70,4 +70,4 @@ def test_quick_reads_no_files(folder: Path) -> None:
     steps = list(examine(folder, files=False))
     assert {"copies of files", "files elsewhere"}.isdisjoint(step.name for step in steps if isinstance(step, Check))
     with Library(folder) as library:
-        assert len(library.documents()) == 4
+        assert len(library.documents.all()) == 4

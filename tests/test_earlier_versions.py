@@ -52,9 +52,9 @@ def test_a_library_of_an_earlier_version_is_brought_up_to_date(dump: Path, tmp_p
     folder = written_by(dump, tmp_path / "library")
     for _ in range(2):  # the second time nothing is left to do
         with Library(folder) as library:
-            assert library._rows("PRAGMA user_version") == [(len(MIGRATIONS),)]
-            assert library._rows("PRAGMA foreign_key_check") == []
-            assert {document.name for document in library.documents()} == {"orchard.md", "press.png"}
+            assert library.database.rows("PRAGMA user_version") == [(len(MIGRATIONS),)]
+            assert library.database.rows("PRAGMA foreign_key_check") == []
+            assert {document.name for document in library.documents.all()} == {"orchard.md", "press.png"}
             assert_agreement(library, embedder)
             retriever = Retriever(library, embedder)
             (first, *_) = retriever.search("Who planted the oldest pear tree?", 2).found
@@ -63,8 +63,8 @@ def test_a_library_of_an_earlier_version_is_brought_up_to_date(dump: Path, tmp_p
             assert "5150 EUR" in first.text
             assert first.kind == "image"
             assert first.picture == 1
-            (conversation,) = library.conversations()
-            assert [message.content for message in library.messages(conversation.id)] == [
+            (conversation,) = library.conversations.all()
+            assert [message.content for message in library.messages.of(conversation.id)] == [
                 "Who planted the pear tree?",
                 "Edda Lindqvist.",
             ]
@@ -89,9 +89,11 @@ def test_a_step_that_fails_leaves_the_library_as_the_earlier_version_wrote_it(
         with pytest.raises(Exception, match="disk is full"):
             Library(folder)
     with Library(folder) as library:
-        assert len(library.documents()) == 2
-        assert library._rows("PRAGMA user_version") == [(len(MIGRATIONS),)]
-        assert library._rows("SELECT count(*) FROM pragma_table_info('documents') WHERE name = 'half'") == [(0,)]
+        assert len(library.documents.all()) == 2
+        assert library.database.rows("PRAGMA user_version") == [(len(MIGRATIONS),)]
+        assert library.database.rows("SELECT count(*) FROM pragma_table_info('documents') WHERE name = 'half'") == [
+            (0,)
+        ]
 
 
 if __name__ == "__main__":

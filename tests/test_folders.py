@@ -47,8 +47,8 @@ def assert_read(path: Path, library: Library, models: Models) -> None:
 
 def paths_in(library: Library) -> list[list[str]]:
     """Of each document, by name."""
-    documents = sorted(library.documents(), key=lambda document: document.path)
-    return [library.places(document.id) for document in documents]
+    documents = sorted(library.documents.all(), key=lambda document: document.path)
+    return [library.places.of(document.id) for document in documents]
 
 
 def test_additions_edits_moves_and_deletions_are_followed(
@@ -60,19 +60,19 @@ def test_additions_edits_moves_and_deletions_are_followed(
     (folder / "program.exe").write_bytes(b"MZ\0\0")
     watcher.bring_in_step(folder)
     assert paths_in(library) == [[str(pond)], [str(gate)]]
-    numbers = {document.name: document.id for document in library.documents()}
+    numbers = {document.name: document.id for document in library.documents.all()}
 
     moved = folder / "carp.txt"
     pond.rename(moved)
     watcher.bring_in_step(folder)
     assert paths_in(library) == [[str(moved)], [str(gate)]]
-    assert {document.id for document in library.documents()} == set(numbers.values())  # not read again
+    assert {document.id for document in library.documents.all()} == set(numbers.values())  # not read again
 
     gate.write_text("The gate is blue.")
     os.utime(gate, (time.time() + 10, time.time() + 10))
     watcher.bring_in_step(folder)
-    assert library.full_text(["zebrawood"], 5) == []
-    assert len(library.full_text(["blue"], 5)) == 1
+    assert library.full_text.search(["zebrawood"], 5) == []
+    assert len(library.full_text.search(["blue"], 5)) == 1
 
     moved.unlink()
     watcher.bring_in_step(folder)
@@ -81,7 +81,7 @@ def test_additions_edits_moves_and_deletions_are_followed(
 
 
 def assert_agreement_after_purge(library: Library, models: Models) -> None:
-    library.purge_removed()
+    library.documents.purge_removed()
     assert_agreement(library, models.embedder)
 
 
@@ -89,14 +89,14 @@ def assert_agreement_after_purge(library: Library, models: Models) -> None:
 def test_a_disk_that_was_unplugged_removes_nothing_and_says_so(
     library: Library, models: Models, watcher: FolderWatcher, folder: Path, unplugged: str
 ) -> None:
-    library.watch_folder(folder)
+    library.folders.watch(folder)
     (folder / "gate.txt").write_text(GATE)
     watcher.bring_in_step(folder)
     elsewhere = folder.rename(folder.with_name("elsewhere"))
     if unplugged == "empty":
         folder.mkdir()
     watcher.bring_in_step(folder)
-    assert len(library.documents()) == 1
+    assert len(library.documents.all()) == 1
     (state,) = watcher.folders()
     assert state.documents == 1
     assert "is its disk plugged in? Nothing of it was removed." in state.problem
@@ -130,7 +130,7 @@ def test_the_same_content_in_two_places_is_one_document_until_both_are_gone(
     one.unlink()
     watcher.bring_in_step(folder)
     assert paths_in(library) == [[str(other)], [str(folder / "pond.txt")]]
-    assert library.documents_named("copy.txt")
+    assert library.documents.named("copy.txt")
     other.unlink()
     watcher.bring_in_step(folder)
     assert paths_in(library) == [[str(folder / "pond.txt")]]
@@ -147,8 +147,8 @@ def test_an_edit_in_one_of_two_places_leaves_the_other_as_it_was(
     one.write_text(POND)
     watcher.bring_in_step(folder, [one])
     assert paths_in(library) == [[str(other)], [str(one)]]
-    assert len(library.full_text(["zebrawood"], 5)) == 1
-    assert len(library.full_text(["carp"], 5)) == 1
+    assert len(library.full_text.search(["zebrawood"], 5)) == 1
+    assert len(library.full_text.search(["carp"], 5)) == 1
     assert_agreement_after_purge(library, models)
 
 
@@ -175,7 +175,7 @@ def test_a_watched_folder_is_followed_as_it_changes(queue: IngestQueue, library:
     assert (state.path, state.documents, state.problem) == (str(folder), 1, "")
     queue.unwatch(folder)
     assert queue.folders() == []
-    assert len(library.documents()) == 1
+    assert len(library.documents.all()) == 1
 
 
 def test_what_can_not_be_watched_is_a_sentence(queue: IngestQueue, library: Library, tmp_path: Path) -> None:

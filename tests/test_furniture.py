@@ -353,13 +353,13 @@ def test_furniture_is_kept_in_the_library_and_a_broken_off_run_marks_as_a_whole_
         with Library(tmp_path / name) as library:
             if name == "broken":
                 interrupt(path, library, models)
-                assert library._rows("SELECT pages FROM unfinished")[0][0] > 0
+                assert library.database.rows("SELECT pages FROM unfinished")[0][0] > 0
             assert index_file(path, library, models).status == "added"
-            found.append(library._rows("SELECT page, text, furniture FROM chunks ORDER BY id"))
-            (document,) = library.documents()
+            found.append(library.database.rows("SELECT page, text, furniture FROM chunks ORDER BY id"))
+            (document,) = library.documents.all()
             kept = {
                 chunk.text.split("\n")[line]
-                for chunk in library.chunks_of(document.id)
+                for chunk in library.passages.of(document.id)
                 for line in chunk.furniture
             }  # fmt: skip
             assert kept == {"Sherwin", *map(str, range(1, 31))}
@@ -381,7 +381,7 @@ def test_a_library_from_before_has_no_furniture(tmp_path: Path) -> None:
             "VALUES (1, 1, 'text', 'gate', 'The gate is green.', '[]')"
         )
     with Library(tmp_path / "library") as library:
-        assert library.chunks([1])[1].furniture == ()
+        assert library.passages.by_id([1])[1].furniture == ()
 
 
 def test_roman_numerals_count() -> None:

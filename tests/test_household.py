@@ -191,8 +191,8 @@ def test_many_guesses_at_once_are_no_way_around() -> None:
 
 def test_each_person_has_their_own_conversations_and_one_library(app: FastAPI, services: Services) -> None:
     library = services.library
-    mine, annas = library.start_conversation("Mine"), library.start_conversation("Anna’s", person="anna")
-    answer = library.add_message(annas, "assistant", "Secret.", {"done": True})
+    mine, annas = library.conversations.start("Mine"), library.conversations.start("Anna’s", person="anna")
+    answer = library.messages.add(annas, "assistant", "Secret.", {"done": True})
     anna, again, bo = signed_in(app, "Anna"), signed_in(app, "  ANNA "), signed_in(app, "Bo")
     for client, titles in ((anna, ["Anna’s"]), (again, ["Anna’s"]), (bo, [])):
         assert [one["title"] for one in client.get("/conversations").json()] == titles
@@ -211,8 +211,8 @@ def test_each_person_has_their_own_conversations_and_one_library(app: FastAPI, s
         assert bo.request(method, path, json={"title": "Bo’s"}).status_code == 404, path
         assert anna.request(method, path.replace(str(annas), str(mine)), json={"title": "x"}).status_code == 404, path
     assert "Secret." in anna.get(f"/conversations/{annas}/export.md").text
-    assert [one.title for one in library.conversations(person="anna")] == ["Anna’s"]
-    assert [one.title for one in library.conversations()] == ["Mine"]
+    assert [one.title for one in library.conversations.all(person="anna")] == ["Anna’s"]
+    assert [one.title for one in library.conversations.all()] == ["Mine"]
 
 
 def test_only_the_person_at_the_computer_reaches_beyond_the_library(app: FastAPI) -> None:
@@ -282,7 +282,7 @@ def test_another_password_ends_all_sessions(tmp_path: Path) -> None:
 def test_an_invitation_signs_in_a_device_of_the_person_at_the_computer_once(
     app: FastAPI, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = services.library.start_conversation("At the computer")
+    number = services.library.conversations.start("At the computer")
     first, second, late = device(app), device(app), device(app)
     here = TestClient(app, base_url=f"http://127.0.0.1:{PORT}", client=("127.0.0.1", 5), follow_redirects=False)
     here.get(f"/?key={KEY}")
@@ -379,11 +379,11 @@ def test_what_was_kept_and_is_damaged_lets_nobody_in(tmp_path: Path) -> None:
 
 
 def test_conversations_of_before_belong_to_the_person_at_the_computer(library: Library) -> None:
-    number = library.start_conversation("Old")
-    assert library.belongs_to(number, AT_THE_COMPUTER)
-    assert not library.belongs_to(number, "anna")
-    library.start_conversation("Anna’s", person="anna")
-    assert library.count_conversations() == 2
+    number = library.conversations.start("Old")
+    assert library.conversations.belongs_to(number, AT_THE_COMPUTER)
+    assert not library.conversations.belongs_to(number, "anna")
+    library.conversations.start("Anna’s", person="anna")
+    assert library.conversations.count() == 2
 
 
 @pytest.mark.parametrize(

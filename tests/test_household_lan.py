@@ -127,7 +127,7 @@ def test_two_persons_share_the_library_and_not_their_conversations(
         expect(bos.locator("#library .document", has_text=HANDBOOK.name)).to_be_visible()
         expect(bos.locator("#conversations")).not_to_contain_text("bonfires")
         expect(bos.locator("#conversations")).not_to_contain_text("dogs")
-        (number,) = [one.id for one in services.library.conversations(person="anna")]
+        (number,) = [one.id for one in services.library.conversations.all(person="anna")]
         bos.goto(f"{house.there}/?conversation={number}")
         expect(bos.locator("#collection")).to_be_attached()
         expect(bos.get_by_label("Your question")).to_be_visible()
@@ -136,7 +136,7 @@ def test_two_persons_share_the_library_and_not_their_conversations(
         expect(anna.answered()).to_contain_text("November")
         if pictures:
             photograph(annas, "household-telephone")
-    assert [one.title for one in services.library.conversations()] == ["Where are dogs allowed?"]
+    assert [one.title for one in services.library.conversations.all()] == ["Where are dogs allowed?"]
 
 
 SENT = """async ([act, conversation]) => {
@@ -154,10 +154,10 @@ SENT = """async ([act, conversation]) => {
 def test_nobody_goes_on_in_another_persons_conversation(browser: Browser, house: House, services: Services) -> None:
     """Asked as the page asks, with another's number in what is sent."""
     library = services.library
-    others, own = library.start_conversation("Only mine"), library.start_conversation("Own", person="cleo")
+    others, own = library.conversations.start("Only mine"), library.conversations.start("Own", person="cleo")
     for number in (others, own):
-        library.add_message(number, "user", QUESTION, {})
-        library.add_message(number, "assistant", f"Secret {number}.", {"done": True})
+        library.messages.add(number, "user", QUESTION, {})
+        library.messages.add(number, "assistant", f"Secret {number}.", {"done": True})
     with telephone(browser, house) as page:
         sign_in(page, "Cleo")
         expect(page.locator("#collection")).to_be_attached()
@@ -166,8 +166,8 @@ def test_nobody_goes_on_in_another_persons_conversation(browser: Browser, house:
         for act in ("show", "ask", "edit", "again", "back"):
             status, told = page.evaluate(SENT, [act, others])
             assert (status, "Secret" in told) == (200, False), act
-    assert [one.content for one in library.messages(others)] == [QUESTION, f"Secret {others}."]
-    assert [one.title for one in library.conversations(person="cleo")] == ["And then?", "Own"]
+    assert [one.content for one in library.messages.of(others)] == [QUESTION, f"Secret {others}."]
+    assert [one.title for one in library.conversations.all(person="cleo")] == ["And then?", "Own"]
 
 
 def test_a_wrong_password_says_so_and_five_wait(browser: Browser, house: House, pictures: bool) -> None:
@@ -220,7 +220,7 @@ def test_the_password_is_set_in_the_settings_too(profile: BrowserContext, house:
 def test_a_telephone_of_ones_own_is_signed_in_by_its_camera(
     browser: Browser, profile: BrowserContext, house: House, services: Services, pictures: bool
 ) -> None:
-    services.library.start_conversation("Begun at the computer")
+    services.library.conversations.start("Begun at the computer")
     with telephone(browser, house) as page, visiting(profile, house.here) as visit:
         own = visit.page
         own.get_by_role("button", name="Settings").click()

@@ -105,7 +105,7 @@ def test_what_was_read_ahead_is_reused_and_goes_with_its_document(
     answer = list(answerer.answer("Which colour is the gate painted?"))[-1]
     assert isinstance(answer, Finished)
     assert "zebrawood green" in answer.answer
-    library.purged = models.forget
+    library.documents.purged = models.forget
     states = models.folder / "contexts"
     models.language_model.forget()
     others = set(states.glob("*"))  # the limit, if one was set
@@ -113,7 +113,7 @@ def test_what_was_read_ahead_is_reused_and_goes_with_its_document(
     remembering.remember(lambda: False)
     models.language_model._cache.flush()  # type: ignore[union-attr]
     assert set(states.glob("*")) > others
-    (document,) = library.documents()
-    library.remove(document.id)
-    library.purge(document.id)
+    (document,) = library.documents.all()
+    library.documents.remove(document.id)
+    library.documents.purge(document.id)
     assert set(states.glob("*")) == others

@@ -77,18 +77,18 @@ def test_the_embedder_tells_which_language_it_knows(embedder: Embedder, text: st
 def test_a_question_in_any_language_finds_a_document_in_any(
     papers: Library, models: Models, multilingual: Embedder, question: str, name: str
 ) -> None:
-    papers.fill_vectors(multilingual, lambda: False)
+    papers.vectors.fill(multilingual, lambda: False)
     assert Finder(papers, models).search(question).found[0].document == name
 
 
 def test_what_is_not_english_is_embedded_at_once_and_the_rest_when_nobody_waits(
     papers: Library, multilingual: Embedder
 ) -> None:
-    assert papers.vectors_left(multilingual.name) == 1
-    papers.fill_vectors(multilingual, lambda: True)
-    assert papers.vectors_left(multilingual.name) == 1
-    papers.fill_vectors(multilingual, lambda: False)
-    assert papers.vectors_left(multilingual.name) == 0
+    assert papers.vectors.count_missing(multilingual.name) == 1
+    papers.vectors.fill(multilingual, lambda: True)
+    assert papers.vectors.count_missing(multilingual.name) == 1
+    papers.vectors.fill(multilingual, lambda: False)
+    assert papers.vectors.count_missing(multilingual.name) == 0
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_what_is_not_english_is_embedded_at_once_and_the_rest_when_nobody_waits(
 def test_a_question_is_not_refused_for_its_language(
     papers: Library, models: Models, multilingual: Embedder, question: str, answered: bool
 ) -> None:
-    papers.fill_vectors(multilingual, lambda: False)
+    papers.vectors.fill(multilingual, lambda: False)
     assert Finder(papers, models).select(question).answerable is answered
 
 
@@ -132,19 +132,19 @@ def test_a_file_is_in_the_library_although_its_second_vectors_can_not_be_written
     obstacle = library.folder / f"vectors-{multilingual.name}"
     obstacle.write_text("no folder can be made here")
     assert index_file(tmp_path / "lease.txt", library, models).status == "added"
-    assert [document.name for document in library.documents()] == ["lease.txt"]
+    assert [document.name for document in library.documents.all()] == ["lease.txt"]
     obstacle.unlink()
-    library.fill_vectors(multilingual, lambda: False)  # as idle work does later
-    assert len(library.vectors(multilingual, complete=False)) == library.count_chunks()
+    library.vectors.fill(multilingual, lambda: False)  # as idle work does later
+    assert len(library.vectors.store(multilingual, complete=False)) == library.passages.count()
 
 
 def test_a_search_in_one_document_bears_with_vectors_that_are_missing(
     papers: Library, models: Models, multilingual: Embedder
 ) -> None:
-    (workshop,) = papers.documents_named("workshop.txt")
-    assert papers.vectors_left(multilingual.name) == 1
+    (workshop,) = papers.documents.named("workshop.txt")
+    assert papers.vectors.count_missing(multilingual.name) == 1
     for name in ("workshop.txt", "lease.txt"):
-        (document,) = papers.documents_named(name)
+        (document,) = papers.documents.named(name)
         scope = Scope(documents=frozenset({workshop.id, document.id}))
         found = Finder(papers, models).search("When does the workshop open?", scope=scope).found
         assert found[0].document == "workshop.txt"
@@ -159,11 +159,11 @@ def test_sentences_end_in_any_script() -> None:
 
 
 def test_a_removed_document_leaves_the_vectors_of_both(papers: Library, multilingual: Embedder) -> None:
-    papers.fill_vectors(multilingual, lambda: False)
-    (lease,) = papers.documents_named("lease.txt")
-    papers.remove(lease.id)
-    papers.purge(lease.id)
-    assert len(papers.vectors(multilingual, complete=False)) == papers.count_chunks()
+    papers.vectors.fill(multilingual, lambda: False)
+    (lease,) = papers.documents.named("lease.txt")
+    papers.documents.remove(lease.id)
+    papers.documents.purge(lease.id)
+    assert len(papers.vectors.store(multilingual, complete=False)) == papers.passages.count()
 
 
 def test_without_the_multilingual_embedder_english_is_searched_as_before(papers: Library, models: Models) -> None:

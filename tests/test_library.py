@@ -41,26 +41,26 @@ def add(library: Library, models: Models, path: Path, text: str) -> int:
     """The number of the document that was made of `text`."""
     result = index_file(write(path, text), library, models)
     assert result.error == ""
-    found = library.document_at(str(path))
+    found = library.documents.at(str(path))
     assert found is not None
     return found.id
 
 
 def names_found(library: Library, embedder: Embedder, question: str) -> set[str]:
     """Documents that either search finds."""
-    nearest = library.vectors(embedder).nearest(embedder.encode([question])[0], 10)
-    words = library.full_text(question.lower().split(), 10)
-    return {chunk.document for chunk in library.chunks([number for number, _ in [*nearest, *words]]).values()}
+    nearest = library.vectors.store(embedder).nearest(embedder.encode([question])[0], 10)
+    words = library.full_text.search(question.lower().split(), 10)
+    return {chunk.document for chunk in library.passages.by_id([number for number, _ in [*nearest, *words]]).values()}
 
 
 def assert_agreement(library: Library, embedder: Embedder) -> None:
     """Rows, full-text index and vectors speak of the same chunks, and all of them can be found."""
-    rows = {row[0] for row in library._rows("SELECT id FROM chunks")}
-    assert library.vectors(embedder).ids() == rows
-    assert library.count_chunks() == len(rows)
-    assert library._rows("SELECT count(*) FROM chunks_text_docsize")[0][0] == len(rows)
-    library._rows("INSERT INTO chunks_text (chunks_text) VALUES ('integrity-check')")
-    assert library.problems() == []
+    rows = {row[0] for row in library.database.rows("SELECT id FROM chunks")}
+    assert library.vectors.store(embedder).ids() == rows
+    assert library.passages.count() == len(rows)
+    assert library.database.rows("SELECT count(*) FROM chunks_text_docsize")[0][0] == len(rows)
+    library.database.rows("INSERT INTO chunks_text (chunks_text) VALUES ('integrity-check')")
+    assert library.database.problems() == []
 
 
 @pytest.mark.long
@@ -77,13 +77,13 @@ def test_a_killed_import_loses_no_document(tmp_path: Path, models: Models, point
     assert result.returncode == -signal.SIGKILL, result.stderr
 
     with Library(folder) as library:
-        assert sorted(document.name for document in library.documents()) == ["notes.txt", "pond.txt"]
+        assert sorted(document.name for document in library.documents.all()) == ["notes.txt", "pond.txt"]
         assert_agreement(library, models.embedder)
         assert "pond.txt" in names_found(library, models.embedder, "How many carp are in the pond?")
-        texts = [row[0] for row in library._rows("SELECT text FROM chunks")]
+        texts = [row[0] for row in library.database.rows("SELECT text FROM chunks")]
         assert (GATE in texts) != ("The gate is now blue." in texts)
         assert index_file(notes, library, models).status in ("updated", "unchanged")
-        assert [row[0] for row in library._rows("SELECT text FROM chunks WHERE text LIKE '%gate%'")] == [
+        assert [row[0] for row in library.database.rows("SELECT text FROM chunks WHERE text LIKE '%gate%'")] == [
             "The gate is now blue."
         ]
         assert_agreement(library, models.embedder)
@@ -92,27 +92,27 @@ def test_a_killed_import_loses_no_document(tmp_path: Path, models: Models, point
 def test_the_same_file_again_changes_nothing(library: Library, models: Models, tmp_path: Path) -> None:
     number = add(library, models, tmp_path / "a.txt", GATE)
     assert index_file(tmp_path / "a.txt", library, models).status == "unchanged"
-    assert [document.id for document in library.documents()] == [number]
+    assert [document.id for document in library.documents.all()] == [number]
 
 
 def test_the_same_content_elsewhere_is_not_doubled(library: Library, models: Models, tmp_path: Path) -> None:
     add(library, models, tmp_path / "a.txt", GATE)
     assert index_file(write(tmp_path / "b.txt", GATE), library, models).status == "unchanged"
-    assert len(library.documents()) == 1
+    assert len(library.documents.all()) == 1
 
 
 def test_a_moved_file_is_followed(library: Library, models: Models, tmp_path: Path) -> None:
     add(library, models, tmp_path / "a.txt", GATE)
     moved = (tmp_path / "a.txt").rename(tmp_path / "b.txt")
     assert index_file(moved, library, models).status == "unchanged"
-    assert [document.path for document in library.documents()] == [str(moved)]
+    assert [document.path for document in library.documents.all()] == [str(moved)]
 
 
 def test_a_changed_file_replaces_its_older_self(library: Library, models: Models, tmp_path: Path) -> None:
     add(library, models, tmp_path / "a.txt", GATE)
     result = index_file(write(tmp_path / "a.txt", POND), library, models)
     assert result.status == "updated"
-    assert library.full_text(["zebrawood"], 5) == []
+    assert library.full_text.search(["zebrawood"], 5) == []
     assert names_found(library, models.embedder, "carp") == {"a.txt"}
     assert_agreement(library, models.embedder)
 
@@ -122,12 +122,12 @@ def test_remove_leaves_nothing_behind(tmp_path: Path, models: Models) -> None:
     with Library(folder) as library:
         add(library, models, tmp_path / "pond.txt", POND)
         source = write(tmp_path / "gate.txt", GATE)
-        kept = library.keep_file(source, "gate.txt", "0" * 64)
+        kept = library.copies.keep(source, "gate.txt", "0" * 64)
         assert index_file(kept, library, models).status == "added"
-        number = next(document.id for document in library.documents() if document.name == "gate.txt")
-        library.remove(number)
-        library.purge(number)
-        assert library.document(number) is None
+        number = next(document.id for document in library.documents.all() if document.name == "gate.txt")
+        library.documents.remove(number)
+        library.documents.purge(number)
+        assert library.documents.get(number) is None
         assert not kept.exists()
         assert_agreement(library, models.embedder)
     for path in folder.rglob("*"):
@@ -162,50 +162,50 @@ def test_what_memory_once_held_is_not_written_into_the_vectors(tmp_path: Path) -
 
 def test_a_copy_is_kept_as_long_as_another_document_is_beside_it(library: Library, tmp_path: Path) -> None:
     source = write(tmp_path / "gate.txt", GATE)
-    one = library.keep_file(source, "one.txt", "0" * 64)
-    other = library.keep_file(source, "other.txt", "0" * 64)
-    library.remove_copy(other)
+    one = library.copies.keep(source, "one.txt", "0" * 64)
+    other = library.copies.keep(source, "other.txt", "0" * 64)
+    library.copies.remove(other)
     assert one.exists()
     assert not other.exists()
 
 
 def test_nothing_outside_the_library_is_ever_deleted(library: Library, models: Models, tmp_path: Path) -> None:
     number = add(library, models, tmp_path / "a.txt", GATE)
-    library.remove(number)
-    library.purge(number)
+    library.documents.remove(number)
+    library.documents.purge(number)
     assert (tmp_path / "a.txt").exists()
 
 
 def test_restore_undoes_remove(library: Library, models: Models, tmp_path: Path) -> None:
     number = add(library, models, tmp_path / "a.txt", GATE)
-    library.remove(number)
-    assert library.documents() == []
+    library.documents.remove(number)
+    assert library.documents.all() == []
     assert names_found(library, models.embedder, "Which colour is the gate?") == set()
-    assert library.restore(number)
+    assert library.documents.restore(number)
     assert names_found(library, models.embedder, "Which colour is the gate?") == {"a.txt"}
-    library.remove(number)
-    library.purge(number)
-    assert not library.restore(number)
+    library.documents.remove(number)
+    library.documents.purge(number)
+    assert not library.documents.restore(number)
 
 
 def test_what_was_removed_before_a_crash_is_gone_at_the_next_opening_which_says_so(
     tmp_path: Path, models: Models
 ) -> None:
     with Library(tmp_path / "library") as library:
-        library.remove(add(library, models, tmp_path / "a.txt", GATE))
+        library.documents.remove(add(library, models, tmp_path / "a.txt", GATE))
     with Library(tmp_path / "library") as library:
         assert library.purged_on_opening
-        assert library._rows("SELECT count(*) FROM documents") == [(0,)]
+        assert library.database.rows("SELECT count(*) FROM documents") == [(0,)]
     with Library(tmp_path / "library") as library:
         assert not library.purged_on_opening
 
 
 def test_restore_never_brings_back_an_older_version(library: Library, models: Models, tmp_path: Path) -> None:
     number = add(library, models, tmp_path / "a.txt", GATE)
-    library.remove(number)
+    library.documents.remove(number)
     add(library, models, tmp_path / "a.txt", POND)
-    assert not library.restore(number)
-    assert len(library.documents()) == 1
+    assert not library.documents.restore(number)
+    assert len(library.documents.all()) == 1
 
 
 def test_vectors_that_were_deleted_are_made_again(tmp_path: Path, models: Models) -> None:
@@ -240,7 +240,7 @@ def test_a_damaged_library_is_a_sentence(tmp_path: Path, models: Models, damage:
     path.write_bytes(content)
     for _ in range(2):  # the second time only if the first let the lock go
         with pytest.raises(LibraryError, match="backup"), Library(tmp_path / "library") as library:
-            library.documents()
+            library.documents.all()
 
 
 def test_a_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
@@ -265,50 +265,50 @@ def test_a_second_process_is_told_who_holds_the_library(tmp_path: Path) -> None:
             Library(tmp_path)
         holder.kill()
     with Library(tmp_path) as library:  # a lock goes with its holder
-        assert library.documents() == []
+        assert library.documents.all() == []
 
 
 def test_conversations_survive_closing(tmp_path: Path) -> None:
     with Library(tmp_path) as library:
-        number = library.start_conversation("What\n is it?" + "x" * 200)
-        library.add_message(number, "user", "What is it?")
-        answer = library.add_message(number, "assistant", "…")
-        library.update_message(answer, "A gate.", {"citations": [1]})
-        hidden = library.start_conversation("forget me")
-        library.remove_conversation(hidden)
+        number = library.conversations.start("What\n is it?" + "x" * 200)
+        library.messages.add(number, "user", "What is it?")
+        answer = library.messages.add(number, "assistant", "…")
+        library.messages.update(answer, "A gate.", {"citations": [1]})
+        hidden = library.conversations.start("forget me")
+        library.conversations.remove(hidden)
     with Library(tmp_path) as library:
-        (conversation,) = library.conversations()
+        (conversation,) = library.conversations.all()
         assert conversation.title.startswith("What is it?xxx")
         assert len(conversation.title) == 80
-        messages = library.messages(number)
+        messages = library.messages.of(number)
         assert [(message.role, message.content) for message in messages] == [
             ("user", "What is it?"),
             ("assistant", "A gate."),
         ]
         assert messages[1].details == {"citations": [1]}
-        assert library.messages(hidden) == []
+        assert library.messages.of(hidden) == []
 
 
 def test_a_hidden_conversation_can_be_brought_back(library: Library) -> None:
-    number = library.start_conversation("kept")
-    library.remove_conversation(number)
-    assert library.conversations() == []
-    library.restore_conversation(number)
-    assert [conversation.id for conversation in library.conversations()] == [number]
+    number = library.conversations.start("kept")
+    library.conversations.remove(number)
+    assert library.conversations.all() == []
+    library.conversations.restore(number)
+    assert [conversation.id for conversation in library.conversations.all()] == [number]
 
 
 def test_a_full_disk_is_a_sentence_and_the_library_is_as_it_was(
     library: Library, models: Models, tmp_path: Path
 ) -> None:
     add(library, models, tmp_path / "a.txt", GATE)
-    (pages,) = library._rows("PRAGMA page_count")[0]
-    library._rows(f"PRAGMA max_page_count = {pages}")
+    (pages,) = library.database.rows("PRAGMA page_count")[0]
+    library.database.rows(f"PRAGMA max_page_count = {pages}")
     big = write(tmp_path / "big.txt", "\n\n".join(f"Paragraph {number} about carp. {POND}" for number in range(150)))
     result = index_file(big, library, models)
     assert result.status == "failed"
     assert "free some disk space" in result.error
-    library._rows("PRAGMA max_page_count = 1000000")
-    assert [document.name for document in library.documents()] == ["a.txt"]
+    library.database.rows("PRAGMA max_page_count = 1000000")
+    assert [document.name for document in library.documents.all()] == ["a.txt"]
     assert_agreement(library, models.embedder)
     assert index_file(big, library, models).status == "added"
 
@@ -333,7 +333,7 @@ def test_vectors_that_do_not_fit_leave_the_library_as_it_was(tmp_path: Path, mod
         "VectorStore.add = full\n"
         "models = Models()\n"
         "library = Library(Path(sys.argv[1]))\n"
-        "library.vectors(models.embedder)\n"
+        "library.vectors.store(models.embedder)\n"
         "result = index_file(Path(sys.argv[2]), library, models)\n"
         "print(result.status, result.error)\n"
     )
@@ -342,7 +342,7 @@ def test_vectors_that_do_not_fit_leave_the_library_as_it_was(tmp_path: Path, mod
     assert "free some disk space" in result.stdout, result.stderr
     assert result.stdout.startswith("failed"), result.stderr
     with Library(tmp_path / "library") as library:
-        assert [document.name for document in library.documents()] == ["a.txt"]
+        assert [document.name for document in library.documents.all()] == ["a.txt"]
         assert_agreement(library, models.embedder)
         assert index_file(notes, library, models).status == "added"
 
@@ -357,18 +357,18 @@ def test_a_disk_that_is_full_for_chroma_alone_is_a_sentence(
         raise InternalError("database or disk is full")
 
     add(library, models, tmp_path / "a.txt", GATE)
-    collection = library.vectors(models.embedder)._collection
+    collection = library.vectors.store(models.embedder)._collection
     with monkeypatch.context() as patch:
         patch.setattr(collection, "upsert", full)
         patch.setattr(collection, "delete", full)
         result = index_file(write(tmp_path / "b.txt", POND), library, models)
         assert result.status == "failed"
         assert "free some disk space" in result.error
-    library.purge_removed()
-    assert [document.name for document in library.documents()] == ["a.txt"]
+    library.documents.purge_removed()
+    assert [document.name for document in library.documents.all()] == ["a.txt"]
     assert_agreement(library, models.embedder)
 
 
 def test_the_key_of_the_holder_is_for_its_owner_only(library: Library) -> None:
-    library.lock.announce("http://127.0.0.1:7860/", "secret")
+    library.database.lock.announce("http://127.0.0.1:7860/", "secret")
     assert (library.folder / "holder.json").stat().st_mode & 0o077 == 0

@@ -27,7 +27,7 @@ class CountingEmbedder(HashedEmbedder):
 def put(library: Library, name: str, *texts: str) -> Document:
     chunks = [Chunk(1, "text", "", text, []) for text in texts]
     document = Document(0, name, f"/{name}", name, "txt", "", 1, len(texts), 0, 0, 1, 1.0)
-    return library.add_document(document, [], chunks, EMBEDDER.encode(list(texts)), EMBEDDER)
+    return library.documents.add(document, [], chunks, EMBEDDER.encode(list(texts)), EMBEDDER)
 
 
 def test_a_text_is_embedded_once() -> None:
@@ -42,25 +42,25 @@ def test_a_text_is_embedded_once() -> None:
 def test_words_are_counted_in_what_can_be_found(library: Library) -> None:
     lease = put(library, "lease.txt", "the rent", "the rent rises", "keys")
     letter = put(library, "letter.txt", "rent is due")
-    assert library.chunks_holding(["rent"]) == {lease.id: 2, letter.id: 1}
-    assert library.count_chunks() == 4
-    library.remove(lease.id)
-    assert library.chunks_holding(["rent"]) == {letter.id: 1}
-    assert library.chunks_in([lease.id, letter.id]).tolist() == [4]
-    assert library.restore(lease.id)
-    assert library.chunks_holding(["rent"]) == {lease.id: 2, letter.id: 1}
+    assert library.full_text.counts_holding(["rent"]) == {lease.id: 2, letter.id: 1}
+    assert library.passages.count() == 4
+    library.documents.remove(lease.id)
+    assert library.full_text.counts_holding(["rent"]) == {letter.id: 1}
+    assert library.passages.numbers_in([lease.id, letter.id]).tolist() == [4]
+    assert library.documents.restore(lease.id)
+    assert library.full_text.counts_holding(["rent"]) == {lease.id: 2, letter.id: 1}
     again = put(library, "letter.txt", "nothing is due", "rent")
-    assert library.chunks_holding(["rent", "due"]) == {lease.id: 2, again.id: 2}
+    assert library.full_text.counts_holding(["rent", "due"]) == {lease.id: 2, again.id: 2}
     library.erase()
-    assert library.chunks_holding(["rent"]) == {}
+    assert library.full_text.counts_holding(["rent"]) == {}
 
 
 def test_words_are_found_in_some_documents_as_in_all(library: Library) -> None:
     put(library, "one.txt", "gate", "key of the gate", "carp")
     two = put(library, "two.txt", "heron", "the gate is green")
     put(library, "three.txt", "gate")
-    everywhere = dict(library.full_text(["gate"], 9))
-    inside = dict(library.full_text(["gate"], 9, frozenset({two.id})))
+    everywhere = dict(library.full_text.search(["gate"], 9))
+    inside = dict(library.full_text.search(["gate"], 9, frozenset({two.id})))
     assert inside == {5: everywhere[5]}
 
 

@@ -240,7 +240,7 @@ def test_pictures_inside_documents_count_as_images(tmp_path: Path, library: Libr
     canvas.drawImage(ImageReader(sign("Platform 9 to Inverness")), 72, 500, 450, 150)
     canvas.save()
     assert index_file(tmp_path / "report.pdf", library, models).images == 1
-    (chunk,) = library.chunks(library.images()).values()
+    (chunk,) = library.passages.by_id(library.passages.images()).values()
     assert len(chunk.boxes) == chunk.text.count("\n") + 1
 
 
@@ -259,14 +259,14 @@ def receipt(library: Library, models: Models) -> Document:
     chunks = chunks_of(ReadDocument("till.png", "image", [page]), models.embedder, pictures=3)
     record = Document(0, "till.png", "/till.png", "x", "image", "till.png", 1, len(chunks), 2, 1, 9, 1.0)
     vectors = models.embedder.encode([chunk.searchable for chunk in chunks])
-    return library.add_document(record, [Page(1, 600, 2000, page.text)], chunks, vectors, models.embedder)
+    return library.documents.add(record, [Page(1, 600, 2000, page.text)], chunks, vectors, models.embedder)
 
 
 def test_the_chunks_of_one_picture_have_its_number(library: Library, receipt: Document) -> None:
-    found = [(chunk.picture, chunk.picture_kind) for chunk in library.chunks_of(receipt.id)]
+    found = [(chunk.picture, chunk.picture_kind) for chunk in library.passages.of(receipt.id)]
     assert len(found) > 2
     assert found == [(4, "scan")] * (len(found) - 1) + [(5, "photo")]
-    assert {chunk.header for chunk in library.chunks_of(receipt.id)} == {"till.png"}
+    assert {chunk.header for chunk in library.passages.of(receipt.id)} == {"till.png"}
 
 
 def test_the_second_part_of_a_long_receipt_is_quoted(library: Library, models: Models, receipt: Document) -> None:
@@ -294,9 +294,9 @@ def test_a_picture_is_found_by_what_people_call_its_kind(
 
 def test_both_searches_know_the_names_of_each_kind(library: Library, receipt: Document) -> None:
     """They are written down twice: in the schema, which is never edited, and where texts are embedded."""
-    stored = dict(library._rows("SELECT id, header FROM chunks_searched"))
-    assert stored == {chunk.id: chunk.about for chunk in library.chunks_of(receipt.id)}
-    with library._transaction() as database:
+    stored = dict(library.database.rows("SELECT id, header FROM chunks_searched"))
+    assert stored == {chunk.id: chunk.about for chunk in library.passages.of(receipt.id)}
+    with library.database.transaction() as database:
         for kind in PICTURE_NAMES:
             database.execute("UPDATE chunks SET picture_kind = ?", (kind,))
             (header,) = database.execute("SELECT DISTINCT header FROM chunks_searched").fetchone()
@@ -334,8 +334,8 @@ def test_the_pictures_of_an_old_library_are_told_apart(tmp_path: Path) -> None:
             [(page, kind, header, json.dumps(boxes)) for page, kind, header, boxes, _ in OLD_CHUNKS],
         )
     with Library(tmp_path / "library") as library:
-        chunks = library.chunks_of(1)
+        chunks = library.passages.of(1)
         assert [(one.picture, one.picture_kind, one.header) for one in chunks] == [row[-1] for row in OLD_CHUNKS]
         assert [one.about for one in chunks] == [row[2] for row in OLD_CHUNKS]  # so the vectors are still right
-        assert {number for number, _ in library.full_text(["receipt"], 9)} == {2, 3, 4}
-        library._rows("INSERT INTO chunks_text (chunks_text, rank) VALUES ('integrity-check', 1)")
+        assert {number for number, _ in library.full_text.search(["receipt"], 9)} == {2, 3, 4}
+        library.database.rows("INSERT INTO chunks_text (chunks_text, rank) VALUES ('integrity-check', 1)")

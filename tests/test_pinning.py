@@ -26,7 +26,7 @@ TIDE = "High tide at the north pier is announced on the board beside the ferry e
 def add(library: Library, models: Models, path: Path, text: str) -> int:
     path.write_text(text)
     index_file(path, library, models)
-    document = library.document_at(str(path))
+    document = library.documents.at(str(path))
     assert document is not None
     return document.id
 
@@ -93,7 +93,7 @@ def test_what_is_too_long_is_not_pinned_and_says_why(
     rules = add(library, models, tmp_path / "rules.txt", "Boats are moored stern first and lit at night. " * 80)
     with pytest.raises(LibraryError, match=r"rules.txt is too long to be pinned beside what is pinned already"):
         answerer.pin(rules, True)
-    assert [document.name for document in library.documents() if document.pinned] == ["phones.txt"]
+    assert [document.name for document in library.documents.all() if document.pinned] == ["phones.txt"]
     with pytest.raises(LibraryError, match="not in your library"):
         answerer.pin(9999, True)
 
@@ -104,7 +104,7 @@ def test_a_pin_stays_with_a_changed_file_as_long_as_it_fits(
     answerer = Answerer(library, models)
     answerer.pin(filled["phones.txt"], True)
     changed = add(library, models, tmp_path / "phones.txt", PHONES.replace("2093", "3108"))
-    document = library.document(changed)
+    document = library.documents.get(changed)
     assert document is not None
     assert document.pinned
     assert "3108" in answerer.prompt
@@ -135,4 +135,4 @@ def test_a_library_from_before_pinning_has_nothing_pinned(tmp_path: Path) -> Non
             "added_at, state) VALUES ('/phones.txt', 'phones.txt', 'x', 'text', 'phones', 1, 0, 0, 0, 9, 0, 'ready')"
         )
     with Library(tmp_path / "library") as library:
-        assert [document.pinned for document in library.documents()] == [False]
+        assert [document.pinned for document in library.documents.all()] == [False]

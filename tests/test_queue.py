@@ -52,11 +52,11 @@ def queue(library: Library, models: Models) -> Iterator[IngestQueue]:
 
 def content_of(library: Library) -> list[tuple[object, ...]]:
     """Every findable page and passage, without the numbers that differ from run to run."""
-    pages = library._rows(
+    pages = library.database.rows(
         "SELECT documents.name, sha256, title, documents.pages, documents.chunks, number, width, height, text "
         "FROM documents JOIN pages ON document_id = id WHERE state = 'ready' ORDER BY documents.name, number"
     )
-    chunks = library._rows(
+    chunks = library.database.rows(
         "SELECT documents.name, page, kind, header, text, boxes, furniture FROM chunks "
         "JOIN documents ON document_id = documents.id WHERE state = 'ready' ORDER BY documents.name, chunks.id"
     )
@@ -64,8 +64,8 @@ def content_of(library: Library) -> list[tuple[object, ...]]:
 
 
 def vectors_of(library: Library, models: Models) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    ids = [row[0] for row in library._rows("SELECT id FROM chunks ORDER BY id")]
-    found = library.vectors(models.embedder).vectors_of(ids)
+    ids = [row[0] for row in library.database.rows("SELECT id FROM chunks ORDER BY id")]
+    found = library.vectors.store(models.embedder).vectors_of(ids)
     return np.stack([found[number] for number in ids])
 
 
@@ -80,9 +80,9 @@ def test_a_killed_run_goes_on_after_the_last_finished_page(
     assert result.returncode == -signal.SIGKILL, result.stderr
     steps: list[str] = []
     with Library(folder) as library, Library(tmp_path / "other") as other:
-        assert library.documents() == []
-        assert library.count_chunks() == 0
-        (kept,) = library._rows("SELECT pages FROM unfinished")[0]
+        assert library.documents.all() == []
+        assert library.passages.count() == 0
+        (kept,) = library.database.rows("SELECT pages FROM unfinished")[0]
         assert kept >= 24
         progress = Progress(lambda status, fraction: steps.append(status))
         assert index_file(long_pdf, library, models, progress).status == "added"
@@ -94,7 +94,7 @@ def test_a_killed_run_goes_on_after_the_last_finished_page(
         cosines = (vectors_of(library, models) * vectors_of(other, models)).sum(axis=1)
         assert float(cosines.min()) > 0.97  # int8: an embedding depends a little on its neighbours
         assert_agreement(library, models.embedder)
-        assert library._rows("SELECT count(*) FROM unfinished_vectors") == [(0,)]
+        assert library.database.rows("SELECT count(*) FROM unfinished_vectors") == [(0,)]
 
 
 @pytest.mark.long
@@ -104,8 +104,8 @@ def test_what_was_begun_of_an_older_version_is_thrown_away(
     interrupt(long_pdf, library, models)
     write_pdf(long_pdf, [[f"Another page {number}."] for number in range(20)])
     assert index_file(long_pdf, library, models).status == "added"
-    assert library.documents()[0].pages == 20
-    assert library.full_text(["gatekeeper"], 5) == []
+    assert library.documents.all()[0].pages == 20
+    assert library.full_text.search(["gatekeeper"], 5) == []
     assert_agreement(library, models.embedder)
 
 
@@ -114,11 +114,11 @@ def test_what_was_begun_of_a_file_that_is_gone_is_thrown_away(
 ) -> None:
     with Library(tmp_path / "library") as library:
         interrupt(long_pdf, library, models)
-        assert library._rows("SELECT count(*) FROM chunks")[0][0] > 0
+        assert library.database.rows("SELECT count(*) FROM chunks")[0][0] > 0
     long_pdf.unlink()
     with Library(tmp_path / "library") as library:
-        assert library._rows("SELECT count(*) FROM chunks") == [(0,)]
-        assert library._rows("SELECT count(*) FROM documents") == [(0,)]
+        assert library.database.rows("SELECT count(*) FROM chunks") == [(0,)]
+        assert library.database.rows("SELECT count(*) FROM documents") == [(0,)]
 
 
 def interrupt(path: Path, library: Library, models: Models) -> None:
@@ -126,7 +126,7 @@ def interrupt(path: Path, library: Library, models: Models) -> None:
     progress = Progress(lambda status, fraction: progress.interrupted.set() if fraction > 0.5 else None)
     with pytest.raises(Interrupted):
         index_file(path, library, models, progress)
-    assert library.documents() == []
+    assert library.documents.all() == []
 
 
 def test_a_cancelled_document_leaves_nothing(
@@ -134,7 +134,7 @@ def test_a_cancelled_document_leaves_nothing(
 ) -> None:
     progress = Progress(lambda status, fraction: progress.cancelled.set() if fraction > 0.5 else None)
     assert index_file(long_pdf, library, models, progress).status == "skipped"
-    assert library._rows("SELECT count(*) FROM documents") == [(0,)]
+    assert library.database.rows("SELECT count(*) FROM documents") == [(0,)]
     assert_agreement(library, models.embedder)
 
 
@@ -150,7 +150,7 @@ def test_files_are_read_in_the_background_and_a_failure_says_why(
     (failed,) = queue.jobs()
     assert (failed.name, failed.state) == ("bad.txt", "failed")
     assert failed.error.startswith("bad.txt made its reader crash")
-    assert {document.name for document in library.documents()} == {"gate.txt", "pond.txt"}
+    assert {document.name for document in library.documents.all()} == {"gate.txt", "pond.txt"}
     queue.dismiss(failed.id)
     assert not Path(failed.path).exists()
 
@@ -166,7 +166,7 @@ def test_a_job_that_is_being_read_is_not_begun_a_second_time(
     assert [other.state for other in queue.jobs()] == ["working"]
     queue.leave(job.path)
     until(lambda: not queue.jobs())
-    assert library.documents() == []
+    assert library.documents.all() == []
 
 
 def test_each_page_being_read_is_told_and_then_what_is_embedded(
@@ -206,7 +206,7 @@ def test_a_paused_queue_reads_nothing_also_after_a_restart(
         until(lambda: not again.busy)
     finally:
         again.close()
-    assert [document.name for document in library.documents()] == ["gate.txt"]
+    assert [document.name for document in library.documents.all()] == ["gate.txt"]
 
 
 def test_once_it_is_cleared_nothing_is_read_any_more(queue: IngestQueue, library: Library, tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_once_it_is_cleared_nothing_is_read_any_more(queue: IngestQueue, library
         (tmp_path / "pond.txt").write_text(f"Seventeen carp live there. {number}")
         queue.submit(tmp_path / "pond.txt", "pond.txt")
         queue.clear()
-        assert (library.jobs(), queue._running, library.watched_folders()) == ([], {}, [])
+        assert (library.jobs.all(), queue._running, library.folders.all()) == ([], {}, [])
 
 
 def test_a_closed_queue_goes_on_where_it_stopped(
@@ -237,7 +237,7 @@ def test_a_closed_queue_goes_on_where_it_stopped(
     until(lambda: not second.busy)
     second.close()
     assert second.jobs() == []
-    assert [document.pages for document in library.documents()] == [PAGES]
+    assert [document.pages for document in library.documents.all()] == [PAGES]
     assert_agreement(library, models.embedder)
 
 
@@ -247,4 +247,4 @@ def test_the_same_content_twice_at_once_is_read_once(queue: IngestQueue, library
         queue.submit(tmp_path / name, name)
     queue.start()
     until(lambda: not queue.busy)
-    assert len(library.documents()) == 1
+    assert len(library.documents.all()) == 1

@@ -287,14 +287,14 @@ def test_a_broken_file_is_one_sentence_that_names_it(
 def test_a_broken_file_leaves_the_library_as_it_was(tmp_path: Path, library: Library, models: Models) -> None:
     good = write_pdf(tmp_path / "good.pdf", [[GATE]])
     assert index_file(good, library, models).status == "added"
-    before = library.documents()
+    before = library.documents.all()
     for make, error, _ in BROKEN:
         result = index_file(make(tmp_path), library, models)
         assert result.status == ("failed" if error is ReadError else "skipped"), result
-    assert library.documents() == before
+    assert library.documents.all() == before
     good.write_bytes(good.read_bytes()[:500])  # a good file that is broken later stays as it was read
     assert index_file(good, library, models).status == "failed"
-    assert library.documents() == before
+    assert library.documents.all() == before
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_a_hostile_file_harms_only_itself(
     assert [result.status for result in results] == ["added", "failed", "added"], results
     assert re.match(rf"2\.txt .*({sentence})", results[1].error)
     assert "\n" not in results[1].error
-    assert sorted(document.name for document in library.documents()) == ["1.txt", "3.txt"]
+    assert sorted(document.name for document in library.documents.all()) == ["1.txt", "3.txt"]
 
 
 def test_a_hostile_file_in_an_archive_harms_only_itself(library: Library, models: Models, tmp_path: Path) -> None:
@@ -102,11 +102,11 @@ def test_a_hostile_file_in_an_archive_harms_only_itself(library: Library, models
     result = index_file(tmp_path / "all.zip", library, models, processes=processes)
     processes.close()
     assert (result.status, result.pages, result.chunks) == ("added", 3, 3)
-    (document,) = library.documents()
+    (document,) = library.documents.all()
     assert document.report is not None
     assert [sentence.split(" made")[0] for sentence in document.report.skipped] == ["inner.zip: b.txt", "d.txt"]
     for word in ("herons", "newts", "zebrawood"):
-        assert len(library.full_text([word], 5)) == 1
+        assert len(library.full_text.search([word], 5)) == 1
 
 
 def test_what_a_reader_prints_is_no_message(
@@ -159,7 +159,7 @@ def test_an_entity_of_another_file_is_not_followed(library: Library, models: Mod
     declaration = f'<!DOCTYPE x [<!ENTITY secret SYSTEM "{(tmp_path / "secret").as_uri()}">]>'
     path = docx_with(tmp_path / "letter.docx", declaration, "Hello &secret; gate")
     index_file(path, library, models)
-    assert not any("Hello zebrawood" in row[0] for row in library._rows("SELECT text FROM chunks"))
+    assert not any("Hello zebrawood" in row[0] for row in library.database.rows("SELECT text FROM chunks"))
 
 
 def test_entities_that_multiply_are_a_sentence(library: Library, models: Models, tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_reading_stops_while_a_question_is_answered(
         assert reading.is_alive() and process_of(processes).status() == psutil.STATUS_STOPPED
         assert [status for status in steps if status.startswith("reading")] == []
     until(lambda: not reading.is_alive())
-    assert library.document_at(str(path)) is not None
+    assert library.documents.at(str(path)) is not None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")

@@ -204,12 +204,12 @@ def test_a_quotation_kept_by_an_older_version_is_shown_as_one() -> None:
 
 
 def test_a_saved_conversation_quotes_rows_as_a_table_and_words_as_they_are(library: Library) -> None:
-    talk = library.start_conversation("Fees")
+    talk = library.conversations.start("Fees")
     fees = opened(FEE, f"> Plot | 2025 | 2026\n> {FEE.text} [1]", "£36", "It is **more** now.")
     rules = opened(RULES, "\n".join(f"> {line}" for line in RULES.text.split("\n")) + " [1]")
     for kept in (fees, rules):
-        library.add_message(talk, "assistant", kept.text, kept.details())
-    conversation = library.conversation(talk)
+        library.messages.add(talk, "assistant", kept.text, kept.details())
+    conversation = library.conversations.get(talk)
     assert conversation is not None
     markdown = conversation_markdown(library, conversation)
     shown = MarkdownIt("commonmark").enable("table").render(markdown)

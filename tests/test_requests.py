@@ -73,7 +73,7 @@ def test_what_lamplight_can_do_names_what_the_library_can_answer(sample_library:
 
 def test_the_library_counts_itself(sample_library: Library, models: Models) -> None:
     answer = asked(sample_library, models, "How many documents do I have?").answer
-    documents = sample_library.documents()
+    documents = sample_library.documents.all()
     assert f"{len(documents)} documents" in answer and f"{sum(one.pages for one in documents)} pages" in answer
 
 
@@ -90,15 +90,15 @@ def test_a_name_that_stands_nowhere_is_said_so(sample_library: Library, models: 
 
 def test_a_summary_is_the_documents_own_sentences_each_with_its_page(sample_library: Library, models: Models) -> None:
     finished = asked(sample_library, models, "Summarise the handbook")
-    document = sample_library.documents_named(HANDBOOK.name)[0]
+    document = sample_library.documents.named(HANDBOOK.name)[0]
     pages = {
-        number: " ".join((page.text if (page := sample_library.page(document.id, number)) else "").split())
+        number: " ".join((page.text if (page := sample_library.documents.page(document.id, number)) else "").split())
         for number in range(1, document.pages + 1)
     }
     assert finished.kind == "summary" and finished.citations
     assert all(" ".join(one.text.split()) in pages[one.page] for one in finished.citations)
     furniture = {
-        chunk.text.split("\n")[index] for chunk in sample_library.chunks_of(document.id) for index in chunk.furniture
+        chunk.text.split("\n")[index] for chunk in sample_library.passages.of(document.id) for index in chunk.furniture
     }
     assert not furniture & {citation.text for citation in finished.citations}
 
@@ -114,7 +114,7 @@ def test_a_page_is_summarised_from_that_page_alone(sample_library: Library, mode
 
 def test_everything_is_told_document_by_document(sample_library: Library, models: Models) -> None:
     answer = asked(sample_library, models, "Summarise all documents").answer
-    assert all(document.name.replace("_", r"\_") in answer for document in sample_library.documents())
+    assert all(document.name.replace("_", r"\_") in answer for document in sample_library.documents.all())
 
 
 def test_receipts_are_listed_with_their_totals_and_the_sum(receipts: Library, models: Models) -> None:
@@ -182,17 +182,17 @@ def test_a_table_is_kept_with_its_answer(receipts: Library, models: Models) -> N
 
 def test_a_source_guide_is_kept_with_its_document_and_every_line_has_its_page(library: Library, models: Models) -> None:
     index_file(HANDBOOK, library, models)
-    (document,) = library.documents()
-    assert library.without_guide() == [document.id] and document_value(library, document.id)["guide"] is None
+    (document,) = library.documents.all()
+    assert library.guides.missing() == [document.id] and document_value(library, document.id)["guide"] is None
     guide = Guiding(library, models).make(document.id)
-    assert guide is not None and guide == library.guide(document.id) and library.without_guide() == []
+    assert guide is not None and guide == library.guides.get(document.id) and library.guides.missing() == []
     assert guide.lines and guide.outline and guide.questions
     for line in guide.lines:
-        page = library.page(document.id, line.page)
+        page = library.documents.page(document.id, line.page)
         assert page is not None and line.text.rstrip("…") in " ".join(page.text.split())
-    library.remove(document.id)
-    library.purge(document.id)
-    assert library.guide(document.id) is None
+    library.documents.remove(document.id)
+    library.documents.purge(document.id)
+    assert library.guides.get(document.id) is None
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_a_comparison_shows_each_document(filled: Library, models: Models) -> No
 
 
 def test_a_scope_is_kept(filled: Library, models: Models) -> None:
-    documents = {document.name: document for document in filled.documents()}
+    documents = {document.name: document for document in filled.documents.all()}
     only = Scope(documents=frozenset({documents["oven.txt"].id}))
     found = select(filled, models, "How much is the rent?", only)
     assert {passage.document for passage in found.passages} == {"oven.txt"}

@@ -15,9 +15,9 @@ from lamplight.rag.suggestions import Suggestions
 
 
 def test_every_suggested_question_is_answered(sample_library: Library, loaded: Models) -> None:
-    assert Suggestions(sample_library).of(sample_library.documents(), 6) == []  # none was asked yet
+    assert Suggestions(sample_library).of(sample_library.documents.all(), 6) == []  # none was asked yet
     Guiding(sample_library, loaded).make_missing(lambda: False)
-    suggestions = Suggestions(sample_library).of(sample_library.documents(), 6)
+    suggestions = Suggestions(sample_library).of(sample_library.documents.all(), 6)
     assert "What is the full plot in 2026?" in suggestions
     assert len(suggestions) > 2
     for question in suggestions:
@@ -33,10 +33,10 @@ def test_questions_are_in_the_document_s_language_and_without_names_of_files(
     (tmp_path / "228_haus.md").write_text(f"{text}## Garten\n\nDen Rasen mäht Frau Ott am Samstag.\n", encoding="utf-8")
     index_file(tmp_path / "228_haus.md", library, loaded)
     Guiding(library, loaded).make_missing(lambda: False)
-    suggestions = Suggestions(library).of(library.documents(), 6)
+    suggestions = Suggestions(library).of(library.documents.all(), 6)
     assert {language_of(question) for question in suggestions} <= {"de"}
     assert not [question for question in suggestions if "228" in question]
 
 
 def test_an_empty_library_suggests_nothing(library: Library) -> None:
-    assert Suggestions(library).of(library.documents(), 4) == []
+    assert Suggestions(library).of(library.documents.all(), 4) == []

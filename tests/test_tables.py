@@ -170,22 +170,22 @@ def test_tables_are_kept_with_their_document_and_go_with_it(tmp_path: Path, libr
     write_table(tmp_path / "balance.pdf", BALANCE, [], [])
     for name in ("fees.docx", "balance.pdf"):
         assert index_file(tmp_path / name, library, models).status == "added"
-    pdf, word = library.documents()
-    (fees,) = library.tables([word.id])
+    pdf, word = library.documents.all()
+    (fees,) = library.tables.of([word.id])
     assert (fees.page, fees.columns, fees.rows, fees.boxes) == (1, ["Plot", "Fee"], [["Half", "£36"]], [])
-    (balance,) = library.tables([pdf.id])
+    (balance,) = library.tables.of([pdf.id])
     assert len(balance.boxes) == len(balance.rows) == 4
-    assert [table.document_id for table in library.tables([pdf.id, word.id])] == [pdf.id, word.id]
-    library.remove(word.id)
-    assert library.tables([word.id]) == []
-    library.purge(word.id)
-    assert library._rows("SELECT count(*) FROM tables WHERE document_id = ?", word.id) == [(0,)]
+    assert [table.document_id for table in library.tables.of([pdf.id, word.id])] == [pdf.id, word.id]
+    library.documents.remove(word.id)
+    assert library.tables.of([word.id]) == []
+    library.documents.purge(word.id)
+    assert library.database.rows("SELECT count(*) FROM tables WHERE document_id = ?", word.id) == [(0,)]
 
 
 def test_the_report_card_is_kept_with_the_document(tmp_path: Path, library: Library, models: Models) -> None:
     write_table(tmp_path / "balance.pdf", BALANCE, ["A paragraph above the table."], [])
     assert index_file(tmp_path / "balance.pdf", library, models).status == "added"
-    (document,) = library.documents()
+    (document,) = library.documents.all()
     report = document.report
     assert report is not None
     assert (report.pages, report.ocr_pages, report.empty_pages, report.tables) == (1, 0, [], 1)
@@ -206,6 +206,6 @@ def test_a_library_from_before_reports_opens_and_says_nothing(tmp_path: Path) ->
         )
     database.close()
     with Library(folder) as library:
-        (document,) = library.documents()
+        (document,) = library.documents.all()
         assert document.report is None
-        assert library.tables([document.id]) == []
+        assert library.tables.of([document.id]) == []

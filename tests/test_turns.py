@@ -36,10 +36,10 @@ class Dying(Answerer):
 def test_an_answer_that_never_ended_is_kept_as_far_as_it_came(library: Library, models: Models, tmp_path: Path) -> None:
     (tmp_path / "gate.txt").write_text("The gate is painted zebrawood green and locked at dusk.")
     assert index_file(tmp_path / "gate.txt", library, models).status == "added"
-    conversation = library.start_conversation(QUESTION)
+    conversation = library.conversations.start(QUESTION)
     with pytest.raises(Killed):
         Turn(library, Dying(library, models), conversation, Question(QUESTION)).run()
-    asked, said = library.messages(conversation)
+    asked, said = library.messages.of(conversation)
     answer = Answer.restored(said)
     assert asked.content == QUESTION
     assert "zebrawood green" in answer.text

@@ -71,7 +71,7 @@ def filled(folder: Path, server: ChromaServer, number: int = 1) -> Library:
     """An open library whose document `number` has its vectors on the server."""
     folder.mkdir(exist_ok=True)
     library = Library(folder / "library")
-    library.use_vectors(VectorServer.at(server.address))
+    library.vector_places.use(VectorServer.at(server.address))
     store(library, written(file_of(folder, number), number))
     return library
 
@@ -80,8 +80,10 @@ def fill_up(library: Library) -> None:
     """As idle work does, until the server has what it should have."""
 
     def is_whole() -> bool:
-        library.fill_vectors(EMBEDDER, lambda: False)
-        return not library.vectors_are_away and library.vectors(EMBEDDER).ids() == set(library.findable_chunks())
+        library.vectors.fill(EMBEDDER, lambda: False)
+        return not library.vector_places.are_away and library.vectors.store(EMBEDDER).ids() == set(
+            library.passages.findable()
+        )
 
     until(is_whole)
 
@@ -92,41 +94,41 @@ def test_vectors_are_moved_to_the_server_and_not_computed_again(tmp_path: Path, 
     with Library(tmp_path / "library") as library:
         before = content(library)
         vector = EMBEDDER.encode(["heron gate"])[0]
-        nearest = library.vectors(embedder).nearest(vector, 5)
-        library.use_vectors(VectorServer.at(server.address))
-        served = library.vectors(embedder)
+        nearest = library.vectors.store(embedder).nearest(vector, 5)
+        library.vector_places.use(VectorServer.at(server.address))
+        served = library.vectors.store(embedder)
         assert embedder.asked == 0
         assert not (tmp_path / "library" / "vectors").exists()
-        assert sum(collections(server).values()) == library.count_chunks()
+        assert sum(collections(server).values()) == library.passages.count()
         assert [number for number, _ in served.nearest(vector, 5)] == [number for number, _ in nearest]
         assert np.allclose([near for _, near in served.nearest(vector, 5)], [near for _, near in nearest], atol=1e-5)
         assert content(library) == before
     with Library(tmp_path / "library") as library:  # and that is known when it is opened again
-        assert library.vectors(embedder).ids() == set(library.findable_chunks())
+        assert library.vectors.store(embedder).ids() == set(library.passages.findable())
         assert embedder.asked == 0
 
 
 def test_while_the_server_is_down_nothing_is_lost(tmp_path: Path, server: ChromaServer) -> None:
     with filled(tmp_path, server) as library:
         told: list[str] = []
-        library.noticed = told.append
+        library.vector_places.noticed = told.append
         server.kill()
         added = file_of(tmp_path, 2)
         store(library, written(added, 2))
-        (first,) = [document for document in library.documents() if document.name == "1.txt"]
-        library.remove(first.id)
-        library.purge(first.id)
-        assert library.vectors_are_away
-        assert "can’t be reached" in library.notice
+        (first,) = [document for document in library.documents.all() if document.name == "1.txt"]
+        library.documents.remove(first.id)
+        library.documents.purge(first.id)
+        assert library.vector_places.are_away
+        assert "can’t be reached" in library.vector_places.notice
         assert len(told) == 1  # once, not with every try
-        chunks = list(library.findable_chunks())
-        assert library.vectors(EMBEDDER).nearest(EMBEDDER.encode(["heron"])[0], 5) == []
-        assert library.vectors_of(chunks, EMBEDDER).keys() == set(chunks)
-        assert library.full_text(["heron", "carp", "gate"], 5)
-        library.fill_vectors(EMBEDDER, lambda: False)  # which ends at once
+        chunks = list(library.passages.findable())
+        assert library.vectors.store(EMBEDDER).nearest(EMBEDDER.encode(["heron"])[0], 5) == []
+        assert library.vectors.of(chunks, EMBEDDER).keys() == set(chunks)
+        assert library.full_text.search(["heron", "carp", "gate"], 5)
+        library.vectors.fill(EMBEDDER, lambda: False)  # which ends at once
         server.start()
         fill_up(library)
-        assert library.notice == ""
+        assert library.vector_places.notice == ""
         assert sum(collections(server).values()) == len(chunks)
 
 
@@ -137,30 +139,30 @@ def test_a_library_opens_while_its_server_is_down_and_is_completed_by_the_next_o
     server.kill()
     with Library(tmp_path / "library") as library:
         store(library, written(file_of(tmp_path, 2), 2))
-        assert library.vectors_are_away
+        assert library.vector_places.are_away
     server.start()
     with Library(tmp_path / "library") as library:
-        assert library.vectors(EMBEDDER).ids() == set(library.findable_chunks())
-        assert library.notice == ""
+        assert library.vectors.store(EMBEDDER).ids() == set(library.passages.findable())
+        assert library.vector_places.notice == ""
 
 
 def test_a_server_that_comes_back_empty_is_filled_again(tmp_path: Path, server: ChromaServer) -> None:
     with filled(tmp_path, server) as library:
         server.kill()
         server.start(tmp_path / "another")
-        assert library.vectors(EMBEDDER).nearest(EMBEDDER.encode(["heron"])[0], 5) == []
+        assert library.vectors.store(EMBEDDER).nearest(EMBEDDER.encode(["heron"])[0], 5) == []
         fill_up(library)
 
 
 def test_libraries_on_one_server_do_not_mix_and_erasing_leaves_the_other(tmp_path: Path, server: ChromaServer) -> None:
     with filled(tmp_path / "a", server) as library, filled(tmp_path / "b", server, 2) as other:
-        kept = other.vectors(EMBEDDER).ids()
-        assert library.vectors(EMBEDDER).ids() == kept  # the same numbers, which mean something else
+        kept = other.vectors.store(EMBEDDER).ids()
+        assert library.vectors.store(EMBEDDER).ids() == kept  # the same numbers, which mean something else
         assert len(collections(server)) == 2
         library.erase()
         assert list(collections(server).values()) == [len(kept)]
         store(library, written(file_of(tmp_path / "a", 3), 3))
-        assert other.vectors(EMBEDDER).ids() == kept
+        assert other.vectors.store(EMBEDDER).ids() == kept
 
 
 def test_what_can_not_be_erased_on_the_server_is_said_and_done_later(tmp_path: Path, server: ChromaServer) -> None:
@@ -172,16 +174,16 @@ def test_what_can_not_be_erased_on_the_server_is_said_and_done_later(tmp_path: P
     server.start()
     assert sum(collections(server).values())
     with Library(tmp_path / "library") as library:
-        library.delete_left_vectors()
+        library.vector_places.delete_left()
         assert not sum(collections(server).values())
 
 
 def test_vectors_come_back_here(tmp_path: Path, server: ChromaServer) -> None:
     filled(tmp_path, server).close()
     with Library(tmp_path / "library") as library:
-        library.use_vectors(None)
-        library.delete_left_vectors()
-        assert library.vectors(EMBEDDER).ids() == set(library.findable_chunks())
+        library.vector_places.use(None)
+        library.vector_places.delete_left()
+        assert library.vectors.store(EMBEDDER).ids() == set(library.passages.findable())
         assert collections(server) == {}
     assert (tmp_path / "library" / "vectors").is_dir()
 
@@ -191,16 +193,16 @@ def test_a_backup_brings_its_vectors_to_the_server(tmp_path: Path, server: Chrom
         list(write_backup(library, EMBEDDER, tmp_path / "backup.zip"))
     embedder = Counting()
     with Library(tmp_path / "restored") as library:
-        library.use_vectors(VectorServer.at(server.address))
+        library.vector_places.use(VectorServer.at(server.address))
         list(restore_backup(library, embedder, tmp_path / "backup.zip"))
-        assert library.vectors(embedder).ids() == set(library.findable_chunks())
+        assert library.vectors.store(embedder).ids() == set(library.passages.findable())
         assert embedder.asked == 0
     assert len(set(collections(server).values())) == 1  # twice the same, in collections of their own
 
 
 def test_the_same_passages_are_found_there(tmp_path: Path, server: ChromaServer, models: Models) -> None:
     with Library(tmp_path / "library") as library:
-        library.use_vectors(VectorServer.at(server.address))
+        library.vector_places.use(VectorServer.at(server.address))
         assert index_file(HANDBOOK, library, models).status == "added"
         found = Retriever(library, models.embedder).search(QUESTION, 3).found
         server.kill()
@@ -211,9 +213,9 @@ def test_the_same_passages_are_found_there(tmp_path: Path, server: ChromaServer,
 
 def test_what_is_no_chroma_server_is_a_sentence(tmp_path: Path) -> None:
     with scripted() as script, Library(tmp_path / "library") as library:
-        library.use_vectors(VectorServer.at(script.address.removesuffix("/v1")))
-        library.vectors(EMBEDDER)
-        assert "is no Chroma server" in library.notice
+        library.vector_places.use(VectorServer.at(script.address.removesuffix("/v1")))
+        library.vectors.store(EMBEDDER)
+        assert "is no Chroma server" in library.vector_places.notice
 
 
 @pytest.mark.parametrize("typed", ["", "ftp://nas:8000", "http://na s", "nas:port"])
@@ -224,7 +226,7 @@ def test_an_address_that_is_none_is_a_sentence(typed: str) -> None:
 
 def test_another_computer_is_reached_only_with_leave_which_is_counted_and_named(tmp_path: Path) -> None:
     with Library(tmp_path / "library") as library, pytest.raises(ServerError, match=r"is not this computer.*--allow"):
-        library.use_vectors(VectorServer.at("nas.example"))
+        library.vector_places.use(VectorServer.at("nas.example"))
     code = """
 import sys
 from dataclasses import replace
@@ -238,15 +240,15 @@ block_connections()
 served_vectors.CONNECT_SECONDS = 0.2
 server = VectorServer.at("http://192.0.2.1:8000", permitted=True)
 library = Library(Path(sys.argv[1]))
-library.use_vectors(server)
-library.vectors(EMBEDDER)
-assert library.vectors_are_away
+library.vector_places.use(server)
+library.vectors.store(EMBEDDER)
+assert library.vector_places.are_away
 (attempt,) = CONNECTIONS.listed
 assert (attempt.host, attempt.reason, attempt.blocked) == ("192.0.2.1", "vectors on 192.0.2.1:8000", False), attempt
-library._close_vectors()
-library.vector_choice.server = replace(server, permitted="")
-library.vectors(EMBEDDER)
-assert "is not this computer" in library.notice
+library.vector_places.close()
+library.vector_places.choice.server = replace(server, permitted="")
+library.vectors.store(EMBEDDER)
+assert "is not this computer" in library.vector_places.notice
 assert len(CONNECTIONS.listed) == 1
 """
     command = [sys.executable, "-c", code, str(tmp_path / "library")]

@@ -117,19 +117,19 @@ def test_a_vision_model_installed_later_describes_what_is_in_the_library(
     canvas.save()
     for name in ("sign.png", "report.pdf"):
         assert index_file(tmp_path / name, library, models).status == "added"
-    texts = {number: chunk.text for number, chunk in library.chunks(library.images()).items()}
+    texts = {number: chunk.text for number, chunk in library.passages.by_id(library.passages.images()).items()}
     assert recaption(library, models) == 0  # nothing is installed yet
 
     monkeypatch.setenv("LAMPLIGHT_MODELS", str(folder))
     assert recaption(library, models, stopped=lambda: True) == 0
     assert recaption(library, models) == 2
     captions = {}
-    for number, chunk in library.chunks(library.images()).items():
+    for number, chunk in library.passages.by_id(library.passages.images()).items():
         captions[number], rest = chunk.text.split("\n", 1)
         assert rest == texts[number]  # what OCR found stays
         assert len(chunk.boxes) == chunk.text.count("\n") + 1
-        assert number in dict(library.full_text([captions[number].split()[0]], 10))
-        stored = library.vectors(models.embedder).vectors_of([number])[number]
+        assert number in dict(library.full_text.search([captions[number].split()[0]], 10))
+        stored = library.vectors.store(models.embedder).vectors_of([number])[number]
         expected = models.embedder.encode([chunk.searchable])[0]
         assert float(stored @ expected) > 0.999
     assert len(set(captions.values())) == 2
@@ -141,14 +141,14 @@ def test_another_vision_model_replaces_the_captions_of_the_last(
 ) -> None:
     sign("Platform 9 to Inverness").save(tmp_path / "sign.png")
     index_file(tmp_path / "sign.png", library, models)
-    before = library.chunks(library.images()).popitem()[1]
+    before = library.passages.by_id(library.passages.images()).popitem()[1]
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
         model, projector = build(tmp_path / name)
         model.rename(model.with_name(f"{name}.gguf"))
         monkeypatch.setenv("LAMPLIGHT_MODELS", str(projector.parent))
         assert recaption(library, models) == 1
-    chunk = library.chunks(library.images()).popitem()[1]
+    chunk = library.passages.by_id(library.passages.images()).popitem()[1]
     assert chunk.text.split("\n")[1:] == before.text.split("\n")
 
 

@@ -46,12 +46,12 @@ def test_any_name_can_be_read_kept_and_removed(folder: Path, library: Library, m
     path = folder / name
     path.write_text(GATE)
     assert index_file(path, library, models).status == "added"
-    (document,) = library.documents_named(name)
-    assert library.keep_file(path, name, document.sha256).read_text() == GATE
+    (document,) = library.documents.named(name)
+    assert library.copies.keep(path, name, document.sha256).read_text() == GATE
     assert json.loads(json.dumps(document.name)) == name
-    library.remove(document.id)
-    library.purge(document.id)
-    assert library.documents() == []
+    library.documents.remove(document.id)
+    library.documents.purge(document.id)
+    assert library.documents.all() == []
 
 
 @POSIX
@@ -119,11 +119,11 @@ def test_a_watched_folder_says_what_is_only_in_the_cloud_and_removes_nothing(
     (folder / "gate.txt").write_text(GATE)
     (folder / "other.txt").write_text("Other words.")
     watcher = FolderWatcher(library, lambda path: index_file(path, library, models) and None, lambda path: None)
-    library.watch_folder(folder)
+    library.folders.watch(folder)
     watcher.bring_in_step(folder)
     (folder / "gate.txt").rename(folder / ".gate.txt.icloud")
     watcher.bring_in_step(folder)
-    assert len(library.documents()) == 2
+    assert len(library.documents.all()) == 2
     assert watcher.folders()[0].problem.startswith("1 of its files are only in the cloud, such as gate.txt")
 
 
@@ -156,5 +156,5 @@ def test_a_rename_that_changes_only_capitals_is_no_second_file(folder: Path, lib
     index_file(folder / "gate.txt", library, models)
     (folder / "gate.txt").rename(folder / "Gate.TXT")
     assert index_file(folder / "Gate.TXT", library, models).status == "unchanged"
-    (document,) = library.documents()
-    assert library.places(document.id) == [str(folder / "Gate.TXT")]
+    (document,) = library.documents.all()
+    assert library.places.of(document.id) == [str(folder / "Gate.TXT")]

@@ -109,7 +109,7 @@ def serving(services: Services, port: int = 0) -> Iterator[str]:
 def held_open(services: Services) -> Iterator[Path]:
     """The folder of a library that an open app holds, as commands of other processes find it."""
     with serving(services) as address:
-        services.library.lock.announce(f"{address}/", KEY)
+        services.library.database.lock.announce(f"{address}/", KEY)
         yield services.library.folder
 
 

@@ -61,21 +61,21 @@ class FolderWatcher:
         own = self._library.folder.resolve()
         if own == folder or own in folder.parents or folder in own.parents:
             raise ReadError(f"{folder} holds the library itself and can't be watched; choose another folder.")
-        self._library.watch_folder(folder)
+        self._library.folders.watch(folder)
         self._changed.set()
 
     def unwatch(self, folder: Path) -> None:
         """Its documents stay. Raises `ReadError` when it was not watched."""
-        if not self._library.unwatch_folder(folder):
+        if not self._library.folders.unwatch(folder):
             raise ReadError(f"{folder} is not watched; `watch` alone shows which are.")
         self._changed.set()
 
     def folders(self) -> list[WatchedFolder]:
         """With what is wrong now, or was when they were last looked into."""
-        return [self._state_of(folder) for folder in self._library.watched_folders()]
+        return [self._state_of(folder) for folder in self._library.folders.all()]
 
     def _state_of(self, folder: Path) -> WatchedFolder:
-        documents = len(set(self._library.places_under(folder).values()))
+        documents = len(set(self._library.places.under(folder).values()))
         return WatchedFolder(str(folder), documents, _problem(folder) or self._problems.get(folder, ""))
 
     def bring_in_step(self, folder: Path, changed: Collection[Path] = ()) -> None:
@@ -83,7 +83,7 @@ class FolderWatcher:
 
         A folder that is not there, or is empty where documents were, is a disk that was unplugged: nothing is removed.
         """
-        known = self._library.places_under(folder)
+        known = self._library.places.under(folder)
         found, hidden = _files_in(folder)
         self._problems[folder] = _problem(folder) or _waiting(hidden)
         if known and not found:
@@ -95,17 +95,17 @@ class FolderWatcher:
         for path in self._follow_moves([found[name] for name in found if name not in known], gone):
             self._submit(path)
         for name in known.keys() & found.keys():
-            document = self._library.document(known[name])
+            document = self._library.documents.get(known[name])
             if document is not None and (found[name] in changed or _differs(found[name], document)):
                 self._submit(found[name])
         for name in gone:
-            self._library.remove_place(name)
+            self._library.places.remove(name)
 
     def _follow_moves(self, fresh: list[Path], gone: dict[str, int]) -> list[Path]:
         """Documents whose file is elsewhere now keep everything but their path. Returns what is really new."""
         by_size: dict[int, list[tuple[str, Document]]] = {}
         for name, number in gone.items():
-            document = self._library.document(number)
+            document = self._library.documents.get(number)
             if document is not None:
                 by_size.setdefault(document.bytes, []).append((name, document))
         new = []
@@ -117,7 +117,7 @@ class FolderWatcher:
                 new.append(path)
                 continue
             candidates.remove(match)
-            self._library.move_place(match[0], str(path))
+            self._library.places.move(match[0], str(path))
             del gone[match[0]]
         return new
 
@@ -126,7 +126,7 @@ class FolderWatcher:
 
         while not self._closing:
             self._changed.clear()
-            folders = self._library.watched_folders()
+            folders = self._library.folders.all()
             there = [folder for folder in folders if folder.is_dir()]
             for folder in folders:
                 self._in_step(folder, ())

@@ -85,9 +85,11 @@ class Indexing:
         self.record = self._with(pages, chunks)
         if self._document_id is None:
             version = reader_version(self._embedder.name)
-            self._document_id = self._library.begin_document(self.record, version)
+            self._document_id = self._library.unfinished.begin(self.record, version)
         rows = _rows(pages)
-        self._library.write_pages(self._document_id, self.record, rows, chunks, vectors[: len(chunks)], _tables(pages))
+        self._library.unfinished.write(
+            self._document_id, self.record, rows, chunks, vectors[: len(chunks)], _tables(pages)
+        )
 
     def finish(self, progress: Progress) -> Document:
         """Make it findable. Raises what `progress` raises, and `LibraryError`."""
@@ -95,11 +97,11 @@ class Indexing:
         progress.step("storing", 1.0)
         if self._document_id is not None:
             self.keep()
-            return self._library.finish_document(self._document_id, self._finished(self.record), self._embedder)
+            return self._library.unfinished.finish(self._document_id, self._finished(self.record), self._embedder)
         pages, chunks = self._batch.pages, self._batch.chunks
         vectors = np.concatenate(self._batch.vectors)
         record = self._finished(self._with(pages, chunks))
-        return self._library.add_document(record, _rows(pages), chunks, vectors, self._embedder, _tables(pages))
+        return self._library.documents.add(record, _rows(pages), chunks, vectors, self._embedder, _tables(pages))
 
     @property
     def chunks(self) -> int:

@@ -145,16 +145,16 @@ def _index(
 ) -> tuple[Status, Document]:
     progress.step("checking", 0.0)
     sha256 = _checksum(path)
-    with library.claim(str(path)), library.claim(sha256):
-        before = library.document_at(str(path))
+    with library.claims.hold(str(path)), library.claims.hold(sha256):
+        before = library.documents.at(str(path))
         if before is not None and before.sha256 == sha256 and not again:
             return "unchanged", before
-        if before is None and (same := library.document_with_content(sha256)) is not None:
-            gone = [place for place in library.places(same.id) if _is_gone(Path(place), path)]
+        if before is None and (same := library.documents.with_content(sha256)) is not None:
+            gone = [place for place in library.places.of(same.id) if _is_gone(Path(place), path)]
             if gone:
-                library.move_place(gone[0], str(path))
+                library.places.move(gone[0], str(path))
             else:
-                library.add_place(same.id, str(path))
+                library.places.add(same.id, str(path))
             return "unchanged", same
         added = _read_and_store(_record(path, sha256), library, models.embedder, progress, processes)
         if before is not None and before.sha256 == sha256:
@@ -176,7 +176,7 @@ def _embed_for_languages(added: Document, library: Library, models: Models, prog
         return progress.cancelled.is_set() or progress.interrupted.is_set() or ANSWERS.taken
 
     with suppress(LibraryError):  # as on a full disk
-        library.fill_vectors(models.multilingual, stopped, added.id)
+        library.vectors.fill(models.multilingual, stopped, added.id)
 
 
 def _check(path: Path) -> None:
@@ -198,19 +198,19 @@ def _is_gone(place: Path, path: Path) -> bool:
 
 def _take_over(library: Library, older: int, newer: int) -> None:
     """What was read anew stands for all places where the same content lies."""
-    for place in library.places(older):
-        library.add_place(newer, place)
-    before = library.document(older)
+    for place in library.places.of(older):
+        library.places.add(newer, place)
+    before = library.documents.get(older)
     if before is not None and before.pinned:
-        library.pin(newer, True)
-    library.remove(older)
-    library.purge(older)
+        library.documents.pin(newer, True)
+    library.documents.remove(older)
+    library.documents.purge(older)
 
 
 def _read_and_store(
     record: Document, library: Library, embedder: Embedder, progress: Progress, processes: ReadingProcesses
 ) -> Document:
-    found = library.unfinished(record.path, record.sha256, reader_version(embedder.name))
+    found = library.unfinished.find(record.path, record.sha256, reader_version(embedder.name))
     indexing = Indexing(record, found, library, embedder)
     try:
         _read(indexing, Path(record.path), progress, processes)
@@ -221,7 +221,7 @@ def _read_and_store(
         indexing.keep()
         raise
     except (LamplightError, OSError):
-        library.forget_unfinished(record.path)
+        library.unfinished.forget(record.path)
         raise
 
 

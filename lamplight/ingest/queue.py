@@ -43,11 +43,11 @@ class IngestQueue:
 
     def start(self) -> None:
         """Go on with what the last run left, then wait for more."""
-        for job in self._library.jobs():
+        for job in self._library.jobs.all():
             if job.state in ("working", "queued"):
-                self._library.set_job(job.id, "queued")
+                self._library.jobs.update(job.id, "queued")
             elif job.state in ("done", "cancelled"):
-                self._library.remove_job(job.id)
+                self._library.jobs.remove(job.id)
         self._workers = [threading.Thread(target=self._work, name="ingest", daemon=True) for _ in range(WORKERS)]
         for worker in self._workers:
             worker.start()
@@ -64,17 +64,17 @@ class IngestQueue:
 
     @property
     def paused(self) -> bool:
-        return self._library.paused
+        return self._library.jobs.paused
 
     def pause(self) -> None:
         """Stop reading until `resume`, also after a restart. What is finished of the files being read is kept."""
         with self._wake:
-            self._library.set_paused(True)
+            self._library.jobs.set_paused(True)
             self._interrupt()
 
     def resume(self) -> None:
         with self._wake:
-            self._library.set_paused(False)
+            self._library.jobs.set_paused(False)
             self._wake.notify_all()
 
     @property
@@ -104,7 +104,7 @@ class IngestQueue:
         """
         safe = Path(name.replace("\\", "/")).name.replace("\0", "") or "file"
         try:
-            kept = self._library.keep_file(path, safe, sha256_of(path))
+            kept = self._library.copies.keep(path, safe, sha256_of(path))
         except OSError as error:
             raise ReadError(f"{safe} can't be read ({error.strerror}); try it again.") from error
         number = self._queue(str(kept), safe, collection_id)
@@ -113,21 +113,21 @@ class IngestQueue:
     def known(self, path: Path) -> Document | None:
         """The document that has exactly the content of a file."""
         try:
-            return self._library.document_with_content(sha256_of(path))
+            return self._library.documents.with_content(sha256_of(path))
         except OSError:
             return None  # `submit` says why
 
     def read_again(self, document_id: int) -> None:
         """Queue a document's file to be read anew; until that is done, the document stays as it is."""
-        document = self._library.document(document_id)
-        if document is not None and not self._library.jobs_at(document.path):
+        document = self._library.documents.get(document_id)
+        if document is not None and not self._library.jobs.at(document.path):
             self._queue(document.path, document.name, again=True)
 
     def jobs(self) -> list[Job]:
         """Jobs not yet dismissed, in order, each with what it is doing now; finished ones are gone."""
         return [
             replace(job, status=self._status.get(job.id, (STATUS.get(job.state, ""), 0.0))[0])
-            for job in self._library.jobs()
+            for job in self._library.jobs.all()
             if job.state not in ("done", "cancelled")
         ]
 
@@ -146,7 +146,7 @@ class IngestQueue:
     @property
     def busy(self) -> bool:
         """Whether anything is being read or about to be."""
-        states = self._library.job_states()
+        states = self._library.jobs.states()
         return "working" in states or ("queued" in states and not self.paused)
 
     def cancel(self, job_id: int) -> None:
@@ -159,18 +159,18 @@ class IngestQueue:
 
     def dismiss(self, job_id: int) -> None:
         """Forget a job that failed or waits, what was begun of it, and its copy if nothing was made of it."""
-        paths = [job.path for job in self._library.jobs() if job.id == job_id]
-        self._library.remove_job(job_id)
+        paths = [job.path for job in self._library.jobs.all() if job.id == job_id]
+        self._library.jobs.remove(job_id)
         for path in paths:
-            self._library.forget_unfinished(path)
-            self._library.remove_copy(Path(path))
+            self._library.unfinished.forget(path)
+            self._library.copies.remove(Path(path))
 
     def clear(self) -> None:
         """Forget the watched folders and every file on its way in; returns when nothing is being read any more."""
         with self._wake:  # the watcher either has queued a file by now or finds its folder gone
-            for folder in self._library.watched_folders():
+            for folder in self._library.folders.all():
                 self._watcher.unwatch(folder)
-        while (jobs := self._library.jobs()) or self._running:
+        while (jobs := self._library.jobs.all()) or self._running:
             for job in jobs:
                 self.cancel(job.id)
             time.sleep(CANCEL_SECONDS)
@@ -185,22 +185,22 @@ class IngestQueue:
         """Queue a failed job again; one that is being worked on goes on."""
         with self._wake:
             if job_id not in self._running:
-                self._library.set_job(job_id, "queued")
+                self._library.jobs.update(job_id, "queued")
                 self._wake.notify_all()
 
     def leave(self, path: str) -> None:
         """Cancel whatever reads the file at `path`."""
-        for job in self._library.jobs_at(path):
+        for job in self._library.jobs.at(path):
             self.cancel(job.id)
 
     def _read_in_place(self, path: Path) -> None:
         with self._wake:
-            followed = any(folder in path.parents for folder in self._library.watched_folders())
-            if followed and not self._library.jobs_at(str(path)):
+            followed = any(folder in path.parents for folder in self._library.folders.all())
+            if followed and not self._library.jobs.at(str(path)):
                 self._queue(str(path), path.name)
 
     def _forget_failed(self, path: Path) -> None:
-        for job in self._library.jobs_at(str(path)):
+        for job in self._library.jobs.at(str(path)):
             if job.state == "failed":
                 self.dismiss(job.id)
 
@@ -210,7 +210,7 @@ class IngestQueue:
         self._wake.notify_all()
 
     def _queue(self, path: str, name: str, collection_id: int | None = None, again: bool = False) -> int:
-        job_id = self._library.add_job(path, name, collection_id, again)
+        job_id = self._library.jobs.add(path, name, collection_id, again)
         with self._wake:
             self._wake.notify_all()
         return job_id
@@ -222,12 +222,12 @@ class IngestQueue:
     def _next(self) -> tuple[Job, Progress] | None:
         with self._wake:
             while not self._closing:
-                job = None if self.paused else self._library.next_job()
+                job = None if self.paused else self._library.jobs.next()
                 if job is not None:
                     progress = self._running[job.id] = Progress(self._reporter(job.id))
                     self._status[job.id] = ("starting", 0.0)
                     self._started[job.id] = time.monotonic()
-                    self._library.set_job(job.id, "working")
+                    self._library.jobs.update(job.id, "working")
                     return job, progress
                 self._wake.wait()
         return None
@@ -244,14 +244,14 @@ class IngestQueue:
             result = index_file(Path(job.path), self._library, self._models, progress, self._processes, job.again)
             forgotten = progress.cancelled.is_set() and result.status == "skipped"
             if result.status in ("failed", "skipped"):
-                self._library.set_job(job.id, "failed", result.error)
+                self._library.jobs.update(job.id, "failed", result.error)
             else:
                 self._collect(job)
-                self._library.remove_job(job.id)
+                self._library.jobs.remove(job.id)
         except Interrupted:
-            self._library.set_job(job.id, "queued")
+            self._library.jobs.update(job.id, "queued")
         except LamplightError as error:
-            self._library.set_job(job.id, "failed", str(error))
+            self._library.jobs.update(job.id, "failed", str(error))
         finally:
             with self._wake:
                 self._running.pop(job.id, None)
@@ -261,6 +261,6 @@ class IngestQueue:
             self.dismiss(job.id)
 
     def _collect(self, job: Job) -> None:
-        document = self._library.document_at(job.path)
+        document = self._library.documents.at(job.path)
         if job.collection_id is not None and document is not None:
-            self._library.collect(job.collection_id, [document.id])
+            self._library.collections.collect(job.collection_id, [document.id])

@@ -33,7 +33,7 @@ def recaption(
     vision = models.vision
     if vision is None:
         return 0
-    pictures = library.pictures_without_caption(vision.name)
+    pictures = library.captions.missing(vision.name)
     described = 0
     for done, chunk in enumerate(pictures):
         report(done, len(pictures))
@@ -55,19 +55,19 @@ def _described(picture: Image.Image, chunk: Passage, vision: VisionModel, stoppe
 def _write(chunk: Passage, caption: str, vision: VisionModel, library: Library, models: Models) -> None:
     """The caption goes first; the words that OCR found stay."""
     lines, boxes = chunk.text.split("\n"), list(chunk.boxes)
-    before = library.caption_of(chunk.id)
+    before = library.captions.of(chunk.id)
     if before and lines[0] == before:
         lines, boxes = lines[1:], boxes[1:]
     if caption:
         lines, boxes = [caption, *lines], boxes[:1] + boxes
     text = "\n".join(lines)
     vector = models.embedder.encode([replace(chunk, text=text).searchable])[0]
-    library.write_caption(chunk, vision.name, caption, text, boxes, vector, models.embedder)
+    library.captions.write(chunk, vision.name, caption, text, boxes, vector, models.embedder)
 
 
 def _picture_of(chunk: Passage, library: Library) -> Image.Image | None:
     """What is inside the box of the chunk's caption, or None where it has none or the file is gone."""
-    document, page = library.document(chunk.document_id), library.page(chunk.document_id, chunk.page)
+    document, page = library.documents.get(chunk.document_id), library.documents.page(chunk.document_id, chunk.page)
     if document is None or page is None or not chunk.boxes or not page.width:
         return None
     whole = chunk.boxes[0]  # of the caption line; a long picture's later chunks have only words

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
+from lamplight.library.copies import FILES
 from lamplight.library.database import DATABASE
 from lamplight.library.errors import LibraryError
 from lamplight.library.store import SETTINGS, Library
@@ -30,7 +31,6 @@ from lamplight.models.embedder import Embedder
 FORMAT = 1
 MANIFEST = "manifest.json"
 VECTORS = "vectors.bin"
-FILES = "files"
 PATH_TABLES = ("documents", "places", "jobs")
 BLOCK = 1 << 20
 VECTOR_BATCH = 1_000
@@ -115,7 +115,7 @@ def pack(library: Library, embedder: Embedder, target: Target) -> Generator[Step
     """
     with library.scratch() as scratch:
         snapshot = scratch / DATABASE
-        library.snapshot(snapshot)
+        library.database.snapshot(snapshot)
         try:
             with closing(open_snapshot(snapshot)) as database:
                 _tidy(database)
@@ -126,7 +126,7 @@ def pack(library: Library, embedder: Embedder, target: Target) -> Generator[Step
                 f"The library can't be packed, for which {library.folder} needs disk space ({error}); free some and "
                 "try again."
             ) from error
-        chunks = list(library.findable_chunks())
+        chunks = list(library.passages.findable())
         sizes = [snapshot.stat().st_size, *map(_size, copies), len(chunks) * record_type(embedder).itemsize]
         with closing(_Packing(target, sum(sizes))) as packing:
             yield from packing.add(DATABASE, _blocks(snapshot), zipfile.ZIP_DEFLATED)
@@ -238,7 +238,7 @@ def _count(database: sqlite3.Connection, table: str) -> int:
 
 
 def _vectors(library: Library, embedder: Embedder, chunks: list[int]) -> Iterator[bytes]:
-    store = library.vectors(embedder)
+    store = library.vectors.store(embedder)
     for start in range(0, len(chunks), VECTOR_BATCH):
         found = store.vectors_of(chunks[start : start + VECTOR_BATCH])
         records = np.zeros(len(found), record_type(embedder))

@@ -17,7 +17,7 @@ DATABASE = "library.sqlite3"
 
 
 class Database:
-    """Takes `folder` for this process alone. Safe to use from several threads.
+    """Takes `folder` for this process alone. Safe to use from several threads: `guard` is held for each use of it.
 
     Raises `LibraryBusy` when another process has it, `LibraryError` when it can't be read.
     """
@@ -25,20 +25,21 @@ class Database:
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
         self.folder = folder
         self.changes = 0  # grows with what the library shows: who shows it looks again then
+        self.replacements = 0  # grows when all content is replaced: a number means something else then
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self.lock = LibraryLock(folder, purpose)
         except OSError as error:
             raise LibraryError(f"The library folder {folder} can't be used: {error.strerror}.") from error
-        self._guard = threading.RLock()
+        self.guard = threading.RLock()
         self._copying = threading.Lock()
         try:
-            self._database = sqlite3.connect(folder / DATABASE, isolation_level=None, check_same_thread=False)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = FULL")
-            self._database.execute("PRAGMA foreign_keys = ON")
-            self._database.execute("PRAGMA secure_delete = ON")  # removed means gone from the file too
-            migrate(self._database)
+            self.connection = sqlite3.connect(folder / DATABASE, isolation_level=None, check_same_thread=False)
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = FULL")
+            self.connection.execute("PRAGMA foreign_keys = ON")
+            self.connection.execute("PRAGMA secure_delete = ON")  # removed means gone from the file too
+            migrate(self.connection)
         except sqlite3.DatabaseError as error:
             self.lock.release()
             full = isinstance(error, sqlite3.OperationalError)
@@ -48,36 +49,37 @@ class Database:
             raise
 
     def close(self) -> None:
-        with self._guard:
-            self._database.close()
+        with self.guard:
+            self.connection.close()
             self.lock.release()
 
     @contextmanager
-    def _transaction(self, shown: bool = True) -> Iterator[sqlite3.Connection]:
+    def transaction(self, shown: bool = True) -> Iterator[sqlite3.Connection]:
         """All or nothing, on disk when it returns; a full disk becomes a sentence.
 
         `shown` says whether it changes what a list of documents or conversations shows.
         """
-        with self._guard:
+        with self.guard:
             try:
-                self._database.execute("BEGIN IMMEDIATE")
+                self.connection.execute("BEGIN IMMEDIATE")
                 try:
-                    yield self._database
-                    self._database.execute("COMMIT")
+                    yield self.connection
+                    self.connection.execute("COMMIT")
                     self.changes += shown
                 except BaseException:
-                    if self._database.in_transaction:
-                        self._database.execute("ROLLBACK")
+                    if self.connection.in_transaction:
+                        self.connection.execute("ROLLBACK")
                     raise
             except sqlite3.OperationalError as error:
                 raise self._unwritable(error) from error
             except sqlite3.DatabaseError as error:
                 raise self._unreadable(error) from error
 
-    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._guard:
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """What a statement finds; `values` stand for its question marks."""
+        with self.guard:
             try:
-                return self._database.execute(statement, values).fetchall()
+                return self.connection.execute(statement, values).fetchall()
             except sqlite3.DatabaseError as error:
                 raise self._unreadable(error) from error
 
@@ -108,15 +110,16 @@ class Database:
 
     def replace_content(self, source: sqlite3.Connection) -> None:
         """All or nothing: this database holds what `source` holds, and its files nothing of what was before."""
-        with self._guard, self._copying:  # a log that is being read can't be emptied
+        with self.guard, self._copying:  # a log that is being read can't be emptied
             try:
-                source.backup(self._database)
+                source.backup(self.connection)
                 self.changes += 1
-                self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self.replacements += 1
+                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             except sqlite3.DatabaseError as error:
                 raise self._unwritable(error) from error
 
     def problems(self) -> list[str]:
         """What SQLite's own check finds wrong, in its words; empty for a healthy library."""
-        rows = [str(row[0]) for row in self._rows("PRAGMA quick_check")]
+        rows = [str(row[0]) for row in self.rows("PRAGMA quick_check")]
         return [row for row in rows if row != "ok"]

@@ -8,19 +8,24 @@ from lamplight.library.database import Database
 from lamplight.library.records import Statement
 
 
-class Digests(Database):
+class Digests:
     """By document, by the model that wrote them, and by the first chunk of the section."""
 
-    def digests(self, document_id: int, model: str) -> dict[int, list[Statement]]:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, document_id: int, model: str) -> dict[int, list[Statement]]:
         """The sections that have been read, by their first chunk."""
-        rows = self._rows("SELECT place, digest FROM digests WHERE document_id = ? AND model = ?", document_id, model)
+        rows = self._database.rows(
+            "SELECT place, digest FROM digests WHERE document_id = ? AND model = ?", document_id, model
+        )
         return {int(place): [Statement(**one) for one in json.loads(digest)] for place, digest in rows}
 
-    def keep_digest(self, document_id: int, model: str, place: int, statements: list[Statement]) -> None:
+    def keep(self, document_id: int, model: str, place: int, statements: list[Statement]) -> None:
         """In place of an older one; nothing if the document is gone meanwhile."""
         kept = [{"text": one.text, "chunk_id": one.chunk_id, "quoted": one.quoted} for one in statements]
-        with self._transaction() as database:
-            database.execute(
+        with self._database.transaction() as connection:
+            connection.execute(
                 "INSERT OR REPLACE INTO digests SELECT id, ?, ?, ? FROM documents WHERE id = ?",
                 (model, place, json.dumps(kept, ensure_ascii=False), document_id),
             )

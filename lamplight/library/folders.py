@@ -7,17 +7,20 @@ from pathlib import Path
 from lamplight.library.database import Database
 
 
-class Folders(Database):
+class Folders:
     """Their paths; following them is done in `ingest.folders`."""
 
-    def watched_folders(self) -> list[Path]:
-        return [Path(row[0]) for row in self._rows("SELECT path FROM folders ORDER BY path")]
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    def watch_folder(self, folder: Path) -> None:
-        with self._transaction() as database:
-            database.execute("INSERT OR IGNORE INTO folders VALUES (?)", (str(folder),))
+    def all(self) -> list[Path]:
+        return [Path(row[0]) for row in self._database.rows("SELECT path FROM folders ORDER BY path")]
 
-    def unwatch_folder(self, folder: Path) -> bool:
+    def watch(self, folder: Path) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO folders VALUES (?)", (str(folder),))
+
+    def unwatch(self, folder: Path) -> bool:
         """False when it was not watched. Its documents stay."""
-        with self._transaction() as database:
-            return database.execute("DELETE FROM folders WHERE path = ?", (str(folder),)).rowcount == 1
+        with self._database.transaction() as connection:
+            return connection.execute("DELETE FROM folders WHERE path = ?", (str(folder),)).rowcount == 1

@@ -11,51 +11,56 @@ from lamplight.library.records import Job, JobState
 COLUMNS = "id, path, name, state, '', error, collection_id, again"
 
 
-class Jobs(Database):
+class Jobs:
     """The queue's rows; the work itself is done in `ingest.queue`."""
 
-    def jobs(self) -> list[Job]:
-        """Every job that is not dismissed, in the order given; `status` is empty here."""
-        return [_job(row) for row in self._rows(f"SELECT {COLUMNS} FROM jobs ORDER BY id")]
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    def add_job(self, path: str, name: str, collection_id: int | None = None, again: bool = False) -> int:
+    def all(self) -> list[Job]:
+        """Every job that is not dismissed, in the order given; `status` is empty here."""
+        return [_job(row) for row in self._database.rows(f"SELECT {COLUMNS} FROM jobs ORDER BY id")]
+
+    def add(self, path: str, name: str, collection_id: int | None = None, again: bool = False) -> int:
         """`collection_id` is what the document is to belong to; with `again` an unchanged file is read anew."""
-        with self._transaction() as database:
-            cursor = database.execute(
+        with self._database.transaction() as connection:
+            cursor = connection.execute(
                 "INSERT INTO jobs (path, name, state, collection_id, again) VALUES (?, ?, 'queued', ?, ?)",
                 (path, name, collection_id, again),
             )
         return int(cursor.lastrowid or 0)
 
-    def set_job(self, job_id: int, state: JobState, error: str = "") -> None:
-        with self._transaction(shown=False) as database:
-            database.execute("UPDATE jobs SET state = ?, error = ? WHERE id = ?", (state, error, job_id))
+    def update(self, job_id: int, state: JobState, error: str = "") -> None:
+        with self._database.transaction(shown=False) as connection:
+            connection.execute("UPDATE jobs SET state = ?, error = ? WHERE id = ?", (state, error, job_id))
 
-    def remove_job(self, job_id: int) -> None:
-        with self._transaction() as database:
-            database.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+    def remove(self, job_id: int) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
 
-    def next_job(self) -> Job | None:
+    def next(self) -> Job | None:
         """The one that waits longest."""
-        rows = self._rows(f"SELECT {COLUMNS} FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1")
+        rows = self._database.rows(f"SELECT {COLUMNS} FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1")
         return _job(rows[0]) if rows else None
 
-    def jobs_at(self, path: str) -> list[Job]:
+    def at(self, path: str) -> list[Job]:
         """Those that read the file at `path`."""
-        return [_job(row) for row in self._rows(f"SELECT {COLUMNS} FROM jobs WHERE path = ? ORDER BY id", path)]
+        return [
+            _job(row) for row in self._database.rows(f"SELECT {COLUMNS} FROM jobs WHERE path = ? ORDER BY id", path)
+        ]
 
-    def job_states(self) -> set[JobState]:
+    def states(self) -> set[JobState]:
         """What jobs there are do."""
-        return {row[0] for row in self._rows("SELECT DISTINCT state FROM jobs")}
+        return {row[0] for row in self._database.rows("SELECT DISTINCT state FROM jobs")}
 
     @property
     def paused(self) -> bool:
         """Whether the queue was told to wait, perhaps by an earlier run."""
-        return bool(self._rows("SELECT paused FROM queue")[0][0])
+        return bool(self._database.rows("SELECT paused FROM queue")[0][0])
 
     def set_paused(self, paused: bool) -> None:
-        with self._transaction() as database:
-            database.execute("UPDATE queue SET paused = ?", (paused,))
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE queue SET paused = ?", (paused,))
 
 
 def _job(row: tuple[Any, ...]) -> Job:

@@ -34,11 +34,11 @@ class Comparing:
 
 def compare_files(library: Library) -> Iterator[Comparing | ComparedFile]:
     """Read the file of every document again, wherever it lies, and compare checksums: 1 s for each gigabyte."""
-    documents = library.documents()
+    documents = library.documents.all()
     total = sum(document.bytes for document in documents)
     done = 0
     for document in documents:
-        for place in library.places(document.id):
+        for place in library.places.of(document.id):
             path, digest = Path(place), hashlib.sha256()
             state: FileState = "changed"
             try:
@@ -53,4 +53,4 @@ def compare_files(library: Library) -> Iterator[Comparing | ComparedFile]:
                 state = "gone"
             except OSError:
                 state = "unreadable"
-            yield ComparedFile(document.name, path, library.folder / "files" in path.parents, state)
+            yield ComparedFile(document.name, path, library.copies.folder in path.parents, state)

@@ -15,7 +15,6 @@ import numpy as np
 
 from lamplight.library.backup import (
     BLOCK,
-    FILES,
     PATH_TABLES,
     VECTOR_BATCH,
     VECTORS,
@@ -27,6 +26,7 @@ from lamplight.library.backup import (
     read_manifest,
     record_type,
 )
+from lamplight.library.copies import FILES
 from lamplight.library.database import DATABASE
 from lamplight.library.errors import LibraryError
 from lamplight.library.migrations import migrate
@@ -49,7 +49,7 @@ def restore_backup(library: Library, embedder: Embedder, path: Path) -> Iterator
     total = sum(kept.bytes for kept in manifest.files.values())
     if shutil.disk_usage(library.folder).free < total + SPARE:
         raise BackupError(f"The backup needs {total / 1e9:.1f} GB of free disk space; free some and try again.")
-    library.vectors(embedder)  # opened later, it would compute them
+    library.vectors.store(embedder)  # opened later, it would compute them
     try:
         yield from _restore(library, embedder, path, manifest)
     except (OSError, sqlite3.OperationalError) as error:
@@ -69,11 +69,11 @@ def _restore(library: Library, embedder: Embedder, path: Path, manifest: Manifes
                     target.parent.mkdir(parents=True, exist_ok=True)
                     (scratch / name).replace(target)
                 library.fill(database)
-        library.purge_removed()
+        library.documents.purge_removed()
         same = (manifest.embedder, manifest.dimensions) == (embedder.name, embedder.dimensions)
         if same and VECTORS in manifest.files:
             _bring_vectors(library, embedder, scratch / VECTORS)
-        library.complete_vectors(embedder)
+        library.vectors.complete(embedder)
 
 
 def _unpack(path: Path, manifest: Manifest, scratch: Path) -> Iterator[Step]:
@@ -132,11 +132,11 @@ def _relocate(database: sqlite3.Connection, manifest: Manifest, folder: Path, ba
 
 
 def _bring_vectors(library: Library, embedder: Embedder, path: Path) -> None:
-    owners = library.findable_chunks()
+    owners = library.passages.findable()
     with path.open("rb") as file:
         while content := file.read(VECTOR_BATCH * record_type(embedder).itemsize):
             records = np.frombuffer(content, record_type(embedder))
             documents = np.array([owners.get(int(number), 0) for number in records["id"]])
             for document in set(documents.tolist()) - {0}:
                 own = records[documents == document]
-                library.add_vectors(own["id"].tolist(), document, own["vector"], embedder)
+                library.vectors.add(own["id"].tolist(), document, own["vector"], embedder)

@@ -11,17 +11,28 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from lamplight.library.captions import Captions
+from lamplight.library.chunk_documents import ChunkDocuments
+from lamplight.library.claims import Claims
 from lamplight.library.collections import Collections
 from lamplight.library.conversations import Conversations
+from lamplight.library.copies import Copies
+from lamplight.library.database import Database
+from lamplight.library.dense_index import DenseIndex
 from lamplight.library.digests import Digests
+from lamplight.library.documents import Documents
 from lamplight.library.errors import LibraryError, VectorsAway
 from lamplight.library.folders import Folders
+from lamplight.library.full_text import FullText
 from lamplight.library.guides import Guides
 from lamplight.library.jobs import Jobs
+from lamplight.library.messages import Messages
 from lamplight.library.migrations import migrate
+from lamplight.library.passages import Passages
+from lamplight.library.places import Places
 from lamplight.library.tables import Tables
 from lamplight.library.unfinished import UnfinishedDocuments
-from lamplight.library.vector_places import VECTORS
+from lamplight.library.vector_places import VECTORS, VectorPlaces
+from lamplight.library.vector_server import VectorChoice
 
 SCRATCH = "scratch"
 ERASING = "erasing"
@@ -29,25 +40,60 @@ MOVING_IN = "moving-in.json"
 SETTINGS = "settings.json"
 
 
-class Library(UnfinishedDocuments, Tables, Captions, Guides, Digests, Folders, Collections, Conversations, Jobs):
+class Library:
     """One folder: `library.sqlite3` (the truth), `vectors/` (Chroma), `files/` (copies of what was dropped).
 
-    The vectors may be on a server instead, which `vector-server.json` names.
+    The vectors may be on a server instead, which `vector-server.json` names. What is kept is kept by its parts, over
+    one `database`; the library itself opens, fills and erases them together.
     """
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
-        super().__init__(folder, purpose)
+        """Raises `LibraryBusy` when another process has it, `LibraryError` when it can't be read."""
+        self.folder = folder
+        self.database = Database(folder, purpose)
+        try:
+            choice = VectorChoice(folder)
+        except LibraryError:
+            self.database.close()
+            raise
+        self._compose(choice)
         try:
             shutil.rmtree(folder / SCRATCH, ignore_errors=True)
             self._move_out()
-            self.purged_on_opening = (folder / ERASING).exists() or self.purge_removed()
+            self.purged_on_opening = (folder / ERASING).exists() or self.documents.purge_removed()
             if (folder / ERASING).exists():
                 self.erase()
-            self.purge_conversations()
-            self.purge_collections()
+            self.conversations.purge()
+            self.collections.purge()
         except LibraryError:
             self.close()
             raise
+
+    def _compose(self, choice: VectorChoice) -> None:
+        database, owners = self.database, ChunkDocuments(self.database)
+        self.passages = Passages(database, owners)
+        self.full_text = FullText(database, owners)
+        self.vector_places = VectorPlaces(database, self.passages, choice)
+        self.vectors = DenseIndex(database, self.passages, self.vector_places)
+        self.tables = Tables(database)
+        self.places = Places(database)
+        self.copies = Copies(database)
+        self.documents = Documents(database, self.passages, self.places, self.vectors, self.copies)
+        self.unfinished = UnfinishedDocuments(database, self.documents, self.passages, self.vectors)
+        self.claims = Claims()
+        self.captions = Captions(database, self.passages, self.vectors)
+        self.guides = Guides(database)
+        self.digests = Digests(database)
+        self.collections = Collections(database)
+        self.conversations = Conversations(database)
+        self.messages = Messages(database)
+        self.folders = Folders(database)
+        self.jobs = Jobs(database)
+
+    def close(self) -> None:
+        with self.vector_places.opening, self.database.guard:
+            self.vector_places.close()
+            self.database.close()
 
     def __enter__(self) -> Library:
         return self
@@ -58,14 +104,14 @@ class Library(UnfinishedDocuments, Tables, Captions, Guides, Digests, Folders, C
     @property
     def is_empty(self) -> bool:
         """Whether it holds no document, none on its way, no collection and no conversation."""
-        return not (self.documents() or self.jobs() or self.collections() or self.count_conversations())
+        return not (self.documents.all() or self.jobs.all() or self.collections.all() or self.conversations.count())
 
     def fill(self, source: sqlite3.Connection) -> None:
         """Take over what `source` holds. Raises `LibraryError` when something has come in meanwhile."""
-        with self._guard:
+        with self.database.guard:
             if not self.is_empty:
                 raise LibraryError("Something was added to the library meanwhile, so it was left as it is.")
-            self.replace_content(source)
+            self.database.replace_content(source)
 
     @contextmanager
     def moving_in(self, names: Sequence[str]) -> Iterator[None]:
@@ -92,7 +138,7 @@ class Library(UnfinishedDocuments, Tables, Captions, Guides, Digests, Folders, C
                 if name == SETTINGS:
                     (self.folder / name).unlink(missing_ok=True)
                 else:
-                    self.remove_copy(self.folder / name)
+                    self.copies.remove(self.folder / name)
             marker.unlink()
 
     @contextmanager
@@ -103,7 +149,7 @@ class Library(UnfinishedDocuments, Tables, Captions, Guides, Digests, Folders, C
             yield Path(folder)
 
     def erase(self) -> None:
-        """Leave nothing: documents, vectors, copies, conversations, and by `purged` what models remember of them.
+        """Leave nothing: documents, vectors, copies, conversations, and by `documents.purged` what models remember.
 
         Files outside the library's folder are not touched, nor are models inside it. If it is killed meanwhile, the
         next opening finishes it. Raises `LibraryError`; then too.
@@ -111,17 +157,17 @@ class Library(UnfinishedDocuments, Tables, Captions, Guides, Digests, Folders, C
         marker = self.folder / ERASING
         try:
             marker.touch()
-            with self._opening, self._guard:
-                self._close_vectors()
+            with self.vector_places.opening, self.database.guard:
+                self.vector_places.close()
                 self._empty_database()
-            for place in (*self.folder.glob(f"{VECTORS}*"), self.folder / "files", self.folder / SCRATCH):
+            for place in (*self.folder.glob(f"{VECTORS}*"), self.copies.folder, self.folder / SCRATCH):
                 with suppress(FileNotFoundError):
                     shutil.rmtree(place)
             (self.folder / SETTINGS).unlink(missing_ok=True)
-            self.purged()
-            self.vector_choice.begin_anew()
+            self.documents.purged()
+            self.vector_places.choice.begin_anew()
             marker.unlink()
-            self.delete_left_vectors()
+            self.vector_places.delete_left()
         except VectorsAway as error:
             raise LibraryError(f"All is erased here, but not the vectors on a server: {error}") from error
         except OSError as error:
@@ -134,5 +180,7 @@ class Library(UnfinishedDocuments, Tables, Captions, Guides, Digests, Folders, C
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
             migrate(empty)
             # A number never comes to mean something else, as in a page that is still open.
-            empty.executemany("INSERT INTO sqlite_sequence VALUES (?, ?)", self._rows("SELECT * FROM sqlite_sequence"))
-            self.replace_content(empty)
+            empty.executemany(
+                "INSERT INTO sqlite_sequence VALUES (?, ?)", self.database.rows("SELECT * FROM sqlite_sequence")
+            )
+            self.database.replace_content(empty)

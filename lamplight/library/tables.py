@@ -10,14 +10,17 @@ from lamplight.library.database import Database
 from lamplight.library.records import Table
 
 
-class Tables(Database):
+class Tables:
     """Written with their document and gone with it."""
 
-    def tables(self, document_ids: Iterable[int]) -> list[Table]:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, document_ids: Iterable[int]) -> list[Table]:
         """The tables of those of the documents that can be found, in reading order."""
         found = []
         for document_id in document_ids:
-            for row in self._rows(
+            for row in self._database.rows(
                 "SELECT page, tables.name, columns, rows, boxes, document_id, tables.id FROM tables "
                 "JOIN documents ON documents.id = document_id "
                 "WHERE document_id = ? AND state = 'ready' ORDER BY tables.id",
@@ -29,9 +32,9 @@ class Tables(Database):
         return found
 
 
-def write_tables(database: sqlite3.Connection, document_id: int, tables: Sequence[Table]) -> None:
+def write_tables(connection: sqlite3.Connection, document_id: int, tables: Sequence[Table]) -> None:
     """Inside the transaction that writes the document's other rows."""
-    database.executemany(
+    connection.executemany(
         "INSERT INTO tables (document_id, page, name, columns, rows, boxes) VALUES (?, ?, ?, ?, ?, ?)",
         [
             (

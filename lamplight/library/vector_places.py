@@ -11,8 +11,9 @@ from pathlib import Path
 
 from lamplight import ROOT
 from lamplight.library.checksums import Checksums
+from lamplight.library.database import Database
 from lamplight.library.errors import LibraryError, VectorsAway
-from lamplight.library.search_index import SearchIndex
+from lamplight.library.passages import Passages
 from lamplight.library.served_vectors import ServedVectors, delete_collections
 from lamplight.library.vector_server import VectorChoice, VectorServer
 from lamplight.library.vectors import VectorStore
@@ -24,55 +25,60 @@ VECTORS = "vectors"  # the folder of the first embedder's; those of others lie b
 TRIAL_SECONDS = 600.0  # to look at every vector; a minute for a million
 
 
-class VectorPlaces(SearchIndex):
-    """Damaged vectors are begun anew. From here to a server they are moved (`_former`), not computed again."""
+class VectorPlaces:
+    """Damaged vectors are begun anew. From here to a server they are moved (`former`), not computed again."""
 
-    def __init__(self, folder: Path, purpose: str) -> None:
-        super().__init__(folder, purpose)
-        try:
-            self.vector_choice = VectorChoice(folder)
-        except LibraryError:
-            super().close()
-            raise
-        self._vectors: dict[str, VectorStore] = {}  # by the embedder's name
-        self._former: dict[str, VectorStore] = {}  # beside the library, on their way to a server
-        self._behind: set[str] = set()  # embedders of which a server may lack some, or have some too many
-        self._opening = threading.RLock()  # taken before `_guard`, never inside it
+    def __init__(self, database: Database, passages: Passages, choice: VectorChoice) -> None:
+        """`choice` is what the library's folder says of a server."""
+        self._database, self._passages = database, passages
+        self.choice = choice
+        self.stores: dict[str, VectorStore] = {}  # those that are open, by the embedder's name
+        self.former: dict[str, VectorStore] = {}  # beside the library, on their way to a server
+        self.behind: set[str] = set()  # embedders of which a server may lack some, or have some too many
+        self.opening = threading.RLock()  # taken before the database's guard, never inside it
         self.notice = ""  # what is being mended, in a sentence
         self.noticed: Callable[[str], object] = lambda sentence: None  # told each new one
 
     def close(self) -> None:
-        with self._opening, self._guard:
-            self._close_vectors()
-            super().close()
+        """All of them; the next use opens them again."""
+        with self.opening, self._database.guard:
+            for stores in (self.stores, self.former):
+                while stores:
+                    stores.popitem()[1].close()
+            self.behind.clear()
 
-    def _close_vectors(self) -> None:
-        for stores in (self._vectors, self._former):
-            while stores:
-                stores.popitem()[1].close()
-        self._behind.clear()
-
-    def use_vectors(self, server: VectorServer | None) -> None:
+    def use(self, server: VectorServer | None) -> None:
         """From now on the vectors are on `server`, or beside the library. Raises `LibraryError` and `ServerError`."""
         if server is not None and not server.may_connect:
             raise ServerError(f"{server.permission} Add --allow if you want that.")
-        with self._opening, self._guard:
-            self._close_vectors()
-            self.vector_choice.use(server)
+        with self.opening, self._database.guard:
+            self.close()
+            self.choice.use(server)
 
-    def has_vectors(self, name: str) -> bool:
+    def has(self, name: str) -> bool:
         """Whether there may be any by the embedder called so: it was used for this library."""
-        server = self.vector_choice.server
+        server = self.choice.server
         kept = self._place(name).is_dir() if server is None else name in server.embedders
-        return kept or name in self._vectors
+        return kept or name in self.stores
 
     @property
-    def vectors_are_away(self) -> bool:
+    def are_away(self) -> bool:
         """Whether a server that keeps them could not be reached when it was last asked."""
-        return bool(self._trouble)
+        return bool(self.trouble)
 
-    def _open(self, embedder: Embedder) -> tuple[VectorStore, list[int]]:
-        """And the chunks that have no vector yet. Damaged files are never opened in this process: they would end it."""
+    @property
+    def trouble(self) -> str:
+        """Why a server can't be asked, in a sentence; else empty."""
+        return next((store.trouble for store in list(self.stores.values()) if store.trouble), "")
+
+    def open(self, embedder: Embedder) -> tuple[VectorStore, list[int]]:
+        """Those of `embedder`, and the chunks that have none there yet. For `DenseIndex`, which holds `opening`."""
+        store, missing = self._open_here(embedder) if self.choice.server is None else self._open_served(embedder)
+        self.stores[embedder.name] = store
+        return store, missing
+
+    def _open_here(self, embedder: Embedder) -> tuple[VectorStore, list[int]]:
+        """Those beside the library. Damaged files are never opened in this process: they would end it."""
         folder = self._place(embedder.name)
         checksums = Checksums(folder)
         condition = checksums.condition()
@@ -87,50 +93,45 @@ class VectorPlaces(SearchIndex):
 
     def _open_served(self, embedder: Embedder) -> tuple[VectorStore, list[int]]:
         """Those on the server, and what it lacks; none of that while it is away."""
-        self.vector_choice.note_embedder(embedder.name)
-        server = self.vector_choice.server
+        self.choice.note_embedder(embedder.name)
+        server = self.choice.server
         assert server is not None
         folder, name = self._place(embedder.name), embedder.name
         if folder.is_dir():
-            self._former[name], _ = self._open(embedder)
+            self.former[name], _ = self._open_here(embedder)
         store = ServedVectors(server, name, lambda: self._on_trouble(name))
         try:
-            return store, self._missing(store)
+            return store, self.missing(store)
         except VectorsAway:
             self._on_trouble(name)
             return store, []
 
     def _on_trouble(self, name: str) -> None:
         """A server is away or back: it may have missed something, or come back without what it had."""
-        self._behind.add(name)
-        self._say(self._trouble)
+        self.behind.add(name)
+        self.say(self.trouble)
 
-    @property
-    def _trouble(self) -> str:
-        """Why a server can't be asked, in a sentence; else empty."""
-        return next((store.trouble for store in list(self._vectors.values()) if store.trouble), "")
-
-    def _is_complete(self, name: str) -> None:
+    def completed(self, name: str) -> None:
         """All vectors are where they should be, so those that were here before can go."""
-        self._behind.discard(name)
-        former = self._former.pop(name, None)
+        self.behind.discard(name)
+        former = self.former.pop(name, None)
         if former is not None:
             former.close()
             shutil.rmtree(self._place(name), ignore_errors=True)
 
-    def delete_left_vectors(self) -> None:
+    def delete_left(self) -> None:
         """On servers that are not used any more. Raises `VectorsAway` when one can't be reached; it is tried again."""
-        for server in list(self.vector_choice.left):
+        for server in list(self.choice.left):
             delete_collections(server)
-            self.vector_choice.deleted(server)
+            self.choice.deleted(server)
 
     def _place(self, name: str) -> Path:
         """The folder for the vectors of the embedder called so."""
-        return self.folder / (f"{VECTORS}-{name}" if name == MULTILINGUAL.name else VECTORS)
+        return self._database.folder / (f"{VECTORS}-{name}" if name == MULTILINGUAL.name else VECTORS)
 
     def _agreed(self, store: VectorStore) -> tuple[VectorStore, list[int]]:
         try:
-            return store, self._missing(store)
+            return store, self.missing(store)
         except LibraryError:
             store.close(sound=False)
             raise
@@ -144,33 +145,20 @@ class VectorPlaces(SearchIndex):
                 f"The vectors in {folder} are damaged and can't be removed ({error.strerror}); delete that folder and "
                 "start again: they are rebuilt from the library."
             ) from error
-        self._say("The search index was damaged; it is being rebuilt from the library.")
+        self.say("The search index was damaged; it is being rebuilt from the library.")
         return self._agreed(VectorStore(folder, embedder.name, Checksums(folder)))
 
-    def _in_state(self, *states: str) -> set[int]:
-        """The chunks of documents in any of these."""
-        rows = self._rows(
-            "SELECT chunks.id FROM chunks JOIN documents ON documents.id = document_id "
-            f"WHERE state IN ({', '.join('?' * len(states))})",
-            *states,
-        )
-        return {int(row[0]) for row in rows}
-
-    def _kept(self) -> set[int]:
-        """The chunks that have to have a vector: also those that can still be brought back."""
-        return self._in_state("ready", "removing")
-
-    def _missing(self, store: VectorStore, meanwhile: bool = False) -> list[int]:
+    def missing(self, store: VectorStore, meanwhile: bool = False) -> list[int]:
         """Chunks without a vector, after a crash or for a new embedder; vectors without a chunk are dropped.
 
         Those of what is just being added stay if this is done `meanwhile`.
         """
         stored = store.ids()  # before the library is asked: what comes in between is then not taken for too much
-        kept = self._kept()
-        store.remove(sorted(stored - kept - (self._in_state("indexing") if meanwhile else set())))
+        kept = self._passages.kept()
+        store.remove(sorted(stored - kept - (self._passages.coming_in() if meanwhile else set())))
         return sorted(kept - stored)
 
-    def _say(self, sentence: str) -> None:
+    def say(self, sentence: str) -> None:
         self.notice = sentence
         self.noticed(sentence)
 

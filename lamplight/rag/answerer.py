@@ -157,7 +157,7 @@ class Answerer:
         """The files that might have said more, had they been read; none where it is said what is asked."""
         if request.scope.attached or request.intent.kind in WITHOUT_DOCUMENTS:
             return []
-        return [job.name for job in self._library.jobs() if job.state in ("queued", "working") and not job.again]
+        return [job.name for job in self._library.jobs.all() if job.state in ("queued", "working") and not job.again]
 
     def _understood(self, request: Request, kind: Kind | None) -> Intent:
         """As it stands alone: "and the year before?" asks for what was asked for before."""

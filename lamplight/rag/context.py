@@ -32,14 +32,14 @@ def whole(passage: Passage, library: Library) -> Passage:
     """
     if passage.kind == "image":
         return whole_picture(passage, library)
-    chunk = library.chunks([passage.id]).get(passage.id)
+    chunk = library.passages.by_id([passage.id]).get(passage.id)
     if chunk is None or chunk.kind != "text":
         return passage
     lines = _lines(chunk)
     content = [index for index, line in enumerate(lines) if not line.furniture]
     if not content:
         return passage
-    around = library.neighbours(chunk)
+    around = library.passages.neighbours(chunk)
     before = [other for other in around if other.id < chunk.id and other.kind == "text"]
     after = [other for other in around if other.id > chunk.id and other.kind == "text"]
     first, last = content[0], content[-1]

@@ -42,7 +42,7 @@ class DenseSearch:
         self.vector = _question(query, vectors)
         self._second: tuple[VectorStore, Vectors] | None = None
         if multilingual is not None:
-            self._second = library.vectors(multilingual, complete=False), _question(query, multilingual)
+            self._second = library.vectors.store(multilingual, complete=False), _question(query, multilingual)
         self._reads = multilingual is None or reads
         self._cosines: dict[int, float] = {}
         self._others: dict[int, float] = {}
@@ -54,8 +54,8 @@ class DenseSearch:
 
     def nearest(self, count: int, documents: frozenset[int] | None) -> None:
         """Look at the `count` chunks that are nearest by each embedder."""
-        ids = [] if documents is None else self._library.chunks_in(documents).tolist()
-        own = dict(self._library.vectors(self._embedder).nearest(self.vector, count, documents, ids))
+        ids = [] if documents is None else self._library.passages.numbers_in(documents).tolist()
+        own = dict(self._library.vectors.store(self._embedder).nearest(self.vector, count, documents, ids))
         other = {}
         if self._second is not None:
             store, vector = self._second
@@ -67,7 +67,7 @@ class DenseSearch:
     def look_at(self, ids: Iterable[int]) -> None:
         """Look at each of `ids` that was not looked at before."""
         wanted = dict.fromkeys(ids).keys()
-        first = self._library.vectors_of(list(wanted - self._cosines.keys()), self._embedder)
+        first = self._library.vectors.of(list(wanted - self._cosines.keys()), self._embedder)
         self._cosines |= _cosines(first, self.vector)
         if self._second is not None:
             store, vector = self._second

@@ -67,8 +67,8 @@ class Digesting:
             return
         if not model.is_large:
             return
-        for document in self._library.documents():
-            for _ in self.read(document, self._library.chunks_of(document.id), stopped):
+        for document in self._library.documents.all():
+            for _ in self.read(document, self._library.passages.of(document.id), stopped):
                 if stopped():
                     return
 
@@ -94,7 +94,7 @@ class Digesting:
         Raises `LibraryError`, `WeightsError`.
         """
         model = self._models.language_model
-        pieces, known = self.pieces(chunks), self._library.digests(document.id, model.identity)
+        pieces, known = self.pieces(chunks), self._library.digests.of(document.id, model.identity)
         for place, (title, part) in enumerate(pieces):
             key = part[0].id  # a chunk has its number for ever, sections may be cut otherwise one day
             if key not in known:
@@ -103,7 +103,7 @@ class Digesting:
                 statements = self._digest(part, stopped)
                 if stopped():
                     return
-                self._library.keep_digest(document.id, model.identity, key, statements)
+                self._library.digests.keep(document.id, model.identity, key, statements)
                 known[key] = statements
             yield Section(title, part[0].page, _sayings(known[key], part))
 

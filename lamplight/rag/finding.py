@@ -71,9 +71,11 @@ class Finder:
         """What can be shown before anything has been read."""
         return [replace(one, marker=marker) for marker, one in enumerate(without_repetition(search.found)[:SHOWN], 1)]
 
-    def select(self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE) -> Selection:
+    def select(
+        self, query: str, count: int = SHOWN, scope: Scope = EVERYWHERE, lookup: Lookup | None = None
+    ) -> Selection:
         """The `count` best passages, read. Raises `LamplightError` when a model or the library fails."""
-        return self._read(self.search(query, count, scope), count)
+        return self._read(self.search(query, count, scope, lookup), count)
 
     def find(self, query: str, scope: Scope) -> Finding:
         """`query` stands alone (`rag.conversation`). Raises `LamplightError` when a model or the library fails."""
@@ -160,7 +162,7 @@ class Finder:
         Unless the table surely says it, its cells are less sure to be the answer.
         """
         names = {passage.document_id: passage.document for passage in selection.passages}
-        tables = self._library.tables(list(names))
+        tables = self._library.tables.of(list(names))
         computation = compute(search.query.text, tables, names)
         best = selection.passages[0] if selection.passages else None
         models = self._models

@@ -41,18 +41,18 @@ class Guiding:
         """One after the other, newest first, until `stopped` says so; none before the embedder is loaded."""
         if not self._models.ready:
             return
-        for document_id in self._library.without_guide():
+        for document_id in self._library.guides.missing():
             if stopped():
                 return
             self.make(document_id)
 
     def make(self, document_id: int) -> Guide | None:
         """The guide of a document, which is kept; None if it is gone. Raises `LibraryError` and `WeightsError`."""
-        document = self._library.document(document_id)
+        document = self._library.documents.get(document_id)
         if document is None:
             return None
-        chunks = self._library.chunks_of(document_id)
-        vectors = self._library.vectors_of([chunk.id for chunk in chunks], self._models.embedder)
+        chunks = self._library.passages.of(document_id)
+        vectors = self._library.vectors.of([chunk.id for chunk in chunks], self._models.embedder)
         sections = sections_of(chunks)
         found = summarised(sections, vectors, self._models.embedder, shares_of(sections, LINES))
         units = [unit for chunk in most_central(chunks, vectors, LOOKED_AT) for unit in units_of(chunk)]
@@ -65,7 +65,7 @@ class Guiding:
             questions=self._asking.questions(document, QUESTIONS),
             paper=paper_fields(document, self._materials),
         )
-        self._library.keep_guide(document_id, guide)
+        self._library.guides.keep(document_id, guide)
         return guide
 
 

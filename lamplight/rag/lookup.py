@@ -43,16 +43,16 @@ class Lookup:
     @cached_property
     def documents(self) -> list[Document]:
         """Every document that can be found, newest first."""
-        return self._library.documents()
+        return self._library.documents.all()
 
     @cached_property
     def chunks(self) -> int:
         """How many there are to be found."""
-        return self._library.count_chunks()
+        return self._library.passages.count()
 
     def holding(self, phrases: Sequence[str]) -> Mapping[int, int]:
         """How many chunks of each document hold any of `phrases`; documents with none are left out."""
         key = tuple(phrases)
         if key not in self._held:
-            self._held[key] = self._library.chunks_holding(key)
+            self._held[key] = self._library.full_text.counts_holding(key)
         return self._held[key]

@@ -48,7 +48,7 @@ def trail(passage: Passage, sentence: Sentence, library: Library) -> list[str]:
     known = headings_of(passage)
     if known:
         return known
-    chunks = library.chunks_of(passage.document_id)
+    chunks = library.passages.of(passage.document_id)
     above = Headings(chunks).above(sentence) if any(chunk.id == passage.id for chunk in chunks) else ""
     return [above] if above else []
 

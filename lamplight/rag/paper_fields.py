@@ -24,10 +24,11 @@ def paper_fields(document: Document, materials: Materials) -> list[PaperField]:
     Raises `LamplightError` when a model or the library fails.
     """
     known = any(called(kind, [document], materials) for kind in KINDS)
-    begins = materials.library.chunks_of(document.id, 1)
+    begins = materials.library.passages.of(document.id, 1)
     if not known and not (begins and begins[0].picture_kind == "scan"):
         return []
-    cells = {name: read_field(name, document, materials) for name in FIELDS}
+    lookup = materials.finder.lookup()
+    cells = {name: read_field(name, document, materials, lookup) for name in FIELDS}
     cells["date"] = _date(cells["date"], document, materials)
     if not known and not (cells["date"].text and AMOUNT.search(cells["total"].text)):
         return []

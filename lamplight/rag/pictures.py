@@ -13,7 +13,7 @@ def whole_picture(passage: Passage, library: Library) -> Passage:
     """With all lines and boxes of the picture it is of, under the number of its first chunk; others as they are."""
     if passage.kind != "image" or passage.picture is None:
         return passage
-    parts = library.parts_of_picture(passage)
+    parts = library.passages.of_picture(passage)
     if len(parts) < 2:
         return passage
     furniture: list[int] = []

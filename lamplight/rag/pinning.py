@@ -20,7 +20,7 @@ def pin(library: Library, document_id: int, pinned: bool, count_tokens: Callable
 
     Raises `LibraryError` when there is no such document, or with it more than `PINNED_TOKENS` would be pinned.
     """
-    document = library.document(document_id)
+    document = library.documents.get(document_id)
     if document is None:
         raise LibraryError("This document is not in your library any more.")
     if pinned:
@@ -32,7 +32,7 @@ def pin(library: Library, document_id: int, pinned: bool, count_tokens: Callable
                 f"{document.name} is too long to be pinned{beside}: "
                 f"{tokens} tokens, and {PINNED_TOKENS} can be. It is found by your questions all the same."
             )
-    library.pin(document_id, pinned)
+    library.documents.pin(document_id, pinned)
 
 
 def pinned_passages(library: Library, scope: Scope, count_tokens: Callable[[str], int]) -> list[Passage]:
@@ -65,11 +65,11 @@ def without_pinned(passages: Sequence[Passage], pinned: Sequence[Passage]) -> li
 
 def _pinned_documents(library: Library, scope: Scope) -> list[Document]:
     """Oldest first: what is pinned later leaves the beginning of the prompt as it was."""
-    return [one for one in reversed(library.documents(pinned=True)) if scope.includes(one)]
+    return [one for one in reversed(library.documents.pinned()) if scope.includes(one)]
 
 
 def _passages(library: Library, document: Document) -> list[Passage]:
-    return list(whole_pictures(library.chunks_of(document.id), library))
+    return list(whole_pictures(library.passages.of(document.id), library))
 
 
 def _text(passages: Sequence[Passage]) -> str:

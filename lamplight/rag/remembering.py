@@ -35,8 +35,8 @@ class Remembering:
         behind = (self._models.language_model.identity, self._answerer.prompt)
         if behind != self._behind:
             self._behind, self._done = behind, set()
-        for number in self._library.newest_chunks(self._most()):
-            chunk = None if number in self._done else self._library.chunks([number]).get(number)
+        for number in self._library.passages.newest(self._most()):
+            chunk = None if number in self._done else self._library.passages.by_id([number]).get(number)
             if chunk is None:
                 continue
             self._answerer.remember([chunk], stopped)

@@ -113,14 +113,16 @@ class Retriever:
         weights = self._term_weights(query.terms, lookup.chunks)
         wide = SCOPED_CANDIDATES if scope.kind else 1
         words = dict(
-            self._library.full_text(_telling(weights, naming), max(WORD_CANDIDATES, wide), naming.documents or allowed)
+            self._library.full_text.search(
+                _telling(weights, naming), max(WORD_CANDIDATES, wide), naming.documents or allowed
+            )
         )
         exact = self._exact(query, allowed)
         pictures = self._pictures(query, allowed)
         named = naming.documents | scope.attached
         _look(dense, max(CANDIDATES, wide), allowed, named)
         dense.look_at([*list(words)[:FUSED_WORD_CANDIDATES], *exact, *pictures])
-        chunks = self._library.candidates(dense.found)
+        chunks = self._library.passages.candidates(dense.found)
         nearness = {number: dense.cosine(number, chunk.document_id in foreign) for number, chunk in chunks.items()}
         cosines = {n: dense.absolute_cosine(n, chunk.document_id in foreign) for n, chunk in chunks.items()}
         words_weight = WORDS_WEIGHT / max(words.values(), default=1.0)
@@ -149,7 +151,7 @@ class Retriever:
         """In this order, read as they are asked for."""
         for start in range(0, len(ranked), batch):
             part = ranked[start : start + batch]
-            chunks = self._library.chunks(part)
+            chunks = self._library.passages.by_id(part)
             yield from (chunks[number] for number in part if number in chunks)
 
     def _dense(self, query: Query, lookup: Lookup, foreign: bool) -> DenseSearch:
@@ -157,20 +159,20 @@ class Retriever:
         if self._multilingual is None:
             return DenseSearch(self._library, query, self._embedder, lookup.vectors, True, None)
         reads = self._embedder.knows_language(query.text, FOREIGN_QUESTION_SHARE)
-        wanted = foreign or not reads or self._library.has_vectors(MULTILINGUAL.name)
+        wanted = foreign or not reads or self._library.vector_places.has(MULTILINGUAL.name)
         second = self._multilingual() if wanted else None
         return DenseSearch(self._library, query, self._embedder, lookup.vectors, reads, second)
 
     def _term_weights(self, terms: Sequence[str], total: int) -> dict[str, float]:
         """Inverse document frequency among `total` chunks: how much a word tells, 0 when it is in every chunk."""
-        frequencies = self._library.term_frequencies(terms)
+        frequencies = self._library.full_text.frequencies(terms)
         return {term: math.log((total + 1) / (frequencies[term] + 1)) for term in terms}
 
     def _exact(self, query: Query, allowed: frozenset[int] | None) -> dict[int, int]:
         """How many of the quoted phrases and codes each chunk holds."""
         held: dict[int, int] = {}
         for phrase in query.exact:
-            for number, _ in self._library.full_text([phrase], FUSED_WORD_CANDIDATES, allowed):
+            for number, _ in self._library.full_text.search([phrase], FUSED_WORD_CANDIDATES, allowed):
                 held[number] = held.get(number, 0) + 1
         return held
 
@@ -178,8 +180,8 @@ class Retriever:
         """When a picture is asked for: each one with 1 and the share of the question's words that it holds."""
         if not query.wants_picture:
             return {}
-        ids = self._library.images(allowed)
-        held = self._library.holding_terms(query.terms, ids)
+        ids = self._library.passages.images(allowed)
+        held = self._library.full_text.held(query.terms, ids)
         return {number: 1.0 + len(held[number]) / len(query.terms) for number in ids}
 
 

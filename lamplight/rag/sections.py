@@ -51,7 +51,7 @@ def with_markers(sections: Sequence[Sequence[Passage]], shown: Sequence[Passage]
 def _around(
     passage: Passage, library: Library, most: int, count: Callable[[str], int], taken: set[int]
 ) -> list[Passage]:
-    chunks = [chunk for chunk in library.chunks_of(passage.document_id) if chunk.header == passage.header]
+    chunks = [chunk for chunk in library.passages.of(passage.document_id) if chunk.header == passage.header]
     place = next((index for index, chunk in enumerate(chunks) if chunk.id == passage.id), None)
     if place is None or passage.kind == "image":
         return [passage]

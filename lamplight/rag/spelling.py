@@ -23,7 +23,7 @@ def respelled(text: str, library: Library, embedder: Embedder) -> str:
     A word that stands in a document, or is a whole one to the embedder, is what it is.
     """
     words = [match[0] for match in WORD.finditer(text) if len(match[0]) >= SHORTEST and match[0].isalpha()]
-    unknown = library.unknown_terms(dict.fromkeys(words))
+    unknown = library.full_text.unknown(dict.fromkeys(words))
     meant = {
         word: min(_near(word, library), default=(0, 0, word))[2]
         for word, pieces in zip(unknown, embedder.count_tokens(unknown), strict=True)
@@ -35,7 +35,7 @@ def respelled(text: str, library: Library, embedder: Embedder) -> str:
 def _near(word: str, library: Library) -> Iterator[tuple[int, int, str]]:
     """Words of the library with how many letters are wrong, and less how often they stand there: the best is least."""
     plain, wrong = word.lower(), 2 if len(word) >= LONG else 1
-    stems = library.terms_beginning(plain[0])
+    stems = library.full_text.beginning(plain[0])
     likely: dict[str, float] = {}
     for cut in range(CUT + 1):  # a stem is compared with as much of the word
         beginning = plain[: len(plain) - cut]
@@ -44,8 +44,8 @@ def _near(word: str, library: Library) -> Iterator[tuple[int, int, str]]:
         ):
             likely[stem] = min(distance, likely.get(stem, distance))
     for stem in sorted(likely, key=lambda stem: (likely[stem], -stems[stem]))[:LIKE]:
-        for number, _ in library.full_text([stem], 1):
-            for match in WORD.finditer(library.chunks([number])[number].searchable):
+        for number, _ in library.full_text.search([stem], 1):
+            for match in WORD.finditer(library.passages.by_id([number])[number].searchable):
                 distance = OSA.distance(plain, match[0].lower())
                 if distance <= wrong and match[0].isalpha():
                     yield distance, -stems[stem], match[0]

@@ -42,7 +42,7 @@ class Suggestions:
 
     def of(self, documents: list[Document], count: int) -> list[str]:
         """`count` questions at most, in turn from each of `documents`, the first ones of each first."""
-        guides = (self._library.guide(document.id) for document in documents[:count])
+        guides = (self._library.guides.get(document.id) for document in documents[:count])
         rows = zip_longest(*(guide.questions for guide in guides if guide is not None))
         asked = [question for row in rows for question in row if question]
         return list(dict.fromkeys(asked))[:count]
@@ -70,11 +70,11 @@ class Asking:
         return list(islice(dict.fromkeys(right), count))
 
     def _candidates(self, document: Document) -> Iterator[Candidate]:
-        chunks = self._library.chunks_of(document.id, FIRST_CHUNKS)
+        chunks = self._library.passages.of(document.id, FIRST_CHUNKS)
         language = language_of(" ".join(chunk.text for chunk in chunks))
         title = _title(document)
         if language == "en":  # questions about tables are read in English
-            yield from filter(None, (_of_table(table) for table in self._library.tables([document.id])[:TRIED]))
+            yield from filter(None, (_of_table(table) for table in self._library.tables.of([document.id])[:TRIED]))
         telling = [heading for heading in self._headings(document) if _tells(heading, document)]
         for heading in telling[:TRIED]:
             what = heading if language == "de" else _in_a_sentence(heading)
@@ -84,7 +84,7 @@ class Asking:
             yield Candidate(_of_the_whole(language, title))
 
     def _headings(self, document: Document) -> list[str]:
-        chunks = self._library.chunks_of(document.id)
+        chunks = self._library.passages.of(document.id)
         deepest = [headings[-1] for chunk in chunks if (headings := headings_of(chunk))]
         return list(dict.fromkeys(deepest or [heading for heading, _ in Headings(chunks).all()]))
 
@@ -106,7 +106,7 @@ class Asking:
             source = next(one for one in finding.selection.passages if one.marker == quote.citation.marker)
             above = trail(source, Sentence(source, quote.citation.text, quote.citation.boxes), self._library)
             return candidate.section in above
-        named = named_documents(question, self._library.documents(), self._library.chunks_holding)
+        named = named_documents(question, self._library.documents.all(), self._library.full_text.counts_holding)
         return kind == "summary" and named.documents == {document.id}
 
 

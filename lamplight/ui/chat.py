@@ -36,7 +36,7 @@ class Chat:
         if conversation_id is None:
             return []
         turn = self._turns.running(conversation_id)
-        kept = self._library.messages(conversation_id)
+        kept = self._library.messages.of(conversation_id)
         shown: list[ChatMessage] = []
         for message in kept:
             if turn is None or message.id != turn.message_id:
@@ -53,20 +53,20 @@ class Chat:
         """
         current = self.known(conversation_id, person)
         if current is None:
-            current = self._library.start_conversation(question.text, collection_id, person)
+            current = self._library.conversations.start(question.text, collection_id, person)
         return current, self._turns.start(current, question)
 
     def edit(self, conversation_id: int, message_id: int, question: Question) -> int | None:
         """Ask another question in place of one that was asked, and of all that followed.
 
         What came with that one comes with this one too. An answer that is being written ends. Returns the number by
-        which `Library.restore_messages` takes it back; None when there is no such question here.
+        which `Messages.restore` takes it back; None when there is no such question here.
         """
-        asked = [message for message in self._library.messages(conversation_id) if message.role == "user"]
+        asked = [message for message in self._library.messages.of(conversation_id) if message.role == "user"]
         old = next((message for message in asked if message.id == message_id), None)
         if old is None or not self._turns.end(conversation_id):
             return None
-        edit = self._library.replace_messages(conversation_id, message_id)
+        edit = self._library.messages.replace(conversation_id, message_id)
         attached = question.attached or Question.restored(old).attached
         about = tuple(number for number in question.about if number not in self._documents_at(attached))
         self._turns.start(conversation_id, replace(question, attached=attached, about=about))
@@ -79,7 +79,7 @@ class Chat:
 
         `message_id` is the answer's; returns as `edit`. An earlier one is left alone, as others have followed it.
         """
-        messages = self._library.messages(conversation_id)
+        messages = self._library.messages.of(conversation_id)
         if len(messages) < 2 or messages[-1].id != message_id:
             return None
         asked = messages[-2]
@@ -90,14 +90,14 @@ class Chat:
     def take_back(self, conversation_id: int, edit: int) -> None:
         """Undo what `edit` or `again` did."""
         if self._turns.end(conversation_id):
-            self._library.restore_messages(conversation_id, edit)
+            self._library.messages.restore(conversation_id, edit)
 
     def answering(self, conversation_id: int | None) -> bool:
         return self._turns.running(conversation_id) is not None
 
     def conversation(self, conversation_id: int | None) -> Conversation | None:
         """None for one that is not begun yet."""
-        return None if conversation_id is None else self._library.conversation(conversation_id)
+        return None if conversation_id is None else self._library.conversations.get(conversation_id)
 
     def watch(self, conversation_id: int | None) -> Iterator[list[ChatMessage]]:
         """The whole conversation after each change of the answer being written; nothing if none is."""
@@ -116,26 +116,26 @@ class Chat:
             attached = [self._attached(path) for path in asked.attached]
             names = [one["name"] for one in self._named(asked.about)]
             return [{"role": "user", "content": question_html(message.content, reference, attached, names)}]
-        return self._answer(Answer.restored(message, self._library.successor), reference, last)
+        return self._answer(Answer.restored(message, self._library.documents.successor), reference, last)
 
     def about(self, conversation_id: int | None) -> list[dict[str, Any]]:
         """What the last question was about, and so the next one: id and name of documents that are still there."""
-        messages = [] if conversation_id is None else self._library.messages(conversation_id)
+        messages = [] if conversation_id is None else self._library.messages.of(conversation_id)
         asked = [Question.restored(message) for message in messages if message.role == "user"]
         return self._named([*asked[-1].about, *self._documents_at(asked[-1].attached)]) if asked else []
 
     def _documents_at(self, paths: Sequence[str]) -> list[int]:
-        found = [self._library.document_at(path) for path in paths]
+        found = [self._library.documents.at(path) for path in paths]
         return [document.id for document in found if document is not None]
 
     def _named(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
-        current = dict.fromkeys(map(self._library.successor, numbers))
-        found = [document for document in map(self._library.document, current) if document is not None]
+        current = dict.fromkeys(map(self._library.documents.successor, numbers))
+        found = [document for document in map(self._library.documents.get, current) if document is not None]
         return [{"id": document.id, "name": document.name} for document in found]
 
     def _attached(self, path: str) -> tuple[str, int | None]:
         """The name of a file that came with a question, and the document it has become."""
-        document = self._library.document_at(path)
+        document = self._library.documents.at(path)
         return Path(path).name, document.id if document else None
 
     def _answer(self, answer: Answer, reference: str, last: bool = True) -> list[ChatMessage]:

@@ -76,7 +76,7 @@ def _scope(services: Services, arguments: Record) -> Scope:
 
     name, documents = arguments.get("document"), None
     if name is not None:
-        documents = frozenset(document.id for document in services.library.documents_named(name))
+        documents = frozenset(document.id for document in services.library.documents.named(name))
         if not documents:
             raise LibraryError(f"There is no document {name} here; `list` shows what there is.")
     return Scope(documents=documents, kind=arguments.get("kind"))
@@ -145,25 +145,29 @@ def _citation(citation: Citation) -> Record:
 def list_documents(services: Services, arguments: Record) -> Iterator[Record]:
     """One `documents` record."""
     library = services.library
-    yield {"documents": [asdict(document) | {"paths": library.places(document.id)} for document in library.documents()]}
+    yield {
+        "documents": [
+            asdict(document) | {"paths": library.places.of(document.id)} for document in library.documents.all()
+        ]
+    }
 
 
 def remove(services: Services, arguments: Record) -> Iterator[Record]:
     """One `removed` record, or a `problem` when the name fits none or several."""
-    matches = services.library.documents_named(arguments["document"])
+    matches = services.library.documents.named(arguments["document"])
     if not matches:
         yield {"problem": f"There is no document {arguments['document']} here; `list` shows what there is."}
     elif len(matches) > 1:
         choices = ", ".join(f"{match.id} ({match.path})" for match in matches)
         yield {"problem": f"Several documents are called {arguments['document']}; say which number: {choices}."}
-    elif arguments["document"] in (places := services.library.places(matches[0].id)) and len(places) > 1:
-        services.library.remove_place(arguments["document"])  # the document stays for the other places
+    elif arguments["document"] in (places := services.library.places.of(matches[0].id)) and len(places) > 1:
+        services.library.places.remove(arguments["document"])  # the document stays for the other places
         yield {"removed": arguments["document"]}
     else:
         # With the vectors open, they go with the document and not at the next start.
-        services.library.vectors(services.models.embedder)
-        services.library.remove(matches[0].id)
-        services.library.purge(matches[0].id)
+        services.library.vectors.store(services.models.embedder)
+        services.library.documents.remove(matches[0].id)
+        services.library.documents.purge(matches[0].id)
         yield {"removed": matches[0].name}
 
 

@@ -34,20 +34,20 @@ def conversation_routes(services: Services) -> APIRouter:
 
     @router.post("/conversations/{conversation_id}/title")
     async def rename(conversation_id: int, request: Request) -> Response:
-        return await act(library.rename_conversation, conversation_id, await field(request, "title", str))
+        return await act(library.conversations.rename, conversation_id, await field(request, "title", str))
 
     @router.post("/conversations/{conversation_id}/{action}")
     async def one(conversation_id: int, action: str) -> Response:
         def remove(conversation_id: int) -> None:
             services.turns.stop(conversation_id)
-            library.remove_conversation(conversation_id)
+            library.conversations.remove(conversation_id)
 
-        actions = {"stop": services.turns.stop, "remove": remove, "restore": library.restore_conversation}
+        actions = {"stop": services.turns.stop, "remove": remove, "restore": library.conversations.restore}
         return await act(actions[action], conversation_id) if action in actions else Response(status_code=404)
 
     @router.get("/conversations/{conversation_id}/export.{extension}")
     def export(conversation_id: int, extension: str) -> Response:
-        conversation = library.conversation(conversation_id)
+        conversation = library.conversations.get(conversation_id)
         if conversation is None or extension not in FORMATS:
             raise HTTPException(404)
         media_type, write = FORMATS[extension]
@@ -58,7 +58,7 @@ def conversation_routes(services: Services) -> APIRouter:
     @router.get("/conversations/{conversation_id}/{message_id}/table.{extension}")
     def table(conversation_id: int, message_id: int, extension: str, separator: str = ",") -> Response:
         """The table of an answer, to save (csv) or to paste into a spreadsheet (tsv)."""
-        said = {message.id: message for message in library.messages(conversation_id)}
+        said = {message.id: message for message in library.messages.of(conversation_id)}
         answer = Answer.restored(said[message_id]) if message_id in said else None
         if answer is None or answer.rows is None or extension not in TABLES or separator not in SEPARATORS:
             raise HTTPException(404)

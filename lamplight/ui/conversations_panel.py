@@ -17,5 +17,5 @@ def conversations_value(library: Library, person: str, words: str = "") -> list[
             "when": conversation.updated_at,
             "collection": conversation.collection_id,
         }
-        for conversation in library.conversations(words, person)
+        for conversation in library.conversations.all(words, person)
     ]

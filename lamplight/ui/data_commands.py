@@ -30,9 +30,9 @@ def choose_vectors(folder: Path, where: str, permitted: bool) -> None:
 
     server = None if where == HERE else VectorServer.at(where, permitted)
     with Library(folder, PROGRAM) as library:
-        library.use_vectors(server)
+        library.vector_places.use(server)
         try:
-            library.delete_left_vectors()
+            library.vector_places.delete_left()
         except VectorsAway as error:
             notice(f"What was kept there before is deleted when that can be reached. {error}")
 
@@ -67,9 +67,9 @@ def restore(services: Services, arguments: Record) -> Iterator[Record]:
     yield {
         "restored": {
             "library": str(library.folder),
-            "documents": len(library.documents()),
-            "conversations": library.count_conversations(),
-            "missing": sum(not Path(document.path).exists() for document in library.documents()),
+            "documents": len(library.documents.all()),
+            "conversations": library.conversations.count(),
+            "missing": sum(not Path(document.path).exists() for document in library.documents.all()),
         }
     }
 
@@ -77,7 +77,7 @@ def restore(services: Services, arguments: Record) -> Iterator[Record]:
 def erase(services: Services, arguments: Record) -> Iterator[Record]:
     """One `erased` record, or a `problem` that says what would be erased when `yes` was not said."""
     library = services.library
-    found = {"documents": len(library.documents()), "conversations": library.count_conversations()}
+    found = {"documents": len(library.documents.all()), "conversations": library.conversations.count()}
     if not arguments.get("yes"):
         yield {
             "problem": f"This would erase all of the library in {library.folder} for good "
@@ -95,7 +95,7 @@ def erase(services: Services, arguments: Record) -> Iterator[Record]:
             library.erase()
         # What answers under way had found before is remembered while they are written.
         ANSWERS.wait(LONGEST_ANSWER)
-        library.purged()
+        library.documents.purged()
     yield {"erased": {"library": str(library.folder), **found}}
 
 

@@ -213,9 +213,9 @@ def _library(folder: Path, files: bool) -> Iterator[Check | Comparing]:
         return
     try:
         with Library(folder, "doctor") as library:
-            problems = library.problems()
-            finding = f"{len(library.documents())} documents, {library.count_chunks()} passages in {folder}"
-            yield _vectors(folder, library.vector_choice.server)
+            problems = library.database.problems()
+            finding = f"{len(library.documents.all())} documents, {library.passages.count()} passages in {folder}"
+            yield _vectors(folder, library.vector_places.choice.server)
             if files:
                 yield from _files(library)
     except LibraryBusy as busy:

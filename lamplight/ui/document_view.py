@@ -32,7 +32,7 @@ def document_value(library: Library, document_id: int, elsewhere: bool = False) 
 
     Who looks from `elsewhere` in the house isn't told where on the computer its folders are.
     """
-    document = library.document(document_id)
+    document = library.documents.get(document_id)
     if document is None:
         return None
     return {
@@ -49,7 +49,7 @@ def document_value(library: Library, document_id: int, elsewhere: bool = False) 
 
 def _guide(library: Library, document_id: int) -> dict[str, Any] | None:
     """Its source guide, once it has been made."""
-    guide = library.guide(document_id)
+    guide = library.guides.get(document_id)
     return asdict(guide) if guide else None
 
 
@@ -62,7 +62,7 @@ def _place(library: Library, document: Document, elsewhere: bool) -> str:
 
 def original_value(library: Library, document_id: int) -> tuple[Path, str] | None:
     """A document's file and the media type to show it as, "" if it can only be saved; None when it is gone."""
-    document = library.document(document_id)
+    document = library.documents.get(document_id)
     path = Path(document.path) if document else None
     if path is None or not path.is_file():
         return None
@@ -71,7 +71,7 @@ def original_value(library: Library, document_id: int) -> tuple[Path, str] | Non
 
 def page_value(library: Library, document_id: int, number: int) -> dict[str, Any] | None:
     """One page: its picture, if it has one, and the text that was read from it."""
-    page = library.page(document_id, number)
+    page = library.documents.page(document_id, number)
     if page is None:
         return None
     drawn = page.width > 0 and page.height > 0
@@ -80,7 +80,7 @@ def page_value(library: Library, document_id: int, number: int) -> dict[str, Any
         "image": f"/pages/{document_id}/{number}.png?width={PAGE_PIXELS}" if drawn else None,
         "ratio": page.width / page.height if drawn else None,
         "text": page.text[:TEXT_CHARACTERS],
-        "parts": page_parts(library.chunks_of(document_id), page),
+        "parts": page_parts(library.passages.of(document_id), page),
     }
 
 

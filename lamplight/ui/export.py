@@ -35,7 +35,7 @@ def file_name(title: str) -> str:
 def conversation_markdown(library: Library, conversation: Conversation) -> str:
     """Questions as headings; each answer with a list of its sources, document, page and words."""
     parts = [f"# {_plain(conversation.title)}", _made(conversation)]
-    for message in library.messages(conversation.id):
+    for message in library.messages.of(conversation.id):
         if message.role == "user":
             parts.append(f"## {_plain(message.content)}")
             continue
@@ -53,7 +53,7 @@ def conversation_markdown(library: Library, conversation: Conversation) -> str:
 def conversation_html(library: Library, conversation: Conversation) -> str:
     """One page with everything in it, also pictures of the pages that are cited."""
     pictures = _Pictures(library)
-    body = "".join(_message_html(message, pictures) for message in library.messages(conversation.id))
+    body = "".join(_message_html(message, pictures) for message in library.messages.of(conversation.id))
     title = escape(conversation.title)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
@@ -141,7 +141,7 @@ class _Pictures:
     def of(self, passage: Passage) -> str:
         from lamplight.ingest.page_images import page_image  # heavy; with the first export, not with the first page
 
-        document = self._library.document(self._library.successor(passage.document_id))
+        document = self._library.documents.get(self._library.documents.successor(passage.document_id))
         place = (passage.document_id, passage.page)
         if document is None or place in self._shown or len(self._shown) >= PICTURES:
             return ""

@@ -21,16 +21,16 @@ DRAWN = ("pdf", "image", "tiff")  # formats whose pages can be shown as pictures
 
 def library_value(services: Services) -> dict[str, Any]:
     """Plain values for `assets/library.js` and `assets/welcome.js`: newest documents first."""
-    documents = services.library.documents()
+    documents = services.library.documents.all()
     files = services.library.folder / "files"
-    memberships = services.library.memberships()
+    memberships = services.library.collections.memberships()
     return {
         "documents": [_document(document, memberships.get(document.id, []), files) for document in documents],
         "collections": [
             {"id": collection.id, "name": collection.name, "documents": collection.documents}
-            for collection in services.library.collections()
+            for collection in services.library.collections.all()
         ],
-        "papers": services.library.papers(),
+        "papers": services.library.guides.count_papers(),
         "folders": [folder.problem for folder in services.queue.folders()],
         "welcome": welcome_value(services, documents),
     }
@@ -46,7 +46,7 @@ def activity_value(services: Services, session: Session | None) -> dict[str, Any
     waiting = [job for job in jobs if job.state == "queued"]
     others = [job for job in jobs if job.state in ("working", "failed")]
     return {
-        "changes": services.library.changes,
+        "changes": services.library.database.changes,
         "jobs": [_job(services.queue, job) for job in [*others, *waiting[:SHOWN_WAITING]]],
         "waiting": len(waiting),
         "paused": services.queue.paused,
@@ -60,9 +60,9 @@ def activity_value(services: Services, session: Session | None) -> dict[str, Any
 
 
 def _status(services: Services) -> str:
-    if notice := services.library.notice or services.models.loading:
+    if notice := services.library.vector_places.notice or services.models.loading:
         return notice
-    left = services.library.vectors_left(MULTILINGUAL.name)
+    left = services.library.vectors.count_missing(MULTILINGUAL.name)
     return f"Made ready for questions in other languages: all but {left:,} passages" if left else ""
 
 

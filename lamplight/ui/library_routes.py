@@ -41,7 +41,7 @@ def _add_state(router: APIRouter, services: Services) -> None:
 
 def _add_documents(router: APIRouter, services: Services) -> None:
     def remove(document_id: int) -> None:
-        for place in services.library.places(document_id):
+        for place in services.library.places.of(document_id):
             services.queue.leave(place)  # or it would come back when it has been read
         services.removals.remove(document_id)
 
@@ -56,7 +56,7 @@ def _add_documents(router: APIRouter, services: Services) -> None:
     @router.post("/documents/{document_id}/{action}")
     async def document(document_id: int, action: str) -> Response:
         # What the page shows may have been read anew a moment ago, under another number.
-        current = services.library.successor(document_id)
+        current = services.library.documents.successor(document_id)
         return await act(actions[action], current) if action in actions else Response(status_code=404)
 
     @router.post("/samples")
@@ -87,20 +87,20 @@ def _add_collections(router: APIRouter, services: Services) -> None:
 
     @router.post("/collections")
     async def add(request: Request) -> Response:
-        return await act(library.add_collection, await field(request, "name", str))
+        return await act(library.collections.add, await field(request, "name", str))
 
     @router.post("/collections/{collection_id}/name")
     async def rename(collection_id: int, request: Request) -> Response:
-        return await act(library.rename_collection, collection_id, await field(request, "name", str))
+        return await act(library.collections.rename, collection_id, await field(request, "name", str))
 
     @router.post("/collections/{collection_id}/documents")
     async def documents(collection_id: int, request: Request) -> Response:
-        work = library.collect if await field(request, "inside", bool) else library.release
+        work = library.collections.collect if await field(request, "inside", bool) else library.collections.release
         return await act(work, collection_id, await field(request, "documents", list))
 
     @router.post("/collections/{collection_id}/{action}")
     async def one(collection_id: int, action: str) -> Response:
-        actions = {"remove": library.remove_collection, "restore": library.restore_collection}
+        actions = {"remove": library.collections.remove, "restore": library.collections.restore}
         return await act(actions[action], collection_id) if action in actions else Response(status_code=404)
 
 

@@ -51,18 +51,18 @@ def _kind(line: str, furniture: bool) -> str:
 
 def found_pages(library: Library, document_id: int, words: str) -> list[dict[str, Any]]:
     """The pages of a document that hold `words` in a row, each with how often and where on its picture."""
-    document = library.document(document_id)
+    document = library.documents.get(document_id)
     pattern = _pattern(words)
     if document is None or pattern is None:
         return []
     lines: dict[int, list[Box]] = {}
-    for chunk in library.chunks_of(document_id):
+    for chunk in library.passages.of(document_id):
         for line, box in zip(chunk.text.split("\n"), chunk.boxes, strict=False):
             if pattern.search(line):
                 lines.setdefault(chunk.page, []).append(box)
     found: list[dict[str, Any]] = []
     for number in range(1, document.pages + 1):
-        page = library.page(document_id, number)
+        page = library.documents.page(document_id, number)
         count = len(pattern.findall(page.text)) if page else 0
         if page and count and len(found) < MOST_FOUND:
             found.append({"page": number, "count": count, "boxes": percent(lines.get(number, []), page)})
@@ -74,8 +74,8 @@ def found_places(library: Library, words: str) -> list[dict[str, Any]]:
     terms = re.findall(r"\w+", words)
     if len(words.strip()) < SHORTEST or not terms:
         return []
-    best = [number for number, _ in library.full_text(terms, 5 * LISTED)]
-    chunks = library.chunks(best)
+    best = [number for number, _ in library.full_text.search(terms, 5 * LISTED)]
+    chunks = library.passages.by_id(best)
     places: list[dict[str, Any]] = []
     for chunk in (chunks[number] for number in best if number in chunks):
         if all(term.lower()[:-1] in chunk.text.lower() for term in terms) and len(places) < LISTED:

@@ -45,10 +45,10 @@ def papers_value(services: Services, collection: int | None = None) -> list[dict
     from lamplight.rag.paper_fields import sorting  # heavy; with the first table, not with the first page
 
     library = services.library
-    members = None if collection is None else library.members(collection)
+    members = None if collection is None else library.collections.members(collection)
     rows = []
-    for document in library.documents():
-        guide = library.guide(document.id) if members is None or document.id in members else None
+    for document in library.documents.all():
+        guide = library.guides.get(document.id) if members is None or document.id in members else None
         if guide is None or not guide.paper:
             continue
         fields = {

@@ -21,7 +21,7 @@ class Removals:
 
     def remove(self, document_id: int) -> None:
         """Hide the document now and delete it for good when nobody has undone it in time."""
-        self._library.remove(document_id)
+        self._library.documents.remove(document_id)
         timer = threading.Timer(UNDO_SECONDS, self._purge, (document_id,))
         timer.daemon = True
         with self._lock:
@@ -34,10 +34,10 @@ class Removals:
             timer = self._pending.pop(document_id, None)
         if timer is not None:
             timer.cancel()
-            self._library.restore(document_id)
+            self._library.documents.restore(document_id)
 
     def _purge(self, document_id: int) -> None:
         with self._lock:
             if self._pending.pop(document_id, None) is None:
                 return
-        self._library.purge(document_id)
+        self._library.documents.purge(document_id)

@@ -53,7 +53,7 @@ def only_own(library: Library) -> Callable[[Request], None]:
 
     def check(request: Request) -> None:
         named = request.path_params.get("conversation_id") or request.query_params.get("conversation")
-        if named and not (str(named).isdecimal() and library.belongs_to(int(named), person_of(request))):
+        if named and not (str(named).isdecimal() and library.conversations.belongs_to(int(named), person_of(request))):
             raise HTTPException(404)
 
     return check

@@ -67,7 +67,7 @@ def _add_pages(router: APIRouter, services: Services) -> None:
         width: int = Query(DEFAULT_WIDTH, ge=MINIMUM_WIDTH, le=MAXIMUM_WIDTH),
         crop: str = Query("", pattern=r"^(\d{1,6}(,\d{1,6}){3})?$"),
     ) -> Response:
-        document = services.library.document(document_id)
+        document = services.library.documents.get(document_id)
         if document is None or not 1 <= page <= document.pages:
             raise HTTPException(404)
         # The readers are heavy; they are loaded with the first picture, not with the first page.
@@ -133,8 +133,10 @@ def _add_pages(router: APIRouter, services: Services) -> None:
         from lamplight.rag.retriever import Scope  # heavy; with the first question, not with the first page
 
         text = (await body_of(request, FIELD_BYTES))[:TYPED_BYTES].decode("utf-8", "ignore")
-        documents = None if collection is None else await run_in_threadpool(services.library.members, collection)
-        history = [] if conversation is None else await run_in_threadpool(services.library.messages, conversation)
+        documents = (
+            None if collection is None else await run_in_threadpool(services.library.collections.members, collection)
+        )
+        history = [] if conversation is None else await run_in_threadpool(services.library.messages.of, conversation)
         scope = Scope(frozenset(about), chosen=True) if about else Scope(documents)
         services.answerer.typed(text, scope, history)
         return Response(status_code=204)

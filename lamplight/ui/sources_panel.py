@@ -18,9 +18,9 @@ EXCERPT_CHARACTERS = 20_000
 
 def sources_value(library: Library, conversation_id: int, message_id: int) -> list[dict[str, Any]] | None:
     """The sources of a stored answer, in the order of their markers; None if there is no such answer."""
-    for message in library.messages(conversation_id):
+    for message in library.messages.of(conversation_id):
         if message.id == message_id and message.role == "assistant":
-            answer = Answer.restored(message, library.successor)
+            answer = Answer.restored(message, library.documents.successor)
             ordered = sorted(answer.passages, key=lambda passage: passage.marker)
             return [_source(library, answer, passage) for passage in ordered]
     return None
@@ -30,12 +30,12 @@ def _source(library: Library, answer: Answer, passage: Passage) -> dict[str, Any
     citations = [citation for citation in answer.citations if citation.marker == passage.marker]
     quotes = list(dict.fromkeys(citation.text for citation in citations)) or [passage.text]
     boxes = [box for citation in citations for box in citation.boxes] or passage.boxes
-    document = library.document(passage.document_id)
-    page = library.page(passage.document_id, passage.page) if document else None
+    document = library.documents.get(passage.document_id)
+    page = library.documents.page(passage.document_id, passage.page) if document else None
     # Documents without fixed pages, such as notes, have no boxes: their text is shown instead of a picture.
     drawn = page if page and boxes and page.width > 0 and page.height > 0 else None
     image = f"/pages/{passage.document_id}/{passage.page}.png?width={PAGE_PIXELS}"
-    tables = library.tables([passage.document_id]) if document and passage.kind == "table" else []
+    tables = library.tables.of([passage.document_id]) if document and passage.kind == "table" else []
     return {
         "marker": passage.marker,
         "document": passage.document,
@@ -53,7 +53,7 @@ def _source(library: Library, answer: Answer, passage: Passage) -> dict[str, Any
         "ratio": drawn.width / drawn.height if drawn else None,
         "boxes": percent(list(dict.fromkeys(map(_tuple, boxes))), drawn) if drawn else [],
         "text": page.text[:EXCERPT_CHARACTERS] if page else "",
-        "parts": page_parts(library.chunks_of(passage.document_id), page) if page and not drawn else [],
+        "parts": page_parts(library.passages.of(passage.document_id), page) if page and not drawn else [],
     }
 
 

@@ -166,8 +166,8 @@ def data_value(services: Services) -> dict[str, Any]:
         "library": str(folder),
         "prepared": str(prepared),
         "program": PROGRAM,
-        "documents": len(services.library.documents()),
-        "conversations": services.library.count_conversations(),
+        "documents": len(services.library.documents.all()),
+        "conversations": services.library.conversations.count(),
         "sizes": {
             "originals": _bytes((folder / "files").rglob("*")),
             "database": _bytes(folder.glob(f"{DATABASE}*")),

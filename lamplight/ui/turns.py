@@ -88,12 +88,12 @@ class Turn:
         self.question = question
         self._library, self._answerer = library, answerer
         self._since = time.monotonic()
-        self._history = library.messages(conversation_id)
-        conversation = library.conversation(conversation_id)
+        self._history = library.messages.of(conversation_id)
+        conversation = library.conversations.get(conversation_id)
         self.person = conversation.person if conversation else AT_THE_COMPUTER
-        library.add_message(conversation_id, "user", question.text, question.details())
+        library.messages.add(conversation_id, "user", question.text, question.details())
         self._answer = Answer(alone=bool(question.about))
-        self.message_id = library.add_message(conversation_id, "assistant", "", self._answer.details())
+        self.message_id = library.messages.add(conversation_id, "assistant", "", self._answer.details())
         self._changed = threading.Condition()
         self._version = 0
         self._stop = threading.Event()
@@ -146,12 +146,12 @@ class Turn:
         """What came with the question, once that has been read, and what it is about; else the collection."""
         from lamplight.rag.retriever import Scope  # heavy; with the first question, not with the first page
 
-        conversation = self._library.conversation(self.conversation_id)
+        conversation = self._library.conversations.get(self.conversation_id)
         collection = conversation.collection_id if conversation else None
-        documents = None if collection is None else self._library.members(collection)
+        documents = None if collection is None else self._library.collections.members(collection)
         attached = frozenset(filter(None, map(self._attached, self.question.attached)))
-        about = frozenset(map(self._library.successor, self.question.about))
-        known = frozenset(number for number in about if self._library.document(number) is not None)
+        about = frozenset(map(self._library.documents.successor, self.question.about))
+        known = frozenset(number for number in about if self._library.documents.get(number) is not None)
         if about and not known and not attached:
             raise LibraryError("What you asked about is no longer in your library. Take it off below, and ask again.")
         if known or attached:
@@ -165,12 +165,12 @@ class Turn:
         """
         name = Path(path).name
         self._tell(f"Reading {name}…")
-        while any(job.state in ("queued", "working") for job in self._library.jobs_at(path)):
-            if self._library.paused:
+        while any(job.state in ("queued", "working") for job in self._library.jobs.at(path)):
+            if self._library.jobs.paused:
                 raise LibraryError(f"Reading is paused. Go on reading, then ask about {name} again.")
             if self._stop.wait(LOOK_SECONDS):
                 return None
-        document = self._library.document_at(path)
+        document = self._library.documents.at(path)
         if document is None:
             raise LibraryError(f"{name} could not be read, so nothing was answered; the library says why.")
         return document.id
@@ -203,7 +203,7 @@ class Turn:
                 self._changed.notify_all()
 
     def _save(self) -> None:
-        self._library.update_message(self.message_id, self._answer.text, self._answer.details())
+        self._library.messages.update(self.message_id, self._answer.text, self._answer.details())
         self._saved_at = time.monotonic()
 
 

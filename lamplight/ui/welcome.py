@@ -25,8 +25,8 @@ def welcome_value(services: Services, documents: list[Document]) -> dict[str, An
         "examples": _examples(services, documents),
         "collections": {
             collection.id: services.suggestions.of([one for one in documents if one.id in members], EXAMPLES)
-            for collection in services.library.collections()
-            if (members := services.library.members(collection.id))
+            for collection in services.library.collections.all()
+            if (members := services.library.collections.members(collection.id))
         },
     }
 

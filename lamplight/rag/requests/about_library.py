@@ -32,7 +32,7 @@ def about_library(request: Request, materials: Materials) -> Told | None:
 
 
 def _count(request: Request, materials: Materials) -> Told:
-    inside, which = materials.documents(request.scope), named(request, materials)
+    inside, which = request.documents, named(request)
     sources = Sources()
     if which and len(which) < len(inside):
         return sources.told("\n".join(_line(document, sources, request, materials, "") for document in which[:MOST]))
@@ -55,7 +55,7 @@ def _count(request: Request, materials: Materials) -> Told:
 
 
 def _documents(request: Request, materials: Materials) -> Told:
-    inside, which = materials.documents(request.scope), named(request, materials)
+    inside, which = request.documents, named(request)
     sources = Sources()
     if which and len(which) < len(inside):
         return sources.told(
@@ -83,7 +83,7 @@ def _mentions(request: Request, materials: Materials) -> Told | None:
     words = subject(request.query, "library", materials.models.intents)
     if not words:
         return None
-    inside = {document.id: document for document in materials.documents(request.scope)}
+    inside = {document.id: document for document in request.documents}
     held = _holding(words, materials)
     found = sorted((number for number in held if number in inside), key=lambda number: -len(held[number]))
     if not found:
@@ -104,12 +104,14 @@ def _mentions(request: Request, materials: Materials) -> Told | None:
 def _holding(words: str, materials: Materials) -> dict[int, list[Passage]]:
     """The passages of each document that hold the words beside each other, or else all of them somewhere."""
     library = materials.library
-    numbers = [number for number, _ in library.full_text([words.lower()], MOST * MOST)]
+    numbers = [number for number, _ in library.full_text.search([words.lower()], MOST * MOST)]
     if not numbers:
-        each = [{number for number, _ in library.full_text([word.lower()], MOST * MOST)} for word in words.split()]
+        each = [
+            {number for number, _ in library.full_text.search([word.lower()], MOST * MOST)} for word in words.split()
+        ]
         numbers = sorted(set.intersection(*each)) if each else []
     held: dict[int, list[Passage]] = {}
-    for chunk in sorted(library.chunks(numbers).values(), key=lambda chunk: chunk.id):
+    for chunk in sorted(library.passages.by_id(numbers).values(), key=lambda chunk: chunk.id):
         held.setdefault(chunk.document_id, []).append(chunk)
     return held
 
@@ -121,12 +123,12 @@ def _holding_sentence(chunks: Sequence[Passage], words: str) -> Sentence:
 
 
 def _failed(request: Request, materials: Materials) -> Told:
-    jobs = materials.library.jobs()
+    jobs = materials.library.jobs.all()
     failed = [f"- **{plain(job.name)}**: {plain(job.error)}" for job in jobs if job.state == "failed"]
     waiting = [job.name for job in jobs if job.state in ("queued", "working")]
     skipped = [
         f"- **{plain(document.name)}**: {plain(remark)}"
-        for document in materials.documents(request.scope)
+        for document in request.documents
         for remark in (document.report.skipped if document.report else [])
     ]
     parts = []

@@ -58,9 +58,9 @@ def change(request: Request, materials: Materials) -> Telling:
 
 def _compared(request: Request, materials: Materials) -> tuple[list[Document], str]:
     """The documents, oldest name first, and what is asked about them."""
-    inside = materials.documents(request.scope)
+    inside = request.documents
     query = in_english(request.query)
-    naming = named_documents(query, inside, materials.library.chunks_holding)
+    naming = named_documents(query, inside, request.lookup.holding)
     which = [document for document in inside if document.id in naming.documents]
     words = subject(naming.asked, request.intent.kind, materials.models.intents)
     if len(which) < VERSIONS:
@@ -86,7 +86,7 @@ def _side_by_side(which: Sequence[Document], topics: Sequence[str], request: Req
         if request.stop.is_set():
             break
         yield Looking(number, len(which))
-        cells.append([read_field(topic, document, materials) for topic in topics])
+        cells.append([read_field(topic, document, materials, request.lookup) for topic in topics])
     if sum(any(cell.text for cell in own) for own in cells) < 1:
         return None
     names = [document.name for document in which[: len(cells)]]
@@ -107,7 +107,7 @@ def _common_headings(which: Sequence[Document], materials: Materials) -> list[st
     """What several of the documents have a heading for, in the order of the first."""
     headings: dict[str, set[int]] = {}
     for document in which:
-        for chunk in materials.library.chunks_of(document.id):
+        for chunk in materials.library.passages.of(document.id):
             for heading in headings_of(chunk):
                 headings.setdefault(heading, set()).add(document.id)
     shared = [heading for heading, having in headings.items() if len(having) >= SAID_TWICE]

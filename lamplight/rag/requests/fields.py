@@ -11,6 +11,7 @@ from decimal import Decimal
 from lamplight.library.records import Document, Passage
 from lamplight.rag.balance import AMOUNT, amount_of, balance
 from lamplight.rag.extraction import best_score
+from lamplight.rag.lookup import Lookup
 from lamplight.rag.quotation import CODES, quotation
 from lamplight.rag.requests.request import Materials
 from lamplight.rag.retriever import Scope
@@ -30,12 +31,13 @@ class Cell:
     sentence: Sentence | None = None
 
 
-def read_field(name: str, document: Document, materials: Materials) -> Cell:
+def read_field(name: str, document: Document, materials: Materials, lookup: Lookup) -> Cell:
     """The short answer of one document alone to what its total, date or the like is; or the line that answers.
 
     Raises `LamplightError` when a model or the library fails.
     """
-    selection = materials.finder.select(QUESTION.format(name), scope=Scope(documents=frozenset({document.id})))
+    scope = Scope(documents=frozenset({document.id}))
+    selection = materials.finder.select(QUESTION.format(name), scope=scope, lookup=lookup)
     if best_score(selection.lines) < SILENT:
         return Cell()
     quote = quotation(selection)

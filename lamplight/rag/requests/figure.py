@@ -35,15 +35,15 @@ def figure(request: Request, materials: Materials) -> Told | None:
     changes = asks_for_change(query) or divides(query)
     if not changes and not has_name(query, known.names):
         return None
-    inside = materials.documents(request.scope)
+    inside = request.documents
     naming = named_documents(query, inside, request.lookup.holding)
     asked = read_question(query, known, naming.words)
     if asked is None and not changes:
         return None
-    which = [one for one in inside if one.id in naming.documents] or meant(request, materials)
+    which = [one for one in inside if one.id in naming.documents] or meant(request)
     if len(which) != 1:
         return None
-    statements = Statements(materials.library.chunks_of(which[0].id), known)
+    statements = Statements(materials.library.passages.of(which[0].id), known)
     if _name_a_part(naming.words, which[0], statements):
         return None
     if asked is not None and (told := _told(asked, query, statements, request)) is not None:

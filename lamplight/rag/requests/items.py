@@ -49,7 +49,7 @@ def items_of(
     wanted: str, which: Sequence[Document], request: Request, materials: Materials
 ) -> Generator[Event, None, Found]:
     """Progress while the reader is at it, in the end what was found."""
-    parts = {document.id: _Parts(materials.library.chunks_of(document.id)) for document in which}
+    parts = {document.id: _Parts(materials.library.passages.of(document.id)) for document in which}
     found = {number: own.called(wanted) for number, own in parts.items()}
     embedder, unread = materials.models.embedder, 0
     value = value_named(wanted, embedder)
@@ -126,7 +126,7 @@ def _read(
     passages, left = list(chunks), 0
     if len(passages) > MOST_PASSAGES:
         scope = replace(request.scope, documents=frozenset(chunk.document_id for chunk in chunks))
-        near = [found.id for found in materials.finder.search(wanted, MOST_PASSAGES, scope).found]
+        near = [found.id for found in materials.finder.search(wanted, MOST_PASSAGES, scope, request.lookup).found]
         rank = {number: place for place, number in enumerate(near)}
         passages.sort(key=lambda passage: rank.get(passage.id, len(rank)))
         left, passages = len(passages) - MOST_PASSAGES, passages[:MOST_PASSAGES]

@@ -24,7 +24,7 @@ ASIDE = re.compile(r"[,;]|\s(?:and|und|et|y|e|with|mit|avec|con)\s", re.IGNORECA
 
 def listing(request: Request, materials: Materials) -> Telling:
     """A table when documents of a kind are listed with something of each, else the items themselves."""
-    inside = materials.documents(request.scope)
+    inside = request.documents
     query = in_english(request.query)
     words = subject(query, "list", materials.models.intents)
     kind, left = of_kind(words, inside, materials, papers=True)
@@ -53,7 +53,7 @@ def _table(documents: Sequence[Document], fields: Sequence[str], request: Reques
         if request.stop.is_set():
             break
         yield Looking(number, len(ordered))
-        cells = [read_field(field, document, materials) for field in fields]
+        cells = [read_field(field, document, materials, request.lookup) for field in fields]
         own = [sources.number(cell.sentence) for cell in cells]
         rows.append([document.name, *(cell.text for cell in cells)])
         marks.append([next(filter(None, own), 0) or sources.number(materials.first_line(document)), *own])
@@ -80,8 +80,8 @@ def as_markdown(table: Rows, request: Request) -> str:
 
 def _items(words: str, request: Request, materials: Materials) -> Telling:
     """All rows of a document that is one table, else what is called so."""
-    inside = materials.documents(request.scope)
-    which = named(request, materials) or by_words(request, inside) or inside
+    inside = request.documents
+    which = named(request) or by_words(request, inside) or inside
     wanted = " ".join(word for word in words.split() if not _names(word, which, inside)) or words
     if len(which) == 1 and (table := _whole_table(which[0], request, materials)) is not None:
         return table
@@ -91,8 +91,8 @@ def _items(words: str, request: Request, materials: Materials) -> Telling:
 
 def _whole_table(document: Document, request: Request, materials: Materials) -> Told | None:
     """All rows of a document that is one table; None for any other."""
-    chunks = materials.library.chunks_of(document.id)
-    tables = materials.library.tables([document.id])
+    chunks = materials.library.passages.of(document.id)
+    tables = materials.library.tables.of([document.id])
     if len(tables) != 1 or any(chunk.kind != "table" for chunk in chunks):
         return None
     table, sources = tables[0], Sources()

@@ -25,9 +25,9 @@ ALL_BUT_A_FEW = 0.9  # of the documents
 WRITTEN_FIRST = 1  # chunks of a document that say what kind of document it is
 
 
-def named(request: Request, materials: Materials) -> list[Document]:
+def named(request: Request) -> list[Document]:
     """What came with the request or is clearly named in it; newest first."""
-    inside = materials.documents(request.scope)
+    inside = request.documents
     if request.scope.chosen:
         return inside
     known = named_documents(request.query, inside, request.lookup.holding)
@@ -69,18 +69,19 @@ def _likeness(word: str, names: frozenset[str]) -> float:
 
 def nearest(words: str, request: Request, materials: Materials) -> list[Document]:
     """The document that most of what is found for some words is in; none if it is spread."""
-    found = [passage.document_id for passage in materials.finder.search(words, scope=request.scope).found[:FOUND]]
+    search = materials.finder.search(words, scope=request.scope, lookup=request.lookup)
+    found = [passage.document_id for passage in search.found[:FOUND]]
     return [
         document
-        for document in materials.documents(request.scope)
+        for document in request.documents
         if found.count(document.id) * 2 > min(FOUND, len(found)) or found[:NEXT] == [document.id] * NEXT
     ]
 
 
-def meant(request: Request, materials: Materials) -> list[Document]:
+def meant(request: Request) -> list[Document]:
     """Those named, else what the answer before rests on, else the only one there is; empty when that is open."""
-    inside = materials.documents(request.scope)
-    found = named(request, materials) or inside
+    inside = request.documents
+    found = named(request) or inside
     if request.scope.chosen or len(fitting := by_words(request, found)) == 1:
         return found if request.scope.chosen else fitting
     if len(found) < len(inside) or fitting:
@@ -100,7 +101,7 @@ def shown_before(request: Request) -> frozenset[int]:
 
 def about(request: Request, materials: Materials) -> str:
     """What the request is about: its words without those that all of its kind share, and without names of documents."""
-    inside = materials.documents(request.scope)
+    inside = request.documents
     asked = named_documents(request.query, inside, request.lookup.holding).asked
     return subject(asked, request.intent.kind, materials.models.intents)
 
@@ -144,7 +145,7 @@ def called(words: str, documents: Sequence[Document], materials: Materials) -> l
 def _reads_like(stem: frozenset[str], document: Document, materials: Materials) -> bool:
     """Whether a document that is only searched by this name is one by what is written on it."""
     looks = [name for name in LOOKS if stems(name) == stem]
-    chunks = materials.library.chunks_of(document.id, WRITTEN_FIRST)
+    chunks = materials.library.passages.of(document.id, WRITTEN_FIRST)
     if not looks or not chunks or chunks[0].picture_kind is None or stem <= stems(document.name):
         return True
     vectors = materials.models.embedder.encode([chunks[0].text, *LOOKS.values()])
@@ -152,7 +153,7 @@ def _reads_like(stem: frozenset[str], document: Document, materials: Materials) 
 
 
 def _kind_words(document: Document, materials: Materials) -> frozenset[str]:
-    chunks = materials.library.chunks_of(document.id, WRITTEN_FIRST)
+    chunks = materials.library.passages.of(document.id, WRITTEN_FIRST)
     pictures = " ".join(PICTURE_NAMES[chunk.picture_kind] for chunk in chunks if chunk.picture_kind)
     beginning = " ".join(chunk.text.split("\n")[0] for chunk in chunks)
     return stems(f"{document.name.replace('_', ' ')} {document.title} {pictures} {beginning}")

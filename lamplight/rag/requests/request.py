@@ -44,6 +44,11 @@ class Request:
         """That of the request, in which Lamplight's own sentences are said."""
         return language_of(self.question)
 
+    @property
+    def documents(self) -> list[Document]:
+        """Those that may be looked at, newest first."""
+        return [document for document in self.lookup.documents if self.scope.includes(document)]
+
     def say(self, key: str, count: int = 1, **values: object) -> str:
         """One of Lamplight's own sentences (`rag.messages`)."""
         return say(self.language, key, count, **values)
@@ -62,21 +67,17 @@ class Materials:
     finder: Finder
     suggestions: Suggestions
 
-    def documents(self, scope: Scope) -> list[Document]:
-        """Those that may be looked at, newest first."""
-        return [document for document in self.library.documents() if scope.includes(document)]
-
     def lines(self, document: Document) -> list[Sentence]:
         """All sentences and rows of a document, in reading order."""
-        return [unit for chunk in self.library.chunks_of(document.id) for unit in units_of(chunk)]
+        return [unit for chunk in self.library.passages.of(document.id) for unit in units_of(chunk)]
 
     def first_line(self, document: Document) -> Sentence | None:
         """What a marker rests on that opens the document's first page."""
-        return next((unit for chunk in self.library.chunks_of(document.id, 1) for unit in units_of(chunk)), None)
+        return next((unit for chunk in self.library.passages.of(document.id, 1) for unit in units_of(chunk)), None)
 
     def vectors(self, chunks: Sequence[Passage]) -> dict[int, Vectors]:
         """Those of the chunks, by id."""
-        return self.library.vectors_of([chunk.id for chunk in chunks], self.models.embedder)
+        return self.library.vectors.of([chunk.id for chunk in chunks], self.models.embedder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ def _ask_about(number: int, left: Sequence[str], request: Request, shown: Shown)
 def _sorted(plan: Plan, request: Request, shown: Shown, materials: Materials) -> Told | None:
     rows = shown.rows
     if plan.left:
-        read = _with_column(" ".join(plan.left), shown, materials)
+        read = _with_column(" ".join(plan.left), shown, request, materials)
         if read is None:
             return None
         keys, column = read, " ".join(plan.left)
@@ -176,13 +176,13 @@ def _sorted(plan: Plan, request: Request, shown: Shown, materials: Materials) ->
     return _told(order, shown, request, request.say("sorted", column=plain(column)), extra)
 
 
-def _with_column(name: str, shown: Shown, materials: Materials) -> list[str] | None:
+def _with_column(name: str, shown: Shown, request: Request, materials: Materials) -> list[str] | None:
     """What each row's document says of something that was not shown."""
     cells = []
     for number in range(len(shown.rows.rows)):
         identity = shown.document(number)
-        document = materials.library.document(identity) if identity is not None else None
-        cells.append(read_field(name, document, materials).text if document else "")
+        document = materials.library.documents.get(identity) if identity is not None else None
+        cells.append(read_field(name, document, materials, request.lookup).text if document else "")
     return cells if any(cells) else None
 
 

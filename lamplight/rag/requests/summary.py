@@ -47,10 +47,10 @@ ONE = 1  # "one summary" asks for no length
 def summary(request: Request, materials: Materials) -> Telling:
     """Of a document, a part of it, several, or everything in scope."""
     everything = request.intent.detail == "all"
-    which = named(request, materials) if everything else meant(request, materials)
+    which = named(request) if everything else meant(request)
     if not which and not everything and (words := about(request, materials)):
         which = nearest(words, request, materials)
-    which = which or materials.documents(request.scope)
+    which = which or request.documents
     if len(which) == 1:
         yield Looking(0, 1)
         if materials.models.language_model.is_large:
@@ -66,7 +66,7 @@ def summary(request: Request, materials: Materials) -> Telling:
 
 
 def _of_one(document: Document, request: Request, materials: Materials) -> Told | None:
-    chunks = materials.library.chunks_of(document.id)
+    chunks = materials.library.passages.of(document.id)
     if not chunks:
         return None
     part, title = _part(chunks, request, materials)
@@ -89,7 +89,7 @@ def _written(document: Document, request: Request, materials: Materials) -> Tell
 
     What was written until a stop is told.
     """
-    part, title = _part(materials.library.chunks_of(document.id), request, materials)
+    part, title = _part(materials.library.passages.of(document.id), request, materials)
     digesting = Digesting(materials.library, materials.models)
     sources, total = Sources(), len(digesting.pieces(part))
     told: list[str] = []
@@ -155,7 +155,7 @@ def in_their_own_words(which: Sequence[Document], request: Request, materials: M
         if request.stop.is_set():
             break
         yield Looking(number, min(len(which), DOCUMENTS))
-        chunks = materials.library.chunks_of(document.id)
+        chunks = materials.library.passages.of(document.id)
         whole = sections_of(chunks)
         found = summarised(
             whole, materials.vectors(chunks), materials.models.embedder, shares_of(whole, min(each, len(chunks)))
@@ -185,7 +185,7 @@ def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> 
             return inside, said
     if request.intent.detail == "part" and wanted:
         scope = replace(request.scope, documents=frozenset({chunks[0].document_id}))
-        found = {one.id for one in materials.finder.search(topic, scope=scope).found[:ON_TOPIC]}
+        found = {one.id for one in materials.finder.search(topic, scope=scope, lookup=request.lookup).found[:ON_TOPIC]}
         return [chunk for chunk in chunks if chunk.id in found], f"on “{plain(topic)}”"
     return list(chunks), ""
 

@@ -26,7 +26,7 @@ def lamplight(request: Request, materials: Materials) -> Told:
 
 def things_to_try(request: Request, materials: Materials) -> str:
     """A few requests that the library in scope can answer, as a list."""
-    documents = materials.documents(request.scope)
+    documents = request.documents
     if not documents:
         return request.say("add")
     longest = max(documents, key=lambda document: document.chunks)

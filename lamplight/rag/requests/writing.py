@@ -15,7 +15,7 @@ def writing(request: Request, materials: Materials) -> Told | None:
     if materials.models.language_model.is_large:
         return None
     words = in_english(about(request, materials)) or request.query
-    selection = materials.finder.select(words, scope=request.scope)
+    selection = materials.finder.select(words, scope=request.scope, lookup=request.lookup)
     sources = Sources()
     seen: set[int] = set()
     lines: list[str] = []
