@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from bench.small_library import EMBEDDER, HashedEmbedder
 from lamplight.library.records import Chunk, Document
 from lamplight.library.store import Library
 from lamplight.models.embedder import Vectors
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.intent import KINDS, Kind
 from lamplight.rag.lookup import Lookup, QuestionVectors
+
+REQUESTS: dict[Kind, str] = {
+    "fact": "What does a plot cost?",
+    "summary": "Summarise the handbook",
+    "list": "List the total of every receipt",
+    "comparison": "Compare the fees in the handbook with those in the price list",
+    "change": "What changed from the handbook to the fees?",
+    "library": "How many documents do I have?",
+    "lamplight": "What can you do?",
+    "talk": "Hello!",
+    "writing": "Write a letter about the fees",
+}
 
 
 class CountingEmbedder(HashedEmbedder):
@@ -71,3 +87,19 @@ def test_a_question_asks_the_library_once(library: Library) -> None:
     put(library, "letter.txt", "rent is due")
     assert (lookup.chunks, lookup.holding(["rent"])) == (1, {lease.id: 1})
     assert len(Lookup(library, lambda: EMBEDDER).documents) == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_documents_are_listed_once_for_a_question_of_any_kind(
+    sample_library: Library, models: Models, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    listed, documents = 0, sample_library.documents.all
+
+    def counted() -> list[Document]:
+        nonlocal listed
+        listed += 1
+        return documents()
+
+    monkeypatch.setattr(sample_library.documents, "all", counted)
+    list(Answerer(sample_library, models).answer(REQUESTS[kind], kind=kind))
+    assert listed == 1

@@ -56,6 +56,12 @@ def test_imports_point_one_way(room: str) -> None:
         assert not above & {room_of(name) for name in imports(path)}, path
 
 
+def test_no_part_of_the_library_knows_the_whole() -> None:
+    """A part has what it was given; only what works on a whole library from outside may ask for one."""
+    knowing = {path.stem for path in modules("library") if "lamplight.library.store" in set(imports(path))}
+    assert knowing == {"backup", "restore", "kept_files"}
+
+
 def test_the_recipe_of_the_reader_rests_only_on_its_layout_and_the_halves() -> None:
     """It can be run where nothing of Lamplight works yet; the others need its search or its embedder."""
     others = {ROOT / "training" / name for name in ("refusal.py", "intent.py", "programs.py")}
