@@ -20,7 +20,8 @@ from setuptools.command.build_py import build_py
 HOME = Path(__file__).resolve().parent
 sys.path.insert(0, str(HOME))
 
-from lamplight.models.catalogue import EMBEDDER, LANGUAGE_MODEL, MULTILINGUAL_WEIGHTS, Weights, sha256_of  # noqa: E402
+from lamplight.models.catalogue import EMBEDDER, LANGUAGE_MODEL, MULTILINGUAL_WEIGHTS, Weights  # noqa: E402
+from lamplight.models.files import sha256_of  # noqa: E402
 
 LICENCE = re.compile(r".*\.dist-info/(METADATA|(licenses/)?LICENSE.*)")
 ANY_MACHINE = ("--platform", "manylinux2014_x86_64", "--only-binary", ":all:")  # the files are the same for all

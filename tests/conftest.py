@@ -15,8 +15,9 @@ from lamplight.ingest.pipeline import index_file
 from lamplight.ingest.queue import IngestQueue
 from lamplight.library.store import Library
 from lamplight.models.answer_model import AnswerModel
-from lamplight.models.catalogue import LANGUAGE_MODEL, sha256_of
+from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.embedder import Embedder
+from lamplight.models.files import sha256_of
 from lamplight.models.language_model import LanguageModel, Usage
 from lamplight.models.loading import Models
 from lamplight.models.on_demand import OnDemand

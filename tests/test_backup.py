@@ -27,8 +27,8 @@ from lamplight.library.database import DATABASE, Database
 from lamplight.library.errors import LibraryError
 from lamplight.library.restore import restore_backup
 from lamplight.library.store import ERASING, SCRATCH, Library
-from lamplight.models.catalogue import sha256_of
 from lamplight.models.embedder import Embedder
+from lamplight.models.files import sha256_of
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.ui.household.visitor import SESSION

@@ -11,8 +11,8 @@ from lamplight.ingest.errors import ReadError
 from lamplight.ingest.walk import files_in, is_in_the_cloud, shown_path
 from lamplight.library.records import Document
 from lamplight.library.store import Library
-from lamplight.models.catalogue import sha256_of
 from lamplight.models.errors import LamplightError
+from lamplight.models.files import sha256_of
 
 DEBOUNCE_MS = 2_000  # a file that is being copied changes many times
 LOOK_MS = 5_000  # how often a disk that was unplugged is looked for

@@ -27,12 +27,12 @@ from lamplight.library.records import Document
 from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
 from lamplight.models.errors import LamplightError
+from lamplight.models.files import READ_BLOCK
 from lamplight.models.loading import Models
 from lamplight.models.precedence import ANSWERS
 
 Status = Literal["added", "unchanged", "updated", "failed", "skipped"]
 
-READ_BLOCK = 1 << 20  # bytes
 MOST_LEFT_OUT = 5  # files inside a file that end their reader, until it is given up
 WORKERS = 2  # files at a time: one is read while another is embedded
 

@@ -15,8 +15,8 @@ from lamplight.ingest.progress import Progress
 from lamplight.ingest.reading_process import ReadingProcesses
 from lamplight.library.records import Document, Job
 from lamplight.library.store import Library
-from lamplight.models.catalogue import sha256_of
 from lamplight.models.errors import LamplightError
+from lamplight.models.files import sha256_of
 from lamplight.models.loading import Models
 
 CANCEL_SECONDS = 0.05  # between two looks whether a file that is being read was let go of

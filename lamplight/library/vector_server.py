@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lamplight.library.errors import LibraryError
 from lamplight.models.address import Reachable, web_address
-from lamplight.models.calibration import write_atomically
+from lamplight.models.files import write_atomically
 
 CHOICE = "vector-server.json"
 EXAMPLE = "http://localhost:8000"

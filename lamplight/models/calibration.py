@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import time
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from lamplight.models.engine import Engine, Part, Threads, build
+from lamplight.models.files import write_atomically
 from lamplight.models.processor import physical_cores
 
 YARDSTICK = Path(__file__).with_name("yardstick.txt")
@@ -114,15 +113,6 @@ def saved_calibration(folder: Path, identity: str) -> Calibration | None:
 
 def save_calibration(calibration: Calibration, folder: Path, identity: str) -> None:
     write_atomically(_path(folder, identity), json.dumps(asdict(calibration)).encode())
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Either the whole new content stands under `path`, or what was there before. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, scratch = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    Path(scratch).replace(path)
 
 
 def _path(folder: Path, identity: str) -> Path:

@@ -6,16 +6,15 @@ sha256 differs is never loaded.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 from lamplight.models.errors import WeightsError
+from lamplight.models.files import sha256_of
 from lamplight.models.sampling import GREEDY, Sampling
 
-READ_BLOCK = 1 << 20
 SHIPPED = Path(__file__).with_name("weights")  # a wheel of Lamplight has the packages' files here, by package
 
 
@@ -239,15 +238,6 @@ DOWNLOADABLE = (
         112 << 10,
     ),
 )
-
-
-def sha256_of(path: Path) -> str:
-    """Hexadecimal sha256 of a file's content. Raises `OSError`."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(READ_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def sampling_of(path: Path) -> Sampling:

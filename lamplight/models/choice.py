@@ -13,11 +13,12 @@ from pathlib import Path
 import psutil
 
 from lamplight.models.answer_model import AnswerModel
-from lamplight.models.calibration import write_atomically
-from lamplight.models.catalogue import LANGUAGE_MODEL, sampling_of, sha256_of
+from lamplight.models.catalogue import LANGUAGE_MODEL, sampling_of
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.errors import LamplightError, ServerError, WeightsError
+from lamplight.models.files import sha256_of, write_atomically
 from lamplight.models.fit import Need
+from lamplight.models.folder import models_folder
 from lamplight.models.language_model import LanguageModel
 from lamplight.models.model_file import ModelFile, read_model_file
 from lamplight.models.on_demand import OnDemand
@@ -25,7 +26,6 @@ from lamplight.models.quantise import prepare_in_background, saved_preparation, 
 from lamplight.models.server import Server
 from lamplight.models.server_key import save_key, saved_key
 from lamplight.models.server_model import ServerModel
-from lamplight.models.vision import models_folder
 
 CHOICE = "choice.json"
 IDENTITIES = "identities.json"

@@ -19,8 +19,8 @@ from filelock import FileLock, Timeout
 
 from lamplight.models.catalogue import DOWNLOADABLE, Downloadable
 from lamplight.models.errors import DownloadError
+from lamplight.models.folder import models_folder
 from lamplight.models.transfer import BACKOFF_SECONDS, Transfer, bytes_here
-from lamplight.models.vision import models_folder
 
 State = Literal["absent", "downloading", "checking", "paused", "installed"]
 LOCK = ".lock"

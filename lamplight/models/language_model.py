@@ -12,11 +12,11 @@ from pathlib import Path
 
 from lamplight.models.calibration import Calibration, save_calibration, saved_calibration
 from lamplight.models.calibration import calibrate as measure_speed
-from lamplight.models.catalogue import sha256_of
 from lamplight.models.chat import ChatMessage, ChatTemplate, Reading, ReadingTokens
 from lamplight.models.context import FIRST_PASSAGE, MAIN, MOST_PASSAGES, Context, Prefill
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import Engine, Part, Threads, log_likelihood, never
+from lamplight.models.files import sha256_of
 from lamplight.models.sampling import GREEDY, Sampling
 
 __all__ = ["ChatMessage", "LanguageModel", "Piece", "Prefill", "Reading", "Usage"]

@@ -25,10 +25,10 @@ import numpy.typing as npt
 import psutil
 
 from lamplight import ROOT
-from lamplight.models.calibration import PREFILL_TOKENS, prefill_seconds, write_atomically, yardstick
-from lamplight.models.catalogue import sha256_of
+from lamplight.models.calibration import PREFILL_TOKENS, prefill_seconds, yardstick
 from lamplight.models.engine import Engine, Part, Threads, build, load_llama, log_likelihood
 from lamplight.models.errors import WeightsError
+from lamplight.models.files import sha256_of, write_atomically
 from lamplight.models.model_file import ModelFile
 from lamplight.models.processor import physical_cores
 

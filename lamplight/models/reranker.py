@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from lamplight import ROOT
-from lamplight.models.catalogue import sha256_of
 from lamplight.models.errors import WeightsError
+from lamplight.models.files import sha256_of
+from lamplight.models.folder import models_folder
 from lamplight.models.onnx_session import onnx_session
-from lamplight.models.vision import models_folder
 
 MAX_TOKENS = 384  # question and passage together
 BATCH = 8

@@ -7,9 +7,9 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from lamplight.models.calibration import write_atomically
 from lamplight.models.errors import ServerError
-from lamplight.models.vision import models_folder
+from lamplight.models.files import write_atomically
+from lamplight.models.folder import models_folder
 
 SERVICE = "Lamplight"
 KEYS = "keys.json"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import ctypes
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 from PIL import Image
 
 from lamplight.models.engine import default_threads, load_llama, quiet
 from lamplight.models.errors import WeightsError
+from lamplight.models.folder import models_folder
 
 CONTEXT_TOKENS = 4096
 BATCH = 512  # tokens; pictures that are computed at once (Gemma 3: 256) have to fit
@@ -43,12 +42,6 @@ class VisionFiles:
     @property
     def name(self) -> str:
         return self.model.stem
-
-
-def models_folder() -> Path:
-    """Where a person puts models of their own: `LAMPLIGHT_MODELS`, or `models` in the platform's data folder."""
-    chosen = os.environ.get("LAMPLIGHT_MODELS")
-    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("lamplight", appauthor=False)) / "models"
 
 
 def find_vision(folder: Path | None = None) -> VisionFiles | None:

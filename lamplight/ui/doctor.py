@@ -34,6 +34,7 @@ from lamplight.models.choice import COMES_WITH_LAMPLIGHT, saved_choice
 from lamplight.models.connections import CONNECTIONS, OUTSIDE_PYTHON
 from lamplight.models.context_cache import DISK_BYTES, ContextCache
 from lamplight.models.errors import LamplightError
+from lamplight.models.folder import models_folder
 from lamplight.models.prepare import cache_folder, prepared_embedder
 from lamplight.models.processor import physical_cores
 from lamplight.models.quantise import saved_preparation
@@ -41,7 +42,7 @@ from lamplight.models.server import Server
 from lamplight.models.server_key import saved_key
 from lamplight.models.server_model import ServerModel
 from lamplight.models.server_requests import Requests
-from lamplight.models.vision import find_vision, models_folder
+from lamplight.models.vision import find_vision
 
 GIBIBYTE = 1 << 30
 LEAST_MEMORY = 2.0  # GiB free: models 0.5, OCR of a page 0.4, the browser the rest

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamplight.models.folder import models_folder
 from lamplight.ui.page_parts import page_parts
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def page_value(library: Library, document_id: int, number: int) -> dict[str, Any
 
 def _remarks(document: Document) -> list[str]:
     """What was left out, and what would see more."""
-    from lamplight.models.vision import find_vision, models_folder  # with the first document, not with the first page
+    from lamplight.models.vision import find_vision  # with the first document, not with the first page
 
     remarks = list(document.report.skipped) if document.report else []
     if document.images and find_vision() is None:

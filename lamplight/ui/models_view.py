@@ -9,11 +9,12 @@ from lamplight.models.catalogue import LANGUAGE_MODEL, Downloadable
 from lamplight.models.choice import Source
 from lamplight.models.errors import LamplightError
 from lamplight.models.fit import Memory, Need, Pace, fit, memory_here
+from lamplight.models.folder import models_folder
 from lamplight.models.language_model import LanguageModel
 from lamplight.models.processor import physical_cores
 from lamplight.models.server import Server
 from lamplight.models.server_key import saved_key
-from lamplight.models.vision import find_vision, models_folder
+from lamplight.models.vision import find_vision
 
 if TYPE_CHECKING:
     from lamplight.models.loading import Models

@@ -13,7 +13,7 @@ from hmac import compare_digest
 from pathlib import Path
 
 from lamplight.library.conversations import person_key
-from lamplight.models.calibration import write_atomically
+from lamplight.models.files import write_atomically
 from lamplight.ui.household.attempts import Attempts
 from lamplight.ui.household.errors import HouseholdError
 from lamplight.ui.household.password import PasswordHash
