@@ -144,7 +144,7 @@ def grow(library: Library, models: Models, size: int, into: Library) -> None:
             if second is not None and others.keys() >= set(part):
                 moved = _moved([others[one] for one in part], generator)
                 into.vectors.store(second, complete=False).add(
-                    into.passages.numbers_in([added.id]).tolist(), added.id, moved
+                    into.passages.findable_in([added.id]).tolist(), added.id, moved
                 )
             made += len(part)
 

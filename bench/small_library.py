@@ -242,7 +242,7 @@ def faults_in(library: Library, files: Path) -> list[str]:
     paths = [document.path for document in library.documents.all()]
     if len(paths) != len(set(paths)):
         faults.append("a document is there twice")
-    if library.is_empty and any(path.is_file() for path in (library.folder / "files").rglob("*")):
+    if library.is_empty and any(path.is_file() for path in library.copies.folder.rglob("*")):
         faults.append("copies of no document")
     for document in library.documents.all():
         path = Path(document.path)

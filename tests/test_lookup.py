@@ -62,7 +62,7 @@ def test_words_are_counted_in_what_can_be_found(library: Library) -> None:
     assert library.passages.count() == 4
     library.documents.remove(lease.id)
     assert library.full_text.counts_holding(["rent"]) == {letter.id: 1}
-    assert library.passages.numbers_in([lease.id, letter.id]).tolist() == [4]
+    assert library.passages.findable_in([lease.id, letter.id]).tolist() == [4]
     assert library.documents.restore(lease.id)
     assert library.full_text.counts_holding(["rent"]) == {lease.id: 2, letter.id: 1}
     again = put(library, "letter.txt", "nothing is due", "rent")

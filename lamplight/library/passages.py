@@ -77,13 +77,6 @@ class Passages:
         )
         return [_found(row) for row in rows]
 
-    def headers(self, document_id: int) -> list[str]:
-        """What stands above the chunks of a document, each once, in reading order."""
-        rows = self._database.rows(
-            "SELECT header FROM chunks WHERE document_id = ? GROUP BY header ORDER BY min(id)", document_id
-        )
-        return [row[0] for row in rows]
-
     def images(self, documents: DocumentIds = None) -> list[int]:
         """Ids of the findable image chunks in `documents` (None: in all)."""
         rows = self._database.rows(
@@ -113,7 +106,7 @@ class Passages:
         )
         return dict(rows)
 
-    def numbers_in(self, documents: Iterable[int]) -> Numbers:
+    def findable_in(self, documents: Iterable[int]) -> Numbers:
         """The numbers of all chunks of the findable ones among `documents`."""
         return self._documents.chunks(documents)
 

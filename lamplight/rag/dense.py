@@ -54,7 +54,7 @@ class DenseSearch:
 
     def nearest(self, count: int, documents: frozenset[int] | None) -> None:
         """Look at the `count` chunks that are nearest by each embedder."""
-        ids = [] if documents is None else self._library.passages.numbers_in(documents).tolist()
+        ids = [] if documents is None else self._library.passages.findable_in(documents).tolist()
         own = dict(self._library.vectors.store(self._embedder).nearest(self.vector, count, documents, ids))
         other = {}
         if self._second is not None:

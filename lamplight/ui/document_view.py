@@ -56,7 +56,7 @@ def _guide(library: Library, document_id: int) -> dict[str, Any] | None:
 
 def _place(library: Library, document: Document, elsewhere: bool) -> str:
     path = Path(document.path)
-    if library.folder / "files" in path.parents:
+    if library.copies.folder in path.parents:
         return "A copy is kept in your library."
     return path.parent.name if elsewhere else str(path)
 

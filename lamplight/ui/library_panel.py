@@ -22,7 +22,7 @@ DRAWN = ("pdf", "image", "tiff")  # formats whose pages can be shown as pictures
 def library_value(services: Services) -> dict[str, Any]:
     """Plain values for `assets/library.js` and `assets/welcome.js`: newest documents first."""
     documents = services.library.documents.all()
-    files = services.library.folder / "files"
+    files = services.library.copies.folder
     memberships = services.library.collections.memberships()
     return {
         "documents": [_document(document, memberships.get(document.id, []), files) for document in documents],

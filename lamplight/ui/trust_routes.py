@@ -169,7 +169,7 @@ def data_value(services: Services) -> dict[str, Any]:
         "documents": len(services.library.documents.all()),
         "conversations": services.library.conversations.count(),
         "sizes": {
-            "originals": _bytes((folder / "files").rglob("*")),
+            "originals": _bytes(services.library.copies.folder.rglob("*")),
             "database": _bytes(folder.glob(f"{DATABASE}*")),
             "vectors": _bytes(folder.glob(f"{VECTORS}*/**/*")),
             "caches": caches,
