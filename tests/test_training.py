@@ -60,7 +60,7 @@ from lamplight.models.catalogue import EMBEDDER
 from lamplight.models.reader_input import ReaderTokenizer
 from training.examples import examples
 from training.network import ReaderNetwork, batch_of, loss_of
-from training.reader import AFFIRMS_WEIGHT, GUESSES_WEIGHT, RATE, SPANS_WEIGHT, targets_of
+from training.reader import GUESSES_WEIGHT, RATE, SPANS_WEIGHT, targets_of
 torch.manual_seed(7)
 torch.set_num_threads(1)
 base = EMBEDDER.path().parent
@@ -73,7 +73,7 @@ optimizer = torch.optim.AdamW((one for one in network.parameters() if one.requir
 losses = []
 for _ in range(6):
     scores = network(**batch_of([target.window for target in targets]))
-    loss = loss_of(scores, targets, SPANS_WEIGHT, GUESSES_WEIGHT, AFFIRMS_WEIGHT)
+    loss = loss_of(scores, targets, SPANS_WEIGHT, GUESSES_WEIGHT)
     losses.append(float(loss.detach()))
     optimizer.zero_grad()
     loss.backward()
@@ -220,7 +220,7 @@ def test_the_network_learns_a_few_examples_in_a_few_steps(data: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     shape, losses = json.loads(done.stdout.splitlines()[-1])
-    assert (shape[0], shape[2]) == (6, 5)
+    assert (shape[0], shape[2]) == (6, 3)
     assert losses[-1] < 0.8 * losses[0]
 
 
@@ -249,7 +249,7 @@ def test_a_paper_says_which_line_answers_and_which_words_of_it(tmp_path: Path) -
     written(tmp_path, PAPER)
     first, verdict, missing, other = papers(tmp_path)
     assert (first.answers, first.lines[1][slice(*(first.spans[0] or (0, 0)))]) == ((1,), "three months' rent")
-    assert (verdict.answers, verdict.affirms, first.affirms) == ((2,), False, None)
+    assert verdict.answers == (2,)
     assert (missing.answers, missing.spans) == ((), ())
     assert other.header == "Lease of 14 Alder Court > 5 Keys"
 

@@ -57,7 +57,6 @@ class Example:
     """`answers` are indexes of `lines`, none when nothing answers.
 
     `spans` are for each of them the characters (start, end) of the answer itself, None where it is not known.
-    `affirms` says whether they say yes to a question that asks for a yes or a no, None for any other.
     """
 
     source: str
@@ -66,7 +65,6 @@ class Example:
     lines: tuple[str, ...]
     answers: tuple[int, ...]
     spans: tuple[tuple[int, int] | None, ...]
-    affirms: bool | None = None
 
 
 def examples(data: Path, chance: random.Random) -> list[Example]:

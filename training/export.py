@@ -18,12 +18,9 @@ from lamplight.models.catalogue import MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS
 from lamplight.models.e5_file import E5File
 from lamplight.models.prepare import OPSET, quantise
 from lamplight.models.reader import Reader
-from training.network import LANGUAGES, Language, ReaderNetwork, batch_of, new_network, tokenizer_of
+from training.network import LANGUAGES, Language, ReaderNetwork, batch_of, new_network, rounded, tokenizer_of
 
 LEAST_AGREEMENT = 0.98  # correlation of the lines' scores with those before quantisation
-# The input of this matrix has values so far out that int8 leaves the others few steps: in float32 it costs 1.8 MB and
-# brings the correlation over 31 passages from .984 to .994; any other matrix brings nothing.
-OUTLIERS = "layer.4/output/dense"
 QUESTION = "How much is the deposit, and when is it due?"
 LINES = (
     "LEASE AGREEMENT",
@@ -54,7 +51,7 @@ def export(language: Language, weights: Path, target: Path) -> float:
         network.eval()
         windows = tokenizer_of(tokenizer).windows(QUESTION, "Lease > Deposit", LINES)
         example = batch_of(windows)
-        with torch.no_grad():
+        with torch.no_grad(), rounded(network):
             reference = network(**example)[0, torch.tensor(windows[0].marks), 0].numpy()
         exported: torch.nn.Module = network
         embeddings = None
@@ -75,7 +72,7 @@ def export(language: Language, weights: Path, target: Path) -> float:
                 opset_version=OPSET,
                 dynamo=False,
             )
-            quantise(full, quantised, OUTLIERS if language == "multilingual" else "")
+            quantise(full, quantised)
             readings = Reader(quantised, tokenizer, embeddings).read(QUESTION, [("Lease > Deposit", LINES)])[0]
             agreement = float(np.corrcoef(reference, [reading.score for reading in readings])[0, 1])
             if agreement < LEAST_AGREEMENT:

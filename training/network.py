@@ -1,4 +1,4 @@
-"""The reader's network: an encoder with five numbers for each word piece."""
+"""The reader's network: an encoder with three numbers for each word piece."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL_WEIGHTS
 from lamplight.models.e5_file import unpack_e5
 from lamplight.models.reader_input import ReaderTokenizer, Window
 
-OUTPUTS = 5
 LENGTH_STEP = 32  # tokens; few lengths, few kernels to compile
 # Of twelve, all of which cost half as much again here and on the laptop; the last ones prepare the embedding, which
 # isn't asked for.
@@ -56,8 +55,7 @@ class QuantisedLinear(torch.nn.Linear):
 
 
 def _rounded_inputs(values: torch.Tensor) -> torch.Tensor:
-    low, high = torch.aminmax(values.detach())
-    low, high = min(float(low), 0.0), max(float(high), 0.0)
+    low, high = min(float(values.detach().amin()), 0.0), max(float(values.detach().amax()), 0.0)
     step = max((high - low) / 255, 1e-8)
     return torch.fake_quantize_per_tensor_affine(values.float(), step, round(-low / step), 0, 255)
 
@@ -75,8 +73,18 @@ def rounding(network: torch.nn.Module) -> None:
             module.__class__ = QuantisedLinear
 
 
+@contextmanager
+def rounded(network: torch.nn.Module) -> Iterator[None]:
+    """The same for a while; an exported graph has no rounding of its own."""
+    rounding(network)
+    yield
+    for module in network.modules():
+        if isinstance(module, QuantisedLinear):
+            object.__setattr__(module, "__class__", torch.nn.Linear)
+
+
 class ReaderNetwork(torch.nn.Module):
-    """(batch, tokens, 5) float32: the line after this mark answers, the answer begins here, ends, is yes, is no."""
+    """(batch, tokens, 3) float32: the line after this mark answers, the answer begins here, it ends here."""
 
     def __init__(self, base: Path, layers: int | None = None) -> None:
         """`base` is a folder with the encoder's weights, of which the first `layers` are taken, or all."""
@@ -91,7 +99,7 @@ class ReaderNetwork(torch.nn.Module):
         for module in self.encoder.modules():
             if isinstance(module, torch.nn.Dropout):
                 module.p = 0.0  # three epochs don't overfit, and drawing the masks costs time
-        self.head = torch.nn.Linear(self.encoder.config.hidden_size, OUTPUTS)
+        self.head = torch.nn.Linear(self.encoder.config.hidden_size, 3)
 
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
@@ -108,16 +116,13 @@ class Target:
     """What is right for one window. Token positions count in the window.
 
     `starts` and `ends` are, for each answering line, the positions at which its answer may begin and end; `known`
-    says whether that is where it does, or only all that is not ruled out. `affirms` is whether the answer is yes, None
-    where neither a yes nor a no is asked for.
-    """
+    says whether that is where it does, or only all that is not ruled out."""
 
     window: Window
     answers: list[int]
     starts: list[list[int]]
     ends: list[list[int]]
     known: list[bool]
-    affirms: bool | None = None
 
 
 def padded(length: int) -> int:
@@ -139,13 +144,9 @@ def batch_of(windows: Sequence[Window]) -> dict[str, torch.Tensor]:
 
 
 def loss_of(
-    scores: torch.Tensor,
-    targets: Sequence[Target],
-    spans_weight: float,
-    guesses_weight: float,
-    affirms_weight: float,
+    scores: torch.Tensor, targets: Sequence[Target], spans_weight: float, guesses_weight: float
 ) -> torch.Tensor:
-    """Mean over the windows: listwise over the lines and "none of them", whose score is 0, plus spans and yes or no.
+    """Mean over the windows: listwise over the lines and "none of them", whose score is 0, plus that of the spans.
 
     The "none" makes scores of different passages comparable (shared normalisation, Clark and Gardner 2018); where
     several places are possible the sum of their probabilities counts (Min et al. 2019).
@@ -165,9 +166,5 @@ def loss_of(
             for column, allowed in ((1, starts), (2, ends)):
                 all_places = torch.logsumexp(row[first:last, column], 0)
                 loss = loss + weight * (all_places - torch.logsumexp(row[torch.tensor(allowed), column], 0))
-        if target.answers:
-            verdicts = torch.cat([row[marks[target.answers[0]], 3:], torch.zeros(1)])
-            verdict = 2 if target.affirms is None else 1 - int(target.affirms)
-            loss = loss + affirms_weight * (torch.logsumexp(verdicts, 0) - verdicts[verdict])
         losses.append(loss)
     return torch.stack(losses).mean()

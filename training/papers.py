@@ -5,7 +5,7 @@ A file of `training/papers` is plain text:
     @ en | Lease of 14 Alder Court > 4 Deposit        a section: language, document, heading
     The tenant pays a deposit of three months' rent.  one sentence, row, heading or footer a line
     ? How much is put down? => three months' rent     the words that answer, as they stand in one line
-    ? Are pets allowed? => no: not without consent    asked for a yes or a no
+    ? Are pets allowed? => no: not without consent    asked for a yes or a no (which it is, nobody learns yet)
     ? Who keeps the keys? => nothing                  nothing in the section answers
 
 Where the words stand in several lines the number of the line comes first: `=> [3] three months' rent`. Two places that
@@ -75,22 +75,13 @@ def sections(path: Path) -> list[Section]:
 def example_of(section: Section, question: str, answer: str) -> Example:
     """Raises `ValueError` where the words of the answer stand in no line, or in several."""
     verdict = VERDICT.fullmatch(answer)
-    said = verdict[1] if verdict else None
     answers, spans = [], []
     if answer.lower() != NOTHING:
         for part in (verdict[2] if verdict else answer).split(";;"):
             place, span = _place(section, question, part.strip())
             answers.append(place)
             spans.append(span)
-    return Example(
-        f"paper {section.language}",
-        question,
-        section.header,
-        section.lines,
-        tuple(answers),
-        tuple(spans),
-        said == "yes" if said else None,
-    )
+    return Example(f"paper {section.language}", question, section.header, section.lines, tuple(answers), tuple(spans))
 
 
 def _place(section: Section, question: str, words: str) -> tuple[int, tuple[int, int]]:
@@ -136,7 +127,7 @@ def drawn_papers(folder: Path, language: Language, chance: random.Random) -> lis
         ]
         if example.answers and others and chance.random() < ELSEWHERE:
             other = chance.choice(others)
-            drawn.append(replace(example, header=other.header, lines=other.lines, answers=(), spans=(), affirms=None))
+            drawn.append(replace(example, header=other.header, lines=other.lines, answers=(), spans=()))
     return drawn
 
 
@@ -150,7 +141,7 @@ def _part(example: Example, chance: random.Random) -> Example:
 
 def _without(example: Example) -> Example:
     lines = tuple(line for place, line in enumerate(example.lines) if place not in example.answers)
-    return replace(example, lines=lines, answers=(), spans=(), affirms=None)
+    return replace(example, lines=lines, answers=(), spans=())
 
 
 def main() -> int:
@@ -167,9 +158,7 @@ def main() -> int:
                     wrong += 1
                     sys.stdout.write(f"{error}\n")
                     continue
-                kinds[
-                    "nothing" if not example.answers else "yes or no" if example.affirms is not None else "answered"
-                ] += 1
+                kinds["nothing" if not example.answers else "yes or no" if VERDICT.fullmatch(answer) else "answered"] += 1
         sys.stdout.write(f"{name}: {len(read)} sections, {sum(len(one.lines) for one in read)} lines, {kinds}\n")
     return bool(wrong)
 

@@ -50,7 +50,6 @@ FORMS = 6_000  # made-up ones in each epoch, in nine languages
 # Of the examples of a kind: so many more, with a question of another document.
 ELSEWHERE = {"receipt": 0.5, "squad": 0.1, "tatqa": 0.3, "wtq": 0.2, "form": 0.3, "cell": 0.2}
 SPANS_WEIGHT = 0.5
-AFFIRMS_WEIGHT = 1.0
 GUESSES_WEIGHT = 0.15  # where only what can't be the answer is known
 WORD = re.compile(r"\w+")
 QUANTITY = re.compile(
@@ -69,7 +68,7 @@ def targets_of(example: Example, tokenizer: ReaderTokenizer) -> list[Target]:
     """One target for each window of an example; an answer in another window is none in this one."""
     targets = []
     for window in tokenizer.windows(example.question, example.header, example.lines):
-        target = Target(window, [], [], [], [], example.affirms)
+        target = Target(window, [], [], [], [])
         for place, line in enumerate(window.lines):
             if line not in example.answers:
                 continue
@@ -188,7 +187,7 @@ def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[
         for example, target, row in zip(some[start : start + 16], targets, scores, strict=True):
             lines = row[torch.tensor(target.window.marks), 0]
             source = example.source.partition(" asked in ")[0]
-            count = counts.setdefault(source, [0] * 10)
+            count = counts.setdefault(source, [0] * 7)
             if not target.answers:
                 count[4] += 1
                 count[5] += bool(lines.max() < 0)
@@ -196,11 +195,6 @@ def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[
             count[0] += 1
             count[1] += int(lines.argmax()) in target.answers
             count[6] += bool(lines.max() < 0)
-            verdicts = torch.cat([row[target.window.marks[target.answers[0]], 3:], torch.zeros(1)])
-            told = (True, False, None)[int(verdicts.argmax())]
-            count[7] += target.affirms is not None
-            count[8] += target.affirms is not None and told is target.affirms
-            count[9] += target.affirms is None and told is not None
             if target.known[0] and target.starts[0]:
                 first = target.window.marks[target.answers[0]] + 1
                 last = first + len(target.window.offsets[target.answers[0]])
@@ -209,11 +203,8 @@ def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[
                 count[3] += begin == target.starts[0][0] and end == target.ends[0][0]
     network.train()
     return "  ".join(
-        f"{source}: line {right}/{all_}, refused {refused}, span {exact}/{spans}, none {seen}/{none}, "
-        f"yes or no {agreed}/{verdicts} and {needless} needless"
-        for source, (all_, right, spans, exact, none, seen, refused, verdicts, agreed, needless) in sorted(
-            counts.items()
-        )
+        f"{source}: line {right}/{all_}, refused {refused}, span {exact}/{spans}, none {seen}/{none}"
+        for source, (all_, right, spans, exact, none, seen, refused) in sorted(counts.items())
     )
 
 
@@ -275,7 +266,7 @@ def train(
             group["lr"] = rate * factor
         with torch.autocast("cpu", dtype=torch.bfloat16):
             scores = network(**batch_of([target.window for target in batch]))
-        loss = loss_of(scores, batch, SPANS_WEIGHT, GUESSES_WEIGHT, AFFIRMS_WEIGHT)
+        loss = loss_of(scores, batch, SPANS_WEIGHT, GUESSES_WEIGHT)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()

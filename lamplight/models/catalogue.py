@@ -101,7 +101,7 @@ READER = Weights(
     package="lamplight.models",
     distribution="",
     file="weights/reader.onnx",
-    sha256="47708a90c0396af00ab68091fe2290f77972ceb3c46c76e98d1f37b9766633e9",
+    sha256="1ebf98d45b4226f2f506ecc891875bc0eaa7f758d4d1edb427d1414204803a3c",
 )
 # It takes its word embeddings from MULTILINGUAL_WEIGHTS.
 MULTILINGUAL_READER = Weights(
@@ -109,7 +109,7 @@ MULTILINGUAL_READER = Weights(
     package="lamplight.models",
     distribution="",
     file="weights/multilingual-reader.onnx",
-    sha256="dea3090ffd16f9508ab85aa94a661373429f774818b6bfd192d268c4eb583f74",
+    sha256="cb34ea72faf1041375a07a71cc0e3f5f35db3819767cabf016507b879ca47448",
 )
 CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, TEXT_DETECTOR, TEXT_RECOGNISER)
 

@@ -97,16 +97,11 @@ def export_embedder(model: EmbeddingModel, target: Path) -> float:
     return cosine
 
 
-def quantise(source: Path, target: Path, kept: str = "") -> None:
-    """Write the int8 weights of the ONNX model `source` to `target`, one scale to a channel.
-
-    Matrices with `kept` in their name stay in float32.
-    """
-    import onnx
+def quantise(source: Path, target: Path) -> None:
+    """Write the int8 weights of the ONNX model `source` to `target`, one scale to a channel."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    names = [node.name for node in onnx.load(source).graph.node if kept and kept in node.name]
-    quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True, nodes_to_exclude=names)
+    quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True)
 
 
 def _mean_cosine(path: Path, model: EmbeddingModel, reference: Array) -> float:
