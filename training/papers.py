@@ -158,7 +158,9 @@ def main() -> int:
                     wrong += 1
                     sys.stdout.write(f"{error}\n")
                     continue
-                kinds["nothing" if not example.answers else "yes or no" if VERDICT.fullmatch(answer) else "answered"] += 1
+                kinds[
+                    "nothing" if not example.answers else "yes or no" if VERDICT.fullmatch(answer) else "answered"
+                ] += 1
         sys.stdout.write(f"{name}: {len(read)} sections, {sum(len(one.lines) for one in read)} lines, {kinds}\n")
     return bool(wrong)
 
