@@ -1,8 +1,9 @@
 """Whether what was found answers the question at all. If not, an answer would be invented.
 
 Decided by what was found and what the reader says of it, not by the language model's mood: a logistic regression
-fitted on 435 questions of the `tune` halves of `bench.answers`; `python -m training.refusal` prints it with its rates.
-The threshold lets 3 % of what can be answered be refused.
+fitted on 462 questions, of the `tune` halves of `bench.answers` (SQuAD, household) and what others asked of annual
+reports and household papers; `python -m training.refusal` prints it with its rates. The threshold lets 3 % of what can
+be answered be refused.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from lamplight.rag.query import STOP_WORDS, WORD
 from lamplight.rag.reading import needs_several
 from lamplight.rag.sentences import stems
 
-READER_WEIGHT = 0.65  # of the log-odds of the line that answers likeliest
-COSINE_WEIGHT = 5.6  # of the nearest chunk
-COVERAGE_WEIGHT = 2.4  # of the question's words that one passage holds, by inverse document frequency
-THRESHOLD = 2.9
+READER_WEIGHT = 0.75  # of the log-odds of the line that answers likeliest
+COSINE_WEIGHT = 2.7  # of the nearest chunk
+COVERAGE_WEIGHT = 3.7  # of the question's words that one passage holds, by inverse document frequency
+THRESHOLD = 2.16
 # Of the reader's log-odds, where the first embedder can't read question or passage: how near they are to each other,
 # and which words they share, tells nothing there. Of questions on XQuAD's `tune` half this refuses 3 % that can be
 # answered and answers 30 (German, Spanish) to 50 % (Chinese) of those whose paragraph is missing from its article.
