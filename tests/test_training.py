@@ -11,6 +11,7 @@ import sys
 from collections import defaultdict
 from itertools import product
 from pathlib import Path
+from statistics import correlation
 from typing import Any
 
 import pytest
@@ -59,7 +60,7 @@ from tokenizers import Tokenizer
 from lamplight.models.catalogue import EMBEDDER
 from lamplight.models.reader_input import ReaderTokenizer
 from training.examples import examples
-from training.network import ReaderNetwork, batch_of, loss_of
+from training.network import ReaderNetwork, batch_of, loss_of, rounding
 from training.reader import GUESSES_WEIGHT, RATE, SPANS_WEIGHT, targets_of
 torch.manual_seed(7)
 torch.set_num_threads(1)
@@ -69,6 +70,7 @@ made = [one for one in examples(Path(sys.argv[1]), random.Random(7)) if one.answ
 targets = [target for one in made for target in targets_of(one, tokenizer)]
 network = ReaderNetwork(base).train()
 network.encoder.encoder.layer = network.encoder.encoder.layer[:2]
+rounding(network)
 optimizer = torch.optim.AdamW((one for one in network.parameters() if one.requires_grad), lr=RATE)
 losses = []
 for _ in range(6):
@@ -79,6 +81,26 @@ for _ in range(6):
     loss.backward()
     optimizer.step()
 print(json.dumps([list(scores.shape), losses]))
+"""
+
+# What ships, back in float32 and rounding again, beside the int8 model itself.
+RESTORE = """
+import json, sys
+import torch
+from lamplight.models.catalogue import READER
+from lamplight.models.reader import Reader
+from training.export import LINES, QUESTION
+from training.network import batch_of, new_network, rounding, tokenizer_of
+from training.shipped import begin_with_shipped
+with new_network("english") as (network, path):
+    begin_with_shipped(network, "english")
+    network.eval()
+    rounding(network)
+    [window] = tokenizer_of(path).windows(QUESTION, "Lease > Deposit", LINES)
+    with torch.no_grad():
+        restored = network(**batch_of([window]))[0, torch.tensor(window.marks), 0].tolist()
+    shipped = Reader(READER.verified_path(), path).read(QUESTION, [("Lease > Deposit", LINES)])[0]
+print(json.dumps([restored, [one.score for one in shipped]]))
 """
 
 
@@ -222,6 +244,14 @@ def test_the_network_learns_a_few_examples_in_a_few_steps(data: Path) -> None:
     shape, losses = json.loads(done.stdout.splitlines()[-1])
     assert (shape[0], shape[2]) == (6, 3)
     assert losses[-1] < 0.8 * losses[0]
+
+
+def test_the_training_goes_on_from_what_ships_and_rounds_like_it() -> None:
+    done = subprocess.run([sys.executable, "-c", RESTORE], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    restored, shipped = json.loads(done.stdout.splitlines()[-1])
+    assert correlation(restored, shipped) > 0.98
+    assert max(shipped) == pytest.approx(max(restored), abs=0.5)
 
 
 PAPER = """

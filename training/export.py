@@ -18,9 +18,9 @@ from lamplight.models.catalogue import MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS
 from lamplight.models.e5_file import E5File
 from lamplight.models.prepare import OPSET, quantise
 from lamplight.models.reader import Reader
-from training.network import LANGUAGES, Language, ReaderNetwork, batch_of, new_network, rounded, tokenizer_of
+from training.network import LANGUAGES, Language, ReaderNetwork, batch_of, new_network, rounding, tokenizer_of
 
-LEAST_AGREEMENT = 0.98  # correlation of the lines' scores with those before quantisation
+LEAST_AGREEMENT = 0.98  # correlation of the lines' scores with those of the network that rounds
 QUESTION = "How much is the deposit, and when is it due?"
 LINES = (
     "LEASE AGREEMENT",
@@ -50,9 +50,8 @@ def export(language: Language, weights: Path, target: Path) -> float:
         network.load_state_dict(torch.load(weights, weights_only=True))
         network.eval()
         windows = tokenizer_of(tokenizer).windows(QUESTION, "Lease > Deposit", LINES)
-        example = batch_of(windows)
-        with torch.no_grad(), rounded(network):
-            reference = network(**example)[0, torch.tensor(windows[0].marks), 0].numpy()
+        inputs = batch_of(windows)
+        example = inputs
         exported: torch.nn.Module = network
         embeddings = None
         if language == "multilingual":
@@ -72,6 +71,9 @@ def export(language: Language, weights: Path, target: Path) -> float:
                 opset_version=OPSET,
                 dynamo=False,
             )
+            rounding(network)  # only now: an exported graph has none of its own
+            with torch.no_grad():
+                reference = network(**inputs)[0, torch.tensor(windows[0].marks), 0].numpy()
             quantise(full, quantised)
             readings = Reader(quantised, tokenizer, embeddings).read(QUESTION, [("Lease > Deposit", LINES)])[0]
             agreement = float(np.corrcoef(reference, [reading.score for reading in readings])[0, 1])

@@ -73,16 +73,6 @@ def rounding(network: torch.nn.Module) -> None:
             module.__class__ = QuantisedLinear
 
 
-@contextmanager
-def rounded(network: torch.nn.Module) -> Iterator[None]:
-    """The same for a while; an exported graph has no rounding of its own."""
-    rounding(network)
-    yield
-    for module in network.modules():
-        if isinstance(module, QuantisedLinear):
-            object.__setattr__(module, "__class__", torch.nn.Linear)
-
-
 class ReaderNetwork(torch.nn.Module):
     """(batch, tokens, 3) float32: the line after this mark answers, the answer begins here, it ends here."""
 
@@ -116,7 +106,8 @@ class Target:
     """What is right for one window. Token positions count in the window.
 
     `starts` and `ends` are, for each answering line, the positions at which its answer may begin and end; `known`
-    says whether that is where it does, or only all that is not ruled out."""
+    says whether that is where it does, or only all that is not ruled out.
+    """
 
     window: Window
     answers: list[int]

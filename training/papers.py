@@ -48,10 +48,6 @@ class Section:
     lines: tuple[str, ...]
     asked: tuple[tuple[str, str], ...]
 
-    @property
-    def document(self) -> str:
-        return self.header.partition(" > ")[0]
-
 
 def sections(path: Path) -> list[Section]:
     """Raises `ValueError` naming the line that can't be read."""
@@ -97,6 +93,11 @@ def _place(section: Section, question: str, words: str) -> tuple[int, tuple[int,
     return row, (start, start + len(words))
 
 
+def document_of(example: Example) -> str:
+    """The title of the document that a section is of."""
+    return example.header.partition(" > ")[0]
+
+
 def papers(folder: Path) -> Iterator[Example]:
     """All that are asked, in the order of the files."""
     for path in sorted(folder.glob("*.txt")):
@@ -114,17 +115,14 @@ def drawn_papers(folder: Path, language: Language, chance: random.Random) -> lis
     share = {"english": (1.0, 0.0), "multilingual": (ENGLISH, 1.0)}[language]
     own = [one for one in papers(folder) if chance.random() < share[one.source != "paper en"]]
     for example in own:
-        by_document.setdefault(example.header.partition(" > ")[0], {})[example.header] = example
+        by_document.setdefault(document_of(example), {})[example.header] = example
     drawn = []
     for example in own:
         drawn.append(_part(example, chance) if chance.random() < PARTS else example)
         if example.answers and chance.random() < WITHOUT:
             drawn.append(_without(example))
-        others = [
-            other
-            for header, other in by_document[example.header.partition(" > ")[0]].items()
-            if header != example.header
-        ]
+        sections_of_it = by_document[document_of(example)]
+        others = [other for header, other in sections_of_it.items() if header != example.header]
         if example.answers and others and chance.random() < ELSEWHERE:
             other = chance.choice(others)
             drawn.append(replace(example, header=other.header, lines=other.lines, answers=(), spans=()))

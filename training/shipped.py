@@ -12,10 +12,7 @@ from training.network import Language, ReaderNetwork
 
 
 def begin_with_shipped(network: ReaderNetwork, language: Language) -> None:
-    """Put the weights that ship into `network`, whose head may have more outputs than they have.
-
-    Raises `KeyError` where a matrix of the network isn't in the file.
-    """
+    """Put the weights that ship into `network`. Raises `KeyError` where one of its matrices isn't in their file."""
     path = (READER if language == "english" else MULTILINGUAL_READER).verified_path()
     graph = onnx.load(str(path)).graph
     held = {one.name.removeprefix("network."): numpy_helper.to_array(one) for one in graph.initializer}
@@ -24,10 +21,9 @@ def begin_with_shipped(network: ReaderNetwork, language: Language) -> None:
         if node.op_type in ("MatMulInteger", "MatMul") and node.input[1].startswith("onnx::MatMul"):
             name = node.name.strip("/").removeprefix("network/").rpartition("/")[0].replace("/", ".") + ".weight"
             held[name] = _float32(held, node.input[1].removesuffix("_quantized")).T
-    for name, value in state.items():
+    for name in state:
         if name in held or f"{name}_quantized" in held:
-            values = torch.tensor(_float32(held, name))
-            value[tuple(slice(size) for size in values.shape)] = values
+            state[name] = torch.tensor(_float32(held, name))
         elif not (language == "multilingual" and "word_embeddings" in name):  # they stay in the embedder's own file
             raise KeyError(f"{name} is not in {path.name}")
     network.load_state_dict(state)

@@ -13,6 +13,7 @@ from lamplight.library.records import Candidate, Passage
 FOUND_COLUMNS = (
     "chunks.id, document_id, documents.name, page, kind, header, text, boxes, furniture, picture, picture_kind"
 )
+SOURCE = "chunks JOIN documents ON documents.id = document_id"
 DocumentIds: TypeAlias = "frozenset[int] | None"  # ids to search in; None for all
 QUERY_BATCH = 500  # SQLite binds at most 999 variables in its oldest supported builds
 
@@ -39,56 +40,48 @@ class Passages:
         for start in range(0, len(ids), QUERY_BATCH):
             part = ids[start : start + QUERY_BATCH]
             yield from self._database.rows(
-                f"SELECT {columns} FROM chunks JOIN documents ON documents.id = document_id "
-                f"WHERE chunks.id IN ({', '.join('?' * len(part))}) {state}",
+                f"SELECT {columns} FROM {SOURCE} WHERE chunks.id IN ({', '.join('?' * len(part))}) {state}",
                 *part,
             )
 
     def of(self, document_id: int, count: int = -1) -> list[Passage]:
         """The chunks of a document, or the first `count` of them, in reading order."""
-        rows = self._database.rows(
-            f"SELECT {FOUND_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id "
-            "WHERE document_id = ? ORDER BY chunks.id LIMIT ?",
-            document_id,
-            count,
-        )
-        return [_found(row) for row in rows]
+        return self._where("document_id = ? ORDER BY chunks.id LIMIT ?", document_id, count)
 
     def neighbours(self, chunk: Passage) -> list[Passage]:
         """The chunk with the one before and the one after it, if they are on the same page, in reading order."""
-        rows = self._database.rows(
-            f"SELECT {FOUND_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id "
-            "WHERE document_id = ? AND page = ? AND chunks.id BETWEEN ? AND ? ORDER BY chunks.id",
+        return self._where(
+            "document_id = ? AND page = ? AND chunks.id BETWEEN ? AND ? ORDER BY chunks.id",
             chunk.document_id,
             chunk.page,
             chunk.id - 1,
             chunk.id + 1,
         )
-        return [_found(row) for row in rows]
 
     def of_picture(self, part: Passage) -> list[Passage]:
         """The image chunks of the picture that `part` is of, in reading order."""
-        rows = self._database.rows(
-            f"SELECT {FOUND_COLUMNS} FROM chunks JOIN documents ON documents.id = document_id "
-            "WHERE document_id = ? AND page = ? AND picture = ? AND kind = 'image' ORDER BY chunks.id",
+        return self._where(
+            "document_id = ? AND page = ? AND picture = ? AND kind = 'image' ORDER BY chunks.id",
             part.document_id,
             part.page,
             part.picture,
         )
+
+    def _where(self, condition: str, *values: object) -> list[Passage]:
+        rows = self._database.rows(f"SELECT {FOUND_COLUMNS} FROM {SOURCE} WHERE {condition}", *values)
         return [_found(row) for row in rows]
 
     def images(self, documents: DocumentIds = None) -> list[int]:
         """Ids of the findable image chunks in `documents` (None: in all)."""
         rows = self._database.rows(
-            "SELECT chunks.id FROM chunks JOIN documents ON documents.id = document_id "
-            f"WHERE kind = 'image' AND state = 'ready'{within(documents)}"
+            f"SELECT chunks.id FROM {SOURCE} WHERE kind = 'image' AND state = 'ready'{within(documents)}"
         )
         return [int(row[0]) for row in rows]
 
     def newest(self, count: int) -> list[int]:
         """Ids of the first chunks of the newest documents, `count` at most, in reading order within each."""
         rows = self._database.rows(
-            "SELECT chunks.id FROM chunks JOIN documents ON documents.id = document_id WHERE state = 'ready' "
+            f"SELECT chunks.id FROM {SOURCE} WHERE state = 'ready' "
             "ORDER BY added_at DESC, document_id DESC, chunks.id LIMIT ?",
             count,
         )
@@ -101,8 +94,7 @@ class Passages:
     def findable(self) -> dict[int, int]:
         """The number of each findable chunk, in order, and that of its document."""
         rows = self._database.rows(
-            "SELECT chunks.id, document_id FROM chunks JOIN documents ON documents.id = document_id "
-            "WHERE state = 'ready' ORDER BY chunks.id"
+            f"SELECT chunks.id, document_id FROM {SOURCE} WHERE state = 'ready' ORDER BY chunks.id"
         )
         return dict(rows)
 
@@ -126,8 +118,7 @@ class Passages:
     def _in_state(self, *states: str) -> set[int]:
         """The chunks of documents in any of these."""
         rows = self._database.rows(
-            "SELECT chunks.id FROM chunks JOIN documents ON documents.id = document_id "
-            f"WHERE state IN ({', '.join('?' * len(states))})",
+            f"SELECT chunks.id FROM {SOURCE} WHERE state IN ({', '.join('?' * len(states))})",
             *states,
         )
         return {int(row[0]) for row in rows}

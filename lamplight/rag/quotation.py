@@ -20,8 +20,8 @@ from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, is_row, item_m
 
 SURE = 0.5  # of the reader that the answer is exactly this part of its line; below it the line itself is the answer
 LIKELY = 1.0  # log-odds of a line: below them it is shown as it is, since a short answer looks surer
-# Of unseen prose (XQuAD) the reader finds the right sentence, but half of the parts that it is sure of are wrong.
-# So a sentence is the answer as it is; rows, forms and receipts are what may be shortened.
+# In prose of annual reports that it never saw the reader is sure of a part in one line of six, and wrong in one case
+# of six. So a sentence is the answer as it is; rows, forms and receipts are what may be shortened.
 SENTENCE_ENDS = (".", "!", "?", "\u3002")
 # Of a table's rows the reader is sure too easily: what is asked of tables has often to be counted or compared.
 SURE_OF_CELL = 0.8
