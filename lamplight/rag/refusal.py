@@ -18,9 +18,9 @@ COSINE_WEIGHT = 2.7  # of the nearest chunk
 COVERAGE_WEIGHT = 3.7  # of the question's words that one passage holds, by inverse document frequency
 THRESHOLD = 2.16
 # Of the reader's log-odds, where the first embedder can't read question or passage: how near they are to each other,
-# and which words they share, tells nothing there. With the weights before these it refused, on XQuAD's `tune` half, 3 % that
-# can be answered and answered 30 (German, Spanish) to 50 % (Chinese) of those whose paragraph is missing; with these, on
-# household papers (`--set household-de` and the others), 0 to 18 % and 50 to 80 % of few.
+# and which words they share, tells nothing there. With the weights before these it refused, on XQuAD's `tune` half,
+# 3 % that can be answered and answered 30 (German, Spanish) to 50 % (Chinese) of those whose paragraph is missing; with
+# these, on household papers (`--set household-de` and the others), 0 to 18 %, and 50 to 80 % of few.
 READER_ALONE = -0.7
 # Likewise where the best passage is a scan. Of questions about receipts on the `tune` half this refuses 1.5 % of 66
 # that can be answered and answers 2 % of 50 that can't.
