@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 
 from bench.splits import split_of
+from lamplight.models.embedder import Embedder
 from training.examples import Example, examples
 from training.forms import KIND, asked_elsewhere, forms
 from training.language import codes, language, receipt_question
-from training.papers import FOLDER, drawn_papers, example_of, papers, sections
+from training.papers import FOLDER, asked_papers, drawn_papers, example_of, papers, sections
 from training.tables import FOLDER as TABLES_FOLDER
 from training.tables import tables
 
@@ -299,10 +300,11 @@ def test_what_is_wrong_with_a_paper_is_said(tmp_path: Path, text: str, problem: 
         list(papers(tmp_path))
 
 
-def test_a_drawn_paper_answers_what_its_lines_still_say(tmp_path: Path) -> None:
+def test_a_drawn_paper_answers_what_its_lines_still_say(tmp_path: Path, embedder: Embedder) -> None:
     written(tmp_path, PAPER)
     chance = random.Random(5)
-    drawn = [example for _ in range(60) for example in drawn_papers(tmp_path, "english", chance)]
+    asked = asked_papers(tmp_path, embedder)
+    drawn = [example for _ in range(60) for example in drawn_papers(asked, "english", chance)]
     words = {
         "how much up front": "three months' rent",
         "how many keys": "two",
@@ -316,6 +318,28 @@ def test_a_drawn_paper_answers_what_its_lines_still_say(tmp_path: Path) -> None:
     others = [example for example in drawn if not example.answers and example.question in words]
     assert others, "some are asked where nothing answers"
     assert not any(words[example.question] in line for example in others for line in example.lines)
+
+
+def test_a_section_that_says_the_same_is_not_held_for_one_that_does_not_answer(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    more = """
+@ en | Lease of 14 Alder Court > 6 Locks
+Keys are handed over on the first day: how many is written in the record.
+? when are they handed over => on the first day
+@ en | Lease of 14 Alder Court > 7 Summary
+Two keys, three months' deposit.
+? how many keys => Two keys
+@ en | Another lease > 5 Keys
+How many keys there are nobody knows.
+"""
+    written(tmp_path, PAPER + more)
+    (asked,) = [
+        one
+        for one in asked_papers(tmp_path, embedder)
+        if one.example.question == "how many keys" and one.example.header.endswith("5 Keys")
+    ]
+    assert [other.header.partition(" > ")[2] for other in asked.near] == ["6 Locks", "4 Deposit"]
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)

@@ -8,8 +8,9 @@ A file of `training/papers` is plain text:
     ? Are pets allowed? => no: not without consent    asked for a yes or a no (which it is, nobody learns yet)
     ? Who keeps the keys? => nothing                  nothing in the section answers
 
-Where the words stand in several lines the number of the line comes first: `=> [3] three months' rent`. Two places that
-both answer are parted by `;;`. `python -m training.papers FILE` says what is wrong with a file.
+The sections of a document have its title in common; a question that two of them answer stands under both. Where the
+words of an answer stand in several lines the number of the line comes first: `=> [3] three months' rent`. Two places
+that both answer are parted by `;;`. `python -m training.papers FILE` says what is wrong with a file.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 import random
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING
 from training.examples import Example
 
 if TYPE_CHECKING:
+    from lamplight.models.embedder import Embedder
     from training.network import Language
 
 FOLDER = Path(__file__).with_name("papers")
@@ -36,7 +38,8 @@ NOTHING = "nothing"
 PARTS = 0.5  # of the sections lose lines at their ends
 WITHOUT = 0.1  # of the questions are asked again of the section without the lines that answer
 ENGLISH = 0.25  # of what is asked of English sections, for the multilingual reader
-ELSEWHERE = 0.35  # of the questions are asked again of another section of the same document
+NEAREST = 4  # other sections of the same document
+ELSEWHERE = 0.3  # of them are asked the question, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,26 +109,58 @@ def papers(folder: Path) -> Iterator[Example]:
                 yield example_of(section, question, answer)
 
 
-def drawn_papers(folder: Path, language: Language, chance: random.Random) -> list[Example]:
-    """Of one epoch: each question of its own section and, of some, of another section of the same document.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`near` are the sections of the same document that don't answer the question, likeliest mistaken for one first."""
+
+    example: Example
+    near: tuple[Example, ...]
+
+
+def asked_papers(folder: Path, embedder: Embedder) -> list[Asked]:
+    """All that are asked. A retriever brings the nearest sections of a document together, so these must be told apart.
+
+    A question that is listed under several sections is answered by each of them.
+    """
+    own = list(papers(folder))
+    by_header: dict[str, Example] = {one.header: one for one in own}
+    answering = {(one.header, one.question) for one in own if one.answers}
+    of_document: dict[str, list[Example]] = {}
+    for section in by_header.values():
+        of_document.setdefault(document_of(section), []).append(section)
+    texts = [f"{section.header}\n{' '.join(section.lines)}" for section in by_header.values()]
+    passages = dict(zip(by_header, embedder.encode(texts), strict=True))
+    made = []
+    for example, vector in zip(own, embedder.encode_queries([one.question for one in own]), strict=True):
+        others = [
+            other
+            for other in of_document[document_of(example)]
+            if other.header != example.header and (other.header, example.question) not in answering
+        ]
+        others.sort(key=lambda other: -float(vector @ passages[other.header]))
+        made.append(Asked(example, tuple(others[:NEAREST])))
+    return made
+
+
+def drawn_papers(asked: Sequence[Asked], language: Language, chance: random.Random) -> list[Example]:
+    """Of one epoch: each question of its own section and, of some, of others of the same document.
 
     The English reader gets what is asked of English sections, the multilingual one only some of it.
     """
-    by_document: dict[str, dict[str, Example]] = {}
     share = {"english": (1.0, 0.0), "multilingual": (ENGLISH, 1.0)}[language]
-    own = [one for one in papers(folder) if chance.random() < share[one.source != "paper en"]]
-    for example in own:
-        by_document.setdefault(document_of(example), {})[example.header] = example
     drawn = []
-    for example in own:
+    for one in asked:
+        example = one.example
+        if chance.random() >= share[example.source != "paper en"]:
+            continue
         drawn.append(_part(example, chance) if chance.random() < PARTS else example)
         if example.answers and chance.random() < WITHOUT:
             drawn.append(_without(example))
-        sections_of_it = by_document[document_of(example)]
-        others = [other for header, other in sections_of_it.items() if header != example.header]
-        if example.answers and others and chance.random() < ELSEWHERE:
-            other = chance.choice(others)
-            drawn.append(replace(example, header=other.header, lines=other.lines, answers=(), spans=()))
+        drawn += [
+            replace(example, header=other.header, lines=other.lines, answers=(), spans=())
+            for other in one.near
+            if chance.random() < ELSEWHERE
+        ]
     return drawn
 
 

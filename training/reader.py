@@ -21,6 +21,9 @@ from pathlib import Path
 
 import torch
 
+from lamplight.models.catalogue import ENGLISH, MULTILINGUAL
+from lamplight.models.embedder import Embedder
+from lamplight.models.prepare import ensure_embedder
 from lamplight.models.reader_input import ReaderTokenizer
 from training.examples import COMMON, Example, dressed, examples, names_of
 from training.forms import asked_elsewhere, forms
@@ -36,7 +39,7 @@ from training.network import (
     rounding,
     tokenizer_of,
 )
-from training.papers import FOLDER, document_of, drawn_papers
+from training.papers import FOLDER, Asked, asked_papers, document_of, drawn_papers
 from training.shipped import begin_with_shipped
 from training.translated import translated
 
@@ -138,7 +141,9 @@ def held_out(everything: Sequence[Example]) -> tuple[list[Example], list[Example
     return [one for one in everything if not aside(one)], [one for one in everything if aside(one)]
 
 
-def drawn_examples(data: Path, language: Language, others: float, chance: random.Random) -> list[Example]:
+def drawn_examples(
+    data: Path, asked: Sequence[Asked], language: Language, others: float, chance: random.Random
+) -> list[Example]:
     """Of one epoch: all kinds, each in a dress drawn anew; of all but the papers a share of `others`."""
     groups = examples(data, chance)
     names = names_of(groups)
@@ -147,15 +152,17 @@ def drawn_examples(data: Path, language: Language, others: float, chance: random
         made += [dressed(example, names, chance) for example in translated(data, chance)]
     else:
         made = [one for one in made if not one.source.startswith("form ") or one.source == "form en"]
-    return [example for example in made if chance.random() < others] + drawn_papers(FOLDER, language, chance)
+    return [example for example in made if chance.random() < others] + drawn_papers(asked, language, chance)
 
 
-def epochs(options: argparse.Namespace, tokenizer: ReaderTokenizer) -> Iterator[tuple[int, int, list[Target]]]:
+def epochs(
+    options: argparse.Namespace, tokenizer: ReaderTokenizer, asked: Sequence[Asked]
+) -> Iterator[tuple[int, int, list[Target]]]:
     """(step, steps, batch); steps are estimated from the first epoch."""
     chance = random.Random(SEED)
     step = steps = 0
     for epoch in range(options.epochs):
-        made, _ = held_out(drawn_examples(options.data, options.language, options.others, chance))
+        made, _ = held_out(drawn_examples(options.data, asked, options.language, options.others, chance))
         made += [elsewhere for one in made if (elsewhere := _elsewhere(one, made, chance)) is not None]
         made = [one for one in made if one.source != "squad" or chance.random() < PROSE]
         targets = [target for example in made for target in targets_of(example, tokenizer)]
@@ -230,15 +237,21 @@ def main() -> int:
         network.load_state_dict(torch.load(options.begin_with, weights_only=True))
     elif options.go_on:
         begin_with_shipped(network, options.language)
-    _, aside = held_out(drawn_examples(options.data, options.language, 1.0, random.Random(SEED + 1)))
-    train(network, tokenizer, aside, options)
+    model = {"english": ENGLISH, "multilingual": MULTILINGUAL}[options.language]
+    asked = asked_papers(FOLDER, Embedder(ensure_embedder(model), model=model))
+    _, aside = held_out(drawn_examples(options.data, asked, options.language, 1.0, random.Random(SEED + 1)))
+    train(network, tokenizer, asked, aside, options)
     sys.stderr.write(evaluate(network, tokenizer, aside) + "\n")
     torch.save(network.state_dict(), options.to)
     return 0
 
 
 def train(
-    network: ReaderNetwork, tokenizer: ReaderTokenizer, aside: Sequence[Example], options: argparse.Namespace
+    network: ReaderNetwork,
+    tokenizer: ReaderTokenizer,
+    asked: Sequence[Asked],
+    aside: Sequence[Example],
+    options: argparse.Namespace,
 ) -> None:
     """Until the epochs or the minutes are over, the rate falling; what is learnt so far is saved at times."""
     learning = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
@@ -252,7 +265,7 @@ def train(
     )
     rates = [group["lr"] for group in optimizer.param_groups]
     started, recent, tokens = time.monotonic(), 0.0, 0
-    for step, steps, batch in epochs(options, tokenizer):
+    for step, steps, batch in epochs(options, tokenizer, asked):
         elapsed = time.monotonic() - started
         done = elapsed / 60 / options.minutes if options.minutes else step / steps
         if done >= 1:
