@@ -9,7 +9,8 @@ from lamplight.models.loading import Models
 from lamplight.rag.composition import computed
 from lamplight.rag.computation import Computation
 from lamplight.rag.programs.answer import computation_of, likeliest, table_of
-from lamplight.rag.programs.enumeration import Program, programs
+from lamplight.rag.programs.enumeration import programs
+from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.sql import sql_of
 from lamplight.rag.programs.view import canonical, plain, view_of
 

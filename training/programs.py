@@ -30,8 +30,8 @@ from lamplight.models.prepare import ensure_embedder
 from lamplight.models.program_ranker import PLACES, WEIGHTS, places_of
 from lamplight.models.reader import Reader
 from lamplight.rag.programs.answer import can_be_asked, described, given
-from lamplight.rag.programs.enumeration import OPERATIONS
 from lamplight.rag.programs.features import MEASURES
+from lamplight.rag.programs.program import OPERATIONS
 from lamplight.rag.programs.view import canonical, view_of
 from training.tables import FOLDER, Asked, tables
 

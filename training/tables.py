@@ -23,6 +23,8 @@ from lamplight.library.records import Table
 
 FOLDER = Path(__file__).with_name("tables")
 SEPARATOR = "|"
+GROUP = ": "
+FEWEST_GROUPED = 0.4  # of the rows
 NOTHING = "nothing"
 
 
@@ -36,7 +38,13 @@ class Asked:
 
     @property
     def table(self) -> Table:
-        return Table(1, self.title, self.rows[0], self.rows[1:])
+        """As it comes out of a report: "International: Net sales" is the heading over some rows, and one of them."""
+        heads, *rows = self.rows
+        if sum(GROUP in row[0] for row in rows) < FEWEST_GROUPED * len(rows):
+            return Table(1, self.title, heads, rows)
+        parted = [row[0].rpartition(GROUP) for row in rows]
+        grouped = [[group, name, *row[1:]] for (group, _, name), row in zip(parted, rows, strict=True)]
+        return Table(1, self.title, ["", *heads], grouped)
 
 
 def tables(path: Path) -> Iterator[Asked]:

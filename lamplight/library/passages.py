@@ -48,6 +48,10 @@ class Passages:
         """The chunks of a document, or the first `count` of them, in reading order."""
         return self._where("document_id = ? ORDER BY chunks.id LIMIT ?", document_id, count)
 
+    def of_page(self, document_id: int, page: int) -> list[Passage]:
+        """The chunks of a page, in reading order."""
+        return self._where("document_id = ? AND page = ? ORDER BY chunks.id", document_id, page)
+
     def neighbours(self, chunk: Passage) -> list[Passage]:
         """The chunk with the one before and the one after it, if they are on the same page, in reading order."""
         return self._where(

@@ -17,7 +17,8 @@ from lamplight.rag.extraction import AnswerLine, read_lines, worth_reading
 from lamplight.rag.lookup import Lookup
 from lamplight.rag.passages import SHOWN, Selection, select, without_repetition
 from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
-from lamplight.rag.programs.answer import Answered, computation_of, likeliest, table_of
+from lamplight.rag.programs.answer import Answered, computation_of, likeliest
+from lamplight.rag.programs.report_tables import tables_of
 from lamplight.rag.programs.view import view_of
 from lamplight.rag.reading import most_to_read, near_best, reads_apart
 from lamplight.rag.refusal import answerability
@@ -26,6 +27,7 @@ from lamplight.rag.sections import sections_around
 
 RETRIEVED = 40  # passages that are ranked; the page is mostly among the first of them
 MORE = 2  # times as many passages as are read otherwise, for whoever wants more
+TABLES = 3  # of the best passages, over which programs are run
 PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
 
 
@@ -156,32 +158,40 @@ class Finder:
         return [reading_text(passage) for passage in passages]
 
     def _computed(self, search: Search, selection: Selection) -> tuple[Computation | None, Selection]:
-        """A number that stands in no single passage: over the tables of what was found, by rules; else over the table
-        that the best passage is of, where the first embedder knows both languages.
+        """A number that stands in no single passage: over the tables of what was found, by rules; else over those that
+        the best passages are of, where the first embedder knows both languages.
 
-        Unless the table surely says it, its cells are less sure to be the answer.
+        Unless one of them surely says it, the cells of the best passage are less sure to be the answer.
         """
         names = {passage.document_id: passage.document for passage in selection.passages}
-        tables = self._library.tables.of(list(names))
-        computation = compute(search.query.text, tables, names)
-        best = selection.passages[0] if selection.passages else None
+        computation = compute(search.query.text, self._library.tables.of(list(names)), names)
         models = self._models
-        if computation is not None or best is None or best.kind != "table" or best.document_id in search.unread:
+        if computation is not None or models.program_ranker.embedder != models.embedder.name:
             return computation, selection
-        table = table_of(best, [table for table in tables if table.document_id == best.document_id])
-        if table is None or models.program_ranker.embedder != models.embedder.name:
-            return None, selection
-        answered = likeliest(search.asked, view_of(table), models.reader, models.embedder, models.program_ranker)
-        if answered is not None and answered.is_sure:
+        best = [one for one in selection.passages[:TABLES] if one.kind == "table"]
+        best = [one for one in best if one.document_id not in search.unread]
+        found = [(one, table) for one in best for table in tables_of(one, self._library)][:TABLES]
+        answers = [
+            (likeliest(search.asked, view_of(table), models.reader, models.embedder, models.program_ranker), table)
+            for _, table in found
+        ]
+        sure = [(answered, table) for answered, table in answers if answered is not None and answered.is_sure]
+        if sure:
+            answered, table = max(sure, key=lambda one: one[0].probability)
             return computation_of(answered, table), selection
-        lines = [_doubted(line, answered) if line.sentence.passage.id == best.id else line for line in selection.lines]
+        first = selection.passages[0].id if selection.passages else None
+        beside = [answered for (one, _), (answered, _) in zip(found, answers, strict=True) if one.id == first]
+        if not beside:
+            return None, selection
+        lines = [_doubted(line, beside) if line.sentence.passage.id == first else line for line in selection.lines]
         return None, replace(selection, lines=lines)
 
 
-def _doubted(line: AnswerLine, answered: Answered | None) -> AnswerLine:
+def _doubted(line: AnswerLine, beside: Sequence[Answered | None]) -> AnswerLine:
     """A reader is sure too easily of a cell: it counts as the answer only if a program over the table gives it too."""
     reading = line.reading
-    if answered is not None and answered.gives(line.sentence.text[reading.start : reading.end]):
+    words = line.sentence.text[reading.start : reading.end]
+    if any(answered is not None and answered.gives(words) for answered in beside):
         return line
     return replace(line, reading=replace(reading, probability=0.0))
 

@@ -4,49 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from lamplight.library.records import Passage
-from lamplight.rag.columns import SEPARATOR
-from lamplight.rag.lexicon.quantities import years_in_order
 from lamplight.rag.measures.definitions import Definitions, Line, Name, name_of
+from lamplight.rag.report_rows import Row, rows_of
 from lamplight.rag.sentences import stems
-from lamplight.rag.tables.amounts import MINUS, SIGNS, parse_amount
+from lamplight.rag.tables.amounts import SIGNS, parse_amount
 
-CELL = re.compile(
-    rf"(?P<cell>(?:[{SIGNS}]\s*)?\(?\s*[-{MINUS}]?(?:[{SIGNS}]\s*)?\d[\d,]*(?:\.\d+)?\s*%?\s*\)?\s*%?|(?<=\s)[—–-]+)\s*$"
-)
-SPAN = re.compile(r"\b(\d+|three|six|nine|twelve)\s(months?|weeks?)\b|\b(quarter|year)s?\sended\b", re.IGNORECASE)
-COUNTS = {"three": 3, "six": 6, "nine": 9, "twelve": 12}
-WEEKS = 13 / 3  # in a month
 SCALE = re.compile(r"(?:\bin|\()\s*(?:[^\s()]+\s){0,3}?(thousand|million|billion)s?\b", re.IGNORECASE)
 SHARES = re.compile(r"\bper\s?cent|percentage", re.IGNORECASE)
-DAY = 31  # a smaller number in a line that names years belongs to a date
 KNOWN = 3  # lines of one statement: a part of a table that has them is that statement
 OWN = 3  # times as much counts a line that no other statement has
 ALIKE = 0.81  # F1 of a label's words and those of a name: it is called so
 BEGINS = 0.95  # of the likeness, where only what stands before a comma is called so
-ALL = 99
 INCOME, REVENUE = "income statement", name_of("revenue")
-
-Period = tuple[int, int]
-"""A year and how many months of it, 0 where nothing is said of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Line `index` of `passage`, from 0: what it is called, and the cell of each period as it is written."""
-
-    passage: Passage
-    index: int
-    label: str
-    cells: Mapping[Period, str]
-
-    @property
-    def text(self) -> str:
-        return self.passage.text.split("\n")[self.index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +58,7 @@ class Statements:
 
     def __init__(self, passages: Sequence[Passage], known: Definitions) -> None:
         parts: dict[tuple[int, str, str], Part] = {}
-        for heads, row in _rows(passages):
+        for heads, row in rows_of(passages):
             place = row.passage.page, row.passage.header, heads
             part = parts.setdefault(place, Part(row.passage.page, heads))
             part.rows.append(row)
@@ -168,76 +142,3 @@ def _likeness(name: Name, line: Line) -> tuple[float, int]:
 def _begins(name: Name, line: Line) -> tuple[float, int]:
     likeness, place = _likeness(name, line)
     return (BEGINS if likeness == 1.0 else 0.0), place
-
-
-def _rows(passages: Sequence[Passage]) -> Iterator[tuple[str, Row]]:
-    """Each line with a number for every year that the line above names, with that line; a label may begin before."""
-    page, heads, spans, begun = 0, "", "", ""
-    periods: list[Period] = []
-    for passage in passages:
-        if passage.page != page:
-            page, heads, spans, begun, periods = passage.page, "", "", "", []
-        lines = passage.text.replace(SEPARATOR, "  ").split("\n") if passage.kind == "table" else []
-        for index, line in enumerate(lines):
-            label, cells = _cut(line)
-            if _names_years(line):
-                heads = f"{spans} {line}".strip()
-                periods, begun = _periods(years_in_order(line), heads), ""
-            elif not cells:
-                spans = line if SPAN.search(line) else spans
-                begun = f"{begun} {label}" if label[:1].islower() else label
-            else:
-                label, cells = _fitted(line, cells, len(periods), heads)
-                if periods and len(cells) == len(periods):
-                    whole = f"{begun} {label}" if not label or label[:1].islower() else label
-                    yield heads, Row(passage, index, whole.strip(), dict(zip(periods, cells, strict=True)))
-                begun = ""
-
-
-def _names_years(line: str) -> bool:
-    """Whether a line is full of years: at least two, and no number that is neither year nor day."""
-    numbers = re.findall(r"\d[\d,.]*", line)
-    others = [number for number in numbers if not years_in_order(number)]
-    days = all(int(bare) <= DAY for number in others if (bare := number.rstrip(",.")).isdigit())
-    whole = all(number.rstrip(",.").isdigit() for number in others)
-    return len(numbers) - len(others) >= 2 and days and whole and not any(sign in line for sign in f"{SIGNS}%")
-
-
-def _cut(line: str, most: int = ALL) -> tuple[str, list[str]]:
-    """A line's label and the cells behind it, the last ones if there are more than `most`."""
-    cells: list[str] = []
-    while len(cells) < most and (match := CELL.search(line)) is not None:
-        cells.insert(0, match["cell"].strip())
-        line = line[: match.start("cell")].rstrip()
-    return line.strip(f" .…{SIGNS}"), cells
-
-
-def _fitted(line: str, cells: list[str], count: int, heads: str) -> tuple[str, list[str]]:
-    """Label and cells of `count` columns: without shares between them, changes behind or numbers in the label."""
-    label = _cut(line)[0]
-    amounts = [cell for cell in cells if "%" not in cell]
-    if len(cells) > count == len(amounts):
-        return label, amounts
-    if len(cells) <= count:
-        return label, cells
-    if heads and heads[-1].isdigit():
-        return _cut(line, count)
-    return label, cells[:count]
-
-
-def _periods(years: Sequence[int], heads: str) -> list[Period]:
-    """A period for each column; years that come twice stand under two spans of time, named before them."""
-    spans = [_months(match) for match in SPAN.finditer(heads)]
-    groups = len(years) // len(set(years))
-    if groups == 1:
-        return [(year, spans[0] if len(spans) == 1 else 0) for year in years]
-    if len(spans) != groups or len(years) % groups:
-        return []
-    return [(year, spans[place * groups // len(years)]) for place, year in enumerate(years)]
-
-
-def _months(match: re.Match[str]) -> int:
-    if match[3]:
-        return 3 if match[3].lower() == "quarter" else 12
-    count = COUNTS.get(match[1].lower()) or int(match[1])
-    return round(count / WEEKS) if match[2].lower().startswith("week") else count

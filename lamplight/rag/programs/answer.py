@@ -11,14 +11,17 @@ from lamplight.models.program_ranker import Described, ProgramRanker
 from lamplight.models.reader import Reader
 from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.computation import Computation
-from lamplight.rag.programs.enumeration import Program, programs
+from lamplight.rag.lexicon.quantities import IN_UNITS
+from lamplight.rag.programs.enumeration import programs
 from lamplight.rag.programs.features import Featuring, RowReading
+from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.sql import sql_of
 from lamplight.rag.programs.view import View, canonical, plain, view_of
 
 FEWEST_ROWS = 2
 MOST_ROWS = 120  # that the reader reads in the time there is
 MOST_COLUMNS = 16
+LIKELY = 2  # rows that the reader takes for the one that answers
 MOST_SHOWN = 12  # rows that an answer rests on are quoted
 SURE = 0.8  # of what is meant: from there on, of unseen tables, three in four are right and one in twenty is wrong
 
@@ -47,14 +50,17 @@ def can_be_asked(table: Table) -> bool:
 
 def table_of(passage: Passage, tables: Sequence[Table]) -> Table | None:
     """The one of `tables` that has most of the passage's lines as rows; None if none of a fit size has any."""
-    lines = {plain(line) for line in passage.text.split("\n")}
+    lines = {_close(line) for line in passage.text.split("\n")}
     shares = [
-        (sum(plain(SEPARATOR.join(row)) in lines or plain(" ".join(row)) in lines for row in table.rows), table)
-        for table in tables
-        if can_be_asked(table)
+        (sum(_close(" ".join(row)) in lines for row in table.rows), table) for table in tables if can_be_asked(table)
     ]
     most, table = max(shares, key=lambda pair: pair[0], default=(0, None))
     return table if most else None
+
+
+def _close(line: str) -> str:
+    """Without what parts its cells."""
+    return plain(line.replace("|", " ")).replace(" ", "")
 
 
 def described(
@@ -65,9 +71,11 @@ def described(
     `vector` is the embedding of the question.
     """
     asked = plain(question)
-    made = programs(asked, view)
+    readings = _readings(question, view, reader)
+    likely = sorted(range(view.height), key=lambda row: -readings[row].score)[:LIKELY]
+    made = programs(asked, view, likely)
     heads = embedder.encode([column.head or "column" for column in view.columns])
-    featuring = Featuring(asked, view, vector, heads, _readings(question, view, reader))
+    featuring = Featuring(asked, view, vector, heads, readings)
     return made, [*map(featuring.describe, made), featuring.nothing()]
 
 
@@ -80,7 +88,9 @@ def computation_of(answered: Answered, table: Table) -> Computation:
     said = ", ".join(program.given)
     boxes = [table.boxes[row] for row in rows] if table.boxes else []
     cells = [(row, column) for row in rows for column in shown]
-    return Computation(said, said, sql_of(program, view_of(table)), table, cells, boxes, short=said)
+    units = IN_UNITS.search(table.name) if program.gives_amount else None
+    note = f"(The table is in {units[1].lower()}.)" if units else ""
+    return Computation(said, said, sql_of(program, view_of(table)), table, cells, boxes, note, short=said)
 
 
 def likeliest(question: str, view: View, reader: Reader, embedder: Embedder, ranker: ProgramRanker) -> Answered | None:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
-from typing import Literal
 
+from lamplight.rag.programs.changes import changes, in_per_cent, spans_of
+from lamplight.rag.programs.program import Operation, Program
 from lamplight.rag.programs.selections import Condition, Match, Rows, matches, selections
 from lamplight.rag.programs.view import Column, View, shown
 
-Operation = Literal[
-    "count", "lookup", "first", "last", "distinct", "sum", "average", "max", "min", "range", "argmax", "argmin",
-    "commonest", "rarest", "next", "previous", "same", "above", "below", "difference of counts", "more rows",
-    "difference", "larger", "smaller", "earlier", "later",
-]  # fmt: skip
-OPERATIONS: tuple[Operation, ...] = Operation.__args__  # type: ignore[attr-defined]
 MOST = 1500  # programs
 FEW = 6  # rows that are listed
 TIED = 3  # rows that may share the first place
@@ -24,26 +19,14 @@ ALIKE = 4  # rows that may have the same value
 LEAST_TO_COMPARE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
-    """`given` are the words or numbers it gives, from `rows`.
+def programs(question: str, view: View, likely: Sequence[int] = ()) -> list[Program]:
+    """`question` is plain, `likely` are rows that it may speak of in other words.
 
-    `column` is the one that answers, `key` the one that orders, -1 where none does.
+    At most `MOST`, the simple ones first.
     """
-
-    operation: Operation
-    given: tuple[str, ...]
-    selection: Rows
-    rows: tuple[int, ...]
-    column: int = -1
-    key: int = -1
-
-
-def programs(question: str, view: View) -> list[Program]:
-    """`question` is plain. At most `MOST`, the simple ones first."""
     found = matches(question, view)
     made: dict[tuple[object, ...], Program] = {}
-    for program in _all(question, view, found):
+    for program in _all(question, view, found, likely):
         signature = (program.operation, program.given, program.column, program.key, program.selection.conditions)
         made.setdefault(signature, program)
         if len(made) >= MOST:
@@ -51,14 +34,16 @@ def programs(question: str, view: View) -> list[Program]:
     return list(made.values())
 
 
-def _all(question: str, view: View, found: Sequence[Match]) -> Iterator[Program]:
-    for selection in selections(question, view, found):
+def _all(question: str, view: View, found: Sequence[Match], likely: Sequence[int]) -> Iterator[Program]:
+    spans = spans_of(view)
+    for selection in selections(question, view, found, likely):
         yield Program("count", (shown(len(selection.rows)),), selection, selection.rows)
         for column in view.columns:
             yield from _of_column(selection, column)
             yield from _extremes(selection, column, view)
         if selection.conditions and len(selection.rows) <= LEAST_TO_COMPARE:
             yield from _beside(selection, view)
+        yield from changes(selection, view, spans)
     yield from _pairs(view, found)
 
 
@@ -80,6 +65,12 @@ def _of_column(selection: Rows, column: Column) -> Iterator[Program]:
         yield replace(base, operation="max", given=(shown(max(numbers)),))
         yield replace(base, operation="min", given=(shown(min(numbers)),))
         yield replace(base, operation="range", given=(shown(max(numbers) - min(numbers)),))
+    elif (
+        column.kind == "number"
+        and len(numbers) == 1
+        and (whole := max(filter(None, column.numbers), default=0.0)) > numbers[0]
+    ):
+        yield replace(base, operation="share", given=(in_per_cent(abs(numbers[0]) / whole),))
     if column.kind != "number" and len(selection.rows) > LEAST_TO_COMPARE and cells:
         yield from _frequent(base, cells)
 
@@ -97,7 +88,7 @@ def _frequent(base: Program, cells: Sequence[str]) -> Iterator[Program]:
 
 def _extremes(selection: Rows, key: Column, view: View) -> Iterator[Program]:
     """What the other columns say of the row that has the most or least of one."""
-    values = {row: value for row in selection.rows if (value := key.values[row]) is not None}
+    values = {row: value for row in view.items(selection.rows) if (value := key.values[row]) is not None}
     if not key.is_ordered or len(values) < LEAST_TO_COMPARE:
         return
     extremes: tuple[tuple[Operation, float], ...] = (("argmax", max(values.values())), ("argmin", min(values.values())))

@@ -12,7 +12,9 @@ import numpy as np
 
 from lamplight.models.embedder import Vectors
 from lamplight.models.program_ranker import Described
-from lamplight.rag.programs.enumeration import Program
+from lamplight.rag.periods import YEAR
+from lamplight.rag.programs.changes import in_time
+from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.selections import ORDINARY
 from lamplight.rag.programs.view import Column, View, number_in, plain
 from lamplight.rag.sentences import stem
@@ -53,6 +55,8 @@ class Featuring:
         self._likeness = [float(value) for value in heads @ vector]
         order = sorted(range(len(self._likeness)), key=lambda index: -self._likeness[index])
         self._ranks = {index: rank for rank, index in enumerate(order)}
+        self._ages = {column.index: age for columns in in_time(view) for age, column in enumerate(reversed(columns))}
+        self._dated = YEAR.search(question) is not None
         self._scores = np.array([reading.score for reading in readings])
         self._readings = readings
         top = float(self._scores.max())
@@ -123,6 +127,9 @@ class Featuring:
                 yield from (f"{one.operator}|{two}" for two in self._twos)
             head = self._heads[one.column][0] > 0
             yield f"condition {one.operator}|{self._view.columns[one.column].kind}|{head}"
+        for role, index in (("column", program.column), ("key", program.key)):
+            if index in self._ages:
+                yield f"{operation}|{role}|age {self._ages[index]}|dated {self._dated}"
         if program.column >= 0:
             yield from self._column_names(program, self._view.columns[program.column])
         if program.key >= 0:

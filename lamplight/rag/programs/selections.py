@@ -12,7 +12,7 @@ from lamplight.rag.query import STOP_WORDS
 from lamplight.rag.tables.vocabulary import NUMBER_WORDS
 
 Span = tuple[int, int]
-Operator = str  # "=", "has", ">", ">=", "<", "<=", "between"
+Operator = str  # "=", "has", ">", ">=", "<", "<=", "between", "read"
 
 ORDINARY = STOP_WORDS | {
     "not", "first", "last", "next", "only", "least", "number", "total", "list", "table", "chart", "team", "name",
@@ -82,15 +82,19 @@ def matches(question: str, view: View) -> list[Match]:
     return kept[:MOST_MATCHES]
 
 
-def selections(question: str, view: View, found: Sequence[Match]) -> list[Rows]:
-    """All rows, those of each match and each comparison with a number, and what two of these have in common."""
+def selections(question: str, view: View, found: Sequence[Match], likely: Sequence[int] = ()) -> list[Rows]:
+    """All rows, those of each match and each comparison with a number, what two of these have in common, and each of
+    the `likely` ones by itself.
+    """
     single = [
         Rows((Condition(one.column, "=" if one.is_whole else "has", one.words),), frozenset({one.span}), one.rows)
         for one in found
     ]
     single += _compared(question, view)
     both = [made for one, other in combinations(single[:MOST_SINGLE], 2) if (made := _common(one, other)) is not None]
-    return [Rows((), frozenset(), tuple(range(view.height))), *single, *both][:MOST_SELECTIONS]
+    names = max(view.columns, key=lambda column: len(set(column.words)) * (column.kind == "text"))
+    read = [Rows((Condition(names.index, "read", names.cells[row]),), frozenset(), (row,)) for row in likely]
+    return [Rows((), frozenset(), tuple(range(view.height))), *read, *single, *both][:MOST_SELECTIONS]
 
 
 def _whole(question: str, column: Column) -> Iterator[Match]:
@@ -119,7 +123,10 @@ def _parts(question: str, column: Column) -> Iterator[Match]:
 
 
 def _compared(question: str, view: View) -> Iterator[Rows]:
-    numbers = [(float(match[0].replace(",", "")), match.span()) for match in FIGURE.finditer(question)]
+    heads = {word for column in view.columns for word in FIGURE.findall(column.head)}  # a year that names a column
+    numbers = [
+        (float(match[0].replace(",", "")), match.span()) for match in FIGURE.finditer(question) if match[0] not in heads
+    ]
     for word, value in NUMBER_WORDS.items():
         if (match := re.search(rf"\b{word}\b", question)) is not None:
             numbers.append((float(value), match.span()))

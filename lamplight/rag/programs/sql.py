@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lamplight.rag.programs.enumeration import Program
+from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.selections import Condition
 from lamplight.rag.programs.view import View
 
@@ -48,4 +48,6 @@ def _condition(condition: Condition, view: View) -> str:
         return f"{name} LIKE '%{value}%'"
     if condition.operator == "between":
         return f"{name} BETWEEN {' AND '.join(value.split(' and '))}"
-    return f"{name} {condition.operator} " + (f"'{value}'" if condition.operator == "=" else value)
+    if condition.operator in ("=", "read"):
+        return f"{name} = '{value}'"
+    return f"{name} {condition.operator} {value}"

@@ -17,11 +17,15 @@ Kind = Literal["text", "number", "mixed", "date"]
 NUMBER = re.compile(r"[-–\u2212]?\d[\d,]*(?:\.\d+)?")
 ALONE = re.compile(r"[^a-z]{0,3}[-+]?[$€£]?\s?\d[\d,.]*\D{0,12}", re.IGNORECASE)
 BARE = re.compile(r"[-$€£]?\s?[\d,]+(?:\.\d+)?%?")
+NEGATIVE = re.compile(r"[$€£\s]*\([$€£\s]*\d[\d,]*(?:\.\d+)?\s*%?\s*\)\s*%?")  # as accounts write it
 MONTH = re.compile(rf"\b({'|'.join(sorted(MONTHS, key=len, reverse=True))})\b", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 DAY = re.compile(r"\b[0-3]?\d\b")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 SEPARATED = re.compile(r"[^\w%.:/-]+")
+FEWEST_ADDED = 2  # rows
+LARGE = 10_000
+ROUNDED = 0.002  # of a sum
 MOSTLY = 0.7  # of the filled cells of a column
 
 
@@ -44,10 +48,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The columns of a table and how many rows it has."""
+    """The columns of a table, how many rows it has, and which of them add up others."""
 
     columns: tuple[Column, ...]
     height: int
+    totals: frozenset[int] = frozenset()
+
+    def items(self, rows: Sequence[int]) -> Sequence[int]:
+        """Of some rows those that add up no others, all where there are only such."""
+        return [row for row in rows if row not in self.totals] or rows
 
 
 @lru_cache(maxsize=100_000)
@@ -60,19 +69,22 @@ def plain(text: str) -> str:
 
 
 def number_in(text: str) -> float | None:
-    """The first number of a text."""
+    """The first number of a text; one in brackets alone is below zero."""
     match = NUMBER.search(text)
     if match is None:
         return None
     try:
-        return float(match[0].replace(",", "").replace("–", "-").replace("\u2212", "-"))
+        number = float(match[0].replace(",", "").replace("–", "-").replace("\u2212", "-"))
     except ValueError:
         return None
+    return -number if NEGATIVE.fullmatch(text) else number
 
 
 def shown(value: float) -> str:
-    """A number as it is said: without decimals that say nothing."""
-    return f"{round(value)}" if abs(value - round(value)) < 1e-9 else f"{value:.4f}".rstrip("0")
+    """A number as it is said: without decimals that say nothing, its thousands parted where nothing could be a year."""
+    if abs(value - round(value)) < 1e-9:
+        return f"{round(value):,}" if abs(value) >= LARGE else f"{round(value)}"
+    return f"{value:.4f}".rstrip("0")
 
 
 def canonical(text: str) -> str:
@@ -87,7 +99,32 @@ def view_of(table: Table) -> View:
     columns = tuple(
         _column(index, head, [row[index] for row in table.rows]) for index, head in enumerate(table.columns)
     )
-    return View(columns, len(table.rows))
+    return View(columns, len(table.rows), _totals(columns, len(table.rows)))
+
+
+def _totals(columns: Sequence[Column], height: int) -> frozenset[int]:
+    """Rows that are the sum of those above them, without what adds up already: in two columns, or of several rows."""
+    figures = [column.numbers for column in columns if column.kind == "number"]
+    found: set[int] = set()
+    for row in range(FEWEST_ADDED, height):
+        added = [_added(numbers, row, found) for numbers in figures]
+        if sum(count >= FEWEST_ADDED for count in added) > 1 or max(added, default=0) > FEWEST_ADDED:
+            found.add(row)
+    return frozenset(found)
+
+
+def _added(numbers: Sequence[float | None], row: int, totals: set[int]) -> int:
+    """How many of the rows above one add up to it; 0 where none do."""
+    whole, total, count = numbers[row], 0.0, 0
+    if not whole:
+        return 0
+    for above in range(row - 1, -1, -1):
+        part = numbers[above]
+        if part is not None and above not in totals:
+            total, count = total + part, count + 1
+            if count >= FEWEST_ADDED and abs(total - whole) <= ROUNDED * abs(whole):
+                return count
+    return 0
 
 
 def _column(index: int, head: str, cells: Sequence[str]) -> Column:
