@@ -9,8 +9,10 @@ from lamplight.models.loading import Models
 from lamplight.rag.composition import computed
 from lamplight.rag.computation import Computation
 from lamplight.rag.programs.answer import computation_of, likeliest, table_of
+from lamplight.rag.programs.changes import period_of
 from lamplight.rag.programs.enumeration import programs
 from lamplight.rag.programs.program import Program
+from lamplight.rag.programs.report_tables import report_tables
 from lamplight.rag.programs.sql import sql_of
 from lamplight.rag.programs.view import canonical, plain, view_of
 
@@ -117,3 +119,84 @@ def test_the_words_of_a_cell_are_no_markup_and_no_citation() -> None:
     found = Passage(1, 1, "f.csv", 1, "table", "", "Ferry | State", [], marker=1)
     answer, _ = computed(Computation(short, short, "", table, [(0, 1)], [], short=short), [found])
     assert "**Sold**" not in answer.text and "[3]" not in answer.text and answer.text.endswith(" [1]")
+
+
+SEGMENTS = """Segment results are as follows (in millions):
+Year Ended December 31,
+2021 2022 2023
+Harbours
+Net sales $ 63,708 $ 79,785 $ 106,110
+Operating income $ 1,425 $ 2,361 $ 2,837
+Ferries
+Net sales $ 35,418 $ 43,983 $ 54,297
+Operating income (loss) $ (699) $ (1,283) $ (3,062)
+Consolidated
+Net sales $ 99,126 $ 123,768 $ 160,407"""
+
+
+def report(text: str) -> Table:
+    lines = text.split("\n")
+    passage = Passage(1, 1, "r.pdf", 3, "table", "Report", text, [(0.0, 9.0 * n, 99.0, 9.0) for n in range(len(lines))])
+    [(table, chunks)] = report_tables([passage])
+    assert chunks == {1}
+    return table
+
+
+def test_the_lines_of_a_report_are_a_table_with_periods_and_headings_over_rows() -> None:
+    table = report(SEGMENTS)
+    assert table.columns == ["", "", "2021", "2022", "2023"] and table.page == 3 and "in millions" in table.name
+    assert table.rows[3] == ["Ferries", "Operating income (loss)", "$ (699)", "$ (1,283)", "$ (3,062)"]
+    assert table.boxes[3][1] == 9.0 * 8  # the line that it stands in
+
+
+def test_two_spans_of_time_under_the_same_years_are_two_columns() -> None:
+    table = report(
+        "13 Weeks Ended 52 Weeks Ended\n2023 2022 2023 2022\nLipstick 40% 41% 42% 43%\nSoap 20% 20 % 21 % 20%"
+    )
+    assert table.columns == ["", "3 months 2023", "3 months 2022", "2023", "2022"]
+
+
+@pytest.mark.parametrize(
+    ("question", "operation", "said"),
+    [
+        ("by how much did harbours net sales grow", "change", "▲ 26,325"),
+        ("growth of harbours net sales in 2023", "growth", "▲ 33.0%"),
+        ("ferries operating income (loss) change", "change", "▼ 1,779"),
+        ("which one added most net sales", "most added", "Harbours"),
+        ("which net sales grew fastest", "fastest grown", "Harbours"),
+        ("share of ferries net sales", "share", "33.8%"),
+    ],
+)
+def test_what_changed_between_two_periods_is_among_the_programs(question: str, operation: str, said: str) -> None:
+    view = view_of(report(SEGMENTS))
+    made = [one for one in programs(plain(question), view) if one.operation == operation]
+    assert said in [one.said for one in made]
+
+
+def test_a_row_that_adds_up_others_is_not_the_largest_of_them() -> None:
+    rows = [["Soap", "20", "31"], ["Tea", "55", "40"], ["Rice", "25", "30"], ["All goods", "100", "101"]]
+    view = view_of(Table(1, "", ["", "2022", "2023"], rows))
+    assert view.totals == {3}
+    most = [one for one in programs("which sold most", view) if (one.operation, one.key) == ("argmax", 2)]
+    assert [one.given for one in most if one.column == 0] == [("Tea",)]
+
+
+def test_a_row_that_the_reader_means_is_looked_up_without_sharing_a_word_with_the_question() -> None:
+    found = [one for one in programs("earnings of the quays last year", VIEW, likely=[3]) if one.operation == "lookup"]
+    assert ("640",) in [one.given for one in found]
+    assert "WHERE \"Ferry\" = 'Delphinus'" in sql_of(found[0], VIEW)
+
+
+@pytest.mark.parametrize(
+    ("head", "period"),
+    [
+        ("2022", ("", 24264)),
+        ("December 31, 2022", ("31,", 24276)),
+        ("Q1 2024", ("", 24291)),
+        ("March", ("", 3)),
+        ("2022 vs. 2021", None),
+        ("Change", None),
+    ],
+)
+def test_a_head_that_names_one_time_is_a_period(head: str, period: tuple[str, int] | None) -> None:
+    assert period_of(head) == period

@@ -85,7 +85,7 @@ def computation_of(answered: Answered, table: Table) -> Computation:
     rows = program.rows[:MOST_SHOWN]
     columns = [program.column, program.key, *(one.column for one in program.selection.conditions)]
     shown = sorted({column for column in columns if column >= 0} or {0})
-    said = ", ".join(program.given)
+    said = program.said
     boxes = [table.boxes[row] for row in rows] if table.boxes else []
     cells = [(row, column) for row in rows for column in shown]
     units = IN_UNITS.search(table.name) if program.gives_amount else None

@@ -72,8 +72,8 @@ def changes(selection: Rows, view: View, spans: Sequence[Span]) -> Iterator[Prog
 
 
 def _of_row(selection: Rows, older: Column, newer: Column, before: float, after: float) -> Iterator[Program]:
-    base = Program("change", (), selection, selection.rows, newer.index, older.index)
-    yield replace(base, given=(shown(abs(after - before)),))
+    base = Program("change", (), selection, selection.rows, newer.index, older.index, after >= before)
+    yield replace(base, given=(shown(abs(after - before), 0),))
     if before > 0:
         yield replace(base, operation="growth", given=(in_per_cent(abs(after / before - 1)),))
 

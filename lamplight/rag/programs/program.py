@@ -23,7 +23,8 @@ OPERATIONS: tuple[Operation, ...] = Operation.__args__  # type: ignore[attr-defi
 class Program:
     """`given` are the words or numbers it gives, from `rows`.
 
-    `column` is the one that answers, `key` the one that orders, -1 where none does.
+    `column` is the one that answers, `key` the one that orders, -1 where none does. `rises` says which way a value
+    changed by what is given, None where it is no change.
     """
 
     operation: Operation
@@ -32,8 +33,15 @@ class Program:
     rows: tuple[int, ...]
     column: int = -1
     key: int = -1
+    rises: bool | None = None
 
     @property
     def gives_amount(self) -> bool:
         """Whether it gives one figure in the unit of the table: no count, share, year or name."""
         return self.operation not in COUNTS and len(self.given) == 1 and AMOUNT.fullmatch(self.given[0]) is not None
+
+    @property
+    def said(self) -> str:
+        """What it gives, as a person reads it in any language."""
+        said = ", ".join(self.given)
+        return said if self.rises is None else f"{'▲' if self.rises else '▼'} {said}"

@@ -80,10 +80,10 @@ def number_in(text: str) -> float | None:
     return -number if NEGATIVE.fullmatch(text) else number
 
 
-def shown(value: float) -> str:
+def shown(value: float, parted_from: float = LARGE) -> str:
     """A number as it is said: without decimals that say nothing, its thousands parted where nothing could be a year."""
     if abs(value - round(value)) < 1e-9:
-        return f"{round(value):,}" if abs(value) >= LARGE else f"{round(value)}"
+        return f"{round(value):,}" if abs(value) >= parted_from else f"{round(value)}"
     return f"{value:.4f}".rstrip("0")
 
 
