@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations
 
 from lamplight.rag.lexicon.quantities import MONTHS
-from lamplight.rag.periods import QUARTER, YEAR
+from lamplight.rag.periods import QUARTER, SHORT_YEAR, YEAR
 from lamplight.rag.programs.program import Operation, Program
 from lamplight.rag.programs.selections import Rows
 from lamplight.rag.programs.view import Column, View, shown
 
 MONTH = re.compile(rf"\b(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b", re.IGNORECASE)
+# A school's or a business year: 2018/19, 2023–24, 2018-2019.
+DOUBLE_YEAR = re.compile(rf"({YEAR.pattern})\s?[-/–]\s?(?:(?:19|20)?\d\d)(?!\d)")
+HALF = re.compile(r"\bH([12])\b", re.IGNORECASE)
+LETTER = re.compile(r"[^\W\d_]+")
+IN_YEAR, IN_HALF, IN_QUARTER = 12, 6, 3  # months
+MOST_PAIRED = 4  # periods, of which any two are compared
 FEWEST = 3  # rows, to ask which changed most
-MONTHS_IN_QUARTER = 3
+MOST_LISTED = 8
 
 Period = tuple[str, int]
 """What a head says besides the time, and the time in months since the year 0."""
@@ -23,37 +29,48 @@ Span = tuple[Column, Column]
 
 
 def period_of(head: str) -> Period | None:
-    """None unless a head names one year, quarter or month, or several of these together."""
-    years, quarters, months = YEAR.findall(head), QUARTER.findall(head), MONTH.findall(head)
-    if max(map(len, (years, quarters, months))) != 1:
+    """None unless a head names one year, or months, a quarter or a half, alone or of that year."""
+    head = SHORT_YEAR.sub(lambda match: f" 20{match[1]} ", DOUBLE_YEAR.sub(r"\1", head))
+    years, months = YEAR.findall(head), MONTH.findall(head)
+    parts = [IN_HALF * int(half) for half in HALF.findall(head)]
+    parts += [IN_QUARTER * int(one or other) for one, other in QUARTER.findall(head)]
+    parts += [MONTHS[month.lower()] for month in months[-1:]]
+    if len(years) > 1 or len(parts) > 1 or not years + parts:
         return None
-    quarter = int(quarters[0][0] or quarters[0][1]) if quarters else 0
-    month = MONTHS[months[0].lower()] if months else quarter * MONTHS_IN_QUARTER
-    rest = MONTH.sub("", QUARTER.sub("", YEAR.sub("", head)))
-    return rest.strip(), (int(years[0]) if years else 0) * 12 + month
+    for pattern in (YEAR, MONTH, HALF, QUARTER):
+        head = pattern.sub("", head)
+    return " ".join(LETTER.findall(head)).lower(), IN_YEAR * int(years[0] if years else 0) + sum(parts)
 
 
 def spans_of(view: View) -> list[Span]:
-    """Neighbouring periods of the same thing, and its first and last, (older, newer) columns."""
+    """Two periods of the same thing, (older, newer) columns: any two of a few, else neighbours, or years apart."""
     found: list[Span] = []
-    for columns in in_time(view):
-        found += pairwise(columns)
-        if len(columns) > 2:
-            found.append((columns[0], columns[-1]))
+    for periods in in_time(view):
+        for place, other in combinations(range(len(periods)), 2):
+            near = other == place + 1 or (place == 0 and other == len(periods) - 1)
+            if near or len(periods) <= MOST_PAIRED or periods[other][0] - periods[place][0] == IN_YEAR:
+                found.append((periods[place][1], periods[other][1]))
     return found
 
 
-def in_time(view: View) -> list[list[Column]]:
-    """The columns of numbers that are periods of the same thing, oldest first; none where two have the same head."""
-    periods: dict[str, list[tuple[int, Column]]] = {}
-    for column in view.columns:
-        period = period_of(column.head) if column.kind == "number" else None
-        if period is not None:
-            periods.setdefault(period[0], []).append((period[1], column))
+def in_time(view: View) -> list[list[tuple[int, Column]]]:
+    """The columns of numbers that are periods of the same thing with their times, oldest first.
+
+    That budget and outcome are not the same counts only where a time comes twice.
+    """
+    found = [
+        (*period, column)
+        for column in view.columns
+        if column.kind == "number" and (period := period_of(column.head)) is not None
+    ]
+    if len({time for _, time, _ in found}) == len(found):
+        groups = [found]
+    else:
+        groups = [[one for one in found if one[0] == rest] for rest in dict.fromkeys(rest for rest, _, _ in found)]
     return [
-        [column for _, column in sorted(times, key=lambda one: one[0])]
-        for times in periods.values()
-        if len(dict(times)) == len(times)
+        sorted(((time, column) for _, time, column in group), key=lambda one: one[0])
+        for group in groups
+        if len({time for _, time, _ in group}) == len(group)
     ]
 
 
@@ -69,6 +86,19 @@ def changes(selection: Rows, view: View, spans: Sequence[Span]) -> Iterator[Prog
             yield from _of_row(selection, older, newer, *next(iter(values.values())))
         elif len(values) >= FEWEST:
             yield from _most_changed(selection, view, older, newer, values)
+            yield from _changed(selection, view, older, newer, values)
+
+
+def peaks(selection: Rows, periods: Sequence[tuple[int, Column]]) -> Iterator[Program]:
+    """The period in which a row that the question speaks of had the most or least."""
+    row = selection.rows[0]
+    filled = [column for _, column in periods if column.numbers[row] is not None]
+    if len(selection.rows) > 1 or not selection.conditions or len(filled) < FEWEST:
+        return
+    extremes: tuple[tuple[Operation, Callable[..., Column]], ...] = (("peak", max), ("trough", min))
+    for operation, best in extremes:
+        column = best(filled, key=lambda column: column.numbers[row])
+        yield Program(operation, (column.head,), selection, selection.rows, column.index)
 
 
 def _of_row(selection: Rows, older: Column, newer: Column, before: float, after: float) -> Iterator[Program]:
@@ -96,6 +126,20 @@ def _most_changed(
         for column in view.columns:
             if column.kind == "text" and column.cells[row].strip():
                 yield Program(operation, (column.cells[row],), selection, (row,), column.index, newer.index)
+
+
+def _changed(
+    selection: Rows, view: View, older: Column, newer: Column, values: Mapping[int, tuple[float, float]]
+) -> Iterator[Program]:
+    """All that rose, and all that fell."""
+    rising = tuple(row for row, (before, after) in values.items() if after > before)
+    falling = tuple(row for row, (before, after) in values.items() if after < before)
+    listed: tuple[tuple[Operation, tuple[int, ...]], ...] = (("rising", rising), ("falling", falling))
+    for operation, rows in listed:
+        for column in view.columns if 0 < len(rows) <= MOST_LISTED else ():
+            given = tuple(dict.fromkeys(column.cells[row] for row in rows if column.cells[row].strip()))
+            if column.kind == "text" and given:
+                yield Program(operation, given, selection, rows, column.index, newer.index)
 
 
 def in_per_cent(share: float) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from lamplight.rag.programs.changes import changes, in_per_cent, spans_of
+from lamplight.rag.programs.changes import changes, in_per_cent, in_time, peaks, spans_of
 from lamplight.rag.programs.program import Operation, Program
 from lamplight.rag.programs.selections import Condition, Match, Rows, matches, selections
 from lamplight.rag.programs.view import Column, View, shown
 
-MOST = 1500  # programs
+MOST = 2000  # programs
 FEW = 6  # rows that are listed
 TIED = 3  # rows that may share the first place
 ALIKE = 4  # rows that may have the same value
@@ -35,19 +35,21 @@ def programs(question: str, view: View, likely: Sequence[int] = ()) -> list[Prog
 
 
 def _all(question: str, view: View, found: Sequence[Match], likely: Sequence[int]) -> Iterator[Program]:
-    spans = spans_of(view)
+    spans, periods = spans_of(view), in_time(view)
     for selection in selections(question, view, found, likely):
         yield Program("count", (shown(len(selection.rows)),), selection, selection.rows)
         for column in view.columns:
-            yield from _of_column(selection, column)
+            yield from _of_column(selection, column, view)
             yield from _extremes(selection, column, view)
         if selection.conditions and len(selection.rows) <= LEAST_TO_COMPARE:
             yield from _beside(selection, view)
         yield from changes(selection, view, spans)
+        for group in periods:
+            yield from peaks(selection, group)
     yield from _pairs(view, found)
 
 
-def _of_column(selection: Rows, column: Column) -> Iterator[Program]:
+def _of_column(selection: Rows, column: Column, view: View) -> Iterator[Program]:
     filled = [row for row in selection.rows if column.cells[row].strip()]
     cells = [column.cells[row] for row in filled]
     several = len(selection.rows) > 1

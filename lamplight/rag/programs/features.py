@@ -55,7 +55,9 @@ class Featuring:
         self._likeness = [float(value) for value in heads @ vector]
         order = sorted(range(len(self._likeness)), key=lambda index: -self._likeness[index])
         self._ranks = {index: rank for rank, index in enumerate(order)}
-        self._ages = {column.index: age for columns in in_time(view) for age, column in enumerate(reversed(columns))}
+        self._ages = {
+            column.index: age for periods in in_time(view) for age, (_, column) in enumerate(reversed(periods))
+        }
         self._dated = YEAR.search(question) is not None
         self._scores = np.array([reading.score for reading in readings])
         self._readings = readings

@@ -12,7 +12,7 @@ from lamplight.rag.query import STOP_WORDS
 from lamplight.rag.tables.vocabulary import NUMBER_WORDS
 
 Span = tuple[int, int]
-Operator = str  # "=", "has", ">", ">=", "<", "<=", "between", "read"
+Operator = str  # "=", "has", ">", ">=", "<", "<=", "between", "read", "total"
 
 ORDINARY = STOP_WORDS | {
     "not", "first", "last", "next", "only", "least", "number", "total", "list", "table", "chart", "team", "name",
@@ -21,6 +21,7 @@ ORDINARY = STOP_WORDS | {
 LONGEST = 4  # words of a question that stand in a cell
 SHORTEST = 3  # letters of them
 MOST_MATCHES = 14
+TOTALS = 2  # rows that add up others, the last ones
 MOST_SINGLE = 24  # that are combined
 MOST_SELECTIONS = 120
 NUMBERS = 3  # of a question that are compared with
@@ -83,8 +84,8 @@ def matches(question: str, view: View) -> list[Match]:
 
 
 def selections(question: str, view: View, found: Sequence[Match], likely: Sequence[int] = ()) -> list[Rows]:
-    """All rows, those of each match and each comparison with a number, what two of these have in common, and each of
-    the `likely` ones by itself.
+    """All rows, those of each match and each comparison with a number, what two of these have in common, those below
+    zero in a column, those that add up others, and each of the `likely` ones by itself.
     """
     single = [
         Rows((Condition(one.column, "=" if one.is_whole else "has", one.words),), frozenset({one.span}), one.rows)
@@ -93,7 +94,12 @@ def selections(question: str, view: View, found: Sequence[Match], likely: Sequen
     single += _compared(question, view)
     both = [made for one, other in combinations(single[:MOST_SINGLE], 2) if (made := _common(one, other)) is not None]
     names = max(view.columns, key=lambda column: len(set(column.words)) * (column.kind == "text"))
-    read = [Rows((Condition(names.index, "read", names.cells[row]),), frozenset(), (row,)) for row in likely]
+    read = [
+        Rows((Condition(names.index, operator, names.cells[row]),), frozenset(), (row,))
+        for operator, rows in (("read", likely), ("total", sorted(view.totals)[-TOTALS:]))
+        for row in rows
+    ]
+    read += _below_zero(view)
     return [Rows((), frozenset(), tuple(range(view.height))), *read, *single, *both][:MOST_SELECTIONS]
 
 
@@ -145,6 +151,15 @@ def _compared(question: str, view: View) -> Iterator[Rows]:
             if rows:
                 condition = Condition(column.index, "between", f"{low:g} and {high:g}")
                 yield Rows((condition,), frozenset({first, second}), rows)
+
+
+def _below_zero(view: View) -> Iterator[Rows]:
+    """What lost money: rows below zero in a column that has others."""
+    for column in view.columns if view.height else ():
+        below = [row for row, value in enumerate(column.numbers) if column.kind == "number" and value and value < 0]
+        rows = tuple(row for row in below if row not in view.totals)
+        if rows and len(below) < view.height:
+            yield Rows((Condition(column.index, "<", "0"),), frozenset(), rows)
 
 
 def _comparable(column: Column, row: int) -> float | None:

@@ -48,6 +48,6 @@ def _condition(condition: Condition, view: View) -> str:
         return f"{name} LIKE '%{value}%'"
     if condition.operator == "between":
         return f"{name} BETWEEN {' AND '.join(value.split(' and '))}"
-    if condition.operator in ("=", "read"):
+    if condition.operator in ("=", "read", "total"):
         return f"{name} = '{value}'"
     return f"{name} {condition.operator} {value}"
