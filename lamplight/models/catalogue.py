@@ -101,7 +101,7 @@ READER = Weights(
     package="lamplight.models",
     distribution="",
     file="weights/reader.onnx",
-    sha256="1ebf98d45b4226f2f506ecc891875bc0eaa7f758d4d1edb427d1414204803a3c",
+    sha256="97d96ca248e4388f33643b5a0a35af34dbae378cf37a11391839e7ae5ff37815",
 )
 # It takes its word embeddings from MULTILINGUAL_WEIGHTS.
 MULTILINGUAL_READER = Weights(
@@ -109,7 +109,7 @@ MULTILINGUAL_READER = Weights(
     package="lamplight.models",
     distribution="",
     file="weights/multilingual-reader.onnx",
-    sha256="cb34ea72faf1041375a07a71cc0e3f5f35db3819767cabf016507b879ca47448",
+    sha256="89dacd5afcf682a0989ef63012e262bffd51c985cff1155af62f9d20cdaba8f1",
 )
 CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, TEXT_DETECTOR, TEXT_RECOGNISER)
 
