@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from lamplight.ingest.charts.added import ADDED_CHARTS
 from lamplight.ingest.charts.chart import Chart, read_chart
 from lamplight.ingest.charts.scale import number_in
 from lamplight.ingest.charts.unread import unread_chart
@@ -52,7 +53,7 @@ def picture_blocks(
     """
     codes = codes_in(picture)
     words = without_codes(words, codes)
-    chart = read_chart(picture, words)
+    chart = read_chart(picture, words) or ADDED_CHARTS.read(picture, words)
     shown = [word for word in words if is_plausible(word) and (chart is None or word not in chart.numbers)]
     kind = "chart" if chart is not None else picture_kind(picture, shown)
     numbers = sum(number_in(word.text, word.box) is not None for word in words)

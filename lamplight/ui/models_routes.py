@@ -46,6 +46,10 @@ def models_routes(services: Services) -> APIRouter:
         """`path` null stands for the model that comes with Lamplight."""
         return await after(lambda: models.choose_language_model(None if path is None else _typed_path(path)))
 
+    @router.post("/models/extension")
+    async def choose_added(name: str = Body(embed=True)) -> JSONResponse:
+        return await after(lambda: models.choice.choose_added(name))
+
     @router.post("/models/server/look")
     async def look(address: str = Body(), key: str | None = Body(None), permitted: bool = Body(False)) -> JSONResponse:
         """Which models a server offers. For one elsewhere that is not `permitted`, what a person is to be asked."""

@@ -12,6 +12,7 @@ from lamplight.ingest.readers.archive import check_archive
 from lamplight.ingest.readers.packages import BROKEN_ARCHIVE
 from lamplight.ingest.readers.text import looks_binary, text_of
 from lamplight.ingest.readers.unread import reason_unread
+from lamplight.models.extensions import Extension, extensions
 
 KNOWN = (
     "PDF, DOCX, DOC, PPTX, PPT, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages "
@@ -106,12 +107,29 @@ SVG = re.compile(rb"^\s*(?:<\?xml|<!--|<!DOCTYPE svg|<svg)[\s\S]*<svg\b|^\s*<svg
 MAIL_HEADERS = 3  # different ones that make a text a message
 
 
+def added_kinds() -> dict[str, Extension]:
+    """Kinds that extensions read, by suffix with its dot; none that is known here.
+
+    Such a kind is known by its suffix alone, so that nothing of an extension is loaded to look for files.
+    """
+    named = {f".{name.lstrip('.').lower()}": one for name, one in extensions("lamplight.readers").items()}
+    return {suffix: one for suffix, one in named.items() if suffix not in SUFFIXES}
+
+
+def is_known(path: Path) -> bool:
+    """Whether a file is of a kind that is read, by its name alone."""
+    suffix = path.suffix.lower()
+    return suffix in SUFFIXES or suffix in added_kinds()
+
+
 def kind_of(path: Path) -> str:
-    """A key of `READERS`.
+    """A key of `READERS` or of `added_kinds`.
 
     Raises `NothingToRead` for a kind that is not read or an empty file, `ReadError` for a damaged or locked one.
     """
     head = _head(path)
+    if (added := path.suffix.lower()) in added_kinds():
+        return added
     for signature, kind in SIGNATURES:
         if head.startswith(signature):
             return kind
@@ -255,4 +273,5 @@ def _is_unicode(head: bytes) -> bool:
 
 
 def _unknown(path: Path) -> NothingToRead:
-    return NothingToRead(f"{path.name} is not a kind that is read: {KNOWN} are.")
+    known = ", ".join([KNOWN, *added_kinds()])
+    return NothingToRead(f"{path.name} is not a kind that is read: {known} are.")

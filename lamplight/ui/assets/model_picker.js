@@ -1,6 +1,7 @@
 // Which model answers, beside the question box: another one that is here, or a larger one to get.
 import { element, icon, redraw } from "./dom.js";
 import { openMenu } from "./menu.js";
+import { choosing } from "./models.js";
 import { get, post } from "./requests.js";
 import { openSettings } from "./settings.js";
 import { isElsewhere, listen, refresh, state } from "./state.js";
@@ -13,7 +14,7 @@ async function items() {
   const value = await get("/models");
   const here = (value?.models ?? []).filter((one) => one.purpose === "answers" && one.state === "installed");
   return [
-    ...here.map((one) => ({ label: one.name, checked: one.current, run: async () => { if (!one.current && (await post("/models/choose", { path: one.path }))) refresh(); } })),
+    ...here.map((one) => ({ label: one.name, checked: one.current, run: async () => { if (!one.current && (await post(...choosing(one)))) refresh(); } })),
     null,
     { label: "Get a larger model…", run: () => openSettings("models") },
   ];

@@ -43,6 +43,9 @@ function facts(model) {
   return element("p", { class: "model-facts" }, `${taken} · needs about ${size(model.memory)} of memory`);
 }
 
+// What is asked of the app to have a model answer.
+export const choosing = ({ extension, path }) => (extension ? ["/models/extension", { name: extension }] : ["/models/choose", { path }]);
+
 export function modelsSection() {
   const machine = element("p", { class: "models-machine" });
   const status = element("p", { class: "models-status", role: "status" });
@@ -92,7 +95,7 @@ export function modelsSection() {
     if (model.state === "downloading" || model.state === "checking") return [button("Pause", model, post("pause")), button("Cancel", model, post("cancel"), "", "second")];
     if (model.state === "paused") return [button("Resume", model, post("resume")), button("Cancel", model, post("cancel"), "", "second")];
     const use = model.purpose === "answers" && !model.current && model.state === "installed"
-      ? button("Use", model, () => act("/models/choose", { path: model.path })) : null;
+      ? button("Use", model, () => act(...choosing(model))) : null;
     const remove = model.removable && !model.current ? button("Remove", model, () => confirm(model.name), "", "second") : null;
     return [use, remove];
   };
