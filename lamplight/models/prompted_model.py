@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 
 from lamplight.models.chat import PASSAGES_HEADING, QUESTION_HEADING, ChatMessage, Reading
@@ -14,7 +13,7 @@ BYTES_PER_TOKEN = 3  # rather too many tokens than too few: English has four, mo
 SIZE_IN_NAME = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?([bm])(?![a-z0-9])", re.IGNORECASE)  # qwen2.5:1.5b, x-135M-y
 
 
-class PromptedModel(ABC):
+class PromptedModel:
     """An `AnswerModel` but for `generate`; it remembers nothing here and isn't measured."""
 
     calibration = None
@@ -36,7 +35,6 @@ class PromptedModel(ABC):
         """About: how it cuts words is known to the model alone."""
         return len(text.encode()) // BYTES_PER_TOKEN + 1
 
-    @abstractmethod
     def generate(
         self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
     ) -> Iterator[Prefill | Piece | Usage]:
@@ -44,6 +42,7 @@ class PromptedModel(ABC):
 
         Raises `ServerError` when that happens before the first word.
         """
+        raise NotImplementedError
 
     def read(self, reading: Reading, max_tokens: int, stopped: Callable[[], bool]) -> Iterator[Prefill | Piece | Usage]:
         """As `generate`, with all passages in one prompt."""

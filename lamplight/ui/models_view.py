@@ -83,9 +83,7 @@ class _View:
         self._models = models
         self._memory: Memory = memory_here()
         self._answering = models.choice.source
-        self._file = (
-            self._answering if isinstance(self._answering, Source) else None
-        )  # none where something else answers
+        self._file = self._answering if isinstance(self._answering, Source) else None  # else none
         self._measured = self._measure()
 
     def _measure(self) -> tuple[Need, Pace] | None:
