@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bench.atoms import SCALES, Atom, Value, atoms, plain
-from bench.languages import OPENERS
+from bench.languages import MONTHS, ONES, OPENERS
 
 IN_UNITS = re.compile(r"(?:\bin |\(|\$ ?)(?:us ?)?(?:\$ ?|usd |dollars? )?(?:in )?(thousand|million|billion)s\b")
 ASKS_SHARE = re.compile(r"%|\bper ?cent|\bpercentage|\bshare\b|\bmargin\b|\brate\b|\bratio\b")

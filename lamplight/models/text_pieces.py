@@ -33,6 +33,7 @@ class TextPiece:
     pixels: npt.NDArray[np.uint8]
 
     def read_as(self, text: str, confidence: float) -> TextPiece:
+        """The same place, read by another recogniser."""
         return replace(self, line=replace(self.line, text=text, confidence=confidence))
 
 
@@ -54,6 +55,7 @@ def laid_straight(pieces: Sequence[TextPiece]) -> list[OcrLine]:
 
 
 def turns_to_try(pieces: Sequence[TextPiece]) -> list[Image.Transpose]:
+    """Of a picture in which these were read, likeliest first; none where they stand upright or are read well."""
     lying = standing = 0.0
     for line in of_usual_thickness([piece.line for piece in pieces if piece.line.text]):
         left, top, right, bottom = line.box
@@ -70,11 +72,13 @@ def turns_to_try(pieces: Sequence[TextPiece]) -> list[Image.Transpose]:
 
 
 def confidence_of(pieces: Sequence[TextPiece]) -> float:
+    """Their mean, by characters; 0 of none."""
     characters = sum(len(piece.line.text) for piece in pieces)
     return sum(piece.line.confidence * len(piece.line.text) for piece in pieces) / characters if characters else 0.0
 
 
 def worth(pieces: Sequence[TextPiece]) -> float:
+    """How many characters are read, each by how surely."""
     lines = [piece.line for piece in pieces]
     return sum(line.confidence * len(line.text) for line in lines if line.confidence >= LEAST_CONFIDENCE)
 
@@ -95,6 +99,7 @@ def turned_back(line: OcrLine, turn: Image.Transpose | None, size: tuple[int, in
 
 
 def bounds(corners: Quad) -> Box:
+    """The upright box around a quadrangle."""
     left, top = (float(value) for value in corners.min(axis=0))
     right, bottom = (float(value) for value in corners.max(axis=0))
     return left, top, right, bottom

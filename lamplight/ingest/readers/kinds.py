@@ -97,6 +97,7 @@ CONVERT = {
     ".numbers": "is a Numbers sheet; export it from Numbers as .xlsx and add that",
     ".key": "is a Keynote presentation; export it from Keynote as .pptx or PDF and add that",
 }
+TEXT_CALLED = {"xls": "csv", "doc": "text"}  # many sites call cells between tabs Excel; Word wrote plain text too
 TAR_AT = 257  # bytes into the file: the mark of POSIX tar
 POSTSCRIPT = b"%!PS"
 PREVIEWS = {"quicklook/preview.pdf", "preview.pdf"}  # in a document of Pages, Numbers or Keynote
@@ -130,17 +131,8 @@ def kind_of(path: Path) -> str:
     head = _head(path)
     if (added := path.suffix.lower()) in added_kinds():
         return added
-    for signature, kind in SIGNATURES:
-        if head.startswith(signature):
-            return kind
-    if head[TAR_AT:].startswith(b"ustar"):
-        return "archive"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image"
-    if head[4:8] == b"ftyp" and head[8:12] in STILL_BRANDS:
-        return "image"
-    if head.startswith(b"BM") and looks_binary(head):
-        return "image"
+    if signed := _kind_by_signature(head):
+        return signed
     if head.startswith(OLD_OFFICE):
         return _kind_of_old_office(path)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -153,6 +145,18 @@ def kind_of(path: Path) -> str:
     if (looks_binary(head) or head.startswith(POSTSCRIPT)) and (reason := reason_unread(head, suffix)):
         raise NothingToRead(f"{path.name} {reason}.")
     return _kind_of_text(path, head)
+
+
+def _kind_by_signature(head: bytes) -> str:
+    """Of a file whose first bytes tell; empty where they don't."""
+    for signature, kind in SIGNATURES:
+        if head.startswith(signature):
+            return kind
+    if head[TAR_AT:].startswith(b"ustar"):
+        return "archive"
+    is_webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    is_still = head[4:8] == b"ftyp" and head[8:12] in STILL_BRANDS
+    return "image" if is_webp or is_still or (head.startswith(b"BM") and looks_binary(head)) else ""
 
 
 def _head(path: Path) -> bytes:
@@ -212,11 +216,7 @@ def _kind_of_text(path: Path, head: bytes) -> str:
     suffix = path.suffix.lower()
     named = SUFFIXES.get(suffix)
     if looks_binary(head):
-        if named in BINARY:
-            raise ReadError(f"{path.name} is not what its name says, or it is damaged; check the file.")
-        if named:
-            raise NothingToRead(f"{path.name} holds no text although its name says so; check the file.")
-        raise _unknown(path)
+        raise _not_as_named(path, named)
     if suffix == ".key":  # also how people name keys in plain text
         return "text"
     if suffix in CONVERT and not named:
@@ -233,13 +233,20 @@ def _kind_of_text(path: Path, head: bytes) -> str:
         return "opendocument"
     if named is None:
         return _kind_of_unnamed_text(path, head)
-    if named == "xls":  # what many sites call Excel is cells between tabs
-        return "csv"
-    if named == "doc":  # and Word was used to write plain text
-        return "text"
+    if named in TEXT_CALLED:
+        return TEXT_CALLED[named]
     if named in BINARY or named in ("rtf", "svg"):
         raise ReadError(f"{path.name} holds plain text, not what its name says; rename it to .txt and add it.")
     return named
+
+
+def _not_as_named(path: Path, named: str | None) -> ReadError | NothingToRead:
+    """What is said of a file that is no text, `named` being what its name says it is."""
+    if named in BINARY:
+        return ReadError(f"{path.name} is not what its name says, or it is damaged; check the file.")
+    if named:
+        return NothingToRead(f"{path.name} holds no text although its name says so; check the file.")
+    return _unknown(path)
 
 
 def _kind_of_unnamed_text(path: Path, head: bytes) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
+from PIL import Image
 
 from lamplight.ingest.codes import codes_in
 from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
