@@ -3,7 +3,8 @@
 # make test-all   the same with the tests marked `long`, and pictures of the page in .screenshots
 # make test-offline  the browser's tests once more, in a network namespace that has nothing but its own loopback (Linux)
 # make bench      the benchmarks, ours and the baseline in the same run; they take a while
-# make coverage   the quick tests, and which lines of the app and of the page's scripts they run
+# make coverage   the quick tests, and which lines of the app and of the page’s scripts they run (not in reading
+#                 processes, which are ended at once)
 # make install    only install          make lint    only style and types          make clean    remove what was made
 #
 # install.py does the installing, on Windows too; it is quick when nothing has changed.
