@@ -1,18 +1,18 @@
 // What the rest of the page may want of the box for questions, which knows the rest: `composer.js` says how it is done.
-const ways = {
-  ask: (_question) => {}, // a new question, whatever stands in the box
-  answerAgain: (_conversation, _message, _breadth, _kind) => {},
-  beginEditing: (_message, _text) => {},
-  openConversation: (_number) => {}, // null for a new one
-  attachFiles: async (_files) => {}, // read into the library, and asked about with the question in the box
-  stop: () => {},
-};
+// What is wanted before the box is there, as by a click on a page that is still loading, is done once it is.
+let ways = null;
+const early = [];
 
-export const carryOut = (done) => Object.assign(ways, done);
+const wish = (name) => (...given) => { if (ways) ways[name](...given); else early.push([name, given]); };
 
-export const ask = (question) => ways.ask(question);
-export const answerAgain = (conversation, message, breadth, kind) => ways.answerAgain(conversation, message, breadth, kind);
-export const beginEditing = (message, text) => ways.beginEditing(message, text);
-export const openConversation = (number) => ways.openConversation(number);
-export const attachFiles = (files) => ways.attachFiles(files);
-export const stop = () => ways.stop();
+export function carryOut(done) {
+  ways = done;
+  for (const [name, given] of early.splice(0)) ways[name](...given);
+}
+
+export const ask = wish("ask"); // a new question, whatever stands in the box
+export const answerAgain = wish("answerAgain"); // conversation, message, breadth, kind
+export const beginEditing = wish("beginEditing"); // message, text
+export const openConversation = wish("openConversation"); // its number, null for a new one
+export const attachFiles = wish("attachFiles"); // read into the library, and asked about with the question in the box
+export const stop = wish("stop");

@@ -243,7 +243,6 @@ const numberHere = () => Number(new URLSearchParams(location.search).get("conver
 
 export function mount({ element: host, props, watch, trigger: tell }) {
   trigger = tell;
-  carryOut({ ask, answerAgain, beginEditing, openConversation, attachFiles, stop });
   const root = host.querySelector(".panel");
   layOut(root);
   followChat();
@@ -257,4 +256,5 @@ export function mount({ element: host, props, watch, trigger: tell }) {
   addEventListener("popstate", () => { leaveEditing(); trigger("show", { conversation: numberHere() }); });
   if (numberHere()) trigger("show", { conversation: numberHere() });
   box.focus();
+  carryOut({ ask, answerAgain, beginEditing, openConversation, attachFiles, stop });
 }
