@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.judging import length, states
+from bench.atoms import length
+from bench.judging import states
 from bench.measuring import Measures, progress, rate
 from bench.questions import BRIEF, Question
 from bench.shown import shown, without_markers

@@ -76,18 +76,28 @@ def expenses(chance: random.Random) -> tuple[Table, list[Asked]]:
         ("On which category did we spend the most?", dearest),
         (f"What share of the total amount is {category}?", 100 * sum(spent) / sum(amounts)),
         (f"What percentage of the amount was spent on {category}?", 100 * sum(spent) / sum(amounts)),
-        (f"How much has {supplier} paid?", None),
-        ("How much did we spend on advertising?", None),
-        (f"How much will we spend on {category} next month?", None),
-        (f"Why did we spend so much on {category}?", None),
-        (f"How much did we spend on {category} excluding {supplier}?", None),
-        (f"How much did we spend on {category} in 2019?", None),
-        (f"How much did we spend per month on {category}?", None),
-        ("What is the total amount including VAT?", None),
-        ("Which category should we cut?", None),
-        ("How many suppliers were late?", None),
-        ("Who approved the largest expense?", None),
-        ("What was the average amount of unpaid invoices?", None),
+        *_not_in_expenses(category, supplier),
+    ]
+
+
+def _not_in_expenses(category: str, supplier: str) -> list[Asked]:
+    """What the table doesn't say, or says of something else."""
+    return [
+        (question, None)
+        for question in (
+            f"How much has {supplier} paid?",
+            "How much did we spend on advertising?",
+            f"How much will we spend on {category} next month?",
+            f"Why did we spend so much on {category}?",
+            f"How much did we spend on {category} excluding {supplier}?",
+            f"How much did we spend on {category} in 2019?",
+            f"How much did we spend per month on {category}?",
+            "What is the total amount including VAT?",
+            "Which category should we cut?",
+            "How many suppliers were late?",
+            "Who approved the largest expense?",
+            "What was the average amount of unpaid invoices?",
+        )
     ]
 
 

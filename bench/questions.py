@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.judging import atoms, length
+from bench.atoms import atoms, length
 from bench.splits import split_of
 
 BRIEF = 12  # words, numbers and dates: a short sentence

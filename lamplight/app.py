@@ -173,7 +173,8 @@ def shortcut() -> int:
 
 def doctor(folder: Path, as_json: bool, quick: bool) -> int:
     """Exit code 1 if something would not work."""
-    from lamplight.ui.doctor import Check, examine, to_json
+    from lamplight.ui.doctor import examine, to_json
+    from lamplight.ui.model_checks import Check
     from lamplight.ui.terminal import clear_line, progress_bar
 
     checks = []

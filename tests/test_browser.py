@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from lamplight.samples import CHART, FEES, HANDBOOK, PHOTO
 from lamplight.ui.export import conversation_html, conversation_markdown
@@ -57,6 +57,27 @@ def test_an_answer_cites_a_page_that_opens_where_it_is_marked(handbook: Visit) -
     page.keyboard.press("Escape")
     expect(page.locator("#sources-column")).to_be_hidden()
     expect(page.locator("#chat a.citation").first).to_be_focused()
+
+
+def test_of_two_citations_the_one_clicked_last_is_shown(handbook: Visit) -> None:
+    page, held = handbook.page, list[Route]()
+    for count, question in enumerate((QUESTION, "How much does a new key cost?"), start=1):
+        handbook.ask(question)
+        handbook.answered(count)
+    answers = page.locator("#chat .turn .answer")
+    page.route("**/sources/*/*", lambda route: route.continue_() if held else held.append(route))
+    answers.first.locator("a.citation").first.click()
+    last = answers.last.locator("a.citation").first
+    last.click()
+    place = page.locator("#sources .source-place")
+    expect(place).to_be_visible()
+    shown = place.inner_text()
+    with page.expect_response(held[0].request.url):
+        held[0].continue_()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(place).to_have_text(shown)
+    expect(page.locator("#chat a[aria-current]")).to_have_count(1)
+    expect(last).to_have_attribute("aria-current", "true")
 
 
 def test_the_keyboard_walks_through_the_sources_and_zooms(handbook: Visit) -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import expect
 
 from lamplight.ui.services import Services
+from tests.model_servers import free_to_choose
 from tests.test_accessibility import assert_accessible
+from tests.test_extensions import install, installed
 from tests.visits import Visit
+
+__all__ = ["install", "installed"]  # fixtures
 
 
 def test_the_welcome_says_what_the_model_is_good_for_and_leads_to_larger_ones(visit: Visit) -> None:
@@ -26,6 +33,25 @@ def test_the_model_is_changed_beside_the_question(visit: Visit) -> None:
     expect(chosen).to_have_attribute("aria-checked", "true")
     page.get_by_role("menuitem", name="Get a larger model").click()
     expect(page.get_by_role("tab", name="Models")).to_have_attribute("aria-selected", "true")
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_model_of_an_extension_is_chosen_like_any_other(
+    visit: Visit, services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free_to_choose(services.models, tmp_path / "models", monkeypatch)
+    page = visit.page
+    page.get_by_role("button", name="Model that answers: SmolLM2-135M-Instruct").click()
+    page.get_by_role("menuitemradio", name="Parrot").click()
+    expect(page.get_by_role("button", name="Model that answers: Parrot")).to_be_visible()
+    page.keyboard.press("Control+,")
+    page.get_by_role("tab", name="Models").click()
+    row = page.locator(".model", has_text="Parrot")
+    expect(row).to_contain_text("in use")
+    expect(row).to_contain_text("Added by the extension lamplight-parrot 1.0.")
+    row.scroll_into_view_if_needed()
+    visit.photograph("extension-model")
+    assert_accessible(page)
 
 
 def test_what_is_remembered_of_this_library_has_a_limit_and_is_cleared(handbook: Visit, services: Services) -> None:

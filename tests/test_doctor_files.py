@@ -9,7 +9,8 @@ import pytest
 
 from bench.small_library import fill
 from lamplight.library.store import Library
-from lamplight.ui.doctor import Check, examine
+from lamplight.ui.doctor import examine
+from lamplight.ui.model_checks import Check
 
 
 @pytest.fixture

@@ -25,9 +25,10 @@ from lamplight.models.engine import never
 from lamplight.models.errors import ServerError, Unavailable
 from lamplight.models.language_model import Piece, Usage
 from lamplight.models.loading import Models
+from lamplight.models.prompted_model import size_in
 from lamplight.models.server import Server
 from lamplight.models.server_key import KEYS, save_key, saved_key
-from lamplight.models.server_model import ServerModel, size_in
+from lamplight.models.server_model import ServerModel
 from lamplight.models.server_requests import Requests
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Event, Finished, Token
@@ -399,7 +400,8 @@ def test_the_page_looks_allows_and_uses_a_server(client: TestClient, script: Scr
 
 def test_the_terminal_chooses_a_server_and_says_what_is_missing(script: Scripted, chooser: Models) -> None:
     def run(**given: Any) -> list[dict[str, Any]]:
-        usual = {"server": None, "name": None, "key": None, "allow": False, "no_fallback": False, "bundled": False}
+        usual = {"server": None, "name": None, "key": None, "allow": False, "no_fallback": False}
+        usual |= {"extension": None, "bundled": False}
         return list(model_command(SimpleNamespace(models=chooser), usual | given))
 
     with pytest.raises(ServerError, match=r"is not this computer.*--allow"):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from lamplight.ingest.charts.added import ADDED_CHARTS
 from lamplight.ingest.charts.chart import Chart, read_chart
 from lamplight.ingest.charts.scale import number_in
 from lamplight.ingest.charts.unread import unread_chart
@@ -52,12 +53,11 @@ def picture_blocks(
     """
     codes = codes_in(picture)
     words = without_codes(words, codes)
-    chart = read_chart(picture, words)
+    chart = read_chart(picture, words) or ADDED_CHARTS.read(picture, words)
     shown = [word for word in words if is_plausible(word) and (chart is None or word not in chart.numbers)]
-    kind = "chart" if chart is not None else picture_kind(picture, shown)
     numbers = sum(number_in(word.text, word.box) is not None for word in words)
-    if inside and (kind == "scan" or (kind == "screenshot" and numbers >= NUMBERS_SHARE * len(words))):
-        kind = "chart"
+    kind = "chart" if chart is not None else picture_kind(picture, shown)
+    kind = _inside(kind, numbers, len(words)) if inside else kind
     unread = unread_chart(picture, words) if kind == "chart" and chart is None else None
     name = chart.name if chart is not None else (unread.name if unread is not None else "") or _name(kind, numbers)
     table = table_in(shown) if chart is None and kind in PAGES else None
@@ -87,6 +87,11 @@ def picture_blocks(
         read = [Line(row.text, _on_page(row.box, picture.size, place)) for row in (*title, *table.lines)]
         blocks.append(Block("table", read, headings, heads=len(title) + 1, picture_kind=kind))
     return blocks
+
+
+def _inside(kind: PictureKind, numbers: int, words: int) -> PictureKind:
+    """Of a picture that stands inside a page."""
+    return "chart" if kind == "scan" or (kind == "screenshot" and numbers >= NUMBERS_SHARE * words) else kind
 
 
 def _name(kind: PictureKind, numbers: int) -> str:

@@ -159,14 +159,14 @@ class FolderWatcher:
 
 def _files_in(folder: Path) -> tuple[dict[str, Path], list[Path]]:
     """Files of kinds that are read, by their paths, and what can't be looked into now."""
-    from lamplight.ingest.readers import SUFFIXES  # half a second, for which a command without folders need not wait
+    from lamplight.ingest.readers import is_known  # half a second, for which a command without folders need not wait
 
     found: dict[str, Path] = {}
     hidden = []
     for path, problem in files_in([folder]) if folder.is_dir() else ():
         if problem or is_in_the_cloud(path):
             hidden.append(path)
-        elif path.suffix.lower() in SUFFIXES:
+        elif is_known(path):
             found[str(path)] = path
     return found, hidden
 

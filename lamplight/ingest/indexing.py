@@ -18,6 +18,7 @@ from lamplight.library.records import Chunk, Document, Page, ReportCard, Table
 from lamplight.library.store import Library
 from lamplight.library.unfinished import Unfinished
 from lamplight.models.embedder import Embedder, Vectors
+from lamplight.models.extensions import extensions
 
 EMBED_STEP = 8  # chunks embedded together; an answer waits for no more than these
 SAMPLE = 10_000  # characters tell the language of a document
@@ -29,6 +30,8 @@ KEPT_SECONDS = 10.0  # or after as long, as scans have few words: that and the p
 def reader_version(embedder: str) -> str:
     """What a half-read document can be read on with: the same code that reads and cuts, and the same embedder."""
     digest = hashlib.sha256(embedder.encode())
+    for group in ("lamplight.readers", "lamplight.charts"):
+        digest.update("".join(map(str, extensions(group).values())).encode())
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from lamplight.ingest.boxes import both, joined
 from lamplight.ingest.hidden_text import is_blank, is_outside, look, suspect_runs, suspects
@@ -218,7 +218,7 @@ class PageText:
             if index in self._untyped:
                 continue
             code = 0x20 if index in self._hidden else unicode_of(page, index)
-            if code < 0x1B or code == 0x20 or code == 0xA0 or 0x2000 <= code <= 0x200B:
+            if code < 0x1B or code in (0x20, 0xA0) or 0x2000 <= code <= 0x200B:
                 if word and code != 2:
                     yield clean(word), self.to_page(*box)
                     word = ""

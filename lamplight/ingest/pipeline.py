@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from lamplight.ingest.errors import Cancelled, Interrupted, NothingToRead, ReaderLost, ReadError
+from lamplight.ingest.errors import Cancelled, Interrupted, NothingToRead, ReadError
 from lamplight.ingest.indexing import Indexing, reader_version
-from lamplight.ingest.messages import Entered, Opened, PageRead, Step
+from lamplight.ingest.page_reading import read_pages
 from lamplight.ingest.progress import Progress
 from lamplight.ingest.reading_process import ReadingProcesses, shared_processes
 from lamplight.ingest.walk import is_in_the_cloud, problem_with, shown_path
@@ -33,7 +33,6 @@ from lamplight.models.precedence import ANSWERS
 
 Status = Literal["added", "unchanged", "updated", "failed", "skipped"]
 
-MOST_LEFT_OUT = 5  # files inside a file that end their reader, until it is given up
 WORKERS = 2  # files at a time: one is read while another is embedded
 
 
@@ -213,7 +212,7 @@ def _read_and_store(
     found = library.unfinished.find(record.path, record.sha256, reader_version(embedder.name))
     indexing = Indexing(record, found, library, embedder)
     try:
-        _read(indexing, Path(record.path), progress, processes)
+        read_pages(indexing, Path(record.path), progress, processes)
         if not indexing.chunks:
             raise NothingToRead(f"{record.name} holds no text; there is nothing to read in it.")
         return indexing.finish(progress)
@@ -223,57 +222,6 @@ def _read_and_store(
     except (LamplightError, OSError):
         library.unfinished.forget(record.path)
         raise
-
-
-def _read(indexing: Indexing, path: Path, progress: Progress, processes: ReadingProcesses) -> None:
-    """Pages are embedded while the next ones are read. A file inside the file that ends its reader is left out."""
-    avoid: dict[int, int] = {}
-    earlier = indexing.earlier
-    while True:
-        inside = _Inside()
-        try:
-            _read_once(indexing, path, progress, processes, earlier, avoid, inside)
-            return
-        except ReaderLost:
-            if not inside.number or inside.number in avoid or len(avoid) >= MOST_LEFT_OUT:
-                raise
-            avoid[inside.number] = inside.pages
-            earlier = [*earlier, *[""] * inside.all_pages]  # such a file's reader only counts them
-
-
-@dataclass(slots=True)
-class _Inside:
-    """Which file inside a file is being read, and how many pages came of it and of all."""
-
-    number: int = 0
-    pages: int = 0
-    all_pages: int = 0
-
-
-def _read_once(
-    indexing: Indexing,
-    path: Path,
-    progress: Progress,
-    processes: ReadingProcesses,
-    earlier: list[str],
-    avoid: dict[int, int],
-    inside: _Inside,
-) -> None:
-    progress.report("waiting", 0.0)
-    with processes.lend(progress) as process:
-        for message in process.read(path, earlier, progress, avoid):
-            if isinstance(message, Step):
-                indexing.fraction = message.fraction
-                progress.report(message.status, message.fraction)
-            elif isinstance(message, Opened):
-                indexing.title, indexing.format = message.title, message.format
-            elif isinstance(message, Entered):
-                inside.number, inside.pages = message.number, 0
-            elif isinstance(message, PageRead):
-                inside.pages, inside.all_pages = inside.pages + 1, inside.all_pages + 1
-                indexing.take(message.page, progress)
-            else:
-                indexing.skipped = message.document.skipped
 
 
 def _checksum(path: Path) -> str:

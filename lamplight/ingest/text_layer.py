@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 import numpy as np
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from lamplight.ingest.pdfium import bitmaps
 

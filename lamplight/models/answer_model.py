@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 
 class AnswerModel(Protocol):
-    """`LanguageModel` in this process, `ServerModel` on a server. `stopped` is asked many times a second.
+    """`LanguageModel` in this process, `ServerModel` on a server, `AddedModel` of an extension.
 
+    `stopped` is asked many times a second.
     `generate`, `read` and `read_apart` yield text as it comes and end with `Usage`.
     """
 

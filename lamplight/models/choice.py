@@ -1,4 +1,4 @@
-"""Which language model answers: the one that comes with Lamplight, any GGUF file, or one on a server.
+"""Which language model answers: the one that comes with Lamplight, any GGUF file, one on a server or of an extension.
 
 The choice is kept in the models folder, beside what was downloaded. The old model serves until the new one is ready.
 """
@@ -9,9 +9,11 @@ import json
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import psutil
 
+from lamplight.models.added_model import Added, AddedModel
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.catalogue import LANGUAGE_MODEL, sampling_of
 from lamplight.models.context_cache import ContextCache
@@ -58,6 +60,7 @@ class Source:
 
 
 COMES_WITH_LAMPLIGHT = Source()
+Chosen: TypeAlias = Source | Server | Added
 
 
 class LanguageModelChoice:
@@ -73,7 +76,7 @@ class LanguageModelChoice:
         self._spare = OnDemand(lambda: self._open_file(COMES_WITH_LAMPLIGHT))
         self._turn = threading.Lock()  # one change at a time
         self._wish = object()  # the last change that was asked for; the others are not made any more
-        self.source: Source | Server = COMES_WITH_LAMPLIGHT if as_shipped else saved_choice()
+        self.source: Chosen = COMES_WITH_LAMPLIGHT if as_shipped else saved_choice()
         self.settled = threading.Event()  # the model is the one that stays, and is measured
         self.loading = ""  # the name of the model that is getting ready to answer
         self.trouble = ""  # why the chosen model does not answer, in a sentence
@@ -89,8 +92,9 @@ class LanguageModelChoice:
 
     @property
     def spare(self) -> LanguageModel | None:
-        """What answers while a server can't, if the person wants that. Raises `WeightsError`."""
-        return self._spare.get() if isinstance(self.source, Server) and self.source.spare else None
+        """What answers while a server or an extension can't, if the person wants that. Raises `WeightsError`."""
+        wanted = self.source.spare if isinstance(self.source, Server) else isinstance(self.source, Added)
+        return self._spare.get() if wanted else None
 
     def forget(self) -> None:
         """Forget all that was ever read, here and on disk."""
@@ -124,7 +128,16 @@ class LanguageModelChoice:
         ServerModel(server, key)
         self._begin(server, key)
 
-    def _begin(self, source: Source | Server, key: str = "") -> None:
+    def choose_added(self, name: str) -> None:
+        """Use a model that an extension brings; returns at once, and what goes wrong is in `trouble`.
+
+        Raises `ExtensionError` when no extension brings one of that name.
+        """
+        source = Added(name)
+        source.find()
+        self._begin(source)
+
+    def _begin(self, source: Chosen, key: str = "") -> None:
         self._wish = wish = object()
         self.loading, self.trouble = source.name, ""
         threading.Thread(target=self._change, args=(source, wish, key), name="language model", daemon=True).start()
@@ -133,7 +146,7 @@ class LanguageModelChoice:
         """Prepare the model for this processor and measure it, while it answers already."""
         self._settle(self.source)
 
-    def _settle(self, source: Source | Server) -> None:
+    def _settle(self, source: Chosen) -> None:
         try:
             if isinstance(source, Source) and not self._as_shipped and self._prepare(source):
                 prepared = self._open(source)
@@ -149,12 +162,12 @@ class LanguageModelChoice:
         if self.source is source:
             self.settled.set()
 
-    def _change(self, source: Source | Server, wish: object, key: str) -> None:
+    def _change(self, source: Chosen, wish: object, key: str) -> None:
         with self._turn:
             if wish is not self._wish:
                 return
             try:
-                model = ServerModel(source, key) if isinstance(source, Server) else self._open_file(source)
+                model = ServerModel(source, key) if isinstance(source, Server) else self._open(source)
                 if isinstance(model, ServerModel):
                     model.test()
                 if wish is not self._wish:
@@ -183,9 +196,11 @@ class LanguageModelChoice:
             self.trouble = f"{error} {self.source.name} answers meanwhile."
             return self._open(self.source)
 
-    def _open(self, source: Source | Server) -> AnswerModel:
+    def _open(self, source: Chosen) -> AnswerModel:
         if isinstance(source, Server):
             return ServerModel(source, saved_key(source.address))
+        if isinstance(source, Added):
+            return AddedModel(source)
         return self._open_file(source)
 
     def _open_file(self, source: Source) -> LanguageModel:
@@ -205,19 +220,22 @@ class LanguageModelChoice:
         return bool(prepare_in_background(file.path, identity, self._folder).file)
 
 
-def saved_choice() -> Source | Server:
+def saved_choice() -> Chosen:
     """What was chosen, whether it is still there or not."""
     chosen = _read(models_folder() / CHOICE).get("language_model")
-    return Source(Path(chosen)) if isinstance(chosen, str) else Server.saved(chosen) or COMES_WITH_LAMPLIGHT
+    if isinstance(chosen, str):
+        return Source(Path(chosen))
+    return Server.saved(chosen) or Added.saved(chosen) or COMES_WITH_LAMPLIGHT
 
 
-def save_choice(source: Source | Server, key: str = "") -> None:
+def save_choice(source: Chosen, key: str = "") -> None:
     """With the `key` of a server, which is kept elsewhere. Raises `OSError` and `ServerError`."""
     if isinstance(source, Server):
         save_key(source.address, key)
-        chosen: object = asdict(source)
+    if isinstance(source, Source):
+        chosen: object = str(source.path) if source.path else None
     else:
-        chosen = str(source.path) if source.path else None
+        chosen = asdict(source)
     write_atomically(models_folder() / CHOICE, json.dumps({"language_model": chosen}).encode())
 
 

@@ -15,8 +15,12 @@ class DownloadError(LamplightError):
     """A model can't be downloaded, or not now."""
 
 
+class ExtensionError(LamplightError):
+    """What another distribution adds to Lamplight can't be loaded or doesn't do what it should."""
+
+
 class ServerError(LamplightError):
-    """A server that a person chose to answer can't, or not now."""
+    """What a person chose to answer, a server or an extension's model, can't, or not now."""
 
 
 class Unavailable(ServerError):

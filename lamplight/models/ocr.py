@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,13 +22,24 @@ from lamplight.models.legibility import (
     is_page,
     is_vietnamese,
     legibility,
-    of_usual_thickness,
     quality,
 )
 from lamplight.models.lookalikes import put_right, with_blanks
 from lamplight.models.onnx_session import onnx_session
 from lamplight.models.sheet_of_paper import sheet_in
-from lamplight.models.text_rows import Box, OcrLine, rows_of
+from lamplight.models.text_pieces import (
+    LEAST_CONFIDENCE,
+    QUARTERS,
+    SURE,
+    TextPiece,
+    bounds,
+    confidence_of,
+    laid_straight,
+    turned_back,
+    turns_to_try,
+    worth,
+)
+from lamplight.models.text_rows import OcrLine, rows_of
 from lamplight.models.text_tiles import (
     FEWEST_LETTERS,
     Quad,
@@ -45,17 +55,10 @@ from lamplight.models.text_tiles import (
 DETECTOR_SIDE = 960  # pixels; twice as fast as the default on receipts, words as good (0.977)
 ENLARGED = 1.5  # times, of a drawing whose small letters were overlooked
 TALLEST = 64  # pixels of a line's picture; the recogniser's own height is 48
-LEAST_CONFIDENCE = 0.5  # RapidOCR's own threshold
-SURE = 0.87  # mean confidence, by characters: 0.97-0.99 on upright scans and receipts, 0.46-0.76 upside down
-STANDING = 1.5  # a box so much taller than wide is a line that runs up or down; RapidOCR turns it to read it
-SIDEWAYS = 0.6  # of the lines' length: 0.0-0.1 on upright pages, 0.8-1.0 on those turned by a quarter
-QUARTERS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)
 AS_GOOD = 0.8  # RapidOCR reads standing lines too, but only the turned page has them as rows
 CLEARLY = 1.5  # times as good, or a page that is not read well either way stays as it is: its letters are not known
 UNSURE = 0.85  # of one piece; those in photos are often upside down
 FEW = 6  # unsure pieces that are looked at again (50 ms each); of a page on its head all are unsure
-SLANT = 0.3  # degrees from which a page is laid straight before its rows are found
-LONG = 3  # times as wide as tall: a piece whose slant can be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,8 @@ class TextRecogniser:
     def _look(self, picture: Image.Image) -> Recognised:
         found, turn = self._upright(picture)
         kept, doubt = _judged(found, picture)
-        straight = _laid_straight(kept)
-        return Recognised([_turned_back(line, turn, picture.size) for line in straight], doubt)
+        straight = laid_straight(kept)
+        return Recognised([turned_back(line, turn, picture.size) for line in straight], doubt)
 
     def read(self, picture: Image.Image) -> list[OcrLine]:
         """The rows of text alone."""
@@ -121,22 +124,22 @@ class TextRecogniser:
         """The pieces of text alone."""
         return self.look(picture).words
 
-    def _upright(self, picture: Image.Image) -> tuple[list[_Piece], Image.Transpose | None]:
+    def _upright(self, picture: Image.Image) -> tuple[list[TextPiece], Image.Transpose | None]:
         """Pieces of the picture after the turn that makes most of them readable, and that turn.
 
         Costs nothing on an upright picture, whose words are read with confidence.
         """
         best, best_turn = self._recognised(picture), None
-        for turn in _turns_to_try(best):
+        for turn in turns_to_try(best):
             turned = self._recognised(picture.transpose(turn))
-            needed = AS_GOOD if turn in QUARTERS else 1.0 if _confidence(turned) >= SURE else CLEARLY
-            if _worth(turned) > needed * _worth(best) and (needed <= 1.0 or _worth(best) > 0):
+            needed = AS_GOOD if turn in QUARTERS else 1.0 if confidence_of(turned) >= SURE else CLEARLY
+            if worth(turned) > needed * worth(best) and (needed <= 1.0 or worth(best) > 0):
                 best, best_turn = turned, turn
-            if _confidence(best) >= SURE:
+            if confidence_of(best) >= SURE:
                 break
         return best, best_turn
 
-    def _recognised(self, picture: Image.Image) -> list[_Piece]:
+    def _recognised(self, picture: Image.Image) -> list[TextPiece]:
         pixels = np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1])  # RapidOCR expects BGR
         with self._turn:
             quads = self._lines(pixels)
@@ -149,8 +152,8 @@ class TextRecogniser:
                 read[index] = max(read[index], on_its_head, key=lambda one: one[1])
         pieces = []
         for (text, score), quad, line in zip(read, quads, cut, strict=True):
-            box = _bounds(quad)
-            pieces.append(_Piece(OcrLine(put_right(text.strip()), box, score, box), quad, line))
+            box = bounds(quad)
+            pieces.append(TextPiece(OcrLine(put_right(text.strip()), box, score, box), quad, line))
         return pieces
 
     def _lines(self, pixels: npt.NDArray[np.uint8]) -> list[Quad]:
@@ -197,19 +200,7 @@ class TextRecogniser:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A line with its corners in the picture, and the part of the picture that it was read from."""
-
-    line: OcrLine
-    quad: Quad
-    pixels: npt.NDArray[np.uint8]
-
-    def read_as(self, text: str, confidence: float) -> _Piece:
-        return replace(self, line=replace(self.line, text=text, confidence=confidence))
-
-
-def _judged(found: Sequence[_Piece], picture: Image.Image) -> tuple[list[_Piece], Doubt | None]:
+def _judged(found: Sequence[TextPiece], picture: Image.Image) -> tuple[list[TextPiece], Doubt | None]:
     """What was read of the pieces found, by the other recogniser where this one doesn't know the letters."""
     lines = [piece.line for piece in found]
     how = legibility(lines)
@@ -221,7 +212,7 @@ def _judged(found: Sequence[_Piece], picture: Image.Image) -> tuple[list[_Piece]
         if other is not None:
             read = [piece.read_as(*line) for piece, line in zip(found, other.lines, strict=True)]
             better = [max(pair, key=lambda one: quality(one.line)) for pair in zip(found, read, strict=True)]
-            found = read if other.confidence >= _confidence(found) or vietnamese else better
+            found = read if other.confidence >= confidence_of(found) or vietnamese else better
             how = legibility([piece.line for piece in found])
             doubt = Doubt(how) if how != "well" else None
         elif vietnamese:
@@ -237,70 +228,6 @@ def _judged(found: Sequence[_Piece], picture: Image.Image) -> tuple[list[_Piece]
     return kept, doubt
 
 
-def _is_kept(piece: _Piece, how: str) -> bool:
+def _is_kept(piece: TextPiece, how: str) -> bool:
     """Of a page that could not be read nothing is kept but what is quite sure."""
     return quality(piece.line) >= (SURE if how == "unread" else READABLE)
-
-
-def _laid_straight(pieces: Sequence[_Piece]) -> list[OcrLine]:
-    """Lines with their upright boxes as on a page that is not slanted; a photographed receipt often is."""
-    slants = []
-    for piece in pieces:
-        across, down = piece.quad[1] - piece.quad[0]
-        if across > LONG * float(np.ptp(piece.quad[[0, 3], 1])):
-            slants.append(math.degrees(math.atan2(float(down), float(across))))
-    slant = float(np.median(slants)) if slants else 0.0
-    if abs(slant) < SLANT:
-        return [piece.line for piece in pieces]
-    turn = cv2.getRotationMatrix2D((0, 0), slant, 1.0)
-    return [
-        replace(piece.line, upright=_bounds(np.asarray(piece.quad @ turn[:, :2].T + turn[:, 2], np.float32)))
-        for piece in pieces
-    ]
-
-
-def _turns_to_try(pieces: Sequence[_Piece]) -> list[Image.Transpose]:
-    lying = standing = 0.0
-    for line in of_usual_thickness([piece.line for piece in pieces if piece.line.text]):
-        left, top, right, bottom = line.box
-        width, height = right - left, bottom - top
-        if height > STANDING * width:
-            standing += height
-        else:
-            lying += width
-    sure = _confidence(pieces) >= SURE
-    if standing > SIDEWAYS * (standing + lying):
-        # RapidOCR reads standing lines as if they ran downwards: right for a page turned clockwise.
-        return list(QUARTERS if sure else QUARTERS[::-1])
-    return [] if sure or not pieces else [Image.Transpose.ROTATE_180]
-
-
-def _confidence(pieces: Sequence[_Piece]) -> float:
-    characters = sum(len(piece.line.text) for piece in pieces)
-    return sum(piece.line.confidence * len(piece.line.text) for piece in pieces) / characters if characters else 0.0
-
-
-def _worth(pieces: Sequence[_Piece]) -> float:
-    lines = [piece.line for piece in pieces]
-    return sum(line.confidence * len(line.text) for line in lines if line.confidence >= LEAST_CONFIDENCE)
-
-
-def _turned_back(line: OcrLine, turn: Image.Transpose | None, size: tuple[int, int]) -> OcrLine:
-    """A line of the turned picture, with its box in the picture of `size` as it was given."""
-    left, top, right, bottom = line.box
-    width, height = size
-    if turn == Image.Transpose.ROTATE_90:  # counter-clockwise
-        box = (width - bottom, left, width - top, right)
-    elif turn == Image.Transpose.ROTATE_180:
-        box = (width - right, height - bottom, width - left, height - top)
-    elif turn == Image.Transpose.ROTATE_270:
-        box = (top, height - right, bottom, height - left)
-    else:
-        return line
-    return replace(line, box=box)
-
-
-def _bounds(corners: Quad) -> Box:
-    left, top = (float(value) for value in corners.min(axis=0))
-    right, bottom = (float(value) for value in corners.max(axis=0))
-    return left, top, right, bottom

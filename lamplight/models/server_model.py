@@ -10,19 +10,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lamplight.models.chat import PASSAGES_HEADING, QUESTION_HEADING, ChatMessage, Reading
+from lamplight.models.chat import ChatMessage
 from lamplight.models.context import Prefill
 from lamplight.models.engine import never
 from lamplight.models.errors import ServerError, Unavailable
-from lamplight.models.language_model import LARGE, Piece, Usage
+from lamplight.models.language_model import Piece, Usage
+from lamplight.models.prompted_model import PromptedModel, size_in
 from lamplight.models.server import Offered, Server, offered
 from lamplight.models.server_requests import BadRequest, Line, Requests
 
 ATTEMPTS = 3  # at what may be better in a moment
 PAUSE = 0.5  # seconds before the second attempt, twice as long before each further one
 LOOK_SECONDS = 0.05  # between two looks whether the answer is still wanted
-BYTES_PER_TOKEN = 3  # rather too many tokens than too few: English has four, most languages three
-SIZE_IN_NAME = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?([bm])(?![a-z0-9])", re.IGNORECASE)  # qwen2.5:1.5b, x-135M-y
 # What servers may take for the end of a turn, in whichever model's format.
 CONTROL = re.compile(r"<(?=[|/\w\uff5c])|\[(?=/?INST\])")
 THOUGHT = ("<think>", "</think>")
@@ -41,25 +40,16 @@ class _Delta:
 _Inbox = queue.SimpleQueue[_Delta | ServerError | None]
 
 
-class ServerModel:
-    """An `AnswerModel` on a server; it remembers nothing here and isn't measured."""
-
-    calibration = None
-    separable = False
+class ServerModel(PromptedModel):
+    """An `AnswerModel` on a server."""
 
     def __init__(self, server: Server, key: str = "", requests: Requests | None = None) -> None:
         """Connects to nothing yet. Raises `ServerError` when the key is none."""
+        size = server.parameters or size_in(server.model)
+        super().__init__(server.name, f"{server.address} {server.model}", size)
         self.server = server
-        self.name = server.name
-        self.identity = f"{server.address} {server.model}"
         self.elsewhere = server.elsewhere
         self._requests = requests or Requests(server, key)
-
-    @property
-    def is_large(self) -> bool:
-        """Nobody sets up a server for less, unless it or the model's name says so."""
-        size = self.server.parameters or size_in(self.server.model)
-        return size == 0 or size >= LARGE
 
     def models(self) -> list[Offered]:
         """What the server offers. Raises `ServerError`."""
@@ -70,17 +60,10 @@ class ServerModel:
         for _ in self.generate([ChatMessage("user", "Say yes.")], 4, never):
             pass
 
-    def count_tokens(self, text: str) -> int:
-        """About: how it cuts words is known to the server alone."""
-        return len(text.encode()) // BYTES_PER_TOKEN + 1
-
     def generate(
         self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
     ) -> Iterator[Prefill | Piece | Usage]:
-        """What comes until the end, a stop, or until the connection breaks off, which the last `Usage` then tells.
-
-        Raises `ServerError` when that happens before the first word.
-        """
+        """As promised; what breaks off is the connection."""
         line, inbox = Line(), _Inbox()
         sent = [{"role": one.role, "content": CONTROL.sub(r"\g<0> ", one.content)} for one in messages]
         bare = {"model": self.server.model, "messages": sent, "stream": True}
@@ -98,28 +81,6 @@ class ServerModel:
             yield from _read(inbox, max_tokens, stopped)
         finally:
             line.hang_up()
-
-    def read(self, reading: Reading, max_tokens: int, stopped: Callable[[], bool]) -> Iterator[Prefill | Piece | Usage]:
-        """As `generate`, with all passages in one prompt."""
-        passages = "".join(f"{text.strip()}\n\n" for text in reading.passages)
-        content = f"{PASSAGES_HEADING}{passages}{QUESTION_HEADING} {reading.question.strip()}"
-        messages = [ChatMessage("system", reading.system), ChatMessage("user", content)]
-        yield from self.generate(messages, max_tokens, stopped)
-
-    def read_apart(
-        self, reading: Reading, max_tokens: int, stopped: Callable[[], bool], prior: Sequence[float] = ()
-    ) -> Iterator[Prefill | Piece | Usage]:
-        yield from self.read(reading, max_tokens, stopped)
-
-    def remember(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
-        return 0
-
-    def read_ahead(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
-        """Never: what is typed and not asked is nobody else's business."""
-        return False
-
-    def forget(self) -> None:
-        """Nothing was kept here."""
 
     def _receive(self, bodies: Sequence[dict[str, Any]], line: Line, inbox: _Inbox) -> None:
         """Puts what comes into `inbox`: in the end None, before it why there is no more if something went wrong."""
@@ -151,12 +112,6 @@ class ServerModel:
                 if begun or body is bodies[-1]:
                     raise
                 body = bodies[-1]  # without what not every server knows
-
-
-def size_in(name: str) -> float:
-    """How many parameters a model's name says that it has; 0 where it doesn't."""
-    found = SIZE_IN_NAME.findall(name)
-    return max((float(number) * (1e9 if unit.lower() == "b" else 1e6) for number, unit in found), default=0.0)
 
 
 def _read(inbox: _Inbox, max_tokens: int, stopped: Callable[[], bool]) -> Iterator[Piece | Usage]:

@@ -102,7 +102,7 @@ class Answerer:
     def _prompt(self, scope: Scope) -> str:
         return fixed_prompt(plan_of(self._models.language_model).instruction, self._finder.pinned(scope))
 
-    def answer(
+    def answer(  # noqa: PLR0913, PLR0917  # all that may go with a question
         self,
         question: str,
         history: Sequence[Message] = (),

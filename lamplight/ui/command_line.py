@@ -15,20 +15,7 @@ TOP = 10
 def parser() -> argparse.ArgumentParser:
     """For the app itself, and a command below it for each thing that is done without the page."""
     main = argparse.ArgumentParser(prog=PROGRAM, description="Chat with your own documents, on this computer only.")
-    main.add_argument("--library", type=Path, metavar="DIR", help="the library's folder")
-    main.add_argument(
-        "--host", default=HOST, help=f"address to serve on (default {HOST}; 0.0.0.0 lets other devices in)"
-    )
-    main.add_argument(
-        "--port", type=int, default=PORT, help=f"port to serve on (default {PORT}; 0 for any that is free)"
-    )
-    main.add_argument("--certificate", type=Path, metavar="FILE", help="for other devices, instead of one made here")
-    main.add_argument("--certificate-key", type=Path, metavar="FILE", help="its key (default: in the same file)")
-    main.add_argument(
-        "--vectors", metavar="URL", help="keep vectors on this Chroma server from now on, or `here` again"
-    )
-    main.add_argument("--allow", dest="allow_vectors", action="store_true", help="it is another computer")
-    main.add_argument("--no-browser", action="store_true", help="don't open the browser")
+    _add_app_options(main)
     commands = main.add_subparsers(dest="command", metavar="COMMAND")
 
     def command(name: str, about: str) -> argparse.ArgumentParser:
@@ -62,16 +49,37 @@ def parser() -> argparse.ArgumentParser:
     doctor_command = command("doctor", "Say what would not work here, and what mends it.")
     doctor_command.add_argument("--quick", action="store_true", help="don't read all files again to compare them")
     commands.add_parser("shortcut", help=SHORTCUT, description=SHORTCUT)
-    model_command = command("model", "Say which language model answers, or let one on a server answer.")
-    model_command.add_argument("--server", metavar="URL", help="an OpenAI-compatible server")
-    model_command.add_argument("--name", metavar="MODEL", help="which of the models it offers")
-    model_command.add_argument("--key", action="store_true", help="it wants a key: asked for, or read from stdin")
-    model_command.add_argument("--allow", action="store_true", help="send questions and passages to another computer")
-    model_command.add_argument("--no-fallback", action="store_true", help="nobody answers in its place when it is down")
-    model_command.add_argument("--bundled", action="store_true", help="back to the one that comes with Lamplight")
+    _add_model_options(command("model", "Say which language model answers, or let another one answer."))
     token = command("token", "Show the token with which other programs may ask here, or make one.")
     token.add_argument("--new", action="store_true", help="another one; the old one is of no use any more")
     token.add_argument("--end", action="store_true", help="let no program ask any more")
     command("password", "Set the password with which other devices in your network sign in (see --host).")
     command("mcp", "Serve search and answers to other programs on this computer (Model Context Protocol, over stdio).")
     return main
+
+
+def _add_app_options(main: argparse.ArgumentParser) -> None:
+    main.add_argument("--library", type=Path, metavar="DIR", help="the library's folder")
+    main.add_argument(
+        "--host", default=HOST, help=f"address to serve on (default {HOST}; 0.0.0.0 lets other devices in)"
+    )
+    main.add_argument(
+        "--port", type=int, default=PORT, help=f"port to serve on (default {PORT}; 0 for any that is free)"
+    )
+    main.add_argument("--certificate", type=Path, metavar="FILE", help="for other devices, instead of one made here")
+    main.add_argument("--certificate-key", type=Path, metavar="FILE", help="its key (default: in the same file)")
+    main.add_argument(
+        "--vectors", metavar="URL", help="keep vectors on this Chroma server from now on, or `here` again"
+    )
+    main.add_argument("--allow", dest="allow_vectors", action="store_true", help="it is another computer")
+    main.add_argument("--no-browser", action="store_true", help="don't open the browser")
+
+
+def _add_model_options(model: argparse.ArgumentParser) -> None:
+    model.add_argument("--server", metavar="URL", help="an OpenAI-compatible server")
+    model.add_argument("--name", metavar="MODEL", help="which of the models it offers")
+    model.add_argument("--key", action="store_true", help="it wants a key: asked for, or read from stdin")
+    model.add_argument("--allow", action="store_true", help="send questions and passages to another computer")
+    model.add_argument("--no-fallback", action="store_true", help="nobody answers in its place when it is down")
+    model.add_argument("--extension", metavar="NAME", help="a model that an extension brings")
+    model.add_argument("--bundled", action="store_true", help="back to the one that comes with Lamplight")

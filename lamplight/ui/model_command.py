@@ -1,4 +1,4 @@
-"""`app.py model`: which language model answers, and one on a server instead, from the terminal."""
+"""`app.py model`: which language model answers, and one on a server or of an extension instead, from the terminal."""
 
 from __future__ import annotations
 
@@ -27,16 +27,18 @@ def model(services: Services, arguments: Record) -> Iterator[Record]:
     choice = services.models.choice
     if arguments["server"]:
         yield from _use_server(choice, arguments)
+    elif arguments["extension"]:
+        choice.choose_added(arguments["extension"])
     elif arguments["bundled"]:
         choice.choose(None)
     while choice.loading:
         yield {"loading": choice.loading}
         time.sleep(LOOK_SECONDS)
-    if choice.trouble and (arguments["server"] or arguments["bundled"]):
+    if choice.trouble and (arguments["server"] or arguments["extension"] or arguments["bundled"]):
         raise WeightsError(choice.trouble)
     source = choice.source
     path = str(source.path) if isinstance(source, Source) and source.path else None
-    server = None if isinstance(source, Source) else source.address
+    server = source.address if isinstance(source, Server) else None
     yield {"model": {"name": source.name, "path": path, "server": server}}
 
 

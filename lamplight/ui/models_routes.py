@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,10 @@ from lamplight.ui.requests import act
 
 if TYPE_CHECKING:
     from lamplight.ui.services import Services
+
+
+After = Callable[[Callable[[], object]], Awaitable[JSONResponse]]
+"""Does something and answers with what the models are then."""
 
 
 def models_routes(services: Services) -> APIRouter:
@@ -46,6 +50,18 @@ def models_routes(services: Services) -> APIRouter:
         """`path` null stands for the model that comes with Lamplight."""
         return await after(lambda: models.choose_language_model(None if path is None else _typed_path(path)))
 
+    @router.post("/models/extension")
+    async def choose_added(name: str = Body(embed=True)) -> JSONResponse:
+        return await after(lambda: models.choice.choose_added(name))
+
+    _add_server(router, services, after)
+    _add_downloads(router, services, after)
+    return router
+
+
+def _add_server(router: APIRouter, services: Services, after: After) -> None:
+    choice = services.models.choice
+
     @router.post("/models/server/look")
     async def look(address: str = Body(), key: str | None = Body(None), permitted: bool = Body(False)) -> JSONResponse:
         """Which models a server offers. For one elsewhere that is not `permitted`, what a person is to be asked."""
@@ -64,9 +80,13 @@ def models_routes(services: Services) -> APIRouter:
 
         def use() -> None:
             server = replace(Server.at(address, permitted), model=model, spare=spare, parameters=parameters)
-            models.choice.choose_server(server, key_for(server.address, key))
+            choice.choose_server(server, key_for(server.address, key))
 
         return await after(use)
+
+
+def _add_downloads(router: APIRouter, services: Services, after: After) -> None:
+    models = services.models
 
     @router.post("/models/download")
     @router.post("/models/resume")
@@ -84,8 +104,6 @@ def models_routes(services: Services) -> APIRouter:
     @router.delete("/models/{name}")
     async def remove(name: str) -> JSONResponse:
         return await after(lambda: models.remove_download(name))
-
-    return router
 
 
 def _typed_path(text: str) -> Path:

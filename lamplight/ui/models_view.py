@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamplight.models.added_model import Added, added_models
 from lamplight.models.catalogue import LANGUAGE_MODEL, Downloadable
-from lamplight.models.choice import Source
+from lamplight.models.choice import COMES_WITH_LAMPLIGHT, Chosen, Source
 from lamplight.models.errors import LamplightError
+from lamplight.models.extensions import Extension
 from lamplight.models.fit import Memory, Need, Pace, fit, memory_here
 from lamplight.models.folder import models_folder
 from lamplight.models.language_model import LanguageModel
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from lamplight.models.loading import Models
 
 SHIPPED = "Comes with Lamplight: small enough for any laptop, and often wrong in its own words."
+ADDED = "Added by the extension"
 PROJECTOR = "mmproj"
 Row = dict[str, Any]
 
@@ -27,7 +30,12 @@ Row = dict[str, Any]
 def models_value(models: Models) -> Row:
     """Plain values for `assets/models.js`. Reads the head of each model file once (some 0.1 s)."""
     view = _View(models)
-    rows = [view.shipped(), *map(view.downloadable, models.downloads.catalogue.values()), *view.others()]
+    rows = [
+        view.shipped(),
+        *map(view.downloadable, models.downloads.catalogue.values()),
+        *view.others(),
+        *map(view.added, added_models().values()),
+    ]
     return {
         "machine": view.machine(),
         "folder": str(models_folder().absolute()),
@@ -39,7 +47,7 @@ def models_value(models: Models) -> Row:
     }
 
 
-def server_value(source: Source | Server) -> Row | None:
+def server_value(source: Chosen) -> Row | None:
     """The server that answers, without its key; None where none does."""
     if not isinstance(source, Server):
         return None
@@ -56,8 +64,7 @@ def server_value(source: Source | Server) -> Row | None:
 def offer_value(models: Models) -> Row | None:
     """The best model to download that runs well here, while the one that comes with Lamplight answers; else None."""
     view = _View(models)
-    source = models.choice.source
-    if isinstance(source, Server) or source.path is not None:
+    if models.choice.source != COMES_WITH_LAMPLIGHT:
         return None
     rows = [
         (one.parameters, view.downloadable(one))
@@ -76,7 +83,7 @@ class _View:
         self._models = models
         self._memory: Memory = memory_here()
         self._answering = models.choice.source
-        self._file = self._answering if isinstance(self._answering, Source) else None  # none where a server answers
+        self._file = self._answering if isinstance(self._answering, Source) else None  # else none
         self._measured = self._measure()
 
     def _measure(self) -> tuple[Need, Pace] | None:
@@ -90,7 +97,7 @@ class _View:
     def machine(self) -> str:
         memory = f"{self._memory.total / 1e9:.0f} GB of memory, {self._memory.free / 1e9:.0f} GB of it free"
         sentence = f"This computer has {physical_cores()} cores and {memory}."
-        if isinstance(self._answering, Server):
+        if not isinstance(self._answering, Source):
             return f"{sentence} {self._answering.name} answers."
         if self._measured is None:
             return f"{sentence} How fast it reads and writes is not measured yet."
@@ -128,6 +135,11 @@ class _View:
             if not any(path.is_relative_to(folder) for folder in downloaded)
         ]
 
+    def added(self, extension: Extension) -> Row:
+        """How it would run nobody knows before it does: an extension is loaded when it is chosen."""
+        row = self._row(extension.name, f"{ADDED} {extension.distribution} {extension.version}.", None, None, "answers")
+        return row | {"extension": extension.name, "current": self._answering == Added(extension.name)}
+
     def _on_disk(self, name: str, about: str, path: Path | None, purpose: str = "answers") -> Row:
         try:
             found = Source(path).file()
@@ -136,12 +148,13 @@ class _View:
         return self._row(name, about, path, Need.of(found), purpose)
 
     def _row(self, name: str, about: str, path: Path | None, need: Need | None, purpose: str) -> Row:
-        """What all rows have. `path` None: the model that comes with Lamplight; `need` None: a bad file."""
+        """What all rows have. `path` None: the model that comes with Lamplight; `need` None: it isn't known."""
         current = self._file is not None and path == self._file.path
         return {
             "name": name,
             "about": about,
             "path": None if path is None else str(path),
+            "extension": None,
             "purpose": purpose,
             "state": "installed",
             "current": current,

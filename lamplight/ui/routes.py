@@ -39,7 +39,8 @@ def routes(services: Services) -> APIRouter:
     router.include_router(library_routes(services))
     router.include_router(conversation_routes(services))
     router.include_router(papers_routes(services))
-    _add_pages(router, services)
+    for add in (_add_pages, _add_documents, _add_asking):
+        add(router, services)
     _add_files(router, services)
 
     # A name with a slash in it matches no route, and only the files listed here are served.
@@ -80,6 +81,8 @@ def _add_pages(router: APIRouter, services: Services) -> None:
             raise HTTPException(404, str(error)) from error
         return Response(picture, media_type="image/png", headers=PRIVATE_HOUR)
 
+
+def _add_documents(router: APIRouter, services: Services) -> None:
     @router.get("/documents/{document_id}")
     def document(document_id: int, request: Request) -> JSONResponse:
         return found(document_value(services.library, document_id, elsewhere=session_of(request) is not None))
@@ -113,6 +116,8 @@ def _add_pages(router: APIRouter, services: Services) -> None:
         """Where words stand, in whatever document."""
         return found(found_places(services.library, words))
 
+
+def _add_asking(router: APIRouter, services: Services) -> None:
     own = [Depends(only_own(services.library))]
 
     @router.get("/sources/{conversation_id}/{message_id}", dependencies=own)

@@ -76,6 +76,11 @@ def trust_routes(services: Services) -> APIRouter:
 
         return await act(work)
 
+    _add_backups(router, services)
+    return router
+
+
+def _add_backups(router: APIRouter, services: Services) -> None:
     @router.get("/backup")
     def backup() -> StreamedResponse:
         from lamplight.library.backup import usual_name
@@ -98,8 +103,6 @@ def trust_routes(services: Services) -> APIRouter:
     async def erase(request: Request) -> JSONResponse:
         typed = await field(request, "typed", str)
         return await run_in_threadpool(_outcome, services, "erase", {"yes": typed == TYPED})
-
-    return router
 
 
 def _packed(library: Library, embedder: Embedder) -> Generator[str | bytes, None, None]:

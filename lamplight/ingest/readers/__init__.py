@@ -1,7 +1,8 @@
 """One reader per kind of file, chosen by what the file holds, not by what it is called.
 
 A reader is a function `(path, reading) -> ReadDocument`. To add a kind, write the function in a module of
-its own, name it in `READERS`, and say in `kinds` how such a file is known.
+its own, name it in `READERS`, and say in `kinds` how such a file is known; or have another distribution bring it
+(`docs/extensions.md`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import errno
 from collections.abc import Callable
 from pathlib import Path
 
+from lamplight.ingest.charts.added import ADDED_CHARTS
 from lamplight.ingest.document import ReadDocument
 from lamplight.ingest.errors import ReadError
 from lamplight.ingest.furniture import mark_document
@@ -20,7 +22,7 @@ from lamplight.ingest.readers.delimited import read_csv
 from lamplight.ingest.readers.epub import read_epub
 from lamplight.ingest.readers.image import read_image
 from lamplight.ingest.readers.json_values import read_json
-from lamplight.ingest.readers.kinds import KNOWN, SUFFIXES, kind_of
+from lamplight.ingest.readers.kinds import KNOWN, SUFFIXES, added_kinds, is_known, kind_of
 from lamplight.ingest.readers.mail import read_email, read_emlx, read_mbox, read_msg
 from lamplight.ingest.readers.notebook import read_notebook
 from lamplight.ingest.readers.notes import read_markdown, read_org
@@ -41,7 +43,7 @@ from lamplight.ingest.readers.word import read_docx
 from lamplight.ingest.readers.xml_values import read_xml
 from lamplight.models.errors import LamplightError
 
-__all__ = ["KNOWN", "READERS", "SUFFIXES", "Reader", "kind_of", "read"]
+__all__ = ["KNOWN", "READERS", "SUFFIXES", "Reader", "is_known", "kind_of", "read"]
 
 Reader = Callable[[Path, Reading], ReadDocument]
 
@@ -123,9 +125,10 @@ def read(path: Path, reading: Reading) -> ReadDocument:
     kind = ""
     try:
         kind = kind_of(path)
-        document = READERS[kind](path, reading)
+        document = READERS[kind](path, reading) if kind in READERS else _read_by_extension(kind, path, reading)
         if kind in MARKED_AT_ONCE:
             mark_document(document)
+        document.skipped += ADDED_CHARTS.problems()
         return document
     except (LamplightError, MemoryError):
         raise
@@ -138,3 +141,12 @@ def read(path: Path, reading: Reading) -> ReadDocument:
             f"{path.name} is damaged, or made in a way that its reader doesn't know; "
             f"open it in {PROGRAMS.get(kind, 'its own program')} and save it again."
         ) from error
+
+
+def _read_by_extension(kind: str, path: Path, reading: Reading) -> ReadDocument:
+    """Raises `ExtensionError` when the extension can't be loaded or returns something else."""
+    extension = added_kinds()[kind]
+    document = extension.load()(path, reading)
+    if not isinstance(document, ReadDocument):
+        raise extension.error(TypeError(f"it made a {type(document).__name__} of {path.name}, not a ReadDocument"))
+    return document

@@ -12,6 +12,7 @@ from lamplight.ingest.readers.archive import check_archive
 from lamplight.ingest.readers.packages import BROKEN_ARCHIVE
 from lamplight.ingest.readers.text import looks_binary, text_of
 from lamplight.ingest.readers.unread import reason_unread
+from lamplight.models.extensions import Extension, extensions
 
 KNOWN = (
     "PDF, DOCX, DOC, PPTX, PPT, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages "
@@ -96,6 +97,7 @@ CONVERT = {
     ".numbers": "is a Numbers sheet; export it from Numbers as .xlsx and add that",
     ".key": "is a Keynote presentation; export it from Keynote as .pptx or PDF and add that",
 }
+TEXT_CALLED = {"xls": "csv", "doc": "text"}  # many sites call cells between tabs Excel; Word wrote plain text too
 TAR_AT = 257  # bytes into the file: the mark of POSIX tar
 POSTSCRIPT = b"%!PS"
 PREVIEWS = {"quicklook/preview.pdf", "preview.pdf"}  # in a document of Pages, Numbers or Keynote
@@ -106,23 +108,31 @@ SVG = re.compile(rb"^\s*(?:<\?xml|<!--|<!DOCTYPE svg|<svg)[\s\S]*<svg\b|^\s*<svg
 MAIL_HEADERS = 3  # different ones that make a text a message
 
 
+def added_kinds() -> dict[str, Extension]:
+    """Kinds that extensions read, by suffix with its dot; none that is known here.
+
+    Such a kind is known by its suffix alone, so that nothing of an extension is loaded to look for files.
+    """
+    named = {f".{name.lstrip('.').lower()}": one for name, one in extensions("lamplight.readers").items()}
+    return {suffix: one for suffix, one in named.items() if suffix not in SUFFIXES}
+
+
+def is_known(path: Path) -> bool:
+    """Whether a file is of a kind that is read, by its name alone."""
+    suffix = path.suffix.lower()
+    return suffix in SUFFIXES or suffix in added_kinds()
+
+
 def kind_of(path: Path) -> str:
-    """A key of `READERS`.
+    """A key of `READERS` or of `added_kinds`.
 
     Raises `NothingToRead` for a kind that is not read or an empty file, `ReadError` for a damaged or locked one.
     """
     head = _head(path)
-    for signature, kind in SIGNATURES:
-        if head.startswith(signature):
-            return kind
-    if head[TAR_AT:].startswith(b"ustar"):
-        return "archive"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image"
-    if head[4:8] == b"ftyp" and head[8:12] in STILL_BRANDS:
-        return "image"
-    if head.startswith(b"BM") and looks_binary(head):
-        return "image"
+    if (added := path.suffix.lower()) in added_kinds():
+        return added
+    if signed := _kind_by_signature(head):
+        return signed
     if head.startswith(OLD_OFFICE):
         return _kind_of_old_office(path)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -135,6 +145,18 @@ def kind_of(path: Path) -> str:
     if (looks_binary(head) or head.startswith(POSTSCRIPT)) and (reason := reason_unread(head, suffix)):
         raise NothingToRead(f"{path.name} {reason}.")
     return _kind_of_text(path, head)
+
+
+def _kind_by_signature(head: bytes) -> str:
+    """Of a file whose first bytes tell; empty where they don't."""
+    for signature, kind in SIGNATURES:
+        if head.startswith(signature):
+            return kind
+    if head[TAR_AT:].startswith(b"ustar"):
+        return "archive"
+    is_webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    is_still = head[4:8] == b"ftyp" and head[8:12] in STILL_BRANDS
+    return "image" if is_webp or is_still or (head.startswith(b"BM") and looks_binary(head)) else ""
 
 
 def _head(path: Path) -> bytes:
@@ -194,11 +216,7 @@ def _kind_of_text(path: Path, head: bytes) -> str:
     suffix = path.suffix.lower()
     named = SUFFIXES.get(suffix)
     if looks_binary(head):
-        if named in BINARY:
-            raise ReadError(f"{path.name} is not what its name says, or it is damaged; check the file.")
-        if named:
-            raise NothingToRead(f"{path.name} holds no text although its name says so; check the file.")
-        raise _unknown(path)
+        raise _not_as_named(path, named)
     if suffix == ".key":  # also how people name keys in plain text
         return "text"
     if suffix in CONVERT and not named:
@@ -215,13 +233,20 @@ def _kind_of_text(path: Path, head: bytes) -> str:
         return "opendocument"
     if named is None:
         return _kind_of_unnamed_text(path, head)
-    if named == "xls":  # what many sites call Excel is cells between tabs
-        return "csv"
-    if named == "doc":  # and Word was used to write plain text
-        return "text"
+    if named in TEXT_CALLED:
+        return TEXT_CALLED[named]
     if named in BINARY or named in ("rtf", "svg"):
         raise ReadError(f"{path.name} holds plain text, not what its name says; rename it to .txt and add it.")
     return named
+
+
+def _not_as_named(path: Path, named: str | None) -> ReadError | NothingToRead:
+    """What is said of a file that is no text, `named` being what its name says it is."""
+    if named in BINARY:
+        return ReadError(f"{path.name} is not what its name says, or it is damaged; check the file.")
+    if named:
+        return NothingToRead(f"{path.name} holds no text although its name says so; check the file.")
+    return _unknown(path)
 
 
 def _kind_of_unnamed_text(path: Path, head: bytes) -> str:
@@ -255,4 +280,5 @@ def _is_unicode(head: bytes) -> bool:
 
 
 def _unknown(path: Path) -> NothingToRead:
-    return NothingToRead(f"{path.name} is not a kind that is read: {KNOWN} are.")
+    known = ", ".join([KNOWN, *added_kinds()])
+    return NothingToRead(f"{path.name} is not a kind that is read: {known} are.")

@@ -72,13 +72,18 @@ class Markup:
         self.skipped: list[str] = []
 
     def walk(self, element: html.HtmlElement) -> None:
+        """Take up the element and all in it. What is unseen is passed over."""
         name = element.tag if isinstance(element.tag, str) else ""
         if name == "li":
             self.finish()
             self._marker = element.get(MARKER, "-")
-        if name in UNSEEN:
-            pass
-        elif name == "svg":
+        if name not in UNSEEN:
+            self._take(element, name)
+        if name == "li":
+            self._marker = ""
+
+    def _take(self, element: html.HtmlElement, name: str) -> None:
+        if name == "svg":
             self._drawing(element)
         elif name in HEADINGS:
             self._heading(HEADINGS[name], _words(element))
@@ -93,16 +98,18 @@ class Markup:
         elif name == "img":
             self._add_picture(element)
         else:
-            self._loose.append(element.text or "")
-            if name in CONTAINERS | LEAVES:
-                self.finish()
-            for child in element:
-                self.walk(child)
-                self._loose.append(child.tail or "")
-            if name in CONTAINERS | LEAVES:
-                self.finish()
-        if name == "li":
-            self._marker = ""
+            self._enter(element, name in CONTAINERS | LEAVES)
+
+    def _enter(self, element: html.HtmlElement, is_block: bool) -> None:
+        """Text between the elements inside belongs to the paragraph around it, unless this is a block of its own."""
+        self._loose.append(element.text or "")
+        if is_block:
+            self.finish()
+        for child in element:
+            self.walk(child)
+            self._loose.append(child.tail or "")
+        if is_block:
+            self.finish()
 
     def finish(self) -> None:
         """Text that stands in no paragraph becomes one."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
+from PIL import Image
 
 from lamplight.ingest.codes import codes_in
 from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
@@ -162,14 +163,7 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
             page.close()
     if picture is not None:
         reading.step(f"recognising text on page {number}", (number - 1) / len(document))
-        scale = result.width / picture.width
-        found = reading.recogniser().look(picture)
-        so_far.doubts.add(number, found.doubt)
-        seen: PageLines = [(line.text, _scaled(line.box, scale)) for line in found.rows]
-        seen += [(code.said(), _scaled(code.box, scale)) for code in codes_in(picture)]
-        result.read_by_ocr = bool(seen)
-        lines = sorted(lines + seen, key=_top) if lines else seen
-        lines = annotations.filled_in(lines, lambda box: "")
+        lines = annotations.filled_in(_with_recognised(picture, lines, result, reading, so_far), lambda box: "")
         result.blocks = blocks_of_rows(lines, headings)
     notes += [Line(" ".join(line.text for line in reading.recogniser().read(stamp)), box) for stamp, box in stamps]
     if notes := [note for note in notes if note.text]:
@@ -182,6 +176,19 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
     mark_set_apart(result, set_apart)
     result.blocks += shown
     return result
+
+
+def _with_recognised(
+    picture: Image.Image, lines: PageLines, page: DocumentPage, reading: Reading, so_far: SoFar
+) -> PageLines:
+    """The lines of a scanned page, between those of its text layer that are kept."""
+    scale = page.width / picture.width
+    found = reading.recogniser().look(picture)
+    so_far.doubts.add(page.number, found.doubt)
+    seen: PageLines = [(line.text, _scaled(line.box, scale)) for line in found.rows]
+    seen += [(code.said(), _scaled(code.box, scale)) for code in codes_in(picture)]
+    page.read_by_ocr = bool(seen)
+    return sorted(lines + seen, key=_top) if lines else seen
 
 
 def _remember_pictures(document: Any, number: int, pictures: Pictures) -> None:

@@ -6,8 +6,8 @@ import ctypes
 from typing import Any
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 from lxml import etree
+from pypdfium2 import raw
 
 from lamplight.ingest.document import Line
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pypdfium2.raw as raw
 from PIL import Image
+from pypdfium2 import raw
 
 from lamplight.ingest.boxes import both
 from lamplight.ingest.document import Block

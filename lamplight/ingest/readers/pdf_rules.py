@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from lamplight.ingest.ruled_tables import Rule
 from lamplight.library.records import Box

@@ -1,5 +1,5 @@
 // Which documents alone the next questions are about, as chips beside the question; `@` and a few letters find one.
-import { element, icon, iconButton, redraw } from "./dom.js";
+import { element, focusOn, icon, iconButton, redraw } from "./dom.js";
 import { listen, set, state } from "./state.js";
 
 const OFFERED = 8;
@@ -9,12 +9,12 @@ const SHOWN = 4; // chips; the others are counted
 // `documents`: {id, name}, none for all. The box has the focus then.
 export function askAbout(documents) {
   set("about", documents.map(({ id, name }) => ({ id, name })));
-  document.querySelector("#question")?.focus();
+  focusOn("#question");
 }
 
 export function aboutChips(redrawn) {
   const chips = element("div", { class: "about" });
-  const remove = (ids) => { set("about", state.about.filter(({ id }) => !ids.includes(id))); document.querySelector("#question")?.focus(); };
+  const remove = (ids) => { set("about", state.about.filter(({ id }) => !ids.includes(id))); focusOn("#question"); };
   const chip = ({ id, name }) => element("li", { class: "attachment" }, icon("document"), element("span", { title: name }, name), iconButton("close", `Don’t ask ${name} alone`, () => remove([id]), { "data-focus": `about-${id}` }));
   const draw = () => {
     const others = state.about.slice(SHOWN);

@@ -1,6 +1,6 @@
 // Files come in by a button, by dropping them anywhere on the page, or by pasting; text by pasting it. On the box for
 // questions they go with the question.
-import { attachFiles } from "./composer.js";
+import { attachFiles } from "./asking.js";
 import { askText } from "./dialog.js";
 import { collectionName } from "./collections.js";
 import { openDocument } from "./document.js";
@@ -8,6 +8,7 @@ import { element, isTyping } from "./dom.js";
 import { refresh, state } from "./state.js";
 import { toast } from "./toast.js";
 import { GONE } from "./requests.js";
+import { titleOf } from "./wording.js";
 
 const LONG_PASTE = 400; // characters: more than a question, so it may be meant for the library
 
@@ -39,11 +40,10 @@ export async function addFiles(files) {
 }
 
 export function pasteText(text = "") {
-  const title = (written) => written.trim().split("\n")[0].replace(/[^\p{L}\p{N} ,.()-]/gu, "").trim().slice(0, 60) || "Pasted text";
   askText({ title: "Paste text", label: "The text becomes a document of your library, named by its first line.", value: text, action: "Add to library", lines: 10,
     save: async (written) => {
       if (!written.trim()) return "There is no text yet.";
-      addFiles([new File([written], `${title(written)}.txt`, { type: "text/plain" })]);
+      addFiles([new File([written], `${titleOf(written)}.txt`, { type: "text/plain" })]);
       return null;
     } });
 }

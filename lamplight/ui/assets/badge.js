@@ -1,14 +1,14 @@
 // What has left this computer, in one line; a click tells the rest.
 import { element, iconButton } from "./dom.js";
 import { get } from "./requests.js";
+import { counted } from "./wording.js";
 
 const POLL_MILLISECONDS = 10000;
 const EDGE = 12; // pixels between the popover and the window's edge
 const ALONE = "Nothing has left this computer";
 const SHARED = "Nothing has left your household";
-const nothing = ({ household } = {}) => (household ? SHARED : ALONE);
+const nothing = ({ household = false } = {}) => (household ? SHARED : ALONE);
 
-const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 function sentence(value) {

@@ -1,6 +1,6 @@
 // What can be done with questions and answers. Their links are part of the text, which Gradio draws.
-import { answerAgain, beginEditing } from "./composer.js";
-import { element } from "./dom.js";
+import { answerAgain, beginEditing } from "./asking.js";
+import { element, query, within } from "./dom.js";
 import { get } from "./requests.js";
 import { openSettings } from "./settings.js";
 import { toast } from "./toast.js";
@@ -9,7 +9,7 @@ const ACTION = /#(copy|table|csv|again|fewer|more|everywhere|larger|edit|as-[a-z
 
 function plain(answer) {
   const copy = answer.cloneNode(true);
-  copy.querySelectorAll("a.citation").forEach((citation) => citation.replaceWith(` [${citation.textContent}]`));
+  for (const citation of copy.querySelectorAll("a.citation")) citation.replaceWith(` [${citation.textContent}]`);
   // Only laid out text has line breaks between its paragraphs.
   copy.style.cssText = "position:absolute;left:-9999px";
   document.body.append(copy);
@@ -45,7 +45,7 @@ function saveTable(conversation, message) {
 }
 
 function act(event) {
-  const link = event.target.closest?.("#chat a");
+  const link = within(event, "#chat a");
   const found = link?.getAttribute("href")?.match(ACTION);
   if (!found) return;
   event.preventDefault();
@@ -54,7 +54,7 @@ function act(event) {
   if (action === "copy") copy(link, conversation, message);
   else if (action === "table") copyTable(conversation, message);
   else if (action === "csv") saveTable(conversation, message);
-  else if (action === "edit") beginEditing(message, link.closest(".message-content, .message, .prose").querySelector(".asked").innerText);
+  else if (action === "edit") beginEditing(message, query(".asked", link.closest(".message-content, .message, .prose")).innerText);
   else if (action === "larger") openSettings("models");
   else answerAgain(conversation, message, action, action.startsWith("as-") ? action.slice(3) : null);
 }
@@ -80,14 +80,17 @@ export function say(text) {
 
 export function sayAnswer() {
   const turn = [...document.querySelectorAll("#chat .turn")].pop();
-  say(turn?.querySelector(".failure, .answer")?.innerText ?? "");
+  say(turn ? query(".failure, .answer", turn)?.innerText ?? "" : "");
 }
 
 export function followChat() {
   document.querySelector("#composer").append(voice);
   // Before Gradio's own handlers, which would take the link as an address.
   document.addEventListener("click", act, true);
-  document.addEventListener("keydown", (event) => { if (event.key === " " && event.target.matches?.("#chat a[role=button]")) { event.preventDefault(); event.target.click(); } });
+  document.addEventListener("keydown", (event) => {
+    const link = event.key === " " ? within(event, "#chat a[role=button]") : null;
+    if (link) { event.preventDefault(); link.click(); }
+  });
   const chat = document.querySelector("#chat");
   if (!chat) return;
   new MutationObserver(() => name(chat)).observe(chat, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] });

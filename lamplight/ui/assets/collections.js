@@ -1,5 +1,5 @@
 // Collections keep matters apart: the chosen one decides what is listed, what is asked, and where new files go.
-import { openConversation } from "./composer.js";
+import { openConversation } from "./asking.js";
 import { askText } from "./dialog.js";
 import { element, icon } from "./dom.js";
 import { openMenu } from "./menu.js";

@@ -1,10 +1,11 @@
 // Where questions are written: what comes with them, from what they are answered, editing, and stopping.
 import { aboutChips, nameCompletion } from "./about.js";
 import { upload } from "./adding.js";
+import { carryOut } from "./asking.js";
 import { followChat, say, sayAnswer } from "./chat.js";
 import { collectionName } from "./collections.js";
 import { followConnection, isRunning } from "./connection.js";
-import { element, icon, iconButton, redraw } from "./dom.js";
+import { element, icon, iconButton, query, redraw } from "./dom.js";
 import { modelPicker } from "./model_picker.js";
 import { post } from "./requests.js";
 import { chooseCollection, listen, refresh, set, state } from "./state.js";
@@ -17,7 +18,7 @@ const TALLEST = 220; // pixels, then the box scrolls
 const SETTLING = 300; // milliseconds until the last words are drawn
 const DOUBTED = 2;
 
-let trigger = () => {};
+let trigger = (_name, _value) => {};
 let editing = null; // {message, before}: the question that is asked anew
 let attached = []; // {name, path}
 let answering = false;
@@ -34,7 +35,7 @@ const sending = element("div", { class: "sending" });
 const scope = element("div", { class: "scope" });
 const picture = element("input", { type: "file", multiple: true, hidden: true, id: "attach-input", "aria-label": "Attach a file", change: () => { const files = [...picture.files]; picture.value = ""; attachFiles(files); } });
 
-const mode = () => document.querySelector("#mode input:checked")?.value ?? "documents";
+const mode = () => query("#mode input:checked")?.value ?? "documents";
 const place = (number) => (number ? `?conversation=${number}` : location.pathname);
 
 function grow() {
@@ -48,7 +49,7 @@ function write(text) {
   grow();
 }
 
-export function openConversation(number) {
+function openConversation(number) {
   if (!number) set("about", []);
   leaveEditing();
   history.pushState(null, "", place(number));
@@ -56,7 +57,7 @@ export function openConversation(number) {
 }
 
 // A new question, whatever stands in the box; while another answer is written here, it is put there.
-export function ask(question) {
+function ask(question) {
   leaveEditing();
   if (!answering) return send(question);
   write(question);
@@ -74,7 +75,7 @@ function send(question) {
   leaveEditing();
 }
 
-export function answerAgain(conversation, message, breadth, kind) {
+function answerAgain(conversation, message, breadth, kind) {
   begin();
   trigger("again", { conversation, message, breadth, kind });
 }
@@ -88,7 +89,7 @@ function begin() {
   drawSending();
 }
 
-export function beginEditing(message, text) {
+function beginEditing(message, text) {
   leaveEditing();
   editing = { message, before: box.value };
   write(text);
@@ -105,7 +106,7 @@ function leaveEditing() {
   return true;
 }
 
-export function stop() {
+function stop() {
   if (!answering) return;
   stopping = true;
   endAnswer();
@@ -134,7 +135,7 @@ async function submit() {
 }
 
 // Read into the library, and asked about with the question in the box.
-export async function attachFiles(files) {
+async function attachFiles(files) {
   box.focus();
   for (const file of files) {
     const made = await upload(file);
@@ -255,4 +256,5 @@ export function mount({ element: host, props, watch, trigger: tell }) {
   addEventListener("popstate", () => { leaveEditing(); trigger("show", { conversation: numberHere() }); });
   if (numberHere()) trigger("show", { conversation: numberHere() });
   box.focus();
+  carryOut({ ask, answerAgain, beginEditing, openConversation, attachFiles, stop });
 }

@@ -1,13 +1,14 @@
 import { askText } from "./dialog.js";
-import { openConversation } from "./composer.js";
+import { openConversation } from "./asking.js";
 import { collectionName } from "./collections.js";
-import { element, iconButton, keptRows, textButton } from "./dom.js";
+import { closeDrawer } from "./drawer.js";
+import { element, focusOn, iconButton, keptRows, textButton } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { post, send } from "./requests.js";
 import { roving } from "./roving.js";
 import { listen, refresh, searchConversations, state } from "./state.js";
 import { toast } from "./toast.js";
-import { closeDrawer } from "./topbar.js";
+import { when } from "./wording.js";
 
 const SEARCHED_FROM = 6;
 const PAUSE = 150; // milliseconds of typing before it is searched
@@ -37,14 +38,6 @@ const conversationActions = (entry) => [
   { label: "Delete", danger: true, run: () => forget(entry) },
 ];
 
-function when(seconds) {
-  const then = new Date(seconds * 1000);
-  const days = Math.floor((new Date().setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / 86_400_000);
-  if (days < 1) return then.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
-  if (days < 2) return "Yesterday";
-  return then.toLocaleDateString(undefined, { day: "numeric", month: "short", year: days < 300 ? undefined : "numeric" });
-}
-
 function row(entry) {
   const detail = [when(entry.when), entry.where].filter(Boolean).join(" · ");
   return element("li", { class: entry.current ? "row conversation current" : "row conversation" },
@@ -58,7 +51,7 @@ function row(entry) {
 export function beginConversation() {
   closeDrawer();
   openConversation(null);
-  document.querySelector("#question")?.focus();
+  focusOn("#question");
 }
 
 export function mount(panel) {

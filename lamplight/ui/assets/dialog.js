@@ -1,5 +1,5 @@
 // Dialogs: the browser keeps the focus inside, Escape closes, and the focus goes back to where it was.
-import { element, iconButton } from "./dom.js";
+import { element, focused, iconButton } from "./dom.js";
 
 // What is said, and can be undone, outlasts the dialog it was said in.
 function keepToasts(dialog) {
@@ -8,7 +8,7 @@ function keepToasts(dialog) {
 }
 
 export function openDialog(title, content, attributes = {}) {
-  const back = document.activeElement;
+  const back = focused();
   const heading = element("h2", { id: `dialog-title-${Date.now()}` }, title);
   const close = () => dialog.close();
   const dialog = element("dialog", { class: "dialog", "aria-labelledby": heading.id, ...attributes },

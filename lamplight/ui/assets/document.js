@@ -1,14 +1,14 @@
 // One document in the panel on the right: its report card, and each page beside the text that was read from it.
 import { askAbout } from "./about.js";
-import { ask } from "./composer.js";
-import { element, iconButton, textButton } from "./dom.js";
-import { documentActions, openOriginal } from "./library.js";
+import { ask } from "./asking.js";
+import { element, focusOn, iconButton, textButton } from "./dom.js";
+import { documentActions, openOriginal } from "./document_actions.js";
 import { openMenu } from "./menu.js";
 import { pageText } from "./page_text.js";
 import { pageTurner } from "./page_turner.js";
 import { pageView, zoomKey } from "./page_view.js";
 import { get } from "./requests.js";
-import { closeSide, column, openSide, root } from "./side.js";
+import { closeSide, column, openSide, root, want } from "./side.js";
 import { set, state } from "./state.js";
 
 function card(about) {
@@ -61,8 +61,9 @@ function finder(id, look) {
 }
 
 export async function openDocument(id, opener, first = 1, words = "") {
+  const isWanted = want();
   const about = await get(`/documents/${id}`);
-  if (!about) return;
+  if (!about || !isWanted()) return;
   let view = null;
   let latest = first;
   let mark = { page: 0, boxes: [], words: "" };
@@ -100,7 +101,7 @@ export async function openDocument(id, opener, first = 1, words = "") {
       entry() ? textButton("More", (event) => openMenu(event.currentTarget, documentActions(entry())), { "aria-haspopup": "menu", "aria-expanded": "false" }) : null),
     guide(about, turn), ...card(about), find.node, turner.node, body].filter(Boolean));
   column().scrollTop = 0;
-  root().querySelector("h2").focus();
+  focusOn("h2", root());
   if (words) find.search(words, first);
   else turn(first);
 }

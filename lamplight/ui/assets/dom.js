@@ -11,6 +11,16 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** What a selector finds first; null where it finds nothing.
+ * @param {string} selector @param {ParentNode} root @returns {any} */
+export const query = (selector, root = document) => root.querySelector(selector);
+/** @param {string} selector @param {ParentNode} root */
+export const focusOn = (selector, root = document) => query(selector, root)?.focus();
+/** What has the focus. @returns {any} */
+export const focused = () => document.activeElement;
+/** What an event comes from, or the nearest around it that fits. @returns {HTMLElement | null} */
+export const within = (event, selector) => event.target?.closest?.(selector) ?? null;
+
 const PATHS = {
   menu: "M4 7h16M4 12h16M4 17h16",
   close: "M6 6l12 12M18 6L6 18",
@@ -52,21 +62,21 @@ export function textButton(label, click, attributes = {}, sign = null) {
   return element("button", { type: "button", class: "text-button", click, ...attributes }, sign && icon(sign), label);
 }
 
-const focusedKey = (root) => (root.contains(document.activeElement) ? document.activeElement.dataset.focus : null);
-const focusOn = (root, key) => key && [...root.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === key)?.focus({ preventScroll: true }); // whoever has scrolled on stays there
+const focusedKey = (root) => (root.contains(focused()) ? focused().dataset.focus : null);
+const focusAgain = (root, key) => key && [...root.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === key)?.focus({ preventScroll: true }); // whoever has scrolled on stays there
 
 // Puts new children into `root`, and the focus back on the control that had it.
 export function redraw(root, ...children) {
-  const focused = focusedKey(root);
+  const key = focusedKey(root);
   root.replaceChildren(...children.flat().filter(Boolean));
-  focusOn(root, focused);
+  focusAgain(root, key);
 }
 
 // One node to an entry, made anew only when its entry has changed: long lists are redrawn while they are scrolled.
 export function keptRows(list, draw) {
   let kept = new Map();
   return (entries) => {
-    const focused = focusedKey(list);
+    const key = focusedKey(list);
     const next = new Map();
     for (const entry of entries) {
       const text = JSON.stringify(entry);
@@ -76,7 +86,7 @@ export function keptRows(list, draw) {
     kept = next;
     const nodes = [...next.values()].map(({ node }) => node);
     if (nodes.length !== list.children.length || nodes.some((node, index) => list.children[index] !== node)) list.replaceChildren(...nodes);
-    focusOn(list, focused);
+    focusAgain(list, key);
   };
 }
 

@@ -1,8 +1,9 @@
 import { acceptFiles, chooser, pasteText } from "./adding.js";
-import { askAbout } from "./about.js";
 import { chosenBar, tick } from "./chosen.js";
-import { collectionPicker, newCollection, setMembers } from "./collections.js";
+import { collectionPicker } from "./collections.js";
 import { openDocument } from "./document.js";
+import { act, documentActions } from "./document_actions.js";
+import { closeDrawer } from "./drawer.js";
 import { element, icon, iconButton, keptRows, redraw, textButton } from "./dom.js";
 import { openFolders } from "./folders.js";
 import { openMenu } from "./menu.js";
@@ -10,8 +11,7 @@ import { openPapers } from "./papers.js";
 import { post } from "./requests.js";
 import { roving } from "./roving.js";
 import { isElsewhere, listen, refresh, state } from "./state.js";
-import { toast } from "./toast.js";
-import { closeDrawer } from "./topbar.js";
+import { briefly } from "./wording.js";
 
 const ORDERS = {
   added: ["Newest first", (one, other) => other.added - one.added || other.id - one.id],
@@ -23,41 +23,11 @@ const SEARCHED_FROM = 6; // documents: fewer are seen at a glance
 
 const FOLDED_FROM = 3; // files that could not be read
 
-async function act(address, then = () => {}) {
-  if (await post(address)) then();
-  refresh();
-}
-
-function removeDocument({ id, name }) {
-  act(`/documents/${id}/remove`, () => toast(`Removed ${name}`, () => act(`/documents/${id}/restore`)));
-}
-
-const readAgain = ({ id }) => act(`/documents/${id}/again`);
-
-// A PDF or picture opens in a tab of its own, a PDF at its page; the rest is saved.
-export const openOriginal = ({ id }, page = 1) => window.open(`/documents/${id}/original${page > 1 ? `#page=${page}` : ""}`, "_blank", "noopener");
-
-export function documentActions(entry) {
-  return [
-    { label: "Ask about this document", run: () => { closeDrawer(); askAbout([entry]); } },
-    { label: "Open original", run: () => openOriginal(entry) },
-    { label: "Read again", run: () => readAgain(entry) },
-    entry.pinned ? { label: "Unpin", run: () => act(`/documents/${entry.id}/unpin`) } : { label: "Pin to every question", run: () => act(`/documents/${entry.id}/pin`) },
-    null,
-    ...state.library.collections.map((one) => {
-      const inside = entry.collections.includes(one.id);
-      return { label: `${inside ? "Take out of" : "Put into"} “${one.name}”`, run: () => setMembers(one.id, [entry.id], !inside) };
-    }),
-    { label: "Put into a new collection…", run: () => newCollection([entry.id]) },
-    null,
-    { label: "Remove from library", danger: true, run: () => removeDocument(entry) },
-  ];
-}
-
 function detail(entry) {
   const when = new Date(entry.added * 1000);
   const year = when.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
   const folder = entry.twin ? entry.folder || "dropped here" : "";
+  /** @type {Intl.DateTimeFormatOptions} */
   const time = entry.twin ? { hour: "numeric", minute: "2-digit" } : {};
   const day = when.toLocaleString(undefined, { day: "numeric", month: "short", year, ...time });
   return [entry.pinned && "Pinned", entry.kind, `${entry.pages.toLocaleString()} ${entry.pages === 1 ? "page" : "pages"}`, day, folder].filter(Boolean).join(" · ");
@@ -80,12 +50,10 @@ function documentRow(entry) {
       { "data-focus": `actions-${entry.id}`, "aria-haspopup": "menu", "aria-expanded": "false" }));
 }
 
-const remaining = (seconds) => (seconds === null || seconds < 2 ? "" : seconds < 90 ? ` · about ${Math.round(seconds)} s left` : ` · about ${Math.round(seconds / 60)} min left`);
-
 function jobRow(job) {
   const failed = job.state === "failed";
   const percent = job.fraction === null ? null : Math.round(job.fraction * 100);
-  const status = percent === null ? job.status : `${job.status} · ${percent} %${remaining(job.seconds)}`;
+  const status = percent === null ? job.status : `${job.status} · ${percent} %${briefly(job.seconds)}`;
   const button = (name, label, action) => iconButton(name, `${label} ${job.name}`, () => act(`/jobs/${job.id}/${action}`), { "data-focus": `${action}-${job.id}` });
   return element("li", { class: `row job ${job.state}` },
     element("div", { class: "row-text" },

@@ -1,19 +1,17 @@
 // Which model answers, beside the question box: another one that is here, or a larger one to get.
 import { element, icon, redraw } from "./dom.js";
 import { openMenu } from "./menu.js";
+import { choosing } from "./models.js";
 import { get, post } from "./requests.js";
 import { openSettings } from "./settings.js";
 import { isElsewhere, listen, refresh, state } from "./state.js";
-
-const LONGEST = 22; // characters of a name
-
-const short = (name) => { const plain = name.replace(/[-_. ](instruct|chat|it|q\d\w*|gguf).*$/i, ""); return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain; };
+import { shortName } from "./wording.js";
 
 async function items() {
   const value = await get("/models");
   const here = (value?.models ?? []).filter((one) => one.purpose === "answers" && one.state === "installed");
   return [
-    ...here.map((one) => ({ label: one.name, checked: one.current, run: async () => { if (!one.current && (await post("/models/choose", { path: one.path }))) refresh(); } })),
+    ...here.map((one) => ({ label: one.name, checked: one.current, run: async () => { if (!one.current && (await post(...choosing(one)))) refresh(); } })),
     null,
     { label: "Get a larger model…", run: () => openSettings("models") },
   ];
@@ -24,8 +22,8 @@ export function modelPicker() {
   const open = async (event) => { const button = event.currentTarget; openMenu(button, await items()); };
   listen("activity", () => {
     const { model } = state.activity;
-    if (isElsewhere()) return redraw(host, element("span", { class: "model-button-here", title: `${model} answers` }, short(model)));
-    redraw(host, element("button", { type: "button", class: "model-button-here", "data-focus": "model", "aria-haspopup": "menu", "aria-expanded": "false", title: `${model} answers`, "aria-label": `Model that answers: ${model}`, click: open }, element("span", {}, short(model)), icon("down")));
+    if (isElsewhere()) return redraw(host, element("span", { class: "model-button-here", title: `${model} answers` }, shortName(model)));
+    redraw(host, element("button", { type: "button", class: "model-button-here", "data-focus": "model", "aria-haspopup": "menu", "aria-expanded": "false", title: `${model} answers`, "aria-label": `Model that answers: ${model}`, click: open }, element("span", {}, shortName(model)), icon("down")));
   });
   return host;
 }

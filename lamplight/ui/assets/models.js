@@ -1,24 +1,13 @@
 // The models: which one answers, what else is here or could be, and how well each would run on this computer.
-import { element } from "./dom.js";
+import { element, focused } from "./dom.js";
 import { serverForm, serverLine } from "./model_server.js";
 import { send } from "./requests.js";
 import { refresh } from "./state.js";
+import { remaining, size } from "./wording.js";
 
 const EVERY_MILLISECONDS = 1000; // while something is under way
 const HEADINGS = { answers: "Answers", pictures: "Pictures" };
 const UNDER_WAY = ["downloading", "checking", "paused"];
-
-function size(bytes) {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
-  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e3)} KB`;
-}
-
-function remaining(seconds) {
-  if (seconds === null || seconds === undefined) return null;
-  if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s left`;
-  if (seconds < 5400) return `about ${Math.round(seconds / 60)} minutes left`;
-  return `about ${Math.round(seconds / 3600)} hours left`;
-}
 
 function light(fit) {
   return element("span", { class: `model-light ${fit.light}` }, element("span", { class: "dot", "aria-hidden": "true" }), fit.word);
@@ -43,13 +32,16 @@ function facts(model) {
   return element("p", { class: "model-facts" }, `${taken} · needs about ${size(model.memory)} of memory`);
 }
 
+// What is asked of the app to have a model answer.
+export const choosing = ({ extension, path }) => (extension ? ["/models/extension", { name: extension }] : ["/models/choose", { path }]);
+
 export function modelsSection() {
   const machine = element("p", { class: "models-machine" });
   const status = element("p", { class: "models-status", role: "status" });
   const trouble = element("p", { class: "models-trouble", role: "alert" });
   const groups = Object.fromEntries(Object.keys(HEADINGS).map((purpose) => [purpose, element("ul", { class: "model-list" })]));
   const lists = element("div", { class: "models-lists" },
-    Object.entries(groups).map(([purpose, list]) => [element("h3", {}, HEADINGS[purpose]), list]).flat());
+    Object.entries(groups).flatMap(([purpose, list]) => [element("h3", {}, HEADINGS[purpose]), list]));
   const server = element("div");
   let elsewhere; // where questions are sent, which the page says too
   const rows = new Map(); // by name
@@ -92,7 +84,7 @@ export function modelsSection() {
     if (model.state === "downloading" || model.state === "checking") return [button("Pause", model, post("pause")), button("Cancel", model, post("cancel"), "", "second")];
     if (model.state === "paused") return [button("Resume", model, post("resume")), button("Cancel", model, post("cancel"), "", "second")];
     const use = model.purpose === "answers" && !model.current && model.state === "installed"
-      ? button("Use", model, () => act("/models/choose", { path: model.path })) : null;
+      ? button("Use", model, () => act(...choosing(model))) : null;
     const remove = model.removable && !model.current ? button("Remove", model, () => confirm(model.name), "", "second") : null;
     return [use, remove];
   };
@@ -132,13 +124,13 @@ export function modelsSection() {
     server.replaceChildren(...[serverLine(value.server)].filter(Boolean));
     const said = value.loading ? `${value.loading} is getting ready; the other one answers until then.` : "";
     if (status.textContent !== said) status.textContent = said;
-    const focused = lists.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+    const key = lists.contains(focused()) ? focused().dataset.focus : null;
     for (const [purpose, list] of Object.entries(groups)) {
       const models = value.models.filter((model) => model.purpose === purpose);
       const nodes = models.map(drawn);
       if (nodes.length !== list.children.length || nodes.some((node, index) => node !== list.children[index])) list.replaceChildren(...nodes);
     }
-    if (focused && !lists.contains(document.activeElement)) [...lists.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === focused)?.focus();
+    if (key && !lists.contains(focused())) [...lists.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === key)?.focus();
   };
 
   const section = element("section", { class: "models", "aria-label": "Models" }, machine, status, trouble, server, lists, ownFile(act), serverForm(act));

@@ -2,19 +2,24 @@
 import { element } from "./dom.js";
 
 // Where `words` are in `text`, whatever the white space between them and whether in capitals; null if they aren't.
-function place(text, words) {
+export function place(text, words) {
   const parts = words.trim().split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   const found = parts[0] ? text.match(new RegExp(parts.join("\\s+"), "i")) : null;
   return found ? [found.index, found.index + found[0].length] : null;
 }
 
+// Where each of `phrases` comes first, in their order in the text; what begins inside another is left out.
+export function places(text, phrases) {
+  const found = phrases.map((phrase) => place(text, phrase)).filter(Boolean).sort((one, other) => one[0] - other[0]);
+  let end = 0;
+  return found.filter(([begin, stop]) => { const apart = begin >= end; if (apart) end = stop; return apart; });
+}
+
 // `text` as nodes in which each of `phrases` is marked, the first time it comes.
 function marked(text, phrases) {
-  const spans = phrases.map((phrase) => place(text, phrase)).filter(Boolean).sort((one, other) => one[0] - other[0]);
   const nodes = [];
   let at = 0;
-  for (const [begin, end] of spans) {
-    if (begin < at) continue;
+  for (const [begin, end] of places(text, phrases)) {
     nodes.push(text.slice(at, begin), element("mark", {}, text.slice(begin, end)));
     at = end;
   }

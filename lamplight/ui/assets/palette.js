@@ -2,11 +2,11 @@
 import { setAppearance } from "./appearance.js";
 import { pasteText } from "./adding.js";
 import { askIn, newCollection } from "./collections.js";
-import { ask, openConversation } from "./composer.js";
+import { ask, openConversation } from "./asking.js";
 import { beginConversation } from "./conversations.js";
 import { openDialog } from "./dialog.js";
 import { openDocument } from "./document.js";
-import { element, redraw } from "./dom.js";
+import { element, query, redraw } from "./dom.js";
 import { openFolders } from "./folders.js";
 import { openPapers } from "./papers.js";
 import { get, post } from "./requests.js";
@@ -18,7 +18,7 @@ const PAUSE = 150; // milliseconds of typing before the documents are searched
 let open = null;
 
 function commands() {
-  const input = (id) => () => document.querySelector(`#${id}`).click();
+  const input = (id) => () => query(`#${id}`).click();
   const paused = state.activity?.paused;
   return [
     ["New conversation", beginConversation], ["Add files…", input("add-files-input")], ["Add a folder…", input("add-folder-input")],

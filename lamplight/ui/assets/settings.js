@@ -20,7 +20,7 @@ const looks = () => element("div", {},
   choice("Text", "size", Object.keys(SIZES).map((size) => [size, size[0].toUpperCase() + size.slice(1)])),
   choice("Motion", "motion", [["system", "As the system"], ["less", "Less"]]));
 
-const keyboard = () => element("dl", { class: "keys" }, KEYS.map(([key, what]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, what)]).flat());
+const keyboard = () => element("dl", { class: "keys" }, KEYS.flatMap(([key, what]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, what)]));
 
 // `here`: for the person at the computer alone; `elsewhere`: for who is signed in on another device.
 const SECTIONS = [

@@ -1,26 +1,34 @@
 // The column on the right: one thing at a time is shown in it, and closing gives the focus back.
-import { isTyping } from "./dom.js";
+import { isTyping, query, within } from "./dom.js";
 
 let shown = null; // {close, keys}
 
 export const column = () => document.querySelector("#sources-column");
 export const root = () => document.querySelector("#sources .panel");
 
+// For who fetches something before it is shown: whether nothing else was wanted here meanwhile.
+let wanted = 0;
+export function want() {
+  const number = ++wanted;
+  return () => number === wanted;
+}
+
 // `keys` maps a key to what it does while the column is open; `closed` says where the focus goes; `left` is called when
 // something else is shown or nothing.
-export function openSide({ keys = () => null, closed, left }) {
-  shown?.left?.();
+export function openSide({ keys = (_key) => null, closed, left = () => {} }) {
+  shown?.left();
   shown = { keys, closed, left };
   document.body.classList.add("sources-open");
 }
 
 export function closeSide() {
+  want();
   if (!shown) return;
   document.body.classList.remove("sources-open");
-  shown.left?.();
+  shown.left();
   const target = shown.closed();
   shown = null;
-  (target ?? document.querySelector("#question"))?.focus();
+  (target ?? query("#question"))?.focus();
 }
 
 document.addEventListener("keydown", (event) => {
@@ -29,7 +37,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     event.stopPropagation();
     closeSide();
-  } else if (!isTyping(event.target) && !event.target.closest?.("[data-roving]") && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  } else if (!isTyping(event.target) && !within(event, "[data-roving]") && !event.ctrlKey && !event.metaKey && !event.altKey) {
     const act = shown.keys(event.key);
     if (act) { event.preventDefault(); act(); }
   }

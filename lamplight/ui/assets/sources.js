@@ -1,11 +1,11 @@
 // The sources panel: a click on a citation or a passage card opens the page it points at.
 import { openDocument } from "./document.js";
-import { element, iconButton, smooth, textButton } from "./dom.js";
+import { element, focusOn, iconButton, smooth, textButton, within } from "./dom.js";
 import { pageText } from "./page_text.js";
 import { pageTurner } from "./page_turner.js";
 import { pageView, zoomKey } from "./page_view.js";
 import { get } from "./requests.js";
-import { closeSide, column, openSide, root } from "./side.js";
+import { closeSide, column, openSide, root, want } from "./side.js";
 
 const REFERENCE = /#source-(\d+)-(\d+)-(\d+)$/;
 
@@ -29,14 +29,17 @@ export function mount() {
   let opener = null;
   let view = null;
   let pageKeys = {};
+  let drawn = 0; // what is asked for a source that isn't shown any more comes to nothing
 
   const bringIntoView = () => {
-    const mark = root().querySelector("mark");
-    if (mark) column().scrollBy({ top: mark.getBoundingClientRect().top - column().getBoundingClientRect().top - column().clientHeight / 3, behavior: smooth() });
+    const said = root().querySelector("mark");
+    if (said) column().scrollBy({ top: said.getBoundingClientRect().top - column().getBoundingClientRect().top - column().clientHeight / 3, behavior: smooth() });
   };
 
+  const unmark = () => { for (const link of document.querySelectorAll("a[aria-current]")) link.removeAttribute("aria-current"); };
+  const mark = (link) => { unmark(); link.setAttribute("aria-current", "true"); };
+
   const closed = () => {
-    document.querySelectorAll("a[aria-current]").forEach((link) => link.removeAttribute("aria-current"));
     // The chat may have drawn the answer again meanwhile: find the link that is there now.
     return opener?.isConnected ? opener : opener && document.querySelector(`#chat .answer a[href$="${opener.getAttribute("href")}"]`);
   };
@@ -44,7 +47,7 @@ export function mount() {
   const show = (index, focus = null) => {
     at = Math.max(0, Math.min(sources.length - 1, index));
     draw();
-    if (focus) root().querySelector(focus)?.focus();
+    if (focus) focusOn(focus, root());
   };
   const next = () => show(at + 1, "[aria-selected=true]");
   const previous = () => show(at - 1, "[aria-selected=true]");
@@ -59,12 +62,13 @@ export function mount() {
   function pages(source) {
     const holder = element("div", { class: "pages" });
     let latest = 0;
+    const drawing = drawn;
     const show = async (number) => {
       latest = number;
       home.hidden = number === source.page;
       const own = number === source.page;
       const page = own ? source : await get(`/documents/${source.document_id}/pages/${number}`);
-      if (!page || latest !== number) return;
+      if (!page || latest !== number || drawing !== drawn) return;
       const instead = () => holder.replaceChildren(excerpt(page, number));
       view = page.image ? pageView({ image: page.image, ratio: page.ratio, boxes: own ? source.boxes : [], alt: `${source.document}, page ${number}`, failed: instead }) : null;
       if (view) holder.replaceChildren(view.node);
@@ -78,6 +82,7 @@ export function mount() {
   }
 
   function draw() {
+    drawn += 1;
     view = null;
     pageKeys = {};
     const source = sources[at];
@@ -101,11 +106,14 @@ export function mount() {
   }
 
   async function open(link, conversation, message, marker) {
+    const isWanted = want();
+    mark(link);
+    const found = (await get(`/sources/${conversation}/${message}`)) ?? [];
+    if (!isWanted()) return;
+    sources = found;
     opener = link;
-    document.querySelectorAll("a[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
-    link.setAttribute("aria-current", "true");
-    sources = (await get(`/sources/${conversation}/${message}`)) ?? [];
-    openSide({ keys, closed });
+    openSide({ keys, closed, left: unmark });
+    mark(link); // which leaving what was shown before has undone
     show(sources.findIndex((source) => source.marker === Number(marker)), "h2");
   }
 
@@ -113,7 +121,7 @@ export function mount() {
   column().setAttribute("aria-label", "Sources");
   // Before Gradio's own handlers, which would take the link as an address.
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[href*='#source-']");
+    const link = within(event, "a[href*='#source-']");
     const found = link?.getAttribute("href").match(REFERENCE);
     if (!found) return;
     event.preventDefault();

@@ -20,7 +20,7 @@ export const state = {
 // Whether this is another device of the household: what belongs to the computer itself isn't offered there.
 export const isElsewhere = () => (state.activity?.person ?? null) !== null;
 
-let drawn = {};
+const drawn = {};
 let timer;
 
 export function listen(name, act) {
@@ -34,7 +34,7 @@ export function set(name, value) {
   if (drawn[name] === text) return;
   drawn[name] = text;
   state[name] = value;
-  listeners.get(name)?.forEach((act) => act(value));
+  for (const act of listeners.get(name) ?? []) act(value);
 }
 
 function readCollection() {

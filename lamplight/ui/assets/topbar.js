@@ -1,23 +1,13 @@
 // The bar above the chat, the drawer on small screens, and the keys that work everywhere.
 import { keepAppearance } from "./appearance.js";
 import { badge } from "./badge.js";
-import { stop } from "./composer.js";
-import { element, icon, iconButton, isTyping, withControl } from "./dom.js";
+import { stop } from "./asking.js";
+import { closeDrawer, drawerIsOpen, toggleDrawer } from "./drawer.js";
+import { element, focusOn, icon, iconButton, isTyping, withControl, within } from "./dom.js";
 import { togglePalette } from "./palette.js";
 import { openSettings } from "./settings.js";
 import { isElsewhere, listen, state } from "./state.js";
 import { GONE } from "./requests.js";
-
-export function closeDrawer() {
-  document.body.classList.remove("drawer-open");
-  document.querySelector("#open-drawer")?.setAttribute("aria-expanded", "false");
-}
-
-function toggleDrawer() {
-  const open = document.body.classList.toggle("drawer-open");
-  document.querySelector("#open-drawer")?.setAttribute("aria-expanded", String(open));
-  if (open) document.querySelector("#add-files")?.focus();
-}
 
 function keys(event) {
   if (event.defaultPrevented) return;
@@ -25,11 +15,11 @@ function keys(event) {
   if (control && event.key.toLowerCase() === "k") { event.preventDefault(); togglePalette(); return; }
   if (document.querySelector("dialog[open]")) return;
   if (control && event.key === ",") { event.preventDefault(); openSettings(); }
-  if (event.key === "/" && !control && !isTyping(event.target)) { event.preventDefault(); document.querySelector("#question")?.focus(); }
+  if (event.key === "/" && !control && !isTyping(event.target)) { event.preventDefault(); focusOn("#question"); }
   if (event.key !== "Escape") return;
-  if (document.body.classList.contains("drawer-open")) {
+  if (drawerIsOpen()) {
     closeDrawer();
-    document.querySelector("#open-drawer")?.focus();
+    focusOn("#open-drawer");
   } else stop();
 }
 
@@ -38,11 +28,11 @@ export function mount(panel) {
   document.documentElement.lang = "en";
   document.addEventListener("keydown", keys);
   document.addEventListener("pointerdown", (event) => {
-    const outside = !event.target.closest("#sidebar, #open-drawer, #toasts, dialog, .menu");
-    if (outside && document.body.classList.contains("drawer-open")) closeDrawer();
+    const outside = !within(event, "#sidebar, #open-drawer, #toasts, dialog, .menu");
+    if (outside && drawerIsOpen()) closeDrawer();
   });
   // The first stop of the Tab key: past the lists.
-  document.body.prepend(element("a", { class: "skip", href: "#question", click: (event) => { event.preventDefault(); document.querySelector("#question")?.focus(); } }, "Go to the question"));
+  document.body.prepend(element("a", { class: "skip", href: "#question", click: (event) => { event.preventDefault(); focusOn("#question"); } }, "Go to the question"));
   const status = element("span", { class: "models-status", role: "status" });
   panel.element.querySelector(".panel").append(
     iconButton("menu", "Library and conversations", toggleDrawer, { id: "open-drawer", "aria-expanded": "false" }),

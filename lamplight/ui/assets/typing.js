@@ -14,9 +14,9 @@ export function readAhead(box) {
       if (text.length < SHORTEST || text === last) return;
       last = text;
       const where = new URLSearchParams();
-      if (state.collection) where.set("collection", state.collection);
+      if (state.collection) where.set("collection", String(state.collection));
       for (const { id } of state.about) where.append("about", id);
-      if (state.conversation) where.set("conversation", state.conversation);
+      if (state.conversation) where.set("conversation", String(state.conversation));
       fetch(`/typed?${where}`, { method: "POST", body: text }).catch(() => {});
     }, PAUSE);
   });

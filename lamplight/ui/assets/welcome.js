@@ -1,5 +1,5 @@
-import { ask } from "./composer.js";
-import { element, redraw, textButton } from "./dom.js";
+import { ask } from "./asking.js";
+import { element, query, redraw, textButton } from "./dom.js";
 import { openFolders } from "./folders.js";
 import { openSettings } from "./settings.js";
 import { post } from "./requests.js";
@@ -36,8 +36,8 @@ export function mount(panel) {
         : `Every answer points at the page it came from. ${welcome.elsewhere ? `Questions and the passages they need are sent to ${welcome.elsewhere}` : state.activity?.household ? "Nothing leaves your household" : "Nothing leaves this computer"}.`),
       empty || welcome.samples
         ? element("div", { class: "begin" },
-            empty ? big("primary", "Choose files", () => document.querySelector("#add-files-input").click(), { id: "choose-files" }) : null,
-            empty ? big("secondary", "Choose a folder", () => document.querySelector("#add-folder-input").click(), { id: "choose-folder" }) : null,
+            empty ? big("primary", "Choose files", () => query("#add-files-input").click(), { id: "choose-files" }) : null,
+            empty ? big("secondary", "Choose a folder", () => query("#add-folder-input").click(), { id: "choose-folder" }) : null,
             welcome.samples ? big("secondary", "Try the sample library", async () => { await post("/samples"); refresh(); }, { id: "samples", "data-focus": "samples" }) : null)
         : null,
       empty && !isElsewhere() ? textButton("Watch a folder and follow its changes", openFolders, { class: "link-button" }) : null,

