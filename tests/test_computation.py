@@ -15,7 +15,7 @@ from lamplight.library.records import Table
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.computation import Computation, compute
-from lamplight.rag.tables.amounts import parse_amount
+from lamplight.rag.lexicon.amounts import parse_amount
 from lamplight.rag.tables.cells import grids
 from lamplight.rag.tables.query import load, query, quoted
 from lamplight.rag.tables.question import read_question

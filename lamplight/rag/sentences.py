@@ -10,7 +10,7 @@ from itertools import accumulate
 import sentencex
 
 from lamplight.library.records import Box, Passage
-from lamplight.rag.lexicon.quantities import dates_of
+from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.messages import language_of
 from lamplight.rag.query import STOP_WORDS, WORD
 

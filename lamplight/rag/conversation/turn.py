@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lamplight.rag.lexicon.numbers import NUMBER_WORDS
 from lamplight.rag.lexicon.phrases import (
     AUXILIARIES,
     DETERMINERS,
@@ -16,7 +17,6 @@ from lamplight.rag.lexicon.phrases import (
     YEAR,
     without_markers,
 )
-from lamplight.rag.lexicon.quantities import NUMBER_WORDS
 
 
 @dataclass(frozen=True, slots=True)

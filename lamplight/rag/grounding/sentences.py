@@ -19,11 +19,7 @@ from lamplight.rag.events import Citation
 from lamplight.rag.grounding.claims import Claim, coverage, states
 from lamplight.rag.grounding.segments import aligned
 from lamplight.rag.grounding.source import Source, sources_of, stems
-from lamplight.rag.lexicon.quantities import (
-    IN_UNITS,
-    any_states,
-    quantities_of,
-)
+from lamplight.rag.lexicon.quantities import IN_UNITS, any_states, quantities_of
 from lamplight.rag.sentences import Sentence, overlap
 
 LEAST_OVERLAP = 0.5  # of a sentence's meaning words must stand in what it is tied to

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from lamplight.rag.lexicon.quantities import MONTHS
+from lamplight.rag.lexicon.dates import MONTH, MONTHS
 from lamplight.rag.periods import QUARTER, YEAR
 from lamplight.rag.programs.program import Operation, Program
 from lamplight.rag.programs.selections import Rows
 from lamplight.rag.programs.view import Column, View, shown
 
-MONTH = re.compile(rf"\b(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b", re.IGNORECASE)
+IS_MONTH = re.compile(rf"\b(?:{MONTH})\b", re.IGNORECASE)
 FEWEST = 3  # rows, to ask which changed most
 MONTHS_IN_QUARTER = 3
 
@@ -24,12 +24,12 @@ Span = tuple[Column, Column]
 
 def period_of(head: str) -> Period | None:
     """None unless a head names one year, quarter or month, or several of these together."""
-    years, quarters, months = YEAR.findall(head), QUARTER.findall(head), MONTH.findall(head)
+    years, quarters, months = YEAR.findall(head), QUARTER.findall(head), IS_MONTH.findall(head)
     if max(map(len, (years, quarters, months))) != 1:
         return None
     quarter = int(quarters[0][0] or quarters[0][1]) if quarters else 0
     month = MONTHS[months[0].lower()] if months else quarter * MONTHS_IN_QUARTER
-    rest = MONTH.sub("", QUARTER.sub("", YEAR.sub("", head)))
+    rest = IS_MONTH.sub("", QUARTER.sub("", YEAR.sub("", head)))
     return rest.strip(), (int(years[0]) if years else 0) * 12 + month
 
 
