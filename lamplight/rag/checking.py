@@ -14,7 +14,8 @@ from lamplight.library.records import Passage
 from lamplight.models.embedder import Embedder
 from lamplight.rag.events import Citation
 from lamplight.rag.grounding import GroundedAnswer, ground, unit_note
-from lamplight.rag.sentences import ABBREVIATED, ANNOUNCES
+from lamplight.rag.messages import language_of
+from lamplight.rag.sentences import ANNOUNCES, ENDED, sentence_spans, split_sentences
 
 OWN_MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\](?!\()")
 MARKUP = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
@@ -22,9 +23,7 @@ PREFIX = re.compile(r"\s*(?:(?:[-*+•]|\d{1,3}[.)])\s+|>\s*)*")
 HEADING = re.compile(r"\s{0,3}(#{1,6})\s+\S|\s*(?:\*\*|__)[^*_]+(?:\*\*|__):?\s*$")
 RULE = re.compile(r"[\s|:-]+$")
 FENCE = "```"
-SENTENCE = re.compile(r"(?<=[.!?\])”\"*])\s+(?=[^\W_a-zß-öø-ÿ]|[“\"(*¿¡„«])")
-ENDED = re.compile(r"[.!?…\u3002\uff01\uff1f][\"”’)*\]]*$")
-ENDING = re.compile(r"[.!?…\u3002\uff01\uff1f][\"”’)*\]]*(?=\s|$)")
+WORD_ENDS = " \u3002\uff01\uff1f"  # what comes behind them changes nothing before
 ANNOUNCING, TABLE_HEAD = 7, 8  # beside the levels of headings, 1 to 6
 FEW_WORDS = 4  # of an item: too few to be a claim without the sentence that announces it
 
@@ -49,6 +48,7 @@ class Checking:
         self.unsupported: list[str] = []
         self.further: list[Passage] = []  # cited beyond those that are shown
         self._passages, self._embedder, self._keeps, self._cited = passages, embedder, keeps, cited
+        self._language = language_of(" ".join(passage.text for passage in passages))
         self._shown, self._markers = shown, dict[int, int]()
         self._waiting: list[tuple[int, str]] = []  # what is told with the next line that stands
         self._gap = False  # an empty line came
@@ -64,9 +64,11 @@ class Checking:
             line, self.rest = self.rest.split("\n", 1)
             self._line(line)
         is_prose = self._prefix is not None or not self.rest.lstrip().startswith(("|", "#", FENCE))
-        if is_prose and (ends := _ends(self.rest)):
-            self._sentences(self.rest[: ends[-1]])
-            self.rest = self.rest[ends[-1] :]
+        whole = self.rest[: max(map(self.rest.rfind, WORD_ENDS)) + 1] if is_prose else ""
+        last, _ = sentence_spans(whole, self._language)[-1]
+        if 0 < last < len(whole):
+            self._sentences(self.rest[:last])
+            self.rest = self.rest[last:]
         return len(self.text) > before
 
     def end(self, cut: bool = False) -> None:
@@ -119,7 +121,7 @@ class Checking:
         if self._prefix is None:
             self._prefix = PREFIX.match(text)[0]  # type: ignore[index]  # matches anything
             text = text[len(self._prefix) :]
-        for sentence in _split(text):
+        for sentence in split_sentences(text, self._language):
             told = self._checked(sentence)
             if told is not None:
                 self._stand(told if self._line_stands else f"{self._prefix}{told}", on=self._line_stands)
@@ -212,8 +214,8 @@ class Checking:
 
 def whole_sentences(text: str) -> str:
     """A text that was cut off, without what is no sentence at its end."""
-    ends = [match.end() for match in ENDING.finditer(text)]
-    return text[: ends[-1]] if ends else ""
+    start, end = sentence_spans(text)[-1]
+    return text[: end if ENDED.search(text[start:].rstrip()) else start].rstrip()
 
 
 def _plain(text: str) -> str:
@@ -222,18 +224,3 @@ def _plain(text: str) -> str:
 
 def _without_markers(text: str) -> str:
     return OWN_MARKER.sub("", text)
-
-
-def _ends(text: str) -> list[int]:
-    """Where sentences of a line begin, besides the first."""
-    found = []
-    for match in SENTENCE.finditer(text):
-        before = OWN_MARKER.sub("", text[: match.start()]).rstrip('*_”")')
-        if before.endswith((".", "!", "?")) and not ABBREVIATED.search(before):
-            found.append(match.end())
-    return found
-
-
-def _split(text: str) -> list[str]:
-    ends = _ends(text)
-    return [text[start:end].strip() for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]

@@ -29,8 +29,8 @@ NUMBER_WORDS = {
 }  # fmt: skip
 CURRENCIES = {
     "$": "usd", "us$": "usd", "usd": "usd", "dollar": "usd", "€": "eur", "eur": "eur", "euro": "eur", "£": "gbp",
-    "gbp": "gbp", "pound": "gbp", "¥": "jpy", "￥": "jpy", "jpy": "jpy", "yen": "jpy", "₹": "inr", "inr": "inr", "rs": "inr",
-    "rupee": "inr", "rm": "myr", "myr": "myr", "ringgit": "myr", "chf": "chf", "fr": "chf",
+    "gbp": "gbp", "pound": "gbp", "¥": "jpy", "￥": "jpy", "jpy": "jpy", "yen": "jpy", "₹": "inr", "inr": "inr",
+    "rs": "inr", "rupee": "inr", "rm": "myr", "myr": "myr", "ringgit": "myr", "chf": "chf", "fr": "chf",
 }  # fmt: skip
 SIGN_OF = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "inr": "₹"}
 CODES = (

@@ -22,9 +22,8 @@ from lamplight.rag.measures.expression import (
 )
 from lamplight.rag.periods import periods_of
 from lamplight.rag.query import STOP_WORDS
-from lamplight.rag.sentences import stem
+from lamplight.rag.sentences import split_sentences, stem
 
-SENTENCE = re.compile(r"(?<=[?!.])\s+(?=[A-Z(\"“])")
 OVER_YEARS = re.compile(r"\b(\d|two|three|four|five)[\s-]years?\saverages?\b(?:\sof)?", re.IGNORECASE)
 IN_ROUND_BRACKETS = re.compile(r"\([^()]*\)")
 ASKS = re.compile(r"\?|^(?:calculate|compute)\b", re.IGNORECASE)
@@ -128,7 +127,7 @@ def read_question(question: str, known: Definitions, names: frozenset[str] = fro
         asked = read_question(SPAN.sub(" ", plain), known, names)
         return replace(asked, is_compound=True) if asked is not None and asked.form == "growth" else None
     bare = EMPTY.sub(" ", ARROW.sub(" to ", ROUNDED.sub(" ", question.strip())))
-    sentences = SENTENCE.split(bare)
+    sentences = split_sentences(bare, "en")
     before, known = known, with_defined(sentences, known)
     asking = {
         place: sentence[: match.start()] if (match := DEFINITION.search(sentence)) else sentence
