@@ -11,6 +11,7 @@ import sentencex
 
 from lamplight.library.records import Box, Passage
 from lamplight.rag.lexicon.dates import dates_of
+from lamplight.rag.lexicon.numbers import UNSPACED
 from lamplight.rag.messages import language_of
 from lamplight.rag.query import STOP_WORDS, WORD
 
@@ -33,8 +34,7 @@ ITEM = re.compile(r"^\s*(?:[•‣▪◦●○■□✓✔➢*·–—-]|\(?(?:\
 COLUMNS = re.compile(r"[^\s.!?…] {2,}\S|\t")  # after a full stop two spaces are a typist's habit
 FULL = 0.65  # of a long line of the passage: what prose, however ragged, fills before it wraps
 LINE_ENDS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a", "\u0964", "\u061f")
-# Scripts that set no blanks between words: Thai to Khmer, Japanese kana, Chinese characters.
-UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+IS_UNSPACED = re.compile(f"[{UNSPACED}]")
 ANNOUNCES = (":", "\uff1a")  # the colon of Latin and of Chinese scripts
 
 
@@ -102,7 +102,7 @@ def overlap(wanted: Mapping[str, float], held: frozenset[str]) -> float:
 
 def _stems(word: str) -> list[str]:
     """One, or of what is written without blanks between words each two characters that follow each other."""
-    if len(word) > 2 and UNSPACED.search(word):
+    if len(word) > 2 and IS_UNSPACED.search(word):
         return [word[start : start + 2] for start in range(len(word) - 1)]
     return [stem(word)]
 

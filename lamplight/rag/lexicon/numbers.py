@@ -12,6 +12,8 @@ MINUS = "\u2212"  # the sign that is as wide as a plus
 SIGNS = "$€£¥￥₹"
 # A run of digits with what may stand between them. A blank only joins where the whole text is one number.
 DIGITS = r"\d{1,3}(?:['’\u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d(?:[\d.,]*\d)?|(?<![\w.])\.\d+"
+# Scripts that set no blanks between words: Thai to Khmer, Japanese kana, Chinese characters.
+UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 APART = re.compile(r"(?<=\d)['’\u00a0\u202f ](?=\d{3}(?!\d))")
 WITH_POINT = re.compile(r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d\d)+,\d{3}|\d*)(?:\.\d+)?")  # 1,234.5 and 12,34,567
 WITH_COMMA = re.compile(r"(?:[1-9]\d{0,2}(?:\.\d{3})+|\d*)(?:,\d+)?")  # 1.234,5

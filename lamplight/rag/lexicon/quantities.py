@@ -21,6 +21,7 @@ from lamplight.rag.lexicon.numbers import (
     SCALES,
     SIGNS,
     UNITS,
+    UNSPACED,
     currency_of,
     read_digits,
     singular,
@@ -29,7 +30,7 @@ from lamplight.rag.lexicon.numbers import (
 TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 SCALE_WORDS = "hundred|thousand|lakh|million|crore|billion|trillion|mio|mrd|bn|mn|k|m|b"
 NUMBER = re.compile(
-    rf"(?P<currency>[{SIGNS}]|\b(?:US\$|USD|EUR|GBP|RM|CHF|Rs\.?|(?-i:{CODES}))\s?)?\s?(?<![\w.,])[-–{MINUS}(]?"
+    rf"(?P<currency>[{SIGNS}]|\b(?:US\$|USD|EUR|GBP|RM|CHF|Rs\.?|(?-i:{CODES}))\s?)?\s?(?<![^\W{UNSPACED}])(?<![.,])[-–{MINUS}(]?"
     rf"(?P<digits>{DIGITS})\)?(?:\s?(?P<scale>(?:{SCALE_WORDS})\b(?!\w)|[万萬亿億]))?",
     re.I,
 )
