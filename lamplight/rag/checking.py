@@ -14,10 +14,10 @@ from lamplight.library.records import Passage
 from lamplight.models.embedder import Embedder
 from lamplight.rag.events import Citation
 from lamplight.rag.grounding import GroundedAnswer, ground, unit_note
+from lamplight.rag.lexicon.phrases import MARKER, without_markers
 from lamplight.rag.messages import language_of
 from lamplight.rag.sentences import ANNOUNCES, ENDED, sentence_spans, split_sentences
 
-OWN_MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\](?!\()")
 MARKUP = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 PREFIX = re.compile(r"\s*(?:(?:[-*+•]|\d{1,3}[.)])\s+|>\s*)*")
 HEADING = re.compile(r"\s{0,3}(#{1,6})\s+\S|\s*(?:\*\*|__)[^*_]+(?:\*\*|__):?\s*$")
@@ -92,7 +92,7 @@ class Checking:
         elif found := HEADING.match(line):
             self._wait(len(found[1] or "######"), line.rstrip())
         elif plain.endswith(ANNOUNCES) and (not re.search(r"\d", plain) or self._found(plain) is not None):
-            self._wait(ANNOUNCING, _without_markers(line).rstrip())
+            self._wait(ANNOUNCING, without_markers(line).rstrip())
         else:
             self._sentences(line)
             self._prefix, self._line_stands = None, False
@@ -129,7 +129,7 @@ class Checking:
 
     def _checked(self, sentence: str) -> str | None:
         """The sentence with its checked markers; None when it is left out."""
-        plain, said = _plain(sentence), _without_markers(sentence).strip()
+        plain, said = _plain(sentence), without_markers(sentence).strip()
         if not plain:
             return None
         announced = next((text for level, text in reversed(self._waiting) if level == ANNOUNCING), "")
@@ -142,12 +142,12 @@ class Checking:
             return self._unstated(said)
         kept = [part for part in found.parts if part not in found.unsupported]
         if found.unsupported:  # half of it is stated
-            said = " ".join(OWN_MARKER.sub("", part).strip() for part in kept)
+            said = " ".join(without_markers(part).strip() for part in kept)
             self.unsupported += found.unsupported
         return said + self._marked(said, found.citations)
 
     def _row(self, line: str) -> None:
-        cells = [cell.strip() for cell in _without_markers(line).strip().strip("|").split("|")]
+        cells = [cell.strip() for cell in without_markers(line).strip().strip("|").split("|")]
         if self._heads is None:
             self._heads = [_plain(cell) for cell in cells]
             self._wait(TABLE_HEAD, f"| {' | '.join(cells)} |")
@@ -177,7 +177,7 @@ class Checking:
 
     def _found(self, claim: str, line: str = "") -> GroundedAnswer | None:
         """What states a claim, at least a part of it: first looked for in the passages that the model names."""
-        named = [int(number) for found in OWN_MARKER.finditer(line) for number in re.findall(r"\d+", found[1])]
+        named = [int(number) for found in MARKER.finditer(line) for number in re.findall(r"\d+", found[1])]
         own = [passage for number in named for passage in self._cited.get(number, ())]
         for passages in filter(None, (own, self._passages)):
             found = ground(claim, passages, self._embedder)
@@ -219,8 +219,4 @@ def whole_sentences(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return MARKUP.sub("", OWN_MARKER.sub("", PREFIX.sub("", text, count=1))).strip()
-
-
-def _without_markers(text: str) -> str:
-    return OWN_MARKER.sub("", text)
+    return MARKUP.sub("", without_markers(PREFIX.sub("", text, count=1))).strip()

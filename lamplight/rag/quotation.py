@@ -16,7 +16,8 @@ from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.numbers import CODES
 from lamplight.rag.lexicon.quantities import quantities_of
 from lamplight.rag.passages import Selection
-from lamplight.rag.query import STOP_WORDS, TOKEN, YEAR
+from lamplight.rag.periods import YEAR
+from lamplight.rag.query import STOP_WORDS, TOKEN
 from lamplight.rag.reading import needs_several
 from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, is_row, item_mark, stems, units_of
 

@@ -19,6 +19,7 @@ from lamplight.rag.events import Citation
 from lamplight.rag.grounding.claims import Claim, coverage, states
 from lamplight.rag.grounding.segments import aligned
 from lamplight.rag.grounding.source import Source, sources_of, stems
+from lamplight.rag.lexicon.phrases import without_markers
 from lamplight.rag.lexicon.quantities import IN_UNITS, any_states, quantities_of
 from lamplight.rag.messages import language_of
 from lamplight.rag.sentences import Sentence, overlap, split_sentences
@@ -34,7 +35,6 @@ EMBEDDED = 2  # candidates per undecided sentence
 WRAPPED = re.compile(r"(?<![.!?:;])\n(?!\s*(?:\d{1,2}[.)]|[-*•])\s|\n)")
 APART = re.compile(r"\n+|;\s+(?=\d{1,2}\.\s)")  # lines, and items that stand in one
 UNIT_NAMED = re.compile(r"thousand|million|billion|trillion|%|per ?cent", re.I)
-OWN_MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 QUOTE = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
 CLAUSES = re.compile(
     r"[;:]\s+|,\s+(?:and|but|or|while|whereas|(?:mainly )?because|which|who|although|provided that|so that|though)\s+|"
@@ -120,7 +120,7 @@ def split_answer(answer: str) -> list[str]:
 
     A single line break inside a sentence is one the model copied from a page.
     """
-    plain = WRAPPED.sub(" ", OWN_MARKER.sub("", answer))
+    plain = WRAPPED.sub(" ", without_markers(answer))
     language = language_of(plain)
     return [part for line in APART.split(plain) for part in split_sentences(line, language) if re.search(r"\w", part)]
 

@@ -50,7 +50,7 @@ TIME = re.compile(r"(?<![\d:])(\d{1,2}):(\d\d)(?::\d\d)?\b")
 AFTER_DAY = re.compile(r"(?:[T ]\d{1,2}:\d\d(?::\d\d)?)?")  # in a cell that is a date
 LIKE_A_VERSION = re.compile(r"\d{1,2}([.-])\d{1,2}\1\d\d")  # 1.2.10
 SLASHED = re.compile(r"(\d{1,2})[/-]\d{1,2}[/-]")
-HISTORIC_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+HISTORIC_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")  # FY2024 and 2024年 too
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ def times_of(text: str) -> list[tuple[int, int]]:
 
 
 def years_in_order(text: str) -> list[int]:
+    """From 1500 on, as they stand in a text."""
     return [int(match) for match in HISTORIC_YEAR.findall(text)]
 
 

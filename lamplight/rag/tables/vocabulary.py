@@ -12,13 +12,14 @@ from typing import Literal
 
 from lamplight.rag.lexicon.dates import FULL_NAMES
 from lamplight.rag.lexicon.numbers import NUMBER_WORDS
+from lamplight.rag.periods import YEAR
 
 Operation = Literal["sum", "average", "median", "max", "min", "more", "change", "share", "distinct", "count", "percent"]
 Operator = Literal["in", "not in", "between", ">", ">=", "<", "<="]
 
 TOKEN = re.compile(r"[$€£¥₹]?\d(?:[\d.,/:]*\d)?(?:%|[^\W\d_]+)?|[^\W\d_]+(?:['’][^\W\d_]+)?\d*|[&%]")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
-YEAR_TOKEN = re.compile(r"(?i)(?:fy)?((?:19|20)\d\d)")
+YEAR_TOKEN = re.compile(rf"(?i)(?:fy)?({YEAR.pattern})")
 
 
 def _set(*lines: str) -> frozenset[str]:
