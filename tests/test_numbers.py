@@ -129,6 +129,7 @@ def test_numbers_in_prose(text: str, values: list[float]) -> None:
     ("text", "day"),
     [
         ("March 3rd, 2020", (2020, 3, 3)),
+        ("March\u00a03,\u00a02020", (2020, 3, 3)),
         ("3rd of March 2020", (2020, 3, 3)),
         ("3-Mar-20", (2020, 3, 3)),
         ("2020/03/03", (2020, 3, 3)),

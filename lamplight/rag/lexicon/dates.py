@@ -76,6 +76,7 @@ class Date:
 def dates_of(text: str) -> tuple[Date, ...]:
     """Dates and month names, in any of the usual spellings."""
     found: list[Date] = []
+    text = text.replace("\u00a0", " ").replace("\u202f", " ")
     verbs = [match.start() for match in MAY.finditer(text)]
     for pattern in DATES:
         for match in pattern.finditer(text):
