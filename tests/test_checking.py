@@ -126,6 +126,14 @@ def test_half_a_sentence_is_left_out_where_the_stream_broke() -> None:
     assert whole_sentences("And it") == ""
 
 
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_a_sentence_is_checked_whole_however_it_arrives(size: int) -> None:
+    text = "Mrs. Okafor keeps the key to the pump. [2] Hoses are not allowed by e.g. J. Berg; watering cans are. [2]"
+    told = checked(text, size=size)
+    assert told.text.startswith("Mrs. Okafor keeps the key to the pump. [2]") and "J." not in told.text
+    assert whole_sentences("Dr. Okafor keeps the key. She") == "Dr. Okafor keeps the key."
+
+
 # With a server that says what it is told
 
 

@@ -15,7 +15,6 @@ from lamplight.library.records import Table
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.computation import Computation, compute
-from lamplight.rag.tables.amounts import parse_amount
 from lamplight.rag.tables.cells import grids
 from lamplight.rag.tables.query import load, query, quoted
 from lamplight.rag.tables.question import read_question
@@ -321,38 +320,6 @@ def test_a_total_that_is_not_the_sum_of_its_rows_is_only_quoted() -> None:
     assert computed("What is the total rent?", wrong).answer == "Rent for Total is £210."
     assert compute("What is the sum of the rent?", [wrong]) is None
     assert computed("What is the sum of the rent?", MEMBERS).value == 200.0
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("1,234.50", 1234.5),
-        ("(1,234)", -1234),
-        ("$(0.60)", -0.6),
-        ("-£12.50", -12.5),
-        ("\u22125", -5),
-        ("12 %", 12),
-        ("$1.2m", 1_200_000),
-        ("€3bn", 3_000_000_000),
-        ("5k", 5_000),
-        ("1 234", 1234),
-        ("1'234.5", 1234.5),
-        ("64 €", 64),
-        ("USD 20", 20),
-        ("2,371 (1)", 2371),
-        ("12,34", None),
-        ("1,23,456", None),
-        ("5 apples", None),
-        ("39:12", None),
-        ("n/a", None),
-        ("—", None),
-        ("", None),
-        ("12345678901234567890", None),
-    ],
-)
-def test_numbers_are_read_as_people_write_them(text: str, value: float | None) -> None:
-    amount = parse_amount(text)
-    assert (amount.value if amount else None) == value
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,14 @@ def test_meaning_decides_where_words_do_not(embedder: Embedder) -> None:
     assert ground("Cars have to be washed by their owners.", [passage(text)], embedder).unsupported
 
 
+def test_numbers_of_other_countries_are_checked_and_end_nothing() -> None:
+    assert is_supported("The hall cost ₹12,34,567.50.", "The hall cost ₹12,34,567.50 in 2019.")
+    assert is_supported("The hall cost 1,234,567.50 rupees.", "The hall cost ₹12,34,567.50 in 2019.")
+    assert not is_supported("The hall cost ₹12,34,667.", "The hall cost ₹12,34,567.50 in 2019.")
+    assert is_supported("The rent is 1,234.50 euros.", "The rent is 1.234,50 euros a month.")
+    assert not is_supported("The rent is 1,234.60 euros.", "The rent is 1.234,50 euros a month.")
+
+
 def test_an_answer_is_split_at_sentences_and_not_at_the_numbers_of_a_list() -> None:
     assert split_answer("It costs £36. The rest is free [1].") == ["It costs £36.", "The rest is free."]
     assert split_answer("1. Sheds. 2. Fences.\n3. Hens") == ["1. Sheds.", "2. Fences.", "3. Hens"]

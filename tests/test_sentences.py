@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lamplight.library.records import Passage
-from lamplight.rag.sentences import units_of
+from lamplight.rag.grounding import split_answer
+from lamplight.rag.lexicon.phrases import without_markers
+from lamplight.rag.sentences import split_sentences, units_of
 
 
 @pytest.mark.parametrize(
@@ -17,12 +19,45 @@ from lamplight.rag.sentences import units_of
         ["Der Preis steigt z. B. Jahr um Jahr.", "Er fällt nie."],
         ["Come at 5 p.m. on Friday.", "The door is open."],
         ["The fee is due by 28 Feb. 2024.", "It is low."],
+        ["The pond has 12.", "It was dug in 1950 by the society and its members."],
+        ["The fees are for: 1. Plots 2. Water 3. Sheds!", "The society sends them out."],
+        ["Fig. 2 and Vol. 3 show approx. 300 plots vs. Eastfield's.", "The rest is elsewhere."],
+        ["They called it “a start.”", "Then they went on with it."],
     ],
-    ids=["title", "ordinal", "month", "German", "hours", "end after a date"],
+    ids=[
+        "title",
+        "ordinal",
+        "month",
+        "German",
+        "hours",
+        "end after a date",
+        "number",
+        "items",
+        "before numbers",
+        "quoted",
+    ],
 )
 def test_a_sentence_survives_dates_and_abbreviations(sentences: list[str]) -> None:
     passage = Passage(1, 1, "letter.txt", 1, "text", "letter", " ".join(sentences), [])
     assert [unit.text for unit in units_of(passage)] == sentences
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["Dr. Okafor keeps the key.", "The U.S. Senate met on 9 Sept. 2024."],
+        ["**It is free.** [1]", "*Dogs* are not allowed. [2, 3]", "Hens are.[1]"],
+        ["Sie endet z. B. am 31. März 2024.", "Das kostet 5 Mio. Euro."],
+        ["它很好。", "我喜欢。"],
+        ["¿Es gratis?", "¡Sí!", "El Sr. Pérez lo dice."],
+    ],
+    ids=["abbreviations", "marked up", "German", "Chinese", "Spanish"],
+)
+def test_what_is_written_is_cut_as_passages_are(sentences: list[str]) -> None:
+    text = "".join(sentences) if sentences[0].endswith("\u3002") else " ".join(sentences)
+    assert split_sentences(text) == sentences
+    plain = [without_markers(sentence) for sentence in sentences]
+    assert split_answer(text) == plain
 
 
 def test_a_list_of_people_is_no_sentence() -> None:

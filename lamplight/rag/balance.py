@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from lamplight.rag.tables.amounts import comma_decimal_in, plain_digits
+from lamplight.rag.lexicon.amounts import only_number
 
 # Log-odds more, set on the 40 receipts of `bench.answers`, both halves: on unseen ones expect less.
 BALANCED = 6.0  # for the amount that was paid, less the change
@@ -16,7 +16,6 @@ ADDED_UP = 5.5  # for one that is the sum of two before it, as net and tax are
 BEFORE_PAID = 3  # amounts: between what is to be paid and what was given stand a rounding and a tax at most
 NEAR_LINES = 6  # between the parts of a sum
 AMOUNT = re.compile(r"(?<![\d.,])\d[\d.,]*[.,]\d\d(?![\d.,])")
-NUMBER = re.compile(r"-?\d[\d.,]*(?: \d{3}[\d.,]*)*")
 
 
 def balance(lines: Sequence[str]) -> dict[str, float]:
@@ -37,14 +36,4 @@ def balance(lines: Sequence[str]) -> dict[str, float]:
 
 
 def _amounts(line: str) -> list[tuple[str, Decimal]]:
-    return [(text, value) for text in AMOUNT.findall(line) if (value := amount_of(text)) is not None]
-
-
-def amount_of(text: str) -> Decimal | None:
-    """The number in a cell, with a currency or a label or not, in either notation; None if there is none, or two."""
-    found = NUMBER.findall(text)
-    if len(found) != 1:
-        return None
-    minus, bare = found[0].startswith("-"), found[0].lstrip("-")
-    digits = plain_digits(bare, comma_decimal_in([bare]))
-    return None if digits is None else Decimal(f"-{digits}" if minus else digits)
+    return [(text, value) for text in AMOUNT.findall(line) if (value := only_number(text)) is not None]

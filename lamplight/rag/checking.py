@@ -14,17 +14,16 @@ from lamplight.library.records import Passage
 from lamplight.models.embedder import Embedder
 from lamplight.rag.events import Citation
 from lamplight.rag.grounding import GroundedAnswer, ground, unit_note
-from lamplight.rag.sentences import ABBREVIATED, ANNOUNCES
+from lamplight.rag.lexicon.phrases import MARKER, without_markers
+from lamplight.rag.messages import language_of
+from lamplight.rag.sentences import ANNOUNCES, ENDED, sentence_spans, split_sentences
 
-OWN_MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\](?!\()")
 MARKUP = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 PREFIX = re.compile(r"\s*(?:(?:[-*+•]|\d{1,3}[.)])\s+|>\s*)*")
 HEADING = re.compile(r"\s{0,3}(#{1,6})\s+\S|\s*(?:\*\*|__)[^*_]+(?:\*\*|__):?\s*$")
 RULE = re.compile(r"[\s|:-]+$")
 FENCE = "```"
-SENTENCE = re.compile(r"(?<=[.!?\])”\"*])\s+(?=[^\W_a-zß-öø-ÿ]|[“\"(*¿¡„«])")
-ENDED = re.compile(r"[.!?…\u3002\uff01\uff1f][\"”’)*\]]*$")
-ENDING = re.compile(r"[.!?…\u3002\uff01\uff1f][\"”’)*\]]*(?=\s|$)")
+WORD_ENDS = " \u3002\uff01\uff1f"  # what comes behind them changes nothing before
 ANNOUNCING, TABLE_HEAD = 7, 8  # beside the levels of headings, 1 to 6
 FEW_WORDS = 4  # of an item: too few to be a claim without the sentence that announces it
 
@@ -49,6 +48,7 @@ class Checking:
         self.unsupported: list[str] = []
         self.further: list[Passage] = []  # cited beyond those that are shown
         self._passages, self._embedder, self._keeps, self._cited = passages, embedder, keeps, cited
+        self._language = language_of(" ".join(passage.text for passage in passages))
         self._shown, self._markers = shown, dict[int, int]()
         self._waiting: list[tuple[int, str]] = []  # what is told with the next line that stands
         self._gap = False  # an empty line came
@@ -64,9 +64,11 @@ class Checking:
             line, self.rest = self.rest.split("\n", 1)
             self._line(line)
         is_prose = self._prefix is not None or not self.rest.lstrip().startswith(("|", "#", FENCE))
-        if is_prose and (ends := _ends(self.rest)):
-            self._sentences(self.rest[: ends[-1]])
-            self.rest = self.rest[ends[-1] :]
+        whole = self.rest[: max(map(self.rest.rfind, WORD_ENDS)) + 1] if is_prose else ""
+        last, _ = sentence_spans(whole, self._language)[-1]
+        if 0 < last < len(whole):
+            self._sentences(self.rest[:last])
+            self.rest = self.rest[last:]
         return len(self.text) > before
 
     def end(self, cut: bool = False) -> None:
@@ -90,7 +92,7 @@ class Checking:
         elif found := HEADING.match(line):
             self._wait(len(found[1] or "######"), line.rstrip())
         elif plain.endswith(ANNOUNCES) and (not re.search(r"\d", plain) or self._found(plain) is not None):
-            self._wait(ANNOUNCING, _without_markers(line).rstrip())
+            self._wait(ANNOUNCING, without_markers(line).rstrip())
         else:
             self._sentences(line)
             self._prefix, self._line_stands = None, False
@@ -119,7 +121,7 @@ class Checking:
         if self._prefix is None:
             self._prefix = PREFIX.match(text)[0]  # type: ignore[index]  # matches anything
             text = text[len(self._prefix) :]
-        for sentence in _split(text):
+        for sentence in split_sentences(text, self._language):
             told = self._checked(sentence)
             if told is not None:
                 self._stand(told if self._line_stands else f"{self._prefix}{told}", on=self._line_stands)
@@ -127,7 +129,7 @@ class Checking:
 
     def _checked(self, sentence: str) -> str | None:
         """The sentence with its checked markers; None when it is left out."""
-        plain, said = _plain(sentence), _without_markers(sentence).strip()
+        plain, said = _plain(sentence), without_markers(sentence).strip()
         if not plain:
             return None
         announced = next((text for level, text in reversed(self._waiting) if level == ANNOUNCING), "")
@@ -140,12 +142,12 @@ class Checking:
             return self._unstated(said)
         kept = [part for part in found.parts if part not in found.unsupported]
         if found.unsupported:  # half of it is stated
-            said = " ".join(OWN_MARKER.sub("", part).strip() for part in kept)
+            said = " ".join(without_markers(part).strip() for part in kept)
             self.unsupported += found.unsupported
         return said + self._marked(said, found.citations)
 
     def _row(self, line: str) -> None:
-        cells = [cell.strip() for cell in _without_markers(line).strip().strip("|").split("|")]
+        cells = [cell.strip() for cell in without_markers(line).strip().strip("|").split("|")]
         if self._heads is None:
             self._heads = [_plain(cell) for cell in cells]
             self._wait(TABLE_HEAD, f"| {' | '.join(cells)} |")
@@ -175,7 +177,7 @@ class Checking:
 
     def _found(self, claim: str, line: str = "") -> GroundedAnswer | None:
         """What states a claim, at least a part of it: first looked for in the passages that the model names."""
-        named = [int(number) for found in OWN_MARKER.finditer(line) for number in re.findall(r"\d+", found[1])]
+        named = [int(number) for found in MARKER.finditer(line) for number in re.findall(r"\d+", found[1])]
         own = [passage for number in named for passage in self._cited.get(number, ())]
         for passages in filter(None, (own, self._passages)):
             found = ground(claim, passages, self._embedder)
@@ -212,28 +214,9 @@ class Checking:
 
 def whole_sentences(text: str) -> str:
     """A text that was cut off, without what is no sentence at its end."""
-    ends = [match.end() for match in ENDING.finditer(text)]
-    return text[: ends[-1]] if ends else ""
+    start, end = sentence_spans(text)[-1]
+    return text[: end if ENDED.search(text[start:].rstrip()) else start].rstrip()
 
 
 def _plain(text: str) -> str:
-    return MARKUP.sub("", OWN_MARKER.sub("", PREFIX.sub("", text, count=1))).strip()
-
-
-def _without_markers(text: str) -> str:
-    return OWN_MARKER.sub("", text)
-
-
-def _ends(text: str) -> list[int]:
-    """Where sentences of a line begin, besides the first."""
-    found = []
-    for match in SENTENCE.finditer(text):
-        before = OWN_MARKER.sub("", text[: match.start()]).rstrip('*_”")')
-        if before.endswith((".", "!", "?")) and not ABBREVIATED.search(before):
-            found.append(match.end())
-    return found
-
-
-def _split(text: str) -> list[str]:
-    ends = _ends(text)
-    return [text[start:end].strip() for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
+    return MARKUP.sub("", without_markers(PREFIX.sub("", text, count=1))).strip()

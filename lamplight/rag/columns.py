@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lamplight.rag.lexicon.quantities import column_numbers, years_in_order
+from lamplight.rag.lexicon.dates import years_in_order
+from lamplight.rag.lexicon.quantities import column_numbers
 from lamplight.rag.periods import periods_of
 from lamplight.rag.sentences import LETTERS, stems
 

@@ -9,8 +9,9 @@ from lamplight.library.records import Guide, GuideLine, Passage
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.finding import Finder
+from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.phrases import names_of
-from lamplight.rag.lexicon.quantities import dates_of, quantities_of
+from lamplight.rag.lexicon.quantities import quantities_of
 from lamplight.rag.outline import Headings, sections_of
 from lamplight.rag.paper_fields import paper_fields
 from lamplight.rag.requests.request import Materials

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from lamplight.library.records import Document, PaperField
-from lamplight.rag.balance import AMOUNT, amount_of
-from lamplight.rag.lexicon.quantities import dates_of
+from lamplight.rag.balance import AMOUNT
+from lamplight.rag.lexicon.amounts import only_number
+from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.requests.fields import CURRENCY, Cell, read_field
 from lamplight.rag.requests.meant import called
 from lamplight.rag.requests.request import Materials
@@ -71,6 +72,6 @@ def sorting(name: str, text: str) -> str | float | None:
         dates = [date for date in dates_of(text) if date.day and date.year]
         return f"{dates[0].year:04}-{dates[0].month:02}-{dates[0].day:02}" if dates else None
     if name == "total":
-        amount = amount_of(text)
+        amount = only_number(text)
         return None if amount is None else float(amount)
     return text.casefold() or None

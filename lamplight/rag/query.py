@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from lamplight.rag.periods import YEAR
+
 WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 # What must not be cut through: 2 218 940, 38,900, 16:30, AB-12/7.
 TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\w+(?:[.,:'’/-]\w+)*")
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{2,80})[\"”“»]")
 CODE = re.compile(r"(?<![\w/-])(?=[\w./-]*\d)[A-Za-z0-9]+(?:[./-][A-Za-z0-9]+)*(?![\w/-])")
 SHORTEST_CODE = 4  # characters: years and small numbers stand everywhere
-YEAR = re.compile(r"(?:19|20)\d\d")
 FISCAL_YEAR = re.compile(r"\bFY\s?['’]?(?:(\d{4})|(\d\d))\b", re.IGNORECASE)
 PICTURE_WORDS = frozenset(
     {

@@ -12,9 +12,12 @@ from lamplight.rag.columns import SEPARATOR, Span, heads_of, named_cell, names_c
 from lamplight.rag.events import Citation
 from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.grounding import cite, unit_note
-from lamplight.rag.lexicon.quantities import dates_of, quantities_of
+from lamplight.rag.lexicon.dates import dates_of
+from lamplight.rag.lexicon.numbers import CODES
+from lamplight.rag.lexicon.quantities import quantities_of
 from lamplight.rag.passages import Selection
-from lamplight.rag.query import STOP_WORDS, TOKEN, YEAR
+from lamplight.rag.periods import YEAR
+from lamplight.rag.query import STOP_WORDS, TOKEN
 from lamplight.rag.reading import needs_several
 from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, is_row, item_mark, stems, units_of
 
@@ -29,10 +32,6 @@ LIKELY_ROW = 1.5
 MOST_OF_IT = 0.8  # of a line: a part so long is no shorter answer
 OTHERS, OTHERS_LIKELY = 4, -3.0  # lines, and the log-odds of each at least, for whoever wants to see more than one
 ITEMS = 12  # of a list that are quoted with its announcement
-CODES = (
-    "USD|EUR|GBP|CHF|JPY|CNY|HKD|TWD|KRW|INR|SGD|MYR|RM|THB|IDR|PHP|VND|AUD|NZD|CAD|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|TRY|"
-    "ILS|AED|SAR|ZAR|BRL|MXN"
-)
 CURRENCY_BEFORE = re.compile(rf"(?:(?:\b[A-Z]{{1,3}})?\$|[€£¥]|\b(?:{CODES}))\s?[-–(]?$")
 UNIT_AFTER = re.compile(
     rf"\s?(?:%|[€£¥]|(?:{CODES})\b|(?:(?:thousand|million|billion|trillion|dollar|euro|pound)s?|yen|ringgit)\b)"

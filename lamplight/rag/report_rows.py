@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 from lamplight.library.records import Passage
 from lamplight.rag.columns import SEPARATOR
-from lamplight.rag.lexicon.quantities import years_in_order
-from lamplight.rag.tables.amounts import MINUS, SIGNS
+from lamplight.rag.lexicon.dates import years_in_order
+from lamplight.rag.lexicon.numbers import MINUS, NUMBER_WORDS, SIGNS
 
 CELL = re.compile(
     rf"(?P<cell>(?:[{SIGNS}]\s*)?\(?\s*[-{MINUS}]?(?:[{SIGNS}]\s*)?\d[\d,]*(?:\.\d+)?\s*%?\s*\)?\s*%?|(?<=\s)[—–-]+)\s*$"
 )
 SPAN = re.compile(r"\b(\d+|three|six|nine|twelve)\s(months?|weeks?)\b|\b(quarter|year)s?\sended\b", re.IGNORECASE)
-COUNTS = {"three": 3, "six": 6, "nine": 9, "twelve": 12}
 WEEKS = 13 / 3  # in a month
 DAY = 31  # a smaller number in a line that names years belongs to a date
 ALL = 99
@@ -124,5 +123,5 @@ def _periods(years: Sequence[int], heads: str) -> list[Period]:
 def _months(match: re.Match[str]) -> int:
     if match[3]:
         return 3 if match[3].lower() == "quarter" else 12
-    count = COUNTS.get(match[1].lower()) or int(match[1])
+    count = NUMBER_WORDS.get(match[1].lower()) or int(match[1])
     return round(count / WEEKS) if match[2].lower().startswith("week") else count

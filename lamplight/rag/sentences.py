@@ -10,27 +10,31 @@ from itertools import accumulate
 import sentencex
 
 from lamplight.library.records import Box, Passage
-from lamplight.rag.lexicon.quantities import dates_of
+from lamplight.rag.lexicon.dates import dates_of
+from lamplight.rag.lexicon.numbers import UNSPACED
 from lamplight.rag.messages import language_of
 from lamplight.rag.query import STOP_WORDS, WORD
 
 LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){3}")  # at least three: a lone number or bullet is no sentence
-# Before a blank and what begins in any script but with a small letter of ours; the marks of scripts that have their own
-# need neither.
+# Before a blank and what begins in any script but with a small letter of ours, behind what a model sets there: its
+# markers and emphasis. The marks of scripts that have their own need neither.
 SENTENCE_END = re.compile(
-    r"(?<=[.!?…])[\"”’)]*\s+(?=[^\W_a-zß-öø-ÿ]|[“\"(•¿¡„«])|(?<=[\u3002\uff01\uff1f\u0964\u061f])[\"”’)\u300d\u300f]*\s*"
+    r"(?<=[.!?…])[\"”’)*_]*(?:\s?\[\d[\d,; ]*\])*\s+(?=[^\W_a-zß-öø-ÿ]|[“\"(•¿¡„«*])|"
+    r"(?<=[\u3002\uff01\uff1f\u0964\u061f])[\"”’)\u300d\u300f]*\s*"
 )
+ENDED = re.compile(r"[.!?…\u3002\uff01\uff1f\u0964\u061f][\"”’)*\]\u300d\u300f]*$")
 # "z. B.", "p.m.": single letters, each with its point.
 LETTER_BY_LETTER = re.compile(r"(?<!\w)[^\W\d_]\.(?:\s?[^\W\d_]\.)+$")
 ONE_LETTER = re.compile(r"(?<!\w)[^\W\d_]\.$")
-# "Dr. Okafor", "No. 7", "J. Berg", "31. März": one letter or two with a capital, or an ordinal, before the full stop.
-ABBREVIATED = re.compile(r"(?:^|[\s(\[“\"])(?:[^\W\d_a-zà-ÿ][^\W\d_A-ZÀ-Þ]?|\d{1,2})\.$")
+# "Dr. Okafor", "J. Berg": one letter or two with a capital before the full stop.
+ABBREVIATED = re.compile(r"(?:^|[\s(\[“\"])(?:[^\W\d_a-zà-ÿ][^\W\d_A-ZÀ-Þ]?|vs)\.$")
+BEFORE_NUMBER = re.compile(r"\b(?:approx|art|bd|ca|tel|vol)\.$", re.IGNORECASE)
+NUMBERED = re.compile(r"(?:^|(?P<item>[.:;!?]\s+)|[\s(\[“\"])(?P<number>\d{1,2})\.$")
 ITEM = re.compile(r"^\s*(?:[•‣▪◦●○■□✓✔➢*·–—-]|\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,4})[.)])\s+\S")  # a bullet or number
 COLUMNS = re.compile(r"[^\s.!?…] {2,}\S|\t")  # after a full stop two spaces are a typist's habit
 FULL = 0.65  # of a long line of the passage: what prose, however ragged, fills before it wraps
 LINE_ENDS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a", "\u0964", "\u061f")
-# Scripts that set no blanks between words: Thai to Khmer, Japanese kana, Chinese characters.
-UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+IS_UNSPACED = re.compile(f"[{UNSPACED}]")
 ANNOUNCES = (":", "\uff1a")  # the colon of Latin and of Chinese scripts
 
 
@@ -58,7 +62,7 @@ def units_of(passage: Passage) -> list[Sentence]:
     for group in _groups(lines, passage.kind == "text", furniture):
         text = " ".join(lines[index] for index in group)
         # A row is one thing, however many full stops its abbreviations have.
-        for start, end in _spans(text, language) if passage.kind == "text" else [(0, len(text))]:
+        for start, end in sentence_spans(text, language) if passage.kind == "text" else [(0, len(text))]:
             part = text[start:end].strip()
             if WORD.search(part):
                 sentences.append(Sentence(passage, part, _boxes(group, lines, boxes, start, end)))
@@ -98,7 +102,7 @@ def overlap(wanted: Mapping[str, float], held: frozenset[str]) -> float:
 
 def _stems(word: str) -> list[str]:
     """One, or of what is written without blanks between words each two characters that follow each other."""
-    if len(word) > 2 and UNSPACED.search(word):
+    if len(word) > 2 and IS_UNSPACED.search(word):
         return [word[start : start + 2] for start in range(len(word) - 1)]
     return [stem(word)]
 
@@ -132,23 +136,45 @@ def _ends(line: str) -> bool:
     return line.rstrip().endswith(LINE_ENDS)
 
 
-def _spans(text: str, language: str) -> list[tuple[int, int]]:
-    """A sentence ends where sentencex, which knows the language's abbreviations, and the rules above both say so."""
+def sentence_spans(text: str, language: str = "") -> list[tuple[int, int]]:
+    """Start and end of each sentence, each with the blanks behind it; `language` is told by the text where not given.
+
+    A sentence ends where sentencex, which knows the language's abbreviations, and the rules above both say so.
+    """
+    found = list(SENTENCE_END.finditer(text))
+    if not found:
+        return [(0, len(text))]
+    language = language or language_of(text)
     known = frozenset(accumulate(map(len, sentencex.segment(language, text))))
     dates = [(date.start, date.end) for date in dates_of(text)]  # "9 Sept. 2024", "31. März 2024"
     ends = [
         match.end()
-        for match in SENTENCE_END.finditer(text)
-        if match.end() in known
-        and not ABBREVIATED.search(text[: match.start()])
+        for match in found
+        if not known.isdisjoint(range(match.start(), match.end() + 1))
         and not _abbreviates(text[: match.start()], text[match.end() :])
+        and not _is_ordinal(text[: match.start()], language)
         and not any(start < match.start() and match.end() < end for start, end in dates)
     ]
     return list(zip([0, *ends], [*ends, len(text)], strict=True))
 
 
+def split_sentences(text: str, language: str = "") -> list[str]:
+    """The sentences of a text, without blanks around them."""
+    return [part for start, end in sentence_spans(text, language) if (part := text[start:end].strip())]
+
+
+def _is_ordinal(before: str, language: str) -> bool:
+    """Whether a number's point is that of "31. März" or of an item; in English only the latter."""
+    match = NUMBERED.search(before)
+    if match is None or language != "en" or match.start("number") == 0 or match["item"]:
+        return match is not None
+    return f" {int(match['number']) - 1}. " in f" {before}"
+
+
 def _abbreviates(before: str, after: str) -> bool:
-    """Whether a point is one of "z. B." or "p.m.": then no sentence ends, unless what follows looks like one."""
+    """Whether a point is that of "Dr.", "z. B." or "p.m."; behind the last, what follows may look like a sentence."""
+    if ABBREVIATED.search(before) or (after[:1].isdigit() and BEFORE_NUMBER.search(before)):
+        return True
     if ONE_LETTER.search(before) and re.match(r"[^\W\d_]\.", after):
         return True
     begins = re.match(r"[^\W\d_a-zà-ÿ][a-zà-ÿ]{0,3}\s+[a-zà-ÿ]", after)

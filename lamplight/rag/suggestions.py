@@ -17,6 +17,7 @@ from lamplight.rag.intent import understand
 from lamplight.rag.messages import Language, language_of, say
 from lamplight.rag.naming import named_documents
 from lamplight.rag.outline import Headings, headings_of, trail
+from lamplight.rag.periods import YEAR
 from lamplight.rag.quotation import quotation
 from lamplight.rag.retriever import EVERYWHERE
 from lamplight.rag.sentences import Sentence
@@ -27,7 +28,6 @@ LONGEST_ABBREVIATION = 5  # letters
 LARGEST_TABLE = 2_000  # rows; a larger one would keep the page waiting
 FIRST_CHUNKS = 3  # that tell the language of a document
 TITLED = re.compile(r"[A-ZÄÖÜÉÈÀÇÑ][\w’'-]*(?: [\w’'&,-]+){0,5}")
-YEAR = re.compile(r"(19|20)\d\d")
 EMPTY_HEADINGS = re.compile(
     r"(?i)(contents|table of contents|introduction|references|bibliography|appendix|abstract|acknowledge?ments|notes|"
     r"page \d+|chapter \d+|sheet ?\d+|welcome|index|figure|table|signatures?|exhibits?)\b.*"

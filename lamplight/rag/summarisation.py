@@ -16,7 +16,7 @@ import numpy as np
 from lamplight.library.records import Passage
 from lamplight.models.embedder import Embedder, Vectors
 from lamplight.rag.outline import Section
-from lamplight.rag.sentences import Sentence, is_row, units_of
+from lamplight.rag.sentences import ENDED, Sentence, is_row, units_of
 
 WORDS = (6, 45)  # of a sentence that can stand alone
 OF_SECTION, OF_DOCUMENT = 0.6, 0.4  # weights of the cosines to the two means
@@ -44,7 +44,6 @@ SMALLEST = 1e-9  # length of a mean
 SHORT_WORD = 3  # letters
 MOST_CAPITALS = 0.6  # of the longer words; German has about 0.4
 MOST_DIGITS = 0.2  # of a sentence
-ENDS = re.compile(r"[.!?\u3002\uff01\uff1f][\"”’)]*$")
 BEGINS = re.compile(r"[\"“\u2018(„«¿¡]?[^\W_]")
 LABELLED = re.compile(r"[^\W\d_]{2}.*\d|\d.*[^\W\d_]{2}")  # a word and a number
 
@@ -145,7 +144,7 @@ def _stands_alone(text: str) -> bool:
     few, many = WORDS
     return (
         few <= len(plain.split()) <= many
-        and ENDS.search(plain) is not None
+        and ENDED.search(plain) is not None
         and BEGINS.match(plain) is not None
         and not plain[0].islower()
         and not is_row(plain)

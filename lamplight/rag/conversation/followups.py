@@ -20,6 +20,7 @@ from lamplight.rag.lexicon.phrases import (
     phrases_of,
     without_markers,
 )
+from lamplight.rag.sentences import split_sentences
 
 COURTESY = re.compile(
     r"^\W*(?:(?:thanks?|thank you|thx|ok(?:ay)?|great|good|perfect|cool|hello|hi|bye|goodbye|nice|no|yes|very much|"
@@ -135,7 +136,7 @@ def _listed(answer: str) -> list[str]:
     items = [item.strip(" .") for item in LIST_ITEM.findall(plain)]
     if len(items) >= 2:
         return items
-    for sentence in re.split(r"(?<=[.!?])\s", plain):
+    for sentence in split_sentences(plain):
         names = names_of(sentence)
         first = opening_name(sentence)
         if re.search(r"\w(?:,| and| or) ", sentence):

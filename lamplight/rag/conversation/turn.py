@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lamplight.rag.lexicon.dates import years_in_order
+from lamplight.rag.lexicon.numbers import NUMBER_WORDS
 from lamplight.rag.lexicon.phrases import (
     AUXILIARIES,
     DETERMINERS,
@@ -16,7 +18,6 @@ from lamplight.rag.lexicon.phrases import (
     YEAR,
     without_markers,
 )
-from lamplight.rag.lexicon.quantities import NUMBER_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def computed_year(match: re.Match[str], turn: Turn) -> int | None:
 
 def named_year(turn: Turn) -> int | None:
     for text in (turn.question, without_markers(turn.answer)):
-        years = [int(year) for year in re.findall(r"(?:1[5-9]|20)\d\d", " ".join(YEAR.findall(text)))]
+        years = years_in_order(" ".join(YEAR.findall(text)))
         if years:
             return years[-1]
     return None

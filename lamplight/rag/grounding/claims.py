@@ -7,21 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lamplight.rag.grounding.source import SUBJECT_PRONOUN, Source, stems
+from lamplight.rag.lexicon.dates import dates_of, times_of, years_in_order
+from lamplight.rag.lexicon.numbers import NUMBER_WORDS, SCALES
 from lamplight.rag.lexicon.opposition import contradicts
 from lamplight.rag.lexicon.phrases import names_of
-from lamplight.rag.lexicon.quantities import (
-    HEDGE,
-    NUMBER_WORDS,
-    SCALES,
-    Quantity,
-    any_states,
-    column_numbers,
-    dates_of,
-    per_unit,
-    quantities_of,
-    times_of,
-    years_in_order,
-)
+from lamplight.rag.lexicon.quantities import HEDGE, Quantity, any_states, column_numbers, per_unit, quantities_of
 
 BEGINNING = 5  # letters that "delivery" shares with "deliver"
 WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.I)

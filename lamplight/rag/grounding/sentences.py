@@ -19,12 +19,10 @@ from lamplight.rag.events import Citation
 from lamplight.rag.grounding.claims import Claim, coverage, states
 from lamplight.rag.grounding.segments import aligned
 from lamplight.rag.grounding.source import Source, sources_of, stems
-from lamplight.rag.lexicon.quantities import (
-    IN_UNITS,
-    any_states,
-    quantities_of,
-)
-from lamplight.rag.sentences import Sentence, overlap
+from lamplight.rag.lexicon.phrases import without_markers
+from lamplight.rag.lexicon.quantities import IN_UNITS, any_states, quantities_of
+from lamplight.rag.messages import language_of
+from lamplight.rag.sentences import Sentence, overlap, split_sentences
 
 LEAST_OVERLAP = 0.5  # of a sentence's meaning words must stand in what it is tied to
 PROSE_CONTEXT = 0.8  # of the words with those of section and headings, when the numbers are stated
@@ -35,10 +33,8 @@ WORTH_EMBEDDING = 0.2  # overlap: below it, the cosine of two sentences on one s
 SURE_COSINE = 0.6  # means the same, in other words
 EMBEDDED = 2  # candidates per undecided sentence
 WRAPPED = re.compile(r"(?<![.!?:;])\n(?!\s*(?:\d{1,2}[.)]|[-*•])\s|\n)")
-NUMBERING = "".join(rf"(?<!{before}{digits}\.)" for before in ("^", r"\n", r"[.:;!?]\s") for digits in (r"\d", r"\d\d"))
-ANSWER_SENTENCE = re.compile(rf"(?<=[.!?]){NUMBERING}\s+(?=[A-Z0-9“\"(])|\n+|;\s+(?=\d{{1,2}}\.\s)")
+APART = re.compile(r"\n+|;\s+(?=\d{1,2}\.\s)")  # lines, and items that stand in one
 UNIT_NAMED = re.compile(r"thousand|million|billion|trillion|%|per ?cent", re.I)
-OWN_MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 QUOTE = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
 CLAUSES = re.compile(
     r"[;:]\s+|,\s+(?:and|but|or|while|whereas|(?:mainly )?because|which|who|although|provided that|so that|though)\s+|"
@@ -124,8 +120,9 @@ def split_answer(answer: str) -> list[str]:
 
     A single line break inside a sentence is one the model copied from a page.
     """
-    plain = WRAPPED.sub(" ", OWN_MARKER.sub("", answer))
-    return [part.strip() for part in ANSWER_SENTENCE.split(plain) if re.search(r"\w", part)]
+    plain = WRAPPED.sub(" ", without_markers(answer))
+    language = language_of(plain)
+    return [part for line in APART.split(plain) for part in split_sentences(line, language) if re.search(r"\w", part)]
 
 
 def cite(passage: Passage, sentence: Sentence) -> Citation:

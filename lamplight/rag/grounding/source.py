@@ -8,11 +8,9 @@ from functools import lru_cache
 
 from lamplight.library.records import Passage
 from lamplight.rag.columns import heads_of
+from lamplight.rag.lexicon.dates import REMEMBERED
 from lamplight.rag.lexicon.opposition import SENSES
-from lamplight.rag.lexicon.quantities import (
-    REMEMBERED,
-    table_scale,
-)
+from lamplight.rag.lexicon.quantities import table_scale
 from lamplight.rag.sentences import Sentence, sentences_of
 from lamplight.rag.sentences import stems as _stems
 

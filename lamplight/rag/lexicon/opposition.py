@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from lamplight.rag.lexicon.quantities import REMEMBERED
+from lamplight.rag.lexicon.dates import REMEMBERED
 from lamplight.rag.sentences import stems
 
 NEGATION = re.compile(

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from lamplight.rag.lexicon.quantities import MONTHS
+from lamplight.rag.lexicon.dates import ENGLISH_MONTHS
 
-MONTH = rf"(?:{'|'.join(name.title() for name in sorted(MONTHS, key=len, reverse=True))})"
+MONTH = rf"(?:{'|'.join(name.title() for name in sorted(ENGLISH_MONTHS, key=len, reverse=True))})"
 YEAR = re.compile(r"\b(?:FY ?)?(?:1[5-9]|20)\d\d\b|\bFY ?\d\d\b")
 WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
 DATE = re.compile(rf"\b{WEEKDAY}\b|\b(?:\d{{1,2}} )?{MONTH}\b(?: \d{{1,2}}\b,?)?(?: (?:1[5-9]|20)\d\d\b)?")
@@ -24,7 +24,7 @@ NAME_WORD = r"(?:[A-Z][\w’'-]*[\w]|[A-Z]\.?|[A-Z]{2,}\.?|\d+(?:\.\d+)*)"
 NAME = re.compile(rf"\b[A-Z][\w.’'-]*(?:(?: (?:of|de|da|van|von|del|la|&|v\.?))? {NAME_WORD})*")
 WORD = re.compile(r"[^\W_]+(?:[.,'’_-][^\W_]+)*|&")
 OWN = re.compile(r"['’]s?$")
-MARKER = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\](?!\()")  # no link
 SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|\n\s*(?:\d+[.)]|[-•*])?\s*)$")
 PLACES = frozenset(
     {

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import takewhile
 
+from lamplight.rag.lexicon.numbers import MINUS
 from lamplight.rag.measures.definitions import Definitions, Measure, name_of
 from lamplight.rag.measures.expression import (
     DIVIDED,
@@ -19,7 +20,6 @@ from lamplight.rag.measures.expression import (
     tokens_of,
 )
 from lamplight.rag.query import STOP_WORDS
-from lamplight.rag.tables.amounts import MINUS
 
 BRACKETED = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)")
 GOES_ON = re.compile(rf"\s*(?:[-+*/×÷{MINUS}]|{DIVIDED.pattern}|{OVER}\b)", re.IGNORECASE)

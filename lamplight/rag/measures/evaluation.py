@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from lamplight.rag.lexicon.numbers import MINUS
 from lamplight.rag.measures.definitions import Definitions
 from lamplight.rag.measures.expression import Expression, Named, NotAnExpression, Number, Operation, read_expression
 from lamplight.rag.measures.statements import Cell, Statements
-from lamplight.rag.tables.amounts import MINUS
 
 UNITS = {"": 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 SIGNS = {"+": "+", "-": MINUS, "*": "×", "/": "÷"}

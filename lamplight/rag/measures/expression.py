@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal
 
+from lamplight.rag.lexicon.numbers import MINUS
 from lamplight.rag.measures.definitions import Name, name_of
 from lamplight.rag.periods import periods_of
-from lamplight.rag.tables.amounts import MINUS
 
 LONGEST_NAME = 9  # words
 WORD = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*|[?%()+*×÷/\u2212–-]")

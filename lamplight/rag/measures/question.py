@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from lamplight.rag.lexicon.numbers import NUMBER_WORDS
 from lamplight.rag.measures.defined import ASKING, DEFINITION, STATEMENTS, formula_in, with_defined
 from lamplight.rag.measures.definitions import Definitions
 from lamplight.rag.measures.expression import (
@@ -21,14 +22,12 @@ from lamplight.rag.measures.expression import (
 )
 from lamplight.rag.periods import periods_of
 from lamplight.rag.query import STOP_WORDS
-from lamplight.rag.sentences import stem
+from lamplight.rag.sentences import split_sentences, stem
 
-SENTENCE = re.compile(r"(?<=[?!.])\s+(?=[A-Z(\"“])")
 OVER_YEARS = re.compile(r"\b(\d|two|three|four|five)[\s-]years?\saverages?\b(?:\sof)?", re.IGNORECASE)
 IN_ROUND_BRACKETS = re.compile(r"\([^()]*\)")
 ASKS = re.compile(r"\?|^(?:calculate|compute)\b", re.IGNORECASE)
 EVEN_SO = 3  # words that nothing explains, beside a ratio: "is it a healthy business, judged by its quick ratio?"
-COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
 COMPOUND = re.compile(r"\bcagr\b|\bcompound(?:ed)?\sannual(?:ised|ized)?\sgrowth(?:\srates?)?\b", re.IGNORECASE)
 SPAN = re.compile(r"\b(?:over\sthe\s)?(?:\d+|two|three|four|five)[\s-]years?\b", re.IGNORECASE)
 YEAR_OVER_YEAR = re.compile(r"\b(?:year[\s-]over[\s-]year|year[\s-]on[\s-]year|yoy|y/y)\b", re.IGNORECASE)
@@ -47,7 +46,6 @@ PERCENT = re.compile(r"%|\bpercent", re.IGNORECASE)
 ARROW = re.compile(r"\s*(?:->|=>|→)\s*")
 # What asks for something else than a figure, wherever it stands.
 OTHERWISE = frozenset({"why", "who", "whom", "where", "when", "which", "explain", "describe", "because"})
-DIGITS = {"one": 1, "two": 2, "three": 3, "four": 4}
 UNIT_WORDS = frozenset(
     {
         "usd",
@@ -129,7 +127,7 @@ def read_question(question: str, known: Definitions, names: frozenset[str] = fro
         asked = read_question(SPAN.sub(" ", plain), known, names)
         return replace(asked, is_compound=True) if asked is not None and asked.form == "growth" else None
     bare = EMPTY.sub(" ", ARROW.sub(" to ", ROUNDED.sub(" ", question.strip())))
-    sentences = SENTENCE.split(bare)
+    sentences = split_sentences(bare, "en")
     before, known = known, with_defined(sentences, known)
     asking = {
         place: sentence[: match.start()] if (match := DEFINITION.search(sentence)) else sentence
@@ -180,7 +178,7 @@ def asks_for_change(question: str) -> bool:
 
 def _in_units(asked: Asked, question: str) -> Asked:
     scale, decimals = SCALE.search(question), DECIMALS.search(question)
-    count = (DIGITS.get(decimals[1].lower()) or int(decimals[1])) if decimals else None
+    count = (NUMBER_WORDS.get(decimals[1].lower()) or int(decimals[1])) if decimals else None
     return replace(asked, scale=scale[1].lower() if scale else "", decimals=count)
 
 
@@ -224,7 +222,7 @@ def _asked(text: str, match: re.Match[str] | None, known: Definitions, names: fr
         form, share = "growth", True
     if form == "trend" and not directed and not is_measure:
         return None
-    count = (COUNTS.get(over[1].lower()) or int(over[1])) if over else 1
+    count = (NUMBER_WORDS.get(over[1].lower()) or int(over[1])) if over else 1
     years = tuple(sorted(periods_of(text).years))
     return Asked(expression, known, years, form, share, count, direction if may_be else 0, sign if may_be else 0)
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from lamplight.library.records import Passage
+from lamplight.rag.lexicon.amounts import parse_amount
+from lamplight.rag.lexicon.numbers import SIGNS
 from lamplight.rag.measures.definitions import Definitions, Line, Name, name_of
 from lamplight.rag.report_rows import Row, rows_of
 from lamplight.rag.sentences import stems
-from lamplight.rag.tables.amounts import SIGNS, parse_amount
 
 SCALE = re.compile(r"(?:\bin|\()\s*(?:[^\s()]+\s){0,3}?(thousand|million|billion)s?\b", re.IGNORECASE)
 SHARES = re.compile(r"\bper\s?cent|percentage", re.IGNORECASE)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from lamplight.rag.lexicon.quantities import MONTHS
+from lamplight.rag.lexicon.dates import MONTH, MONTHS
 from lamplight.rag.periods import QUARTER, SHORT_YEAR, YEAR
 from lamplight.rag.programs.program import Operation, Program
 from lamplight.rag.programs.selections import Rows
 from lamplight.rag.programs.view import Column, View, shown
 
-MONTH = re.compile(rf"\b(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b", re.IGNORECASE)
+IS_MONTH = re.compile(rf"\b(?:{MONTH})\b", re.IGNORECASE)
 # A school's or a business year: 2018/19, 2023–24, 2018-2019.
 DOUBLE_YEAR = re.compile(rf"({YEAR.pattern})\s?[-/–]\s?(?:(?:19|20)?\d\d)(?!\d)")
 HALF = re.compile(r"\bH([12])\b", re.IGNORECASE)
@@ -31,13 +31,13 @@ Span = tuple[Column, Column]
 def period_of(head: str) -> Period | None:
     """None unless a head names one year, or months, a quarter or a half, alone or of that year."""
     head = SHORT_YEAR.sub(lambda match: f" 20{match[1]} ", DOUBLE_YEAR.sub(r"\1", head))
-    years, months = YEAR.findall(head), MONTH.findall(head)
+    years, months = YEAR.findall(head), IS_MONTH.findall(head)
     parts = [IN_HALF * int(half) for half in HALF.findall(head)]
     parts += [IN_QUARTER * int(one or other) for one, other in QUARTER.findall(head)]
     parts += [MONTHS[month.lower()] for month in months[-1:]]
     if len(years) > 1 or len(parts) > 1 or not years + parts:
         return None
-    for pattern in (YEAR, MONTH, HALF, QUARTER):
+    for pattern in (YEAR, IS_MONTH, HALF, QUARTER):
         head = pattern.sub("", head)
     return " ".join(LETTER.findall(head)).lower(), IN_YEAR * int(years[0] if years else 0) + sum(parts)
 

@@ -12,11 +12,12 @@ import numpy as np
 
 from lamplight.models.embedder import Vectors
 from lamplight.models.program_ranker import Described
+from lamplight.rag.lexicon.amounts import first_number
 from lamplight.rag.periods import YEAR
 from lamplight.rag.programs.changes import in_time
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.selections import ORDINARY
-from lamplight.rag.programs.view import Column, View, number_in, plain
+from lamplight.rag.programs.view import Column, View, plain
 from lamplight.rag.sentences import stem
 
 ASKS = ("how many", "how much", "how long", "who", "when", "where", "which", "what year", "what")
@@ -172,7 +173,7 @@ class Featuring:
             math.log1p(len(rows)),
             likeness,
             float(any(one.column == column for one in conditions)),
-            float(self._asks in COUNTING and all(number_in(one) is None for one in given)),
+            float(self._asks in COUNTING and all(first_number(one) is None for one in given)),
             float(self._asks in NAMING and all(DIGITS.fullmatch(one) is not None for one in given)),
             1 / (1 + column) if column >= 0 else 0.0,
             *self._read(program),

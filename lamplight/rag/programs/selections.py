@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from lamplight.rag.lexicon.quantities import all_numbers
 from lamplight.rag.programs.view import Column, View
 from lamplight.rag.query import STOP_WORDS
-from lamplight.rag.tables.vocabulary import NUMBER_WORDS
 
 Span = tuple[int, int]
 Operator = str  # "=", "has", ">", ">=", "<", "<=", "between", "read", "total"
@@ -27,7 +27,6 @@ MOST_SELECTIONS = 120
 NUMBERS = 3  # of a question that are compared with
 ENDINGS = r"(?:s|es|'s)?"
 DERIVED = r"(?:s|n|ese|ish|an|ian)?"
-FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 COMPARISONS: dict[Operator, Callable[[float, float], bool]] = {
     ">": lambda one, other: one > other,
     ">=": lambda one, other: one >= other,
@@ -129,13 +128,10 @@ def _parts(question: str, column: Column) -> Iterator[Match]:
 
 
 def _compared(question: str, view: View) -> Iterator[Rows]:
-    heads = {word for column in view.columns for word in FIGURE.findall(column.head)}  # a year that names a column
+    heads = {number.value for column in view.columns for number in all_numbers(column.head)}  # a year names a column
     numbers = [
-        (float(match[0].replace(",", "")), match.span()) for match in FIGURE.finditer(question) if match[0] not in heads
+        (number.value, (number.start, number.end)) for number in all_numbers(question) if number.value not in heads
     ]
-    for word, value in NUMBER_WORDS.items():
-        if (match := re.search(rf"\b{word}\b", question)) is not None:
-            numbers.append((float(value), match.span()))
     for column in view.columns:
         if not column.is_ordered:
             continue

@@ -10,17 +10,14 @@ from functools import lru_cache
 from typing import Literal
 
 from lamplight.library.records import Table
-from lamplight.rag.lexicon.quantities import MONTHS
+from lamplight.rag.lexicon.amounts import comma_decimal_in, first_number, parse_amount
+from lamplight.rag.lexicon.dates import dates_of, parse_dates, years_in_order
+from lamplight.rag.lexicon.numbers import DIGITS, SIGNS
 
 Kind = Literal["text", "number", "mixed", "date"]
 
-NUMBER = re.compile(r"[-–\u2212]?\d[\d,]*(?:\.\d+)?")
-ALONE = re.compile(r"[^a-z]{0,3}[-+]?[$€£]?\s?\d[\d,.]*\D{0,12}", re.IGNORECASE)
-BARE = re.compile(r"[-$€£]?\s?[\d,]+(?:\.\d+)?%?")
-NEGATIVE = re.compile(r"[$€£\s]*\([$€£\s]*\d[\d,]*(?:\.\d+)?\s*%?\s*\)\s*%?")  # as accounts write it
-MONTH = re.compile(rf"\b({'|'.join(sorted(MONTHS, key=len, reverse=True))})\b", re.IGNORECASE)
-YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
-DAY = re.compile(r"\b[0-3]?\d\b")
+ALONE = re.compile(rf"[^a-z]{{0,3}}[-+]?[{SIGNS}]?\s?(?:{DIGITS})\D{{0,12}}", re.IGNORECASE)
+LETTER = re.compile(r"[^\W\d_]")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 SEPARATED = re.compile(r"[^\w%.:/-]+")
 FEWEST_ADDED = 2  # rows
@@ -68,18 +65,6 @@ def plain(text: str) -> str:
     return " ".join(SEPARATED.sub(" ", bare).split()).strip(" .")
 
 
-def number_in(text: str) -> float | None:
-    """The first number of a text; one in brackets alone is below zero."""
-    match = NUMBER.search(text)
-    if match is None:
-        return None
-    try:
-        number = float(match[0].replace(",", "").replace("–", "-").replace("\u2212", "-"))
-    except ValueError:
-        return None
-    return -number if NEGATIVE.fullmatch(text) else number
-
-
 def shown(value: float, parted_from: float = LARGE) -> str:
     """A number as it is said: without decimals that say nothing, its thousands parted where nothing could be a year."""
     if abs(value - round(value)) < 1e-9:
@@ -89,9 +74,8 @@ def shown(value: float, parted_from: float = LARGE) -> str:
 
 def canonical(text: str) -> str:
     """What two answers have in common that mean the same."""
-    words = plain(text)
-    number = number_in(words) if BARE.fullmatch(words) else None
-    return words if number is None else shown(number)
+    amount = None if LETTER.search(text) else parse_amount(text, None)
+    return plain(text) if amount is None else shown(amount.value)
 
 
 def view_of(table: Table) -> View:
@@ -128,9 +112,10 @@ def _added(numbers: Sequence[float | None], row: int, totals: set[int]) -> int:
 
 
 def _column(index: int, head: str, cells: Sequence[str]) -> Column:
-    numbers = tuple(map(number_in, cells))
-    days = tuple(map(_day, cells))
+    comma_decimal = True if comma_decimal_in(cells) else None
+    numbers = tuple(first_number(cell, comma_decimal) for cell in cells)
     filled = [cell for cell in cells if cell.strip()]
+    days = _days(cells, filled)
     least = MOSTLY * len(filled)
     kind: Kind = "text"
     if filled and sum(day is not None for day in days) >= least:
@@ -143,10 +128,18 @@ def _column(index: int, head: str, cells: Sequence[str]) -> Column:
     return Column(index, head, kind, tuple(cells), tuple(map(plain, cells)), numbers, values)
 
 
+def _days(cells: Sequence[str], filled: Sequence[str]) -> tuple[float | None, ...]:
+    """YYYYMMDD with 0 for what isn't said; None where no month is."""
+    whole = parse_dates(cells, filled)
+    if whole is not None:
+        return tuple(float(day.replace("-", "")) if day else None for day in whole)
+    return tuple(map(_day, cells))
+
+
 def _day(text: str) -> float | None:
-    """YYYYMMDD with 0 for what isn't said; None where no month is named."""
-    month = MONTH.search(text)
-    if month is None:
+    """Of a cell that may say more: "3–5 March 2020 (Oslo)"."""
+    first = next((date for date in dates_of(text) if not date.swapped), None)
+    if first is None:
         return None
-    year, day = YEAR.search(text), DAY.search(YEAR.sub("", text))
-    return (int(year[0]) if year else 0) * 10_000 + MONTHS[month[1].lower()] * 100 + (int(day[0]) if day else 0)
+    year = first.year or next(iter(years_in_order(text)), 0)
+    return year * 10_000 + first.month * 100 + first.day

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from lamplight.library.records import Document, Passage
-from lamplight.rag.balance import AMOUNT, amount_of, balance
+from lamplight.rag.balance import AMOUNT, balance
 from lamplight.rag.extraction import best_score
+from lamplight.rag.lexicon.amounts import only_number
+from lamplight.rag.lexicon.numbers import CODES
 from lamplight.rag.lookup import Lookup
-from lamplight.rag.quotation import CODES, quotation
+from lamplight.rag.quotation import quotation
 from lamplight.rag.requests.request import Materials
 from lamplight.rag.retriever import Scope
 from lamplight.rag.sentences import Sentence, stems, units_of
@@ -70,7 +72,7 @@ def summed(cells: Sequence[str]) -> str:
     Those without a currency are taken to be in the one that most have.
     """
     filled = [cell for cell in cells if cell]
-    amounts = [amount_of(cell) for cell in filled]
+    amounts = [only_number(cell) for cell in filled]
     if len(filled) < SEVERAL or None in amounts or not all(map(AMOUNT.search, filled)):
         return ""
     known = [match[0] if (match := CURRENCY.search(cell)) else "" for cell in filled]

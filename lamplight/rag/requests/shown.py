@@ -13,12 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from lamplight.library.records import Message, Passage
-from lamplight.rag.balance import amount_of
 from lamplight.rag.composition import plain
 from lamplight.rag.events import Rows
+from lamplight.rag.lexicon.amounts import only_number
+from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.papers import PAPERS
 from lamplight.rag.lexicon.pointing import DOWN, LITTLE, MONEY, NUMBERS, ORDINALS, OVER, OWN, SORT, UNDER
-from lamplight.rag.lexicon.quantities import dates_of
 from lamplight.rag.requests.fields import QUESTION, read_field, summed
 from lamplight.rag.requests.listing import as_markdown
 from lamplight.rag.requests.parts import same_word
@@ -106,7 +106,7 @@ def _plan(text: str, rows: Rows) -> Plan | None:
             plan.pick = number
         elif token in SORT or token in DOWN:
             plan.order, plan.descending = plan.order or token in SORT, plan.descending or token in DOWN
-        elif token[0].isdigit() and (amount := amount_of(token)) is not None:
+        elif token[0].isdigit() and (amount := only_number(token)) is not None:
             above, below = _last_of(tokens[:place], OVER), _last_of(tokens[:place], UNDER)
             if above == below:
                 return None
@@ -190,7 +190,7 @@ def _key(cell: str) -> tuple[int, Any]:
     dates = [date for date in dates_of(cell) if date.year]
     if dates:
         return 0, (dates[0].year, dates[0].month, dates[0].day)
-    amount = amount_of(cell)
+    amount = only_number(cell)
     return (1, amount) if amount is not None else (2, cell.casefold())
 
 
@@ -198,7 +198,7 @@ def _limited(plan: Plan, request: Request, shown: Shown) -> Told:
     place = plan.columns[-1] if plan.columns else _column_of_amounts(shown.rows)
     kept = []
     for number, row in enumerate(shown.rows.rows):
-        amount = amount_of(row[place])
+        amount = only_number(row[place])
         over = plan.over is None or (amount is not None and amount > plan.over)
         under = plan.under is None or (amount is not None and amount < plan.under)
         if over and under:
@@ -209,7 +209,7 @@ def _limited(plan: Plan, request: Request, shown: Shown) -> Told:
 
 
 def _column_of_amounts(rows: Rows) -> int:
-    counts = [sum(amount_of(row[place]) is not None for row in rows.rows) for place in range(len(rows.columns))]
+    counts = [sum(only_number(row[place]) is not None for row in rows.rows) for place in range(len(rows.columns))]
     return max(range(1, len(counts)), key=lambda place: counts[place], default=0)
 
 

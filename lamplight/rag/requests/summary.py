@@ -12,8 +12,8 @@ from lamplight.models.errors import ServerError
 from lamplight.rag.composition import plain
 from lamplight.rag.digests import Digesting, Saying
 from lamplight.rag.events import Looking, Token
+from lamplight.rag.lexicon.numbers import NUMBER_WORDS
 from lamplight.rag.lexicon.papers import PAPERS
-from lamplight.rag.lexicon.quantities import NUMBER_WORDS
 from lamplight.rag.outline import Headings, Section, headings_of, sections_of
 from lamplight.rag.requests.meant import about, meant, named, nearest
 from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told

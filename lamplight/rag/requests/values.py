@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lamplight.models.embedder import Embedder
-from lamplight.rag.lexicon.quantities import dates_of, quantities_of
+from lamplight.rag.lexicon.dates import dates_of
+from lamplight.rag.lexicon.quantities import quantities_of
 from lamplight.rag.sentences import Sentence
 
 LIKE = 0.55  # cosine of what is listed to the name of a kind of value

@@ -13,18 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lamplight.library.records import Table
-from lamplight.rag.tables.amounts import (
-    CURRENCIES,
-    FOOTNOTE,
-    MINUS,
-    SIGNS,
-    UNITS,
-    comma_decimal_in,
-    parse_amount,
-    parse_dates,
-    rounded,
-    two_styles,
-)
+from lamplight.rag.lexicon.amounts import FOOTNOTE, comma_decimal_in, parse_amount, rounded, two_styles
+from lamplight.rag.lexicon.dates import MONTH, parse_dates
+from lamplight.rag.lexicon.numbers import MINUS, SIGN_OF, SIGNS, currency_of, is_unit
+from lamplight.rag.periods import YEAR
 
 Kind = Literal["number", "year", "date", "text"]
 Value = float | str | None
@@ -32,13 +24,8 @@ Value = float | str | None
 BLANKS = frozenset({"", "-", "--", "–", "—", "n/a", "na", "n.a.", "none", "null", "nil", "nan", "?", "tbd", "#", "…"})
 LOOKED_AT = 1000  # cells after which a column with few numbers is known to hold words
 LEAST_NUMBERS = 0.8  # of a number column's filled cells must be numbers; below that it is a column of words
-YEAR = re.compile(r"(?:FY\s?)?((?:19|20)\d\d)", re.I)
-ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-MONTH = re.compile(
-    r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)"
-    r"(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?\b"
-)
-PERIOD = re.compile(rf"(?i)\b(?:fy\s?)?(?:19|20)\d\d\b|\bq[1-4]\b|{MONTH.pattern[4:]}")
+IS_YEAR = re.compile(rf"(?:FY\s?)?({YEAR.pattern})", re.I)
+PERIOD = re.compile(rf"(?i)\b(?:fy\s?)?{YEAR.pattern}\b|\bq[1-4]\b|\b(?:{MONTH})\b")
 SCALE = re.compile(r"(?i)\b(thousand|million|billion)s?\b|[$€£](000)s?\b|[$€£](k|m|bn)\b|\((m|mn|bn)\)")
 SCALE_WORDS = {"k": "thousand", "000": "thousand", "m": "million", "mn": "million", "bn": "billion"}
 UNSCALED = re.compile(r"(?i)per\s+(\w+\s+)?(share|unit|cent)|%|percent|\brate\b|\bratio\b|\bmargin\b|\bnumber of\b")
@@ -107,7 +94,7 @@ def grids(table: Table) -> list[Grid]:
     if len(across) < 2 or len(table.rows) > MOST_TURNED or _is_period(table.columns[0]):
         return [straight]
     heads = [table.columns[index] for index in across]
-    years = [ANY_YEAR.findall(head) for head in heads]
+    years = [YEAR.findall(head) for head in heads]
     named = all(len(found) == 1 for found in years) and len({found[0] for found in years}) == len(years)
     first = [found[0] for found in years] if named else heads
     columns = [first, *([row[index] for index in across] for row in table.rows)]
@@ -133,7 +120,7 @@ def periods(heads: Sequence[str]) -> list[int]:
 
 def same_periods(heads: Sequence[str]) -> bool:
     """Whether heads differ only in which period they name: four quarters and their year would be counted twice."""
-    return len({re.sub(r"\d+", "#", MONTH.sub("month", head.lower())) for head in heads}) == 1
+    return len({re.sub(r"\d+", "#", re.sub(rf"\b(?:{MONTH})\b", "month", head.lower())) for head in heads}) == 1
 
 
 def is_total(label: str) -> bool:
@@ -160,8 +147,8 @@ def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: b
     texts = [" ".join(cell.replace("\x00", " ").split()) for cell in cells]
     filled = [text for text in texts if text.lower() not in BLANKS]
     plain = FOOTNOTE.sub("", head).strip(" :") or head
-    if filled and all(YEAR.fullmatch(text) for text in filled):
-        years: list[Value] = [float(found[1]) if (found := YEAR.fullmatch(text)) else None for text in texts]
+    if filled and all(IS_YEAR.fullmatch(text) for text in filled):
+        years: list[Value] = [float(found[1]) if (found := IS_YEAR.fullmatch(text)) else None for text in texts]
         return Column(name, plain, "year", texts, years)
     dates = parse_dates(texts, filled)
     if dates is not None:
@@ -196,12 +183,12 @@ def _head_unit(head: str, prefix: str, suffix: str) -> tuple[str, str, str]:
     if not inside and head[-1:] in f"%{SIGNS}" and len(head) > 1:
         inside, written = re.search(r".$", head), head[-1]
     unit = written.lower()
-    sign = CURRENCIES.get(unit, unit)
-    if inside and ((sign and sign in SIGNS) or unit in UNITS or SCALE.search(head[inside.start() :])):
+    sign = SIGN_OF.get(currency_of(written), "")
+    if inside and (sign or is_unit(unit) or SCALE.search(head[inside.start() :])):
         head = f"{head[: inside.start()]} {head[inside.end() :]}".strip() or head
-        if sign and sign in SIGNS:
+        if sign:
             return head, prefix or sign, suffix
-        if unit in UNITS:
+        if is_unit(unit):
             return head, prefix, suffix or ("%" if unit == "%" else f" {written}")
         return head, prefix or next((mark for mark in unit if mark in SIGNS), ""), suffix
     return head, prefix, suffix
@@ -214,7 +201,7 @@ def _scaled(words: str, prefix: str) -> tuple[str, str]:
         return prefix, ""
     said = next(group for group in match.groups() if group).lower()
     named = re.search(rf"[{SIGNS}]|\b(?:USD|EUR|GBP)\b|\bdollars\b|\beuros\b|\bpounds\b", words, re.I)
-    sign = CURRENCIES.get(named[0].lower(), named[0]) if named else ""
+    sign = SIGN_OF.get(currency_of(named[0]), named[0]) if named else ""
     return prefix or sign, f" {SCALE_WORDS.get(said, said)}"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from lamplight.rag.lexicon.numbers import NUMBER_WORDS
 from lamplight.rag.tables.cells import BLANKS, Column, Grid
 from lamplight.rag.tables.selections import (
     CELL,
@@ -27,7 +28,6 @@ from lamplight.rag.tables.vocabulary import (
     LITTLE_WORDS,
     MONEY_WORDS,
     NEUTRAL_WORDS,
-    NUMBER_WORDS,
     OPERATIONS,
     PRICE_WORDS,
     PRICED,

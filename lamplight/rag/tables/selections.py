@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from operator import ge, gt, le, lt
 from typing import Any, Literal
 
-from lamplight.rag.tables.amounts import SIGNS, parse_amount
+from lamplight.rag.lexicon.amounts import parse_amount
+from lamplight.rag.lexicon.dates import FULL_NAMES
+from lamplight.rag.lexicon.numbers import SIGNS
 from lamplight.rag.tables.cells import Column, Grid, is_total
 from lamplight.rag.tables.vocabulary import (
     COMPARISONS,
     LITTLE_WORDS,
-    MONTHS,
     PLAIN_TIMES,
     YEAR_TOKEN,
     YEARS_ONLY,
@@ -210,9 +211,9 @@ def _months(words: Sequence[Word], index: int, column: Column) -> Iterator[Menti
     """ "March 2024"; "March" alone if the column has it in one year only."""
     held = sorted({value[:7] for value in column.values if isinstance(value, str)})
     for place, word in enumerate(words):
-        if word.lower not in MONTHS:
+        if word.lower not in FULL_NAMES:
             continue
-        ending = f"-{MONTHS.index(word.lower) + 1:02d}"
+        ending = f"-{FULL_NAMES.index(word.lower) + 1:02d}"
         year = YEAR_TOKEN.fullmatch(words[place + 1].lower) if place + 1 < len(words) else None
         fitting = [month for month in held if month.endswith(ending) and (year is None or month[:4] == year[1])]
         if len(fitting) == 1:

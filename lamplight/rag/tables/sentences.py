@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lamplight.rag.tables.amounts import rounded
+from lamplight.rag.lexicon.amounts import rounded
 from lamplight.rag.tables.cells import UNSCALED, Column
 from lamplight.rag.tables.plan import Plan
 from lamplight.rag.tables.query import Result

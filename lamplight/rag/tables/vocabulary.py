@@ -5,19 +5,21 @@ What is neither here nor in the table's heads, cells and title means nothing to 
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from lamplight.rag.lexicon.dates import FULL_NAMES
+from lamplight.rag.lexicon.numbers import NUMBER_WORDS
+from lamplight.rag.periods import YEAR
 
 Operation = Literal["sum", "average", "median", "max", "min", "more", "change", "share", "distinct", "count", "percent"]
 Operator = Literal["in", "not in", "between", ">", ">=", "<", "<="]
 
 TOKEN = re.compile(r"[$€£¥₹]?\d(?:[\d.,/:]*\d)?(?:%|[^\W\d_]+)?|[^\W\d_]+(?:['’][^\W\d_]+)?\d*|[&%]")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
-YEAR_TOKEN = re.compile(r"(?i)(?:fy)?((?:19|20)\d\d)")
-MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
+YEAR_TOKEN = re.compile(rf"(?i)(?:fy)?({YEAR.pattern})")
 
 
 def _set(*lines: str) -> frozenset[str]:
@@ -59,7 +61,6 @@ SAME = {  # abbreviations that heads are full of
     "desc": "description", "cat": "category", "emp": "employee", "people": "person", "children": "child", "yr": "year",
     "staff": "employee", "approx": "approximate", "temp": "temperature", "max": "maximum", "min": "minimum",
 }  # fmt: skip
-NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 OPERATION_PHRASES: dict[Operation, str] = {
     "sum": "total|sum|altogether|combined|in total|in all|add up to|adds up to|total up to",
     "average": "average|the mean|mean of|on average",
@@ -90,7 +91,7 @@ COMPARISONS: dict[tuple[str, ...], Operator] = {
     tuple(phrase.split()): operator for operator, phrases in COMPARISON_PHRASES.items() for phrase in phrases.split("|")
 }
 KNOWN = frozenset[str]().union(
-    LITTLE_WORDS, NEUTRAL_WORDS, ROW_WORDS, MONEY_WORDS, PRICE_WORDS, SPEND_WORDS, MONTHS, NUMBER_WORDS,
+    LITTLE_WORDS, NEUTRAL_WORDS, ROW_WORDS, MONEY_WORDS, PRICE_WORDS, SPEND_WORDS, FULL_NAMES, NUMBER_WORDS,
     SAME, SAME.values(), *OPERATIONS, *COMPARISONS, ("onward", "onwards", "between", "through", "fiscal"),
 )  # fmt: skip
 

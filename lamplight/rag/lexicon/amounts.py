@@ -1,0 +1,135 @@
+"""A cell that is a number, and columns of them.
+
+Where a text can be read in two ways, the column decides; where that can't, it is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
+
+from lamplight.rag.lexicon.numbers import (
+    CODES,
+    DIGITS,
+    MINUS,
+    MONEY_ONLY,
+    SCALES,
+    SIGN_OF,
+    SIGNS,
+    currency_of,
+    is_unit,
+    read_digits,
+)
+
+NUMBER = re.compile(
+    rf"(?P<open>\()?\s*(?P<minus>[-\u2013{MINUS}+])?\s*(?P<sign>[{SIGNS}]|(?:US|CA|AU)\$|(?:{CODES})|(?:Rs|Fr)\.?)?\s*"
+    rf"(?P<minus2>[-\u2013{MINUS}])?\s*(?P<digits>\d[\d.,'’\u00a0\u202f ]*|\.\d+)\s*"
+    rf"(?P<tail>[{SIGNS}]|%|[^\W\d_]{{1,8}}[²°]?|°[CF])?\.?\s*(?P<close>\))?\s*"
+    rf"(?P<last>[%{SIGNS}])?"
+)
+NUMBERS = re.compile(rf"(?P<minus>(?<![\w.,])[-–{MINUS}])?(?P<digits>{DIGITS})")
+LABEL = re.compile(
+    rf"(?<![^\W\d_])(?!(?:(?<=\d)|(?<=\d ))(?:{'|'.join(SCALES)})\b)[^\W\d_]+[.:-]?", re.IGNORECASE
+)  # and what is counted, but no "million" behind a number
+NO_CENTS = re.compile(r"(?<=\d)([.,])[-–—]+")
+FOOTNOTE = re.compile(r"\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|[*†‡])+\s*$")
+MOST_DIGITS = 15  # a longer run of digits is a code, and a float would not hold it
+MOST_DECIMALS = 100  # digits while rounding; far more than any sum here has
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number as written: `prefix` is a currency, `suffix` another unit, `decimals` the digits after the point."""
+
+    value: float
+    prefix: str = ""
+    suffix: str = ""
+    decimals: int = 0
+
+
+@lru_cache(maxsize=100_000)
+def parse_amount(text: str, comma_decimal: bool | None = False) -> Amount | None:
+    """A number as people write it: separators, (negative), currency, %, "k" and "bn"; None for anything else.
+
+    `comma_decimal` says how the column writes; None where there is none, as in `read_digits`.
+    """
+    text = re.sub(rf"^([{SIGNS}])\s*\(", r"(\1", NO_CENTS.sub(r"\g<1>00", text.strip()))
+    text = text if text.startswith("(") else FOOTNOTE.sub("", text)
+    match = NUMBER.fullmatch(text)
+    if match is None or bool(match["open"]) != bool(match["close"]):
+        return None
+    digits = read_digits(match["digits"], comma_decimal)
+    if digits is None or len(digits.replace(".", "")) > MOST_DIGITS:
+        return None
+    last = match["last"] or ""
+    tail = match["tail"] or last
+    prefix, lower = _shown(match["sign"] or (last if last in SIGNS else "")), tail.lower()
+    value, suffix = float(digits), ""
+    if currency_of(tail):
+        prefix = prefix or _shown(tail)
+    elif lower in SCALES and (prefix or lower not in MONEY_ONLY):
+        value *= SCALES[lower]
+        digits = f"{value:.0f}" if value == int(value) else digits
+    elif is_unit(lower):
+        suffix = "%" if tail == "%" else f" {tail}"
+    elif tail:
+        return None
+    negative = bool(match["open"] or match["minus"] not in (None, "+") or match["minus2"])
+    return Amount(-value if negative else value, prefix, suffix, len(digits.partition(".")[2]))
+
+
+def _shown(currency: str) -> str:
+    """Its sign, or its code and a blank."""
+    sign = SIGN_OF.get(currency_of(currency), currency.strip())
+    return f"{sign} " if sign.isalpha() else sign
+
+
+def first_number(text: str, comma_decimal: bool | None = None) -> float | None:
+    """The number that a text is, or else the first in it: 24 of "W 24-17"."""
+    amount = parse_amount(text, comma_decimal)
+    if amount is not None:
+        return amount.value
+    return next(map(float, _numbers(text, comma_decimal)), None)
+
+
+def only_number(text: str) -> Decimal | None:
+    """The number in a cell, with a currency or a label or not; None if there is none, or several."""
+    amount = parse_amount(text, None) or parse_amount(LABEL.sub(" ", text), None)
+    if amount is not None:
+        return rounded(amount.value, amount.decimals)
+    found = _numbers(text, None)
+    return found[0] if len(found) == 1 else None
+
+
+def _numbers(text: str, comma_decimal: bool | None) -> list[Decimal]:
+    """Where the separators make no number, as in 1.2.3, each part is one."""
+    found = []
+    for match in NUMBERS.finditer(text):
+        digits = read_digits(match["digits"], comma_decimal)
+        parts = [digits] if digits else re.findall(r"\d+", match["digits"])
+        found += [Decimal(f"{'-' if match['minus'] else ''}{part}") for part in parts]
+    return found
+
+
+def comma_decimal_in(cells: Sequence[str]) -> bool:
+    """Whether a column writes 1.234,5: some cell can be read in no other way, and none says the opposite."""
+    return _styles(cells) == {True}
+
+
+def two_styles(cells: Sequence[str]) -> bool:
+    return len(_styles(cells)) > 1
+
+
+def _styles(cells: Sequence[str]) -> set[bool]:
+    """Whether the decimals of those cells that can be read in one way only stand behind a comma."""
+    found = [match["digits"] for cell in cells if (match := NUMBER.fullmatch(cell.strip()))]
+    ways = [(read_digits(text, False), read_digits(text, True)) for text in found]
+    return {comma is not None for point, comma in ways if (point is None) != (comma is None)}
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """As people round: a half goes up, in the decimals that are seen and not in binary."""
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, Context(MOST_DECIMALS))
