@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from lamplight.rag.measures.evaluation import UNITS, Evaluation, Value, falls_or
 from lamplight.rag.measures.expression import Named, divides, has_name
 from lamplight.rag.measures.question import Asked, asks_for_change, read_question
 from lamplight.rag.measures.statements import Cell, Statements
-from lamplight.rag.naming import named_documents
+from lamplight.rag.naming import named_documents, shortens
 from lamplight.rag.periods import periods_of
 from lamplight.rag.requests.meant import meant
 from lamplight.rag.requests.request import Materials, Request, Sources, Told
@@ -60,14 +59,8 @@ def figure(request: Request, materials: Materials) -> Told | None:
 
 def _name_a_part(words: Iterable[str], document: Document, statements: Statements) -> bool:
     """Whether a word that tells which document is meant, but isn't its name, is that of a line: AWS is not Amazon."""
-    name = "".join(re.findall(r"\w", f"{document.name} {document.title}".lower()))
-    return not stems(" ".join(word for word in words if not _shortens(word, name))).isdisjoint(statements.words)
-
-
-def _shortens(word: str, name: str) -> bool:
-    """Whether a name begins with its first letter and has the others in that order, or has it whole: AMEX, JNJ."""
-    letters = iter(name)
-    return word in name or (word[:1] == name[:1] and all(letter in letters for letter in word))
+    name = "".join(filter(str.isalnum, f"{document.name} {document.title}".lower()))
+    return not stems(" ".join(word for word in words if not shortens(word, name))).isdisjoint(statements.words)
 
 
 def _in_its_years(asked: Asked, query: str, statements: Statements) -> Asked:
