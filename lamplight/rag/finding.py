@@ -15,22 +15,17 @@ from lamplight.rag.context import trimmed, whole
 from lamplight.rag.events import Breadth
 from lamplight.rag.extraction import AnswerLine, read_lines, worth_reading
 from lamplight.rag.lookup import Lookup
-from lamplight.rag.naming import shortens
 from lamplight.rag.passages import SHOWN, Selection, select, without_repetition
 from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
-from lamplight.rag.programs.answer import Answered, computation_of, likeliest
-from lamplight.rag.programs.report_tables import tables_of
-from lamplight.rag.programs.view import view_of
-from lamplight.rag.query import WORD
+from lamplight.rag.programs.answer import Answered, computation_of
+from lamplight.rag.programs.found import answers_of_tables, surest
 from lamplight.rag.reading import most_to_read, near_best, reads_apart
 from lamplight.rag.refusal import answerability
 from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
 from lamplight.rag.sections import sections_around
-from lamplight.rag.sentences import stems
 
 RETRIEVED = 40  # passages that are ranked; the page is mostly among the first of them
 MORE = 2  # times as many passages as are read otherwise, for whoever wants more
-TABLES = 3  # of the best passages, over which programs are run
 PASSAGE_TOKENS = 260  # of each passage when several are read together and nothing is known of this machine yet
 
 
@@ -168,39 +163,18 @@ class Finder:
         """
         names = {passage.document_id: passage.document for passage in selection.passages}
         computation = compute(search.query.text, self._library.tables.of(list(names)), names)
-        models = self._models
-        if computation is not None or models.program_ranker.embedder != models.embedder.name:
+        if computation is not None:
             return computation, selection
-        best = [one for one in selection.passages[:TABLES] if one.kind == "table"]
-        best = [one for one in best if one.document_id not in search.unread]
-        found = [(one, table) for one in best for table in tables_of(one, self._library)][:TABLES]
-        asked = _asked_of_tables(search, best)
-        answers = [
-            (likeliest(asked, view_of(table), models.reader, models.embedder, models.program_ranker), table)
-            for _, table in found
-        ]
-        sure = [(answered, table) for answered, table in answers if answered is not None and answered.is_sure]
-        if sure:
-            answered, table = max(sure, key=lambda one: one[0].probability)
-            return computation_of(answered, table), selection
+        answers = answers_of_tables(search, selection, self._library, self._models)
+        sure = surest(answers, search, selection.passages)
+        if sure is not None and sure.answered is not None:
+            return computation_of(sure.answered, sure.table), selection
         first = selection.passages[0].id if selection.passages else None
-        beside = [answered for (one, _), (answered, _) in zip(found, answers, strict=True) if one.id == first]
+        beside = [one.answered for one in answers if one.passage.id == first]
         if not beside:
             return None, selection
         lines = [_doubted(line, beside) if line.sentence.passage.id == first else line for line in selection.lines]
         return None, replace(selection, lines=lines)
-
-
-def _asked_of_tables(search: Search, passages: Sequence[Passage]) -> str:
-    """The question without the names of documents, unless one of them may be that of a part: AWS is not Amazon."""
-    kept = stems(search.asked)
-    for passage in passages:
-        name = "".join(filter(str.isalnum, f"{passage.document} {passage.header}".lower()))
-        told = stems(passage.text) - kept
-        for word in WORD.findall(search.query.text.lower()):
-            if not stems(word).isdisjoint(told) and not shortens(word, name):
-                return search.query.text
-    return search.asked
 
 
 def _doubted(line: AnswerLine, beside: Sequence[Answered | None]) -> AnswerLine:
