@@ -47,22 +47,28 @@ def answers_of_tables(search: Search, selection: Selection, library: Library, mo
 
 def surest(answers: Sequence[TableAnswer], search: Search, passages: Sequence[Passage]) -> TableAnswer | None:
     """The one that surely says it, if any does: none that may speak of the whole where a part is asked for."""
-    told = stems("\n".join(passage.text for passage in passages if passage.kind == "table"))
     sure = [
         (one.answered.probability, place)
         for place, one in enumerate(answers)
-        if one.answered is not None and one.answered.is_sure and not _left(one.table, one.answered, search) & told
+        if one.answered is not None and one.answered.is_sure and not _may_speak_of_the_whole(one, search, passages)
     ]
     return answers[max(sure)[1]] if sure else None
 
 
-def _left(table: Table, answered: Answered, search: Search) -> frozenset[str]:
-    """The stems of a question that neither its answer's rows nor the table's heads hold."""
-    program = answered.program
+def _may_speak_of_the_whole(one: TableAnswer, search: Search, passages: Sequence[Passage]) -> bool:
+    """Whether a word of the question stands in another table of the document, but not in the rows that answer."""
+    if one.answered is None:
+        return False
+    program = one.answered.program
     rows = sorted({*program.rows, *program.selection.rows})
-    held = [table.name, *table.columns, *(cell for row in rows for cell in table.rows[row])]
-    words = [word for word in WORD.findall(search.asked.lower()) if word not in ORDINARY]
-    return stems(" ".join(words)) - stems(" ".join(held))
+    held = [one.table.name, *one.table.columns, *(cell for row in rows for cell in one.table.rows[row])]
+    asked = [word for word in WORD.findall(search.asked.lower()) if word not in ORDINARY]
+    others = [
+        passage.text
+        for passage in passages
+        if passage.kind == "table" and passage.document_id == one.passage.document_id and passage != one.passage
+    ]
+    return bool((stems(" ".join(asked)) - stems(" ".join(held))) & stems("\n".join(others)))
 
 
 def _asked(search: Search, passages: Sequence[Passage]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lamplight.library.records import Passage, Table
 from lamplight.library.store import Library
+from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.lexicon.quantities import IN_UNITS
 from lamplight.rag.programs.answer import can_be_asked, table_of
 from lamplight.rag.report_rows import Period, Row, rows_of
@@ -16,10 +17,13 @@ FEWEST = 2  # rows
 
 def tables_of(passage: Passage, library: Library) -> list[Table]:
     """The tables that a passage has rows of and that programs can be run over."""
-    lines = report_tables(library.passages.of_page(passage.document_id, passage.page))
-    found = [table for table, chunks in lines if passage.id in chunks and can_be_asked(table)]
-    kept = None if found else table_of(passage, library.tables.of([passage.document_id]))
-    return found if kept is None else [kept]
+    if SEPARATOR not in passage.text:  # it came as lines
+        made = report_tables(library.passages.of_page(passage.document_id, passage.page))
+        found = [table for table, chunks in made if passage.id in chunks and can_be_asked(table)]
+        if found:
+            return found
+    kept = table_of(passage, library.tables.of([passage.document_id]))
+    return [] if kept is None else [kept]
 
 
 def report_tables(passages: Sequence[Passage]) -> list[tuple[Table, frozenset[int]]]:
