@@ -137,6 +137,9 @@ def _furniture(chunk: Passage) -> list[tuple[int, str]]:
 
 def _line_of(sentence: Sentence) -> int:
     """The line of its chunk that a sentence begins on."""
-    lines = sentence.passage.text.split("\n")
-    begins = sentence.text[:BEGINNING]
-    return next((index for index, line in enumerate(lines) if begins in line or (line and line in sentence.text)), 0)
+    text = sentence.passage.text
+    place = text.replace("\n", " ").find(sentence.text.replace("\n", " "))
+    if place >= 0:
+        return text.count("\n", 0, place)
+    begins = sentence.text[:BEGINNING]  # its end may have been completed from the next chunk
+    return next((index for index, line in enumerate(text.split("\n")) if begins in line), 0)
