@@ -53,7 +53,7 @@ def rows_of(passages: Sequence[Passage]) -> Iterator[tuple[str, Row]]:
     for passage in passages:
         if passage.page != page:
             page, heads, spans, begun, group, periods = passage.page, "", "", "", "", []
-        lines = passage.text.replace(SEPARATOR, "  ").split("\n") if passage.kind == "table" else []
+        lines = passage.text.replace(SEPARATOR, "  ").split("\n") if passage.kind != "image" else []
         for index, line in enumerate(lines):
             label, cells = _cut(line)
             if _names_years(line):

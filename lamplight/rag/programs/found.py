@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lamplight.library.records import Passage, Table
 from lamplight.library.store import Library
@@ -18,7 +19,8 @@ from lamplight.rag.query import WORD
 from lamplight.rag.retriever import Search
 from lamplight.rag.sentences import stems
 
-TABLES = 3  # of the best passages, over which programs are run
+TABLES = 4  # over which programs are run
+LOOKED_AT = 20  # passages, for their tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,28 @@ def answers_of_tables(search: Search, selection: Selection, library: Library, mo
     """Of the tables of the best passages, where the embedder knows both languages; none without the ranker's own."""
     if models.program_ranker.embedder != models.embedder.name:
         return []
-    best = [one for one in selection.passages[:TABLES] if one.kind == "table" and one.document_id not in search.unread]
-    asked = _asked(search, best)
-    found = [(passage, table) for passage in best for table in tables_of(passage, library)][:TABLES]
+    found = list(islice(_tables(search, selection, library), TABLES))
+    asked = _asked(search, [passage for passage, _ in found])
     return [
         TableAnswer(
             passage, table, likeliest(asked, view_of(table), models.reader, models.embedder, models.program_ranker)
         )
         for passage, table in found
     ]
+
+
+def _tables(search: Search, selection: Selection, library: Library) -> Iterator[tuple[Passage, Table]]:
+    """Each table once, those of the best passages first: prose often tells more of what is asked than a table does."""
+    seen: set[tuple[int, int, str]] = set()
+    shown = {one.id for one in selection.passages}
+    for passage in (*selection.passages, *(one for one in search.found[:LOOKED_AT] if one.id not in shown)):
+        if passage.kind == "image" or passage.document_id in search.unread:
+            continue
+        for table in tables_of(passage, library):
+            key = table.document_id, table.page, f"{table.columns}{table.rows[0]}"
+            if key not in seen:
+                seen.add(key)
+                yield passage, table
 
 
 def surest(answers: Sequence[TableAnswer], search: Search, passages: Sequence[Passage]) -> TableAnswer | None:
@@ -66,7 +81,7 @@ def _may_speak_of_the_whole(one: TableAnswer, search: Search, passages: Sequence
     others = [
         passage.text
         for passage in passages
-        if passage.kind == "table" and passage.document_id == one.passage.document_id and passage != one.passage
+        if passage.kind == "table" and passage.document_id == one.passage.document_id and passage.id != one.passage.id
     ]
     return bool((stems(" ".join(asked)) - stems(" ".join(held))) & stems("\n".join(others)))
 
