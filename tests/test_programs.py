@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from lamplight.ingest.pipeline import index_file
 from lamplight.library.records import Passage, Table
+from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.composition import computed
 from lamplight.rag.computation import Computation
+from lamplight.rag.passages import Selection
 from lamplight.rag.programs.answer import computation_of, likeliest, table_of
 from lamplight.rag.programs.changes import period_of
 from lamplight.rag.programs.enumeration import programs
+from lamplight.rag.programs.found import tables_among
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.report_tables import report_tables
 from lamplight.rag.programs.sql import sql_of
 from lamplight.rag.programs.view import canonical, plain, view_of
+from lamplight.rag.retriever import Retriever
 
 FERRIES = Table(
     1,
@@ -204,3 +211,16 @@ def test_a_row_that_the_reader_means_is_looked_up_without_sharing_a_word_with_th
 )
 def test_a_head_that_names_one_time_is_a_period(head: str, period: tuple[str, int] | None) -> None:
     assert period_of(head) == period
+
+
+def test_a_table_behind_what_is_shown_is_asked_if_its_document_is_shown(models: Models, tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library:
+        for name, goods in (("soap.txt", "Soap"), ("rope.txt", "Rope")):
+            prose = f"{goods} was sold in every shop of the coast, and nobody counted it for years.\n\n" * 12
+            table = f"2023 2022\n{goods} bars 310 290\n{goods} boxes 120 100\n"
+            (tmp_path / name).write_text(prose + table, encoding="utf-8")
+            index_file(tmp_path / name, library, models)
+        search = Retriever(library, models.embedder).search("how much did soap grow", 40)
+        [prose_of_soap] = [one for one in search.found if one.document == "soap.txt" and "310" not in one.text][:1]
+        found = list(tables_among(search, Selection(search, [prose_of_soap], []), library))
+    assert [(passage.document, table.rows[0][0]) for passage, table in found] == [("soap.txt", "Soap bars")]

@@ -36,7 +36,7 @@ def answers_of_tables(search: Search, selection: Selection, library: Library, mo
     """Of the tables of the best passages, where the embedder knows both languages; none without the ranker's own."""
     if models.program_ranker.embedder != models.embedder.name:
         return []
-    found = list(islice(_tables(search, selection, library), TABLES))
+    found = list(islice(tables_among(search, selection, library), TABLES))
     asked = _asked(search, [passage for passage, _ in found])
     return [
         TableAnswer(
@@ -46,12 +46,16 @@ def answers_of_tables(search: Search, selection: Selection, library: Library, mo
     ]
 
 
-def _tables(search: Search, selection: Selection, library: Library) -> Iterator[tuple[Passage, Table]]:
-    """Each table once, those of the best passages first: prose often tells more of what is asked than a table does."""
+def tables_among(search: Search, selection: Selection, library: Library) -> Iterator[tuple[Passage, Table]]:
+    """Each table of the documents that are shown once, those of the best passages first.
+
+    Others too, as prose often tells more of what is asked than the table that answers.
+    """
     seen: set[tuple[int, int, str]] = set()
     shown = {one.id for one in selection.passages}
+    documents = {one.document_id for one in selection.passages} - search.unread
     for passage in (*selection.passages, *(one for one in search.found[:LOOKED_AT] if one.id not in shown)):
-        if passage.kind == "image" or passage.document_id in search.unread:
+        if passage.kind == "image" or passage.document_id not in documents:
             continue
         for table in tables_of(passage, library):
             key = table.document_id, table.page, f"{table.columns}{table.rows[0]}"
