@@ -14,7 +14,7 @@ from lamplight.rag.sentences import Sentence, units_of
 
 READ = 12  # passages, the best by the retriever
 READ_CHARACTERS = 8_000  # of them together, a digit counting twice, as it does in word pieces
-HOPELESS = 0.8  # below the best retriever's score: to make it good would take eleven log-odds (`rag.passages`)
+HOPELESS = 0.8  # below the best retriever's score: to make it good would take eight log-odds (`rag.passages`)
 REPEATED = 2.0  # log-odds less for a line whose likeliest answer the question has said itself
 QUESTION_MARKS = ("?", "\uff1f")  # of Latin and of Chinese scripts
 SENTENCE = re.compile(r"(?<=[a-zß-ÿ]{3}[.!])\s+|(?<=[?\uff1f\u3002])\s*")  # not after "Sdn." and "D.I.Y."

@@ -14,7 +14,7 @@ from lamplight.rag.retriever import Search
 
 SHOWN = 5
 RERANKED = 20  # by a cross-encoder that a person brings: the page is among them; it reads each, 5 ms and more
-READER_WEIGHT = 0.07  # of the log-odds of a passage's best line beside the retriever's score
+READER_WEIGHT = 0.1  # of the log-odds of a passage's best line beside the retriever's score
 SUREST = 8.0  # log-odds that count: beyond them the reader is only more or less sure of itself
 
 SAME = 0.9  # of the words of the longer one: two such passages tell the same

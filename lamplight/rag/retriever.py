@@ -30,7 +30,7 @@ FEWEST_TERMS = 2  # that must be left
 # reports: page@5 of .55 at any weight from 0.2 to 0.4, passage@1 of .82 against .72 of reciprocal rank fusion.
 WORDS_WEIGHT = 0.25  # for the best BM25 score of the question, less in proportion for the others
 EXACT_WEIGHT = 0.4  # for every quoted phrase and code standing there
-NAMED_WEIGHT = 0.85  # for being in a document that is clearly named: before all that doesn't answer far better
+NAMED_WEIGHT = 1.1  # for being in a document that is clearly named: before all that doesn't answer far better
 MEANT_WEIGHT = 0.25  # for being in one that it may mean, times how likely that is
 ATTACHED_WEIGHT = 1.0  # for being in one that comes with the question
 PICTURE_WEIGHT = 0.3  # for being a picture when one is asked for, and as much again for its words
