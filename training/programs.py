@@ -3,8 +3,8 @@
     python -m training.programs [--data DIR] [--check]
 
 From questions about tables with their answers (the `tune` half of `wikitables`, and `training/tables`): all programs
-are run, and those whose result is the answer count as right together (marginal likelihood). Asked of another table,
-of the table without the row that is meant, or where no program gives the answer, none is right. With `--check`, each
+are run, and those whose result is the answer count as right together (marginal likelihood). Asked of another table, or
+where no program gives the answer, none is right. With `--check`, each
 quarter of the tables is judged by what the others taught, and nothing is written; half an hour on one core, of which
 the reader takes half.
 """
@@ -16,7 +16,7 @@ import hashlib
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -44,18 +44,13 @@ RATE, NAMES_RATE, FALL = 0.004, 0.03, 0.85
 RIDGE = 3e-4
 INNER = 24
 ELSEWHERE = 0.35  # of the questions are asked of another table too
-WITHOUT = 0.4  # of those that ask for one row are asked again of the table without it
-OF_ONE_ROW = ("lookup", "change", "growth", "share", "peak", "trough")
 NONE = "none"
 THRESHOLDS = (0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 
 
 @dataclass(slots=True)
 class Example:
-    """A question asked of a table: `right` marks the programs that give the answer, the last one is none.
-
-    `row` is the one that is asked for, -1 where it is not one.
-    """
+    """A question asked of a table: `right` marks the programs that give the answer, the last one is none."""
 
     table: str
     vector: torch.Tensor
@@ -66,7 +61,6 @@ class Example:
     right: torch.Tensor
     given: list[tuple[str, ...]] = field(default_factory=list)
     is_elsewhere: bool = False
-    row: int = -1
 
 
 class Ranker(torch.nn.Module):
@@ -91,16 +85,13 @@ class Ranker(torch.nn.Module):
 
 
 def examples(asked: Sequence[Asked], reader: Reader, embedder: Embedder) -> Iterator[Example]:
-    """Each question of its own table, some of another, and some without the row that they ask for."""
+    """Each question of its own table, and some of another."""
     known = {one.title: one.table for one in asked if can_be_asked(one.table)}
     chosen = random.Random(SEED)
     for one in asked:
         for question, gold in one.questions:
             if one.title in known:
-                made = _example(question, gold, one.title, known[one.title], reader, embedder)
-                yield made
-                if made.row >= 0 and chosen.random() < WITHOUT:
-                    yield _example(question, [], one.title, _without(known[one.title], made.row), reader, embedder)
+                yield _example(question, gold, one.title, known[one.title], reader, embedder)
             if chosen.random() < ELSEWHERE:
                 other = chosen.choice(sorted(set(known) - {one.title}))
                 made = _example(question, [], one.title, known[other], reader, embedder)
@@ -129,7 +120,6 @@ def _example(
     answer = tuple(sorted(set(map(canonical, gold))))
     right = [bool(gold) and given(program) == answer for program in made]
     right.append(not any(right))
-    named = {one.rows[0] for one, fits in zip(made, right, strict=False) if fits and one.operation in OF_ONE_ROW}
     places = [places_of(one.names) for one in seen]
     order = [*OPERATIONS, NONE]
     return Example(
@@ -141,12 +131,7 @@ def _example(
         torch.tensor([order.index(one.operation) for one in seen]),
         torch.tensor(right),
         [given(program) for program in made],
-        row=named.pop() if len(named) == 1 else -1,
     )
-
-
-def _without(table: Table, row: int) -> Table:
-    return replace(table, rows=table.rows[:row] + table.rows[row + 1 :])
 
 
 def learn(found: Sequence[Example], dimensions: int) -> Ranker:

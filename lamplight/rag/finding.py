@@ -166,7 +166,7 @@ class Finder:
         if computation is not None:
             return computation, selection
         answers = answers_of_tables(search, selection, self._library, self._models)
-        sure = surest(answers, search, selection.passages)
+        sure = surest(answers, search, selection)
         if sure is not None and sure.answered is not None:
             return computation_of(sure.answered, sure.table), selection
         first = selection.passages[0].id if selection.passages else None

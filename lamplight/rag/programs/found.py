@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -64,12 +65,21 @@ def tables_among(search: Search, selection: Selection, library: Library) -> Iter
                 yield passage, table
 
 
-def surest(answers: Sequence[TableAnswer], search: Search, passages: Sequence[Passage]) -> TableAnswer | None:
-    """The one that surely says it, if any does: none that may speak of the whole where a part is asked for."""
+def surest(answers: Sequence[TableAnswer], search: Search, selection: Selection) -> TableAnswer | None:
+    """The one that surely says it, if any does: none that may speak of the whole where a part is asked for.
+
+    One that isn't of the best passage has to be likelier than what the reader takes for the answer.
+    """
+    passages = selection.passages
+    best = passages[0].id if passages else None
+    read = max((line.reading.score for line in selection.lines), default=-math.inf)
     sure = [
         (one.answered.probability, place)
         for place, one in enumerate(answers)
-        if one.answered is not None and one.answered.is_sure and not _may_speak_of_the_whole(one, search, passages)
+        if one.answered is not None
+        and one.answered.is_sure
+        and (one.passage.id == best or one.answered.log_odds > read)
+        and not _may_speak_of_the_whole(one, search, passages)
     ]
     return answers[max(sure)[1]] if sure else None
 
