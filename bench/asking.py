@@ -37,6 +37,7 @@ class Outcome:
     line: str
     text: str
     refused: bool
+    unsure: bool  # several lines are shown, as none is surely the answer
     short: bool  # computed, or a short answer, not a line of a document
     place: Page | None
     ranking: list[Page]
@@ -149,6 +150,7 @@ def _outcome(question: Question, finished: Finished, ranking: list[Page], second
         line,
         "" if finished.refused else without_markers(finished.answer),
         finished.refused,
+        finished.unsure,
         bool(finished.sql or finished.short) and not finished.refused,
         (quote.document, quote.page) if quote is not None else None,
         ranking,
@@ -178,6 +180,7 @@ def transcript(name: str, outcome: Outcome) -> str:
             "brief": outcome.right_and_brief,
             "line_right": outcome.line_right,
             "refused": outcome.refused,
+            "unsure": outcome.unsure,
             "short": outcome.short,
             "place": outcome.place,
             "gold_documents": sorted(question.documents),
@@ -202,7 +205,11 @@ def measured(name: str, asked: Sequence[Outcome]) -> Measures:
     measures |= rate(f"{name}_line_right", [one.line_right for one in answerable])
     measures |= rate(f"{name}_refused", [one.refused for one in answerable])
     measures |= rate(f"{name}_wrong", [not one.right and not one.refused for one in answerable])
+    measures |= rate(f"{name}_unsure", [one.unsure for one in answerable])
+    said = [one for one in asked if not one.refused and not one.unsure]
+    measures |= rate(f"{name}_right_of_sure", [one.right for one in said])
     measures |= rate(f"{name}_false_answer", [not one.refused for one in silent])
+    measures |= rate(f"{name}_false_and_sure", [not one.refused and not one.unsure for one in silent])
     measures |= rate(f"{name}_right_in_document", [one.right_in_document for one in placed])
     measures |= rate(f"{name}_document_first", [one.document_first for one in placed])
     for depth in DEPTHS:

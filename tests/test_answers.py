@@ -17,11 +17,12 @@ from lamplight.rag.composition import compose, without_repeats
 from lamplight.rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Token
 from lamplight.rag.grounding import GroundedAnswer
 from lamplight.rag.messages import say
-from lamplight.rag.quotation import Quotation
+from lamplight.rag.quotation import Quotation, Quoted
 from lamplight.rag.reading import PassagePrefill
 from lamplight.samples import FEES, HANDBOOK, PHOTO, QUESTIONS
 
 Stopped = Callable[[], bool]
+SAID = ("1 November to 28 February", "£36", "KEY AT PLOT 12", "2025 520 kg", "up to 6 square metres")  # to `QUESTIONS`
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +71,15 @@ def test_word_documents_and_pictures_answer_too(answerer: Answerer, question: st
     assert words in answer.answer
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_what_the_welcome_offers_is_answered(answerer: Answerer, question: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "words"),
+    list(zip(QUESTIONS, SAID, strict=True)),
+)
+def test_what_the_welcome_offers_is_answered_rightly_and_surely(answerer: Answerer, question: str, words: str) -> None:
     answer = finished(list(answerer.answer(question)))
     assert not answer.refused
+    assert not answer.unsure
+    assert words in (answer.quote.text if answer.quote else answer.answer)
     assert answer.citations
 
 
@@ -142,14 +148,15 @@ def test_only_sentences_that_are_given_are_cited() -> None:
     grounded = GroundedAnswer([f"{texts[0]} [1]", "It is old.", f"{texts[1]} [1]"], [gate, pond], ["It is old."])
     weights = {"gate": 2.0, "locked": 2.0}
     quote = Quotation(Citation(1, 7, "rules.txt", 1, [], "Ask the warden."), short="the warden")
-    answer = compose(grounded, quote, [passage], weights, "documents", is_large=True)
+    quoted = Quoted((quote,))
+    answer = compose(grounded, quoted, [passage], weights, "documents", is_large=True)
     assert (
         answer.text == "**the warden** [1]\n\n> Ask the warden. [1]\n\nThe gate is locked at dusk by Tilda Brook. [1]"
     )
     assert answer.citations == [quote.citation, gate]
     assert answer.unsupported == ["It is old."]
-    assert compose(grounded, quote, [passage], weights, "documents").citations == [quote.citation]  # a small model's
-    assert "It is old." in compose(grounded, quote, [passage], weights, "documents+knowledge").text
+    assert compose(grounded, quoted, [passage], weights, "documents").citations == [quote.citation]  # a small model's
+    assert "It is old." in compose(grounded, quoted, [passage], weights, "documents+knowledge").text
 
 
 def test_a_question_said_again_is_no_answer() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lamplight.rag.columns import heads_of, named_cell, paired_cell, year_cell
+from lamplight.rag.columns import heads_of, named_cell, names_columns, paired_cell, year_cell
 
 INCOME = (
     "(in millions)",
@@ -92,3 +92,15 @@ def test_numbers_between_bars_are_no_heads() -> None:
 def test_the_value_behind_the_name_that_is_asked_for_answers(question: str, row: str, answer: str) -> None:
     span = paired_cell(question, row)
     assert (row[slice(*span)] if span else "") == answer
+
+
+@pytest.mark.parametrize(
+    ("row", "heads"),
+    [
+        pytest.param("2023 2024 2025", True, id="years"),
+        pytest.param("Amount Change Amount Change Amount", True, id="the same for each column"),
+        pytest.param("Potatoes: 2023 410 kg, 2024 455 kg, 2025 520 kg", False, id="values in one unit"),
+    ],
+)
+def test_heads_are_told_from_values(row: str, heads: bool) -> None:
+    assert names_columns(row) is heads

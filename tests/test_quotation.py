@@ -13,7 +13,8 @@ from lamplight.models.reader import LineReading
 from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.passages import Selection
 from lamplight.rag.query import understand
-from lamplight.rag.quotation import ITEMS, Quotation, quotation, shown
+from lamplight.rag.quotation import CANDIDATES, ITEMS, Quotation, Quoted, quotation, quoted, shown
+from lamplight.rag.refusal import certainty
 from lamplight.rag.retriever import Search
 from lamplight.rag.sentences import units_of
 
@@ -57,6 +58,7 @@ def short(line: str, part: str) -> str:
         pytest.param("The deposit is 1,200 EUR and is paid at once.", "1,200", "1,200 EUR", id="a code after it"),
         pytest.param("The deposit is 1,200 euros and is paid at once.", "1,200", "1,200 euros", id="a word after it"),
         pytest.param("The rate is 4.5% for all of the first year.", "4.5", "4.5%", id="per cent"),
+        pytest.param("BetMGM (47,660) (56,907) and others", "47,660", "(47,660)", id="a bracket that means less"),
         pytest.param("Revenue was $60.9 billion, up from $27.0 billion.", "60.9", "$60.9 billion", id="a scale"),
         pytest.param("The result was a loss $ (120) in that year.", "120", "$ (120)", id="a bracket before it"),
         pytest.param("Made by friends (of the pond) in that year.", "friends (of the pond", "friends (of the pond)",
@@ -95,7 +97,7 @@ def test_a_line_that_announces_is_quoted_with_its_items() -> None:
     assert made.citation.text == "\n".join(RULES[:4])
     assert made.citation.boxes == found.boxes[:4]
     assert made.short == ""
-    assert shown(made, [found]) == "\n".join(f"> {line}" for line in RULES[:3]) + f"\n> {RULES[3]} [1]"
+    assert shown(Quoted((made,)), [found]) == "\n".join(f"> {line}" for line in RULES[:3]) + f"\n> {RULES[3]} [1]"
 
 
 @pytest.mark.parametrize(("said", "whole"), [("three", True), ("3", True), ("two", False)])
@@ -189,7 +191,7 @@ def test_a_row_carries_its_heads() -> None:
     assert made is not None
     assert (made.heads, made.short) == (GATES[0], "19:00")
     assert made.citation.text == GATES[2]
-    assert shown(made, [found]) == f"**19:00** [1]\n\n> {GATES[0]}\n> {GATES[2]} [1]"
+    assert shown(Quoted((made,)), [found]) == f"**19:00** [1]\n\n> {GATES[0]}\n> {GATES[2]} [1]"
 
 
 def test_where_the_reader_is_not_sure_the_head_that_is_named_tells_the_cell() -> None:
@@ -230,9 +232,64 @@ def test_an_amount_is_given_with_the_unit_of_its_table() -> None:
     made = quotation(selection("What were net sales in FY22?", found, {"Net": 5.0}, NOTHING))
     assert made is not None
     note = "(The table is in millions.)"
-    assert shown(made, [found]) == (
+    assert shown(Quoted((made,)), [found]) == (
         f"**$ 34,229** {note} [1]\n\n> Year ended 2023 2022\n> Net sales $ 32,681 $ 34,229 {note} [1]"
     )
+
+
+UNSURE = "I am not sure."
+SHEDS = (
+    "The small shed holds two bicycles.",
+    "The large shed holds six bicycles.",
+    "The large shed",
+    "A bicycle needs two metres.",
+    "Nobody is there in August.",
+)
+
+
+def test_where_no_line_surely_answers_the_likeliest_are_shown_below_a_sentence_that_says_so() -> None:
+    found = passage(*SHEDS)
+    scores = {"The small": 1.0, "The large": 0.5, "A bicycle": 0.0}
+    made = quoted(selection("How many bicycles fit?", found, scores, {"The small": "two"}), UNSURE)
+    assert made is not None
+    # The heading says nothing that the line below it doesn't say; the last line is far behind.
+    assert [citation.text for citation in made.citations] == [SHEDS[0], SHEDS[1], SHEDS[3]]
+    assert made.short == ""
+    assert shown(made, [found]) == f"{UNSURE}\n\n> {SHEDS[0]} [1]\n\n> {SHEDS[1]} [1]\n\n> {SHEDS[3]} [1]"
+
+
+def test_no_more_candidates_are_shown_than_a_person_reads_at_a_glance() -> None:
+    lines = [f"Shed {number} is locked by {name}." for number, name in enumerate(("Ann", "Ben", "Cem", "Dee"), 1)]
+    made = quoted(selection("Who locks it?", passage(*lines), {"Shed": 1.0}, NOTHING), UNSURE)
+    assert made is not None
+    assert len(made.lines) == CANDIDATES
+
+
+def test_a_line_that_surely_answers_stands_alone() -> None:
+    found = selection("How many bicycles fit?", passage(*SHEDS), {"The small": 5.0, "The large": 4.5}, NOTHING)
+    made = quoted(replace(found, sure=True), UNSURE)
+    assert made is not None
+    assert made.lead == ""
+    assert [citation.text for citation in made.citations] == [SHEDS[0]]
+
+
+@pytest.mark.parametrize(
+    ("score", "ahead", "sure"),
+    [
+        pytest.param(4.5, 0.0, True, id="the reader is sure"),
+        pytest.param(1.0, 1.0, True, id="no other passage comes near"),
+        pytest.param(1.0, 0.0, False, id="neither"),
+        pytest.param(-6.0, 1.0, False, id="the reader is sure that it doesn't"),
+    ],
+)
+def test_certainty_rests_on_the_line_and_on_how_far_its_passage_is_ahead(
+    score: float, ahead: float, sure: bool
+) -> None:
+    found = selection("How many bicycles fit?", passage(*SHEDS), {"The small": score}, NOTHING)
+    first = found.passages[0]
+    second = replace(first, id=2, marker=2, score=first.score - ahead)
+    lines = [line for line in found.lines if line.sentence.text == SHEDS[0]]
+    assert (certainty(replace(found, passages=[first, second], lines=lines)) >= 0) is sure
 
 
 def test_where_nothing_was_read_nothing_is_quoted() -> None:
@@ -246,7 +303,7 @@ def test_a_citation_has_the_number_under_which_its_passage_is_shown() -> None:
     made = quotation(selection("When is it locked?", found, {"The gate": 5.0}, NOTHING))
     assert isinstance(made, Quotation)
     assert made.citation.marker == 3
-    assert shown(made, [found]) == "> The gate is locked at dusk. [3]"
+    assert shown(Quoted((made,)), [found]) == "> The gate is locked at dusk. [3]"
 
 
 def test_who_asks_for_a_list_gets_all_its_items() -> None:

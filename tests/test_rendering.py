@@ -185,8 +185,20 @@ def test_evidence_that_comes_again_replaces_what_came_before() -> None:
     assert growing.opening.short == "green"
     growing.absorb(Token("It is."))
     assert growing.opening.prose == "It is."
-    assert growing.opening.lines == (GATE.text,)
+    assert [block.lines for block in growing.opening.blocks] == [(GATE.text,)]
     assert evidence_html(growing, "3-9").count('class="card cited"') == 2  # both are marked 1
+
+
+def test_where_none_surely_answers_that_is_said_above_each_line_with_its_page() -> None:
+    text = f"I am not sure:\n\n> {GATE.text} [1]\n\n> Plot | 2025 | 2026\n> {FEE.text} [2]\n\nIt is **old**."
+    before = answer(text, GATE.document, quote=GATE, candidates=[FEE], citations=[GATE, FEE])
+    shown = answer_html(before, "3-9")
+    lead, gate, fee, prose = (shown.index(part) for part in ("I am not sure:", GATE.text, "<th", "own-words"))
+    assert lead < gate < fee < prose
+    assert shown.count('<blockquote class="quotation alone">') == 2
+    assert "short-answer" not in shown
+    after = Answer.restored(Message(1, "assistant", before.text, before.details()))
+    assert answer_html(after, "3-9") == shown
 
 
 def test_a_short_answer_is_kept_and_brought_back() -> None:

@@ -74,3 +74,13 @@ def test_a_list_of_people_is_no_sentence() -> None:
     text = "\n".join([*prose, *people, after])
     units = [unit.text for unit in units_of(Passage(1, 1, "report.pdf", 1, "text", "", text, []))]
     assert units[0] == " ".join(prose) and all(person in units for person in people)
+
+
+def test_rows_between_bars_are_no_prose() -> None:
+    rows = [
+        "For | Who | Telephone",
+        "Keys, membership, waiting list | Hannah Whitlock, secretary | 01632 960 114",
+        "Burst pipes, taps and the pump | Tomasz Bielak, water | 01632 960 139",
+    ]
+    units = [unit.text for unit in units_of(Passage(1, 1, "handbook.pdf", 1, "text", "", "\n".join(rows), []))]
+    assert units == rows

@@ -17,6 +17,8 @@ SEPARATOR = " | "
 MOST_HEADS, REPEATED = 14, 3  # words of a row, and times that one of them stands in it
 NAMING_WORDS = 2  # of a head: a question about a train may not ask for the column "Train"
 PAIR = re.compile(r"([^\W\d_][^,:;|\d]*?)\s+(-?\d(?:[\d.,]*\d)?)(?=[,;]|$)")  # a name and its value
+WORD = re.compile(r"[^\W\d_]+")
+BEHIND = re.compile(r"\s*([^\W\d_]+)")
 Span = tuple[int, int]
 
 
@@ -44,8 +46,11 @@ def names_columns(row: str) -> bool:
     numbers = column_numbers(row)
     if len(numbers) > 1 and all(number.is_year for number in numbers):
         return True
-    words = re.findall(r"[^\W\d_]+", row.lower())
-    return len(words) <= MOST_HEADS and any(words.count(word) >= REPEATED for word in words)
+    words = WORD.findall(row.lower())
+    # "410 kg, 455 kg, 520 kg" are values in one unit.
+    behind = [BEHIND.match(row.lower(), number.end) for number in numbers if not number.is_year]
+    units = {match[1] for match in behind if match}
+    return len(words) <= MOST_HEADS and any(words.count(word) >= REPEATED for word in words if word not in units)
 
 
 def year_cell(question: str, row: str, heads: str) -> Span | None:

@@ -11,7 +11,7 @@ from lamplight.rag.computation import Computation
 from lamplight.rag.events import Citation, Mode
 from lamplight.rag.grounding import VAGUE, GroundedAnswer
 from lamplight.rag.query import TOKEN
-from lamplight.rag.quotation import Quotation, shown
+from lamplight.rag.quotation import Quoted, shown
 from lamplight.rag.sentences import stems
 
 ABOUT = 0.3  # of what the question asks about, by weight
@@ -35,7 +35,7 @@ class Composed:
 
 def compose(
     grounded: GroundedAnswer,
-    quote: Quotation | None,
+    quoted: Quoted | None,
     passages: Sequence[Passage],
     weights: Mapping[str, float],
     mode: Mode,
@@ -49,21 +49,21 @@ def compose(
     quotation: its sentences are put together from the passage's words, and still say something else. With its
     knowledge it adds no figures, which it takes from the next sentence.
     """
-    opening = shown(quote, passages) if quote is not None else ""
+    opening = shown(quoted, passages) if quoted is not None else ""
     known = _figures(f"{opening} {' '.join(weights)}")
-    said = stems(quote.citation.text) if quote is not None else frozenset()
+    citations = [] if quoted is None else quoted.citations
+    said = frozenset(stem for citation in citations for stem in stems(citation.text))
     asked = frozenset(stem for word in weights for stem in stems(word))
     supported = iter(grounded.citations)  # one for each sentence that is supported, in their order
     prose: list[str] = []
-    citations = [] if quote is None else [quote.citation]
     for part in grounded.parts:
         if part in grounded.unsupported:
             prose += [part] if mode != "documents" else []
             continue
         citation = next(supported)
-        if quote is not None and not is_large and (mode == "documents" or not _figures(part) <= known):
+        if quoted is not None and not is_large and (mode == "documents" or not _figures(part) <= known):
             continue
-        if not _asks(part) and (quote is None or (_adds(part, said | asked) and _is_about(part, weights))):
+        if not _asks(part) and (quoted is None or (_adds(part, said | asked) and _is_about(part, weights))):
             prose.append(part)
             citations.append(citation)
     text = "\n\n".join(part for part in (opening, " ".join(prose)) if part)

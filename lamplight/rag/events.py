@@ -57,8 +57,9 @@ class Evidence:
     """What was found, best first, and the sentence or row that answers, with the short answer in it if there is one.
 
     Comes twice, before the language model has read anything: first the passages as they were found, then as the reader
-    orders them, with the line. `opening` is both as Markdown, the beginning of the answer's text. `respelled` is the
-    question as it was searched for, empty where it was spelled so.
+    orders them, with the line. `opening` is both as Markdown, the beginning of the answer's text. `candidates` are
+    further lines in it that may be meant instead, likeliest first; there are none where the reader is sure.
+    `respelled` is the question as it was searched for, empty where it was spelled so.
     """
 
     passages: list[Passage]
@@ -66,6 +67,7 @@ class Evidence:
     short: str = ""
     opening: str = ""
     respelled: str = ""
+    candidates: list[Citation] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,10 @@ class Token:
 class Grounded:
     """The answer with its markers, checked against the passages. It replaces the streamed text.
 
-    Markdown: the short answer in bold, if there is one, what is quoted word for word in a block quote, the model's
-    own prose below it, with `[n]` after each supported sentence. `unsupported` are the model's sentences that no
-    passage states: left out of an answer from documents only, part of one that may use the model's knowledge.
+    Markdown: the short answer in bold, if there is one, or a sentence that none surely answers; what is quoted word for
+    word in block quotes; the model's own prose below it, with `[n]` after each supported sentence. `unsupported` are
+    the model's sentences that no passage states: left out of an answer from documents only, part of one that may use
+    the model's knowledge.
     """
 
     answer: str
@@ -149,6 +152,8 @@ class Finished:
     passages: list[Passage] = field(default_factory=list)
     sql: str = ""  # the query, if the answer was computed over a table
     quote: Citation | None = None  # what the answer begins with, word for word
+    candidates: list[Citation] = field(default_factory=list)  # lines quoted below it that may be meant instead
+    unsure: bool = False  # whether none of them is surely the answer
     short: str = ""  # the answer itself; empty where the quotation is as short as it gets
     kind: str = "fact"  # what was understood to be asked for (`rag.intent.Kind`)
     other: str = ""  # the kind that may have been meant instead: offered as one click

@@ -20,7 +20,7 @@ from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
 from lamplight.rag.programs.answer import Answered, computation_of
 from lamplight.rag.programs.found import answers_of_tables, surest
 from lamplight.rag.reading import most_to_read, near_best, reads_apart
-from lamplight.rag.refusal import answerability
+from lamplight.rag.refusal import answerability, certainty
 from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
 from lamplight.rag.sections import sections_around
 
@@ -95,7 +95,7 @@ class Finder:
         rest = [whole(passage, self._library) for passage in search.found[len(first) : count]]
         candidates = [*first, *rest, *search.found[max(len(first), count) :]]
         selection = select(search, candidates, lines, count, self._models.reranker)
-        return replace(selection, answerable=answerability(selection) >= 0)
+        return replace(selection, answerable=answerability(selection) >= 0, sure=certainty(selection) >= 0)
 
     def _lines(self, search: Search, passages: Sequence[Passage]) -> list[list[AnswerLine]]:
         """Read by the reader for English where that knows both languages, else by the multilingual one."""

@@ -29,13 +29,14 @@ SEVERAL = re.compile(
 class Selection:
     """Passages best first, the lines of them that answer, likeliest first, and whether anything answers at all.
 
-    `rag.refusal` decides the last.
+    `sure` tells whether the first line is it. `rag.refusal` decides both.
     """
 
     search: Search
     passages: list[Passage]
     lines: list[AnswerLine]
     answerable: bool = False
+    sure: bool = False
 
     @property
     def best_cosine(self) -> float:

@@ -1,4 +1,4 @@
-"""Whether what was found answers the question at all. If not, an answer would be invented.
+"""Whether what was found answers the question at all, and how surely. If not, an answer would be invented.
 
 Decided by what was found and what the reader says of it, not by the language model's mood: a logistic regression
 fitted on 462 questions, of the `tune` halves of `bench.answers` (SQuAD, household) and what others asked of annual
@@ -24,6 +24,13 @@ READER_ALONE = -1.3
 # Likewise where the best passage is a scan. Of questions about receipts on the `tune` half this refuses 2 % of 66
 # that can be answered and answers 7 % of 50 that can't.
 READER_OF_SCAN = -1.2
+# Whether the likeliest line is the answer, fitted on 437 questions and near misses of annual reports, household papers
+# in five languages and SQuAD: an area under the curve of .83 on the sets left out, .79 with the reader alone. How far
+# the best passage is ahead of the next tells as much as what the reader says of the line.
+SURE_READER_WEIGHT = 0.5
+SURE_MARGIN_WEIGHT = 3.2
+SURE_THRESHOLD = 2.0  # a probability of .6; then 4 of 91 near misses are said as if they were sure, 14 of 91 at .4
+USUAL_MARGIN = 0.2  # of a passage that is alone
 LISTED = 1.0  # log-odds of the reader at least, when several things are asked for: it judges single lines
 
 
@@ -43,6 +50,15 @@ def answerability(selection: Selection) -> float:
     if needs_several(selection.search.query.text):
         reader = max(reader, LISTED)
     return READER_WEIGHT * reader + COSINE_WEIGHT * cosine + COVERAGE_WEIGHT * covered - THRESHOLD
+
+
+def certainty(selection: Selection) -> float:
+    """Log-odds that the likeliest line answers, less those of `SURE_THRESHOLD`: below zero it isn't sure."""
+    if not selection.lines:
+        return float("-inf")
+    scores = [passage.score for passage in selection.passages]
+    margin = scores[0] - scores[1] if len(scores) > 1 else USUAL_MARGIN
+    return SURE_READER_WEIGHT * selection.lines[0].score + SURE_MARGIN_WEIGHT * margin - SURE_THRESHOLD
 
 
 def asks_for_all(selection: Selection) -> bool:

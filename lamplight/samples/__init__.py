@@ -18,7 +18,7 @@ SAMPLES: list[Path] = [HANDBOOK, FEES, CHART, PHOTO]
 QUESTIONS: list[str] = [
     "When are bonfires allowed?",
     "How much is a half plot in 2026?",
-    "What does the sign on the tool shed say?",
+    "Where is the key of the tool shed?",
     "How many kilograms of potatoes were harvested in 2025?",
-    "Whom do I call about a burst pipe?",
+    "How large may a shed be?",
 ]

@@ -40,13 +40,14 @@ class Answer:
     it grows. `unread` are files that were still being read. `alone`: only documents that the person chose were asked.
 
     `respelled` is what was searched for where the question had a typing error. `reading` counts the passages that the
-    model is reading. `short` and `quote` are what the text begins with.
+    model is reading. `short`, `quote` and `candidates` are what the text begins with.
     """
 
     text: str = ""
     respelled: str = ""
     short: str = ""
     quote: Citation | None = None
+    candidates: list[Citation] = field(default_factory=list)
     status: str = ""
     progress: float | None = None
     reading: int = 0
@@ -73,7 +74,12 @@ class Answer:
     @property
     def opening(self) -> Opening:
         """The text taken apart."""
-        return taken_apart(self.text, self.short, self.quote.text if self.quote else "")
+        return taken_apart(self.text, self.short, [citation.text for citation in self.quoted])
+
+    @property
+    def quoted(self) -> list[Citation]:
+        """What the text begins with, word for word: one line, or several where none is surely the answer."""
+        return [self.quote, *self.candidates] if self.quote else []
 
     def absorb(self, event: Event) -> None:
         """Take in one event; the answer can be shown after each.
@@ -88,7 +94,7 @@ class Answer:
             case Evidence():
                 self.passages = list(event.passages)
                 self.text = f"{event.opening}\n\n" if event.opening else ""
-                self.short, self.quote = event.short, event.quote
+                self.short, self.quote, self.candidates = event.short, event.quote, event.candidates
                 self.respelled = event.respelled or self.respelled
                 self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
             case Looking():
@@ -111,7 +117,7 @@ class Answer:
 
     def _finish(self, event: Finished) -> None:
         self.text, self.citations, self.unsupported = event.answer, event.citations, event.unsupported
-        self.short, self.quote = event.short, event.quote
+        self.short, self.quote, self.candidates = event.short, event.quote, event.candidates
         self.refused, self.stopped = event.refused, event.stopped
         self.timings, self.model, self.sql = event.timings, event.model, event.sql
         self.kind, self.other, self.rows, self.notice = event.kind, event.other, event.rows, event.notice
@@ -139,6 +145,7 @@ class Answer:
             respelled=details.get("respelled", ""),
             short=details.get("short", ""),
             quote=_quote(message, citations, successor),
+            candidates=[_current(Citation(**stored), successor) for stored in details.get("candidates", [])],
             passages=[_current(_passage(stored), successor) for stored in details.get("passages", [])],
             citations=citations,
             unsupported=list(details.get("unsupported", [])),

@@ -111,15 +111,18 @@ def ask(services: Services, arguments: Record) -> Iterator[Record]:
 def answer_to_json(finished: Any) -> Record:
     """The contract of `ask --json`, from a `rag.events.Finished`.
 
-    `short_answer` is empty and `quotation` null where the answer doesn't begin with one.
+    `short_answer` is empty and `quotation` null where the answer doesn't begin with one. `candidates` are lines that
+    may be the answer instead of `quotation`, where the answer is `unsure`.
     """
     return {
         "answer": finished.answer,
         "short_answer": finished.short,
         "quotation": _citation(finished.quote) if finished.quote else None,
+        "candidates": [_citation(citation) for citation in finished.candidates],
         "citations": [_citation(citation) for citation in finished.citations],
         "unsupported": finished.unsupported,
         "refused": finished.refused,
+        "unsure": finished.unsure,
         "unread": finished.unread,
         "timings": asdict(finished.timings),
         "model": finished.model,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lamplight.models.errors import LamplightError
 from lamplight.ui.answers import Answer
 from lamplight.ui.chat_markdown import NOT_FOUND, chat_text
-from lamplight.ui.opening import Opening, cells_of, is_row
+from lamplight.ui.opening import Block, Opening, cells_of, is_row
 from lamplight.ui.quotation_view import opening_html
 
 if TYPE_CHECKING:
@@ -73,20 +73,25 @@ def _inert(text: str) -> str:
 
 
 def _answer(opening: Opening) -> str:
-    note = f" {opening.note}" if opening.note else ""
-    parts = [f"**{_plain(opening.short)}**{note} {opening.marker}"] if opening.short else []
-    if opening.lines:
-        lines = [opening.heads, *opening.lines] if opening.heads else list(opening.lines)
-        tail = f"{'' if opening.short else note} {opening.marker}"
-        if opening.heads and all(map(is_row, lines)):
-            rows = ["| " + " | ".join(map(_plain, cells_of(line))) + " |" for line in lines]
-            rows.insert(1, "|" + " --- |" * len(cells_of(lines[0])))
-            lines = [*rows, "", tail.strip()]
-        else:
-            # Numbers and bullets of the document's own stay as they are; a backslash breaks the line.
-            lines = [*(f"{_literal(line)}\\" for line in lines[:-1]), f"{_literal(lines[-1])}{tail}"]
-        parts.append("\n".join(f"> {line}".rstrip() for line in lines))
+    parts = [opening.lead] if opening.lead else []
+    for block in opening.blocks:
+        note = f" {block.note}" if block.note else ""
+        if opening.short:
+            parts.append(f"**{_plain(opening.short)}**{note} {block.marker}")
+        parts.append(_block(block, f"{'' if opening.short else note} {block.marker}"))
     return "\n\n".join([*parts, *([_inert(opening.prose)] if opening.prose else [])])
+
+
+def _block(block: Block, tail: str) -> str:
+    lines = [block.heads, *block.lines] if block.heads else list(block.lines)
+    if block.heads and all(map(is_row, lines)):
+        rows = ["| " + " | ".join(map(_plain, cells_of(line))) + " |" for line in lines]
+        rows.insert(1, "|" + " --- |" * len(cells_of(lines[0])))
+        lines = [*rows, "", tail.strip()]
+    else:
+        # Numbers and bullets of the document's own stay as they are; a backslash breaks the line.
+        lines = [*(f"{_literal(line)}\\" for line in lines[:-1]), f"{_literal(lines[-1])}{tail}"]
+    return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
 def _literal(line: str) -> str:
@@ -116,7 +121,7 @@ def _message_html(message: Message, pictures: _Pictures) -> str:
         return f"<h2>{escape(message.content)}</h2>"
     answer = Answer.restored(message)
     opening = answer.opening
-    text = opening_html(opening, escape(opening.marker)) + chat_text(opening.prose)
+    text = opening_html(opening, escape) + chat_text(opening.prose)
     text = text or f"<p>{escape(answer.error)}</p>"
     unsupported = "".join(
         f"<p class='unsupported'>{NOT_FOUND}: {escape(sentence)}</p>"

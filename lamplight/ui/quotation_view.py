@@ -6,42 +6,47 @@ All of it is a document's text, so all of it is escaped and none of it is read a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from itertools import groupby
 
 from lamplight.rag.sentences import is_item
-from lamplight.ui.opening import Opening, cells_of, is_row
+from lamplight.ui.opening import Block, Opening, cells_of, is_row
 
 LONG = 48  # letters: a longer short answer is set a little smaller
 WIDE = 28  # letters: a longer cell has several lines, a shorter one (a number with its unit) is never broken
 
 
-def opening_html(opening: Opening, link: str) -> str:
-    """`link` is the marker as HTML. Empty for an answer that is only prose."""
-    if not opening.lines:
+def opening_html(opening: Opening, link: Callable[[str], str]) -> str:
+    """`link` makes HTML of a marker. Empty for an answer that is only prose."""
+    if not opening.blocks:
         return ""
+    first = opening.blocks[0]
     if not opening.short:
-        return _quotation(opening, link, "quotation alone")
+        lead = f'<p class="unsure">{escape(opening.lead)}</p>' if opening.lead else ""
+        return lead + "".join(
+            _quotation(block, f"{_note(block)} {link(block.marker)}", "quotation alone") for block in opening.blocks
+        )
     size = "short-answer long" if len(opening.short) > LONG else "short-answer"
-    short = f'<p class="{size}"><strong>{escape(opening.short)}</strong>{_note(opening)} {link}</p>'
-    return short + _quotation(opening, link, "quotation")
+    tail = link(first.marker)
+    short = f'<p class="{size}"><strong>{escape(opening.short)}</strong>{_note(first)} {tail}</p>'
+    return short + _quotation(first, f" {tail}", "quotation", opening.short)
 
 
-def _quotation(opening: Opening, link: str, classes: str) -> str:
-    said = _only_place(opening)
-    tail = f"{'' if opening.short else _note(opening)} {link}"
-    heads = opening.heads
+def _quotation(block: Block, tail: str, classes: str, short: str = "") -> str:
+    """`tail` stands behind the last line, `short` is marked."""
+    said = _only_place(short, block)
+    heads = block.heads
     parts = [f'<div class="heads">{escape(heads)}</div>'] if heads and not is_row(heads) else []
-    for rows, lines in groupby(opening.lines, is_row):
+    for rows, lines in groupby(block.lines, is_row):
         if rows:
             parts.append(_table(cells_of(heads) if is_row(heads) else [], lines, said))
             heads = ""
         else:
             parts += [_line(line, said) for line in lines]
-    if not is_row(opening.lines[-1]):
-        parts[-1] = _line(opening.lines[-1], said, tail)
-    elif not opening.short:  # beside a table that is wider than the screen the link would be out of sight
+    if not is_row(block.lines[-1]):
+        parts[-1] = _line(block.lines[-1], said, tail)
+    elif not short:  # beside a table that is wider than the screen the link would be out of sight
         parts.append(f'<div class="quoted-foot">{tail.strip()}</div>')
     return f'<blockquote class="{classes}">{"".join(parts)}</blockquote>'
 
@@ -64,17 +69,17 @@ def _width(cell: str) -> str:
     return ' class="wide"' if len(cell) > WIDE else ""
 
 
-def _note(opening: Opening) -> str:
+def _note(block: Block) -> str:
     """The unit of the table that a number is from."""
-    return f' <span class="unit-note">{escape(opening.note)}</span>' if opening.note else ""
+    return f' <span class="unit-note">{escape(block.note)}</span>' if block.note else ""
 
 
-def _only_place(opening: Opening) -> re.Pattern[str] | None:
+def _only_place(short: str, block: Block) -> re.Pattern[str] | None:
     """Finds the short answer in what is quoted; None where it comes twice, as the wrong one could be marked."""
-    if not opening.short:
+    if not short:
         return None
-    pattern = re.compile(rf"(?<!\w){re.escape(opening.short)}(?!\w)")
-    return pattern if len(pattern.findall("\n".join(opening.lines))) == 1 else None
+    pattern = re.compile(rf"(?<!\w){re.escape(short)}(?!\w)")
+    return pattern if len(pattern.findall("\n".join(block.lines))) == 1 else None
 
 
 def _marked(text: str, said: re.Pattern[str] | None) -> str:

@@ -35,7 +35,7 @@ def question_html(
 
 def evidence_html(answer: Answer, reference: str) -> str:
     """A strip of cards, one to a passage. `reference` is `<conversation>-<message>`; links carry it."""
-    quoted = [answer.quote] if answer.quote else []  # cited before the model has said anything
+    quoted = answer.quoted  # cited before the model has said anything
     cited = {citation.marker: citation.text for citation in reversed([*quoted, *answer.citations])}
     cards = "".join(_card(passage, reference, cited.get(passage.marker)) for passage in answer.passages)
     if answer.refused:
@@ -144,6 +144,6 @@ def _body(answer: Answer, reference: str) -> str:
     """The short answer and what is quoted, letter for letter, then the model's prose as Markdown."""
     markers = frozenset(passage.marker for passage in answer.passages)
     opening = answer.opening
-    begins = one_line(opening_html(opening, with_links(opening.marker, reference, markers)))
+    begins = one_line(opening_html(opening, lambda marker: with_links(marker, reference, markers)))
     said = chat_text(flag(opening.prose, answer.unsupported), reference, markers)
     return f'{begins}<div class="own-words">{said}</div>' if begins and said else begins + said

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -110,12 +110,12 @@ def _ask(record: Record) -> None:
 
 
 def _answer(answer: dict[str, Any]) -> None:
-    quotation = answer["quotation"]
-    opening = taken_apart(answer["answer"], answer["short_answer"], quotation["text"] if quotation else "")
+    quoted = [answer["quotation"], *answer["candidates"]] if answer["quotation"] else []
+    opening = taken_apart(answer["answer"], answer["short_answer"], [citation["text"] for citation in quoted])
     seen: set[tuple[int, str]] = set()
-    if opening.lines:
-        _opening(opening, f"{quotation['document']}, page {quotation['page']}")
-        seen.add((quotation["marker"], quotation["text"]))
+    if opening.blocks:
+        _opening(opening, [f"{citation['document']}, page {citation['page']}" for citation in quoted])
+        seen.update((citation["marker"], citation["text"]) for citation in quoted)
     if opening.prose:
         say(ESCAPED.sub(r"\1", opening.prose))
     for citation in answer["citations"]:
@@ -136,15 +136,17 @@ def _answer(answer: dict[str, Any]) -> None:
         say(f"  Computed: {answer['sql']}")
 
 
-def _opening(opening: Opening, place: str) -> None:
+def _opening(opening: Opening, places: Sequence[str]) -> None:
     """The short answer, then what is quoted, a little to the right, and where it stands."""
-    note = f" {opening.note}" if opening.note else ""
-    if opening.short:
-        say(f"{opening.short}{note}\n")
-    for line in _in_columns([opening.heads, *opening.lines] if opening.heads else list(opening.lines)):
-        say(f"{INDENT}{line}")
-    unit = "" if opening.short else note
-    say(f"{INDENT}{opening.marker} {place}{unit}" + ("\n" if opening.prose else ""))
+    notes = [f" {block.note}" if block.note else "" for block in opening.blocks]
+    if opening.short or opening.lead:
+        say(f"{opening.short}{notes[0]}\n" if opening.short else f"{opening.lead}\n")
+    for block, note, place in zip(opening.blocks, notes, places, strict=False):
+        for line in _in_columns([block.heads, *block.lines] if block.heads else list(block.lines)):
+            say(f"{INDENT}{line}")
+        last = block is opening.blocks[-1]
+        end = "\n" if opening.prose or not last else ""
+        say(f"{INDENT}{block.marker} {place}{'' if opening.short else note}{end}")
 
 
 def _in_columns(lines: list[str]) -> list[str]:

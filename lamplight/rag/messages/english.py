@@ -30,6 +30,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "nothing read yet": "None of your files has been read yet.",
     "other places": "Other places that may answer:",
     "nearest": "These lines come nearest:",
+    "unsure": "I am not sure. Closest in your documents:",
     "no other places": "No other place seems to answer this.",
     "not said": "Your documents don’t say.",
     "nothing found": "I found nothing about this in your documents.",

@@ -32,6 +32,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "nothing read yet": "Aucun de vos fichiers n’a encore été lu.",
     "other places": "D’autres passages qui pourraient répondre :",
     "nearest": "Ces lignes s’en approchent le plus :",
+    "unsure": "Je n’en suis pas sûr. Au plus près :",
     "no other places": "Aucun autre passage ne semble répondre.",
     "not said": "Vos documents ne le disent pas.",
     "nothing found": "Je n’ai rien trouvé à ce sujet dans vos documents.",

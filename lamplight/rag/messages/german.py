@@ -34,6 +34,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "nothing read yet": "Noch ist keine Ihrer Dateien gelesen.",
     "other places": "Andere Stellen, die antworten könnten:",
     "nearest": "Am nächsten kommen diese Zeilen:",
+    "unsure": "Ich bin nicht sicher. Am nächsten kommt:",
     "no other places": "Keine andere Stelle scheint das zu beantworten.",
     "not said": "Deine Dokumente sagen dazu nichts.",
     "nothing found": "Dazu habe ich in deinen Dokumenten nichts gefunden.",

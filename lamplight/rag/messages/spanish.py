@@ -30,6 +30,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "nothing read yet": "Todavía no se ha leído ninguno de sus archivos.",
     "other places": "Otros lugares que podrían responder:",
     "nearest": "Estas líneas son las más cercanas:",
+    "unsure": "No estoy seguro. Lo más cercano:",
     "no other places": "Ningún otro lugar parece responder.",
     "not said": "Tus documentos no lo dicen.",
     "nothing found": "No encontré nada sobre esto en tus documentos.",

@@ -20,7 +20,7 @@ from lamplight.rag.events import Citation, Event, Evidence, Finished, Grounded, 
 from lamplight.rag.finding import Finding
 from lamplight.rag.grounding import GroundedAnswer, ground
 from lamplight.rag.pinning import fixed_prompt
-from lamplight.rag.quotation import Quotation, other_lines, quotation, shown
+from lamplight.rag.quotation import Quoted, other_lines, quoted, shown
 from lamplight.rag.reading import PassagePrefill
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.sections import numbered_texts, with_markers
@@ -31,12 +31,16 @@ Generated = Prefill | Piece | Usage
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a model wrote, checked. `notice` is what a person should know about how it went, `draft` all of it."""
+    """What a model wrote, checked, below what the answer begins with (`opening`).
+
+    `notice` is what a person should know about how it went, `draft` all that the model wrote.
+    """
 
     model: AnswerModel
     answer: Composed
     passages: list[Passage]
     usage: Usage
+    opening: Quoted | None = None
     notice: str = ""
     draft: str = ""
 
@@ -66,9 +70,9 @@ class FactAnswers:
         if finding.computation is not None:
             yield from self._tell(request, finding.computation, found)
         elif answerable or request.mode != "documents":
-            quote = quotation(finding.selection) if answerable else None
-            yield _evidence(finding.passages, quote)
-            yield from self._generate(request, finding, quote)
+            opening = quoted(finding.selection, request.say("unsure")) if answerable else None
+            yield _evidence(finding.passages, opening if opening and self._begins_with(opening) else None)
+            yield from self._generate(request, finding, opening)
         else:
             yield Evidence(found)
             if found and request.breadth == "more":
@@ -109,11 +113,14 @@ class FactAnswers:
         finally:
             self._model_turn.release()
 
-    def _generate(self, request: Request, finding: Finding, quote: Quotation | None) -> Iterator[Event]:
-        written = yield from self._written(request, finding, quote)
+    def _begins_with(self, opening: Quoted) -> bool:  # a large model's words are better than lines that only may answer
+        return not opening.lead or not plan_of(self._models.language_model).structured
+
+    def _generate(self, request: Request, finding: Finding, opening: Quoted | None) -> Iterator[Event]:
+        written = yield from self._written(request, finding, opening)
         answer, passages, usage = written.answer, written.passages, written.usage
         if request.breadth == "more":
-            others = other_lines(finding.selection, quote)
+            others = other_lines(finding.selection, written.opening.citations if written.opening else ())
             answer = _with_others(answer, others, request.say("other places" if others else "no other places"))
         refused = request.mode == "documents" and not answer.text and not request.stop.is_set()
         if refused:
@@ -127,33 +134,35 @@ class FactAnswers:
             reused_tokens=usage.reused_tokens,
         )
         end = finished(request, answer, passages, refused)
-        quoted = (quote.citation, quote.short) if quote else (None, "")
         end = replace(end, model=written.model.name, notice=written.notice, draft=written.draft)
-        yield replace(end, quote=quoted[0], short=quoted[1])
+        if (opening := written.opening) is not None:
+            quote, *candidates = opening.citations
+            end = replace(end, quote=quote, candidates=candidates, short=opening.short, unsure=bool(opening.lead))
+        yield end
 
-    def _written(self, request: Request, finding: Finding, quote: Quotation | None) -> Writing:
+    def _written(self, request: Request, finding: Finding, opening: Quoted | None) -> Writing:
         """By the chosen model; where a server can't, by the one that comes with Lamplight or by nobody.
 
         Raises `ServerError` when there is then nothing to tell.
         """
         model = self._models.language_model
         try:
-            return (yield from self._by(model, request, finding, quote))
+            return (yield from self._by(model, request, finding, opening))
         except ServerError as error:
             spare = self._models.choice.spare
             if spare is not None:
-                written = yield from self._by(spare, request, finding, quote)
+                written = yield from self._by(spare, request, finding, opening)
                 return replace(written, notice=f"{error} {spare.name} answered meanwhile.")
-            if quote is None:
+            if opening is None:
                 raise
-            answer = _composed(request, finding, quote, ground("", []))
-            return Written(model, answer, finding.passages, NOTHING, str(error))
+            answer = _composed(request, finding, opening, ground("", []))
+            return Written(model, answer, finding.passages, NOTHING, opening, str(error))
 
-    def _by(self, model: AnswerModel, request: Request, finding: Finding, quote: Quotation | None) -> Writing:
+    def _by(self, model: AnswerModel, request: Request, finding: Finding, opening: Quoted | None) -> Writing:
         """What one model writes. Raises `ServerError` only before its first word."""
         plan = plan_of(model)
         if plan.structured:
-            return (yield from self._structured(model, plan, request, finding, quote))
+            return (yield from self._structured(model, plan, request, finding, opening))
         texts = self._finder.texts(finding, model, breadth=request.breadth)
         text, usage = "", NOTHING
 
@@ -166,16 +175,16 @@ class FactAnswers:
                 continue
             if isinstance(event, Token):
                 text += event.text
-                event = replace(event, draft=True, aside=quote is not None and not model.is_large)
+                event = replace(event, draft=True, aside=opening is not None and not model.is_large)
             yield event
         text = whole_sentences(text) if usage.cut else text
         grounded = ground(without_repeats(text), finding.passages, self._models.embedder)
-        answer = _composed(request, finding, quote, grounded, model.is_large)
+        answer = _composed(request, finding, opening, grounded, model.is_large)
         draft = without_repeats(text).strip()
-        return Written(model, answer, finding.passages, usage, _ending(usage), draft)
+        return Written(model, answer, finding.passages, usage, opening, _ending(usage), draft)
 
     def _structured(
-        self, model: AnswerModel, plan: AnswerPlan, request: Request, finding: Finding, quote: Quotation | None
+        self, model: AnswerModel, plan: AnswerPlan, request: Request, finding: Finding, likeliest: Quoted | None
     ) -> Writing:
         """Markdown that is checked as it comes."""
         passages = finding.passages
@@ -193,7 +202,8 @@ class FactAnswers:
                 number: [held[chunk.id] for chunk in section] for number, section in zip(numbers, sections, strict=True)
             },
         )
-        opening = f"{shown(quote, passages)}\n\n" if quote else ""
+        begins = likeliest if likeliest and not likeliest.lead else None
+        opening = f"{shown(begins, passages)}\n\n" if begins else ""
         usage = NOTHING
         for event in self._events(model, plan, request, finding, texts, request.stop.is_set):
             if isinstance(event, Usage):
@@ -207,9 +217,12 @@ class FactAnswers:
                 if checking.rest:
                     yield Token(f"\n{checking.rest}", draft=True)
         checking.end(cut=bool(usage.cut) or request.stop.is_set())
-        citations = [quote.citation, *checking.citations] if quote else checking.citations
-        answer = Composed((opening + checking.text).strip(), citations, checking.unsupported)
-        return Written(model, answer, [*passages, *checking.further], usage, _ending(usage))
+        text = checking.text.strip()
+        if likeliest and not text:  # nothing that the model said is stated: what may answer is better than silence
+            begins, opening = likeliest, shown(likeliest, passages)
+        citations = [*(begins.citations if begins else ()), *checking.citations]
+        answer = Composed((opening + text).strip(), citations, checking.unsupported)
+        return Written(model, answer, [*passages, *checking.further], usage, begins, _ending(usage))
 
     def _events(
         self,
@@ -236,9 +249,9 @@ class FactAnswers:
 
 
 def _composed(
-    request: Request, finding: Finding, quote: Quotation | None, grounded: GroundedAnswer, is_large: bool = False
+    request: Request, finding: Finding, opening: Quoted | None, grounded: GroundedAnswer, is_large: bool = False
 ) -> Composed:
-    return compose(grounded, quote, finding.passages, finding.selection.search.weights, request.mode, is_large)
+    return compose(grounded, opening, finding.passages, finding.selection.search.weights, request.mode, is_large)
 
 
 def _ending(usage: Usage) -> str:
@@ -280,7 +293,8 @@ def finished(request: Request, answer: Composed, passages: list[Passage], refuse
     )
 
 
-def _evidence(passages: list[Passage], quote: Quotation | None) -> Evidence:
-    if quote is None:
+def _evidence(passages: list[Passage], opening: Quoted | None) -> Evidence:
+    if opening is None:
         return Evidence(passages)
-    return Evidence(passages, quote.citation, quote.short, shown(quote, passages))
+    quote, *candidates = opening.citations
+    return Evidence(passages, quote, opening.short, shown(opening, passages), candidates=candidates)
