@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,17 @@ def test_columns_that_come_twice_are_told_apart_by_their_span_of_time() -> None:
     assert quarter is not None and quarter.value == -1.0
     interest = statements.cell(line["interest expense"], 2023)
     assert interest is not None and interest.value == 4.0 and interest.row.label.endswith("unused credit")
+
+
+def test_a_page_that_does_not_say_its_unit_has_that_of_the_other_statements() -> None:
+    income = "(in millions)\n2023 2022\nNet sales $ 10 $ 9\nOperating income 2 1\nNet income 1 1"
+    flows = (
+        "2023 2022\nNet income 1 1\nNet cash provided by operating activities 7 6\n"
+        "Capital expenditures (3) (2)\nDividends paid (1) (1)"
+    )
+    pages = [passage(income), replace(passage(flows), id=2, page=4)]
+    flow = Statements(pages, definitions()).cell(definitions().lines["capital expenditure"], 2023)
+    assert flow is not None and (flow.value, flow.scale) == (3.0, "million")
 
 
 def test_what_the_question_defines_counts_before_what_is_known() -> None:

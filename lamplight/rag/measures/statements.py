@@ -71,6 +71,9 @@ class Statements:
         for passage in passages:
             if (said := SCALE.search(f"{passage.header}\n{passage.text}")) is not None:
                 self._scales.setdefault(passage.page, said[1].lower())
+        # A page that goes on with a statement says its unit no more; a report has one for its statements.
+        told = Counter(self._scales[part.page] for part in self._parts if part.page in self._scales)
+        self._usual_scale = max(told, key=told.__getitem__, default="")
 
     @cached_property
     def years(self) -> list[int]:
@@ -117,7 +120,7 @@ class Statements:
         if amount is None or amount.suffix:
             return None
         value = abs(amount.value) if line.is_paid else amount.value
-        scale = "" if line.is_per_share else self._scales.get(row.passage.page, "")
+        scale = "" if line.is_per_share else self._scales.get(row.passage.page, self._usual_scale)
         return Cell(row, year, written, value, part.sign or self._sign, scale)
 
 
