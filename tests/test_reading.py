@@ -95,10 +95,10 @@ def test_what_is_typed_is_prefilled_and_the_question_reads_only_itself(model: La
         reader.prepare(model, SYSTEM, text, passages, stopped)
         done.set()
 
-    typing = SpeculativePrefill(Scheduler(), lambda text: PASSAGES, read_passages)
-    typing.typed("What are the")
+    prefill = SpeculativePrefill(Scheduler(), lambda text: PASSAGES, read_passages)
+    prefill.typed("What are the")
     assert done.wait(60)
-    typing.stop()
+    prefill.stop()
     usage = read(model, reader, "What are the cats called?", PASSAGES)
     assert usage.answered_from == 1
     assert usage.prefilled_tokens < len(PASSAGES) * 12 + 12
@@ -120,14 +120,14 @@ def test_typing_on_gives_up_only_what_no_longer_fits() -> None:
         sought.put(text)
         return found[text]
 
-    typing = SpeculativePrefill(Scheduler(), find, prefill_until_stopped)
-    typing.typed("What")
+    prefill = SpeculativePrefill(Scheduler(), find, prefill_until_stopped)
+    prefill.typed("What")
     assert begun.get(timeout=60) == ["a"]
-    typing.typed("What are")
+    prefill.typed("What are")
     assert [sought.get(timeout=60), sought.get(timeout=60)] == ["What", "What are"]
-    typing.typed("What are cats")
+    prefill.typed("What are cats")
     assert ended.get(timeout=60) == ["a"]
     assert begun.get(timeout=60) == ["b"]
-    typing.stop()
+    prefill.stop()
     assert ended.get(timeout=60) == ["b"]
     assert begun.empty()

@@ -171,7 +171,10 @@ class LanguageModelChoice:
         measured = not self._as_shipped or source != COMES_WITH_LAMPLIGHT
         if self.source is source and measured and isinstance(model, LanguageModel):
             # Before files are read on: it takes seconds, and until then nobody knows how long an answer takes.
-            self._scheduler.run(Priority.TYPING, lambda stopped: model.calibrate(self._folder, stopped))
+            self._scheduler.run(
+                Priority.TYPING,
+                lambda stopped: model.calibrate(self._folder, lambda: stopped() or self.source is not source),
+            )
         if self.source is source:
             self.settled.set()
             self._scheduler.wake()
