@@ -15,7 +15,7 @@ from lamplight.models.language_model import LanguageModel, Usage
 from lamplight.rag.reading import APART, PassagePrefill, near_best, needs_several, stable_order
 from lamplight.rag.speculative_prefill import SpeculativePrefill
 from lamplight.scheduling import Scheduler
-from tests.waiting import until
+from tests.waiting import DEADLINE, until
 
 SYSTEM = "Answer from the passages in one short sentence."
 PASSAGES = [
@@ -131,3 +131,39 @@ def test_typing_on_gives_up_only_what_no_longer_fits() -> None:
     prefill.stop()
     assert ended.get(timeout=60) == ["b"]
     assert begun.empty()
+
+
+def test_what_is_typed_while_somebody_is_answered_is_looked_for_afterwards() -> None:
+    scheduler, found, prefilled = Scheduler(), list[str](), threading.Event()
+
+    def find(text: str) -> list[str]:
+        found.append(text)
+        return [text]
+
+    prefill = SpeculativePrefill(scheduler, find, lambda text, passages, stopped: prefilled.set())
+    with scheduler.answering():
+        prefill.typed("What")
+        prefill.typed("What are")
+        until(lambda: len(scheduler._leases) == 2)
+        assert found == []
+    assert prefilled.wait(DEADLINE)
+    assert found == ["What are"]
+
+
+def test_a_prefill_that_gave_way_to_an_answer_begins_anew() -> None:
+    scheduler, begun = Scheduler(), threading.Semaphore(0)
+
+    def prefill_until_stopped(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+        begun.release()
+        until(stopped)
+
+    prefill = SpeculativePrefill(scheduler, lambda text: PASSAGES, prefill_until_stopped)
+    prefill.typed("What are the")
+    assert begun.acquire(timeout=DEADLINE)
+    with scheduler.answering():
+        until(lambda: [lease.running for lease in scheduler._leases] == [True, False])
+    assert begun.acquire(timeout=DEADLINE)
+    with scheduler.paused():
+        assert [lease.running for lease in scheduler._leases] == [False]
+    prefill.stop()
+    until(lambda: not scheduler._leases)
