@@ -162,6 +162,37 @@ def test_an_error_inside_a_lease_gives_it_back(scheduler: Scheduler) -> None:
         assert list(answer.turn()) == []
 
 
+def test_who_ends_the_program_while_waiting_leaves_no_lease(
+    scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(lease: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(scheduler, "_wait_for_way", interrupted)
+        with pytest.raises(KeyboardInterrupt), scheduler.lease(INDEXING):
+            raise AssertionError("it was not had")
+    with scheduler.lease(IDLE) as idle:
+        assert not idle.cancelled()
+
+
+def test_what_was_stopped_for_something_else_begins_anew(scheduler: Scheduler) -> None:
+    begun_at: list[bool] = []
+
+    def work(stopped: Callable[[], bool]) -> None:
+        begun_at.append(stopped())
+        if len(begun_at) < 3:
+            with scheduler.lease(ANSWER):
+                assert stopped()
+
+    scheduler.run(IDLE, work)
+    assert begun_at == [False] * 3
+    stop = CancelToken()
+    stop.cancel()
+    scheduler.run(IDLE, work, stop)
+    assert len(begun_at) == 3
+
+
 def answers(scheduler: Scheduler) -> Iterator[str]:
     with scheduler.answering() as lease:
         for _ in lease.turn():
@@ -308,6 +339,22 @@ def test_nothing_is_computed_ahead_of_time_in_a_pause(scheduler: Scheduler, prio
         assert [lease.running for lease in scheduler._leases] == [False]
     assert ended(thread)
     assert rounds == ["begun", "ended"] * 2
+
+
+def test_a_pause_begins_when_what_was_begun_gives_way(scheduler: Scheduler) -> None:
+    held = threading.Event()
+
+    def work() -> None:
+        with scheduler.lease(TYPING) as lease:
+            held.set()
+            until(lease.cancelled)
+            lease.give_way()
+
+    typing = begun(work)
+    assert held.wait(DEADLINE)
+    with scheduler.paused():
+        assert [lease.running for lease in scheduler._leases] == [False]
+    assert ended(typing)
 
 
 def test_files_are_read_and_questions_answered_in_a_pause(scheduler: Scheduler) -> None:
@@ -509,4 +556,5 @@ def test_a_token_waits_for_a_cancellation_by_another_thread() -> None:
     waiting = begun(token.wait)
     parent.cancel()
     assert ended(waiting)
+    assert CancelToken(parent).cancelled()
     assert not CancelToken(CancelToken()).wait(0.0)
