@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished
 from lamplight.rag.finding import RETRIEVED, Finder
 from lamplight.rag.retriever import EVERYWHERE, Scope
+from lamplight.scheduling import CancelToken
 
 DEPTHS = (1, 5, 10, 20)  # pages
 Page = tuple[str, int]
@@ -100,9 +100,9 @@ def library_of(folder: Path, files: Sequence[Path], models: Models) -> Iterator[
 
 def ask(answerer: Answerer, question: str, scope: Scope = EVERYWHERE, without_model: bool = False) -> Finished:
     """The end of an answer; without the model it is what stands there before the model has read anything."""
-    stop = threading.Event()
+    stop = CancelToken()
     if without_model:
-        stop.set()
+        stop.cancel()
     for event in answerer.answer(question, stop=stop, scope=scope):
         if isinstance(event, Finished):
             return event

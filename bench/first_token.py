@@ -27,7 +27,8 @@ from lamplight.models.processor import physical_cores
 from lamplight.models.quantise import saved_preparation
 from lamplight.rag.finding import Finder
 from lamplight.rag.reading import rank_prior, stable_order
-from lamplight.rag.reading_ahead import ReadingAhead
+from lamplight.rag.speculative_prefill import SpeculativePrefill
+from lamplight.scheduling import Scheduler
 
 SYSTEM = "You answer questions using only the passages the user gives. Answer in one or two short sentences."
 TYPING_SECONDS = 6.0
@@ -87,7 +88,7 @@ def _one_run(
     found: Found,
     rates: dict[str, list[float]],
 ) -> tuple[dict[str, float], bool, int]:
-    """Seconds of each side, whether reading ahead changed nothing, and the tokens of the passages."""
+    """Seconds of each side, whether speculative prefill changed nothing, and the tokens of the passages."""
     together = Reading(SYSTEM, tuple(found.sections), asked.text)
     near = Reading(SYSTEM, together.passages[: found.near], asked.text)
     other = f"Which words in it matter most? {asked.text}"
@@ -96,7 +97,7 @@ def _one_run(
     typing, plain = _while_typing(model, finder, asked)
     typing_together, plain_together = _while_typing_together(model, finder, asked)
     model.forget()
-    model.remember(SYSTEM, found.sections, never)
+    model.prewarm(SYSTEM, found.sections, never)
     warm(model)
     apart = timed(model.read_apart(near, GENERATED, never, rank_prior(found.near)))
     follow = timed(model.read_apart(Reading(SYSTEM, near.passages, other), GENERATED, never, rank_prior(found.near)))
@@ -133,7 +134,7 @@ def _while_typing(model: LanguageModel, finder: SectionFinder, asked: Asked) -> 
     typed(
         asked.text,
         lambda text: finder.find(text).sections,
-        lambda text, passages, stopped: model.remember(SYSTEM, passages, stopped),
+        lambda text, passages, stopped: model.prewarm(SYSTEM, passages, stopped),
     )
     found = finder.find(asked.text)
     reading = Reading(SYSTEM, tuple(found.sections[: found.near]), asked.text)
@@ -154,7 +155,7 @@ def _while_typing_together(model: LanguageModel, finder: SectionFinder, asked: A
     typed(
         asked.text,
         find,
-        lambda text, passages, stopped: model.read_ahead(Reading(SYSTEM, tuple(passages), ""), stopped),
+        lambda text, passages, stopped: model.prefill(Reading(SYSTEM, tuple(passages), ""), stopped),
     )
     reading = Reading(SYSTEM, tuple(find(asked.text)), asked.text)
     typing = timed(model.read(reading, GENERATED, never))
@@ -168,12 +169,12 @@ def typed(
     read: Callable[[str, Sequence[str], Callable[[], bool]], object],
 ) -> None:
     """A question word by word, in `TYPING_SECONDS`; what `find` finds is read meanwhile."""
-    ahead = ReadingAhead(find, read)
+    prefill = SpeculativePrefill(Scheduler(), find, read)
     words = text.split()
     for count in range(1, len(words) + 1):
-        ahead.typed(" ".join(words[:count]))
+        prefill.typed(" ".join(words[:count]))
         time.sleep(TYPING_SECONDS / len(words))
-    ahead.stop()
+    prefill.stop()
 
 
 def timed(events: Iterator[Prefill | Piece | Usage], clock: Clock = time.perf_counter) -> Timed:

@@ -16,7 +16,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from contextlib import suppress
 from importlib.util import find_spec
@@ -40,6 +39,7 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Token
+from lamplight.scheduling import CancelToken
 
 PAGES = 60
 TESSERACT_PAGES = 5
@@ -199,11 +199,11 @@ def latency(data: Path, models: Models) -> Measures:
             queue.submit(path, path.name)
 
         def ask() -> None:
-            stop, tokens = threading.Event(), 0
+            stop, tokens = CancelToken(), 0
             for event in answerer.answer("How much were the net sales?", stop=stop):
                 tokens += isinstance(event, Token)
                 if tokens == WORDS:
-                    stop.set()
+                    stop.cancel()
 
         seconds: dict[str, list[float]] = {"idle": [], "indexing": []}
         ask()

@@ -101,7 +101,7 @@ def headline(
         run = {name: ask_baseline(llama, reading, ANSWERED, clock)[0] for name, llama in others.items()}
         if not processor:
             model.forget()
-            typed(question, find, lambda text, found, stopped: model.remember(SYSTEM, found, stopped))
+            typed(question, find, lambda text, found, stopped: model.prewarm(SYSTEM, found, stopped))
             run["typing"] = first(reading)
         model.forget()
         warm(model)

@@ -22,6 +22,7 @@ from lamplight.models.reader import Reader
 from lamplight.rag import retriever
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Evidence
+from lamplight.scheduling import CancelToken
 
 STAGES: Sequence[tuple[object, str, str]] = (
     (Embedder, "encode", "embedding"),
@@ -113,9 +114,9 @@ def question_stages(library: Library, models: Models, questions: Sequence[str], 
 
 def _shown(answerer: Answerer, question: str) -> list[float]:
     """Seconds until passages are shown, and until they are shown as they were read."""
-    stop, times = threading.Event(), []
+    stop, times = CancelToken(), []
     started = time.perf_counter()
-    stop.set()  # nothing of it is asked of the model
+    stop.cancel()  # nothing of it is asked of the model
     for event in answerer.answer(question, stop=stop):
         if isinstance(event, Evidence):
             times.append(time.perf_counter() - started)

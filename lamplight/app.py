@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from lamplight.ui.services import Services
 
 INTERRUPTED = 130  # what shells expect after Ctrl-C
+AWAY_SECONDS = 2.0  # between two looks whether a server that was away is back
+FOLDER_SECONDS = 30.0  # between two looks whether somebody has put a vision model into the models folder
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -207,12 +209,12 @@ def open_library(folder: Path, purpose: str) -> Library:
 def services_of(library: Library, models: Models | None = None) -> Services:
     """Everything below the user interface, wired together; loads no model yet. `models` are those of before, if any."""
     from lamplight.ingest.queue import IngestQueue
-    from lamplight.models.idle import IdleWork
     from lamplight.models.loading import Models
     from lamplight.rag.answerer import Answerer
     from lamplight.rag.digests import Digesting
     from lamplight.rag.guide import Guiding
-    from lamplight.rag.remembering import Remembering
+    from lamplight.rag.prewarming import Prewarming
+    from lamplight.scheduling import IdleJob
     from lamplight.ui.services import Services
 
     models = models or Models()
@@ -221,33 +223,35 @@ def services_of(library: Library, models: Models | None = None) -> Services:
         models.forget()
     queue, answerer = IngestQueue(library, models), Answerer(library, models)
 
-    def describe(stopped: Callable[[], bool]) -> None:
-        if models.vision is not None and not library.vector_places.are_away:
+    def describe(stopped: Callable[[], bool]) -> float | None:
+        if models.vision is None:
+            return FOLDER_SECONDS
+        if not library.vector_places.are_away:
             from lamplight.ingest.recaption import recaption  # heavy, and most people have no vision model
 
             recaption(library, models, stopped)
+        return AWAY_SECONDS if library.vector_places.are_away else None
 
-    def fill(stopped: Callable[[], bool]) -> None:
+    def fill(stopped: Callable[[], bool]) -> float | None:
         if models.ready and library.vector_places.choice.server is not None:
             library.vectors.fill(models.embedder, stopped)
-        if models.multilingual is not None:
+        if models.ready and models.multilingual is not None:
             library.vectors.fill(models.multilingual, stopped)
+        return AWAY_SECONDS if library.vector_places.are_away else None
 
-    remembering = Remembering(library, models, answerer)
-    guiding, digesting = Guiding(library, models), Digesting(library, models)
-    idle = (
-        IdleWork("remembering", remembering.remember, lambda: queue.busy),
-        IdleWork("captions", describe, lambda: queue.busy),
-        IdleWork("guides", guiding.make_missing, lambda: queue.busy),
-        IdleWork("vectors", fill, lambda: queue.busy),
-        IdleWork("digests", digesting.make_missing, lambda: queue.busy),
-    )
+    works = {
+        "prewarming": Prewarming(library, models, answerer).prewarm,
+        "captions": describe,
+        "guides": Guiding(library, models).make_missing,
+        "vectors": fill,
+        "digests": Digesting(library, models).make_missing,
+    }
+    idle = tuple(IdleJob(models.scheduler, name, work, LamplightError) for name, work in works.items())
+    library.database.changed = models.scheduler.wake
 
     def forget() -> None:
-        """What is being remembered just now is of a document that may be gone."""
-        with ExitStack() as quiet:
-            for work in idle:
-                quiet.enter_context(work.paused())
+        """What is computed ahead just now is of a document that may be gone."""
+        with models.scheduler.paused():
             models.forget()
 
     library.documents.purged = forget

@@ -88,7 +88,7 @@ def going_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         facts: FactAnswers, model: AnswerModel, plan: AnswerPlan, asked: Request, *given: Any
     ) -> Iterator[Reading | Token | Usage]:
         for event in events(facts, model, plan, asked, *given):
-            until(lambda event=event: not isinstance(event, Token) or going_on.is_set() or asked.stop.is_set())
+            until(lambda event=event: not isinstance(event, Token) or going_on.is_set() or asked.lease.cancelled())
             yield event
 
     monkeypatch.setattr(FactAnswers, "_events", held)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
@@ -20,6 +19,7 @@ from lamplight.rag.messages import say
 from lamplight.rag.quotation import Quotation, Quoted
 from lamplight.rag.reading import PassagePrefill
 from lamplight.samples import FEES, HANDBOOK, PHOTO, QUESTIONS
+from lamplight.scheduling import CancelToken
 
 Stopped = Callable[[], bool]
 SAID = ("1 November to 28 February", "£36", "KEY AT PLOT 12", "2025 520 kg", "up to 6 square metres")  # to `QUESTIONS`
@@ -130,12 +130,12 @@ def test_an_empty_library_says_so(library: Library, models: Models) -> None:
 
 
 def test_an_answer_can_be_stopped(answerer: Answerer) -> None:
-    stop = threading.Event()
+    stop = CancelToken()
     events = []
     for event in answerer.answer("Describe the handbook's rules on water, bonfires and animals.", stop=stop):
         events.append(event)
         if isinstance(event, Token):
-            stop.set()
+            stop.cancel()
     assert finished(events).stopped
     assert sum(isinstance(event, Token) for event in events) <= 2
 
@@ -213,7 +213,7 @@ class WatchedPrefill(PassagePrefill):
         return super().read(model, system, question, passages, max_tokens, stopped, together)
 
 
-def test_a_half_typed_follow_up_reads_ahead_what_the_question_will_read(
+def test_a_half_typed_follow_up_is_prefilled_with_what_the_question_will_read(
     sample_library: Library, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answerer, reader = Answerer(sample_library, models), WatchedPrefill()
@@ -222,7 +222,7 @@ def test_a_half_typed_follow_up_reads_ahead_what_the_question_will_read(
     history = [Message(1, "user", "When are bonfires allowed?"), Message(2, "assistant", "From 1 November [1].")]
     answerer.typed("Where are they", history=history)
     ahead = reader.ahead.get(timeout=60)
-    answerer.stop_reading_ahead()
+    answerer.stop_prefill()
     assert finished(list(answerer.answer("Where are they allowed?", history))).passages
     assert reader.asked
     assert set(reader.asked) <= set(ahead)

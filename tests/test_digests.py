@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.digests import Digesting
 from lamplight.rag.events import Event, Finished, Looking
+from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer
 
 SECTIONS = ("Bees", "Water", "Sheds", "Fences")
@@ -36,7 +36,7 @@ class LargeModel:
     def __init__(self) -> None:
         self.read: list[str] = []
         self.stop_after = 100
-        self.stop = threading.Event()
+        self.stop = CancelToken()
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
@@ -46,7 +46,7 @@ class LargeModel:
     ) -> Iterator[Piece]:
         self.read.append(messages[-1].content)
         if len(self.read) > self.stop_after:
-            self.stop.set()
+            self.stop.cancel()
         first = messages[-1].content.removeprefix("- ").split(". ")[0].split("\n")[0].rstrip(".")
         yield Piece(f"{first}. Elephants were elected to the board of Neptune in 1907.")
 
@@ -107,7 +107,7 @@ def test_a_stop_keeps_what_was_written_and_goes_on_from_there(
     stopped = finished(events(garden, models, model, "Summarise the garden rules"))
     assert "**Bees**" in stopped.answer and "**Fences**" not in stopped.answer
     assert "after part 2 of 4" in stopped.answer and stopped.stopped
-    model.stop.clear()
+    model.stop = CancelToken()
     model.stop_after, model.read = 100, []
     assert "**Fences**" in finished(events(garden, models, model, "Summarise the garden rules")).answer
     assert len(model.read) == 3  # two sections, and what is put in short

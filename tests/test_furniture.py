@@ -335,7 +335,7 @@ def test_a_footer_under_a_table_does_not_repeat_its_heads(embedder: Embedder) ->
 
 
 def interrupt(path: Path, library: Library, models: Models) -> None:
-    progress = Progress(lambda status, fraction: progress.interrupted.set() if fraction > 0.5 else None)
+    progress = Progress(lambda status, fraction: progress.interrupted.cancel() if fraction > 0.5 else None)
     with pytest.raises(Interrupted):
         index_file(path, library, models, progress)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import never
 from lamplight.models.language_model import ChatMessage, LanguageModel, Piece, Prefill, Reading, Usage
+from lamplight.scheduling import CancelToken, Priority, Scheduler
 from tests.waiting import until
 
 SYSTEM = "Answer from the passages in one short sentence."
@@ -65,14 +67,14 @@ def test_a_follow_up_computes_only_its_question(model: LanguageModel) -> None:
     assert usage.prefilled_tokens + usage.reused_tokens == usage.prompt_tokens
 
 
-def test_a_passage_remembered_or_read_ahead_gives_the_answer_of_a_fresh_one(model: LanguageModel) -> None:
+def test_a_passage_prewarmed_or_prefilled_gives_the_answer_of_a_fresh_one(model: LanguageModel) -> None:
     fresh, first, _ = read(model, "How much did the roof cost?", ROOF, CATS)
     assert first.reused_tokens == 0
     model.forget()
-    assert model.remember(SYSTEM, [ROOF], never) == 1
+    assert model.prewarm(SYSTEM, [ROOF], never) == 1
     remembered, second, _ = read(model, "How much did the roof cost?", ROOF, CATS)
     model.forget()
-    assert model.read_ahead(Reading(SYSTEM, (ROOF, CATS), ""), never)
+    assert model.prefill(Reading(SYSTEM, (ROOF, CATS), ""), never)
     ahead, third, _ = read(model, "How much did the roof cost?", ROOF, CATS)
     assert remembered == ahead == fresh
     assert first.prefilled_tokens > second.prefilled_tokens > third.prefilled_tokens
@@ -137,17 +139,19 @@ def test_a_stop_takes_effect_inside_the_reading_and_harms_nothing(
 
 
 def test_a_question_does_not_wait_for_work_in_the_background(model: LanguageModel, tmp_path: Path) -> None:
-    stop = threading.Event()
+    scheduler, stop = Scheduler(), CancelToken()
     long = [f"{number} {ROOF} " * 12 for number in range(30)]
-    worker = threading.Thread(target=model.remember, args=(SYSTEM, long, stop.is_set))
+    prewarmed = partial(model.prewarm, SYSTEM, long)
+    worker = threading.Thread(target=scheduler.run, args=(Priority.IDLE, prewarmed, stop))
     worker.start()
     try:
         until(lambda: list(tmp_path.glob("contexts/*.state")))
-        text, _, _ = generate(model, "Say hello.")
-        assert text
-        assert len(list(tmp_path.glob("contexts/*.state"))) < len(long)
+        with scheduler.answering():
+            text, _, _ = generate(model, "Say hello.")
+            assert text
+            assert len(list(tmp_path.glob("contexts/*.state"))) < len(long)
     finally:
-        stop.set()
+        stop.cancel()
         worker.join()
 
 

@@ -372,3 +372,14 @@ def test_a_disk_that_is_full_for_chroma_alone_is_a_sentence(
 def test_the_key_of_the_holder_is_for_its_owner_only(library: Library) -> None:
     library.database.lock.announce("http://127.0.0.1:7860/", "secret")
     assert (library.folder / "holder.json").stat().st_mode & 0o077 == 0
+
+
+def test_who_waits_for_changes_is_told_once_they_are_there_to_see(library: Library) -> None:
+    seen: list[int] = []
+    library.database.changed = lambda: seen.append(len(library.collections.all()))
+    library.collections.add("Garden")
+    with pytest.raises(ZeroDivisionError), library.database.transaction():
+        raise ZeroDivisionError
+    with library.database.transaction(shown=False):
+        pass
+    assert seen == [1]

@@ -123,7 +123,7 @@ def test_what_was_begun_of_a_file_that_is_gone_is_thrown_away(
 
 def interrupt(path: Path, library: Library, models: Models) -> None:
     """Stop in the middle."""
-    progress = Progress(lambda status, fraction: progress.interrupted.set() if fraction > 0.5 else None)
+    progress = Progress(lambda status, fraction: progress.interrupted.cancel() if fraction > 0.5 else None)
     with pytest.raises(Interrupted):
         index_file(path, library, models, progress)
     assert library.documents.all() == []
@@ -132,7 +132,7 @@ def interrupt(path: Path, library: Library, models: Models) -> None:
 def test_a_cancelled_document_leaves_nothing(
     library: Library, models: Models, long_pdf: Path, small_batches: None
 ) -> None:
-    progress = Progress(lambda status, fraction: progress.cancelled.set() if fraction > 0.5 else None)
+    progress = Progress(lambda status, fraction: progress.cancelled.cancel() if fraction > 0.5 else None)
     assert index_file(long_pdf, library, models, progress).status == "skipped"
     assert library.database.rows("SELECT count(*) FROM documents") == [(0,)]
     assert_agreement(library, models.embedder)

@@ -13,8 +13,9 @@ from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import never
 from lamplight.models.language_model import LanguageModel, Usage
 from lamplight.rag.reading import APART, PassagePrefill, near_best, needs_several, stable_order
-from lamplight.rag.reading_ahead import ReadingAhead
-from tests.waiting import until
+from lamplight.rag.speculative_prefill import SpeculativePrefill
+from lamplight.scheduling import Scheduler
+from tests.waiting import DEADLINE, until
 
 SYSTEM = "Answer from the passages in one short sentence."
 PASSAGES = [
@@ -81,12 +82,12 @@ def test_a_follow_up_reuses_the_passages_whatever_their_new_rank(model: Language
 
 def test_a_remembered_passage_begins_the_prompt(model: LanguageModel) -> None:
     model.forget()
-    model.remember(SYSTEM, [PASSAGES[0]], never)
+    model.prewarm(SYSTEM, [PASSAGES[0]], never)
     usage = read(model, PassagePrefill(), "Compare the roof with the lock.", PASSAGES)
     assert usage.reused_tokens > model.count_tokens(PASSAGES[0])
 
 
-def test_typing_reads_ahead_and_the_question_reads_only_itself(model: LanguageModel) -> None:
+def test_what_is_typed_is_prefilled_and_the_question_reads_only_itself(model: LanguageModel) -> None:
     model.forget()
     reader, done = PassagePrefill(), threading.Event()
 
@@ -94,10 +95,10 @@ def test_typing_reads_ahead_and_the_question_reads_only_itself(model: LanguageMo
         reader.prepare(model, SYSTEM, text, passages, stopped)
         done.set()
 
-    ahead = ReadingAhead(lambda text: PASSAGES, read_passages)
-    ahead.typed("What are the")
+    prefill = SpeculativePrefill(Scheduler(), lambda text: PASSAGES, read_passages)
+    prefill.typed("What are the")
     assert done.wait(60)
-    ahead.stop()
+    prefill.stop()
     usage = read(model, reader, "What are the cats called?", PASSAGES)
     assert usage.answered_from == 1
     assert usage.prefilled_tokens < len(PASSAGES) * 12 + 12
@@ -108,7 +109,7 @@ def test_typing_on_gives_up_only_what_no_longer_fits() -> None:
     begun: queue.Queue[list[str]] = queue.Queue()
     ended: queue.Queue[list[str]] = queue.Queue()
 
-    def read_until_stopped(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+    def prefill_until_stopped(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
         begun.put(list(passages))
         until(stopped)
         ended.put(list(passages))
@@ -119,14 +120,50 @@ def test_typing_on_gives_up_only_what_no_longer_fits() -> None:
         sought.put(text)
         return found[text]
 
-    ahead = ReadingAhead(find, read_until_stopped)
-    ahead.typed("What")
+    prefill = SpeculativePrefill(Scheduler(), find, prefill_until_stopped)
+    prefill.typed("What")
     assert begun.get(timeout=60) == ["a"]
-    ahead.typed("What are")
+    prefill.typed("What are")
     assert [sought.get(timeout=60), sought.get(timeout=60)] == ["What", "What are"]
-    ahead.typed("What are cats")
+    prefill.typed("What are cats")
     assert ended.get(timeout=60) == ["a"]
     assert begun.get(timeout=60) == ["b"]
-    ahead.stop()
+    prefill.stop()
     assert ended.get(timeout=60) == ["b"]
     assert begun.empty()
+
+
+def test_what_is_typed_while_somebody_is_answered_is_looked_for_afterwards() -> None:
+    scheduler, found, prefilled = Scheduler(), list[str](), threading.Event()
+
+    def find(text: str) -> list[str]:
+        found.append(text)
+        return [text]
+
+    prefill = SpeculativePrefill(scheduler, find, lambda text, passages, stopped: prefilled.set())
+    with scheduler.answering():
+        prefill.typed("What")
+        prefill.typed("What are")
+        until(lambda: len(scheduler._leases) == 2)
+        assert found == []
+    assert prefilled.wait(DEADLINE)
+    assert found == ["What are"]
+
+
+def test_a_prefill_that_gave_way_to_an_answer_begins_anew() -> None:
+    scheduler, begun = Scheduler(), threading.Semaphore(0)
+
+    def prefill_until_stopped(text: str, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+        begun.release()
+        until(stopped)
+
+    prefill = SpeculativePrefill(scheduler, lambda text: PASSAGES, prefill_until_stopped)
+    prefill.typed("What are the")
+    assert begun.acquire(timeout=DEADLINE)
+    with scheduler.answering():
+        until(lambda: [lease.running for lease in scheduler._leases] == [True, False])
+    assert begun.acquire(timeout=DEADLINE)
+    with scheduler.paused():
+        assert [lease.running for lease in scheduler._leases] == [False]
+    prefill.stop()
+    until(lambda: not scheduler._leases)

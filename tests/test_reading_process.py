@@ -23,9 +23,9 @@ from lamplight.ingest.reading_process import ReadingProcesses
 from lamplight.ingest.walk import files_in
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
-from lamplight.models.precedence import ANSWERS
+from lamplight.scheduling import Priority
 from tests.test_readers import GATE, write_docx, write_pdf
-from tests.waiting import until
+from tests.waiting import DEADLINE, until
 
 ROOT = Path(__file__).parent.parent
 IMPATIENT = 2.0  # seconds of processor time
@@ -55,7 +55,7 @@ class Watched(Progress):
 class SoonCancelled(Watched):
     def check(self) -> None:
         if self.looks == LOOKS:
-            self.cancelled.set()
+            self.cancelled.cancel()
         super().check()
 
 
@@ -224,20 +224,44 @@ def test_ctrl_c_in_the_terminal_makes_no_file_fail(
 def test_reading_stops_while_a_question_is_answered(
     library: Library, models: Models, processes: ReadingProcesses, tmp_path: Path
 ) -> None:
-    (tmp_path / "gate.txt").write_text(GATE)
     path = write_pdf(tmp_path / "long.pdf", [[f"{GATE} {number}"] for number in range(120)])
-    assert index_file(tmp_path / "gate.txt", library, models, processes=processes).status == "added"
-    steps: list[str] = []
-    with ANSWERS:
+    pages: list[str] = []
+    begun, asked = threading.Event(), threading.Event()
+
+    def report(status: str, fraction: float) -> None:
+        if status.startswith("reading page"):
+            pages.append(status)
+            begun.set()
+            assert asked.wait(DEADLINE)
+
+    progress = Progress(report)
+    reading = threading.Thread(target=index_file, args=(path, library, models, progress, processes))
+    reading.start()
+    assert begun.wait(DEADLINE)
+    with models.scheduler.lease(Priority.ANSWER):
         until(lambda: process_of(processes).status() == psutil.STATUS_STOPPED)
-        progress = Watched(lambda status, fraction: steps.append(status))
-        reading = threading.Thread(target=index_file, args=(path, library, models, progress, processes))
-        reading.start()
-        until(lambda: progress.looks >= LOOKS)
+        asked.set()
+        until(lambda: not progress.lease.running)
         assert reading.is_alive() and process_of(processes).status() == psutil.STATUS_STOPPED
-        assert [status for status in steps if status.startswith("reading")] == []
+        assert len(pages) == 1
     until(lambda: not reading.is_alive())
     assert library.documents.at(str(path)) is not None
+
+
+def test_no_file_is_begun_while_a_question_is_answered(
+    library: Library, models: Models, processes: ReadingProcesses, tmp_path: Path
+) -> None:
+    (tmp_path / "gate.txt").write_text(GATE)
+    steps: list[str] = []
+    progress = Progress(lambda status, fraction: steps.append(status))
+    arguments = (tmp_path / "gate.txt", library, models, progress, processes)
+    reading = threading.Thread(target=index_file, args=arguments)
+    with models.scheduler.lease(Priority.ANSWER):
+        reading.start()
+        until(lambda: [lease.running for lease in models.scheduler._leases] == [True, False])
+        assert steps == [] and processes._all[0]._process is None
+    until(lambda: not reading.is_alive())
+    assert library.documents.at(str(tmp_path / "gate.txt")) is not None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
@@ -254,7 +278,7 @@ def test_no_reading_process_outlives_the_app(tmp_path: Path, suspended: bool) ->
         "    def check(self):\n"
         "        process = processes._all[0]._process\n"
         "        if process and process.cpu_times().user > 1.0:\n"
-        f"            processes._suspend({suspended})\n"
+        f"            processes._all[0].{'suspend' if suspended else 'resume'}()\n"
         "            print(process.pid, flush=True)\n"
         "            time.sleep(3600)\n"
         "with processes.lend(Progress()) as process:\n"

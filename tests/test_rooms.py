@@ -1,4 +1,4 @@
-"""Imports point one way, `app → ui → rag, ingest → library → models`: proved on every import of every module.
+"""Imports point one way, `app → ui → rag, ingest → library → models → scheduling`: proved on every import.
 
 The rooms of the package are called without it here: `rag` is `lamplight.rag`.
 """
@@ -15,13 +15,14 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "lamplight"
 BELOW: dict[str, set[str]] = {
-    "models": set(),
+    "scheduling": set(),
+    "models": {"scheduling"},
     "library": {"models"},
-    "ingest": {"library", "models"},
-    "rag": {"library", "models"},
+    "ingest": {"library", "models", "scheduling"},
+    "rag": {"library", "models", "scheduling"},
     "samples": set(),
-    "ui": {"rag", "ingest", "library", "models", "samples"},
-    "bench": {"app", "ui", "rag", "ingest", "library", "models", "samples"},
+    "ui": {"rag", "ingest", "library", "models", "samples", "scheduling"},
+    "bench": {"app", "ui", "rag", "ingest", "library", "models", "samples", "scheduling"},
     "training": {"rag", "library", "models", "bench"},
 }
 TORCH = {"torch", "transformers", "sentence_transformers"}

@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import os
 import queue
-import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -29,7 +28,7 @@ from lamplight.models.embedder import Embedder
 from lamplight.models.errors import LamplightError
 from lamplight.models.files import READ_BLOCK
 from lamplight.models.loading import Models
-from lamplight.models.precedence import ANSWERS
+from lamplight.scheduling import CancelToken, Priority
 
 Status = Literal["added", "unchanged", "updated", "failed", "skipped"]
 
@@ -81,7 +80,8 @@ def index_file(
     try:
         path = path.resolve()
         _check(path)
-        status, document = _index(path, library, models, progress, processes or shared_processes(), again)
+        with models.scheduler.lease(Priority.INDEXING, progress.cancelled, progress.interrupted) as progress.lease:
+            status, document = _index(path, library, models, progress, processes or shared_processes(), again)
     except Interrupted:
         raise
     except (NothingToRead, Cancelled) as error:
@@ -110,7 +110,7 @@ def index_files(
     Closing the iterator interrupts what is being read; what was finished is kept.
     """
     steps: queue.Queue[FileStep | None] = queue.Queue()
-    interrupted = threading.Event()
+    interrupted = CancelToken()
     source = iter(found)
     ahead: deque[Future[FileResult]] = deque()
 
@@ -136,7 +136,7 @@ def index_files(
                 if ahead and (step := steps.get()) is not None:
                     yield step
         finally:
-            interrupted.set()
+            interrupted.cancel()
 
 
 def _index(
@@ -172,7 +172,7 @@ def _embed_for_languages(added: Document, library: Library, models: Models, prog
 
     def stopped() -> bool:
         progress.report("embedding for its language", 1.0)
-        return progress.cancelled.is_set() or progress.interrupted.is_set() or ANSWERS.taken
+        return progress.must_wait
 
     with suppress(LibraryError):  # as on a full disk
         library.vectors.fill(models.multilingual, stopped, added.id)

@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lamplight.ingest.errors import Cancelled, Interrupted
-from lamplight.models.precedence import ANSWERS
-
-LOOK_SECONDS = 0.2  # how often a wait looks up to see whether it was cancelled
+from lamplight.scheduling import CancelToken, Lease, Priority, Scheduler
 
 
 @dataclass(slots=True)
 class Progress:
-    """`cancelled` forgets the file, `interrupted` keeps what is done of it for the next run."""
+    """`cancelled` forgets the file, `interrupted` keeps what is done of it for the next run.
+
+    `lease` is that of the file while `index_file` reads it; until then nothing else goes first.
+    """
 
     report: Callable[[str, float], None] = lambda status, fraction: None
-    cancelled: threading.Event = field(default_factory=threading.Event)
-    interrupted: threading.Event = field(default_factory=threading.Event)
+    cancelled: CancelToken = field(default_factory=CancelToken)
+    interrupted: CancelToken = field(default_factory=CancelToken)
+    lease: Lease = field(default_factory=lambda: Scheduler().lease(Priority.INDEXING))
 
     def step(self, status: str, fraction: float) -> None:
         """Report a human phrase and how much (0 to 1) is done; then like `wait`."""
         self.report(status, fraction)
         self.wait()
 
+    @property
+    def must_wait(self) -> bool:
+        """Whether something else goes first, or nobody wants the file any more."""
+        return self.lease.cancelled()
+
     def wait(self) -> None:
-        """Let answers go first. Raises `Cancelled` or `Interrupted`."""
+        """Let go first what has a higher priority. Raises `Cancelled` or `Interrupted`."""
         self.check()
-        while not ANSWERS.wait(LOOK_SECONDS):
-            self.check()
+        self.lease.give_way()
+        self.check()
 
     def check(self) -> None:
         """Raises `Cancelled` or `Interrupted`."""
-        if self.cancelled.is_set():
+        if self.cancelled.cancelled():
             raise Cancelled("Cancelled; nothing of it was kept.")
-        if self.interrupted.is_set():
+        if self.interrupted.cancelled():
             raise Interrupted("Interrupted; the next run goes on from here.")

@@ -18,6 +18,7 @@ from lamplight.library.store import Library
 from lamplight.models.errors import LamplightError
 from lamplight.models.files import sha256_of
 from lamplight.models.loading import Models
+from lamplight.scheduling import CancelToken, Priority
 
 CANCEL_SECONDS = 0.05  # between two looks whether a file that is being read was let go of
 TELLING_FRACTION = 0.05  # of a file: after less, the time for the rest can't be judged
@@ -34,7 +35,7 @@ class IngestQueue:
         self._models = models
         self._processes = processes
         self._wake = threading.Condition()
-        self._closing = False
+        self._closing = CancelToken()
         self._running: dict[int, Progress] = {}
         self._status: dict[int, tuple[str, float]] = {}
         self._started: dict[int, float] = {}
@@ -56,8 +57,8 @@ class IngestQueue:
     def close(self) -> None:
         """Stop at once; files being read stay queued, and the next start goes on after their last finished page."""
         self._watcher.close()
+        self._closing.cancel()
         with self._wake:
-            self._closing = True
             self._interrupt()
         for worker in self._workers:
             worker.join()
@@ -153,7 +154,7 @@ class IngestQueue:
         """Take a job out of the queue, or stop it within a second."""
         with self._wake:  # until it is out of the queue, or a worker takes it up meanwhile
             if job_id in self._running:
-                self._running[job_id].cancelled.set()
+                self._running[job_id].cancelled.cancel()
             else:
                 self.dismiss(job_id)
 
@@ -206,7 +207,7 @@ class IngestQueue:
 
     def _interrupt(self) -> None:
         for progress in self._running.values():
-            progress.interrupted.set()
+            progress.interrupted.cancel()
         self._wake.notify_all()
 
     def _queue(self, path: str, name: str, collection_id: int | None = None, again: bool = False) -> int:
@@ -216,21 +217,31 @@ class IngestQueue:
         return job_id
 
     def _work(self) -> None:
-        while (taken := self._next()) is not None:
-            self._run(*taken)
+        while self._wait_for_job():
+            # Held from one file to the next: nothing idle begins between them.
+            with self._models.scheduler.lease(Priority.INDEXING, self._closing):
+                while (taken := self._next()) is not None:
+                    self._run(*taken)
+
+    def _wait_for_job(self) -> bool:
+        """Until there is one; False when the queue is closed."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._closing.cancelled() or self._first() is not None)
+            return not self._closing.cancelled()
+
+    def _first(self) -> Job | None:
+        return None if self.paused else self._library.jobs.next()
 
     def _next(self) -> tuple[Job, Progress] | None:
         with self._wake:
-            while not self._closing:
-                job = None if self.paused else self._library.jobs.next()
-                if job is not None:
-                    progress = self._running[job.id] = Progress(self._reporter(job.id))
-                    self._status[job.id] = ("starting", 0.0)
-                    self._started[job.id] = time.monotonic()
-                    self._library.jobs.update(job.id, "working")
-                    return job, progress
-                self._wake.wait()
-        return None
+            job = None if self._closing.cancelled() else self._first()
+            if job is None:
+                return None
+            progress = self._running[job.id] = Progress(self._reporter(job.id))
+            self._status[job.id] = ("starting", 0.0)
+            self._started[job.id] = time.monotonic()
+            self._library.jobs.update(job.id, "working")
+            return job, progress
 
     def _reporter(self, job_id: int) -> Callable[[str, float], None]:
         def report(status: str, fraction: float) -> None:
@@ -242,7 +253,7 @@ class IngestQueue:
         forgotten = False
         try:
             result = index_file(Path(job.path), self._library, self._models, progress, self._processes, job.again)
-            forgotten = progress.cancelled.is_set() and result.status == "skipped"
+            forgotten = progress.cancelled.cancelled() and result.status == "skipped"
             if result.status in ("failed", "skipped"):
                 self._library.jobs.update(job.id, "failed", result.error)
             else:

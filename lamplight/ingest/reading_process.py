@@ -37,7 +37,6 @@ from lamplight.ingest.messages import (
     to_line,
 )
 from lamplight.ingest.progress import Progress
-from lamplight.models.precedence import ANSWERS
 from lamplight.models.processor import physical_cores
 
 READER = "lamplight.ingest.readers.read"
@@ -65,6 +64,7 @@ class ReadingProcess:
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._ended = threading.Event()
+        self._suspended = False
 
     def read(
         self, path: Path, earlier: list[str], progress: Progress, avoid: dict[int, int] | None = None
@@ -98,14 +98,14 @@ class ReadingProcess:
         worked, waited = self._seconds(process), time.monotonic()
         while True:
             progress.check()
+            if self._give_way(progress):
+                waited = time.monotonic()
             try:
                 line = self._lines.get(timeout=LOOK_SECONDS)
                 break
             except queue.Empty:
                 if self._ended.is_set():  # closed by another thread, as the program ends
                     raise Interrupted(f"Reading {path.name} was interrupted; the next run goes on from here.") from None
-            if ANSWERS.taken:
-                waited = time.monotonic()
             if self._memory(process) > self._most_memory:
                 raise _hungry(path)
             if self._seconds(process) - worked > self._page_seconds or time.monotonic() - waited > STUCK_SECONDS:
@@ -127,14 +127,16 @@ class ReadingProcess:
             self._lines, self._ended = queue.Queue(PAGES_AHEAD), threading.Event()
             arguments = (self._process, self._lines, self._ended)
             threading.Thread(target=_pump, args=arguments, name="reading", daemon=True).start()
-            self._await_ready(time.monotonic() + START_SECONDS, progress)
+            self._await_ready(progress)
         return self._process
 
-    def _await_ready(self, latest: float, progress: Progress) -> None:
-        line = b""
+    def _await_ready(self, progress: Progress) -> None:
+        line, latest = b"", time.monotonic() + START_SECONDS
         try:
             while not line and time.monotonic() < latest and not self._ended.is_set():
                 progress.check()
+                if self._give_way(progress):
+                    latest = time.monotonic() + START_SECONDS
                 with suppress(queue.Empty):
                     line = self._lines.get(timeout=LOOK_SECONDS)
                     break
@@ -166,12 +168,30 @@ class ReadingProcess:
             process.nice(priority)
         return process
 
-    def suspend(self, suspended: bool) -> None:
-        """Stop it where it is, or let it go on."""
+    def suspend(self) -> None:
+        """Stop it where it is."""
         process = self._process
         if process is not None:
+            self._suspended = True
             with suppress(psutil.Error):
-                process.suspend() if suspended else process.resume()
+                process.suspend()
+
+    def resume(self) -> None:
+        """Let it go on."""
+        process = self._process
+        if process is not None and self._suspended:
+            self._suspended = False
+            with suppress(psutil.Error):
+                process.resume()
+
+    def _give_way(self, progress: Progress) -> bool:
+        """Wait, it suspended, while something else goes first; whether that was so."""
+        waits = progress.must_wait
+        if waits:
+            self.suspend()  # it may only just have started
+            progress.wait()
+        self.resume()  # also where the wait was while its pages were embedded
+        return waits
 
     def close(self) -> None:
         """End it at once; the next file gets a fresh one."""
@@ -223,7 +243,7 @@ def _pump(process: psutil.Popen, lines: queue.Queue[bytes], ended: threading.Eve
 
 
 class ReadingProcesses:
-    """A few reading processes, each lent to one file at a time. They stop while a question is answered."""
+    """A few reading processes, each lent to one file at a time. They stop while something else goes first."""
 
     def __init__(
         self,
@@ -238,7 +258,6 @@ class ReadingProcesses:
         self._idle: queue.LifoQueue[ReadingProcess] = queue.LifoQueue()
         for process in self._all:
             self._idle.put(process)
-        ANSWERS.watch(self._suspend)
 
     @contextmanager
     def lend(self, progress: Progress) -> Iterator[ReadingProcess]:
@@ -249,18 +268,16 @@ class ReadingProcesses:
                 process = self._idle.get(timeout=LOOK_SECONDS)
                 break
         try:
-            yield process
+            with progress.lease.on_cancel(process.suspend):
+                yield process
         finally:
+            process.resume()
             self._idle.put(process)
 
     def close(self) -> None:
         """End them all. They start again if they are needed."""
         for process in self._all:
             process.close()
-
-    def _suspend(self, suspended: bool) -> None:
-        for process in self._all:
-            process.suspend(suspended)
 
 
 @functools.cache

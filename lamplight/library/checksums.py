@@ -30,7 +30,7 @@ class Checksums:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._path = folder / CHECKSUMS
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._known: dict[str, tuple[Stamp, list[int]]] = {}
 
     def condition(self) -> Condition:
@@ -57,18 +57,18 @@ class Checksums:
 
     def opened(self) -> None:
         """To be called before Chroma changes anything."""
-        with self._turn:
+        with self._lock:
             self._write(closed=False)
 
     def renew(self) -> None:
         """To be called after each change that Chroma may have made."""
-        with self._turn:
+        with self._lock:
             if self._stamps() != {name: stamp for name, (stamp, _) in self._known.items()}:
                 self._write(closed=False)
 
     def closed(self) -> None:
         """To be called when Chroma has let go of its files."""
-        with self._turn:
+        with self._lock:
             self._write(closed=True)
 
     def _write(self, closed: bool) -> None:

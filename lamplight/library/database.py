@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ class Database:
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
         self.folder = folder
         self.changes = 0  # grows with what the library shows: who shows it looks again then
+        self.changed: Callable[[], object] = lambda: None  # called then, with `guard` held
         self.replacements = 0  # grows when all content is replaced: a number means something else then
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +66,8 @@ class Database:
                 try:
                     yield self.connection
                     self.connection.execute("COMMIT")
-                    self.changes += shown
+                    if shown:
+                        self._tell()
                 except BaseException:
                     if self.connection.in_transaction:
                         self.connection.execute("ROLLBACK")
@@ -82,6 +84,10 @@ class Database:
                 return self.connection.execute(statement, values).fetchall()
             except sqlite3.DatabaseError as error:
                 raise self._unreadable(error) from error
+
+    def _tell(self) -> None:
+        self.changes += 1
+        self.changed()
 
     def _unwritable(self, error: sqlite3.DatabaseError) -> LibraryError:
         return LibraryError(
@@ -113,7 +119,7 @@ class Database:
         with self.guard, self._copying:  # a log that is being read can't be emptied
             try:
                 source.backup(self.connection)
-                self.changes += 1
+                self._tell()
                 self.replacements += 1
                 self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             except sqlite3.DatabaseError as error:

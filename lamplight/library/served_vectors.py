@@ -35,7 +35,7 @@ class ServedVectors(VectorStore):
         """Connects with the first use. `told` is called whenever `trouble` changes."""
         self.name, self.trouble = name, ""
         self._server, self._told = server, told
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._client: Any = None
         self._rest_until, self._pause = 0.0, PAUSE_SECONDS
 
@@ -73,14 +73,14 @@ class ServedVectors(VectorStore):
                     raise VectorsAway(f"{self._server.permission} Start once with --allow if you want that.")
                 if self._server.elsewhere:
                     stack.enter_context(allowed(f"vectors on {self._server.place}", self._server.host))
-                with self._turn:
+                with self._lock:
                     if self._client is None:
                         self._connect()
                 yield
         except Exception as error:
             self._rest_until = time.monotonic() + self._pause
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
-            with self._turn:
+            with self._lock:
                 self._disconnect()
             self._tell(str(error) if isinstance(error, VectorsAway) else _sentence(self._server, error))
             raise VectorsAway(self.trouble) from error
@@ -126,7 +126,7 @@ class ServedVectors(VectorStore):
                 return found
 
     def close(self, sound: bool = True) -> None:
-        with self._turn, suppress(Exception):
+        with self._lock, suppress(Exception):
             self._disconnect()
 
 

@@ -40,7 +40,7 @@ class VectorStore:
         """`checksums` are kept in step with what is written."""
         self._folder, self.name = folder, name
         self._checksums = checksums
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._client: Any = None
         with self._guarded("opened"):
             if checksums is not None:
@@ -85,14 +85,14 @@ class VectorStore:
         """
         _allocate(ZEROED)
         try:
-            with self._turn:
+            with self._lock:
                 if self._client is None and what != "opened":
                     self._connect()
             try:
                 yield
             except BaseException:
                 if what == "written":
-                    with self._turn:
+                    with self._lock:
                         self._disconnect()
                 raise
             finally:
@@ -177,7 +177,7 @@ class VectorStore:
 
     def close(self, sound: bool = True) -> None:
         """Stop Chroma's threads and let go of its files, which are `sound` as far as is known."""
-        with self._turn, suppress(Exception):
+        with self._lock, suppress(Exception):
             self._disconnect()
         if sound and self._checksums is not None:
             with suppress(OSError):  # without it, all is looked at more closely when it is opened

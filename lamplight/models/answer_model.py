@@ -59,10 +59,10 @@ class AnswerModel(Protocol):
     ) -> Iterator[Prefill | Piece | Usage]:
         """As `read` where it isn't `separable`."""
 
-    def remember(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
+    def prewarm(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
         """How many passages are known now: none where nothing can be remembered."""
 
-    def read_ahead(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
+    def prefill(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
         """Whether all of the prompt but its question is read now."""
 
     def forget(self) -> None:

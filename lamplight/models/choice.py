@@ -28,6 +28,7 @@ from lamplight.models.quantise import prepare_in_background, saved_preparation, 
 from lamplight.models.server import Server
 from lamplight.models.server_key import save_key, saved_key
 from lamplight.models.server_model import ServerModel
+from lamplight.scheduling import Priority, Scheduler
 
 CHOICE = "choice.json"
 IDENTITIES = "identities.json"
@@ -66,20 +67,31 @@ Chosen: TypeAlias = Source | Server | Added
 class LanguageModelChoice:
     """Loads the chosen model when it is first needed, and changes it in the background."""
 
-    def __init__(self, folder: Path, as_shipped: bool, contexts: ContextCache) -> None:
+    def __init__(self, folder: Path, as_shipped: bool, contexts: ContextCache, scheduler: Scheduler) -> None:
         """`folder` keeps what is prepared and measured; with `as_shipped` nothing is prepared, no choice read and
         what comes with Lamplight not measured: a busy machine would be given less to read."""
         self._folder = folder
         self._as_shipped = as_shipped
         self._contexts = contexts
+        self._scheduler = scheduler
         self._model: OnDemand[AnswerModel] = OnDemand(self._open_first)
         self._spare = OnDemand(lambda: self._open_file(COMES_WITH_LAMPLIGHT))
-        self._turn = threading.Lock()  # one change at a time
+        self._lock = threading.Lock()  # one change at a time
         self._wish = object()  # the last change that was asked for; the others are not made any more
-        self.source: Chosen = COMES_WITH_LAMPLIGHT if as_shipped else saved_choice()
+        self.source = COMES_WITH_LAMPLIGHT if as_shipped else saved_choice()
         self.settled = threading.Event()  # the model is the one that stays, and is measured
         self.loading = ""  # the name of the model that is getting ready to answer
         self.trouble = ""  # why the chosen model does not answer, in a sentence
+
+    @property
+    def source(self) -> Chosen:
+        """Where the model that answers is; on a server, it gives several answers at a time."""
+        return self._source
+
+    @source.setter
+    def source(self, source: Chosen) -> None:
+        self._source = source
+        self._scheduler.answer_one_by_one(not isinstance(source, Server))
 
     def get(self) -> AnswerModel:
         """Raises `WeightsError` only when not even the model that comes with Lamplight can be loaded."""
@@ -150,7 +162,7 @@ class LanguageModelChoice:
         try:
             if isinstance(source, Source) and not self._as_shipped and self._prepare(source):
                 prepared = self._open(source)
-                with self._turn:
+                with self._lock:
                     if self.source is source:
                         self._model.replace(prepared)
         except LamplightError as error:
@@ -158,12 +170,17 @@ class LanguageModelChoice:
         model = self.get()
         measured = not self._as_shipped or source != COMES_WITH_LAMPLIGHT
         if self.source is source and measured and isinstance(model, LanguageModel):
-            model.calibrate(self._folder, lambda: self.source is not source)
+            # Before files are read on: it takes seconds, and until then nobody knows how long an answer takes.
+            self._scheduler.run(
+                Priority.TYPING,
+                lambda stopped: model.calibrate(self._folder, lambda: stopped() or self.source is not source),
+            )
         if self.source is source:
             self.settled.set()
+            self._scheduler.wake()
 
     def _change(self, source: Chosen, wish: object, key: str) -> None:
-        with self._turn:
+        with self._lock:
             if wish is not self._wish:
                 return
             try:

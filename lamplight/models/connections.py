@@ -90,17 +90,17 @@ class Connections:
         self._attempts: list[Attempt] = []
         self._known: set[tuple[str, int]] = set()
         # Reentrant: a collection of garbage inside the lock may close a socket and come back here.
-        self._turn = threading.RLock()
+        self._lock = threading.RLock()
 
     @property
     def listed(self) -> list[Attempt]:
         """The newest attempts, newest first."""
-        with self._turn:
+        with self._lock:
             return self._attempts[::-1]
 
     def note(self, host: str, port: int, reason: str, blocked: bool, address: str = "") -> None:
         """Count an attempt; `address` is where `host` was found."""
-        with self._turn:
+        with self._lock:
             if blocked:
                 self.blocked += 1
             else:
@@ -112,7 +112,7 @@ class Connections:
     def look(self) -> None:
         """Count what the operating system shows of this process and its children and the hook didn't see."""
         for host, port in _unseen():
-            with self._turn:
+            with self._lock:
                 if (host, port) not in self._known:
                     self.note(host, port, OUTSIDE_PYTHON, blocked=False)
 

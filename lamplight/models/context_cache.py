@@ -42,13 +42,13 @@ class ContextCache:
         self._disk_bytes = disk_bytes
         self._memory_bytes = memory_bytes
         self._hot: OrderedDict[bytes, bytes] = OrderedDict()
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._unwritten: queue.SimpleQueue[tuple[bytes, bytes] | threading.Event] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
 
     def get(self, key: bytes) -> bytes | None:
         """The state kept under `key`; None when there is none, or none that is whole."""
-        with self._turn:
+        with self._lock:
             state = self._hot.get(key)
             if state is not None:
                 self._hot.move_to_end(key)
@@ -65,7 +65,7 @@ class ContextCache:
     def put(self, key: bytes, state: bytes) -> None:
         """Keep a state: in memory now, on disk from a thread of its own."""
         self._keep_hot(key, state)
-        with self._turn:
+        with self._lock:
             if self._writer is None:
                 self._writer = threading.Thread(target=self._write_all, name="context cache", daemon=True)
                 self._writer.start()
@@ -74,7 +74,7 @@ class ContextCache:
     def discard(self, key: bytes) -> None:
         """Forget one state, if it is there."""
         self.flush()  # or the writer would bring it back
-        with self._turn:
+        with self._lock:
             self._hot.pop(key, None)
         self._path(key).unlink(missing_ok=True)
 
@@ -88,7 +88,7 @@ class ContextCache:
     def clear(self) -> None:
         """Forget everything, here and on disk: what a removed document left must go with it."""
         self.flush()
-        with self._turn:
+        with self._lock:
             self._hot.clear()
         for path in list(self._folder.glob(f"*{SUFFIX}")):
             path.unlink(missing_ok=True)
@@ -96,7 +96,7 @@ class ContextCache:
     def use(self, folder: Path) -> None:
         """Keep what is remembered from now on in another folder, with the limit that was set there."""
         self.flush()
-        with self._turn:
+        with self._lock:
             self._hot.clear()
             self._folder = folder
         try:
@@ -121,7 +121,7 @@ class ContextCache:
         return sum(size for _, size, _ in self._files())
 
     def _keep_hot(self, key: bytes, state: bytes) -> None:
-        with self._turn:
+        with self._lock:
             self._hot[key] = state
             self._hot.move_to_end(key)
             used = sum(map(len, self._hot.values()))

@@ -50,7 +50,7 @@ class Downloads:
         self.catalogue = {model.name: model for model in catalogue}
         self._backoff = backoff
         self._jobs: dict[str, _Job] = {}
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     def folder(self, name: str) -> Path:
         """Where a model's files are, or will be."""
@@ -72,7 +72,7 @@ class Downloads:
     def start(self, name: str) -> None:
         """Begin a download, or go on with one; returns at once."""
         model = self._model(name)
-        with self._turn:
+        with self._lock:
             before = self._jobs.get(name)
             if before is None or not before.running:
                 self._jobs[name] = _Job(model, self.folder(name), self._backoff, before)
@@ -86,7 +86,7 @@ class Downloads:
     def remove(self, name: str) -> None:
         """Delete the model, or what has come of it. Raises `DownloadError` when the system won’t let go of it."""
         folder = self.folder(name)
-        with self._turn:
+        with self._lock:
             if (job := self._jobs.get(name)) and job.alive:
                 job.discard()
                 return

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from lamplight.models.crowding import Crowding
+from lamplight.models.contention import Contention
 from lamplight.models.errors import WeightsError
 from lamplight.models.metadata import cache_bytes_per_token, embedded_parameters, file_type
 from lamplight.models.processor import physical_cores
@@ -62,7 +62,7 @@ def load_llama() -> Any:
     """The `llama_cpp` package, its threads told to spin only a moment while they wait for each other, then to sleep.
 
     Threads that sleep at once are woken too late to be of use (two of them are as slow as one), and those that spin
-    for long lose whole time slices to any other busy program: see `Crowding`. OpenMP reads this when it is loaded.
+    for long lose whole time slices to any other busy program: see `Contention`. OpenMP reads this when it is loaded.
     """
     os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     import llama_cpp
@@ -96,7 +96,7 @@ class Engine:
         self.llama = llama = load_llama()
         self.name = name
         self.stopped: Callable[[], bool] = never
-        self._crowding = Crowding()
+        self._contention = Contention()
         self._model = llama.llama_model_load_from_file(str(path).encode(), llama.llama_model_default_params())
         if not self._model:
             raise WeightsError(f"{name} can't be loaded from {path}; reinstall it or choose another.")
@@ -222,13 +222,13 @@ class Engine:
     def _compute(self, batch: Any) -> int:
         """`llama_decode` on as many threads as find a core; how many has no influence on what is computed."""
         threads = self._threads.decode if batch.n_tokens == 1 else self._threads.prefill
-        fitting = self._crowding.fitting(threads)
+        fitting = self._contention.fitting(threads)
         self.llama.llama_set_n_threads(self.context, fitting, fitting)
         started, processor_started = time.perf_counter(), time.process_time()
         code = int(self.llama.llama_decode(self.context, batch))
         if fitting == threads:
             seconds, processor_seconds = time.perf_counter() - started, time.process_time() - processor_started
-            self._crowding.observe(seconds, processor_seconds, threads)
+            self._contention.observe(seconds, processor_seconds, threads)
         return code
 
     def logits(self) -> Logits:

@@ -22,7 +22,6 @@ from lamplight.models.sampling import GREEDY, Sampling
 __all__ = ["ChatMessage", "LanguageModel", "Piece", "Prefill", "Reading", "Usage"]
 
 LARGE = 1_000_000_000  # parameters
-BACKGROUND_PAUSE = 0.02  # seconds between two looks whether the answer that came between is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,10 @@ class Usage:
 
 
 class LanguageModel:
-    """One model, one context, one answer at a time. `name` is what people are shown."""
+    """One model, one context: one computation at a time. `name` is what people are shown.
+
+    Whose turn it is the scheduler decides (`lamplight.scheduling`); what has to give way is `stopped`.
+    """
 
     elsewhere = ""  # it computes in this process
 
@@ -75,12 +77,11 @@ class LanguageModel:
         self.chat = ChatTemplate(self.engine)
         self._cache = cache if self.engine.separable else None
         self._context = Context(self.engine, self._cache, self.identity)
-        self._turn = threading.Lock()
-        self._questions = 0
+        self._lock = threading.Lock()
 
     def close(self) -> None:
         """Free the weights and the cache; the object is of no use afterwards."""
-        with self._turn:
+        with self._lock:
             self.engine.close()
         if self._cache is not None:
             self._cache.flush()
@@ -97,7 +98,7 @@ class LanguageModel:
 
     def forget(self) -> None:
         """Forget all that was ever read, in memory and on disk."""
-        with self._question(never):
+        with self._computing(never):
             self._context.clear()
             if self._cache is not None:
                 self._cache.clear()
@@ -105,19 +106,18 @@ class LanguageModel:
     def calibrate(self, folder: Path, stopped: Callable[[], bool] = never) -> None:
         """Set `calibration` and the threads: as measured before and kept in `folder`, or by measuring now.
 
-        Gives way to every question.
+        Neither when `stopped` before that.
         """
         found = saved_calibration(folder, self.identity)
-        while found is None and not stopped():
-            with self._background(stopped):
+        with self._computing(stopped):
+            if found is None:
                 self._context.clear()
                 found = measure_speed(self.engine)
-            if found is not None:
+                if found is None:
+                    return
                 save_calibration(found, folder, self.identity)
-        if found is not None:
             self.calibration = found
-            with self._question(never):
-                self.engine.use_threads(found.threads)
+            self.engine.use_threads(found.threads)
 
     def count_tokens(self, text: str) -> int:
         return len(self.engine.tokens(text))
@@ -155,7 +155,7 @@ class LanguageModel:
         total = len(tokens.fixed) + sum(len(part) + len(tokens.question) for part in tokens.passages)
         total += len(tokens.closing)
         room = self._room(total)
-        with self._question(stopped):
+        with self._computing(stopped):
             progress = Prefill(0, 0, 0)
             for progress in self._context.place(tokens.fixed, tokens.passages):
                 yield Prefill(progress.done, total, progress.reused)
@@ -176,28 +176,23 @@ class LanguageModel:
             usage = Usage(total, total - progress.reused, progress.reused, 0, 0.0, best)
             yield from _counted(answer, usage)
 
-    def remember(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
-        """Compute the passages that are not remembered yet, giving way to every question; how many are known now.
-
-        For idle time: call it in a thread of its own.
-        """
+    def prewarm(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
+        """Compute and remember the passages that are not yet, until `stopped`; how many are known now."""
         tokens = self.chat.reading_tokens(Reading(system, tuple(passages), ""))
         known = 0
         for passage in tokens.passages if self._cache is not None else []:
             segments = [tokens.fixed, passage]
-            fits = sum(map(len, segments)) < self.context_tokens
-            known += self._context.remembers(segments) or (fits and self._in_background(segments, stopped))
+            known += self._context.remembers(segments) or self._prefill(segments, stopped)
         return known
 
-    def read_ahead(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
-        """Compute the prompt of `read` up to its question, giving way to every question; whether it got there."""
-        segments = self.chat.reading_tokens(reading).segments[:-1]
-        return sum(map(len, segments)) < self.context_tokens and self._in_background(segments, stopped)
+    def prefill(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
+        """Compute the prompt of `read` up to its question, until `stopped`; whether it got there."""
+        return self._prefill(self.chat.reading_tokens(reading).segments[:-1], stopped)
 
     def bytes_per_token(self) -> int:
         """What one remembered token takes, in memory and on disk."""
         tokens = self.engine.tokens("word " * 64)
-        with self._question(never):
+        with self._computing(never):
             self._context.clear()
             self.engine.decode([Part(tokens, 0, MAIN)])
             size = len(self.engine.save(MAIN))
@@ -209,7 +204,7 @@ class LanguageModel:
     ) -> Iterator[Prefill | Piece | Usage]:
         total = sum(map(len, segments))
         room = self._room(total)
-        with self._question(stopped):
+        with self._computing(stopped):
             progress = Prefill(0, total, 0)
             for progress in self._context.compute(segments, question=True):
                 yield progress
@@ -254,39 +249,24 @@ class LanguageModel:
         return self.context_tokens - tokens
 
     @contextmanager
-    def _question(self, stopped: Callable[[], bool]) -> Iterator[None]:
-        """The engine to oneself. Work in the background stops at once when somebody asks for it."""
-        self._questions += 1
-        try:
-            with self._turn:
-                self.engine.stopped = stopped
-                try:
-                    yield
-                finally:
-                    self.engine.stopped = never
-        finally:
-            self._questions -= 1
-
-    @contextmanager
-    def _background(self, stopped: Callable[[], bool]) -> Iterator[None]:
-        """The engine when no question is being answered, and only until one is asked."""
-        while self._questions and not stopped():
-            time.sleep(BACKGROUND_PAUSE)
-        with self._turn:
-            self.engine.stopped = lambda: stopped() or self._questions > 0
+    def _computing(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """The engine to oneself; it asks `stopped` many times a second."""
+        with self._lock:
+            self.engine.stopped = stopped
             try:
                 yield
             finally:
                 self.engine.stopped = never
 
-    def _in_background(self, segments: Sequence[Sequence[int]], stopped: Callable[[], bool]) -> bool:
-        """Compute segments between the questions; False when stopped before they were all there."""
-        while not stopped():
-            with self._background(stopped):
-                progress = list(self._context.compute(segments))[-1]
-            if progress.done == progress.total:
-                return True
-        return False
+    def _prefill(self, segments: Sequence[Sequence[int]], stopped: Callable[[], bool]) -> bool:
+        """Compute segments; False when they don't fit, or when stopped before they were all there."""
+        if sum(map(len, segments)) >= self.context_tokens:
+            return False
+        with self._computing(stopped):
+            if stopped():
+                return False
+            *_, progress = self._context.compute(segments)
+        return progress.done == progress.total
 
 
 def _counted(answer: Iterator[str], usage: Usage) -> Iterator[Piece | Usage]:

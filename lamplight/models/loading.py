@@ -24,6 +24,7 @@ from lamplight.models.program_ranker import ProgramRanker
 from lamplight.models.reader import Reader
 from lamplight.models.reranker import Reranker, ensure_reranker, find_reranker
 from lamplight.models.vision import VisionFiles, VisionModel, find_vision
+from lamplight.scheduling import Scheduler
 
 CONTEXTS = "contexts"  # in the folder of what is prepared
 
@@ -31,8 +32,12 @@ CONTEXTS = "contexts"  # in the folder of what is prepared
 class Models:
     """Loads nothing by itself. Each property blocks until its model is there and raises `WeightsError`."""
 
-    def __init__(self, folder: Path | None = None, as_shipped: bool = False) -> None:
+    def __init__(
+        self, folder: Path | None = None, as_shipped: bool = False, scheduler: Scheduler | None = None
+    ) -> None:
         """`folder` keeps what is prepared and remembered (default: `cache_folder()`).
+
+        `scheduler` decides who may use them, and the processor: one of their own where none is given.
 
         With `as_shipped`, the language model that comes with Lamplight is used as it came, which is the same on
         every machine.
@@ -45,10 +50,11 @@ class Models:
         self._multilingual_reader = OnDemand(_multilingual_reader)
         self._intents = OnDemand(IntentClassifier)
         self._program_ranker = OnDemand(ProgramRanker)
-        self.choice = LanguageModelChoice(self.folder, as_shipped, self.contexts)
+        self.scheduler = scheduler or Scheduler()
+        self.choice = LanguageModelChoice(self.folder, as_shipped, self.contexts, self.scheduler)
         self.downloads = Downloads()
         self._ocr = OnDemand(TextRecogniser)
-        self._vision_turn = threading.Lock()
+        self._vision_lock = threading.Lock()
         self._vision: tuple[VisionFiles, VisionModel] | None = None
         self._reranker: Reranker | None = None
         self._status = ""
@@ -107,7 +113,7 @@ class Models:
     def vision(self) -> VisionModel | None:
         """The model that a person put into `models_folder()`, now or a moment ago; None when there is none."""
         files = find_vision()
-        with self._vision_turn:
+        with self._vision_lock:
             if files is not None and (self._vision is None or self._vision[0] != files):
                 self._vision = (files, VisionModel(files))
             return self._vision[1] if files is not None and self._vision is not None else None
@@ -158,6 +164,7 @@ class Models:
             self.choice.get()
             then()
             self._status = ""
+            self.scheduler.wake()
             if MULTILINGUAL_WEIGHTS.installed and not prepared:
                 self._status = "Preparing the search in other languages, once: half a minute. You can ask meanwhile."
                 _ = self.multilingual

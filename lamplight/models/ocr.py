@@ -82,7 +82,7 @@ class TextRecogniser:
         from rapidocr import RapidOCR
 
         logging.getLogger("RapidOCR").setLevel(logging.ERROR)
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self.engine: Any = RapidOCR(
             params={
                 "Global.use_cls": False,
@@ -141,7 +141,7 @@ class TextRecogniser:
 
     def _recognised(self, picture: Image.Image) -> list[TextPiece]:
         pixels = np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1])  # RapidOCR expects BGR
-        with self._turn:
+        with self._lock:
             quads = self._lines(pixels)
             cut = [piece_of(pixels, quad, TALLEST) for quad in quads]
             read = self._texts(cut)

@@ -14,18 +14,18 @@ class OnDemand(Generic[Loaded]):
 
     def __init__(self, make: Callable[[], Loaded]) -> None:
         self._make = make
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._value: Loaded | None = None
 
     def get(self) -> Loaded:
-        with self._turn:
+        with self._lock:
             if self._value is None:
                 self._value = self._make()
             return self._value
 
     def replace(self, value: Loaded) -> None:
         """Whoever has the old value may go on with it."""
-        with self._turn:
+        with self._lock:
             self._value = value
 
     @property

@@ -57,11 +57,11 @@ class PromptedModel:
         """As `read`: it isn't `separable`."""
         yield from self.read(reading, max_tokens, stopped)
 
-    def remember(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
+    def prewarm(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
         """None."""
         return 0
 
-    def read_ahead(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
+    def prefill(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
         """Never: what is typed and not asked is nobody else's business."""
         return False
 

@@ -73,7 +73,7 @@ class VisionModel:
         self.name = files.name
         self._llama: Any = llama
         self._mtmd: Any = mtmd_cpp
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._stopped: Callable[[], bool] = _never
         self._open(files)
         self._template = self._chat_template()
@@ -110,7 +110,7 @@ class VisionModel:
 
     def close(self) -> None:
         """Free the weights; the object is of no use afterwards."""
-        with self._turn:
+        with self._lock:
             self._mtmd.mtmd_free(self._pictures)
             self._llama.llama_free(self._context)
             self._llama.llama_model_free(self._model)
@@ -121,7 +121,7 @@ class VisionModel:
         What there is so far when `stopped`, which is asked from inside the computation, says so. Raises
         `WeightsError` when the model can't take the picture.
         """
-        with self._turn, self._prompt(picture, request) as prompt:
+        with self._lock, self._prompt(picture, request) as prompt:
             self._stopped = stopped
             try:
                 self._llama.llama_memory_clear(self._llama.llama_get_memory(self._context), True)
@@ -137,7 +137,7 @@ class VisionModel:
 
     def count_tokens(self, picture: Image.Image, request: str) -> int:
         """How many tokens the prompt has, the picture's included."""
-        with self._turn, self._prompt(picture, request) as prompt:
+        with self._lock, self._prompt(picture, request) as prompt:
             return int(self._mtmd.mtmd_helper_get_n_tokens(prompt))
 
     @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,18 +11,14 @@ from lamplight.library.store import Library
 from lamplight.models.errors import LamplightError, ServerError
 from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
-from lamplight.models.precedence import ANSWERS
-from lamplight.models.server import Server
 from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.composition import Composed
 from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
 from lamplight.rag.events import Breadth, Event, Evidence, Finished, Grounded, Mode, Searching, Token, Waiting
-from lamplight.rag.fair_queue import FairQueue, Place
 from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, Kind, asked_as, understand
 from lamplight.rag.pinning import fixed_prompt, pin
-from lamplight.rag.reading_ahead import ReadingAhead
 from lamplight.rag.requests.fact import FactAnswers, finished, refuse
 from lamplight.rag.requests.figure import figure
 from lamplight.rag.requests.request import Materials, Request, Told
@@ -31,10 +26,11 @@ from lamplight.rag.requests.shown import follow, shown_in
 from lamplight.rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.rag.sections import numbered_texts
+from lamplight.rag.speculative_prefill import SpeculativePrefill
 from lamplight.rag.suggestions import Suggestions
+from lamplight.scheduling import CancelToken
 
 REWRITE_TOKENS = 60  # of a question made to stand alone
-LOOK_SECONDS = 0.2  # between two looks whether a question that waits is still asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +51,7 @@ WITH_FIGURES: frozenset[Kind] = frozenset({"fact", "comparison", "change"})  # t
 
 
 class Answerer:
-    """Answers from one library. One answer at a time, as the language model has one context and the computer one
-    processor; only a model on a server takes many.
-    """
+    """Answers from one library, each when the scheduler gives it its turn."""
 
     def __init__(self, library: Library, models: Models) -> None:
         self._library = library
@@ -65,30 +59,31 @@ class Answerer:
         self._finder = Finder(library, models)
         self._materials = Materials(library, models, self._finder, Suggestions(library))
         self._facts = FactAnswers(self._materials)
-        self._queue = FairQueue()
-        self._ahead: ReadingAhead[_Draft] = ReadingAhead(self._find_ahead, self._read_ahead)
+        self._typing: SpeculativePrefill[_Draft] = SpeculativePrefill(
+            models.scheduler, self._find_typed, self._prefill_typed
+        )
 
     def typed(self, text: str, scope: Scope = EVERYWHERE, history: Sequence[Message] = ()) -> None:
-        """What a person has typed so far, in which conversation: what it finds is read meanwhile.
+        """What a person has typed so far, in which conversation: what it finds is computed meanwhile.
 
         Returns at once, changes no answer.
         """
         if self._models.ready:
-            self._ahead.typed(_Draft(text.strip(), scope, tuple(history)) if text.strip() else None)
+            self._typing.typed(_Draft(text.strip(), scope, tuple(history)) if text.strip() else None)
 
-    def stop_reading_ahead(self) -> None:
-        """Read nothing more of what was found for a half-typed question."""
-        self._ahead.stop()
+    def stop_prefill(self) -> None:
+        """Compute nothing more of what was found for a half-typed question."""
+        self._typing.stop()
 
-    def remember(self, passages: Sequence[Passage], stopped: Callable[[], bool]) -> None:
-        """Read passages before anybody asks, so that a question about them is answered at once.
+    def prewarm(self, passages: Sequence[Passage], stopped: Callable[[], bool]) -> None:
+        """Compute passages before anybody asks, so that a question about them is answered at once.
 
         Nothing with a model that reads whole sections.
         """
         if plan_of(self._models.language_model).sections:
             return
         texts = [reading_text(whole(passage, self._library)) for passage in passages]
-        self._models.language_model.remember(self.prompt, texts, stopped)
+        self._models.language_model.prewarm(self.prompt, texts, stopped)
 
     def pin(self, document_id: int, pinned: bool) -> None:
         """Make a small document part of every prompt, or no longer. Raises `LibraryError` when it is too long."""
@@ -107,26 +102,26 @@ class Answerer:
         question: str,
         history: Sequence[Message] = (),
         mode: Mode = "documents",
-        stop: threading.Event | None = None,
+        stop: CancelToken | None = None,
         scope: Scope = EVERYWHERE,
         breadth: Breadth = "usual",
         kind: Kind | None = None,
         asker: str = "",
         since: float | None = None,
     ) -> Iterator[Event]:
-        """Events up to `Finished`, which also comes after `stop` was set.
+        """Events up to `Finished`, which also comes after `stop` was cancelled.
 
         With the `breadth` "fewer" the model reads the best passage alone, with "more" it reads more of them, and other
         lines that may answer are quoted; with `kind` the request is read as one of these. `asker` is whose turn it
         is among those who ask at once, `since` when they asked (by `time.monotonic`; now, unless said). Raises
         `LamplightError` when a model or the library fails. Indexing waits meanwhile.
         """
-        self._ahead.stop()
-        stopped = stop or threading.Event()
-        with ANSWERS, self._queue.place(asker, since) as place:
-            yield from self._wait(place, stopped)
+        self._typing.stop()
+        with self._models.scheduler.answering(asker, stop or CancelToken(), since=since) as lease:
+            for ahead in lease.turn():
+                yield Waiting(ahead)
             lookup = self._finder.lookup()
-            request = Request(question, question, mode, stopped, lookup, history, scope, breadth)
+            request = Request(question, question, mode, lease, lookup, history, scope, breadth)
             shown = shown_in(history) if kind is None else None
             told = follow(request, shown, self._materials) if shown is not None else None
             if told is not None:
@@ -135,23 +130,11 @@ class Answerer:
                 yield from _tell(request, told)
                 return
             if request.scope == scope:  # else it is about a row that was shown
-                request.query = self._standalone(question, history, request.stop)
+                request.query = self._standalone(question, history, lease.cancelled)
                 request.intent = self._understood(request, kind)
             unread = self._unread(request)
             for event in self._answer(request, unread):
                 yield replace(event, unread=unread) if isinstance(event, Finished) else event
-
-    def _wait(self, place: Place, stopped: threading.Event) -> Iterator[Waiting]:
-        """Until it is the question's turn, or it isn't asked any more. On a server all are answered at once."""
-        told = 0
-        while not (stopped.is_set() or isinstance(self._models.choice.source, Server)):
-            ahead = self._queue.ahead(place, LOOK_SECONDS if told else 0.0)
-            if not ahead:
-                break
-            if ahead != told:
-                yield Waiting(ahead)
-            told = ahead
-        self._ahead.stop()  # what others have typed meanwhile
 
     def _unread(self, request: Request) -> list[str]:
         """The files that might have said more, had they been read; none where it is said what is asked."""
@@ -189,18 +172,18 @@ class Answerer:
             request.intent = Intent("fact")
         yield from self._facts.answer(request)
 
-    def _standalone(self, question: str, history: Sequence[Message], stop: threading.Event) -> str:
+    def _standalone(self, question: str, history: Sequence[Message], stopped: Callable[[], bool]) -> str:
         """By rules, or by a model that is large enough, whose words are taken only if they keep to the question."""
         if not history or not self._models.ready or not plan_of(self._models.language_model).rewrites:
             return standalone_query(question, history)
-        events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stop.is_set)
+        events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stopped)
         try:
             written = "".join(event.text for event in events if isinstance(event, Piece))
         except ServerError:
             return standalone_query(question, history)  # who answers in its place is decided with the answer
         return accept_rewrite(question, history, written)
 
-    def _find_ahead(self, draft: _Draft) -> list[str]:
+    def _find_typed(self, draft: _Draft) -> list[str]:
         try:
             model, finding = self._models.language_model, self._finder.find(draft.query, draft.scope)
             plan = plan_of(model)
@@ -210,7 +193,7 @@ class Answerer:
         except LamplightError:
             return []  # whoever asks the question is told
 
-    def _read_ahead(self, draft: _Draft, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
+    def _prefill_typed(self, draft: _Draft, passages: Sequence[str], stopped: Callable[[], bool]) -> None:
         if passages:
             with suppress(LamplightError):  # likewise
                 model, prompt = self._models.language_model, self._prompt(draft.scope)

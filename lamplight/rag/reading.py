@@ -93,11 +93,11 @@ class PassagePrefill:
         stopped: Callable[[], bool],
         together: bool = False,
     ) -> None:
-        """Compute what `read` will need, as far as `question` lets it be known; gives way to every question."""
+        """Compute what `read` will need, as far as `question` lets it be known, until `stopped`."""
         if reads_apart(model.separable and not together, question):
-            model.remember(system, passages, stopped)
+            model.prewarm(system, passages, stopped)
         else:
-            model.read_ahead(self._together(system, question, passages), stopped)
+            model.prefill(self._together(system, question, passages), stopped)
 
     def _together(self, system: str, question: str, passages: Sequence[str]) -> Reading:
         # Not read back from the attribute: a model elsewhere may answer another question meanwhile.

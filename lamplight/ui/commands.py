@@ -6,13 +6,13 @@ is the same.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamplight.models.errors import LamplightError
+from lamplight.scheduling import CancelToken
 from lamplight.ui.access_token import access_token, end_access, make_access_token
 from lamplight.ui.data_commands import backup, erase, restore
 from lamplight.ui.model_command import model
@@ -86,7 +86,7 @@ def ask(services: Services, arguments: Record) -> Iterator[Record]:
     """`searching`, `respelled`, `evidence`, `reading` and `token` records, then one `answer`."""
     from lamplight.rag.events import Evidence, Finished, Looking, Reading, Searching, Token
 
-    stop = threading.Event()
+    stop = CancelToken()
     services.models.load_reranker()
     try:
         for event in services.answerer.answer(
@@ -105,7 +105,7 @@ def ask(services: Services, arguments: Record) -> Iterator[Record]:
             elif isinstance(event, Finished):
                 yield {"answer": answer_to_json(event)}
     finally:
-        stop.set()
+        stop.cancel()
 
 
 def answer_to_json(finished: Any) -> Record:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from lamplight.models.errors import LamplightError
 if TYPE_CHECKING:
     from lamplight.rag.answerer import Answerer
     from lamplight.rag.events import Citation, Finished, Mode
+    from lamplight.scheduling import CancelToken
 
 MODELS: dict[str, Mode] = {"lamplight": "documents", "lamplight+knowledge": "documents+knowledge"}
 MARKER = re.compile(r"\[(\d{1,3})\]")
@@ -113,7 +113,7 @@ class Reply:
             self.text += f"\n\n{text}"
 
 
-def replies(answerer: Answerer, asked: Asked, stop: threading.Event) -> Iterator[Reply]:
+def replies(answerer: Answerer, asked: Asked, stop: CancelToken) -> Iterator[Reply]:
     """The same `Reply` again and again while it grows. What the model has written and nobody has checked yet is not in
     it: a client can't take back what it has shown. Raises `LamplightError`.
     """

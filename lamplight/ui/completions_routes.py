@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-import threading
 import time
 from collections.abc import Generator
 from http import HTTPStatus
@@ -17,6 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 
 from lamplight.models.errors import LamplightError
+from lamplight.scheduling import CancelToken
 from lamplight.ui.access_token import access_token, end_access, make_access_token
 from lamplight.ui.completions import MODELS, Asked, ChatRequest, Json, RefusedRequest, Reply, cited_in, replies, usage
 from lamplight.ui.guard import api_error
@@ -81,7 +81,7 @@ async def _unless_gone(request: Request, completion: _Completion) -> Response:
     work = asyncio.ensure_future(run_in_threadpool(completion.whole))
     while not (await asyncio.wait({work}, timeout=LOOK_SECONDS))[0]:
         if await request.is_disconnected():
-            completion.stop.set()
+            completion.stop.cancel()
     return await work
 
 
@@ -89,7 +89,7 @@ class _Completion:
     """One question to be answered. `stop` ends it."""
 
     def __init__(self, services: Services, asked: Asked, model: str, address: str) -> None:
-        self.stop = threading.Event()
+        self.stop = CancelToken()
         self._services, self._asked, self._address = services, asked, address
         self._head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": model}
 
@@ -117,7 +117,7 @@ class _Completion:
         except LamplightError as error:
             yield _event({"error": {"message": str(error), "type": "server_error", "code": None, "param": None}})
         finally:
-            self.stop.set()
+            self.stop.cancel()
         yield "data: [DONE]\n\n"
 
     def _chunk(self, delta: Json, ended: str | None = None) -> str:

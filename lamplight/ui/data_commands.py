@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamplight import PROGRAM
 from lamplight.library.errors import VectorsAway
 from lamplight.library.vector_server import HERE, VectorServer
-from lamplight.models.precedence import ANSWERS
+from lamplight.scheduling import Priority
 
 if TYPE_CHECKING:
     from lamplight.library.backup import Step
@@ -85,16 +84,15 @@ def erase(services: Services, arguments: Record) -> Iterator[Record]:
             "stay as they are): say `erase --yes` to do it."
         }
         return
-    with ExitStack() as quiet:
-        for work in services.idle:
-            quiet.enter_context(work.paused())
-        services.answerer.stop_reading_ahead()
+    scheduler = services.models.scheduler
+    with scheduler.paused():
+        services.answerer.stop_prefill()
         services.turns.stop_all()
-        with ANSWERS:
+        with scheduler.lease(Priority.ANSWER):
             services.queue.clear()
             library.erase()
         # What answers under way had found before is remembered while they are written.
-        ANSWERS.wait(LONGEST_ANSWER)
+        scheduler.wait_until_answered(LONGEST_ANSWER)
         library.documents.purged()
     yield {"erased": {"library": str(library.folder), **found}}
 

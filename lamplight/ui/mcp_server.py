@@ -135,13 +135,13 @@ class _Commands:
 
     def __init__(self, carry_out: CarryOut) -> None:
         self._carry_out = carry_out
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="library")
 
     async def last(self, command: str, arguments: Record, progress: _Progress | None = None) -> Record:
         """The last record of a command. Raises `ToolError` with the sentence that a person would read."""
         last: Record = {}
-        async with self._turn, aclosing(self._records(command, arguments)) as records:
+        async with self._lock, aclosing(self._records(command, arguments)) as records:
             async for record in records:
                 if "problem" in record:
                     raise ToolError(record["problem"])

@@ -13,9 +13,9 @@ from lamplight.ui.turns import Turns
 if TYPE_CHECKING:
     from lamplight.ingest.queue import IngestQueue
     from lamplight.library.store import Library
-    from lamplight.models.idle import IdleWork
     from lamplight.models.loading import Models
     from lamplight.rag.answerer import Answerer
+    from lamplight.scheduling import IdleJob
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Services:
     models: Models
     queue: IngestQueue
     answerer: Answerer
-    idle: tuple[IdleWork, ...] = ()
+    idle: tuple[IdleJob, ...] = ()
     turns: Turns = field(init=False)
     removals: Removals = field(init=False)
     suggestions: Suggestions = field(init=False)

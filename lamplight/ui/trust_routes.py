@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator, Iterable
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,9 +57,7 @@ def trust_routes(services: Services) -> APIRouter:
     @router.post("/remembered/clear")
     async def clear() -> JSONResponse:
         def work() -> None:
-            with ExitStack() as quiet:
-                for idle in services.idle:  # or it would go on writing what is being forgotten
-                    quiet.enter_context(idle.paused())
+            with services.models.scheduler.paused():  # or it would go on writing what is being forgotten
                 services.models.forget()
 
         return await act(work)

@@ -15,6 +15,7 @@ from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.library.errors import LibraryError
 from lamplight.models.errors import LamplightError
 from lamplight.rag.events import Evidence, Finished, Grounded
+from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer
 
 if TYPE_CHECKING:
@@ -96,12 +97,12 @@ class Turn:
         self.message_id = library.messages.add(conversation_id, "assistant", "", self._answer.details())
         self._changed = threading.Condition()
         self._version = 0
-        self._stop = threading.Event()
+        self._stop = CancelToken()
         self._saved_at = 0.0
 
     def stop(self) -> None:
         """Ask the model to end here; what was said so far is kept."""
-        self._stop.set()
+        self._stop.cancel()
 
     def snapshots(self) -> Iterator[Answer]:
         """The answer as it is now and after each change, until it is done. Any number may watch."""

@@ -83,7 +83,7 @@ def _side_by_side(which: Sequence[Document], topics: Sequence[str], request: Req
     sources = Sources()
     cells: list[list[Cell]] = []
     for number, document in enumerate(which):
-        if request.stop.is_set():
+        if request.lease.cancelled():
             break
         yield Looking(number, len(which))
         cells.append([read_field(topic, document, materials, request.lookup) for topic in topics])

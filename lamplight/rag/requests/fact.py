@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -24,9 +23,6 @@ from lamplight.rag.quotation import Quoted, other_lines, quoted, shown
 from lamplight.rag.reading import PassagePrefill
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.sections import numbered_texts, with_markers
-
-WAITING_SECONDS = 0.1  # for another answer, until it is looked whether this one is still wanted
-Generated = Prefill | Piece | Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +46,11 @@ Writing: TypeAlias = "Generator[Event, None, Written]"
 
 
 class FactAnswers:
-    """One answer at a time of a model in this process: it has one context."""
+    """What is generated waits for its turn, unless a server does it."""
 
     def __init__(self, materials: Materials) -> None:
         self._models, self._finder = materials.models, materials.finder
-        self.prefill = PassagePrefill()  # also of what is read ahead
-        self._model_turn = threading.Lock()
+        self.prefill = PassagePrefill()  # also while a question is typed
 
     def answer(self, request: Request) -> Iterator[Event]:
         """Events from the first evidence to `Finished`."""
@@ -97,22 +92,6 @@ class FactAnswers:
         yield Token(answer.text)
         yield finished(request, answer, finding.selection.passages, refused=True)
 
-    def _in_turn(self, model: AnswerModel, stop: threading.Event, events: Iterator[Generated]) -> Iterator[Generated]:
-        """The model's events once it has answered those who asked before; nothing when stopped until then.
-
-        A server decides by itself who comes first.
-        """
-        if isinstance(model, ServerModel):
-            yield from events
-            return
-        while not self._model_turn.acquire(timeout=WAITING_SECONDS):
-            if stop.is_set():
-                return
-        try:
-            yield from events
-        finally:
-            self._model_turn.release()
-
     def _begins_with(self, opening: Quoted) -> bool:  # a large model's words are better than lines that only may answer
         return not opening.lead or not plan_of(self._models.language_model).structured
 
@@ -122,7 +101,7 @@ class FactAnswers:
         if request.breadth == "more":
             others = other_lines(finding.selection, written.opening.citations if written.opening else ())
             answer = _with_others(answer, others, request.say("other places" if others else "no other places"))
-        refused = request.mode == "documents" and not answer.text and not request.stop.is_set()
+        refused = request.mode == "documents" and not answer.text and not request.lease.cancelled()
         if refused:
             answer = replace(answer, text=request.say("not said"))
         yield Grounded(answer.text, answer.citations, answer.unsupported)
@@ -167,7 +146,7 @@ class FactAnswers:
         text, usage = "", NOTHING
 
         def stopped() -> bool:
-            return request.stop.is_set() or repeats(text)
+            return request.lease.cancelled() or repeats(text)
 
         for event in self._events(model, plan, request, finding, texts, stopped):
             if isinstance(event, Usage):
@@ -205,7 +184,7 @@ class FactAnswers:
         begins = likeliest if likeliest and not likeliest.lead else None
         opening = f"{shown(begins, passages)}\n\n" if begins else ""
         usage = NOTHING
-        for event in self._events(model, plan, request, finding, texts, request.stop.is_set):
+        for event in self._events(model, plan, request, finding, texts, request.lease.cancelled):
             if isinstance(event, Usage):
                 usage = event
             elif not isinstance(event, Token):
@@ -216,7 +195,7 @@ class FactAnswers:
                 yield Grounded(opening + checking.text, checking.citations[:], checking.unsupported[:])
                 if checking.rest:
                     yield Token(f"\n{checking.rest}", draft=True)
-        checking.end(cut=bool(usage.cut) or request.stop.is_set())
+        checking.end(cut=bool(usage.cut) or request.lease.cancelled())
         text = checking.text.strip()
         if likeliest and not text:  # nothing that the model said is stated: what may answer is better than silence
             begins, opening = likeliest, shown(likeliest, passages)
@@ -236,8 +215,12 @@ class FactAnswers:
         """The prefill and the text of an answer, then how it went."""
         system = fixed_prompt(plan.instruction if request.mode == "documents" else KNOWLEDGE, finding.pinned)
         begun = False
-        events = self.prefill.read(model, system, request.query, texts, plan.answer_tokens, stopped, plan.sections)
-        for event in self._in_turn(model, request.stop, events):
+        if not isinstance(model, ServerModel):
+            for _ in request.lease.turn(alone=True):  # had already, unless this model takes a server's place
+                pass
+            if request.lease.cancelled():
+                return
+        for event in self.prefill.read(model, system, request.query, texts, plan.answer_tokens, stopped, plan.sections):
             if isinstance(event, Prefill):
                 yield Reading(event.done, event.total, _seconds(model, event.total - event.done), len(texts))
             elif isinstance(event, Piece):
@@ -283,7 +266,7 @@ def finished(request: Request, answer: Composed, passages: list[Passage], refuse
         answer.citations,
         answer.unsupported,
         refused,
-        request.stop.is_set(),
+        request.lease.cancelled(),
         replace(request.timings, total_ms=request.elapsed()),
         model="",
         passages=passages,

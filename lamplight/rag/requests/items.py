@@ -133,7 +133,7 @@ def _read(
     lines: list[AnswerLine] = []
     question = QUESTION.format(wanted)
     for first in range(0, len(passages), TOGETHER):
-        if request.stop.is_set():
+        if request.lease.cancelled():
             return lines, left + len(passages) - first
         yield Looking(first, len(passages))
         read = read_lines(materials.models.reader, question, question, passages[first : first + TOGETHER])

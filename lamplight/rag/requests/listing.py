@@ -50,7 +50,7 @@ def _table(documents: Sequence[Document], fields: Sequence[str], request: Reques
     marks: list[list[int]] = []
     ordered = sorted(documents, key=lambda document: document.name)[:MOST_DOCUMENTS]
     for number, document in enumerate(ordered):
-        if request.stop.is_set():
+        if request.lease.cancelled():
             break
         yield Looking(number, len(ordered))
         cells = [read_field(field, document, materials, request.lookup) for field in fields]

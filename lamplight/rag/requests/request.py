@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,16 +20,20 @@ from lamplight.rag.messages import Language, language_of, say
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.rag.sentences import Sentence, units_of
 from lamplight.rag.suggestions import Suggestions
+from lamplight.scheduling import AnswerLease
 
 
 @dataclass(slots=True)
 class Request:
-    """`query` is the question as it stands alone, `intent` what it asks for, `lookup` what was looked up for it."""
+    """`query` is the question as it stands alone, `intent` what it asks for, `lookup` what was looked up for it.
+
+    `lease` is cancelled when nobody wants the answer any more.
+    """
 
     question: str
     query: str
     mode: Mode
-    stop: threading.Event
+    lease: AnswerLease
     lookup: Lookup
     history: Sequence[Message] = ()
     scope: Scope = EVERYWHERE

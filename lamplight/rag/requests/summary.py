@@ -95,7 +95,7 @@ def _written(document: Document, request: Request, materials: Materials) -> Tell
     told: list[str] = []
     sayings: list[Saying] = []
     done = 0
-    for event in digesting.read(document, part, request.stop.is_set):
+    for event in digesting.read(document, part, request.lease.cancelled):
         if isinstance(event, Looking):
             yield event
             continue
@@ -113,7 +113,7 @@ def _written(document: Document, request: Request, materials: Materials) -> Tell
     if done < total:
         told.append(request.say("stopped after", done=done, total=total))
     elif total > FEW_SECTIONS:
-        short = digesting.in_short(sayings, _points(request) or SHORT, request.stop.is_set)
+        short = digesting.in_short(sayings, _points(request) or SHORT, request.lease.cancelled)
         points = "\n".join(f"- {plain(one.text)}{sources.mark(one.sentence)}" for one in short)
         if points and _points(request):
             told = [points]
@@ -152,7 +152,7 @@ def in_their_own_words(which: Sequence[Document], request: Request, materials: M
     each = OF_ONE_OF_MANY + (len(which) <= FEW)
     told = []
     for number, document in enumerate(which[:DOCUMENTS]):
-        if request.stop.is_set():
+        if request.lease.cancelled():
             break
         yield Looking(number, min(len(which), DOCUMENTS))
         chunks = materials.library.passages.of(document.id)

@@ -32,14 +32,14 @@ class Attempts:
         self._clock = clock
         self._records: dict[str, _Record] = {}
         self._all: deque[float] = deque()
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     def begin(self, address: str) -> float:
         """Seconds to wait before another try, 0 if it may be made now: it then counts as wrong until `succeed`.
 
         Counted before it is known, so that many at once are no way around.
         """
-        with self._turn:
+        with self._lock:
             now = self._clock()
             self._forget(now)
             record = self._records.get(_known_as(address), _Record())
@@ -55,14 +55,14 @@ class Attempts:
 
     def succeed(self, address: str) -> None:
         """The password was right: what this address tried before is forgiven."""
-        with self._turn:
+        with self._lock:
             self._records.pop(_known_as(address), None)
             if self._all:
                 self._all.pop()
 
     def wait(self, address: str) -> float:
         """Seconds until this address may try again, 0 if it may."""
-        with self._turn:
+        with self._lock:
             record = self._records.get(_known_as(address), _Record())
             return max(0.0, record.until - self._clock())
 

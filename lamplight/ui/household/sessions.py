@@ -65,7 +65,7 @@ class Household:
     _password: PasswordHash | None = field(default=None, init=False)
     _sessions: dict[str, Session] = field(default_factory=dict, init=False)
     _invitation: tuple[str, float] = field(default=("", 0.0), init=False)
-    _turn: threading.RLock = field(default_factory=threading.RLock, init=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, init=False)
     _computing: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
@@ -83,7 +83,7 @@ class Household:
     def set_password(self, password: str) -> None:
         """Everybody who was signed in with another one has to sign in again. Raises `HouseholdError`."""
         hashed = PasswordHash.of(password)
-        with self._turn:
+        with self._lock:
             self._password, self._invitation = hashed, ("", 0.0)
             self._end(list(self._sessions.values()))
 
@@ -100,7 +100,7 @@ class Household:
         """
         token, now = secrets.token_urlsafe(TOKEN_BYTES), time.time()
         session = Session(_hashed(token), name, device, address, now, now)
-        with self._turn:
+        with self._lock:
             if known is not self._password:
                 raise HouseholdError("The password was changed just now. Sign in with the new one.")
             self._sessions[session.token_hash] = session
@@ -110,13 +110,13 @@ class Household:
     def invite(self) -> str:
         """What signs in one device of the person at the computer, once and soon. It ends the invitation before."""
         invitation = secrets.token_urlsafe(TOKEN_BYTES)
-        with self._turn:
+        with self._lock:
             self._invitation = (_hashed(invitation), time.time() + INVITED)
         return invitation
 
     def accept(self, invitation: str, device: str, address: str) -> str | None:
         """A session's token for who was invited, else None. Raises `HouseholdError`."""
-        with self._turn:
+        with self._lock:
             expected, until = self._invitation
             if not compare_digest(_hashed(invitation), expected) or time.time() > until:
                 return None
@@ -125,7 +125,7 @@ class Household:
 
     def session(self, token: str) -> Session | None:
         """The session that a browser's token stands for. It was used just now, then."""
-        with self._turn:
+        with self._lock:
             session = self._sessions.get(_hashed(token))
             if session is None:
                 return None
@@ -141,7 +141,7 @@ class Household:
 
     def sessions(self, person: str | None = None) -> list[Session]:
         """A person's, or with None all; the last used first."""
-        with self._turn:
+        with self._lock:
             lasting = [one for one in self._sessions.values() if one.seen + LASTING >= time.time()]
         return sorted((one for one in lasting if person in (None, one.person)), key=lambda one: -one.seen)
 
@@ -150,7 +150,7 @@ class Household:
 
         Raises `HouseholdError`.
         """
-        with self._turn:
+        with self._lock:
             found = [one for one in self.sessions(person) if one.id == session_id]
             self._end(found)
         return bool(found)

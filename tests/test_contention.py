@@ -1,4 +1,4 @@
-"""What threads promise on a crowded processor: one fewer, and the same numbers."""
+"""What threads promise on a contended processor: one fewer, and the same numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lamplight.models.crowding import Crowding
+from lamplight.models.contention import Contention
 from lamplight.models.engine import Engine, Part, Threads
 
 
@@ -15,17 +15,17 @@ from lamplight.models.engine import Engine, Part, Threads
     [pytest.param(1.1, 1, id="another program has a core"), pytest.param(1.9, 2, id="all cores were ours")],
 )
 def test_one_thread_fewer_where_another_program_wants_the_processor(processor_seconds: float, fitting: int) -> None:
-    crowding = Crowding()
-    assert crowding.fitting(2) == 2
-    crowding.observe(1.0, processor_seconds, 2)
-    assert crowding.fitting(2) == fitting
-    assert crowding.fitting(1) == 1
+    contention = Contention()
+    assert contention.fitting(2) == 2
+    contention.observe(1.0, processor_seconds, 2)
+    assert contention.fitting(2) == fitting
+    assert contention.fitting(1) == 1
 
 
 def test_a_computation_too_short_to_judge_changes_nothing() -> None:
-    crowding = Crowding()
-    crowding.observe(0.001, 0.0, 2)
-    assert crowding.fitting(2) == 2
+    contention = Contention()
+    contention.observe(0.001, 0.0, 2)
+    assert contention.fitting(2) == 2
 
 
 def test_the_number_of_threads_changes_no_bit(weights: Path) -> None:

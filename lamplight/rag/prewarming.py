@@ -1,4 +1,4 @@
-"""Reading the newest passages before anybody asks, so that the first question about them is answered at once."""
+"""Keys and values of the newest passages, computed before anybody asks: the first question is answered at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_SHARE = 0.5  # of what may be remembered on disk: what questions have found
 PASSAGE_TOKENS = 250  # of one: a chunk of 200 word pieces with its header, completed to whole sentences
 
 
-class Remembering:
+class Prewarming:
     """Knows what each language model has read in this run, behind which prompt. Not for use by two threads."""
 
     def __init__(self, library: Library, models: Models, answerer: Answerer) -> None:
@@ -25,8 +25,8 @@ class Remembering:
         self._done: set[int] = set()
         self._behind = ("", "")  # the model's sha256 and the prompt
 
-    def remember(self, stopped: Callable[[], bool]) -> None:
-        """Read those of the newest passages that were not yet, one by one, until `stopped` says so.
+    def prewarm(self, stopped: Callable[[], bool]) -> None:
+        """Compute those of the newest passages that were not yet, one by one, until `stopped` says so.
 
         Nothing before the language model is the one that stays. Raises `WeightsError` and `LibraryError`.
         """
@@ -39,7 +39,7 @@ class Remembering:
             chunk = None if number in self._done else self._library.passages.by_id([number]).get(number)
             if chunk is None:
                 continue
-            self._answerer.remember([chunk], stopped)
+            self._answerer.prewarm([chunk], stopped)
             if stopped():
                 return
             self._done.add(number)
