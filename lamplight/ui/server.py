@@ -22,7 +22,9 @@ os.environ.update(
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp
 
 from lamplight.models.errors import LamplightError
 from lamplight.ui.access_token import access_token
@@ -56,6 +58,8 @@ class AddressInUseError(LamplightError):
 def build_app(services: Services, host: str, port: int, key: str, certificate: Certificate | None = None) -> FastAPI:
     """The whole app; `host`, `port` and `key` are what the guard lets in, `certificate` what the others see."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    # Who goes in the middle of a request is told nothing, and neither is the terminal.
+    app.add_exception_handler(ClientDisconnect, lambda request, error: Response(status_code=400))
     app.include_router(routes(services))
     app.include_router(command_routes(services))
     app.include_router(models_routes(services))
@@ -148,6 +152,8 @@ class AppServer(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 proxy_headers=False,
+                http="h11",  # the stricter parser, which also takes no head that is endless
+                ws="none",
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
         )
@@ -165,12 +171,12 @@ class AppServer(uvicorn.Server):
                 door.open()
         self._ready()
 
-    def _protocol(self) -> asyncio.Protocol:
+    def _protocol(self, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> asyncio.Protocol:
         """As uvicorn makes it for each connection."""
         make: Any = self.config.http_protocol_class
-        protocol: asyncio.Protocol = make(
-            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
-        )
+        made = make(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+        made.app = around(made.app)
+        protocol: asyncio.Protocol = made
         return protocol
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
