@@ -16,6 +16,7 @@ from lamplight.library.errors import LibraryError
 from lamplight.models.errors import LamplightError
 from lamplight.rag.events import Evidence, Finished, Grounded
 from lamplight.ui.answers import Answer
+from lamplight.ui.household.visitor import without_places
 
 if TYPE_CHECKING:
     from lamplight.library.records import Message
@@ -193,7 +194,9 @@ class Turn:
             self._save()
 
     def _end(self, error: str) -> None:
-        self._answer.error = error
+        # It is kept and shown with the answer, to whoever asked.
+        elsewhere = self.person != AT_THE_COMPUTER
+        self._answer.error = without_places(error, self._library.folder) if elsewhere else error
         self._answer.done = True
         try:
             self._save()
