@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from lamplight.library.records import Message, Passage
 from lamplight.library.store import Library
-from lamplight.models.errors import LamplightError, ServerError
+from lamplight.models.errors import LamplightError, PromptTooLong, ServerError
 from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.models.precedence import ANSWERS
@@ -34,6 +34,7 @@ from lamplight.rag.sections import numbered_texts
 from lamplight.rag.suggestions import Suggestions
 
 REWRITE_TOKENS = 60  # of a question made to stand alone
+LONGEST_QUESTION = 20_000  # characters; even finding what a longer one names would take minutes
 LOOK_SECONDS = 0.2  # between two looks whether a question that waits is still asked
 
 
@@ -121,6 +122,8 @@ class Answerer:
         is among those who ask at once, `since` when they asked (by `time.monotonic`; now, unless said). Raises
         `LamplightError` when a model or the library fails. Indexing waits meanwhile.
         """
+        if len(question) > LONGEST_QUESTION:
+            raise PromptTooLong(f"{len(question):,} characters")
         self._ahead.stop()
         stopped = stop or threading.Event()
         with ANSWERS, self._queue.place(asker, since) as place:
