@@ -7,10 +7,18 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from lamplight.samples import HANDBOOK
 from lamplight.ui.household.certificate import own_certificate
-from lamplight.ui.page_events import KEPT, LONGEST, Names
+from lamplight.ui.household.sessions import Session
+from lamplight.ui.household.visitor import SESSION
+from lamplight.ui.page_events import KEPT, LONGEST, Names, PageEvents
 from lamplight.ui.services import Services
 from tests.members import Member, conversation_of, signed_in
 from tests.test_household import PASSWORD
@@ -93,13 +101,41 @@ def test_what_the_page_does_not_use_of_gradio_is_closed_to_everybody(anna: Membe
         for client in (anna.http, here):
             for path in (
                 "upload", "component_server", "deep_link?session_hash=a", "file=/etc/hostname", "file/x", "info",
-                "proxy=http://127.0.0.1/", "call/show", "call/v2/show", "api/predict", "run/show", "queue/join/",
+                "proxy=http://127.0.0.1/", "call/v2/show", "api/predict", "run/show", "queue/join/",
                 "queue/status", "stream/a/1/2/playlist.m3u8", "dev/reload", "vibe-code", "openapi.json", "app_id",
             ):  # fmt: skip
                 for method in ("GET", "POST"):
                     assert client.request(method, f"/gradio_api/{path}").status_code == 404, path
             for path in ("/login", "/monitoring", "/svelte/x", "//gradio_api/upload", "/gradio_api/../gradio_api/info"):
                 assert client.get(path).status_code == 404, path
+
+
+def test_what_a_named_function_says_is_told_to_who_called_it() -> None:
+    def call(request: Request) -> JSONResponse:
+        return JSONResponse({"event_id": request.query_params["event"]})
+
+    def come(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("Anna’s")
+
+    app = Starlette(
+        routes=[Route("/gradio_api/call/ask", call, methods=["POST"]), Route("/gradio_api/call/ask/{event}", come)]
+    )
+
+    def of(person: str) -> TestClient:
+        session = Session("", person, "", "", 0, 0)
+
+        async def known(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[SESSION] = session
+            await events(scope, receive, send)
+
+        return TestClient(known)
+
+    events = PageEvents(app)
+    anna, bo = of("Anna"), of("Bo")
+    assert anna.post("/gradio_api/call/ask?event=annas", json={"data": []}).status_code == 200
+    assert bo.get("/gradio_api/call/ask/annas").status_code == 403
+    assert bo.get("/gradio_api/call/ask/unknown").status_code == 403
+    assert anna.get("/gradio_api/call/ask/annas").text == "Anna’s"
 
 
 def test_a_person_loses_only_names_of_their_own() -> None:

@@ -7,6 +7,7 @@ cancel. So a name belongs to the person who first used it.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import OrderedDict
 from contextlib import suppress
@@ -22,6 +23,9 @@ from lamplight.ui.requests import FIELD_BYTES, body_of
 
 ROUTES = "/gradio_api/"
 JOIN, CANCEL, STREAM, HEARTBEAT = "queue/join", "cancel", "queue/data", "heartbeat/"
+CALL = re.compile(
+    r"call/\w+(?:/([^/]+))?"
+)  # of a function by its name: the event to come, then what comes of that event
 ASKED_BY_FORM = frozenset({JOIN, CANCEL, "run/predict", "reset"})  # with a JSON object that names the tab
 ASKED_PLAINLY = frozenset({"startup-events"})
 CLOSED = ("/login", "/logout", "/monitoring", "/svelte/", "/pwa_icon")  # for who writes Gradio apps
@@ -75,7 +79,8 @@ class PageEvents:
     async def _answer(self, asked: str, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         refusal: Response | None = None
-        if asked in ASKED_BY_FORM:
+        call = CALL.fullmatch(asked)
+        if asked in ASKED_BY_FORM or (call and not call[1]):
             try:
                 body = await body_of(request, FIELD_BYTES)
             except HTTPException as error:
@@ -83,7 +88,9 @@ class PageEvents:
                 return
             receive = _again(body, receive)
             refusal = self._unless_own(asked, body, person_of(request))
-            send = self._noting(send, person_of(request)) if asked == JOIN else send
+            send = self._noting(send, person_of(request)) if call or asked == JOIN else send
+        elif call:
+            refusal = None if self._names.owns(call[1], person_of(request)) else _refused()
         elif asked == STREAM or asked.startswith(HEARTBEAT):
             named = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [])
             named = [asked.removeprefix(HEARTBEAT)] if asked.startswith(HEARTBEAT) else named
