@@ -23,9 +23,8 @@ from lamplight.ui.requests import FIELD_BYTES, body_of
 
 ROUTES = "/gradio_api/"
 JOIN, CANCEL, STREAM, HEARTBEAT = "queue/join", "cancel", "queue/data", "heartbeat/"
-CALL = re.compile(
-    r"call/\w+(?:/([^/]+))?"
-)  # of a function by its name: the event to come, then what comes of that event
+# Of a function by its name: first an event is asked for, then what comes of it.
+CALL = re.compile(r"call/\w+(?:/([^/]+))?")
 ASKED_BY_FORM = frozenset({JOIN, CANCEL, "run/predict", "reset"})  # with a JSON object that names the tab
 ASKED_PLAINLY = frozenset({"startup-events"})
 CLOSED = ("/login", "/logout", "/monitoring", "/svelte/", "/pwa_icon")  # for who writes Gradio apps
