@@ -206,7 +206,8 @@ class FactAnswers:
                 yield Grounded(opening + checking.text, checking.citations[:], checking.unsupported[:])
                 if checking.rest:
                     yield Token(f"\n{checking.rest}", draft=True)
-        checking.end(cut=bool(usage.cut) or request.stop.is_set())
+        full = usage.generated_tokens >= plan.answer_tokens
+        checking.end(cut=full or bool(usage.cut) or request.stop.is_set())
         citations = [quote.citation, *checking.citations] if quote else checking.citations
         answer = Composed((opening + checking.text).strip(), citations, checking.unsupported)
         return Written(model, answer, [*passages, *checking.further], usage, _ending(usage))
