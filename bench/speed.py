@@ -1,10 +1,12 @@
 """What a person waits for: the first page, the first token, the stream of tokens.
 
-    python -m bench.speed [--count RUNS] [--questions NUMBER] [--headline] [--shape 0.5B|1.5B|4B] [--processor] [--json]
+    python -m bench.speed [--count RUNS] [--questions NUMBER] [--headline] [--typing] [--shape 0.5B|1.5B|4B]
+                          [--processor] [--json]
 
 What counts most, the same passages on both sides, comes first (`bench.same_passages`; `--headline` measures nothing
-else, `--shape` that of a larger model). The start is compared with `import gradio` alone; more about the first token is
-in `bench.first_token`, and what remembered passages do to the answers in `bench.remembered`. All sides of a comparison
+else, `--shape` that of a larger model). `--typing` measures only what typing a question letter by letter does
+(`bench.typing`). The start is compared with `import gradio` alone; more about the first token is in
+`bench.first_token`, and what remembered passages do to the answers in `bench.remembered`. All sides of a comparison
 take turns.
 """
 
@@ -23,6 +25,7 @@ from bench.measuring import Measures, interleaved, options, progress, report, su
 from bench.remembered import accuracy
 from bench.same_passages import same_passages
 from bench.shapes import SHAPES
+from bench.typing import typing
 from lamplight.models.loading import Models
 
 RUNS = 5
@@ -67,6 +70,9 @@ def main() -> int:
     parser.add_argument("--questions", type=int, default=QUESTIONS, help="how many for the accuracy; 0 leaves it out")
     parser.add_argument("--shape", choices=tuple(SHAPES), default="", help="of a model of this size, random weights")
     parser.add_argument("--headline", action="store_true", help="only the first word over the same passages")
+    parser.add_argument(
+        "--typing", action="store_true", help="only the first word of a question typed letter by letter"
+    )
     parser.add_argument("--processor", action="store_true", help="the same in processor seconds of one thread")
     parsed = parser.parse_args()
     runs = parsed.count or RUNS
@@ -74,6 +80,9 @@ def main() -> int:
     progress("preparing the language model")
     models.start_loading()
     models.settled.wait()
+    if parsed.typing:
+        report(typing(models, parsed.data, runs), parsed.json)
+        return 0
     measures = same_passages(models, parsed.data, runs, parsed.shape, parsed.processor)
     if parsed.shape or parsed.headline or parsed.processor:
         report(measures, parsed.json)

@@ -56,6 +56,13 @@ def owner(tmp_path: Path) -> TestClient:
     return client
 
 
+@pytest.mark.parametrize("other", ['a={"x": [1, 2]}', "a=b c", "a", "a@b=1", 'a="', f"lamplight-{PORT + 1}=x"])
+def test_a_cookie_of_another_program_locks_nobody_out(tmp_path: Path, other: str) -> None:
+    client = TestClient(guarded(tmp_path), base_url=HERE, client=LOCAL)
+    for cookies in (f"{other}; lamplight-{PORT}={KEY}", f"lamplight-{PORT}={KEY}; {other}"):
+        assert client.get("/", headers={"Cookie": cookies}).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/", "/pages/1", "/?key=", "/?key=wrong", f"/pages/1?key={KEY}"])
 def test_without_the_key_there_is_only_a_page_that_says_what_to_do(stranger: TestClient, path: str) -> None:
     response = stranger.get(path)

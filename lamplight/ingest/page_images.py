@@ -17,6 +17,7 @@ from lamplight.library.records import Box
 from lamplight.models.errors import LamplightError
 
 WIDEST = 2400  # pixels
+TALLEST = 8  # times as tall as wide: of a strip that is cut out, or a page that is one, fewer pixels are drawn
 
 
 def page_image(path: Path, page: int, width: int, crop: Box | None = None) -> bytes:
@@ -40,7 +41,7 @@ def page_image(path: Path, page: int, width: int, crop: Box | None = None) -> by
         picture = _picture(path, kind, page)
         if crop:
             picture = picture.crop(_inside(crop, *picture.size))
-        picture.thumbnail((width, width * 8))
+        picture.thumbnail((width, width * TALLEST))
         picture.save(buffer, "PNG", compress_level=1)
     elif kind == "pdf":
         _draw_page(path, page, width, crop, buffer)
@@ -66,7 +67,8 @@ def _draw_page(path: Path, number: int, width: int, crop: Box | None, buffer: io
                 page_width, page_height = page.get_size()
                 left, top, right, bottom = _inside(crop or (0, 0, page_width, page_height), page_width, page_height)
                 edges = (left, page_height - bottom, page_width - right, top)  # left, bottom, right, top
-                picture = page.render(scale=width / (right - left), crop=edges).to_pil()
+                scale = min(width / (right - left), width * TALLEST / (bottom - top))
+                picture = page.render(scale=scale, crop=edges).to_pil()
         except (pdfium.PdfiumError, IndexError):
             raise ReadError(f"Page {number} of {path.name} can't be drawn.") from None
     picture.save(buffer, "PNG", compress_level=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from contextlib import suppress
@@ -11,6 +12,7 @@ from lamplight.library.database import Database
 from lamplight.library.errors import LibraryError
 
 FILES = "files"
+NAMED = re.compile(r"[0-9a-f]{64}/[^/\\\0]+")  # content and file name
 
 
 class Copies:
@@ -34,6 +36,15 @@ class Copies:
             part.unlink(missing_ok=True)
             raise LibraryError(f"{name} can't be kept in the library: {error.strerror}.") from error
         return target
+
+    def name_of(self, path: Path) -> str:
+        """By which others may name a copy: nothing of where the library is. Empty for a file that is no copy."""
+        return path.relative_to(self.folder).as_posix() if self.folder in path.parents else ""
+
+    def named(self, name: str) -> Path | None:
+        """Where the copy of that name is, or would be; None for what names none."""
+        known = NAMED.fullmatch(name) is not None and not name.endswith(("/.", "/.."))
+        return self.folder / name if known else None
 
     def remove(self, path: Path) -> None:
         """Delete a copy unless a document or a job needs it; other files are not touched."""

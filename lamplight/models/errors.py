@@ -11,6 +11,16 @@ class WeightsError(LamplightError):
     """A model's file is missing, damaged or can't be loaded."""
 
 
+class PromptTooLong(LamplightError, ValueError):
+    """A question is more than can be read at once. `amount` says how much."""
+
+    def __init__(self, amount: str) -> None:
+        super().__init__(
+            f"This is too long to be read ({amount}): ask in fewer words, or add a long text to your library and ask "
+            "about it."
+        )
+
+
 class DownloadError(LamplightError):
     """A model can't be downloaded, or not now."""
 

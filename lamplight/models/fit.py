@@ -12,7 +12,7 @@ from lamplight.models.model_file import ModelFile
 
 Light = Literal["green", "amber", "red", "unmeasured"]
 
-WORKSPACE_BYTES = 500_000_000  # llama.cpp's buffers for a batch: 300 to 600 MB with 4,096 tokens of context
+WORKSPACE_BYTES = 140_000_000  # what is used of llama.cpp's buffers for a batch, of twice to thrice that much
 SYSTEM_BYTES = 1_500_000_000  # what the system and the browser need beside it
 PAGE_TOKENS = 500  # a page of prose
 WORDS_PER_TOKEN = 0.75  # English
@@ -61,7 +61,7 @@ class Need:
 
     @property
     def memory(self) -> int:
-        """Bytes while it answers."""
+        """Bytes while it answers, without what the system may drop: the file's own copy of weights laid out anew."""
         return self.weights + self.cache_bytes_per_token * CONTEXT_TOKENS + WORKSPACE_BYTES
 
 

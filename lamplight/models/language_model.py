@@ -16,6 +16,7 @@ from lamplight.models.chat import ChatMessage, ChatTemplate, Reading, ReadingTok
 from lamplight.models.context import FIRST_PASSAGE, MAIN, MOST_PASSAGES, Context, Prefill
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import Engine, Part, Threads, log_likelihood, never
+from lamplight.models.errors import PromptTooLong
 from lamplight.models.files import sha256_of
 from lamplight.models.sampling import GREEDY, Sampling
 
@@ -245,7 +246,7 @@ class LanguageModel:
 
     def _room(self, tokens: int) -> int:
         if tokens >= self.context_tokens:
-            raise ValueError(f"prompt of {tokens} tokens in a context of {self.context_tokens}")
+            raise PromptTooLong(f"{tokens:,} tokens in a context of {self.context_tokens:,}")
         return self.context_tokens - tokens
 
     @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from lamplight.library.records import Message, Passage
 from lamplight.library.store import Library
-from lamplight.models.errors import LamplightError, ServerError
+from lamplight.models.errors import LamplightError, PromptTooLong, ServerError
 from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.rag.answer_plan import plan_of
@@ -31,6 +31,7 @@ from lamplight.rag.suggestions import Suggestions
 from lamplight.scheduling import CancelToken
 
 REWRITE_TOKENS = 60  # of a question made to stand alone
+LONGEST_QUESTION = 20_000  # characters; even finding what a longer one names would take minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ class Answerer:
         is among those who ask at once, `since` when they asked (by `time.monotonic`; now, unless said). Raises
         `LamplightError` when a model or the library fails. Indexing waits meanwhile.
         """
+        if len(question) > LONGEST_QUESTION:
+            raise PromptTooLong(f"{len(question):,} characters")
         self._typing.stop()
         with self._models.scheduler.answering(asker, stop or CancelToken(), since=since) as lease:
             for ahead in lease.turn():

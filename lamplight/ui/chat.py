@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.ui.answers import Answer
+from lamplight.ui.household.visitor import without_places
 from lamplight.ui.rendering import answer_html, evidence_html, question_html
 from lamplight.ui.turns import Question, known_kind
 
@@ -42,6 +44,14 @@ class Chat:
             if turn is None or message.id != turn.message_id:
                 shown += self._stored(conversation_id, message, message is kept[-1])
         return shown
+
+    def told(self, error: Exception, person: str) -> str:
+        """What went wrong, as it is told to a person: only at the computer with where it did."""
+        return str(error) if person == AT_THE_COMPUTER else without_places(str(error), self._library.folder)
+
+    def paths(self, copies: Sequence[object]) -> tuple[str, ...]:
+        """Where files are that came with a question; a browser names them as it was told they are called."""
+        return tuple(str(path) for name in copies if (path := self._library.copies.named(str(name))) is not None)
 
     def ask(
         self, question: Question, conversation_id: int | None, collection_id: int | None, person: str
@@ -141,7 +151,7 @@ class Chat:
     def _answer(self, answer: Answer, reference: str, last: bool = True) -> list[ChatMessage]:
         # Two messages, so that the pictures among the evidence are not drawn again with every word. The answer comes
         # first: what is found below it may come in another order, or with pictures, and nothing that is read moves.
-        waiting = "" if self._models.ready else self._models.status
+        waiting = "" if self._models.ready else without_places(self._models.status, self._library.folder)
         larger = self._models.ready and self._models.language_model.is_large
         parts = [answer_html(answer, reference, waiting, last, larger)]
         parts += [evidence_html(answer, reference)] if answer.passages else []

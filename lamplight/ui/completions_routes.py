@@ -20,12 +20,13 @@ from lamplight.scheduling import CancelToken
 from lamplight.ui.access_token import access_token, end_access, make_access_token
 from lamplight.ui.completions import MODELS, Asked, ChatRequest, Json, RefusedRequest, Reply, cited_in, replies, usage
 from lamplight.ui.guard import api_error
-from lamplight.ui.requests import act
+from lamplight.ui.requests import act, body_of
 from lamplight.ui.streaming import StreamedResponse
 
 if TYPE_CHECKING:
     from lamplight.ui.services import Services
 
+CONVERSATION_BYTES = 4_000_000  # a client sends all of it each time
 LOOK_SECONDS = 0.5  # between two looks whether the client still waits
 UNREADABLE = "The request is no chat completion: it needs a model and messages."
 
@@ -42,7 +43,7 @@ def completions_routes(services: Services) -> APIRouter:
     @router.post("/v1/chat/completions")
     async def complete(request: Request) -> Response:
         try:
-            wanted = ChatRequest.model_validate_json(await request.body())
+            wanted = ChatRequest.model_validate_json(await body_of(request, CONVERSATION_BYTES))
             asked = wanted.asked()
         except ValidationError:
             return api_error(HTTPStatus.BAD_REQUEST, UNREADABLE)

@@ -43,7 +43,7 @@ def document_value(library: Library, document_id: int, elsewhere: bool = False) 
         "there": Path(document.path).is_file(),
         "pages": document.pages,
         "facts": _facts(document, document.report),
-        "skipped": _remarks(document),
+        "skipped": _remarks(document, elsewhere),
         "guide": _guide(library, document.id),
     }
 
@@ -85,12 +85,12 @@ def page_value(library: Library, document_id: int, number: int) -> dict[str, Any
     }
 
 
-def _remarks(document: Document) -> list[str]:
+def _remarks(document: Document, elsewhere: bool) -> list[str]:
     """What was left out, and what would see more."""
     from lamplight.models.vision import find_vision  # with the first document, not with the first page
 
     remarks = list(document.report.skipped) if document.report else []
-    if document.images and find_vision() is None:
+    if document.images and find_vision() is None and not elsewhere:
         remarks.append(
             "Pictures are described by their words, values and captions. A vision model (a GGUF with its mmproj) in "
             f"{models_folder()} would say what else they show."

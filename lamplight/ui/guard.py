@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from hmac import compare_digest
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -202,13 +202,12 @@ def _sending(send: Send, session: Session | None) -> Send:
 
 
 def _cookie(headers: Headers, name: str) -> str:
-    """Its value, empty where there is none."""
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(headers.get("cookie", ""))
-    except CookieError:
-        return ""
-    return jar[name].value if name in jar else ""
+    """Its value, empty where there is none.
+
+    Read as browsers write them: a cookie that another program of this computer has set comes along, and Python's own
+    parser gives up at one with other letters than it likes.
+    """
+    return cookie_parser(headers.get("cookie", "")).get(name, "")
 
 
 def api_error(status: int, sentence: str) -> JSONResponse:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.models.catalogue import MULTILINGUAL
+from lamplight.ui.household.visitor import told
 from lamplight.ui.welcome import welcome_value
 
 if TYPE_CHECKING:
-    from lamplight.ingest.queue import IngestQueue
     from lamplight.library.records import Document, Job
     from lamplight.ui.household.sessions import Session
     from lamplight.ui.services import Services
@@ -19,8 +19,11 @@ SHOWN_WAITING = 50  # of the files on their way in; a folder may hold thousands
 DRAWN = ("pdf", "image", "tiff")  # formats whose pages can be shown as pictures
 
 
-def library_value(services: Services) -> dict[str, Any]:
-    """Plain values for `assets/library.js` and `assets/welcome.js`: newest documents first."""
+def library_value(services: Services, session: Session | None) -> dict[str, Any]:
+    """Plain values for `assets/library.js` and `assets/welcome.js`: newest documents first.
+
+    What is wrong with folders that are followed is for the person at the computer.
+    """
     documents = services.library.documents.all()
     files = services.library.copies.folder
     memberships = services.library.collections.memberships()
@@ -31,7 +34,7 @@ def library_value(services: Services) -> dict[str, Any]:
             for collection in services.library.collections.all()
         ],
         "papers": services.library.guides.count_papers(),
-        "folders": [folder.problem for folder in services.queue.folders()],
+        "folders": [folder.problem for folder in services.queue.folders()] if session is None else [],
         "welcome": welcome_value(services, documents),
     }
 
@@ -47,11 +50,11 @@ def activity_value(services: Services, session: Session | None) -> dict[str, Any
     others = [job for job in jobs if job.state in ("working", "failed")]
     return {
         "changes": services.library.database.changes,
-        "jobs": [_job(services.queue, job) for job in [*others, *waiting[:SHOWN_WAITING]]],
+        "jobs": [_job(services, job, session) for job in [*others, *waiting[:SHOWN_WAITING]]],
         "waiting": len(waiting),
         "paused": services.queue.paused,
         "ready": models.ready,
-        "status": _status(services) if models.ready else models.status,
+        "status": told(_status(services) if models.ready else models.status, session, services.library.folder),
         "model": models.choice.source.name,
         "answering": services.turns.answering(session.person if session else AT_THE_COMPUTER),
         "person": session.name if session else None,
@@ -82,15 +85,16 @@ def _document(document: Document, collections: list[int], files: Path) -> dict[s
     }
 
 
-def _job(queue: IngestQueue, job: Job) -> dict[str, Any]:
+def _job(services: Services, job: Job, session: Session | None) -> dict[str, Any]:
+    queue = services.queue
     return {
         "id": job.id,
         "name": job.name,
-        "path": job.path,
+        "copy": services.library.copies.name_of(Path(job.path)),
         "collection": job.collection_id,
         "state": job.state,
         "status": job.status.capitalize(),
         "fraction": queue.progress(job.id),
         "seconds": queue.seconds_left(job.id),
-        "error": job.error,
+        "error": told(job.error, session, services.library.folder),
     }

@@ -32,7 +32,7 @@ def library_routes(services: Services) -> APIRouter:
 def _add_state(router: APIRouter, services: Services) -> None:
     @router.get("/library")
     def library(request: Request) -> Response:
-        return unless_known(request, library_value(services))
+        return unless_known(request, library_value(services, session_of(request)))
 
     @router.get("/activity")
     def activity(request: Request) -> Response:

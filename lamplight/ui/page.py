@@ -7,11 +7,12 @@ which ask the routes of the app for what they show.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from lamplight.models.errors import LamplightError
 from lamplight.ui.chat import Chat
 from lamplight.ui.household.visitor import person_of
 from lamplight.ui.turns import Question, points
@@ -89,7 +90,7 @@ class ChatPage:
         """
         shown = [self.composer, self.chatbot, self.shown]
         begun = [
-            event(act, None, shown, **AT_ONCE)
+            event(self._told(act), None, shown, **AT_ONCE)
             for event, act in (
                 (self.composer.show, self._show),
                 (self.composer.ask, self._ask),
@@ -101,6 +102,17 @@ class ChatPage:
         followed = [event.then(self._follow, self.shown, shown[:2], concurrency_limit=None, **QUIET) for event in begun]
         for event in (self.composer.show, self.composer.back):
             event(None, None, None, cancels=followed, **AT_ONCE)
+
+    def _told(self, act: Callable[[gr.EventData, gr.Request], tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
+        """`act`, where what goes wrong is a sentence on the page; Gradio says nothing of other errors."""
+
+        def acted(event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+            try:
+                return act(event, request)
+            except LamplightError as error:
+                raise gr.Error(self._chat.told(error, _person(request)), print_exception=False) from error
+
+        return acted
 
     def _view(
         self, conversation_id: int | None, request: gr.Request, edit: int | None = None, untaken: str = ""
@@ -129,16 +141,23 @@ class ChatPage:
             "edit": edit,
         }
 
+    def _question(self, event: gr.EventData) -> Question:
+        mode: Mode = "documents+knowledge" if event.mode == "documents+knowledge" else "documents"
+        text, about = str(event.question).strip(), tuple(map(int, event.about))
+        if event.open and not about and not event.attached and points(text):
+            about = (int(event.open),)
+        return Question(text, mode, self._chat.paths(event.attached), about)
+
     def _show(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         return self._view(event.conversation, request)
 
     def _ask(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        question = _question(event)
+        question = self._question(event)
         conversation_id, taken = self._chat.ask(question, event.conversation, event.collection, _person(request))
         return self._view(conversation_id, request, untaken="" if taken else question.text)
 
     def _edit(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        question, edit = _question(event), None
+        question, edit = self._question(event), None
         if (conversation_id := self._own(event.conversation, request)) is not None:
             edit = self._chat.edit(conversation_id, event.message, question)
         return self._view(conversation_id, request, edit, untaken=question.text if edit is None else "")
@@ -169,11 +188,3 @@ def _person(request: gr.Request) -> str:
     if request.request is None:
         raise KeyError(request)
     return person_of(request.request)
-
-
-def _question(event: gr.EventData) -> Question:
-    mode: Mode = "documents+knowledge" if event.mode == "documents+knowledge" else "documents"
-    text, about = str(event.question).strip(), tuple(map(int, event.about))
-    if event.open and not about and not event.attached and points(text):
-        about = (int(event.open),)
-    return Question(text, mode, tuple(map(str, event.attached)), about)

@@ -167,7 +167,8 @@ def _add_files(router: APIRouter, services: Services) -> None:
         finally:
             await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
         same = {"id": known.id, "name": known.name} if known is not None else None
-        return JSONResponse({"job": job.id, "path": job.path, "known": same})
+        copy = services.library.copies.name_of(Path(job.path))
+        return JSONResponse({"job": job.id, "copy": copy, "known": same})
 
 
 async def receive(request: Request, path: Path, most: int = UPLOAD_BYTES) -> None:

@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,10 @@ os.environ.update(
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exception_handlers import http_exception_handler
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp
 
 from lamplight.models.errors import LamplightError
 from lamplight.ui.access_token import access_token
@@ -32,10 +35,12 @@ from lamplight.ui.household.door import Door
 from lamplight.ui.household.network import WILDCARDS, household_addresses, is_loopback
 from lamplight.ui.household.routes import Served, household_routes
 from lamplight.ui.household.sign_in import sign_in_routes
+from lamplight.ui.household.visitor import SESSION, told
 from lamplight.ui.launch_key import launch_key
 from lamplight.ui.local_api import command_routes
 from lamplight.ui.models_routes import models_routes
 from lamplight.ui.page import ChatPage
+from lamplight.ui.page_events import PageEvents
 from lamplight.ui.routes import FAVICON, routes
 from lamplight.ui.theme import head, theme
 from lamplight.ui.trust_routes import trust_routes
@@ -56,6 +61,9 @@ class AddressInUseError(LamplightError):
 def build_app(services: Services, host: str, port: int, key: str, certificate: Certificate | None = None) -> FastAPI:
     """The whole app; `host`, `port` and `key` are what the guard lets in, `certificate` what the others see."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_exception_handler(HTTPException, _refuse(services.library.folder))
+    # Who goes in the middle of a request is told nothing, and neither is the terminal.
+    app.add_exception_handler(ClientDisconnect, lambda request, error: Response(status_code=400))
     app.include_router(routes(services))
     app.include_router(command_routes(services))
     app.include_router(models_routes(services))
@@ -65,6 +73,7 @@ def build_app(services: Services, host: str, port: int, key: str, certificate: C
     household.serving = certificate is not None
     app.include_router(sign_in_routes(household, port))
     app.include_router(household_routes(household, Served(host, port, certificate)))
+    app.add_middleware(PageEvents)
     app.add_middleware(Guard, host=host, port=port, key=key, household=household, token=lambda: access_token(folder))
     # The app is changed in place; Gradio's return value, the same app, is not typed.
     gr.mount_gradio_app(
@@ -76,6 +85,7 @@ def build_app(services: Services, host: str, port: int, key: str, certificate: C
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
+        show_error=False,  # it might say where
         mcp_server=False,
         ssr_mode=False,
         pwa=False,
@@ -85,6 +95,16 @@ def build_app(services: Services, host: str, port: int, key: str, certificate: C
         head=head(),
     )
     return app
+
+
+def _refuse(library: Path) -> Callable[[Request, Any], Awaitable[Response]]:
+    """As FastAPI does; who is signed in elsewhere isn't told where on this computer something went wrong."""
+
+    async def refuse(request: Request, error: Any) -> Response:
+        error.detail = told(str(error.detail), request.scope.get(SESSION), library)
+        return await http_exception_handler(request, error)
+
+    return refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +168,8 @@ class AppServer(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 proxy_headers=False,
+                http="h11",  # the stricter parser, which also takes no head that is endless
+                ws="none",
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
         )
@@ -165,12 +187,12 @@ class AppServer(uvicorn.Server):
                 door.open()
         self._ready()
 
-    def _protocol(self) -> asyncio.Protocol:
+    def _protocol(self, around: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> asyncio.Protocol:
         """As uvicorn makes it for each connection."""
         make: Any = self.config.http_protocol_class
-        protocol: asyncio.Protocol = make(
-            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
-        )
+        made = make(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+        made.app = around(made.app)
+        protocol: asyncio.Protocol = made
         return protocol
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -17,6 +17,7 @@ from lamplight.models.errors import LamplightError
 from lamplight.rag.events import Evidence, Finished, Grounded
 from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer
+from lamplight.ui.household.visitor import without_places
 
 if TYPE_CHECKING:
     from lamplight.library.records import Message
@@ -194,7 +195,9 @@ class Turn:
             self._save()
 
     def _end(self, error: str) -> None:
-        self._answer.error = error
+        # It is kept and shown with the answer, to whoever asked.
+        elsewhere = self.person != AT_THE_COMPUTER
+        self._answer.error = without_places(error, self._library.folder) if elsewhere else error
         self._answer.done = True
         try:
             self._save()

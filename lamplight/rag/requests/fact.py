@@ -195,7 +195,8 @@ class FactAnswers:
                 yield Grounded(opening + checking.text, checking.citations[:], checking.unsupported[:])
                 if checking.rest:
                     yield Token(f"\n{checking.rest}", draft=True)
-        checking.end(cut=bool(usage.cut) or request.lease.cancelled())
+        full = usage.generated_tokens >= plan.answer_tokens
+        checking.end(cut=full or bool(usage.cut) or request.lease.cancelled())
         text = checking.text.strip()
         if likeliest and not text:  # nothing that the model said is stated: what may answer is better than silence
             begins, opening = likeliest, shown(likeliest, passages)

@@ -12,7 +12,7 @@ import { titleOf } from "./wording.js";
 
 const LONG_PASTE = 400; // characters: more than a question, so it may be meant for the library
 
-// What the app made of the file, {job, path}, or null; then why is shown.
+// What the app made of the file, {job, copy}, or null; then why is shown.
 export async function upload(file) {
   const where = state.collection ? `&collection=${state.collection}` : "";
   const response = await fetch(`/files?name=${encodeURIComponent(file.name)}${where}`, { method: "PUT", body: file }).catch(() => null);

@@ -20,7 +20,7 @@ const DOUBTED = 2;
 
 let trigger = (_name, _value) => {};
 let editing = null; // {message, before}: the question that is asked anew
-let attached = []; // {name, path}
+let attached = []; // {name, copy}
 let answering = false;
 let stopping = false; // asked for, perhaps before the app has taken the question
 let shownAt = 0; // when something was last said in what is shown
@@ -65,7 +65,7 @@ function ask(question) {
 }
 
 function send(question) {
-  const asked = { question, mode: mode(), attached: attached.map(({ path }) => path), about: state.about.map(({ id }) => id), open: state.open, conversation: state.conversation };
+  const asked = { question, mode: mode(), attached: attached.map(({ copy }) => copy), about: state.about.map(({ id }) => id), open: state.open, conversation: state.conversation };
   begin();
   pending = question;
   toldAbout = JSON.stringify(state.about);
@@ -139,25 +139,25 @@ async function attachFiles(files) {
   box.focus();
   for (const file of files) {
     const made = await upload(file);
-    if (made) attached.push({ name: file.name, path: made.path });
+    if (made) attached.push({ name: file.name, copy: made.copy });
     drawNotes();
     refresh();
   }
 }
 
-function detach(path) {
-  const [gone] = attached.filter((one) => one.path === path);
+function detach(copy) {
+  const [gone] = attached.filter((one) => one.copy === copy);
   attached = attached.filter((one) => one !== gone);
   drawNotes();
   toast(`${gone.name} stays in your library`);
 }
 
 function drawNotes() {
-  const reading = (path) => state.activity?.jobs.find((job) => job.path === path);
-  const chip = ({ name, path }) => {
-    const job = reading(path);
+  const reading = (copy) => state.activity?.jobs.find((job) => job.copy === copy);
+  const chip = ({ name, copy }) => {
+    const job = reading(copy);
     const status = job?.state === "failed" ? "not read" : job ? `reading ${job.fraction === null ? "" : `${Math.round(job.fraction * 100)} %`}` : "";
-    return element("li", { class: "attachment" }, icon("attach"), element("span", {}, name), status ? element("span", { class: "row-detail" }, status) : null, iconButton("close", `Don’t send ${name}`, () => detach(path), { "data-focus": path }));
+    return element("li", { class: "attachment" }, icon("attach"), element("span", {}, name), status ? element("span", { class: "row-detail" }, status) : null, iconButton("close", `Don’t send ${name}`, () => detach(copy), { "data-focus": copy }));
   };
   redraw(notes,
     editing ? element("p", { class: "editing" }, "Your edited question takes the place of this one and of what followed.", element("button", { type: "button", "data-focus": "leave", click: () => { leaveEditing(); box.focus(); } }, "Cancel")) : null,

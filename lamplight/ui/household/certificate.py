@@ -6,17 +6,19 @@ import os
 import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lamplight.ui.household.errors import HouseholdError
 from lamplight.ui.household.network import own_addresses, own_names
 
+if TYPE_CHECKING:
+    from cryptography import x509
+
 CERTIFICATE_FILE, KEY_FILE = "certificate.pem", "certificate.key"
 LASTING = timedelta(days=820)  # Apple's devices take none that lasts longer than 825 (support.apple.com/103769)
 RENEWED = timedelta(days=30)  # before it ends
-END_OF_CERTIFICATE = "-----END CERTIFICATE-----"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +33,24 @@ class Certificate:
     @classmethod
     def read(cls, certificate: Path, key: Path, given: bool = True) -> Certificate:
         """Raises `HouseholdError` when they can't be used."""
+        from cryptography.hazmat.primitives import hashes  # needed only where others are let in
+
         try:
-            first, end, _ = certificate.read_text(encoding="ascii").partition(END_OF_CERTIFICATE)
-            digest = sha256(ssl.PEM_cert_to_DER_cert(first[first.find("-----BEGIN CERT") :] + end)).hexdigest().upper()
-            pairs = [digest[at : at + 2] for at in range(0, len(digest), 2)]
-            found = cls(certificate, key, ":".join(pairs), given)
-            found.context()
+            found = _read(certificate, key, given)
+            digest = found.fingerprint(hashes.SHA256()).hex(":").upper()
+            read = cls(certificate, key, digest, given)
+            read.context()
         except OSError as error:  # also what ssl raises
-            raise HouseholdError(
-                f"{certificate} and {key} can’t be used as certificate and key ({error.strerror or error})."
-            ) from error
-        except ValueError as error:
-            raise HouseholdError(f"{certificate} is no certificate in PEM format.") from error
-        return found
+            where = error.filename or f"{certificate} with {key}"
+            reason = str(error.strerror or error).split(" (_ssl.c")[0]
+            raise HouseholdError(f"{where} can’t be used as certificate and key ({reason}).") from error
+        return read
 
     def context(self) -> ssl.SSLContext:
         """What the server encrypts with: TLS 1.2 or newer. Raises `OSError`."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        # Nobody is there to be asked for a key's password.
-        context.load_cert_chain(self.certificate, self.key, password=lambda: b"")
+        context.load_cert_chain(self.certificate, self.key, password=lambda: b"")  # or the terminal would be asked
         return context
 
 
@@ -69,13 +69,39 @@ def own_certificate(folder: Path) -> Certificate:
 
 
 def _lasts(certificate: Path) -> bool:
-    from cryptography import x509  # needed only where others are let in
+    from cryptography import x509
 
     try:
         found = x509.load_pem_x509_certificate(certificate.read_bytes())
     except ValueError:
         return False
     return found.not_valid_after_utc > datetime.now(timezone.utc) + RENEWED
+
+
+def _read(certificate: Path, key: Path, given: bool) -> x509.Certificate:
+    """The first one in the file; of one that is given, what would keep all browsers away is said at once."""
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    now = datetime.now(timezone.utc)
+    try:
+        found = x509.load_pem_x509_certificate(certificate.read_bytes())
+    except ValueError as error:
+        raise HouseholdError(f"{certificate} is no certificate in PEM format.") from error
+    try:
+        belongs = load_pem_private_key(key.read_bytes(), None).public_key() == found.public_key()
+    except TypeError as error:
+        raise HouseholdError(f"The key in {key} has a password; save it without one, as nobody is asked.") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise HouseholdError(f"{key} holds no key in PEM format.") from error
+    if not belongs:
+        raise HouseholdError(f"The key in {key} is not that of the certificate in {certificate}.")
+    if given and found.not_valid_after_utc <= now:
+        raise HouseholdError(f"The certificate in {certificate} ended on {found.not_valid_after_utc:%Y-%m-%d}.")
+    if given and found.not_valid_before_utc > now:
+        raise HouseholdError(f"The certificate in {certificate} begins on {found.not_valid_before_utc:%Y-%m-%d} only.")
+    return found
 
 
 def _make(certificate: Path, key: Path) -> None:

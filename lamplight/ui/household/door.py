@@ -8,7 +8,12 @@ import ssl
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from typing import Any, Protocol
 
+from starlette.types import ASGIApp
+
+from lamplight.ui.household.deadlines import Deadlines
 from lamplight.ui.household.network import is_loopback
 
 PATIENCE = 10.0  # seconds for a connection to say something, and for its handshake
@@ -20,16 +25,20 @@ FULL_SECONDS = 1.0  # until another connection is tried when there is no room fo
 HANDSHAKE = b"\x16"  # the first byte of what a TLS client says (RFC 8446, 5.1)
 
 
+class MakeProtocol(Protocol):
+    """The web server's protocol for one connection; `around` is put around the app that it asks."""
+
+    def __call__(self, around: Callable[[ASGIApp], ASGIApp] = ...) -> asyncio.Protocol: ...
+
+
 class Door:
     """Accepts connections on `listener` and gives each a protocol of the web server.
 
-    Who comes over loopback is not encrypted, as nobody can listen there. Who comes from elsewhere is; a browser that
-    didn't know is answered in plain text, and the guard says nothing there but where to go.
+    Who comes over loopback is not encrypted, as nobody can listen there. Who comes from elsewhere is, and has deadlines
+    to keep; a browser that didn't know is answered in plain text, and the guard says nothing there but where to go.
     """
 
-    def __init__(
-        self, listener: socket.socket, context: ssl.SSLContext, protocol: Callable[[], asyncio.Protocol]
-    ) -> None:
+    def __init__(self, listener: socket.socket, context: ssl.SSLContext, protocol: MakeProtocol) -> None:
         self._listener, self._context, self._protocol = listener, context, protocol
         # Of a connection that is encrypted. (Python 3.10 doesn't say how long it waits for the other side's farewell.)
         self._patience: dict[str, float] = {"ssl_handshake_timeout": PATIENCE}
@@ -73,21 +82,22 @@ class Door:
         return len(here) >= MOST or here.count(peer) >= MOST_OF_ONE
 
     async def _connect(self, connection: socket.socket, peer: str) -> None:
-        loop = asyncio.get_running_loop()
+        connect = asyncio.get_running_loop().connect_accepted_socket
         connection.setblocking(False)
         taken = False
         try:
-            encrypted = not is_loopback(peer) and await _speaks_tls(connection)
+            if is_loopback(peer):
+                taken = True
+                await connect(self._protocol, connection)
+                return
+            tls: dict[str, Any] = {"ssl": self._context, **self._patience} if await _speaks_tls(connection) else {}
+            deadlines = Deadlines()
             # What can't shake hands has gone, or doesn't trust the certificate yet: its browser says so.
             with suppress(OSError):
                 taken = True
-                connect = loop.connect_accepted_socket
-                if encrypted:
-                    transport, _ = await connect(self._protocol, connection, ssl=self._context, **self._patience)
-                else:
-                    transport, _ = await connect(self._protocol, connection)
-                if not is_loopback(peer):
-                    self._open[transport] = peer
+                transport, _ = await connect(partial(self._protocol, deadlines.around), connection, **tls)
+                self._open[transport] = peer
+                deadlines.begin(transport)
         except (OSError, asyncio.TimeoutError):
             pass
         finally:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamplight.library.conversations import AT_THE_COMPUTER
+from lamplight.models.folder import models_folder
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
@@ -19,12 +23,15 @@ AT_THE_COMPUTER_ONLY = (
     "/commands",
     "/erase",
     "/folders",
-    "/gradio_api/dev",  # streams for ever, for whoever writes Gradio apps
     "/household",
     "/models",
     "/remembered",
     "/restore",
 )
+# A path of the computer, as it stands in a sentence: of two names at least, as "and/or" and addresses are none.
+REST = r"""[^\s'"“”(),;:]*[^\s'"“”(),;:.]"""  # of a path; the sentence may end behind it
+PATH = re.compile(rf"""(?<![\w/:.])(?:[A-Za-z]:\\|/)[^\s/\\'"“”(),;:]+[/\\]{REST}""")
+A_FOLDER = "its folder"
 NOT_YOURS = "Only the person at the computer on which Lamplight runs can do this."
 
 
@@ -43,3 +50,16 @@ def person_of(request: HTTPConnection) -> str:
 def may_go(session: Session | None, path: str) -> bool:
     """Whether a path is open to who is signed in, or at the computer."""
     return session is None or not any(path == one or path.startswith(f"{one}/") for one in AT_THE_COMPUTER_ONLY)
+
+
+def told(sentence: str, session: Session | None, library: Path) -> str:
+    """What went wrong, as it is told to who is signed in, or at the computer; `library` is the library's folder."""
+    return sentence if session is None else without_places(sentence, library)
+
+
+def without_places(sentence: str, library: Path) -> str:
+    """Without the paths in it: where things are on the computer is nobody's business elsewhere."""
+    known = {str(one) for one in (library, library.resolve(), models_folder(), Path("~").expanduser()) if one.name}
+    for folder in sorted(known, key=len, reverse=True):  # in which there may be blanks
+        sentence = re.sub(rf"{re.escape(folder)}(?!\w)({re.escape(os.sep)}{REST})?", A_FOLDER, sentence)
+    return PATH.sub(A_FOLDER, sentence)

@@ -1,0 +1,149 @@
+"""What is promised of a tab's events: they are its person's, whoever else knows their names."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+
+from lamplight.samples import HANDBOOK
+from lamplight.ui.household.certificate import own_certificate
+from lamplight.ui.household.sessions import Session
+from lamplight.ui.household.visitor import SESSION
+from lamplight.ui.page_events import KEPT, LONGEST, Names, PageEvents
+from lamplight.ui.services import Services
+from tests.members import Member, conversation_of, signed_in
+from tests.test_household import PASSWORD
+from tests.test_household_lan import ADDRESSES, House, serving_household
+from tests.visits import KEY
+from tests.waiting import until
+
+pytestmark = pytest.mark.skipif(not ADDRESSES, reason="this machine is in no network")
+
+
+@pytest.fixture(scope="module")
+def house(services: Services) -> Iterator[House]:
+    services.household.set_password(PASSWORD)
+    with serving_household(services, own_certificate(services.library.folder)) as house:
+        services.queue.submit(HANDBOOK, HANDBOOK.name)
+        until(lambda: len(services.library.documents.all()) == 1)
+        yield house
+
+
+@pytest.fixture
+def anna(house: House) -> Iterator[Member]:
+    with signed_in(house.there, "Anna", PASSWORD) as member:
+        yield member
+
+
+@pytest.fixture
+def bo(house: House) -> Iterator[Member]:
+    with signed_in(house.there, "Bo", PASSWORD) as member:
+        yield member
+
+
+def test_who_knows_the_name_of_anothers_tab_neither_reads_along_nor_stops_it(
+    anna: Member, bo: Member, services: Services, going_on: threading.Event
+) -> None:
+    conversation = conversation_of(anna.send("ask", question="Compare a full plot with a half plot."))
+    joined = anna.follow("ask")
+    event = joined.json()["event_id"]
+    theirs, bo.tab = bo.tab, anna.tab
+    for refused in (
+        bo.send("ask"),
+        bo.send("show", conversation=conversation),
+        bo.follow("ask"),
+        bo.http.get("/gradio_api/queue/data", params={"session_hash": anna.tab}),
+        bo.http.get(f"/gradio_api/heartbeat/{anna.tab}"),
+        bo.http.post("/gradio_api/cancel", json={"session_hash": anna.tab, "fn_index": 1, "event_id": event}),
+        bo.http.post("/gradio_api/cancel", json={"session_hash": theirs, "fn_index": 1, "event_id": event}),
+        bo.http.get("/gradio_api/queue/data", params=[("session_hash", theirs), ("session_hash", anna.tab)]),
+    ):
+        assert refused.status_code == 403, refused.url
+        assert "plot" not in refused.text
+    going_on.set()
+    streamed = anna.streamed(joined)
+    assert "plot" in streamed
+    assert "process_completed" in streamed
+    assert not services.turns.answering("anna")
+
+
+def test_ones_own_events_can_be_followed_and_cancelled_from_any_device(anna: Member, house: House) -> None:
+    anna.send("ask")
+    event = anna.follow("ask").json()["event_id"]
+    with signed_in(house.there, " anna", PASSWORD) as again:
+        ended = again.http.post("/gradio_api/cancel", json={"session_hash": anna.tab, "fn_index": 1, "event_id": event})
+        assert ended.json() == {"success": True}
+        assert again.http.post("/gradio_api/cancel", json={"session_hash": again.tab}).status_code == 403
+
+
+def test_what_names_no_tab_as_the_page_does_is_refused(anna: Member) -> None:
+    for body in (b"", b"[]", b"{", b"\xff"):
+        assert anna.http.post("/gradio_api/queue/join", content=body).status_code == 400
+    for name in (7, ["a"], "x" * (LONGEST + 1)):
+        body = {"data": [], "fn_index": 1, "session_hash": name}
+        assert anna.http.post("/gradio_api/queue/join", json=body).status_code == 403
+    assert anna.http.post("/gradio_api/queue/join", content=b" " * 1_000_001).status_code == 413
+    assert anna.http.get("/gradio_api/queue/data").status_code == 403
+
+
+def test_what_the_page_does_not_use_of_gradio_is_closed_to_everybody(anna: Member, house: House) -> None:
+    with httpx.Client(base_url=house.here, follow_redirects=True, timeout=60) as here:
+        assert here.get("/", params={"key": KEY}).status_code == 200
+        for client in (anna.http, here):
+            for path in (
+                "upload", "component_server", "deep_link?session_hash=a", "file=/etc/hostname", "file/x", "info",
+                "proxy=http://127.0.0.1/", "call/v2/show", "api/predict", "run/show", "queue/join/",
+                "queue/status", "stream/a/1/2/playlist.m3u8", "dev/reload", "vibe-code", "openapi.json", "app_id",
+            ):  # fmt: skip
+                for method in ("GET", "POST"):
+                    assert client.request(method, f"/gradio_api/{path}").status_code == 404, path
+            for path in ("/login", "/monitoring", "/svelte/x", "//gradio_api/upload", "/gradio_api/../gradio_api/info"):
+                assert client.get(path).status_code == 404, path
+
+
+def test_what_a_named_function_says_is_told_to_who_called_it() -> None:
+    def call(request: Request) -> JSONResponse:
+        return JSONResponse({"event_id": request.query_params["event"]})
+
+    def come(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("Anna’s")
+
+    app = Starlette(
+        routes=[Route("/gradio_api/call/ask", call, methods=["POST"]), Route("/gradio_api/call/ask/{event}", come)]
+    )
+
+    def of(person: str) -> TestClient:
+        session = Session("", person, "", "", 0, 0)
+
+        async def known(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[SESSION] = session
+            await events(scope, receive, send)
+
+        return TestClient(known)
+
+    events = PageEvents(app)
+    anna, bo = of("Anna"), of("Bo")
+    assert anna.post("/gradio_api/call/ask?event=annas", json={"data": []}).status_code == 200
+    assert bo.get("/gradio_api/call/ask/annas").status_code == 403
+    assert bo.get("/gradio_api/call/ask/unknown").status_code == 403
+    assert anna.get("/gradio_api/call/ask/annas").text == "Anna’s"
+
+
+def test_a_person_loses_only_names_of_their_own() -> None:
+    names = Names()
+    assert names.claim("annas", "anna")
+    assert names.claim("first", "bo")
+    for number in range(KEPT):
+        assert names.claim(str(number), "bo")
+    assert not names.owns("first", "bo")
+    assert names.owns("annas", "anna")
+    assert not names.claim("annas", "bo")
