@@ -47,6 +47,7 @@ class Outcome:
 
     @property
     def right(self) -> bool:
+        """Whether what is shown as the answer holds it."""
         return not self.refused and states(self.answer, self.question.answers, self.question.text)
 
     @property
@@ -61,14 +62,17 @@ class Outcome:
 
     @property
     def line_right(self) -> bool:
+        """Whether a line that is quoted holds the answer."""
         return not self.refused and states(self.line, self.question.answers, self.question.text)
 
     @property
     def contains(self) -> bool:
+        """Whether the answer stands anywhere in what was said."""
         return not self.refused and states(self.text, self.question.answers, self.question.text)
 
     @property
     def document_first(self) -> bool:
+        """Whether the best passage is of a document that answers."""
         return bool(self.ranking) and self.ranking[0][0] in self.question.documents
 
     @property

@@ -78,6 +78,7 @@ class Endurance:
     refused: int = 0
 
     def ask(self, questions: Iterator[tuple[int, str]], most: int, every: int) -> None:
+        """Ask the first `most`, a few to a conversation, and look at the memory after every so many."""
         history: list[Message] = []
         for number, question in questions:
             self._answer(number, question, history)
@@ -89,6 +90,7 @@ class Endurance:
                 return
 
     def look(self, asked: int) -> None:
+        """Keep what is held after so many questions, without what only waits to be collected."""
         gc.collect()
         process = psutil.Process().memory_full_info()
         found = Memory(asked, process.rss / 1e6, process.uss / 1e6, len(gc.get_objects()))
@@ -157,6 +159,7 @@ def measure(most: int, every: int) -> Measures:
 
 
 def main() -> int:
+    """The command line."""
     parser = options("Many questions in a row: whether memory grows with them.")
     parser.add_argument("--every", type=int, default=EVERY, help="questions between two looks")
     chosen = parser.parse_args()

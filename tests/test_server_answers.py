@@ -164,7 +164,8 @@ def test_what_is_shown_of_what_a_large_model_says(
     assert below_the_quotation(last.answer) == case.shown
     assert last.unsupported == case.unsupported
     assert last.notice.startswith(case.notice) if case.notice else last.notice == ""
-    assert last.quote is not None, "what is quoted stands whatever the model says"
+    # What surely answers stands whatever the model says, and what may answer where nothing that it says is stated.
+    assert last.quote is not None or case.shown
     assert case.knowledge or not last.refused
     markers = {int(one) for one in last.answer.replace("]", "[").split("[")[1::2] if one.isdecimal()}
     assert markers == {citation.marker for citation in last.citations}
