@@ -24,8 +24,7 @@ NAME_WORD = r"(?:[A-Z][\w’'-]*[\w]|[A-Z]\.?|[A-Z]{2,}\.?|\d+(?:\.\d+)*)"
 NAME = re.compile(rf"\b[A-Z][\w.’'-]*(?:(?: (?:of|de|da|van|von|del|la|&|v\.?))? {NAME_WORD})*")
 WORD = re.compile(r"[^\W_]+(?:[.,'’_-][^\W_]+)*|&")
 OWN = re.compile(r"['’]s?$")
-# No link. Some models write 【1】, or 【1†lines 3 to 5】.
-MARKER = re.compile(r"\s*[\[【](\d{1,3}(?:\s*[,;]\s*\d{1,3})*)(?:†[^】\n]*)?[\]】](?!\()")
+MARKER = re.compile(r"\s*[\[【](\d{1,3}(?:\s*[,;]\s*\d{1,3})*)(?:†[^】\n]*)?[\]】](?!\()")  # no link; also 【1†a】
 SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|\n\s*(?:\d+[.)]|[-•*])?\s*)$")
 PLACES = frozenset(
     {
