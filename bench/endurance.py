@@ -5,8 +5,8 @@
 Questions of every kind are asked of the sample library as conversations of a few turns, half typed before they are
 asked, with the model that comes with Lamplight. Most are like none before, so that what is kept of a question grows
 if it is never let go of. Printed at the start, after the warm-up and every so often: the process's memory, what of it
-is its own (not pages of files), and Python's objects. The growth for a question is the slope of a straight line
-through what was measured after the warm-up.
+is its own (not pages of files) and of remembered passages, and Python's objects. The growth for a question is the slope
+of a straight line through what was measured after the warm-up.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from bench.measuring import Measures, options, progress, report
 from lamplight.ingest.pipeline import index_file
 from lamplight.library.records import Message
 from lamplight.library.store import Library
+from lamplight.models.context_cache import ContextCache
 from lamplight.models.errors import LamplightError
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
@@ -59,11 +60,14 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Megabytes and objects after so many questions."""
+    """Megabytes and objects after so many questions. `states` are of remembered passages, of which only so many are
+    kept in memory.
+    """
 
     asked: int
     resident: float
     own: float
+    states: float
     objects: int
 
 
@@ -73,6 +77,7 @@ class Endurance:
 
     library: Library
     answerer: Answerer
+    contexts: ContextCache
     measured: list[Memory] = field(default_factory=list)
     failures: int = 0
     refused: int = 0
@@ -93,9 +98,13 @@ class Endurance:
         """Keep what is held after so many questions, without what only waits to be collected."""
         gc.collect()
         process = psutil.Process().memory_full_info()
-        found = Memory(asked, process.rss / 1e6, process.uss / 1e6, len(gc.get_objects()))
+        states = self.contexts.memory_usage() / 1e6
+        found = Memory(asked, process.rss / 1e6, process.uss / 1e6, states, len(gc.get_objects()))
         self.measured.append(found)
-        progress(f"{asked:>5} asked: {found.resident:.1f} MB, own {found.own:.1f} MB, {found.objects:,} objects")
+        progress(
+            f"{asked:>5} asked: {found.resident:.1f} MB, own {found.own:.1f} MB, of that remembered {states:.1f} MB; "
+            f"{found.objects:,} objects"
+        )
 
     def _answer(self, number: int, question: str, history: list[Message]) -> None:
         stop = CancelToken()
@@ -136,7 +145,7 @@ def measure(most: int, every: int) -> Measures:
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
         for path in SAMPLES:
             index_file(path, library, models)
-        endurance = Endurance(library, Answerer(library, models))
+        endurance = Endurance(library, Answerer(library, models), models.contexts)
         endurance.look(0)
         began = time.perf_counter()
         endurance.ask(numbered(), most, every)
@@ -150,6 +159,7 @@ def measure(most: int, every: int) -> Measures:
         "seconds_per_question": round(seconds / most, 2),
         **{f"resident_mb_{one.asked}": round(one.resident, 1) for one in measured},
         **{f"own_mb_{one.asked}": round(one.own, 1) for one in measured},
+        **{f"states_mb_{one.asked}": round(one.states, 1) for one in measured},
         "grown_mb_since_warm_up": round(measured[-1].resident - warm.resident, 1),
         "grown_own_mb_since_warm_up": round(measured[-1].own - warm.own, 1),
         "growth_kb_per_question": round(1000 * slope(measured, "resident"), 2),

@@ -101,7 +101,7 @@ def test_what_the_page_does_not_use_of_gradio_is_closed_to_everybody(anna: Membe
         for client in (anna.http, here):
             for path in (
                 "upload", "component_server", "deep_link?session_hash=a", "file=/etc/hostname", "file/x", "info",
-                "proxy=http://127.0.0.1/", "call/v2/show", "api/predict", "run/show", "queue/join/",
+                "proxy=http://127.0.0.1/", "api/predict", "run/show", "queue/join/",
                 "queue/status", "stream/a/1/2/playlist.m3u8", "dev/reload", "vibe-code", "openapi.json", "app_id",
             ):  # fmt: skip
                 for method in ("GET", "POST"):

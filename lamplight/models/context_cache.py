@@ -120,6 +120,11 @@ class ContextCache:
         """Bytes of all states on disk."""
         return sum(size for _, size, _ in self._files())
 
+    def memory_usage(self) -> int:
+        """Bytes of the states that are in memory."""
+        with self._turn:
+            return sum(map(len, self._hot.values()))
+
     def _keep_hot(self, key: bytes, state: bytes) -> None:
         with self._lock:
             self._hot[key] = state

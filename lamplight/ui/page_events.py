@@ -54,6 +54,7 @@ class Names:
             return True
 
     def owns(self, name: str, person: str) -> bool:
+        """Whether this person has claimed it."""
         with self._turn:
             return self._owners.get(name) == person
 

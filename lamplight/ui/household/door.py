@@ -78,7 +78,8 @@ class Door:
     def _is_full(self, peer: str) -> bool:
         """Whether nobody else, or nobody else from this address, can come in just now."""
         self._open = {transport: own for transport, own in self._open.items() if not transport.is_closing()}
-        here = [*self._open.values(), *(own for own in self._connecting.values() if not is_loopback(own))]
+        connecting = [own for task, own in self._connecting.items() if not (task.done() or is_loopback(own))]
+        here = [*self._open.values(), *connecting]
         return len(here) >= MOST or here.count(peer) >= MOST_OF_ONE
 
     async def _connect(self, connection: socket.socket, peer: str) -> None:
