@@ -122,7 +122,7 @@ class ContextCache:
 
     def memory_usage(self) -> int:
         """Bytes of the states that are in memory."""
-        with self._turn:
+        with self._lock:
             return sum(map(len, self._hot.values()))
 
     def _keep_hot(self, key: bytes, state: bytes) -> None:
