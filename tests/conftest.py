@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
+from random import Random, randrange
 from typing import Any
 
 import pytest
@@ -16,10 +19,13 @@ from lamplight.ingest.queue import IngestQueue
 from lamplight.library.store import Library
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.catalogue import LANGUAGE_MODEL
+from lamplight.models.choice import LanguageModelChoice
+from lamplight.models.context_cache import ContextCache
 from lamplight.models.embedder import Embedder
+from lamplight.models.engine import load_llama
 from lamplight.models.files import sha256_of
 from lamplight.models.language_model import LanguageModel, Usage
-from lamplight.models.loading import Models
+from lamplight.models.loading import CONTEXTS, Models
 from lamplight.models.on_demand import OnDemand
 from lamplight.models.quantise import quantise
 from lamplight.rag.answer_plan import AnswerPlan, plan_of
@@ -58,10 +64,26 @@ LONGEST = (  # files by the seconds they take, as a worker takes a whole file: n
     "test_browser_viewer",
     "test_suggestions",
 )
+DROPPED = (*range(4, 30), -1)  # of the layers, for the shallow model; -1 ends the list
 BRIEF = 20  # tokens of an answer that a model in these tests writes at most
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """No test may lean on another, so each run has its own order. (Workers are told that of the run.)"""
+    if config.option.order is None:
+        config.option.order = randrange(1, 1_000_000)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"order: {config.option.order}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.order:
+        chance = Random(config.option.order)
+        files = {path: chance.random() for path in dict.fromkeys(item.path for item in items)}
+        chance.shuffle(items)
+        items.sort(key=lambda item: files[item.path])
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
@@ -97,6 +119,7 @@ def going_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--order", type=int, help="the number of an order that a run had; 0: as they are written")
     parser.addoption("--pictures", action="store_true", help="keep pictures of the page in .screenshots")
 
 
@@ -116,6 +139,32 @@ def models(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Models:
         lambda: LanguageModel(weights, LANGUAGE_MODEL.name, cache=models.contexts, identity=sha256_of(weights))
     )
     return models
+
+
+@pytest.fixture(scope="session")
+def shallow_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same model with the first of its layers only: it says anything, and reads in an eighth of the time."""
+    path = tmp_path_factory.mktemp("weights") / "shallow.gguf"
+    llama = load_llama()
+    parameters = llama.llama_model_quantize_default_params()
+    parameters.ftype, parameters.allow_requantize = llama.LLAMA_FTYPE_MOSTLY_Q8_0, True
+    parameters.prune_layers = (ctypes.c_int32 * len(DROPPED))(*DROPPED)
+    assert llama.llama_model_quantize(str(LANGUAGE_MODEL.path()).encode(), str(path).encode(), parameters) == 0
+    return path
+
+
+@pytest.fixture(scope="session")
+def page_models(models: Models, shallow_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """Those of `services`, where no promise is about what the language model says: it is the shallow one."""
+    folder = tmp_path_factory.mktemp("cache")
+    contexts = ContextCache(folder / CONTEXTS)
+    choice = LanguageModelChoice(folder, True, contexts)
+    choice._model = OnDemand(
+        lambda: LanguageModel(shallow_weights, LANGUAGE_MODEL.name, cache=contexts, identity=sha256_of(shallow_weights))
+    )
+    shared = copy(models)
+    shared.contexts, shared.choice, shared.settled = contexts, choice, choice.settled
+    return shared
 
 
 @pytest.fixture
@@ -148,13 +197,13 @@ def sample_library(models: Models, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def services(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def services(page_models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Everything below the user interface, at work on a library of its own."""
     with Library(tmp_path_factory.mktemp("services") / "library") as library:
-        queue = IngestQueue(library, models)
+        queue = IngestQueue(library, page_models)
         queue.start()
-        models.start_loading(lambda: library.vectors.store(models.embedder))
-        yield Services(library, models, queue, Answerer(library, models))
+        page_models.start_loading(lambda: library.vectors.store(page_models.embedder))
+        yield Services(library, page_models, queue, Answerer(library, page_models))
         queue.close()
 
 
