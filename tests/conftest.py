@@ -69,9 +69,17 @@ BRIEF = 20  # tokens of an answer that a model in these tests writes at most
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No test may lean on another, so each run has its own order. (Workers are told that of the run.)"""
-    if config.option.order is None:
+    """No test may lean on another, so each run has its own order."""
+    if hasattr(config, "workerinput"):
+        config.option.order = config.workerinput["order"]
+    elif config.option.order is None:
         config.option.order = randrange(1, 1_000_000)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Workers are told the order of the run."""
+    node.workerinput["order"] = node.config.option.order
 
 
 def pytest_report_header(config: pytest.Config) -> str:
