@@ -119,28 +119,3 @@ def test_an_index_that_hangs_costs_one_short_try(fresh: Path, monkeypatch: pytes
         with first, pytest.raises(BlockingIOError):
             silent.accept()
     assert (fresh / "compiled").exists()
-
-
-@pytest.mark.parametrize("faster", [True, False])
-def test_of_two_builds_the_faster_stays(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], faster: bool
-) -> None:
-    asked: list[tuple[str, ...]] = []
-
-    def try_install(*arguments: str, **others: bool) -> bool:
-        asked.append(arguments)
-        return True
-
-    monkeypatch.setattr(llama, "check_compiler", lambda: None)
-    monkeypatch.setattr(llama, "set_options", lambda: None)
-    monkeypatch.setattr(llama, "try_install", try_install)
-    monkeypatch.setattr(llama, "trial", lambda amounts, folder=None: (200.0 if faster and folder else 100.0, 20.0))
-    llama.compare_builds()
-    assert len(asked) == (2 if faster else 1)
-    assert "reads 100, writes 20 tokens/s" in capsys.readouterr().out
-
-
-def test_what_is_installed_here_can_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment, "PYTHON", Path(sys.executable))
-    speeds = llama.trial(("64", "2"))
-    assert speeds is not None and min(speeds) > 0
