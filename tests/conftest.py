@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
+from random import Random, randrange
 from typing import Any
 
 import pytest
@@ -16,10 +19,13 @@ from lamplight.ingest.queue import IngestQueue
 from lamplight.library.store import Library
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.catalogue import LANGUAGE_MODEL
+from lamplight.models.choice import LanguageModelChoice
+from lamplight.models.context_cache import ContextCache
 from lamplight.models.embedder import Embedder
+from lamplight.models.engine import load_llama
 from lamplight.models.files import sha256_of
 from lamplight.models.language_model import LanguageModel, Usage
-from lamplight.models.loading import Models
+from lamplight.models.loading import CONTEXTS, Models
 from lamplight.models.on_demand import OnDemand
 from lamplight.models.quantise import quantise
 from lamplight.rag.answer_plan import AnswerPlan, plan_of
@@ -34,34 +40,67 @@ from tests.waiting import until
 
 LONGEST = (  # files by the seconds they take, as a worker takes a whole file: none is to begin with one of these last
     "test_browser",
-    "test_terminal",
-    "test_browser_library",
     "test_accessibility",
-    "test_charts",
+    "test_browser_library",
     "test_browser_answers",
-    "test_answers",
-    "test_mcp",
-    "test_scans",
-    "test_reading_process",
+    "test_terminal",
+    "test_charts",
     "test_household_lan",
-    "test_household",
-    "test_language_model",
-    "test_start",
-    "test_server",
+    "test_answers",
     "test_browser_about",
-    "test_backup",
-    "test_models_choice",
+    "test_native_build",
+    "test_mcp",
+    "test_language_model",
+    "test_reading_process",
+    "test_server",
+    "test_models_section",
     "test_browser_adding",
-    "test_damage",
-    "test_completions",
-    "test_quantise",
+    "test_extensions",
     "test_browser_viewer",
+    "test_scans",
+    "test_browser_models",
+    "test_start",
+    "test_models_choice",
+    "test_install_llama",
+    "test_trust_page",
+    "test_browser_papers",
+    "test_backup",
+    "test_bench",
+    "test_household",
+    "test_recognition",
+    "test_quantise",
     "test_suggestions",
+    "test_completions",
+    "test_queue",
 )
+DROPPED = (*range(4, 30), -1)  # of the layers, for the shallow model; -1 ends the list
 BRIEF = 20  # tokens of an answer that a model in these tests writes at most
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """No test may lean on another, so each run has its own order."""
+    if hasattr(config, "workerinput"):
+        config.option.order = config.workerinput["order"]
+    elif config.option.order is None:
+        config.option.order = randrange(1, 1_000_000)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Workers are told the order of the run."""
+    node.workerinput["order"] = node.config.option.order
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"order: {config.option.order}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.order:
+        chance = Random(config.option.order)
+        files = {path: chance.random() for path in dict.fromkeys(item.path for item in items)}
+        chance.shuffle(items)
+        items.sort(key=lambda item: files[item.path])
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
@@ -97,6 +136,7 @@ def going_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--order", type=int, help="the number of an order that a run had; 0: as they are written")
     parser.addoption("--pictures", action="store_true", help="keep pictures of the page in .screenshots")
 
 
@@ -116,6 +156,32 @@ def models(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Models:
         lambda: LanguageModel(weights, LANGUAGE_MODEL.name, cache=models.contexts, identity=sha256_of(weights))
     )
     return models
+
+
+@pytest.fixture(scope="session")
+def shallow_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same model with the first of its layers only: it says anything, and reads in an eighth of the time."""
+    path = tmp_path_factory.mktemp("weights") / "shallow.gguf"
+    llama = load_llama()
+    parameters = llama.llama_model_quantize_default_params()
+    parameters.ftype, parameters.allow_requantize = llama.LLAMA_FTYPE_MOSTLY_Q8_0, True
+    parameters.prune_layers = (ctypes.c_int32 * len(DROPPED))(*DROPPED)
+    assert llama.llama_model_quantize(str(LANGUAGE_MODEL.path()).encode(), str(path).encode(), parameters) == 0
+    return path
+
+
+@pytest.fixture(scope="session")
+def page_models(models: Models, shallow_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """Those of `services`, where no promise is about what the language model says: it is the shallow one."""
+    folder = tmp_path_factory.mktemp("cache")
+    contexts = ContextCache(folder / CONTEXTS)
+    choice = LanguageModelChoice(folder, True, contexts)
+    choice._model = OnDemand(
+        lambda: LanguageModel(shallow_weights, LANGUAGE_MODEL.name, cache=contexts, identity=sha256_of(shallow_weights))
+    )
+    shared = copy(models)
+    shared.contexts, shared.choice, shared.settled = contexts, choice, choice.settled
+    return shared
 
 
 @pytest.fixture
@@ -148,14 +214,22 @@ def sample_library(models: Models, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def services(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def services(page_models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Everything below the user interface, at work on a library of its own."""
     with Library(tmp_path_factory.mktemp("services") / "library") as library:
-        queue = IngestQueue(library, models)
+        queue = IngestQueue(library, page_models)
         queue.start()
-        models.start_loading(lambda: library.vectors.store(models.embedder))
-        yield Services(library, models, queue, Answerer(library, models))
+        page_models.start_loading(lambda: library.vectors.store(page_models.embedder))
+        yield Services(library, page_models, queue, Answerer(library, page_models))
         queue.close()
+
+
+@pytest.fixture
+def emptied(services: Services) -> None:
+    """For a promise about the first minute: what other tests have left in the library is removed."""
+    for document in services.library.documents.all():
+        services.library.documents.remove(document.id)
+        services.library.documents.purge(document.id)
 
 
 @pytest.fixture(scope="session")

@@ -94,18 +94,19 @@ def settings(section: str) -> Callable[[Visit], None]:
 STATES = [
     nothing,
     failed_job,
-    library,
-    pytest.param(answer, marks=pytest.mark.long),  # it is there with its sources, too
+    # They are there with the sources, too.
+    pytest.param(library, marks=pytest.mark.long),
+    pytest.param(answer, marks=pytest.mark.long),
     refusal,
     sources,
     document,
     menu,
     palette,
     folders,
-    pytest.param(settings("Appearance"), id="settings-appearance"),
+    pytest.param(settings("Appearance"), id="settings-appearance", marks=pytest.mark.long),
     pytest.param(settings("Models"), id="settings-models"),
     pytest.param(settings("Your data"), id="settings-data"),
-    pytest.param(settings("Keyboard"), id="settings-keyboard"),
+    pytest.param(settings("Keyboard"), id="settings-keyboard", marks=pytest.mark.long),
 ]
 
 
@@ -123,7 +124,14 @@ def test_nothing_keeps_anybody_out(visit: Visit, reach: Callable[[Visit], None])
 
 
 @pytest.mark.parametrize(
-    "reach", [nothing, pytest.param(answer, marks=pytest.mark.long), sources, palette, settings("Your data")]
+    "reach",
+    [
+        pytest.param(nothing, marks=pytest.mark.long),
+        pytest.param(answer, marks=pytest.mark.long),
+        sources,
+        pytest.param(palette, marks=pytest.mark.long),
+        settings("Your data"),
+    ],
 )
 def test_a_narrow_screen_and_twice_the_size_fit(visit: Visit, reach: Callable[[Visit], None]) -> None:
     reach(visit)

@@ -90,6 +90,7 @@ def test_a_folder_that_is_not_named_whole_is_not_watched(visit: Visit, services:
     assert services.library.folders.all() == watched
 
 
+@pytest.mark.long
 def test_a_document_is_removed_while_others_are_read(handbook: Visit, tmp_path: Path) -> None:
     for number in range(4):
         lines = "\n\n".join(f"Paragraph {line} of file {number} tells of gate {line}." for line in range(600))

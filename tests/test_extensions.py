@@ -209,7 +209,14 @@ def test_endings_that_are_read_here_stay_here(
     assert "reads such files itself" in check.finding
 
 
-@pytest.mark.parametrize("code", [BROKEN, "def read(picture, words): return 7", "def read(picture, words): 1 / 0"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        BROKEN,
+        pytest.param("def read(picture, words): return 7", marks=pytest.mark.long),
+        pytest.param("def read(picture, words): 1 / 0", marks=pytest.mark.long),
+    ],
+)
 def test_a_broken_chart_is_a_sentence_on_the_report_card(
     install: Install, add: Callable[[Path], FileResult], library: Library, tmp_path: Path, code: str
 ) -> None:

@@ -105,6 +105,7 @@ def photograph(page: Page, name: str) -> None:
     page.emulate_media(color_scheme="light")
 
 
+@pytest.mark.long
 def test_two_persons_share_the_library_and_not_their_conversations(
     browser: Browser, profile: BrowserContext, house: House, services: Services, pictures: bool
 ) -> None:
@@ -217,6 +218,7 @@ def test_the_password_is_set_in_the_settings_too(profile: BrowserContext, house:
     services.household.set_password(PASSWORD)
 
 
+@pytest.mark.long
 def test_a_telephone_of_ones_own_is_signed_in_by_its_camera(
     browser: Browser, profile: BrowserContext, house: House, services: Services, pictures: bool
 ) -> None:

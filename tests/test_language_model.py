@@ -21,6 +21,12 @@ CATS = "Two cats live in the boathouse. They are called Salt and Pepper, and the
 LOCK = "The canal lock opens at seven in the morning and closes at sunset. Boats wait below the bridge."
 
 
+WAYS = [
+    pytest.param(LanguageModel.read, id="together", marks=pytest.mark.long),
+    pytest.param(LanguageModel.read_apart, id="apart"),
+]
+
+
 @pytest.fixture
 def model(weights: Path, tmp_path: Path) -> Iterator[LanguageModel]:
     yield from opened(weights, tmp_path / "contexts")
@@ -124,7 +130,7 @@ def test_progress_is_told_from_nothing_to_all(model: LanguageModel) -> None:
     assert len(progress) >= 4
 
 
-@pytest.mark.parametrize("way", [LanguageModel.read, LanguageModel.read_apart], ids=["together", "apart"])
+@pytest.mark.parametrize("way", WAYS)
 def test_a_stop_takes_effect_inside_the_reading_and_harms_nothing(
     model: LanguageModel, way: Callable[..., Iterator[Prefill | Piece | Usage]]
 ) -> None:
@@ -155,7 +161,7 @@ def test_a_question_does_not_wait_for_work_in_the_background(model: LanguageMode
         worker.join()
 
 
-@pytest.mark.parametrize("way", [LanguageModel.read, LanguageModel.read_apart], ids=["together", "apart"])
+@pytest.mark.parametrize("way", WAYS)
 def test_a_state_the_engine_does_not_take_is_computed_anew(
     weights: Path, tmp_path: Path, way: Callable[..., Iterator[Prefill | Piece | Usage]]
 ) -> None:

@@ -15,6 +15,8 @@ import mcp
 import pytest
 
 from lamplight.ingest.pipeline import index_file
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
 from lamplight.samples import HANDBOOK
 from lamplight.ui.services import Services
 from tests.visits import held_open
@@ -24,11 +26,11 @@ QUESTION = "When are bonfires allowed?"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library that holds the handbook. Tests only ask it."""
     folder = tmp_path_factory.mktemp("mcp") / "library"
-    command = [sys.executable, "app.py", "add", str(HANDBOOK), "--library", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    with Library(folder) as library:
+        assert index_file(HANDBOOK, library, models).status == "added"
     return folder
 
 

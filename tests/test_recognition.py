@@ -27,7 +27,14 @@ def sheet(size: tuple[int, int], lines: list[str], height: int, left: int = 60, 
     return paper
 
 
-@pytest.mark.parametrize("size", [(3309, 4678), (900, 9000), (9000, 900)], ids=["A2", "long", "wide"])
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param((3309, 4678), id="A2", marks=pytest.mark.long),
+        pytest.param((900, 9000), id="long"),
+        pytest.param((9000, 900), id="wide", marks=pytest.mark.long),
+    ],
+)
 def test_small_print_in_a_large_picture_is_read_once_and_whole(models: Models, size: tuple[int, int]) -> None:
     left = size[0] // 2 if size[0] > 3000 else 60
     found = models.ocr.read(sheet(size, LINES, 28, left))

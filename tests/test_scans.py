@@ -64,7 +64,9 @@ def box_of(page: DocumentPage, words: str) -> Box:
     return box
 
 
-@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize(
+    "turn", [0, pytest.param(90, marks=pytest.mark.long), 180, pytest.param(270, marks=pytest.mark.long)]
+)
 def test_a_scan_is_read_whichever_way_it_lies(tmp_path: Path, reading: Reading, turn: int) -> None:
     """Turned clockwise; the first line is then at the top, right, bottom or left of the page as shown."""
     scan_of(LETTER).rotate(-turn, expand=True).save(tmp_path / "scan.pdf", resolution=DPI)
@@ -78,7 +80,7 @@ def test_a_scan_is_read_whichever_way_it_lies(tmp_path: Path, reading: Reading, 
     assert (right - left > bottom - top) == (turn in (0, 180))
 
 
-@pytest.mark.parametrize("turn", [90, 180])
+@pytest.mark.parametrize("turn", [90, pytest.param(180, marks=pytest.mark.long)])
 def test_a_picture_that_lies_on_its_side_or_head_is_read(tmp_path: Path, reading: Reading, turn: int) -> None:
     scan_of(LETTER).rotate(turn, expand=True).save(tmp_path / "scan.png")
     page = read(tmp_path / "scan.png", reading).pages[0]

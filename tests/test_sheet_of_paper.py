@@ -42,7 +42,13 @@ def photo(corners: list[Point], ground: tuple[int, int, int] = GROUND) -> Image.
     return below.filter(ImageFilter.GaussianBlur(0.8))
 
 
-@pytest.mark.parametrize("corners", [FROM_THE_SIDE, FROM_THE_LEFT], ids=["from below", "from the left"])
+@pytest.mark.parametrize(
+    "corners",
+    [
+        pytest.param(FROM_THE_SIDE, id="from below"),
+        pytest.param(FROM_THE_LEFT, id="from the left", marks=pytest.mark.long),
+    ],
+)
 def test_each_price_stands_behind_what_it_is_for(models: Models, corners: list[Point]) -> None:
     found = models.ocr.look(photo(corners))
     assert [row.text for row in found.rows] == [f"{what} {price}" for what, price in ENTRIES]

@@ -74,20 +74,18 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_add_prints_one_line_of_json_for_each_file(tmp_path: Path) -> None:
+def test_add_prints_one_line_of_json_for_each_file(here: Command, tmp_path: Path) -> None:
     (tmp_path / "gate.txt").write_text(GATE)
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "cut.pdf").write_bytes(b"%PDF-1.7\nnothing more")
-    run = lamplight(
-        tmp_path / "library", "add", tmp_path / "gate.txt", tmp_path / "cut.pdf", tmp_path / "gone", "--json"
-    )
+    run = here(tmp_path / "library", "add", tmp_path / "gate.txt", tmp_path / "cut.pdf", tmp_path / "gone", "--json")
     assert run.code == 1
     fields = {"path", "status", "pages", "chunks", "images", "ocr_pages", "seconds", "error"}
     assert all(set(record) >= fields for record in run.records)
     assert [record["status"] for record in run.records] == ["added", "failed", "failed"]
     assert "cut.pdf is cut short" in run.records[1]["error"]
     assert "gone does not exist" in run.records[2]["error"]
-    again = lamplight(tmp_path / "library", "add", tmp_path / "gate.txt", "--json")
+    again = here(tmp_path / "library", "add", tmp_path / "gate.txt", "--json")
     assert (again.code, again.records[0]["status"]) == (0, "unchanged")
 
 
@@ -118,8 +116,8 @@ def test_a_picture_is_found_by_the_words_in_it(here: Command, filled: Path) -> N
     assert pictures[0]["document"] == CHART.name
 
 
-def test_ask_answers_with_a_citation_and_its_timings(filled: Path) -> None:
-    (answer,) = lamplight(filled, "ask", "When are bonfires allowed?", "--json").records
+def test_ask_answers_with_a_citation_and_its_timings(here: Command, filled: Path) -> None:
+    (answer,) = here(filled, "ask", "When are bonfires allowed?", "--json").records
     fields = {"answer", "short_answer", "quotation", "citations", "unsupported", "refused", "timings", "model"}
     assert set(answer) >= fields
     assert answer["refused"] is False
@@ -326,14 +324,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         assert app.wait() == 0
 
 
-def test_commands_work_through_the_app_that_is_open(served: Path, tmp_path: Path) -> None:
+def test_commands_work_through_the_app_that_is_open(here: Command, served: Path, tmp_path: Path) -> None:
     (tmp_path / "gate.txt").write_text(GATE)
-    added = lamplight(served, "add", tmp_path / "gate.txt", "--json")
+    added = here(served, "add", tmp_path / "gate.txt", "--json")
     assert [record["status"] for record in added.records] == ["added"], added.err
     (answer,) = lamplight(served, "ask", "What colour is the gate painted?", "--json").records
     assert answer["citations"][0]["document"] == "gate.txt"
-    assert lamplight(served, "remove", "gate.txt").out == "Removed gate.txt.\n"
-    second = lamplight(served, "doctor")
+    assert here(served, "remove", "gate.txt").out == "Removed gate.txt.\n"
+    second = here(served, "doctor")
     assert "in use by" in second.out
 
 

@@ -249,6 +249,7 @@ def test_the_network_learns_a_few_examples_in_a_few_steps(data: Path) -> None:
     assert losses[-1] < 0.8 * losses[0]
 
 
+@pytest.mark.long
 def test_the_training_goes_on_from_what_ships_and_rounds_like_it() -> None:
     done = subprocess.run([sys.executable, "-c", RESTORE], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

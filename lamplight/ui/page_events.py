@@ -39,11 +39,11 @@ class Names:
     def __init__(self) -> None:
         self._owners: dict[str, str] = {}
         self._kept: dict[str, OrderedDict[str, None]] = {}
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     def claim(self, name: str, person: str) -> bool:
         """Whether a name is this person's, which it is from now on if it was nobody's."""
-        with self._turn:
+        with self._lock:
             if len(name) > LONGEST or self._owners.setdefault(name, person) != person:
                 return False
             own = self._kept.setdefault(person, OrderedDict())
@@ -55,7 +55,7 @@ class Names:
 
     def owns(self, name: str, person: str) -> bool:
         """Whether this person has claimed it."""
-        with self._turn:
+        with self._lock:
             return self._owners.get(name) == person
 
 

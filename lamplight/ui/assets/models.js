@@ -1,6 +1,7 @@
 // The models: which one answers, what else is here or could be, and how well each would run on this computer.
 import { element, focused } from "./dom.js";
 import { serverForm, serverLine } from "./model_server.js";
+import { nativeBuild } from "./native_build.js";
 import { send } from "./requests.js";
 import { refresh } from "./state.js";
 import { remaining, size } from "./wording.js";
@@ -63,6 +64,8 @@ export function modelsSection() {
     return answer;
   };
 
+  const native = nativeBuild(act);
+
   const button = (label, model, click, kind = "", key = "first") =>
     element("button", { type: "button", class: `model-button ${kind}`, "aria-label": `${label} ${model.name}`, "data-focus": `${key}-${model.name}`, click }, label);
 
@@ -122,6 +125,7 @@ export function modelsSection() {
     if (elsewhere !== undefined && elsewhere !== now) refresh();
     elsewhere = now;
     server.replaceChildren(...[serverLine(value.server)].filter(Boolean));
+    native.show(value.native);
     const said = value.loading ? `${value.loading} is getting ready; the other one answers until then.` : "";
     if (status.textContent !== said) status.textContent = said;
     const key = lists.contains(focused()) ? focused().dataset.focus : null;
@@ -133,7 +137,7 @@ export function modelsSection() {
     if (key && !lists.contains(focused())) [...lists.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === key)?.focus();
   };
 
-  const section = element("section", { class: "models", "aria-label": "Models" }, machine, status, trouble, server, lists, ownFile(act), serverForm(act));
+  const section = element("section", { class: "models", "aria-label": "Models" }, machine, status, trouble, server, lists, native.row, ownFile(act), serverForm(act));
   act("/models");
   return section;
 }
