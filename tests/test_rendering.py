@@ -195,7 +195,7 @@ def test_where_none_surely_answers_that_is_said_above_each_line_with_its_page() 
     shown = answer_html(before, "3-9")
     lead, gate, fee, prose = (shown.index(part) for part in ("I am not sure:", GATE.text, "<th", "own-words"))
     assert lead < gate < fee < prose
-    assert shown.count('<blockquote class="quotation alone">') == 2
+    assert shown.count('<blockquote class="quotation candidate">') == 2
     assert "short-answer" not in shown
     after = Answer.restored(Message(1, "assistant", before.text, before.details()))
     assert answer_html(after, "3-9") == shown

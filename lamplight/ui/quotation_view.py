@@ -24,8 +24,9 @@ def opening_html(opening: Opening, link: Callable[[str], str]) -> str:
     first = opening.blocks[0]
     if not opening.short:
         lead = f'<p class="unsure">{escape(opening.lead)}</p>' if opening.lead else ""
+        classes = "quotation candidate" if opening.lead else "quotation alone"
         return lead + "".join(
-            _quotation(block, f"{_note(block)} {link(block.marker)}", "quotation alone") for block in opening.blocks
+            _quotation(block, f"{_note(block)} {link(block.marker)}", classes) for block in opening.blocks
         )
     size = "short-answer long" if len(opening.short) > LONG else "short-answer"
     tail = link(first.marker)
