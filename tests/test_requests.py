@@ -113,6 +113,23 @@ def test_a_page_is_summarised_from_that_page_alone(sample_library: Library, mode
     assert {citation.page for citation in finished.citations} == {3}
 
 
+@pytest.mark.parametrize(
+    ("question", "says", "not_of_it"),
+    [
+        ("What is said about gates and opening hours?", "The main gate is on Mill Lane", "dipping tanks"),
+        ("What does the handbook say about water?", "nine taps and four dipping tanks", "Mill Lane"),
+    ],
+)
+def test_a_question_that_only_names_a_section_is_told_what_it_says(
+    sample_library: Library, models: Models, question: str, says: str, not_of_it: str
+) -> None:
+    answer = asked(sample_library, models, question)
+    assert says in answer.answer
+    assert not_of_it not in answer.answer
+    assert len(answer.citations) > 2
+    assert all(citation.text[:1].isupper() for citation in answer.citations), "no halves of sentences"
+
+
 def test_everything_is_told_document_by_document(sample_library: Library, models: Models) -> None:
     answer = asked(sample_library, models, "Summarise all documents").answer
     assert all(document.name.replace("_", r"\_") in answer for document in sample_library.documents.all())

@@ -12,16 +12,15 @@ from lamplight.models.errors import LamplightError, PromptTooLong, ServerError
 from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.rag.answer_plan import plan_of
-from lamplight.rag.composition import Composed
 from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
-from lamplight.rag.events import Breadth, Event, Evidence, Finished, Grounded, Mode, Searching, Token, Waiting
+from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
 from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, Kind, asked_as, understand
 from lamplight.rag.pinning import fixed_prompt, pin
-from lamplight.rag.requests.fact import FactAnswers, finished, refuse
+from lamplight.rag.requests.fact import FactAnswers, refuse, tell
 from lamplight.rag.requests.figure import figure
-from lamplight.rag.requests.request import Materials, Request, Told
+from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.shown import follow, shown_in
 from lamplight.rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
 from lamplight.rag.retriever import EVERYWHERE, Scope
@@ -130,7 +129,7 @@ class Answerer:
             if told is not None:
                 request.intent = Intent("list")
                 yield Searching(question, 0)
-                yield from _tell(request, told)
+                yield from tell(request, told)
                 return
             if request.scope == scope:  # else it is about a row that was shown
                 request.query = self._standalone(question, history, lease.cancelled)
@@ -164,12 +163,12 @@ class Answerer:
         figures = figure(request, self._materials) if kind in WITH_FIGURES else None
         if figures is not None:
             request.intent = Intent("fact")
-            yield from _tell(request, figures)
+            yield from tell(request, figures)
             return
         way = WAYS.get(kind)
         told = (yield from way(request, self._materials)) if way is not None else None
         if told is not None:
-            yield from _tell(request, told)
+            yield from tell(request, told)
             return
         if kind != "fact":
             request.intent = Intent("fact")
@@ -202,15 +201,3 @@ class Answerer:
                 model, prompt = self._models.language_model, self._prompt(draft.scope)
                 together = plan_of(model).sections
                 self._facts.prefill.prepare(model, prompt, draft.query, passages, stopped, together)
-
-
-def _tell(request: Request, told: Told) -> Iterator[Event]:
-    """What was told, as the events of an answer."""
-    request.timings = replace(request.timings, evidence_ms=request.elapsed(), first_token_ms=request.elapsed())
-    if told.passages:
-        yield Evidence(told.passages)
-    yield Token(told.text)
-    yield Grounded(told.text, told.citations, [])
-    answer = Composed(told.text, told.citations, [])
-    end = finished(request, answer, told.passages, told.refused)
-    yield replace(end, rows=told.rows, short=told.short, notice=told.notice)

@@ -21,7 +21,8 @@ from lamplight.rag.grounding import GroundedAnswer, ground
 from lamplight.rag.pinning import fixed_prompt
 from lamplight.rag.quotation import Quoted, other_lines, quoted, shown
 from lamplight.rag.reading import PassagePrefill
-from lamplight.rag.requests.request import Materials, Request
+from lamplight.rag.requests.request import Materials, Request, Told
+from lamplight.rag.requests.section import section
 from lamplight.rag.sections import numbered_texts, with_markers
 
 
@@ -49,7 +50,7 @@ class FactAnswers:
     """What is generated waits for its turn, unless a server does it."""
 
     def __init__(self, materials: Materials) -> None:
-        self._models, self._finder = materials.models, materials.finder
+        self._materials, self._models, self._finder = materials, materials.models, materials.finder
         self.prefill = PassagePrefill()  # also while a question is typed
 
     def answer(self, request: Request) -> Iterator[Event]:
@@ -64,6 +65,8 @@ class FactAnswers:
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
             yield from self._tell(request, finding.computation, found)
+        elif answerable and not finding.selection.sure and (told := section(request, finding, self._materials)):
+            yield from tell(request, told)
         elif answerable or request.mode != "documents":
             opening = quoted(finding.selection, request.say("unsure")) if answerable else None
             yield _evidence(finding.passages, opening if opening and self._begins_with(opening) else None)
@@ -245,6 +248,18 @@ def _ending(usage: Usage) -> str:
 def _seconds(model: AnswerModel, tokens: int) -> float | None:
     """How long this machine will read them; None as long as it has not been measured."""
     return round(model.calibration.seconds_to_read(tokens), 1) if model.calibration else None
+
+
+def tell(request: Request, told: Told) -> Iterator[Event]:
+    """What was told, as the events of an answer."""
+    request.timings = replace(request.timings, evidence_ms=request.elapsed(), first_token_ms=request.elapsed())
+    if told.passages:
+        yield Evidence(told.passages)
+    yield Token(told.text)
+    yield Grounded(told.text, told.citations, [])
+    answer = Composed(told.text, told.citations, [])
+    end = finished(request, answer, told.passages, told.refused)
+    yield replace(end, rows=told.rows, short=told.short, notice=told.notice)
 
 
 def refuse(request: Request, sentence: str, passages: list[Passage]) -> Iterator[Event]:

@@ -72,15 +72,15 @@ def _of_one(document: Document, request: Request, materials: Materials) -> Told 
     part, title = _part(chunks, request, materials)
     count = _points(request)
     sources = Sources()
-    told = [_heading(document, title, request)]
+    told = [heading_of(document, title, request)]
     sections = sections_of(part)
     shares = shares_of(sections, count or (SHORT if len(part) <= LONG else min(MOST, EACH * len(sections))))
     found = summarised(sections, materials.vectors(part), materials.models.embedder, shares)
     titled = [] if count else _titled(sections, found, Headings(chunks))
     if len({title for title, _ in titled}) > 1:
-        told += [_under(title, sentences, sources) for title, sentences in titled]
+        told += [under(title, sentences, sources) for title, sentences in titled]
     else:
-        told.append(_under("", [sentence for sentences in found for sentence in sentences], sources))
+        told.append(under("", [sentence for sentences in found for sentence in sentences], sources))
     return sources.told("\n\n".join(told)) if sources.passages else None
 
 
@@ -119,7 +119,7 @@ def _written(document: Document, request: Request, materials: Materials) -> Tell
             told = [points]
         elif points:
             told.insert(0, f"**{request.say('in short')}**\n\n{points}")
-    return sources.told("\n\n".join([_heading(document, title, request, "written"), *told]))
+    return sources.told("\n\n".join([heading_of(document, title, request, "written"), *told]))
 
 
 def _titled(
@@ -134,12 +134,14 @@ def _titled(
     return [(title, [one for _, one in group]) for title, group in groupby(told, lambda pair: pair[0])]
 
 
-def _under(title: str, sentences: Sequence[Sentence], sources: Sources) -> str:
+def under(title: str, sentences: Sequence[Sentence], sources: Sources) -> str:
+    """Sentences as points, each with its marker, below a title if there is one."""
     points = "\n".join(f"- {plain(sentence.text)}{sources.mark(sentence)}" for sentence in sentences)
     return f"**{plain(title)}**\n\n{points}" if title else points
 
 
-def _heading(document: Document, title: str, request: Request, key: str = "own words") -> str:
+def heading_of(document: Document, title: str, request: Request, key: str = "own words") -> str:
+    """What stands above a summary of a document, or of the part of it that `title` names."""
     name = f"**{plain(document.name)}**"
     if title:
         return f"{name}, {title}:"

@@ -1,0 +1,67 @@
+"""What a section says, where a question names its heading and nothing in it: "What is said about water?"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice, zip_longest
+
+from lamplight.library.records import Passage
+from lamplight.rag.context import whole
+from lamplight.rag.finding import Finding
+from lamplight.rag.intent import subject
+from lamplight.rag.outline import Headings, headings_of
+from lamplight.rag.requests.request import Materials, Request, Sources, Told
+from lamplight.rag.requests.summary import heading_of, under
+from lamplight.rag.sentences import Sentence, sentences_of, stems
+
+LOOKED_AT = 3  # passages, best first
+BESIDE = 6  # chunks before and after one that a section may reach to
+SENTENCES = 6  # a section says first what it is about
+SPARE = 1  # words more than the heading has, where that has several: "said", or one that is left of a name
+
+
+def section(request: Request, finding: Finding, materials: Materials) -> Told | None:
+    """None where no heading near what was found is what is asked about."""
+    search = finding.selection.search
+    asked = stems(subject(search.asked, "summary", materials.models.intents))
+    documents = {document.id: document for document in request.documents}
+    for passage in finding.selection.passages[:LOOKED_AT]:
+        chunks = materials.library.passages.of(passage.document_id)
+        near = _near(passage, chunks)
+        headings = Headings(near)
+        titles = dict.fromkeys(title for chunk in near for title in headings_of(chunk)) or dict(headings.all())
+        title = next((one for one in titles if _is_named(stems(one), asked)), None)
+        if title is None or passage.document_id not in documents:
+            continue
+        sources = Sources()
+        sentences = _below(title, [whole(chunk, materials.library) for chunk in near], headings)
+        said = under("", list(islice(sentences, SENTENCES)), sources)
+        if sources.passages:
+            return sources.told(f"{heading_of(documents[passage.document_id], f'“{title}”', request)}\n\n{said}")
+    return None
+
+
+def _near(passage: Passage, chunks: Sequence[Passage]) -> Sequence[Passage]:
+    place = next((place for place, chunk in enumerate(chunks) if chunk.id == passage.id), 0)
+    return chunks[max(0, place - BESIDE) : place + BESIDE + 1]
+
+
+def _is_named(heading: frozenset[str], asked: frozenset[str]) -> bool:
+    spare = SPARE if len(heading) > 1 else 0
+    return bool(heading) and heading <= asked and len(asked - heading) <= spare
+
+
+def _below(title: str, chunks: Sequence[Passage], headings: Headings) -> Iterator[Sentence]:
+    known = [sentence for chunk in chunks for sentence in sentences_of(chunk)]
+    told: set[str] = set()
+    for sentence, after in zip_longest(known, known[1:]):
+        goes_over = after is not None and after.passage is not sentence.passage and _is_rest(after)
+        titles = headings_of(sentence.passage)
+        here = title in titles if titles else title == headings.above(sentence)
+        if here and not goes_over and not _is_rest(sentence) and sentence.text not in told:
+            told.add(sentence.text)  # one that goes over to the next chunk may be whole in both
+            yield sentence
+
+
+def _is_rest(sentence: Sentence) -> bool:
+    return sentence.text[:1].islower()
