@@ -42,18 +42,19 @@ TURNS = 4  # of a conversation
 STOPPED = 7  # every so many answers are stopped after their first words
 # `{}` is a number that no question had before, so that it has to be understood and searched for anew.
 KINDS = {
-    "fact": "When are bonfires allowed for plot {}?",
-    "follow-up": "And what does it cost for {} members?",
+    "fact": "Question {}: when are bonfires allowed?",
+    "follow-up": "And who may light one, for the {}th time?",
     "list": "List all receipts over {} pounds.",
-    "table": "How many kilograms of potatoes were harvested in {}?",
+    "table": "In number {}, how many kilograms of potatoes were harvested in 2025?",
+    "price": "Request {}: how much is a half plot in 2026?",
     "comparison": "Compare the fee of a full plot with that of a half plot for {} years.",
-    "summary": "Summarise what the handbook says on page {}.",
+    "summary": "Summarise for member {} what the handbook says about water.",
     "library": "How many documents did I add before {}?",
-    "German": "Wann wird das Wasser für Beet {} abgestellt?",
-    "French": "Combien coûte la clé numéro {} ?",
-    "misspelled": "Wich plott is lookd after by membr {}?",
+    "German": "Frage {}: Wann wird das Wasser abgestellt?",
+    "French": "Question {} : combien coûte une nouvelle clé ?",
+    "misspelled": "Nr. {}: who loks after the bee hivs?",
     "refused": "Who won the football cup in {}?",
-    "document": "What does the sign on shed {} say?",
+    "sign": "Photo {}: what does the sign on the tool shed say?",
     "talk": "Thanks, that is {} times better!",
 }
 

@@ -35,7 +35,6 @@ from lamplight.rag.retriever import EVERYWHERE
 from lamplight.scheduling import CancelToken
 
 ASSET = Path(__file__).resolve().parent.parent / "lamplight" / "ui" / "assets" / "typing.js"
-ARTICLES = 12  # what is typed finds its passages among some hundred
 WITHIN_WORDS = 0.12  # seconds from letter to letter of somebody who types well
 WARM_UP = "When was it built?"
 Rhythm = Callable[[str], list[float]]
@@ -77,10 +76,10 @@ def typing(models: Models, data: Path, runs: int) -> Measures:
     """Seconds to the first word of all sides, in turn, and how much sooner typing makes it."""
     model = models.local_model
     chance = random.Random(SEED)
-    groups = chance.sample(articles(data), ARTICLES)
+    groups = articles(data)
     questions = chance.sample([asked.text for group in groups for asked in group], 20 * runs)
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
-        progress(f"reading {ARTICLES} articles")
+        progress(f"reading {len(groups)} articles")
         index_sections(groups, Path(folder), library, models)
         answerer, finder = Answerer(library, models), Finder(library, models)
         baseline = usual(LANGUAGE_MODEL.verified_path(), model.context_tokens)
