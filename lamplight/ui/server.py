@@ -1,4 +1,4 @@
-"""The web server: our own app around Gradio's, with the guard outermost."""
+"""The web server: our own app, Gradio's queue in it, and the guard outermost."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ from fastapi import FastAPI
 
 from lamplight.models.errors import LamplightError
 from lamplight.ui.access_token import access_token
+from lamplight.ui.change_signal import SignalOfActions
+from lamplight.ui.chat import Chat
+from lamplight.ui.chat_api import ChatApi
 from lamplight.ui.completions_routes import completions_routes
 from lamplight.ui.guard import Guard
 from lamplight.ui.household.door import Door
@@ -35,9 +38,9 @@ from lamplight.ui.household.sign_in import sign_in_routes
 from lamplight.ui.launch_key import launch_key
 from lamplight.ui.local_api import command_routes
 from lamplight.ui.models_routes import models_routes
-from lamplight.ui.page import ChatPage
-from lamplight.ui.routes import FAVICON, routes
-from lamplight.ui.theme import head, theme
+from lamplight.ui.page import page_routes
+from lamplight.ui.page_stream import stream_routes
+from lamplight.ui.routes import routes
 from lamplight.ui.trust_routes import trust_routes
 
 if TYPE_CHECKING:
@@ -56,6 +59,9 @@ class AddressInUseError(LamplightError):
 def build_app(services: Services, host: str, port: int, key: str, certificate: Certificate | None = None) -> FastAPI:
     """The whole app; `host`, `port` and `key` are what the guard lets in, `certificate` what the others see."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    chat = Chat(services)
+    app.include_router(page_routes())
+    app.include_router(stream_routes(services, chat))
     app.include_router(routes(services))
     app.include_router(command_routes(services))
     app.include_router(models_routes(services))
@@ -65,11 +71,12 @@ def build_app(services: Services, host: str, port: int, key: str, certificate: C
     household.serving = certificate is not None
     app.include_router(sign_in_routes(household, port))
     app.include_router(household_routes(household, Served(host, port, certificate)))
+    app.add_middleware(SignalOfActions, signal=services.changed)
     app.add_middleware(Guard, host=host, port=port, key=key, household=household, token=lambda: access_token(folder))
     # The app is changed in place; Gradio's return value, the same app, is not typed.
     gr.mount_gradio_app(
         app,
-        ChatPage(services).blocks(),
+        ChatApi(chat).blocks(),
         path="/",
         server_name=host,
         server_port=port,
@@ -80,9 +87,6 @@ def build_app(services: Services, host: str, port: int, key: str, certificate: C
         ssr_mode=False,
         pwa=False,
         max_file_size=GRADIO_UPLOAD_SIZE,
-        favicon_path=str(FAVICON),
-        theme=theme(),
-        head=head(),
     )
     return app
 

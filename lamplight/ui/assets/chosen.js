@@ -4,7 +4,7 @@ import { newCollection, setMembers } from "./collections.js";
 import { element, iconButton, redraw, textButton } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { post } from "./requests.js";
-import { listen, refresh, set, state } from "./state.js";
+import { listen, set, state } from "./state.js";
 import { toast } from "./toast.js";
 
 const counted = (count) => `${count.toLocaleString()} document${count === 1 ? "" : "s"}`;
@@ -19,7 +19,6 @@ export function tick(id, ticked) {
 async function each(entries, action) {
   const done = [];
   for (const entry of entries) if (await post(`/documents/${entry.id}/${action}`)) done.push(entry);
-  refresh();
   return done;
 }
 

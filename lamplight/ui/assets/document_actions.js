@@ -1,15 +1,14 @@
 // What can be done with a document of the library.
 import { askAbout } from "./about.js";
 import { newCollection, setMembers } from "./collections.js";
-import { closeDrawer } from "./drawer.js";
+import { closeDrawer } from "./side.js";
 import { post } from "./requests.js";
-import { refresh, state } from "./state.js";
+import { state } from "./state.js";
 import { toast } from "./toast.js";
 
 // Asks the app for it, shows what has come of it.
 export async function act(address, then = () => {}) {
   if (await post(address)) then();
-  refresh();
 }
 
 function removeDocument({ id, name }) {

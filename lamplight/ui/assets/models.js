@@ -1,8 +1,7 @@
 // The models: which one answers, what else is here or could be, and how well each would run on this computer.
 import { element, focused } from "./dom.js";
 import { serverForm, serverLine } from "./model_server.js";
-import { send } from "./requests.js";
-import { refresh } from "./state.js";
+import { post as ask, send } from "./requests.js";
 import { remaining, size } from "./wording.js";
 
 const EVERY_MILLISECONDS = 1000; // while something is under way
@@ -33,7 +32,8 @@ function facts(model) {
 }
 
 // What is asked of the app to have a model answer.
-export const choosing = ({ extension, path }) => (extension ? ["/models/extension", { name: extension }] : ["/models/choose", { path }]);
+const choosing = ({ extension, path }) => (extension ? ["/models/extension", { name: extension }] : ["/models/choose", { path }]);
+export const choose = (model) => ask(...choosing(model));
 
 export function modelsSection() {
   const machine = element("p", { class: "models-machine" });
@@ -43,7 +43,6 @@ export function modelsSection() {
   const lists = element("div", { class: "models-lists" },
     Object.entries(groups).flatMap(([purpose, list]) => [element("h3", {}, HEADINGS[purpose]), list]));
   const server = element("div");
-  let elsewhere; // where questions are sent, which the page says too
   const rows = new Map(); // by name
   let value = null;
   let confirming = null; // the name of the model that is about to be removed
@@ -118,9 +117,6 @@ export function modelsSection() {
   const draw = () => {
     if (!value) return;
     machine.textContent = value.machine;
-    const now = value.server?.elsewhere ?? "";
-    if (elsewhere !== undefined && elsewhere !== now) refresh();
-    elsewhere = now;
     server.replaceChildren(...[serverLine(value.server)].filter(Boolean));
     const said = value.loading ? `${value.loading} is getting ready; the other one answers until then.` : "";
     if (status.textContent !== said) status.textContent = said;

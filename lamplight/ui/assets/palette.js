@@ -7,11 +7,10 @@ import { beginConversation } from "./conversations.js";
 import { openDialog } from "./dialog.js";
 import { openDocument } from "./document.js";
 import { element, query, redraw } from "./dom.js";
-import { openFolders } from "./folders.js";
-import { openPapers } from "./papers.js";
+import { openFolders, openPapers } from "./later.js";
 import { get, post } from "./requests.js";
 import { openSettings, sections } from "./settings.js";
-import { isElsewhere, refresh, state } from "./state.js";
+import { isElsewhere, state } from "./state.js";
 
 const SHOWN = 30;
 const PAUSE = 150; // milliseconds of typing before the documents are searched
@@ -24,7 +23,7 @@ function commands() {
     ["New conversation", beginConversation], ["Add files…", input("add-files-input")], ["Add a folder…", input("add-folder-input")],
     ["Paste text into the library…", () => pasteText()], ...(isElsewhere() ? [] : [["Watch a folder…", openFolders]]), ["New collection…", () => newCollection()],
     ["Receipts and invoices as a table", openPapers], ["Ask all documents", () => askIn(null)],
-    [paused ? "Go on reading" : "Pause reading", async () => { await post(`/queue/${paused ? "resume" : "pause"}`); refresh(); }],
+    [paused ? "Go on reading" : "Pause reading", () => post(`/queue/${paused ? "resume" : "pause"}`)],
     ...sections().map(({ name, title }) => [`Settings: ${title}`, () => openSettings(name)]),
     ["Light", () => setAppearance({ theme: "light" })], ["Dark", () => setAppearance({ theme: "dark" })], ["Colours as the system", () => setAppearance({ theme: "system" })],
   ].map(([label, run]) => ({ label, run, kind: "Do" }));
