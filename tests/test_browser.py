@@ -139,6 +139,37 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(handbook: Visit, goin
     expect(page.locator("#conversations .current")).to_contain_text(LONG_QUESTION[:40])
 
 
+def test_a_lost_connection_in_the_middle_of_an_answer_loses_nothing(handbook: Visit, going_on: threading.Event) -> None:
+    page = handbook.page
+    handbook.ask(LONG_QUESTION)
+    expect(page.locator("#chat .card").first).to_be_visible()
+    page.context.set_offline(True)
+    expect(page.get_by_role("status").filter(has_text="isn’t running any more")).to_be_visible()
+    page.get_by_label("Your question").fill("And what of the bees?")
+    going_on.set()
+    page.context.set_offline(False)
+    handbook.answered()
+    expect(page.locator("#chat .asked")).to_have_text(LONG_QUESTION)
+    expect(page.get_by_label("Your question")).to_have_value("And what of the bees?")
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+
+
+def test_no_script_runs_but_the_pages_own(handbook: Visit) -> None:
+    page = handbook.page
+    page.evaluate(
+        """() => {
+            window.refused = [];
+            addEventListener("securitypolicyviolation", ({ blockedURI }) => refused.push(blockedURI));
+        }"""
+    )
+    handbook.ask("What is <img src=x onerror='window.broken = true'> and **when** are bonfires allowed?")
+    handbook.answered()
+    expect(page.locator("#chat .asked")).to_contain_text("<img src=x")
+    assert page.evaluate("[window.refused, window.broken ?? null]") == [[], None]
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), { text: 'broken = true' }))")
+    assert page.evaluate("[window.refused, window.broken ?? null]") == [["inline"], None]
+
+
 def test_two_tabs_ask_at_once_and_see_each_other(handbook: Visit, going_on: threading.Event) -> None:
     page = handbook.page
     handbook.ask(QUESTION)

@@ -36,7 +36,7 @@ FRAME_SECONDS = 0.08  # a dozen repaints a second read as a flow and leave the p
 BUSY_SECONDS = 0.7  # between two looks at what tells nobody that it changes, while something is under way
 IDLE_SECONDS = 2.5
 SILENT_SECONDS = 15.0  # then a comment is sent, so that a connection that is no more is noticed
-RETRY = "retry: 1000\n\n"  # milliseconds after which a browser connects again
+RETRY = "retry: 1000\n"  # milliseconds after which a browser connects again
 STARTED = time.time()
 
 
@@ -76,7 +76,7 @@ class PageStream:
 
     async def pieces(self) -> AsyncIterator[str]:
         """Until the page is closed, or its person signed out."""
-        yield f"{RETRY}event: app\ndata: {STARTED}\n\n"
+        yield RETRY + self._event("app", str(STARTED))
         told = time.monotonic()
         with self._services.changed.heard() as heard:
             while self._session is None or not self._session.ended:

@@ -12,5 +12,5 @@ import * as welcome from "./welcome.js";
 
 keepAppearance();
 // The chat before the box for questions, which says aloud what has been drawn.
-for (const [name, { mount }] of Object.entries({ topbar, library, conversations, welcome, chat, sources, composer })) mount(query(`#${name} .panel`));
+for (const [name, { mount }] of Object.entries({ topbar, library, conversations, welcome, chat, sources, composer })) mount(query(`#${name} > div`));
 follow(numberHere());

@@ -65,7 +65,7 @@ async function load() {
   set("library", library);
 }
 
-export function takeActivity(activity) {
+function takeActivity(activity) {
   const changed = activity.changes !== state.activity?.changes;
   set("activity", activity);
   return changed ? load() : null;
@@ -90,7 +90,7 @@ function connect() {
   const where = new URLSearchParams({ after: told });
   if (state.conversation) where.set("conversation", String(state.conversation));
   stream = new EventSource(`/stream?${where}`);
-  const on = (name, act) => stream.addEventListener(name, ({ data, lastEventId }) => { told = lastEventId; act(JSON.parse(data)); });
+  const on = (name, act) => stream.addEventListener(name, ({ data, lastEventId }) => { told = lastEventId; return act(JSON.parse(data)); });
   on("app", (value) => { if (run && run !== value) location.reload(); run = value; });
   on("activity", takeActivity);
   on("conversation", (value) => { set("conversation", value.conversation); tell("view", value); });
