@@ -122,7 +122,7 @@ export function mount(root) {
   const goToTheEnd = keepToTheEnd(root);
   let shown = null;
   let asked = 0;
-  root.closest("main").append(voice);
+  query("#composer").append(voice);
   listen("view", (view) => {
     const questions = view.messages.filter(({ role }) => role === "user").length;
     drawAll(root, view);
