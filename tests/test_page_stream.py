@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def stream(services: Services, talk: int | None, known: str = "", session: Sessi
     return PageStream(services, Chat(services), session, talk, known)
 
 
-async def events(stream: PageStream) -> AsyncIterator[Told]:
+async def events(stream: PageStream) -> AsyncGenerator[Told, None]:
     async for piece in stream.pieces():
         for block in filter(str.strip, piece.split("\n\n")):
             fields = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))

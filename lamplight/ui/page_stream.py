@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -74,7 +74,7 @@ class PageStream:
         self._written: object = None
         self._parts: list[str] = []  # of the answer that is being written
 
-    async def pieces(self) -> AsyncIterator[str]:
+    async def pieces(self) -> AsyncGenerator[str, None]:
         """Until the page is closed, or its person signed out."""
         yield RETRY + self._event("app", str(STARTED))
         told = time.monotonic()
