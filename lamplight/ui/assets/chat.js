@@ -93,17 +93,17 @@ function keepToTheEnd(root) {
   const chat = root.parentElement;
   let atTheEnd = true;
   const go = () => { chat.scrollTop = chat.scrollHeight; };
-  const button = iconButton("down", "Go to the end", () => { atTheEnd = true; go(); }, { id: "to-the-end", hidden: true });
+  const button = iconButton("down", "Go to the end", go, { id: "to-the-end", hidden: true });
   const look = () => {
     atTheEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < NEAR;
     button.hidden = atTheEnd;
   };
   chat.append(button);
   chat.addEventListener("scroll", look);
-  const observer = new ResizeObserver(() => (atTheEnd ? go() : look()));
-  observer.observe(root);
-  observer.observe(chat);
-  return () => { atTheEnd = true; go(); };
+  new ResizeObserver(look).observe(chat);
+  const goOn = () => { if (atTheEnd) go(); look(); };
+  root.addEventListener("load", goOn, true); // a picture has its height only then
+  return { go, goOn };
 }
 
 // The log would be read aloud again with each word that comes; a finished answer is said once instead.
@@ -119,17 +119,22 @@ export function sayAnswer() {
 }
 
 export function mount(root) {
-  const goToTheEnd = keepToTheEnd(root);
+  const end = keepToTheEnd(root);
   let shown = null;
   let asked = 0;
   query("#composer").append(voice);
   listen("view", (view) => {
     const questions = view.messages.filter(({ role }) => role === "user").length;
     drawAll(root, view);
-    if (view.conversation !== shown || questions > asked) goToTheEnd();
+    if (view.conversation !== shown || questions > asked) end.go();
+    else end.goOn();
     [shown, asked] = [view.conversation, questions];
   });
-  listen("answer", ({ message, parts }) => { const node = messages.get(message); if (node) draw(node, parts); });
+  listen("answer", ({ message, parts }) => {
+    const node = messages.get(message);
+    if (node) draw(node, parts);
+    end.goOn();
+  });
   document.addEventListener("click", act);
   document.addEventListener("keydown", (event) => {
     const link = event.key === " " ? within(event, "#chat a[role=button]") : null;
