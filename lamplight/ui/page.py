@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+from functools import lru_cache
 from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request
@@ -16,22 +18,34 @@ STYLESHEETS = ("base.css", "layout.css", "chat.css", "panels.css", "models.css",
 MEDIA_TYPES = {".js": "text/javascript", ".png": "image/png"}
 
 
+packed = lru_cache(maxsize=100)(gzip.compress)  # each script once, while it stays as it is
+
+
+def _sent(request: Request, body: bytes, media_type: str) -> Response:
+    """Packed for who can unpack it: telephones load the page over the air."""
+    if not media_type.startswith("text/") or "gzip" not in request.headers.get("accept-encoding", ""):
+        return bytes_unless_known(request, body, media_type)
+    return bytes_unless_known(
+        request, packed(body, mtime=0), media_type, {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    )
+
+
 def page_routes() -> APIRouter:
     """To be included before Gradio is mounted at the root, which has a page of its own there."""
     router = APIRouter()
 
     @router.get("/")
     def page(request: Request) -> Response:
-        return bytes_unless_known(request, PAGE.read_bytes(), "text/html")
+        return _sent(request, PAGE.read_bytes(), "text/html")
 
     @router.get("/favicon.ico")
     def favicon(request: Request) -> Response:
-        return bytes_unless_known(request, PICTURE.read_bytes(), "image/png")
+        return _sent(request, PICTURE.read_bytes(), "image/png")
 
     @router.get("/lamplight/page.css")
     def styles(request: Request) -> Response:
         body = b"\n".join((ASSETS / name).read_bytes() for name in STYLESHEETS)
-        return bytes_unless_known(request, body, "text/css")
+        return _sent(request, body, "text/css")
 
     # A name with a slash in it matches no route, and only the files listed here are served.
     assets = {path.name: path for path in ASSETS.iterdir() if path.suffix in MEDIA_TYPES}
@@ -41,6 +55,6 @@ def page_routes() -> APIRouter:
         if name not in assets:
             raise HTTPException(404)
         path = assets[name]
-        return bytes_unless_known(request, path.read_bytes(), MEDIA_TYPES[path.suffix])
+        return _sent(request, path.read_bytes(), MEDIA_TYPES[path.suffix])
 
     return router

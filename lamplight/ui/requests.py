@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from json import dumps, loads
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from fastapi import HTTPException, Request
@@ -44,10 +45,12 @@ def unless_known(request: Request, value: object) -> Response:
     return bytes_unless_known(request, body, "application/json")
 
 
-def bytes_unless_known(request: Request, body: bytes, media_type: str) -> Response:
+def bytes_unless_known(
+    request: Request, body: bytes, media_type: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> Response:
     """`body`, or 304 likewise."""
     tag = f'"{sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", **headers}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)

@@ -1,12 +1,11 @@
 // Files come in by a button, by dropping them anywhere on the page, or by pasting; text by pasting it. On the box for
 // questions they go with the question.
 import { attachFiles } from "./asking.js";
-import { askText } from "./dialog.js";
+import { askText, toast } from "./dialog.js";
 import { collectionName } from "./collections.js";
 import { openDocument } from "./document.js";
 import { element, isTyping } from "./dom.js";
 import { state } from "./state.js";
-import { toast } from "./toast.js";
 import { GONE } from "./requests.js";
 import { titleOf } from "./wording.js";
 

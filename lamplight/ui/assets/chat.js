@@ -4,7 +4,7 @@ import { element, iconButton, query, within } from "./dom.js";
 import { get } from "./requests.js";
 import { openSettings } from "./settings.js";
 import { listen } from "./state.js";
-import { toast } from "./toast.js";
+import { toast } from "./dialog.js";
 import { separator } from "./wording.js";
 
 const ACTION = /#(copy|table|csv|again|fewer|more|everywhere|larger|edit|as-[a-z]+)-(\d+)-(\d+)$/;

@@ -1,11 +1,10 @@
 // Collections keep matters apart: the chosen one decides what is listed, what is asked, and where new files go.
 import { openConversation } from "./asking.js";
-import { askText } from "./dialog.js";
+import { askText, toast } from "./dialog.js";
 import { element, icon } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { post, send } from "./requests.js";
 import { chooseCollection, state } from "./state.js";
-import { toast } from "./toast.js";
 
 export const collectionName = (number) => state.library?.collections.find((one) => one.id === number)?.name ?? null;
 

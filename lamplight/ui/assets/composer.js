@@ -1,4 +1,5 @@
 // Where questions are written: what comes with them, from what they are answered, editing, and stopping.
+import { toast } from "./dialog.js";
 import { aboutChips, nameCompletion } from "./about.js";
 import { upload } from "./adding.js";
 import { carryOut } from "./asking.js";
@@ -9,7 +10,6 @@ import { element, icon, iconButton, query, redraw } from "./dom.js";
 import { modelPicker } from "./model_picker.js";
 import { call, post } from "./requests.js";
 import { chooseCollection, follow, listen, numberHere, set, state } from "./state.js";
-import { toast } from "./toast.js";
 
 const MODES = { documents: "Only my documents", "documents+knowledge": "Documents + model’s knowledge" };
 const DRAFT = "lamplight-draft";

@@ -1,4 +1,4 @@
-import { askText } from "./dialog.js";
+import { askText, toast } from "./dialog.js";
 import { openConversation } from "./asking.js";
 import { collectionName } from "./collections.js";
 import { closeDrawer } from "./side.js";
@@ -7,7 +7,6 @@ import { openMenu } from "./menu.js";
 import { post, send } from "./requests.js";
 import { roving } from "./roving.js";
 import { listen, searchConversations, state } from "./state.js";
-import { toast } from "./toast.js";
 import { when } from "./wording.js";
 
 const SEARCHED_FROM = 6;

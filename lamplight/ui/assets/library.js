@@ -1,8 +1,7 @@
 import { acceptFiles, chooser, pasteText } from "./adding.js";
-import { chosenBar, tick } from "./chosen.js";
 import { collectionPicker } from "./collections.js";
 import { openDocument } from "./document.js";
-import { act, documentActions } from "./document_actions.js";
+import { act, chosenBar, documentActions, tick } from "./document_actions.js";
 import { closeDrawer } from "./side.js";
 import { element, icon, iconButton, keptRows, redraw, textButton } from "./dom.js";
 import { openFolders, openPapers } from "./later.js";

@@ -1,10 +1,10 @@
 // The page: each of its parts is drawn by a module of its own.
-import { keepAppearance } from "./appearance.js";
 import * as chat from "./chat.js";
 import * as composer from "./composer.js";
 import * as conversations from "./conversations.js";
 import { query } from "./dom.js";
 import * as library from "./library.js";
+import { keepAppearance } from "./settings.js";
 import * as sources from "./sources.js";
 import { follow, numberHere } from "./state.js";
 import * as topbar from "./topbar.js";

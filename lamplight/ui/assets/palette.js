@@ -1,5 +1,4 @@
 // Ctrl K: one box that finds documents, what stands in them, conversations and things to do.
-import { setAppearance } from "./appearance.js";
 import { pasteText } from "./adding.js";
 import { askIn, newCollection } from "./collections.js";
 import { ask, openConversation } from "./asking.js";
@@ -9,7 +8,7 @@ import { openDocument } from "./document.js";
 import { element, query, redraw } from "./dom.js";
 import { openFolders, openPapers } from "./later.js";
 import { get, post } from "./requests.js";
-import { openSettings, sections } from "./settings.js";
+import { openSettings, sections, setAppearance } from "./settings.js";
 import { isElsewhere, state } from "./state.js";
 
 const SHOWN = 30;

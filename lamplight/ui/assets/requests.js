@@ -1,5 +1,5 @@
 // Asking the app: JSON in, JSON out; what goes wrong is said in a sentence.
-import { toast } from "./toast.js";
+import { toast } from "./dialog.js";
 
 export const GONE = "Lamplight isn’t running any more. Start it again; everything is kept.";
 
