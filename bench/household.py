@@ -10,6 +10,7 @@ others one each, just after.
 
 from __future__ import annotations
 
+import json
 import ssl
 import subprocess
 import sys
@@ -22,7 +23,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from threading import Barrier
-from typing import Any
 
 import httpx
 
@@ -57,7 +57,6 @@ class Client:
     """A signed-in device. `asked` and `answered` are seconds by one clock, by conversation."""
 
     http: httpx.Client
-    asking: int
     asked: dict[int, float] = field(default_factory=dict)
     answered: dict[int, float] = field(default_factory=dict)
 
@@ -66,26 +65,14 @@ class Client:
         """Raises `httpx.HTTPError`, as the others do."""
         http = httpx.Client(base_url=address, verify=trusting, timeout=PATIENCE, follow_redirects=True)
         http.post("/sign-in", data={"name": name, "password": PASSWORD}).raise_for_status()
-        dependencies: list[dict[str, Any]] = http.get("/config").raise_for_status().json()["dependencies"]
-        return cls(http, next(one["id"] for one in dependencies if any(name == "ask" for _, name in one["targets"])))
+        return cls(http)
 
     def ask(self, question: str) -> None:
         """Returns as soon as the app has taken the question."""
-        event: dict[str, Any] = {
-            "conversation": None,
-            "question": question,
-            "mode": "documents",
-            "about": [],
-            "attached": [],
-        }
-        body = {
-            "data": [],
-            "event_data": event | {"open": None, "collection": None},
-            "fn_index": self.asking,
-            "session_hash": f"bench{id(self)}",
-        }
         begun = time.perf_counter()
-        state = self.http.post("/gradio_api/run/predict", json=body).raise_for_status().json()["data"][0]
+        joined = self.http.post("/gradio_api/call/ask", json={"data": [{"question": question}]}).raise_for_status()
+        said = self.http.get(f"/gradio_api/call/ask/{joined.json()['event_id']}").raise_for_status().text
+        (state,) = json.loads(said.partition("event: complete\ndata: ")[2])
         self.asked[state["conversation"]] = begun
 
     def wait(self) -> None:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bench.measuring import Measures, options, progress, report
 from lamplight.ingest.pipeline import index_file
@@ -98,9 +98,10 @@ def visit(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1366, "height": 860})
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     page.goto(address)
-    page.wait_for_function(f"document.querySelectorAll('#library .document').length > {DOCUMENTS}")
-    page.wait_for_function("!document.querySelector('.models-status').textContent")
+    expect(page.locator("#library .document")).to_have_count(DOCUMENTS + 1)
+    expect(page.locator("#topbar .models-status")).to_be_empty()
     yield page
     context.close()
 
@@ -173,7 +174,7 @@ def measure(runs: int) -> Measures:
                 looked.append(page.evaluate(LOOKING))
                 page.keyboard.press("Escape")
                 stopped.append(stopping(page))
-                page.wait_for_function("document.querySelectorAll('#chat .foot').length === 2")
+                expect(page.locator("#chat .foot")).to_have_count(2)
                 typed += keystrokes(page, written)
         browser.close()
     shutil.rmtree(folder, ignore_errors=True)

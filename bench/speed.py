@@ -44,7 +44,7 @@ def start_app() -> None:
             address = next(word for word in process.stdout.readline().split() if word.startswith("http"))
             opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
             with opener.open(address, timeout=60) as page:
-                assert b"gradio" in page.read().lower()
+                assert b"<title>Lamplight</title>" in page.read()
         finally:
             process.terminate()
             process.wait()

@@ -14,10 +14,13 @@ import pytest
 from markdown_it import MarkdownIt
 from playwright.sync_api import BrowserContext, Route, expect
 
+from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.samples import CHART, FEES, HANDBOOK, PHOTO
 from lamplight.ui.export import conversation_html, conversation_markdown
+from lamplight.ui.page_stream import PageStream
 from lamplight.ui.services import Services
 from tests.visits import Visit, drop, visiting
+from tests.waiting import until
 
 QUESTION = "When are bonfires allowed?"
 LONG_QUESTION = "What does the handbook say about each of water, tools, bonfires and animals, with every rule?"
@@ -139,6 +142,45 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(handbook: Visit, goin
     expect(handbook.answered()).to_have_text(said, use_inner_text=True)
     expect(page.locator("#chat .asked")).to_have_text(LONG_QUESTION)
     expect(page.locator("#conversations .current")).to_contain_text(LONG_QUESTION[:40])
+
+
+def test_a_lost_connection_in_the_middle_of_an_answer_loses_nothing(
+    handbook: Visit, services: Services, going_on: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = handbook.page
+    handbook.ask(LONG_QUESTION)
+    expect(page.locator("#chat .card").first).to_be_visible()
+    page.get_by_label("Your question").fill("And what of the bees?")
+
+    def break_off(stream: PageStream) -> str:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as breaking:
+        breaking.setattr(PageStream, "_news", break_off)
+        with page.expect_request("**/stream?*"):
+            services.changed.give()
+        going_on.set()
+        until(lambda: not services.turns.answering(AT_THE_COMPUTER))
+    handbook.answered()
+    expect(page.locator("#chat .asked")).to_have_text(LONG_QUESTION)
+    expect(page.get_by_label("Your question")).to_have_value("And what of the bees?")
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+
+
+def test_no_script_runs_but_the_pages_own(handbook: Visit) -> None:
+    page = handbook.page
+    page.evaluate(
+        """() => {
+            window.refused = [];
+            addEventListener("securitypolicyviolation", ({ blockedURI }) => refused.push(blockedURI));
+        }"""
+    )
+    handbook.ask("What is <img src=x onerror='window.broken = true'> and **when** are bonfires allowed?")
+    handbook.answered()
+    expect(page.locator("#chat .asked")).to_contain_text("<img src=x")
+    assert page.evaluate("[window.refused, window.broken ?? null]") == [[], None]
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), { text: 'broken = true' }))")
+    assert page.evaluate("[window.refused, window.broken ?? null]") == [["inline"], None]
 
 
 def test_two_tabs_ask_at_once_and_see_each_other(handbook: Visit, going_on: threading.Event) -> None:

@@ -137,6 +137,7 @@ def test_every_response_keeps_the_page_from_reaching_out(owner: TestClient, stra
     for response in (owner.get("/"), stranger.get("/")):
         policy = response.headers["content-security-policy"]
         assert "default-src 'self'" in policy
+        assert "script-src 'self';" in policy, "no script but our own files, none in an element, none made of text"
         assert "img-src 'self' data: blob:" in policy
         assert "frame-ancestors 'none'" in policy
         assert "http:" not in policy

@@ -32,7 +32,7 @@ from tests.visits import KEY
 PASSWORD = "plum jam on toast"
 PORT = 7860
 THERE = f"https://192.168.1.20:{PORT}"
-OPEN = {"/sign-in", "/favicon.ico", "/manifest.json"}
+OPEN = {"/sign-in", "/favicon.ico"}
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +221,7 @@ def test_only_the_person_at_the_computer_reaches_beyond_the_library(app: FastAPI
     open_to_all = {
         "/", "/activity", "/collections", "/conversations", "/documents", "/favicon.ico", "/files", "/jobs",
         "/lamplight", "/library", "/pages", "/papers", "/papers.csv", "/places", "/queue", "/samples", "/sessions",
-        "/sign-in", "/sources", "/trust", "/typed", "/v1",
+        "/sign-in", "/sources", "/stream", "/trust", "/typed", "/v1",
     }  # fmt: skip
     gradios = {path for route in app.routes if isinstance(route, Mount) for path, _ in routes_of([route])}
     own = {path for path, _ in routes_of(app.routes)} - gradios

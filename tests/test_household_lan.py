@@ -141,14 +141,21 @@ def test_two_persons_share_the_library_and_not_their_conversations(
 
 
 SENT = """async ([act, conversation]) => {
-    const { dependencies } = window.gradio_config;
-    const { id, targets } = dependencies.find((one) => one.targets.some(([, name]) => name === act));
-    const event_data = { conversation, question: "And then?", mode: "documents", about: [], attached: [], open: null,
-        collection: null, message: 1, edit: 1, breadth: "usual", kind: null };
-    const body = { data: [], event_data, fn_index: id, trigger_id: targets[0][0], session_hash: "x" + Math.random() };
+    const sent = { conversation, question: "And then?", message: 1, edit: 1, breadth: "usual", kind: null };
     const headers = { "Content-Type": "application/json" };
-    const response = await fetch("/gradio_api/run/predict", { method: "POST", headers, body: JSON.stringify(body) });
-    return [response.status, await response.text()];
+    const body = JSON.stringify({ data: [sent] });
+    const joined = await fetch(`/gradio_api/call/${act}`, { method: "POST", headers, body });
+    const { event_id } = await joined.json();
+    const done = await fetch(`/gradio_api/call/${act}/${event_id}`);
+    return [done.status, await done.text()];
+}"""
+SHOWN = """async (conversation) => {
+    const response = await fetch(`/stream?conversation=${conversation}`);
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let told = "";
+    while (!/event: conversation[^]*\\n\\n/.test(told)) told += (await reader.read()).value;
+    await reader.cancel();
+    return [response.status, told];
 }"""
 
 
@@ -162,11 +169,12 @@ def test_nobody_goes_on_in_another_persons_conversation(browser: Browser, house:
     with telephone(browser, house) as page:
         sign_in(page, "Cleo")
         expect(page.locator("#collection")).to_be_attached()
-        status, told = page.evaluate(SENT, ["show", own])
-        assert (status, f"Secret {own}" in told) == (200, True)
-        for act in ("show", "ask", "edit", "again", "back"):
+        for number, shown in ((own, True), (others, False)):
+            status, told = page.evaluate(SHOWN, number)
+            assert (status, f"Secret {number}" in told) == (200, shown)
+        for act in ("ask", "edit", "again", "back"):
             status, told = page.evaluate(SENT, [act, others])
-            assert (status, "Secret" in told) == (200, False), act
+            assert (status, "event: complete" in told, str(others) in told) == (200, True, False), act
     assert [one.content for one in library.messages.of(others)] == [QUESTION, f"Secret {others}."]
     assert [one.title for one in library.conversations.all(person="cleo")] == ["And then?", "Own"]
 

@@ -36,7 +36,7 @@ from lamplight.ui.server import build_app
 library = app.open_library(Path(sys.argv[1]), "test")
 client = TestClient(build_app(app.services_of(library), "127.0.0.1", 7860, "k" * 32), base_url="http://127.0.0.1:7860",
                     client=("127.0.0.1", 5))
-assert "gradio" in client.get("/?key=" + "k" * 32).text
+assert "Lamplight" in client.get("/?key=" + "k" * 32).text
 """
 FIRST_ANSWER = """
 import sys

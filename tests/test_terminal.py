@@ -355,4 +355,4 @@ def test_a_second_start_opens_the_app_that_is_open(served: Path, tmp_path: Path)
     address = second.stdout.split()[-1]
     assert opened.read_text().startswith(f"{address}?key=")
     with build_opener(HTTPCookieProcessor()).open(opened.read_text()) as page:
-        assert b"gradio" in page.read()
+        assert b"<title>Lamplight</title>" in page.read()

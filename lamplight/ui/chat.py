@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     from lamplight.library.records import Conversation, Message
     from lamplight.rag.events import Breadth
     from lamplight.ui.services import Services
-
-ChatMessage = dict[str, Any]
+    from lamplight.ui.turns import Turn
 
 
 class Chat:
-    """Conversations as Gradio's chatbot shows them."""
+    """Conversations as `assets/chat.js` shows them, and what can be done in them."""
 
     def __init__(self, services: Services) -> None:
         self._library, self._models, self._turns = services.library, services.models, services.turns
@@ -33,17 +32,36 @@ class Chat:
         conversation = self.conversation(conversation_id) if isinstance(conversation_id, int) else None
         return conversation.id if conversation is not None and conversation.person == person else None
 
-    def messages(self, conversation_id: int | None) -> list[ChatMessage]:
-        """A conversation as it is kept; an answer that is being written is left to `watch`."""
-        if conversation_id is None:
-            return []
-        turn = self._turns.running(conversation_id)
-        kept = self._library.messages.of(conversation_id)
-        shown: list[ChatMessage] = []
-        for message in kept:
-            if turn is None or message.id != turn.message_id:
-                shown += self._stored(conversation_id, message, message is kept[-1])
-        return shown
+    def view(self, conversation_id: int | None) -> dict[str, Any]:
+        """A conversation, or none: who says what as safe HTML, `about` what and in which collection it is asked.
+
+        The answer that is being written, `answering`, has no parts here: those are told as they grow.
+        """
+        conversation = self.conversation(conversation_id)
+        if conversation is None:
+            return {"conversation": None, "answering": None, "collection": None, "about": [], "messages": []}
+        turn, kept = self._now(conversation.id)
+        answering = turn.message_id if turn else None
+
+        def parts(message: Message) -> list[str]:
+            if message.id == answering:
+                return []
+            return self._kept(message, f"{conversation.id}-{message.id}", message is kept[-1])
+
+        return {
+            "conversation": conversation.id,
+            "answering": answering,
+            "collection": conversation.collection_id,
+            "about": self._about(kept),
+            "messages": [{"id": one.id, "role": one.role, "parts": parts(one)} for one in kept],
+        }
+
+    def _now(self, conversation_id: int) -> tuple[Turn | None, list[Message]]:
+        """The turn that is under way and the messages that are kept, both of one moment."""
+        while True:
+            turn, kept = self._turns.running(conversation_id), self._library.messages.of(conversation_id)
+            if self._turns.running(conversation_id) is turn:
+                return turn, kept
 
     def told(self, error: Exception, person: str) -> str:
         """What went wrong, as it is told to a person: only at the computer with where it did."""
@@ -102,35 +120,24 @@ class Chat:
         if self._turns.end(conversation_id):
             self._library.messages.restore(conversation_id, edit)
 
-    def answering(self, conversation_id: int | None) -> bool:
-        return self._turns.running(conversation_id) is not None
-
     def conversation(self, conversation_id: int | None) -> Conversation | None:
         """None for one that is not begun yet."""
         return None if conversation_id is None else self._library.conversations.get(conversation_id)
 
-    def watch(self, conversation_id: int | None) -> Iterator[list[ChatMessage]]:
-        """The whole conversation after each change of the answer being written; nothing if none is."""
-        turn = self._turns.running(conversation_id)
-        if turn is None:
-            return
-        before = self.messages(conversation_id)
-        reference = f"{turn.conversation_id}-{turn.message_id}"
-        for answer in turn.snapshots():
-            yield before + self._answer(answer, reference)
+    def parts(self, turn: Turn, answer: Answer) -> list[str]:
+        """The answer of a turn that is under way, as safe HTML."""
+        return self._answer(answer, f"{turn.conversation_id}-{turn.message_id}", last=True)
 
-    def _stored(self, conversation_id: int, message: Message, last: bool) -> list[ChatMessage]:
-        reference = f"{conversation_id}-{message.id}"
-        if message.role == "user":
-            asked = Question.restored(message)
-            attached = [self._attached(path) for path in asked.attached]
-            names = [one["name"] for one in self._named(asked.about)]
-            return [{"role": "user", "content": question_html(message.content, reference, attached, names)}]
-        return self._answer(Answer.restored(message, self._library.documents.successor), reference, last)
+    def _kept(self, message: Message, reference: str, last: bool) -> list[str]:
+        if message.role == "assistant":
+            return self._answer(Answer.restored(message, self._library.documents.successor), reference, last)
+        asked = Question.restored(message)
+        attached = [self._attached(path) for path in asked.attached]
+        names = [one["name"] for one in self._named(asked.about)]
+        return [question_html(message.content, reference, attached, names)]
 
-    def about(self, conversation_id: int | None) -> list[dict[str, Any]]:
+    def _about(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
         """What the last question was about, and so the next one: id and name of documents that are still there."""
-        messages = [] if conversation_id is None else self._library.messages.of(conversation_id)
         asked = [Question.restored(message) for message in messages if message.role == "user"]
         return self._named([*asked[-1].about, *self._documents_at(asked[-1].attached)]) if asked else []
 
@@ -148,11 +155,10 @@ class Chat:
         document = self._library.documents.at(path)
         return Path(path).name, document.id if document else None
 
-    def _answer(self, answer: Answer, reference: str, last: bool = True) -> list[ChatMessage]:
-        # Two messages, so that the pictures among the evidence are not drawn again with every word. The answer comes
+    def _answer(self, answer: Answer, reference: str, last: bool) -> list[str]:
+        # Two parts, so that the pictures among the evidence are not drawn again with every word. The answer comes
         # first: what is found below it may come in another order, or with pictures, and nothing that is read moves.
         waiting = "" if self._models.ready else without_places(self._models.status, self._library.folder)
         larger = self._models.ready and self._models.language_model.is_large
         parts = [answer_html(answer, reference, waiting, last, larger)]
-        parts += [evidence_html(answer, reference)] if answer.passages else []
-        return [{"role": "assistant", "content": part} for part in parts]
+        return [*parts, evidence_html(answer, reference)] if answer.passages else parts

@@ -26,12 +26,12 @@ from lamplight.ui.household.sessions import Household, Session
 from lamplight.ui.household.sign_in import SIGN_IN, session_cookie, sign_in_page
 from lamplight.ui.household.visitor import NOT_YOURS, SESSION, may_go
 
-# Gradio starts from an inline script and compiles the code of its HTML components in the page, hence the two
-# unsafe sources. Everything else, including images in a model's Markdown, may come from this server alone.
+# All of it, including images in a model's Markdown, may come from this server alone. Styles may stand in an element: a
+# bar has its length there, and the pages at the door, which are let through alone, have theirs in themselves.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "script-src 'self'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "media-src 'self' blob:",
@@ -52,8 +52,8 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
-# A browser fetches these without cookies, and they hold nothing of a person's.
-OPEN_PATHS = frozenset({"/manifest.json", "/favicon.ico"})
+# The page at the door shows it, and it holds nothing of a person's.
+OPEN_PATHS = frozenset({"/favicon.ico"})
 # Other programs ask there, with a token instead of the cookie (`ui.access_token`).
 API = "/v1/"
 NO_ACCESS = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from json import dumps, loads
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from fastapi import HTTPException, Request
@@ -41,11 +42,18 @@ def found(value: object) -> JSONResponse:
 def unless_known(request: Request, value: object) -> Response:
     """`value` as JSON, or 304 when the browser has exactly that already."""
     body = dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return bytes_unless_known(request, body, "application/json")
+
+
+def bytes_unless_known(
+    request: Request, body: bytes, media_type: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> Response:
+    """`body`, or 304 likewise."""
     tag = f'"{sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", **headers}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def only_own(library: Library) -> Callable[[Request], None]:

@@ -1,4 +1,4 @@
-"""The app's own routes beside Gradio's: assets, pages, what is typed, files coming in; others have a module each."""
+"""The app's own routes beside Gradio's: pages, what is typed, files coming in; others have a module each."""
 
 from __future__ import annotations
 
@@ -24,13 +24,10 @@ from lamplight.ui.sources_panel import sources_value
 if TYPE_CHECKING:
     from lamplight.ui.services import Services
 
-ASSETS = Path(__file__).parent / "assets"
-FAVICON = ASSETS / "lamplight.png"
 UPLOAD_BYTES = 2 * 1024**3  # larger than any document; small enough that a mistake can't fill a disk
 TYPED_BYTES = 4_000
 MINIMUM_WIDTH, DEFAULT_WIDTH, MAXIMUM_WIDTH = 64, 1100, 2000  # pixels
 PRIVATE_HOUR = {"Cache-Control": "private, max-age=3600"}
-MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 
 
 def routes(services: Services) -> APIRouter:
@@ -42,21 +39,6 @@ def routes(services: Services) -> APIRouter:
     for add in (_add_pages, _add_documents, _add_asking):
         add(router, services)
     _add_files(router, services)
-
-    # A name with a slash in it matches no route, and only the files listed here are served.
-    assets = {path.name: path for path in ASSETS.iterdir() if path.suffix in MEDIA_TYPES}
-
-    @router.get("/lamplight/{name}")
-    def asset(name: str) -> FileResponse:
-        if name not in assets:
-            raise HTTPException(404)
-        path = assets[name]
-        return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": "no-cache"})
-
-    @router.get("/favicon.ico")
-    def favicon() -> FileResponse:
-        return FileResponse(FAVICON, media_type="image/png")
-
     return router
 
 

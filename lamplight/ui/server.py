@@ -1,4 +1,4 @@
-"""The web server: our own app around Gradio's, with the guard outermost."""
+"""The web server: our own app, Gradio's queue in it, and the guard outermost."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ from starlette.types import ASGIApp
 
 from lamplight.models.errors import LamplightError
 from lamplight.ui.access_token import access_token
+from lamplight.ui.change_signal import SignalOfActions
+from lamplight.ui.chat import Chat
+from lamplight.ui.chat_api import ChatApi
 from lamplight.ui.completions_routes import completions_routes
 from lamplight.ui.guard import Guard
 from lamplight.ui.household.door import Door
@@ -39,10 +42,10 @@ from lamplight.ui.household.visitor import SESSION, told
 from lamplight.ui.launch_key import launch_key
 from lamplight.ui.local_api import command_routes
 from lamplight.ui.models_routes import models_routes
-from lamplight.ui.page import ChatPage
+from lamplight.ui.page import page_routes
 from lamplight.ui.page_events import PageEvents
-from lamplight.ui.routes import FAVICON, routes
-from lamplight.ui.theme import head, theme
+from lamplight.ui.page_stream import stream_routes
+from lamplight.ui.routes import routes
 from lamplight.ui.trust_routes import trust_routes
 
 if TYPE_CHECKING:
@@ -64,6 +67,9 @@ def build_app(services: Services, host: str, port: int, key: str, certificate: C
     app.add_exception_handler(HTTPException, _refuse(services.library.folder))
     # Who goes in the middle of a request is told nothing, and neither is the terminal.
     app.add_exception_handler(ClientDisconnect, lambda request, error: Response(status_code=400))
+    chat = Chat(services)
+    app.include_router(page_routes())
+    app.include_router(stream_routes(services, chat))
     app.include_router(routes(services))
     app.include_router(command_routes(services))
     app.include_router(models_routes(services))
@@ -74,11 +80,12 @@ def build_app(services: Services, host: str, port: int, key: str, certificate: C
     app.include_router(sign_in_routes(household, port))
     app.include_router(household_routes(household, Served(host, port, certificate)))
     app.add_middleware(PageEvents)
+    app.add_middleware(SignalOfActions, signal=services.changed)
     app.add_middleware(Guard, host=host, port=port, key=key, household=household, token=lambda: access_token(folder))
     # The app is changed in place; Gradio's return value, the same app, is not typed.
     gr.mount_gradio_app(
         app,
-        ChatPage(services).blocks(),
+        ChatApi(chat).blocks(),
         path="/",
         server_name=host,
         server_port=port,
@@ -90,9 +97,6 @@ def build_app(services: Services, host: str, port: int, key: str, certificate: C
         ssr_mode=False,
         pwa=False,
         max_file_size=GRADIO_UPLOAD_SIZE,
-        favicon_path=str(FAVICON),
-        theme=theme(),
-        head=head(),
     )
     return app
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lamplight.rag.suggestions import Suggestions
+from lamplight.ui.change_signal import ChangeSignal
 from lamplight.ui.household.sessions import Household
 from lamplight.ui.removals import Removals
 from lamplight.ui.turns import Turns
@@ -27,13 +28,14 @@ class Services:
     queue: IngestQueue
     answerer: Answerer
     idle: tuple[IdleJob, ...] = ()
+    changed: ChangeSignal = field(init=False, default_factory=ChangeSignal)
     turns: Turns = field(init=False)
     removals: Removals = field(init=False)
     suggestions: Suggestions = field(init=False)
     household: Household = field(init=False)
 
     def __post_init__(self) -> None:
-        self.turns = Turns(self.library, self.answerer)
+        self.turns = Turns(self.library, self.answerer, self.changed.give)
         self.removals = Removals(self.library)
         self.suggestions = Suggestions(self.library)
         self.household = Household(self.library.folder)

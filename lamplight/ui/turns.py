@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SAVE_SECONDS = 1.0  # a crash loses at most this much of an answer
-FRAME_SECONDS = 0.08  # a dozen repaints a second read as a flow and leave the processor to the model
-IDLE_SECONDS = 1.0  # how often a watcher looks at the status of the models when nothing else happens
 LOOK_SECONDS = 0.2  # how often an attached picture is looked for while it is being read
 ENDING_SECONDS = 5.0  # a stopped model ends within a tenth of that
 BROKEN = "Something went wrong while answering. Ask again; the details are in the terminal."
@@ -82,13 +80,27 @@ def known_kind(name: str | None) -> Kind | None:
     return next((kind for kind in KINDS if kind == name), None)
 
 
-class Turn:
-    """One question and its answer, worked on in a thread of its own and saved as it grows."""
+def _nobody() -> None:
+    """Who is told of changes where nobody looks."""
 
-    def __init__(self, library: Library, answerer: Answerer, conversation_id: int, question: Question) -> None:
+
+class Turn:
+    """One question and its answer, worked on in a thread of its own and saved as it grows.
+
+    `changed` is called after each change of the answer.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        answerer: Answerer,
+        conversation_id: int,
+        question: Question,
+        changed: Callable[[], None] = _nobody,
+    ) -> None:
         self.conversation_id = conversation_id
         self.question = question
-        self._library, self._answerer = library, answerer
+        self._library, self._answerer, self._changed = library, answerer, changed
         self._since = time.monotonic()
         self._history = library.messages.of(conversation_id)
         conversation = library.conversations.get(conversation_id)
@@ -96,7 +108,7 @@ class Turn:
         library.messages.add(conversation_id, "user", question.text, question.details())
         self._answer = Answer(alone=bool(question.about))
         self.message_id = library.messages.add(conversation_id, "assistant", "", self._answer.details())
-        self._changed = threading.Condition()
+        self._changing = threading.Lock()
         self._version = 0
         self._stop = CancelToken()
         self._saved_at = 0.0
@@ -105,18 +117,10 @@ class Turn:
         """Ask the model to end here; what was said so far is kept."""
         self._stop.cancel()
 
-    def snapshots(self) -> Iterator[Answer]:
-        """The answer as it is now and after each change, until it is done. Any number may watch."""
-        seen = -1
-        while True:
-            with self._changed:
-                if self._version == seen:
-                    self._changed.wait(IDLE_SECONDS)
-                seen, snapshot = self._version, replace(self._answer)
-            yield snapshot
-            if snapshot.done:
-                return
-            time.sleep(FRAME_SECONDS)
+    def snapshot(self) -> tuple[int, Answer]:
+        """The answer as it is now, and a number that grows with each change of it."""
+        with self._changing:
+            return self._version, replace(self._answer)
 
     def run(self) -> None:
         """Answer the question; called once, in the turn's own thread."""
@@ -178,18 +182,18 @@ class Turn:
         return document.id
 
     def _tell(self, status: str) -> None:
-        with self._changed:
+        with self._changing:
             self._answer.status = status
             self._version += 1
-            self._changed.notify_all()
+        self._changed()
 
     def _absorb(self, event: Event) -> None:
-        with self._changed:
+        with self._changing:
             self._answer.absorb(event)
-            # Watchers leave at `done`: it is told only after the answer is kept.
+            # It is shown as done only after it is kept.
             self._answer.done = False
             self._version += 1
-            self._changed.notify_all()
+        self._changed()
         due = time.monotonic() - self._saved_at >= SAVE_SECONDS
         if due or isinstance(event, Evidence | Grounded | Finished):
             self._save()
@@ -199,12 +203,7 @@ class Turn:
         elsewhere = self.person != AT_THE_COMPUTER
         self._answer.error = without_places(error, self._library.folder) if elsewhere else error
         self._answer.done = True
-        try:
-            self._save()
-        finally:
-            with self._changed:
-                self._version += 1
-                self._changed.notify_all()
+        self._save()
 
     def _save(self) -> None:
         self._library.messages.update(self.message_id, self._answer.text, self._answer.details())
@@ -212,10 +211,10 @@ class Turn:
 
 
 class Turns:
-    """The turns under way, at most one to a conversation."""
+    """The turns under way, at most one to a conversation. `changed` is called after each change of one of them."""
 
-    def __init__(self, library: Library, answerer: Answerer) -> None:
-        self._library, self._answerer = library, answerer
+    def __init__(self, library: Library, answerer: Answerer, changed: Callable[[], None] = _nobody) -> None:
+        self._library, self._answerer, self._changed = library, answerer, changed
         self._running: dict[int, Turn] = {}
         self._lock = threading.Lock()
         self._ended = threading.Condition(self._lock)
@@ -225,8 +224,9 @@ class Turns:
         with self._lock:
             if conversation_id in self._running:
                 return False
-            turn = Turn(self._library, self._answerer, conversation_id, question)
+            turn = Turn(self._library, self._answerer, conversation_id, question, self._changed)
             self._running[conversation_id] = turn
+        self._changed()
         threading.Thread(target=self._run, args=(turn,), name=f"turn-{conversation_id}", daemon=True).start()
         return True
 
@@ -265,3 +265,4 @@ class Turns:
             with self._lock:
                 self._running.pop(turn.conversation_id, None)
                 self._ended.notify_all()
+            self._changed()

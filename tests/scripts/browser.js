@@ -6,8 +6,22 @@ export const listeners = {}; // of the document, by the name of the event
 export const answers = new Map(); // what the app says, by address: a value, or a promise of one
 export const asked = []; // the addresses, in order
 
+export const streams = []; // of the app, in the order in which they were opened
+
+class Stream {
+  static CLOSED = 2;
+
+  constructor(address) {
+    Object.assign(this, { address, readyState: 1, closed: false, hearing: {} });
+    streams.push(this);
+  }
+  addEventListener(name, act) { this.hearing[name] = act; }
+  close() { this.closed = true; }
+  say(name, value = null, id = "") { return this.hearing[name]({ target: this, data: JSON.stringify(value), lastEventId: id }); }
+}
+
 export const page = {
-  hidden: true, // so that nobody looks again by himself
+  hidden: false,
   body: { classList: new Set(), append: nothing },
   addEventListener: (name, act) => { listeners[name] = act; },
   querySelector: () => null,
@@ -16,6 +30,7 @@ page.body.classList.remove = page.body.classList.delete;
 
 Object.assign(globalThis, {
   document: page,
+  EventSource: Stream,
   localStorage: { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) },
   fetch: async (address) => {
     asked.push(address);

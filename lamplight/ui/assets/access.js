@@ -1,7 +1,7 @@
 // Other programs that may ask this library: their address, and the token that lets them in.
 import { element } from "./dom.js";
 import { send } from "./requests.js";
-import { toast } from "./toast.js";
+import { toast } from "./dialog.js";
 
 export async function accessSection() {
   const body = element("div", { class: "model-own" });

@@ -1,12 +1,11 @@
 // Files come in by a button, by dropping them anywhere on the page, or by pasting; text by pasting it. On the box for
 // questions they go with the question.
 import { attachFiles } from "./asking.js";
-import { askText } from "./dialog.js";
+import { askText, toast } from "./dialog.js";
 import { collectionName } from "./collections.js";
 import { openDocument } from "./document.js";
 import { element, isTyping } from "./dom.js";
-import { refresh, state } from "./state.js";
-import { toast } from "./toast.js";
+import { state } from "./state.js";
 import { GONE } from "./requests.js";
 import { titleOf } from "./wording.js";
 
@@ -33,10 +32,8 @@ export async function addFiles(files) {
   for (const file of files) {
     const made = await upload(file);
     if (made && !made.known) added += 1;
-    if (file === files[0]) refresh(); // the others are seen when the app is asked again
   }
   if (added) toast(`${added === 1 ? files[0].name : `${added.toLocaleString()} files`} added to ${collectionName(state.collection) ? `“${collectionName(state.collection)}”` : "your library"}`);
-  refresh();
 }
 
 export function pasteText(text = "") {

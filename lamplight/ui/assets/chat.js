@@ -1,9 +1,11 @@
-// What can be done with questions and answers. Their links are part of the text, which Gradio draws.
+// The conversation, and what can be done with its questions and answers by the links in their text.
 import { answerAgain, beginEditing } from "./asking.js";
-import { element, query, within } from "./dom.js";
+import { element, iconButton, query, within } from "./dom.js";
 import { get } from "./requests.js";
 import { openSettings } from "./settings.js";
-import { toast } from "./toast.js";
+import { listen } from "./state.js";
+import { toast } from "./dialog.js";
+import { separator } from "./wording.js";
 
 const ACTION = /#(copy|table|csv|again|fewer|more|everywhere|larger|edit|as-[a-z]+)-(\d+)-(\d+)$/;
 
@@ -25,9 +27,6 @@ async function copy(link, conversation, message) {
   await navigator.clipboard.writeText(cited.length ? `${text}\n\n${cited.join("\n")}` : text);
   toast(cited.length ? "Copied with its sources" : "Copied");
 }
-
-// Where numbers have a decimal comma, spreadsheets want a semicolon between cells.
-export const separator = () => (new Intl.NumberFormat().formatToParts(0.5).some((part) => part.type === "decimal" && part.value === ",") ? ";" : ",");
 
 async function copyTable(conversation, message) {
   const table = await fetch(`/conversations/${conversation}/${message}/table.tsv?separator=%09`);
@@ -54,24 +53,60 @@ function act(event) {
   if (action === "copy") copy(link, conversation, message);
   else if (action === "table") copyTable(conversation, message);
   else if (action === "csv") saveTable(conversation, message);
-  else if (action === "edit") beginEditing(message, query(".asked", link.closest(".message-content, .message, .prose")).innerText);
+  else if (action === "edit") beginEditing(message, query(".asked", link.closest(".message")).innerText);
   else if (action === "larger") openSettings("models");
   else answerAgain(conversation, message, action, action.startsWith("as-") ? action.slice(3) : null);
 }
 
-const SPEAKERS = { bot: "Lamplight", user: "You" };
+const SPEAKERS = { assistant: ["bot", "Lamplight"], user: ["user", "You"] };
+const NEAR = 100; // pixels from the end: who is there goes on with what is written
 
-// To those who hear the page, links that act are buttons, and a message is not called by its whole text.
-function name(root) {
-  root.querySelector("[role=log]")?.setAttribute("aria-live", "off");
-  for (const message of root.querySelectorAll("[data-testid=bot], [data-testid=user]")) {
-    const speaker = SPEAKERS[message.dataset.testid];
-    if (message.getAttribute("aria-label") !== speaker) message.setAttribute("aria-label", speaker);
-  }
-  for (const link of root.querySelectorAll("a[href^='#']:not([role])")) if (ACTION.test(link.getAttribute("href"))) link.setAttribute("role", "button");
+// A message by its number. What the app sends is safe HTML: all text in it is escaped (`ui/rendering.py`).
+let messages = new Map();
+
+function draw(node, parts) {
+  while (node.children.length > parts.length) node.lastElementChild.remove();
+  parts.forEach((html, at) => {
+    if (html === null) return; // as it was
+    const part = node.children[at] ?? node.appendChild(element("div"));
+    part.innerHTML = html;
+    // To those who hear the page, links that act are buttons.
+    for (const link of part.querySelectorAll("a[href^='#']")) if (ACTION.test(link.getAttribute("href"))) link.setAttribute("role", "button");
+  });
 }
 
-// Gradio's log would be read aloud again with each word that comes; a finished answer is said once instead.
+function drawAll(root, view) {
+  const known = messages;
+  messages = new Map();
+  for (const { id, role, parts } of view.messages) {
+    const [kind, name] = SPEAKERS[role];
+    const node = known.get(id) ?? element("article", { class: `message ${kind}`, "aria-label": name });
+    if (parts) draw(node, parts);
+    messages.set(id, node);
+  }
+  const nodes = [...messages.values()];
+  if (nodes.length !== root.children.length || nodes.some((node, at) => root.children[at] !== node)) root.replaceChildren(...nodes);
+}
+
+// The end stays in sight while an answer is written, unless somebody reads further up.
+function keepToTheEnd(root) {
+  const chat = root.parentElement;
+  let atTheEnd = true;
+  const go = () => { chat.scrollTop = chat.scrollHeight; };
+  const button = iconButton("down", "Go to the end", go, { id: "to-the-end", hidden: true });
+  const look = () => {
+    atTheEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < NEAR;
+    button.hidden = atTheEnd;
+  };
+  chat.append(button);
+  chat.addEventListener("scroll", look);
+  new ResizeObserver(look).observe(chat);
+  const goOn = () => { if (atTheEnd) go(); look(); };
+  root.addEventListener("load", goOn, true); // a picture has its height only then
+  return { go, goOn };
+}
+
+// The log would be read aloud again with each word that comes; a finished answer is said once instead.
 const voice = element("p", { class: "unseen", role: "status" });
 
 export function say(text) {
@@ -83,15 +118,26 @@ export function sayAnswer() {
   say(turn ? query(".failure, .answer", turn)?.innerText ?? "" : "");
 }
 
-export function followChat() {
-  document.querySelector("#composer").append(voice);
-  // Before Gradio's own handlers, which would take the link as an address.
-  document.addEventListener("click", act, true);
+export function mount(root) {
+  const end = keepToTheEnd(root);
+  let shown = null;
+  let asked = 0;
+  query("#composer").append(voice);
+  listen("view", (view) => {
+    const questions = view.messages.filter(({ role }) => role === "user").length;
+    drawAll(root, view);
+    if (view.conversation !== shown || questions > asked) end.go();
+    else end.goOn();
+    [shown, asked] = [view.conversation, questions];
+  });
+  listen("answer", ({ message, parts }) => {
+    const node = messages.get(message);
+    if (node) draw(node, parts);
+    end.goOn();
+  });
+  document.addEventListener("click", act);
   document.addEventListener("keydown", (event) => {
     const link = event.key === " " ? within(event, "#chat a[role=button]") : null;
     if (link) { event.preventDefault(); link.click(); }
   });
-  const chat = document.querySelector("#chat");
-  if (!chat) return;
-  new MutationObserver(() => name(chat)).observe(chat, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] });
 }

@@ -1,11 +1,10 @@
 // Collections keep matters apart: the chosen one decides what is listed, what is asked, and where new files go.
 import { openConversation } from "./asking.js";
-import { askText } from "./dialog.js";
+import { askText, toast } from "./dialog.js";
 import { element, icon } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { post, send } from "./requests.js";
-import { chooseCollection, refresh, state } from "./state.js";
-import { toast } from "./toast.js";
+import { chooseCollection, state } from "./state.js";
 
 export const collectionName = (number) => state.library?.collections.find((one) => one.id === number)?.name ?? null;
 
@@ -15,7 +14,6 @@ export function newCollection(documents = []) {
     if (problem) return problem;
     if (documents.length) await post(`/collections/${value}/documents`, { documents, inside: true });
     else askIn(value);
-    refresh();
     return null;
   } });
 }
@@ -23,7 +21,6 @@ export function newCollection(documents = []) {
 function rename(collection) {
   askText({ title: "Rename collection", label: "Name", value: collection.name, action: "Rename", save: async (name) => {
     const { problem } = await send(`/collections/${collection.id}/name`, { name });
-    refresh();
     return problem;
   } });
 }
@@ -31,13 +28,11 @@ function rename(collection) {
 async function remove(collection) {
   if (!(await post(`/collections/${collection.id}/remove`))) return;
   askIn(null);
-  refresh();
-  toast(`Removed the collection ${collection.name}; its documents stay`, async () => { await post(`/collections/${collection.id}/restore`); refresh(); });
+  toast(`Removed the collection ${collection.name}; its documents stay`, () => post(`/collections/${collection.id}/restore`));
 }
 
 export async function setMembers(collection, documents, inside) {
   await post(`/collections/${collection}/documents`, { documents, inside });
-  refresh();
 }
 
 // A conversation stays in its collection: another collection is asked in a new one.

@@ -1,33 +1,28 @@
 // Where questions are written: what comes with them, from what they are answered, editing, and stopping.
+import { toast } from "./dialog.js";
 import { aboutChips, nameCompletion } from "./about.js";
 import { upload } from "./adding.js";
 import { carryOut } from "./asking.js";
-import { followChat, say, sayAnswer } from "./chat.js";
+import { say, sayAnswer } from "./chat.js";
 import { collectionName } from "./collections.js";
-import { followConnection, isRunning } from "./connection.js";
+import { followConnection } from "./connection.js";
 import { element, icon, iconButton, query, redraw } from "./dom.js";
 import { modelPicker } from "./model_picker.js";
-import { post } from "./requests.js";
-import { chooseCollection, listen, refresh, set, state } from "./state.js";
-import { toast } from "./toast.js";
-import { readAhead } from "./typing.js";
+import { call, post } from "./requests.js";
+import { chooseCollection, follow, listen, numberHere, set, state } from "./state.js";
 
 const MODES = { documents: "Only my documents", "documents+knowledge": "Documents + model’s knowledge" };
 const DRAFT = "lamplight-draft";
 const TALLEST = 220; // pixels, then the box scrolls
-const SETTLING = 300; // milliseconds until the last words are drawn
-const DOUBTED = 2;
+const PAUSE = 250; // milliseconds without a key until what stands in the box is told to the app
+const SHORTEST = 8; // characters of it; less finds anything
 
-let trigger = (_name, _value) => {};
 let editing = null; // {message, before}: the question that is asked anew
 let attached = []; // {name, copy}
 let answering = false;
 let stopping = false; // asked for, perhaps before the app has taken the question
-let shownAt = 0; // when something was last said in what is shown
-let pending = null; // the question that was sent and of which the app has said nothing yet
+let taken = null; // the number of the conversation that the app has told of
 let connection = null;
-let whenShown = null; // what is done once the conversation of the address is shown
-let missed = 0; // looks in a row at which the app said otherwise
 
 const box = element("textarea", { id: "question", rows: 1, placeholder: "Ask about your documents…", "aria-label": "Your question", autocomplete: "off" });
 const notes = element("div", { class: "composer-notes" });
@@ -53,7 +48,7 @@ function openConversation(number) {
   if (!number) set("about", []);
   leaveEditing();
   history.pushState(null, "", place(number));
-  trigger("show", { conversation: number });
+  follow(number);
 }
 
 // A new question, whatever stands in the box; while another answer is written here, it is put there.
@@ -66,27 +61,34 @@ function ask(question) {
 
 function send(question) {
   const asked = { question, mode: mode(), attached: attached.map(({ copy }) => copy), about: state.about.map(({ id }) => id), open: state.open, conversation: state.conversation };
-  begin();
-  pending = question;
   toldAbout = JSON.stringify(state.about);
-  if (editing) trigger("edit", { ...asked, message: editing.message });
-  else trigger("ask", { ...asked, collection: state.collection });
+  if (editing) carry("edit", { ...asked, message: editing.message }, question);
+  else carry("ask", { ...asked, collection: state.collection }, question);
   attached = [];
   leaveEditing();
 }
 
-function answerAgain(conversation, message, breadth, kind) {
-  begin();
-  trigger("again", { conversation, message, breadth, kind });
-}
+const answerAgain = (conversation, message, breadth, kind) => carry("again", { conversation, message, breadth, kind });
 
-function begin() {
+// Has the app answer. A question that it didn't take is in the box again, and waits there for one that isn't running.
+async function carry(name, sent, question = "") {
   offered = null;
   say("Answering…");
   answering = true;
   stopping = false;
-  missed = 0;
   drawSending();
+  const { value, problem, lost } = await call(name, sent);
+  if (value?.taken) {
+    if (sent.conversation === state.conversation && value.conversation !== state.conversation) { taken = value.conversation; follow(value.conversation); }
+    if (value.edit) offerBack(value.conversation, value.edit);
+    return;
+  }
+  answering = Boolean(state.view?.answering);
+  if (question && !box.value) write(question);
+  if (lost && question) connection.wait();
+  else if (problem) toast(problem);
+  drawSending();
+  drawNotes();
 }
 
 function beginEditing(message, text) {
@@ -119,16 +121,14 @@ function endAnswer() {
 // What was asked alone is asked alone again, unless it was changed here meanwhile.
 let toldAbout = "[]";
 function adoptAbout({ conversation, about }) {
-  if (conversation === state.conversation && JSON.stringify(state.about) !== toldAbout) return;
+  if (conversation === taken && JSON.stringify(state.about) !== toldAbout) return;
   set("about", conversation ? about : []);
   toldAbout = JSON.stringify(state.about);
 }
 
-async function submit() {
+function submit() {
   const question = box.value.trim();
   if (!question || (answering && !editing)) return;
-  if (!(await isRunning())) return connection.wait();
-  if (box.value.trim() !== question) return; // pressed twice
   if (editing) editing.before = "";
   write("");
   send(question);
@@ -141,7 +141,6 @@ async function attachFiles(files) {
     const made = await upload(file);
     if (made) attached.push({ name: file.name, copy: made.copy });
     drawNotes();
-    refresh();
   }
 }
 
@@ -187,28 +186,20 @@ function layOut(root) {
     if (event.key === "Escape" && leaveEditing()) event.stopPropagation();
   });
   write(sessionStorage.getItem(DRAFT) ?? "");
-  readAhead(box);
+  readAhead();
 }
 
-// What the app says of the open conversation: its number, whether it is being answered, what can be taken back.
-function take(value) {
-  if (!value) return;
-  pending = null;
-  if (answering && !value.answering) setTimeout(sayAnswer, SETTLING);
-  answering = value.answering;
-  shownAt = value.when;
-  adoptAbout(value);
-  set("conversation", value.conversation);
+// What the app says of the open conversation: whether it is being answered, what was asked alone, in which collection.
+function take(view) {
+  const ended = answering && !view.answering && view.conversation === taken;
+  adoptAbout(view);
+  [taken, answering] = [view.conversation, Boolean(view.answering)];
+  if (ended) sayAnswer();
   if (answering) endAnswer();
   stopping = false;
-  if (value.conversation && value.collection !== state.collection) chooseCollection(value.collection);
-  if (value.untaken && !box.value) write(value.untaken);
-  if (place(value.conversation) !== (location.search || location.pathname)) history.replaceState(null, "", place(value.conversation));
-  if (value.edit) offerBack(value.conversation, value.edit);
+  if (view.conversation && view.collection !== state.collection) chooseCollection(view.collection);
+  if (place(view.conversation) !== (location.search || location.pathname)) history.replaceState(null, "", place(view.conversation));
   drawSending();
-  refresh();
-  whenShown?.();
-  whenShown = null;
 }
 
 // Only the last edit can be taken back, so its offer takes the place of an earlier one.
@@ -218,43 +209,38 @@ function offerBack(conversation, edit) {
   if (offered === edit) return;
   offered = edit;
   closeOffer();
-  closeOffer = toast("What was there before was replaced", () => trigger("back", { conversation, edit }));
+  closeOffer = toast("What was there before was replaced", () => call("back", { conversation, edit }));
 }
 
-// The app has gone: what it has not taken is in the box again, and is asked when it is back.
-function lost() {
-  if (pending && !box.value) { write(pending); connection.wait(); }
-  pending = null;
-  answering = false;
-  drawSending();
+// At a pause in typing the half-typed question goes to the app, which begins to read what it finds.
+function readAhead() {
+  let timer;
+  let last = "";
+  box.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const text = box.value.trim();
+      if (text.length < SHORTEST || text === last) return;
+      last = text;
+      const where = new URLSearchParams();
+      if (state.collection) where.set("collection", String(state.collection));
+      for (const { id } of state.about) where.append("about", id);
+      if (state.conversation) where.set("conversation", String(state.conversation));
+      fetch(`/typed?${where}`, { method: "POST", body: text }).catch(() => {});
+    }, PAUSE);
+  });
 }
 
-// Another tab may have asked here, or the end of an answer not have come through.
-function agree() {
-  const known = state.conversations?.find((one) => one.id === state.conversation);
-  const asked = state.activity.answering.includes(state.conversation) !== answering;
-  missed = known && (asked || (!answering && known.when !== shownAt)) ? missed + 1 : 0;
-  if (missed < DOUBTED) return;
-  missed = 0;
-  trigger("show", { conversation: state.conversation });
-}
-
-const numberHere = () => Number(new URLSearchParams(location.search).get("conversation")) || null;
-
-export function mount({ element: host, props, watch, trigger: tell }) {
-  trigger = tell;
-  const root = host.querySelector(".panel");
+export function mount(root) {
+  connection = followConnection(submit);
+  root.append(connection.note);
   layOut(root);
-  followChat();
-  connection = followConnection({ lost, back: () => { if (numberHere() && !state.conversation) whenShown = submit; else submit(); } });
-  root.prepend(connection.note);
   drawSending();
-  watch("value", () => take(props.value));
+  listen("view", take);
   listen("activity", drawNotes);
-  listen("looked", agree);
+  listen("running", (running) => { if (!running) { answering = false; drawSending(); } });
   for (const name of ["library", "collection"]) listen(name, drawScope);
-  addEventListener("popstate", () => { leaveEditing(); trigger("show", { conversation: numberHere() }); });
-  if (numberHere()) trigger("show", { conversation: numberHere() });
+  addEventListener("popstate", () => { leaveEditing(); follow(numberHere()); });
   box.focus();
   carryOut({ ask, answerAgain, beginEditing, openConversation, attachFiles, stop });
 }

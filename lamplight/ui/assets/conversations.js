@@ -1,13 +1,12 @@
-import { askText } from "./dialog.js";
+import { askText, toast } from "./dialog.js";
 import { openConversation } from "./asking.js";
 import { collectionName } from "./collections.js";
-import { closeDrawer } from "./drawer.js";
+import { closeDrawer } from "./side.js";
 import { element, focusOn, iconButton, keptRows, textButton } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { post, send } from "./requests.js";
 import { roving } from "./roving.js";
-import { listen, refresh, searchConversations, state } from "./state.js";
-import { toast } from "./toast.js";
+import { listen, searchConversations, state } from "./state.js";
 import { when } from "./wording.js";
 
 const SEARCHED_FROM = 6;
@@ -16,14 +15,12 @@ const PAUSE = 150; // milliseconds of typing before it is searched
 async function forget({ id, title }) {
   if (!(await post(`/conversations/${id}/remove`))) return;
   if (state.conversation === id) openConversation(null);
-  refresh();
-  toast(`Deleted “${title}”`, async () => { await post(`/conversations/${id}/restore`); refresh(); openConversation(id); });
+  toast(`Deleted “${title}”`, async () => { await post(`/conversations/${id}/restore`); openConversation(id); });
 }
 
 export function rename({ id, title }) {
   askText({ title: "Rename conversation", label: "Name", value: title, action: "Rename", save: async (name) => {
     const { problem } = await send(`/conversations/${id}/title`, { title: name });
-    refresh();
     return problem;
   } });
 }
@@ -54,7 +51,7 @@ export function beginConversation() {
   focusOn("#question");
 }
 
-export function mount(panel) {
+export function mount(root) {
   let timer;
   const search = element("input", { type: "search", id: "conversation-search", placeholder: "Search what was said", "aria-label": "Search the conversations", autocomplete: "off",
     input: () => { clearTimeout(timer); timer = setTimeout(() => searchConversations(search.value.trim()), PAUSE); } });
@@ -63,7 +60,7 @@ export function mount(panel) {
   const note = element("p", { class: "empty" });
   const draw = keptRows(list, row);
   roving(list);
-  panel.element.querySelector(".panel").append(
+  root.append(
     element("header", { class: "panel-heading" }, element("h2", {}, "Conversations"), textButton("New", beginConversation, { id: "new-conversation" }, "plus")),
     tools, list, note);
 

@@ -1,5 +1,10 @@
-// Dialogs: the browser keeps the focus inside, Escape closes, and the focus goes back to where it was.
+// Dialogs: the browser keeps the focus inside, Escape closes, and the focus goes back to where it was. And what is said
+// for a while, above all else.
 import { element, focused, iconButton } from "./dom.js";
+
+const UNDO_MILLISECONDS = 10000;
+const AGAIN_MILLISECONDS = 1000;
+const PLAIN_MILLISECONDS = 6000;
 
 // What is said, and can be undone, outlasts the dialog it was said in.
 function keepToasts(dialog) {
@@ -35,4 +40,27 @@ export function askText({ title, label, value = "", action, save, lines = 1 }) {
   const { close } = openDialog(title, form);
   input.focus();
   input.select();
+}
+
+function region() {
+  let node = document.querySelector("#toasts");
+  if (!node) {
+    node = element("div", { id: "toasts", role: "status", "aria-live": "polite" });
+    document.body.append(node);
+  }
+  // Nothing outside an open dialog is seen or reached.
+  (document.querySelector("dialog[open]") ?? document.body).append(node);
+  return node;
+}
+
+// Says something for a while; with `undo`, long enough to change one's mind. Returns what takes it away.
+export function toast(text, undo = null, label = "Undo") {
+  const close = () => node.remove();
+  const button = undo && element("button", { type: "button", click: () => { close(); undo(); } }, label);
+  const node = element("div", { class: "toast" }, element("span", {}, text), button);
+  region().append(node);
+  // Not under the pointer or the finger of somebody who is about to use it.
+  const end = () => (node.matches(":hover, :focus-within") ? setTimeout(end, AGAIN_MILLISECONDS) : close());
+  setTimeout(end, undo ? UNDO_MILLISECONDS : PLAIN_MILLISECONDS);
+  return close;
 }

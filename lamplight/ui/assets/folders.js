@@ -2,7 +2,6 @@
 import { openDialog } from "./dialog.js";
 import { element, icon, iconButton, redraw } from "./dom.js";
 import { get, send } from "./requests.js";
-import { refresh } from "./state.js";
 
 export function openFolders() {
   const watched = element("div", { class: "watched" });
@@ -43,7 +42,6 @@ export function openFolders() {
     const { problem: wrong } = await send(address, { path: where });
     problem.textContent = wrong ?? "";
     show();
-    refresh();
   }
 
   openDialog("Watched folders", element("div", { class: "folders" },

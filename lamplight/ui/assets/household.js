@@ -1,7 +1,7 @@
 // The household: its password, the address for other devices, and who is signed in on which.
+import { toast } from "./dialog.js";
 import { element } from "./dom.js";
 import { GONE, get, send } from "./requests.js";
-import { toast } from "./toast.js";
 
 const SHORTEST = 8; // characters of a password
 const button = (label, click, attributes = {}) => element("button", { type: "button", class: "model-button", click, ...attributes }, label);

@@ -1,16 +1,14 @@
 import { acceptFiles, chooser, pasteText } from "./adding.js";
-import { chosenBar, tick } from "./chosen.js";
 import { collectionPicker } from "./collections.js";
 import { openDocument } from "./document.js";
-import { act, documentActions } from "./document_actions.js";
-import { closeDrawer } from "./drawer.js";
+import { act, chosenBar, documentActions, tick } from "./document_actions.js";
+import { closeDrawer } from "./side.js";
 import { element, icon, iconButton, keptRows, redraw, textButton } from "./dom.js";
-import { openFolders } from "./folders.js";
+import { openFolders, openPapers } from "./later.js";
 import { openMenu } from "./menu.js";
-import { openPapers } from "./papers.js";
 import { post } from "./requests.js";
 import { roving } from "./roving.js";
-import { isElsewhere, listen, refresh, state } from "./state.js";
+import { isElsewhere, listen, state } from "./state.js";
 import { briefly } from "./wording.js";
 
 const ORDERS = {
@@ -63,8 +61,7 @@ function jobRow(job) {
     failed ? [button("retry", "Try again:", "retry"), button("close", "Dismiss", "dismiss")] : button("close", "Cancel", "cancel"));
 }
 
-export function mount(panel) {
-  const root = panel.element.querySelector(".panel");
+export function mount(root) {
   const heading = element("div");
   const search = element("input", { type: "search", id: "library-search", placeholder: "Search names", "aria-label": "Search the library by name", autocomplete: "off", input: () => show() });
   const order = element("select", { id: "library-order", "aria-label": "Order of the documents", change: () => { localStorage.setItem("lamplight-order", order.value); show(); } },
@@ -106,7 +103,7 @@ export function mount(panel) {
       collectionPicker());
     const failed = activity.jobs.filter((job) => job.state === "failed");
     const many = failed.length > FOLDED_FROM;
-    const dismissAll = async () => { for (const { id } of failed) await post(`/jobs/${id}/dismiss`); refresh(); };
+    const dismissAll = async () => { for (const { id } of failed) await post(`/jobs/${id}/dismiss`); };
     failures.hidden = !many;
     redraw(failures, many ? [element("span", {}, `${failed.length.toLocaleString()} files could not be read`),
       textButton(unfolded ? "Hide" : "Show", () => { unfolded = !unfolded; showActivity(); }, { "data-focus": "unfold", "aria-expanded": String(unfolded) }),

@@ -1,17 +1,17 @@
 // Which model answers, beside the question box: another one that is here, or a larger one to get.
 import { element, icon, redraw } from "./dom.js";
 import { openMenu } from "./menu.js";
-import { choosing } from "./models.js";
-import { get, post } from "./requests.js";
+import { choose } from "./later.js";
+import { get } from "./requests.js";
 import { openSettings } from "./settings.js";
-import { isElsewhere, listen, refresh, state } from "./state.js";
+import { isElsewhere, listen, state } from "./state.js";
 import { shortName } from "./wording.js";
 
 async function items() {
   const value = await get("/models");
   const here = (value?.models ?? []).filter((one) => one.purpose === "answers" && one.state === "installed");
   return [
-    ...here.map((one) => ({ label: one.name, checked: one.current, run: async () => { if (!one.current && (await post(...choosing(one)))) refresh(); } })),
+    ...here.map((one) => ({ label: one.name, checked: one.current, run: () => { if (!one.current) choose(one); } })),
     null,
     { label: "Get a larger model…", run: () => openSettings("models") },
   ];

@@ -2,8 +2,7 @@
 import { element, focused } from "./dom.js";
 import { serverForm, serverLine } from "./model_server.js";
 import { nativeBuild } from "./native_build.js";
-import { send } from "./requests.js";
-import { refresh } from "./state.js";
+import { post as ask, send } from "./requests.js";
 import { remaining, size } from "./wording.js";
 
 const EVERY_MILLISECONDS = 1000; // while something is under way
@@ -34,7 +33,8 @@ function facts(model) {
 }
 
 // What is asked of the app to have a model answer.
-export const choosing = ({ extension, path }) => (extension ? ["/models/extension", { name: extension }] : ["/models/choose", { path }]);
+const choosing = ({ extension, path }) => (extension ? ["/models/extension", { name: extension }] : ["/models/choose", { path }]);
+export const choose = (model) => ask(...choosing(model));
 
 export function modelsSection() {
   const machine = element("p", { class: "models-machine" });
@@ -44,7 +44,6 @@ export function modelsSection() {
   const lists = element("div", { class: "models-lists" },
     Object.entries(groups).flatMap(([purpose, list]) => [element("h3", {}, HEADINGS[purpose]), list]));
   const server = element("div");
-  let elsewhere; // where questions are sent, which the page says too
   const rows = new Map(); // by name
   let value = null;
   let confirming = null; // the name of the model that is about to be removed
@@ -121,9 +120,6 @@ export function modelsSection() {
   const draw = () => {
     if (!value) return;
     machine.textContent = value.machine;
-    const now = value.server?.elsewhere ?? "";
-    if (elsewhere !== undefined && elsewhere !== now) refresh();
-    elsewhere = now;
     server.replaceChildren(...[serverLine(value.server)].filter(Boolean));
     native.show(value.native);
     const said = value.loading ? `${value.loading} is getting ready; the other one answers until then.` : "";

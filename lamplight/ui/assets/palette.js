@@ -1,5 +1,4 @@
 // Ctrl K: one box that finds documents, what stands in them, conversations and things to do.
-import { setAppearance } from "./appearance.js";
 import { pasteText } from "./adding.js";
 import { askIn, newCollection } from "./collections.js";
 import { ask, openConversation } from "./asking.js";
@@ -7,11 +6,10 @@ import { beginConversation } from "./conversations.js";
 import { openDialog } from "./dialog.js";
 import { openDocument } from "./document.js";
 import { element, query, redraw } from "./dom.js";
-import { openFolders } from "./folders.js";
-import { openPapers } from "./papers.js";
+import { openFolders, openPapers } from "./later.js";
 import { get, post } from "./requests.js";
-import { openSettings, sections } from "./settings.js";
-import { isElsewhere, refresh, state } from "./state.js";
+import { openSettings, sections, setAppearance } from "./settings.js";
+import { isElsewhere, state } from "./state.js";
 
 const SHOWN = 30;
 const PAUSE = 150; // milliseconds of typing before the documents are searched
@@ -24,7 +22,7 @@ function commands() {
     ["New conversation", beginConversation], ["Add files…", input("add-files-input")], ["Add a folder…", input("add-folder-input")],
     ["Paste text into the library…", () => pasteText()], ...(isElsewhere() ? [] : [["Watch a folder…", openFolders]]), ["New collection…", () => newCollection()],
     ["Receipts and invoices as a table", openPapers], ["Ask all documents", () => askIn(null)],
-    [paused ? "Go on reading" : "Pause reading", async () => { await post(`/queue/${paused ? "resume" : "pause"}`); refresh(); }],
+    [paused ? "Go on reading" : "Pause reading", () => post(`/queue/${paused ? "resume" : "pause"}`)],
     ...sections().map(({ name, title }) => [`Settings: ${title}`, () => openSettings(name)]),
     ["Light", () => setAppearance({ theme: "light" })], ["Dark", () => setAppearance({ theme: "dark" })], ["Colours as the system", () => setAppearance({ theme: "system" })],
   ].map(([label, run]) => ({ label, run, kind: "Do" }));

@@ -1,10 +1,10 @@
 // Receipts and invoices as a table: sorted by a click on a head, summed, saved; each cell opens its picture.
-import { separator } from "./chat.js";
 import { openDialog } from "./dialog.js";
 import { openDocument } from "./document.js";
 import { element, redraw } from "./dom.js";
 import { get } from "./requests.js";
 import { state } from "./state.js";
+import { separator } from "./wording.js";
 
 const COLUMNS = [["shop", "Shop"], ["date", "Date"], ["total", "Total"], ["currency", "Currency"]];
 

@@ -1,11 +1,13 @@
 // Asking the app: JSON in, JSON out; what goes wrong is said in a sentence.
-import { toast } from "./toast.js";
+import { toast } from "./dialog.js";
 
 export const GONE = "Lamplight isn’t running any more. Start it again; everything is kept.";
 
+const BROKEN = "That didn’t work. The details are in the terminal.";
+
 async function reasonOf(response) {
   const { detail } = await response.json().catch(() => ({}));
-  return typeof detail === "string" ? detail : "That didn’t work. The details are in the terminal.";
+  return typeof detail === "string" ? detail : BROKEN;
 }
 
 // One who was signed out meanwhile gets the page that says how to come in.
@@ -33,4 +35,15 @@ export async function post(address, body = null) {
   const { problem } = await send(address, body);
   if (problem) toast(problem);
   return !problem;
+}
+
+// Through Gradio's queue: {value} once it is done, or {problem}; with `lost` the app was not there to take it.
+export async function call(name, given) {
+  const joined = await fetch(`/gradio_api/call/${name}`, { method: "POST", body: JSON.stringify({ data: [given] }), headers: { "Content-Type": "application/json" } }).catch(() => null);
+  if (!signedOut(joined)) return { problem: GONE, lost: true };
+  if (!joined.ok) return { problem: await reasonOf(joined) };
+  const { event_id: event } = await joined.json();
+  const done = await fetch(`/gradio_api/call/${name}/${event}`).then((response) => response.text(), () => "");
+  const [, value] = done.match(/^event: complete\ndata: (.*)$/m) ?? [];
+  return value ? { value: JSON.parse(value)[0] } : { problem: BROKEN };
 }

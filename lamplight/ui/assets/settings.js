@@ -1,8 +1,33 @@
 // Settings: how the page looks, which model answers, who else comes in, and the person's data. Each section is drawn when it is opened.
-import { appearance, setAppearance, SIZES } from "./appearance.js";
 import { openDialog } from "./dialog.js";
 import { element, withControl } from "./dom.js";
 import { isElsewhere } from "./state.js";
+
+// Light, dark or as the system; text size; less motion. Kept by this browser, applied before anything is drawn.
+const KEPT = "lamplight-appearance";
+const SIZES = { small: 0.9, normal: 1, large: 1.15, larger: 1.3 };
+const USUAL = { theme: "system", size: "normal", motion: "system" };
+
+function appearance() {
+  try {
+    return { ...USUAL, ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") };
+  } catch {
+    return USUAL;
+  }
+}
+
+export function setAppearance(change) {
+  localStorage.setItem(KEPT, JSON.stringify({ ...appearance(), ...change }));
+  keepAppearance();
+}
+
+export function keepAppearance() {
+  const { theme, size, motion } = appearance();
+  const root = document.documentElement;
+  root.style.setProperty("--zoom", SIZES[size] ?? 1);
+  root.dataset.colours = theme;
+  root.dataset.motion = motion;
+}
 
 const KEYS = [
   ["/", "write a question"], ["Enter", "ask"], ["Shift Enter", "a new line"], ["Esc", "close what is open, or stop the answer"],

@@ -1,5 +1,6 @@
-// The column on the right: one thing at a time is shown in it, and closing gives the focus back.
-import { isTyping, query, within } from "./dom.js";
+// The columns at the sides. On the right one thing at a time is shown, and closing gives the focus back; on small screens
+// the left one, with the library and the conversations, is a drawer.
+import { focusOn, isTyping, query, within } from "./dom.js";
 
 let shown = null; // {close, keys}
 
@@ -42,3 +43,18 @@ document.addEventListener("keydown", (event) => {
     if (act) { event.preventDefault(); act(); }
   }
 }, true);
+
+const drawerButton = () => document.querySelector("#open-drawer");
+
+export const drawerIsOpen = () => document.body.classList.contains("drawer-open");
+
+export function closeDrawer() {
+  document.body.classList.remove("drawer-open");
+  drawerButton()?.setAttribute("aria-expanded", "false");
+}
+
+export function toggleDrawer() {
+  const open = document.body.classList.toggle("drawer-open");
+  drawerButton()?.setAttribute("aria-expanded", String(open));
+  if (open) focusOn("#add-files");
+}

@@ -2,8 +2,7 @@
 import { openDocument } from "./document.js";
 import { element, focusOn, iconButton, smooth, textButton, within } from "./dom.js";
 import { pageText } from "./page_text.js";
-import { pageTurner } from "./page_turner.js";
-import { pageView, zoomKey } from "./page_view.js";
+import { pageTurner, pageView, zoomKey } from "./page_view.js";
 import { get } from "./requests.js";
 import { closeSide, column, openSide, root, want } from "./side.js";
 
@@ -117,15 +116,11 @@ export function mount() {
     show(sources.findIndex((source) => source.marker === Number(marker)), "h2");
   }
 
-  column().setAttribute("role", "complementary");
-  column().setAttribute("aria-label", "Sources");
-  // Before Gradio's own handlers, which would take the link as an address.
   document.addEventListener("click", (event) => {
     const link = within(event, "a[href*='#source-']");
     const found = link?.getAttribute("href").match(REFERENCE);
     if (!found) return;
     event.preventDefault();
-    event.stopPropagation();
     open(link, ...found.slice(1));
-  }, true);
+  });
 }

@@ -1,9 +1,8 @@
 // The bar above the chat, the drawer on small screens, and the keys that work everywhere.
-import { keepAppearance } from "./appearance.js";
 import { badge } from "./badge.js";
 import { stop } from "./asking.js";
-import { closeDrawer, drawerIsOpen, toggleDrawer } from "./drawer.js";
-import { element, focusOn, icon, iconButton, isTyping, withControl, within } from "./dom.js";
+import { closeDrawer, drawerIsOpen, toggleDrawer } from "./side.js";
+import { element, focusOn, icon, iconButton, isTyping, query, withControl, within } from "./dom.js";
 import { togglePalette } from "./palette.js";
 import { openSettings } from "./settings.js";
 import { isElsewhere, listen, state } from "./state.js";
@@ -23,18 +22,15 @@ function keys(event) {
   } else stop();
 }
 
-export function mount(panel) {
-  keepAppearance();
-  document.documentElement.lang = "en";
+export function mount(root) {
   document.addEventListener("keydown", keys);
   document.addEventListener("pointerdown", (event) => {
     const outside = !within(event, "#sidebar, #open-drawer, #toasts, dialog, .menu");
     if (outside && drawerIsOpen()) closeDrawer();
   });
-  // The first stop of the Tab key: past the lists.
-  document.body.prepend(element("a", { class: "skip", href: "#question", click: (event) => { event.preventDefault(); focusOn("#question"); } }, "Go to the question"));
+  query(".skip").addEventListener("click", (event) => { event.preventDefault(); focusOn("#question"); });
   const status = element("span", { class: "models-status", role: "status" });
-  panel.element.querySelector(".panel").append(
+  root.append(
     iconButton("menu", "Library and conversations", toggleDrawer, { id: "open-drawer", "aria-expanded": "false" }),
     element("h1", { class: "brand" }, element("img", { src: "/lamplight/lamplight.png", alt: "", width: 24, height: 24 }), element("span", {}, "Lamplight")),
     status,

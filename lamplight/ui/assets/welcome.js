@@ -1,9 +1,9 @@
 import { ask } from "./asking.js";
 import { element, query, redraw, textButton } from "./dom.js";
-import { openFolders } from "./folders.js";
+import { openFolders } from "./later.js";
 import { openSettings } from "./settings.js";
 import { post } from "./requests.js";
-import { isElsewhere, listen, refresh, state } from "./state.js";
+import { isElsewhere, listen, state } from "./state.js";
 
 const SHIPPED = "SmolLM2-135M-Instruct"; // what comes with Lamplight
 const GOOD_FOR = "The model that comes with Lamplight finds, quotes and computes; it writes little of its own. A larger one also explains, compares and writes.";
@@ -19,9 +19,8 @@ function modelNote(offer) {
 
 const computer = () => (isElsewhere() ? "the computer that Lamplight runs on" : "this computer");
 
-export function mount(panel) {
+export function mount(root) {
   let offer = null;
-  const root = panel.element.querySelector(".panel");
   const big = (kind, label, click, attributes = {}) => element("button", { type: "button", class: kind, click, ...attributes }, label);
   const show = () => {
     if (!state.library) return;
@@ -38,7 +37,7 @@ export function mount(panel) {
         ? element("div", { class: "begin" },
             empty ? big("primary", "Choose files", () => query("#add-files-input").click(), { id: "choose-files" }) : null,
             empty ? big("secondary", "Choose a folder", () => query("#add-folder-input").click(), { id: "choose-folder" }) : null,
-            welcome.samples ? big("secondary", "Try the sample library", async () => { await post("/samples"); refresh(); }, { id: "samples", "data-focus": "samples" }) : null)
+            welcome.samples ? big("secondary", "Try the sample library", () => post("/samples"), { id: "samples", "data-focus": "samples" }) : null)
         : null,
       empty && !isElsewhere() ? textButton("Watch a folder and follow its changes", openFolders, { class: "link-button" }) : null,
       examples.length

@@ -39,3 +39,6 @@ export function shortName(model) {
   const plain = model.replace(/[-_. ](instruct|chat|it|q\d\w*|gguf).*$/i, "");
   return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain;
 }
+
+// Where numbers have a decimal comma, spreadsheets want a semicolon between cells.
+export const separator = () => (new Intl.NumberFormat().formatToParts(0.5).some((part) => part.type === "decimal" && part.value === ",") ? ";" : ",");
