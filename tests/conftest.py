@@ -175,7 +175,7 @@ def page_models(models: Models, shallow_weights: Path, tmp_path_factory: pytest.
     """Those of `services`, where no promise is about what the language model says: it is the shallow one."""
     folder = tmp_path_factory.mktemp("cache")
     contexts = ContextCache(folder / CONTEXTS)
-    choice = LanguageModelChoice(folder, True, contexts)
+    choice = LanguageModelChoice(folder, True, contexts, models.scheduler)
     choice._model = OnDemand(
         lambda: LanguageModel(shallow_weights, LANGUAGE_MODEL.name, cache=contexts, identity=sha256_of(shallow_weights))
     )
