@@ -14,10 +14,14 @@ LOOKS = ("GET", "HEAD")  # methods of requests that change nothing
 
 
 class ChangeSignal:
-    """Given from any thread, heard in event loops. `actions` counts the requests that may have changed something."""
+    """Given from any thread, heard in event loops.
+
+    `actions` counts the requests that may have changed something; `ended` says that the app is ending.
+    """
 
     def __init__(self) -> None:
         self.actions = 0
+        self.ended = False
         self._listening: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._lock = threading.Lock()
 
@@ -28,6 +32,11 @@ class ChangeSignal:
         for loop, event in listening:
             with suppress(RuntimeError):  # its loop has just ended
                 loop.call_soon_threadsafe(event.set)
+
+    def end(self) -> None:
+        """The last signal: who listens lets go."""
+        self.ended = True
+        self.give()
 
     @contextmanager
     def heard(self) -> Iterator[asyncio.Event]:

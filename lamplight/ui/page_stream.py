@@ -75,11 +75,11 @@ class PageStream:
         self._parts: list[str] = []  # of the answer that is being written
 
     async def pieces(self) -> AsyncGenerator[str, None]:
-        """Until the page is closed, or its person signed out."""
+        """Until the page is closed, its person signed out, or the app ends."""
         yield RETRY + self._event("app", str(STARTED))
         told = time.monotonic()
         with self._services.changed.heard() as heard:
-            while self._session is None or not self._session.ended:
+            while not self._has_ended():
                 heard.clear()
                 news = await run_in_threadpool(self._news)
                 if not news and time.monotonic() - told >= SILENT_SECONDS:
@@ -90,6 +90,9 @@ class PageStream:
                 await asyncio.sleep(FRAME_SECONDS)
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(heard.wait(), self._pause)
+
+    def _has_ended(self) -> bool:
+        return self._services.changed.ended or (self._session is not None and self._session.ended)
 
     def _news(self) -> str:
         return self._of_activity() + self._of_conversation() + self._of_answer()

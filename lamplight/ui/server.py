@@ -29,7 +29,7 @@ from starlette.types import ASGIApp
 
 from lamplight.models.errors import LamplightError
 from lamplight.ui.access_token import access_token
-from lamplight.ui.change_signal import SignalOfActions
+from lamplight.ui.change_signal import ChangeSignal, SignalOfActions
 from lamplight.ui.chat import Chat
 from lamplight.ui.chat_api import ChatApi
 from lamplight.ui.completions_routes import completions_routes
@@ -80,6 +80,7 @@ def build_app(services: Services, host: str, port: int, key: str, certificate: C
     app.include_router(sign_in_routes(household, port))
     app.include_router(household_routes(household, Served(host, port, certificate)))
     app.add_middleware(PageEvents)
+    app.state.changed = services.changed
     app.add_middleware(SignalOfActions, signal=services.changed)
     app.add_middleware(Guard, host=host, port=port, key=key, household=household, token=lambda: access_token(folder))
     # The app is changed in place; Gradio's return value, the same app, is not typed.
@@ -177,6 +178,7 @@ class AppServer(uvicorn.Server):
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
         )
+        self._changed: ChangeSignal = app.state.changed
         self._certificate, self._ready = certificate, ready
         self._doors: list[Door] = []
 
@@ -200,6 +202,7 @@ class AppServer(uvicorn.Server):
         return protocol
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._changed.end()
         for door in self._doors:
             await door.close()
         await super().shutdown(sockets)

@@ -57,7 +57,7 @@ test("an app that has gone is noticed, and so is one that is back", async () => 
   answers.delete("/activity");
   await streams.at(-1).say("error");
   assert.equal(state.running, false);
-  await streams.at(-1).say("open");
+  await streams.at(-1).say("app", 1);
   assert.equal(state.running, true);
 });
 
@@ -71,10 +71,12 @@ test("a page of another run of the app is loaded anew", async () => {
   let loaded = 0;
   globalThis.location = { reload: () => { loaded += 1; } };
   await streams.at(-1).say("app", 1);
-  await streams.at(-1).say("app", 1);
   assert.equal(loaded, 0);
+  answers.delete("/activity");
+  await streams.at(-1).say("error");
   await streams.at(-1).say("app", 2);
   assert.equal(loaded, 1);
+  assert.equal(state.running, false, "nothing is begun that the loading would break off");
 });
 
 test("of two searches the later one is shown, also if its answer comes first", async () => {

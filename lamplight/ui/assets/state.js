@@ -91,11 +91,14 @@ function connect() {
   if (state.conversation) where.set("conversation", String(state.conversation));
   stream = new EventSource(`/stream?${where}`);
   const on = (name, act) => stream.addEventListener(name, ({ data, lastEventId }) => { told = lastEventId; return act(JSON.parse(data)); });
-  on("app", (value) => { if (run && run !== value) location.reload(); run = value; });
+  on("app", (value) => {
+    if (run && run !== value) return location.reload();
+    run = value;
+    set("running", true);
+  });
   on("activity", takeActivity);
   on("conversation", (value) => { set("conversation", value.conversation); tell("view", value); });
   on("answer", (value) => tell("answer", value));
-  stream.addEventListener("open", () => set("running", true));
   stream.addEventListener("error", lost);
 }
 
