@@ -3,8 +3,8 @@
 `python -m bench.speed --typing`. The app's own answerer over a library of articles: each question is typed letter by
 letter in `TYPING_SECONDS`, asked, and asked once more without having been typed, nothing being remembered either time.
 As on the page, what stands in the box is told at a pause. So the rhythm counts: `even` has all letters equally far
-apart, `words` as people type, with the time between words. The usual way reads the same passages anew; it is spared
-the search for them.
+apart, `words` as people type, with the time between words. `told_rate` is the share of all questions of which anything
+is told before they are asked. The usual way reads the same passages anew; it is spared the search for them.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ def typing(models: Models, data: Path, runs: int) -> Measures:
     model = models.local_model
     chance = random.Random(SEED)
     groups = articles(data)
-    questions = chance.sample([asked.text for group in groups for asked in group], 20 * runs)
+    known = [asked.text for group in groups for asked in group]
+    questions = chance.sample(known, 20 * runs)
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder) / "library") as library:
         progress(f"reading {len(groups)} articles")
         index_sections(groups, Path(folder), library, models)
@@ -105,7 +106,10 @@ def typing(models: Models, data: Path, runs: int) -> Measures:
             progress(f"run {count} of {runs} ({len(texts)} passages): {shown}")
             if count == runs:
                 break
-    return _measures(taken, prefilled)
+    shares = {
+        name: sum(bool(told(text, rhythm(text))) for text in known) / len(known) for name, rhythm in RHYTHMS.items()
+    }
+    return _measures(taken, prefilled) | {f"typing_{name}_told_rate": round(shares[name], 3) for name in shares}
 
 
 def _type(answerer: Answerer, question: str, rhythm: Rhythm) -> None:

@@ -89,8 +89,8 @@ def test_what_names_no_tab_as_the_page_does_is_refused(anna: Member) -> None:
     for body in (b"", b"[]", b"{", b"\xff"):
         assert anna.http.post("/gradio_api/queue/join", content=body).status_code == 400
     for name in (7, ["a"], "x" * (LONGEST + 1)):
-        body = {"data": [], "fn_index": 1, "session_hash": name}
-        assert anna.http.post("/gradio_api/queue/join", json=body).status_code == 403
+        named = {"data": [], "fn_index": 1, "session_hash": name}
+        assert anna.http.post("/gradio_api/queue/join", json=named).status_code == 403
     assert anna.http.post("/gradio_api/queue/join", content=b" " * 1_000_001).status_code == 413
     assert anna.http.get("/gradio_api/queue/data").status_code == 403
 
