@@ -25,7 +25,7 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.models.precedence import ANSWERS
 from tests.test_readers import GATE, write_docx, write_pdf
-from tests.waiting import until
+from tests.waiting import DEADLINE, until
 
 ROOT = Path(__file__).parent.parent
 IMPATIENT = 2.0  # seconds of processor time
@@ -265,4 +265,4 @@ def test_no_reading_process_outlives_the_app(tmp_path: Path, suspended: bool) ->
         assert app.stdout is not None
         reader = psutil.Process(int(app.stdout.readline()))
         app.send_signal(signal.SIGKILL)
-    assert psutil.wait_procs([reader], timeout=30)[1] == []
+    assert psutil.wait_procs([reader], timeout=DEADLINE)[1] == []
