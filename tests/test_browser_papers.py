@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import expect
 
 from lamplight.models.loading import Models
