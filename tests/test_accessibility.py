@@ -94,7 +94,7 @@ def settings(section: str) -> Callable[[Visit], None]:
 
 STATES = [
     nothing,
-    failed_job,
+    pytest.param(failed_job, marks=pytest.mark.long),
     # They are there with the sources, too.
     pytest.param(library, marks=pytest.mark.long),
     pytest.param(answer, marks=pytest.mark.long),

@@ -464,6 +464,7 @@ def held(services: Services) -> Iterator[Path]:
         yield folder
 
 
+@pytest.mark.long
 def test_the_commands_work_through_the_open_app_and_print_json_alone(backup: Path, held: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.zip"
     restored = record("restore", backup, "--library", held)

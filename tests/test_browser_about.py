@@ -102,6 +102,7 @@ def test_this_is_the_open_document(rents: Visit) -> None:
     expect(rents.page.locator("#chat .card")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_this_is_the_attachment_alone_also_in_the_follow_up(rents: Visit) -> None:
     page = rents.page
     page.locator("#attach-input").set_input_files(PHOTO)

@@ -23,7 +23,7 @@ WATCH = """() => {
 }"""
 
 
-@pytest.mark.parametrize("mode", ["documents", "documents+knowledge"])
+@pytest.mark.parametrize("mode", [pytest.param("documents", marks=pytest.mark.long), "documents+knowledge"])
 def test_what_is_shown_while_it_is_written_stays_or_is_visibly_a_draft(
     handbook: Visit, mode: str, whole_answers: None
 ) -> None:
@@ -98,6 +98,7 @@ def test_answers_and_refusals_name_the_files_that_are_still_being_read(handbook:
     expect(turn.locator(".answer")).to_contain_text("ten degrees")
 
 
+@pytest.mark.long
 def test_what_is_offered_to_ask_was_asked_before_and_is_answered(
     handbook: Visit, services: Services, loaded: Models
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import expect
 
@@ -49,6 +50,7 @@ def test_receipts_become_a_table_that_is_sorted_summed_saved_and_opened(
     expect(page.locator("#sources .source-name")).to_have_text("receipt Birch.txt")
 
 
+@pytest.mark.long
 def test_a_tall_picture_keeps_its_shape(visit: Visit, tmp_path: Path) -> None:
     picture = Image.new("RGB", (664, 1664), "white")
     ImageDraw.Draw(picture).text((60, 120), "THE KEY IS\nUNDER THE\nRED POT", "black", ImageFont.load_default(90))

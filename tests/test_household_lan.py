@@ -179,6 +179,7 @@ def test_nobody_goes_on_in_another_persons_conversation(browser: Browser, house:
     assert [one.title for one in library.conversations.all(person="cleo")] == ["And then?", "Own"]
 
 
+@pytest.mark.long
 def test_a_wrong_password_says_so_and_five_wait(browser: Browser, house: House, pictures: bool) -> None:
     with telephone(browser, house) as page:
         for _ in range(4):

@@ -29,7 +29,7 @@ from lamplight.ui import model_checks
 from lamplight.ui.services import Services
 from tests.test_accessibility import assert_accessible
 from tests.visits import NARROW, Visit
-from tests.waiting import until
+from tests.waiting import DEADLINE, until
 
 ROOT = Path(__file__).parent.parent
 VERSION = importlib.metadata.version(NAME)
@@ -211,7 +211,7 @@ def test_a_build_is_cancelled_in_the_middle_and_leaves_nothing(
     assert working
     end(native)
     assert ended(native) == ""
-    assert psutil.wait_procs(working, timeout=30)[1] == []
+    assert psutil.wait_procs(working, timeout=DEADLINE)[1] == []
     assert list(cache.iterdir()) == []
 
 

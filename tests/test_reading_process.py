@@ -289,4 +289,4 @@ def test_no_reading_process_outlives_the_app(tmp_path: Path, suspended: bool) ->
         assert app.stdout is not None
         reader = psutil.Process(int(app.stdout.readline()))
         app.send_signal(signal.SIGKILL)
-    assert psutil.wait_procs([reader], timeout=30)[1] == []
+    assert psutil.wait_procs([reader], timeout=DEADLINE)[1] == []

@@ -35,7 +35,7 @@ from lamplight.rag.events import Event, Finished, Token
 from lamplight.ui.model_command import model as model_command
 from lamplight.ui.models_routes import models_routes
 from tests.model_servers import NAME, NGINX, LlamaServer, Scripted, balanced, free_to_choose, llama_server, scripted
-from tests.test_models_choice import until
+from tests.waiting import DEADLINE, until
 
 QUESTION = "When are bonfires allowed?"
 ELSEWHERE = "http://models.example:8000/v1"
@@ -230,7 +230,7 @@ def test_a_stop_ends_the_answer_while_nothing_comes_and_hangs_up(script: Scripte
     assert next(events) == Piece("One. ")
     stop.set()
     assert isinstance(list(events)[-1], Usage)
-    assert script.left.wait(30)
+    assert script.left.wait(DEADLINE)
 
 
 def test_a_server_that_falls_silent_is_not_waited_for_for_ever(script: Scripted) -> None:

@@ -66,6 +66,7 @@ def test_the_first_page_needs_neither_torch_nor_the_network_nor_any_model(tmp_pa
     assert done.stdout.splitlines()[-1:] == ["[] [] []"], done.stderr
 
 
+@pytest.mark.long
 def test_the_first_answer_needs_neither_torch_nor_the_network(tmp_path: Path) -> None:
     done = run(ONLY_LOOPBACK + FIRST_ANSWER + REPORT, tmp_path / "library", HANDBOOK)
     assert done.stdout.splitlines()[-1:] == ["[] []"], done.stderr

@@ -259,6 +259,7 @@ def test_an_icon_in_the_menu_starts_lamplight(tmp_path: Path) -> None:
     assert said.returncode == 0 and "on this computer only" in said.stdout
 
 
+@pytest.mark.long
 def test_two_adds_at_once_corrupt_nothing(tmp_path: Path) -> None:
     """The second is told who holds the library; whatever was said to be added is there."""
     library = tmp_path / "library"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from lamplight.library.backup import read_manifest
@@ -19,6 +20,7 @@ def your_data(page: Page) -> Locator:
     return page.locator(".data-section")
 
 
+@pytest.mark.long
 def test_all_is_backed_up_erased_and_brought_back(handbook: Visit, tmp_path: Path) -> None:
     page = handbook.page
     documents = page.locator("#library .document")

@@ -146,6 +146,7 @@ def test_a_library_opens_while_its_server_is_down_and_is_completed_by_the_next_o
         assert library.vector_places.notice == ""
 
 
+@pytest.mark.long
 def test_a_server_that_comes_back_empty_is_filled_again(tmp_path: Path, server: ChromaServer) -> None:
     with filled(tmp_path, server) as library:
         server.kill()
@@ -165,6 +166,7 @@ def test_libraries_on_one_server_do_not_mix_and_erasing_leaves_the_other(tmp_pat
         assert other.vectors.store(EMBEDDER).ids() == kept
 
 
+@pytest.mark.long
 def test_what_can_not_be_erased_on_the_server_is_said_and_done_later(tmp_path: Path, server: ChromaServer) -> None:
     with filled(tmp_path, server) as library:
         server.kill()
