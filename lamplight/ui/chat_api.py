@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.events import api
 
 from lamplight.ui.household.visitor import person_of
 from lamplight.ui.turns import Question, points
@@ -36,7 +37,7 @@ class ChatApi:
                 ("again", self._again),
                 ("back", self._back),
             ):
-                gr.api(function, api_name=name, concurrency_limit=None)
+                api(function, api_name=name, concurrency_limit=None)
         return blocks
 
     def _ask(self, sent: Sent, request: gr.Request) -> Sent:
