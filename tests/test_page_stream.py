@@ -12,10 +12,6 @@ from typing import Any
 
 import pytest
 
-from lamplight.ingest.queue import IngestQueue
-from lamplight.library.store import Library
-from lamplight.models.loading import Models
-from lamplight.rag.answerer import Answerer
 from lamplight.ui.chat import Chat
 from lamplight.ui.household.sessions import Session
 from lamplight.ui.page_stream import PageStream
@@ -165,9 +161,7 @@ def test_a_stream_ends_with_its_session(services: Services) -> None:
     run(work)
 
 
-def test_an_app_that_ends_lets_its_pages_go(library: Library, models: Models) -> None:
-    services = Services(library, models, IngestQueue(library, models), Answerer(library, models))
-
+def test_an_app_that_ends_lets_its_pages_go(services: Services) -> None:
     async def work() -> None:
         async with aclosing(events(stream(services, None))) as telling:
             await until(telling, "conversation")

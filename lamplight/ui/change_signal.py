@@ -13,16 +13,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 LOOKS = ("GET", "HEAD")  # methods of requests that change nothing
 
 
-class ChangeSignal:
-    """Given from any thread, heard in event loops.
+class Heard(asyncio.Event):
+    """Set by each signal; who waits for it clears it. With `ended` there is nothing more to wait for."""
 
-    `actions` counts the requests that may have changed something; `ended` says that the app is ending.
-    """
+    ended = False
+
+
+class ChangeSignal:
+    """Given from any thread, heard in event loops. `actions` counts the requests that may have changed something."""
 
     def __init__(self) -> None:
         self.actions = 0
-        self.ended = False
-        self._listening: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self._listening: set[tuple[asyncio.AbstractEventLoop, Heard]] = set()
         self._lock = threading.Lock()
 
     def give(self) -> None:
@@ -34,14 +36,16 @@ class ChangeSignal:
                 loop.call_soon_threadsafe(event.set)
 
     def end(self) -> None:
-        """The last signal: who listens lets go."""
-        self.ended = True
+        """The last signal for all who listen now, as the server that they listen to ends."""
+        with self._lock:
+            for _, heard in self._listening:
+                heard.ended = True
         self.give()
 
     @contextmanager
-    def heard(self) -> Iterator[asyncio.Event]:
-        """An event of the running loop that each signal sets, until the block ends. Who waits for it clears it."""
-        listening = (asyncio.get_running_loop(), asyncio.Event())
+    def heard(self) -> Iterator[Heard]:
+        """An event of the running loop, until the block ends."""
+        listening = (asyncio.get_running_loop(), Heard())
         with self._lock:
             self._listening.add(listening)
         try:

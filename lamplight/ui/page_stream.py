@@ -79,7 +79,7 @@ class PageStream:
         yield RETRY + self._event("app", str(STARTED))
         told = time.monotonic()
         with self._services.changed.heard() as heard:
-            while not self._has_ended():
+            while not (heard.ended or (self._session and self._session.ended)):
                 heard.clear()
                 news = await run_in_threadpool(self._news)
                 if not news and time.monotonic() - told >= SILENT_SECONDS:
@@ -90,9 +90,6 @@ class PageStream:
                 await asyncio.sleep(FRAME_SECONDS)
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(heard.wait(), self._pause)
-
-    def _has_ended(self) -> bool:
-        return self._services.changed.ended or (self._session is not None and self._session.ended)
 
     def _news(self) -> str:
         return self._of_activity() + self._of_conversation() + self._of_answer()

@@ -88,7 +88,7 @@ function drawAll(root, view) {
   if (nodes.length !== root.children.length || nodes.some((node, at) => root.children[at] !== node)) root.replaceChildren(...nodes);
 }
 
-// The end stays in sight while an answer is written, unless somebody reads further up.
+// Who is at the end stays there while an answer is written, and in a window of another size.
 function keepToTheEnd(root) {
   const chat = root.parentElement;
   let atTheEnd = true;
@@ -100,8 +100,8 @@ function keepToTheEnd(root) {
   };
   chat.append(button);
   chat.addEventListener("scroll", look);
-  new ResizeObserver(look).observe(chat);
   const goOn = () => { if (atTheEnd) go(); look(); };
+  new ResizeObserver(goOn).observe(chat);
   root.addEventListener("load", goOn, true); // a picture has its height only then
   return { go, goOn };
 }

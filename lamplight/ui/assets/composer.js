@@ -232,9 +232,9 @@ function readAhead() {
 }
 
 export function mount(root) {
-  connection = followConnection(submit);
-  root.append(connection.note);
   layOut(root);
+  connection = followConnection(submit); // at once, if the question that stands in the box has waited
+  root.prepend(connection.note);
   drawSending();
   listen("view", take);
   listen("activity", drawNotes);
