@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-EVENT: dict[str, Any] = {
+SENT: dict[str, Any] = {
     "conversation": None,
     "question": "When are bonfires allowed?",
     "mode": "documents",
@@ -23,45 +24,48 @@ EVENT: dict[str, Any] = {
     "breadth": "usual",
     "kind": None,
 }
+DATA = re.compile(r"^data: (.*)$", re.MULTILINE)
 
 
 @dataclass
 class Member:
-    """A browser tab; `tab` is the name that it gives itself."""
+    """A browser that is signed in."""
 
     http: httpx.Client
-    dependencies: list[dict[str, Any]]
-    tab: str = field(default_factory=lambda: secrets.token_hex(6))
 
-    def send(self, act: str, **event: Any) -> httpx.Response:
-        """What the page sends when something is done on it."""
-        body = {"data": [], "event_data": EVENT | event, "fn_index": self._number(act), "session_hash": self.tab}
-        return self.http.post("/gradio_api/run/predict", json=body)
+    def call(self, act: str, **sent: Any) -> httpx.Response:
+        """What the page sends when something is done on it: the answer names the call."""
+        return self.http.post(f"/gradio_api/call/{act}", json={"data": [SENT | sent]})
 
-    def follow(self, act: str) -> httpx.Response:
-        """Ask for what follows it."""
-        number = next(one["id"] for one in self.dependencies if one["trigger_after"] == self._number(act))
-        body = {"data": [None], "fn_index": number, "session_hash": self.tab}
-        return self.http.post("/gradio_api/queue/join", json=body)
+    def send(self, act: str, **sent: Any) -> httpx.Response:
+        """The same, and what has come of it."""
+        called = self.call(act, **sent)
+        if called.status_code != 200:
+            return called
+        return self.http.get(f"/gradio_api/call/{act}/{called.json()['event_id']}")
 
-    def streamed(self, joined: httpx.Response) -> str:
-        """All that is streamed to the tab until nothing follows any more."""
-        assert joined.status_code == 200
-        with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.tab}) as stream:
-            return "".join(stream.iter_text())
-
-    def _number(self, act: str) -> int:
-        return next(one["id"] for one in self.dependencies if any(name == act for _, name in one["targets"]))
+    def streamed(self, conversation: int) -> str:
+        """All that a page is told that shows this conversation, until nothing is being written in it."""
+        told, name = [], ""
+        with self.http.stream("GET", "/stream", params={"conversation": conversation}) as stream:
+            for line in stream.iter_lines():
+                told.append(line)
+                name = line.removeprefix("event: ") if line.startswith("event: ") else name
+                if name == "conversation" and line.startswith("data: ") and not json.loads(line[6:])["answering"]:
+                    return "\n".join(told)
+        raise AssertionError("The stream ended before the answer did.")
 
 
 @contextmanager
 def signed_in(address: str, name: str, password: str) -> Iterator[Member]:
+    """A browser of this person on another device."""
     with httpx.Client(base_url=address, verify=False, timeout=60) as http:
         assert http.post("/sign-in", data={"name": name, "password": password}).status_code == 303
-        yield Member(http, http.get("/config").raise_for_status().json()["dependencies"])
+        yield Member(http)
 
 
 def conversation_of(sent: httpx.Response) -> int:
     """Which one the page shows afterwards."""
-    number: int = sent.raise_for_status().json()["data"][0]["conversation"]
+    (told,) = DATA.findall(sent.raise_for_status().text)
+    number: int = json.loads(told)[0]["conversation"]
     return number

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import httpx
@@ -18,7 +17,7 @@ from lamplight.samples import HANDBOOK
 from lamplight.ui.household.certificate import own_certificate
 from lamplight.ui.household.sessions import Session
 from lamplight.ui.household.visitor import SESSION
-from lamplight.ui.page_events import KEPT, LONGEST, Names, PageEvents
+from lamplight.ui.page_events import KEPT, Names, PageEvents
 from lamplight.ui.services import Services
 from tests.members import Member, conversation_of, signed_in
 from tests.test_household import PASSWORD
@@ -50,49 +49,26 @@ def bo(house: House) -> Iterator[Member]:
         yield member
 
 
-def test_who_knows_the_name_of_anothers_tab_neither_reads_along_nor_stops_it(
-    anna: Member, bo: Member, services: Services, going_on: threading.Event
-) -> None:
-    conversation = conversation_of(anna.send("ask", question="Compare a full plot with a half plot."))
-    joined = anna.follow("ask")
-    event = joined.json()["event_id"]
-    theirs, bo.tab = bo.tab, anna.tab
-    for refused in (
-        bo.send("ask"),
-        bo.send("show", conversation=conversation),
-        bo.follow("ask"),
-        bo.http.get("/gradio_api/queue/data", params={"session_hash": anna.tab}),
-        bo.http.get(f"/gradio_api/heartbeat/{anna.tab}"),
-        bo.http.post("/gradio_api/cancel", json={"session_hash": anna.tab, "fn_index": 1, "event_id": event}),
-        bo.http.post("/gradio_api/cancel", json={"session_hash": theirs, "fn_index": 1, "event_id": event}),
-        bo.http.get("/gradio_api/queue/data", params=[("session_hash", theirs), ("session_hash", anna.tab)]),
-    ):
-        assert refused.status_code == 403, refused.url
-        assert "plot" not in refused.text
-    going_on.set()
-    streamed = anna.streamed(joined)
-    assert "plot" in streamed
-    assert "process_completed" in streamed
-    assert not services.turns.answering("anna")
+def test_who_knows_the_name_of_anothers_call_is_not_told_what_came_of_it(anna: Member, bo: Member) -> None:
+    event = anna.call("ask", question="Compare a full plot with a half plot.").json()["event_id"]
+    refused = bo.http.get(f"/gradio_api/call/ask/{event}")
+    assert refused.status_code == 403
+    assert "conversation" not in refused.text
+    conversation = conversation_of(anna.http.get(f"/gradio_api/call/ask/{event}"))
+    assert "plot" in anna.streamed(conversation)
+    assert "plot" not in bo.streamed(conversation)
 
 
-def test_ones_own_events_can_be_followed_and_cancelled_from_any_device(anna: Member, house: House) -> None:
-    anna.send("ask")
-    event = anna.follow("ask").json()["event_id"]
+def test_ones_own_calls_are_told_on_any_device(anna: Member, house: House) -> None:
+    event = anna.call("ask").json()["event_id"]
     with signed_in(house.there, " anna", PASSWORD) as again:
-        ended = again.http.post("/gradio_api/cancel", json={"session_hash": anna.tab, "fn_index": 1, "event_id": event})
-        assert ended.json() == {"success": True}
-        assert again.http.post("/gradio_api/cancel", json={"session_hash": again.tab}).status_code == 403
+        assert conversation_of(again.http.get(f"/gradio_api/call/ask/{event}"))
 
 
-def test_what_names_no_tab_as_the_page_does_is_refused(anna: Member) -> None:
+def test_a_call_has_a_body_of_bounded_size_that_says_what_is_wanted(anna: Member) -> None:
     for body in (b"", b"[]", b"{", b"\xff"):
-        assert anna.http.post("/gradio_api/queue/join", content=body).status_code == 400
-    for name in (7, ["a"], "x" * (LONGEST + 1)):
-        named = {"data": [], "fn_index": 1, "session_hash": name}
-        assert anna.http.post("/gradio_api/queue/join", json=named).status_code == 403
-    assert anna.http.post("/gradio_api/queue/join", content=b" " * 1_000_001).status_code == 413
-    assert anna.http.get("/gradio_api/queue/data").status_code == 403
+        assert 400 <= anna.http.post("/gradio_api/call/ask", content=body).status_code < 500
+    assert anna.http.post("/gradio_api/call/ask", content=b" " * 1_000_001).status_code == 413
 
 
 def test_what_the_page_does_not_use_of_gradio_is_closed_to_everybody(anna: Member, house: House) -> None:
@@ -102,7 +78,8 @@ def test_what_the_page_does_not_use_of_gradio_is_closed_to_everybody(anna: Membe
             for path in (
                 "upload", "component_server", "deep_link?session_hash=a", "file=/etc/hostname", "file/x", "info",
                 "proxy=http://127.0.0.1/", "api/predict", "run/show", "queue/join/",
-                "queue/status", "stream/a/1/2/playlist.m3u8", "dev/reload", "vibe-code", "openapi.json", "app_id",
+                "queue/status", "queue/join", "queue/data", "cancel", "run/predict", "reset", "startup-events",
+                "heartbeat/a", "stream/a/1/2/playlist.m3u8", "dev/reload", "vibe-code", "openapi.json", "app_id",
             ):  # fmt: skip
                 for method in ("GET", "POST"):
                     assert client.request(method, f"/gradio_api/{path}").status_code == 404, path

@@ -1,7 +1,6 @@
-"""What Gradio answers: what the page asks it for, and nothing else of what it can; each tab's events to its person.
+"""What Gradio answers: what the page asks it for, and nothing else of what it can; what comes of it, to who asked.
 
-Gradio knows a tab by a name that the tab gives itself, and an event by another. Who knows either could read along or
-cancel. So a name belongs to the person who first used it.
+Gradio tells what came of a call to whoever knows its name. So the name belongs to the person who made the call.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import re
 import threading
 from collections import OrderedDict
 from contextlib import suppress
-from urllib.parse import parse_qs
 
 from fastapi import HTTPException
 from starlette.requests import Request
@@ -22,19 +20,15 @@ from lamplight.ui.household.visitor import person_of
 from lamplight.ui.requests import FIELD_BYTES, body_of
 
 ROUTES = "/gradio_api/"
-JOIN, CANCEL, STREAM, HEARTBEAT = "queue/join", "cancel", "queue/data", "heartbeat/"
-# Of a function by its name: first an event is asked for, then what comes of it.
-CALL = re.compile(r"call/\w+(?:/([^/]+))?")
-ASKED_BY_FORM = frozenset({JOIN, CANCEL, "run/predict", "reset"})  # with a JSON object that names the tab
-ASKED_PLAINLY = frozenset({"startup-events"})
+CALL = re.compile(r"call/\w+(?:/([^/]+))?")  # of a function; with a name behind it, what came of that call
 CLOSED = ("/login", "/logout", "/monitoring", "/svelte/", "/pwa_icon")  # for who writes Gradio apps
 LONGEST = 100  # characters of a name
-KEPT = 2_000  # names of one person: a tab uses one, and one for each answer that it follows
+KEPT = 2_000  # names of one person: each is asked for once, at once
 NOT_YOURS = "This belongs to another person’s page."
 
 
 class Names:
-    """Of tabs and events, and whose they are. A person's oldest are forgotten for newer ones, never another's."""
+    """Of calls, and whose they are. A person's oldest are forgotten for newer ones, never another's."""
 
     def __init__(self) -> None:
         self._owners: dict[str, str] = {}
@@ -77,46 +71,23 @@ class PageEvents:
             await self.app(scope, receive, send)
 
     async def _answer(self, asked: str, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        refusal: Response | None = None
-        call = CALL.fullmatch(asked)
-        if asked in ASKED_BY_FORM or (call and not call[1]):
+        request, call = Request(scope, receive), CALL.fullmatch(asked)
+        if call is None:
+            await Response(status_code=404)(scope, receive, send)
+        elif call[1] is None:
             try:
                 body = await body_of(request, FIELD_BYTES)
             except HTTPException as error:
                 await Response(status_code=error.status_code)(scope, receive, send)
                 return
-            receive = _again(body, receive)
-            refusal = self._unless_own(asked, body, person_of(request))
-            send = self._noting(send, person_of(request)) if call or asked == JOIN else send
-        elif call:
-            refusal = None if self._names.owns(call[1], person_of(request)) else _refused()
-        elif asked == STREAM or asked.startswith(HEARTBEAT):
-            named = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [])
-            named = [asked.removeprefix(HEARTBEAT)] if asked.startswith(HEARTBEAT) else named
-            refusal = None if self._are_own(named, person_of(request)) else _refused()
-        elif asked not in ASKED_PLAINLY:
-            refusal = Response(status_code=404)
-        await (refusal or self.app)(scope, receive, send)
-
-    def _unless_own(self, asked: str, body: bytes, person: str) -> Response | None:
-        try:
-            fields = json.loads(body)
-            tab, event = fields.get("session_hash"), fields.get("event_id")
-        except (ValueError, AttributeError):
-            return Response(status_code=400)
-        if tab is not None and not self._are_own([tab], person):
-            return _refused()
-        if asked == CANCEL and not (isinstance(event, str) and self._names.owns(event, person)):
-            return _refused()
-        return None
-
-    def _are_own(self, named: list[object], person: str) -> bool:
-        """Whether there is one name, and it is this person's."""
-        return len(named) == 1 and isinstance(named[0], str) and self._names.claim(named[0], person)
+            await self.app(scope, _again(body, receive), self._noting(send, person_of(request)))
+        elif self._names.owns(call[1], person_of(request)):
+            await self.app(scope, receive, send)
+        else:
+            await JSONResponse({"detail": NOT_YOURS}, 403)(scope, receive, send)
 
     def _noting(self, send: Send, person: str) -> Send:
-        """`send`, which notes whose the event is that is told."""
+        """`send`, which notes whose the call is that is told."""
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.body":
@@ -139,7 +110,3 @@ def _again(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive_again
-
-
-def _refused() -> Response:
-    return JSONResponse({"detail": NOT_YOURS}, 403)
