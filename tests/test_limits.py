@@ -14,7 +14,7 @@ LONGEST_MODULE = 300  # lines
 LONGEST_FUNCTION = 50
 LONG = {"lamplight/rag/lexicon/phrases.py": 312, "lamplight/rag/tables/plan.py": 318}
 """Modules that were longer when this began to be counted. They may only become shorter, and then go from here."""
-UNSAID = 221
+UNSAID = 220
 """Public functions without a docstring. One that is written, or goes, lowers this; it never rises."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -77,8 +77,10 @@ class PageEvents:
         elif call[1] is None:
             try:
                 body = await body_of(request, FIELD_BYTES)
-            except HTTPException as error:
-                await Response(status_code=error.status_code)(scope, receive, send)
+                json.loads(body)
+            except (HTTPException, ValueError) as error:
+                status = error.status_code if isinstance(error, HTTPException) else 400
+                await Response(status_code=status)(scope, receive, send)
                 return
             await self.app(scope, _again(body, receive), self._noting(send, person_of(request)))
         elif self._names.owns(call[1], person_of(request)):
