@@ -2,9 +2,10 @@
 
 `python -m bench.speed --typing`. The app's own answerer over a library of articles: each question is typed letter by
 letter in `TYPING_SECONDS`, asked, and asked once more without having been typed, nothing being remembered either time.
-As on the page, what stands in the box is told at a pause. So the rhythm counts: `even` has all letters equally far
-apart, `words` as people type, with the time between words. `told_rate` is the share of all questions of which anything
-is told before they are asked. The usual way reads the same passages anew; it is spared the search for them.
+As on the page, what stands in the box is told again and again while it grows. In the rhythm `even` all letters are
+equally far apart, in `words` they come as people type, with the time between words. `told_rate` is the share of all
+questions of which anything is told before they are asked. The usual way reads the same passages anew; it is spared the
+search for them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -34,7 +34,7 @@ from lamplight.rag.finding import Finder
 from lamplight.rag.retriever import EVERYWHERE
 from lamplight.scheduling import CancelToken
 
-ASSET = Path(__file__).resolve().parent.parent / "lamplight" / "ui" / "assets" / "typing.js"
+ASSET = Path(__file__).resolve().parent.parent / "lamplight" / "ui" / "assets" / "composer.js"
 WITHIN_WORDS = 0.12  # seconds from letter to letter of somebody who types well
 WARM_UP = "When was it built?"
 Rhythm = Callable[[str], list[float]]
@@ -63,12 +63,16 @@ RHYTHMS: dict[str, Rhythm] = {"even": even, "words": words}
 def told(text: str, moments: Sequence[float]) -> list[tuple[float, str]]:
     """When the page tells the app what stands in the box, and what: read from its script."""
     constants = {name: int(value) for name, value in re.findall(r"const (\w+) = (\d+);", ASSET.read_text("utf-8"))}
-    pause, shortest = constants["PAUSE"] / 1000, constants["SHORTEST"]
+    every, shortest = constants["TOLD_EVERY"] / 1000, constants["SHORTEST"]
     sent: list[tuple[float, str]] = []
-    for place, (moment, following) in enumerate(pairwise(moments), start=1):
-        written = text[:place].strip()
-        if following - moment > pause and len(written) >= shortest and (not sent or sent[-1][1] != written):
-            sent.append((moment + pause, written))
+    due = 0.0  # a key sets the clock where it doesn't run
+    for moment in moments[:-1]:
+        if moment < due:
+            continue
+        due = moment + every
+        written = text[: sum(one <= due for one in moments)].strip()
+        if due < moments[-1] and len(written) >= shortest and (not sent or sent[-1][1] != written):
+            sent.append((due, written))
     return sent
 
 

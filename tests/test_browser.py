@@ -392,6 +392,14 @@ def test_a_crash_in_the_middle_of_an_answer_keeps_what_was_said(profile: Browser
         process.communicate()
 
 
+def test_what_is_typed_is_told_to_the_app_before_anybody_pauses(handbook: Visit) -> None:
+    told: list[str | None] = []
+    handbook.page.on("request", lambda request: told.append(request.post_data) if "/typed" in request.url else None)
+    with handbook.page.expect_request(lambda request: request.post_data == "When are bonfires allowed"):
+        handbook.page.locator("#question").press_sequentially("When are bonfires allowed", delay=60)
+    assert len(told) > 1
+
+
 def test_typing_in_a_collection_reads_ahead_there_alone(handbook: Visit) -> None:
     with handbook.page.expect_request(lambda request: "/typed" in request.url) as typed:
         handbook.page.get_by_label("Your question").press_sequentially("When are bonfires", delay=10)

@@ -14,7 +14,7 @@ import { chooseCollection, follow, listen, numberHere, set, state } from "./stat
 const MODES = { documents: "Only my documents", "documents+knowledge": "Documents + model’s knowledge" };
 const DRAFT = "lamplight-draft";
 const TALLEST = 220; // pixels, then the box scrolls
-const PAUSE = 250; // milliseconds without a key until what stands in the box is told to the app
+const TOLD_EVERY = 400; // milliseconds, while somebody types: few pause before the question is whole
 const SHORTEST = 8; // characters of it; less finds anything
 
 let editing = null; // {message, before}: the question that is asked anew
@@ -212,13 +212,15 @@ function offerBack(conversation, edit) {
   closeOffer = toast("What was there before was replaced", () => call("back", { conversation, edit }));
 }
 
-// At a pause in typing the half-typed question goes to the app, which begins to read what it finds.
+// While it is typed the question goes to the app, which begins to read what it finds; of several it takes the last.
 function readAhead() {
-  let timer;
+  let waiting = false;
   let last = "";
   box.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
       const text = box.value.trim();
       if (text.length < SHORTEST || text === last) return;
       last = text;
@@ -227,7 +229,7 @@ function readAhead() {
       for (const { id } of state.about) where.append("about", id);
       if (state.conversation) where.set("conversation", String(state.conversation));
       fetch(`/typed?${where}`, { method: "POST", body: text }).catch(() => {});
-    }, PAUSE);
+    }, TOLD_EVERY);
   });
 }
 
