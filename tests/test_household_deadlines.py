@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 
+from lamplight.ui.change_signal import ChangeSignal
 from lamplight.ui.household import deadlines
 from lamplight.ui.household.certificate import Certificate, own_certificate
 from lamplight.ui.household.network import own_addresses
@@ -67,6 +68,7 @@ def served(certificate: Certificate) -> Iterator[Served]:
 
 def small_app(served: Served) -> FastAPI:
     app = FastAPI()
+    app.state.changed = ChangeSignal()
 
     @app.get("/quick")
     def quick() -> PlainTextResponse:

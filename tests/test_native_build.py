@@ -22,7 +22,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lamplight.models import native_build
-from lamplight.models.connections import CONNECTIONS
+from lamplight.models.connections import Connections
 from lamplight.models.llama_build import NAME, Comparison, measured_for, save_comparison, unused_features
 from lamplight.models.native_build import NativeBuild, tokens_per_second
 from lamplight.ui import model_checks
@@ -220,12 +220,12 @@ def test_what_is_installed_can_be_measured() -> None:
 
 
 def test_what_the_build_connects_to_is_counted_with_its_reason() -> None:
-    before = CONNECTIONS.left
-    with CONNECTIONS.of_child(os.getpid(), "pypi.org", "source of something"):
-        assert CONNECTIONS._reason(psutil.Process()) == "source of something"
-    assert CONNECTIONS.left == before + 1
-    assert (CONNECTIONS.listed[0].host, CONNECTIONS.listed[0].reason) == ("pypi.org", "source of something")
-    assert "not asked for" in CONNECTIONS._reason(psutil.Process())
+    connections = Connections()
+    with connections.of_child(os.getpid(), "packages.example", "source of something"):
+        assert connections._reason(psutil.Process()) == "source of something"
+    assert connections.left == 1
+    assert (connections.listed[0].host, connections.listed[0].reason) == ("packages.example", "source of something")
+    assert "not asked for" in connections._reason(psutil.Process())
 
 
 def test_doctor_says_that_it_could_be_faster_and_then_how_fast_it_is(source: Source, cache: Path) -> None:

@@ -40,7 +40,7 @@ from lamplight.models.llama_build import (
 from lamplight.models.processor import physical_cores
 
 REASON = "llama.cpp’s source, to compile it for this processor"
-INDEX = "https://pypi.org/simple"  # where pip looks unless it was told otherwise
+INDEX = "Python’s package index"  # where pip looks unless it was told otherwise
 CORE_MINUTES = 11  # that compiling takes, 5½ minutes on two cores
 STEP = re.compile(r"^\[ *(\d+)/(\d+)\]")  # as ninja counts them
 RUNS = 3  # of each build, in turn, as other work slows some of them; the fastest counts
