@@ -14,7 +14,7 @@ from lamplight.models.engine import never
 from lamplight.models.language_model import LanguageModel, Usage
 from lamplight.rag.reading import APART, PassagePrefill, near_best, needs_several, stable_order
 from lamplight.rag.speculative_prefill import SpeculativePrefill
-from lamplight.scheduling import Scheduler
+from lamplight.scheduling import Priority, Scheduler
 from tests.waiting import DEADLINE, until
 
 SYSTEM = "Answer from the passages in one short sentence."
@@ -161,9 +161,9 @@ def test_a_prefill_that_gave_way_to_an_answer_begins_anew() -> None:
     prefill.typed("What are the")
     assert begun.acquire(timeout=DEADLINE)
     with scheduler.answering():
-        until(lambda: [lease.running for lease in scheduler._leases] == [True, False])
+        until(lambda: not scheduler._running(Priority.TYPING))
     assert begun.acquire(timeout=DEADLINE)
-    with scheduler.paused():  # it asks anew and waits
-        until(lambda: [lease.running for lease in scheduler._leases] == [False])
+    with scheduler.paused():
+        assert not scheduler._running(Priority.TYPING)
     prefill.stop()
     until(lambda: not scheduler._leases)
