@@ -34,7 +34,9 @@ from lamplight.rag.events import Reading, Token
 from lamplight.rag.requests.fact import FactAnswers
 from lamplight.rag.requests.request import Request
 from lamplight.samples import HANDBOOK, SAMPLES
+from lamplight.ui.household.certificate import own_certificate
 from lamplight.ui.services import Services
+from tests.members import PASSWORD, House, Member, serving_household, signed_in
 from tests.visits import Visit, browsing, drop, opened_profile, serving, visiting
 from tests.waiting import until
 
@@ -268,3 +270,18 @@ def handbook(visit: Visit) -> Visit:
         drop(visit.page, HANDBOOK)
     visit.document(HANDBOOK.name).first.wait_for()
     return visit
+
+
+@pytest.fixture(scope="module")
+def house(services: Services) -> Iterator[House]:
+    """An app that other devices may use, too."""
+    services.household.set_password(PASSWORD)
+    with serving_household(services, own_certificate(services.library.folder)) as house:
+        yield house
+
+
+@pytest.fixture
+def anna(house: House) -> Iterator[Member]:
+    """Signed in from another device."""
+    with signed_in(house.there, "Anna", PASSWORD) as member:
+        yield member

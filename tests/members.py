@@ -1,9 +1,10 @@
-"""Members of a household, as their browsers speak to the app: real requests, without the browser."""
+"""An app that serves a household, and its members as their browsers speak to it: real requests, without the browser."""
 
 from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,14 @@ from typing import Any
 
 import httpx
 
+from lamplight.ui.household.certificate import Certificate
+from lamplight.ui.household.network import own_addresses
+from lamplight.ui.server import AppServer, build_app, listen
+from lamplight.ui.services import Services
+from tests.visits import KEY
+
+ADDRESSES = [one for one in own_addresses() if ":" not in one]
+PASSWORD = "plum jam on toast"
 SENT: dict[str, Any] = {
     "conversation": None,
     "question": "When are bonfires allowed?",
@@ -25,6 +34,29 @@ SENT: dict[str, Any] = {
     "kind": None,
 }
 DATA = re.compile(r"^data: (.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class House:
+    """Where the app is served: for this computer, and for the others."""
+
+    here: str
+    there: str
+    certificate: Certificate
+
+
+@contextmanager
+def serving_household(services: Services, certificate: Certificate, host: str = "0.0.0.0") -> Iterator[House]:
+    """On a port of its own, in a thread, until the block ends."""
+    listeners, ready = listen(host, 0), threading.Event()
+    port = listeners[0].getsockname()[1]
+    server = AppServer(build_app(services, host, port, KEY, certificate), certificate, ready.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": listeners}, daemon=True)
+    thread.start()
+    assert ready.wait(60)
+    yield House(f"http://127.0.0.1:{port}", f"https://{ADDRESSES[0]}:{port}", certificate)
+    server.should_exit = True
+    thread.join()
 
 
 @dataclass

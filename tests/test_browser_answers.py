@@ -111,6 +111,17 @@ def test_what_is_offered_to_ask_was_asked_before_and_is_answered(
     expect(handbook.answered().locator(".answer a.citation").first).to_be_visible()
 
 
+def test_a_question_that_cannot_be_kept_is_in_the_box_again_with_why(handbook: Visit, services: Services) -> None:
+    handbook.page.locator("#conversations").get_by_role("button", name="New").click()
+    services.library.database.connection.execute("PRAGMA query_only = ON")
+    try:
+        handbook.ask("When are bonfires allowed?")
+        expect(handbook.page.locator("#toasts .toast").last).to_contain_text("can't be written")
+    finally:
+        services.library.database.connection.execute("PRAGMA query_only = OFF")
+    expect(handbook.page.locator("#question")).to_have_value("When are bonfires allowed?")
+
+
 def test_the_source_is_under_a_heading(handbook: Visit) -> None:
     handbook.ask("When are bonfires allowed?")
     handbook.answered().locator("a.citation").first.click()

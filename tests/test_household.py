@@ -27,9 +27,9 @@ from lamplight.ui.household.sign_in import device_name
 from lamplight.ui.household.visitor import AT_THE_COMPUTER_ONLY
 from lamplight.ui.server import build_app
 from lamplight.ui.services import Services
+from tests.members import PASSWORD
 from tests.visits import KEY
 
-PASSWORD = "plum jam on toast"
 PORT = 7860
 THERE = f"https://192.168.1.20:{PORT}"
 OPEN = {"/sign-in", "/favicon.ico"}

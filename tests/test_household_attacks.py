@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import socket
 import ssl
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -13,12 +12,9 @@ from PIL import Image
 
 from lamplight.samples import HANDBOOK
 from lamplight.ui.access_token import make_access_token
-from lamplight.ui.household.certificate import own_certificate
 from lamplight.ui.household.sign_in import session_cookie
 from lamplight.ui.services import Services
-from tests.members import Member, signed_in
-from tests.test_household import PASSWORD
-from tests.test_household_lan import ADDRESSES, House, serving_household
+from tests.members import ADDRESSES, PASSWORD, House, Member
 from tests.visits import KEY
 from tests.waiting import until
 
@@ -26,18 +22,11 @@ pytestmark = pytest.mark.skipif(not ADDRESSES, reason="this machine is in no net
 
 
 @pytest.fixture(scope="module")
-def house(services: Services) -> Iterator[House]:
-    services.household.set_password(PASSWORD)
+def house(house: House, services: Services) -> House:
+    """With something in the library."""
     services.queue.submit(HANDBOOK, HANDBOOK.name)
     until(lambda: len(services.library.documents.all()) == 1)
-    with serving_household(services, own_certificate(services.library.folder)) as house:
-        yield house
-
-
-@pytest.fixture
-def anna(house: House) -> Iterator[Member]:
-    with signed_in(house.there, "Anna", PASSWORD) as member:
-        yield member
+    return house
 
 
 def port_of(house: House) -> int:

@@ -21,7 +21,7 @@ from lamplight.ui.household.errors import HouseholdError
 from lamplight.ui.household.network import own_addresses
 from lamplight.ui.household.sessions import Household
 from lamplight.ui.services import Services
-from tests.test_household_lan import serving_household
+from tests.members import serving_household
 from tests.visits import KEY
 
 NOW = datetime.now(timezone.utc)

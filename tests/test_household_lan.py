@@ -7,10 +7,8 @@ import socket
 import ssl
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,48 +23,15 @@ from lamplight.samples import HANDBOOK
 from lamplight.ui.household.attempts import Attempts
 from lamplight.ui.household.certificate import Certificate, own_certificate
 from lamplight.ui.household.door import MOST_OF_ONE
-from lamplight.ui.household.network import own_addresses
 from lamplight.ui.household.routes import qr_code
-from lamplight.ui.server import AppServer, build_app, listen
 from lamplight.ui.services import Services
+from tests.members import ADDRESSES, PASSWORD, House, serving_household
 from tests.test_accessibility import assert_accessible
 from tests.visits import KEY, NARROW, PATIENCE, PICTURES, SETTLING, Visit, drop, visiting
 from tests.waiting import until
 
-ADDRESSES = [one for one in own_addresses() if ":" not in one]
 pytestmark = pytest.mark.skipif(not ADDRESSES, reason="this machine is in no network")
-PASSWORD = "plum jam on toast"
 QUESTION = "When are bonfires allowed?"
-
-
-@dataclass(frozen=True)
-class House:
-    """Where the app is served: for this computer, and for the others."""
-
-    here: str
-    there: str
-    certificate: Certificate
-
-
-@contextmanager
-def serving_household(services: Services, certificate: Certificate, host: str = "0.0.0.0") -> Iterator[House]:
-    """On a port of its own, in a thread, until the block ends."""
-    listeners, ready = listen(host, 0), threading.Event()
-    port = listeners[0].getsockname()[1]
-    server = AppServer(build_app(services, host, port, KEY, certificate), certificate, ready.set)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": listeners}, daemon=True)
-    thread.start()
-    assert ready.wait(60)
-    yield House(f"http://127.0.0.1:{port}", f"https://{ADDRESSES[0]}:{port}", certificate)
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def house(services: Services) -> Iterator[House]:
-    services.household.set_password(PASSWORD)
-    with serving_household(services, own_certificate(services.library.folder)) as house:
-        yield house
 
 
 @pytest.fixture(autouse=True)

@@ -21,9 +21,8 @@ from lamplight.ui.household.certificate import own_certificate
 from lamplight.ui.household.visitor import AT_THE_COMPUTER_ONLY, without_places
 from lamplight.ui.server import build_app
 from lamplight.ui.services import Services
-from tests.members import Member, conversation_of, signed_in
-from tests.test_household import PASSWORD, routes_of
-from tests.test_household_lan import ADDRESSES, House, serving_household
+from tests.members import ADDRESSES, Member, conversation_of
+from tests.test_household import routes_of
 from tests.visits import KEY
 from tests.waiting import until
 
@@ -52,19 +51,6 @@ def services(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         until(lambda: any(folder.problem for folder in queue.folders()))
         yield services
         queue.close()
-
-
-@pytest.fixture(scope="module")
-def house(services: Services) -> Iterator[House]:
-    services.household.set_password(PASSWORD)
-    with serving_household(services, own_certificate(services.library.folder)) as house:
-        yield house
-
-
-@pytest.fixture
-def anna(house: House) -> Iterator[Member]:
-    with signed_in(house.there, "Anna", PASSWORD) as member:
-        yield member
 
 
 def assert_nothing_is_told(text: str, services: Services, where: object) -> None:

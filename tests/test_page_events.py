@@ -14,14 +14,11 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from lamplight.samples import HANDBOOK
-from lamplight.ui.household.certificate import own_certificate
 from lamplight.ui.household.sessions import Session
 from lamplight.ui.household.visitor import SESSION
 from lamplight.ui.page_events import KEPT, Names, PageEvents
 from lamplight.ui.services import Services
-from tests.members import Member, conversation_of, signed_in
-from tests.test_household import PASSWORD
-from tests.test_household_lan import ADDRESSES, House, serving_household
+from tests.members import ADDRESSES, PASSWORD, House, Member, conversation_of, signed_in
 from tests.visits import KEY
 from tests.waiting import until
 
@@ -29,18 +26,11 @@ pytestmark = pytest.mark.skipif(not ADDRESSES, reason="this machine is in no net
 
 
 @pytest.fixture(scope="module")
-def house(services: Services) -> Iterator[House]:
-    services.household.set_password(PASSWORD)
-    with serving_household(services, own_certificate(services.library.folder)) as house:
-        services.queue.submit(HANDBOOK, HANDBOOK.name)
-        until(lambda: len(services.library.documents.all()) == 1)
-        yield house
-
-
-@pytest.fixture
-def anna(house: House) -> Iterator[Member]:
-    with signed_in(house.there, "Anna", PASSWORD) as member:
-        yield member
+def house(house: House, services: Services) -> House:
+    """With something in the library."""
+    services.queue.submit(HANDBOOK, HANDBOOK.name)
+    until(lambda: len(services.library.documents.all()) == 1)
+    return house
 
 
 @pytest.fixture

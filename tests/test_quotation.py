@@ -59,6 +59,7 @@ def short(line: str, part: str) -> str:
         pytest.param("The deposit is 1,200 euros and is paid at once.", "1,200", "1,200 euros", id="a word after it"),
         pytest.param("The rate is 4.5% for all of the first year.", "4.5", "4.5%", id="per cent"),
         pytest.param("BetMGM (47,660) (56,907) and others", "47,660", "(47,660)", id="a bracket that means less"),
+        pytest.param("Fernhill pond (1951) and its carp", "1951", "1951", id="a year in brackets"),
         pytest.param("Revenue was $60.9 billion, up from $27.0 billion.", "60.9", "$60.9 billion", id="a scale"),
         pytest.param("The result was a loss $ (120) in that year.", "120", "$ (120)", id="a bracket before it"),
         pytest.param("Made by friends (of the pond) in that year.", "friends (of the pond", "friends (of the pond)",

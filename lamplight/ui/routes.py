@@ -113,7 +113,7 @@ def _add_asking(router: APIRouter, services: Services) -> None:
         collection: int | None = None,
         conversation: int | None = None,
     ) -> Response:
-        """What stands in the question's box at a pause in typing; it is searched for, and what is found is prefilled.
+        """What stands in the question's box while somebody types; it is searched for, and what is found is prefilled.
 
         It may go on with a `conversation`: "and in 2022?" finds what the whole question will.
         """

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, zip_longest
 
 from lamplight.library.records import Passage
+from lamplight.rag.composition import plain
 from lamplight.rag.context import whole
 from lamplight.rag.finding import Finding
 from lamplight.rag.intent import subject
@@ -21,23 +22,22 @@ SPARE = 1  # words more than the heading has, where that has several: "said", or
 
 
 def section(request: Request, finding: Finding, materials: Materials) -> Told | None:
-    """None where no heading near what was found is what is asked about."""
+    """None where no heading of what was found is what is asked about."""
     search = finding.selection.search
     asked = stems(subject(search.asked, "summary", materials.models.intents))
     documents = {document.id: document for document in request.documents}
     for passage in finding.selection.passages[:LOOKED_AT]:
-        chunks = materials.library.passages.of(passage.document_id)
-        near = _near(passage, chunks)
-        headings = Headings(near)
-        titles = dict.fromkeys(title for chunk in near for title in headings_of(chunk)) or dict(headings.all())
+        titles = headings_of(passage) or [line for line, _ in Headings([passage]).all()]
         title = next((one for one in titles if _is_named(stems(one), asked)), None)
         if title is None or passage.document_id not in documents:
             continue
+        near = _near(passage, materials.library.passages.of(passage.document_id))
+        sentences = _below(title, [whole(chunk, materials.library) for chunk in near], Headings(near))
         sources = Sources()
-        sentences = _below(title, [whole(chunk, materials.library) for chunk in near], headings)
         said = under("", list(islice(sentences, SENTENCES)), sources)
         if sources.passages:
-            return sources.told(f"{heading_of(documents[passage.document_id], f'“{title}”', request)}\n\n{said}")
+            named = heading_of(documents[passage.document_id], f"“{plain(title)}”", request)
+            return sources.told(f"{named}\n\n{said}")
     return None
 
 

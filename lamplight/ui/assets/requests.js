@@ -44,6 +44,7 @@ export async function call(name, given) {
   if (!joined.ok) return { problem: await reasonOf(joined) };
   const { event_id: event } = await joined.json();
   const done = await fetch(`/gradio_api/call/${name}/${event}`).then((response) => response.text(), () => "");
-  const [, value] = done.match(/^event: complete\ndata: (.*)$/m) ?? [];
-  return value ? { value: JSON.parse(value)[0] } : { problem: BROKEN };
+  const [, kind, told] = done.match(/^event: (complete|error)\ndata: (.*)$/m) ?? [];
+  if (kind === "complete") return { value: JSON.parse(told)[0] };
+  return { problem: (told && JSON.parse(told)?.error) || BROKEN };
 }
