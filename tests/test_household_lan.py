@@ -93,7 +93,7 @@ def test_two_persons_share_the_library_and_not_their_conversations(
         expect(bos.locator("#library .document", has_text=HANDBOOK.name)).to_be_visible()
         expect(bos.locator("#conversations")).not_to_contain_text("bonfires")
         expect(bos.locator("#conversations")).not_to_contain_text("dogs")
-        (number,) = [one.id for one in services.library.conversations.all(person="anna")]
+        number = services.library.conversations.all(person="anna")[0].id
         bos.goto(f"{house.there}/?conversation={number}")
         expect(bos.locator("#collection")).to_be_attached()
         expect(bos.get_by_label("Your question")).to_be_visible()
@@ -102,7 +102,9 @@ def test_two_persons_share_the_library_and_not_their_conversations(
         expect(anna.answered()).to_contain_text("November")
         if pictures:
             photograph(annas, "household-telephone")
-    assert [one.title for one in services.library.conversations.all()] == ["Where are dogs allowed?"]
+    titles = [one.title for one in services.library.conversations.all()]
+    assert "Where are dogs allowed?" in titles
+    assert QUESTION not in titles
 
 
 SENT = """async ([act, conversation]) => {
