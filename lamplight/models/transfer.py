@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 PART = ".part"
 ATTEMPTS = 5  # in a row without a single new byte
 BACKOFF_SECONDS = 1.0  # after the first failure, then twice as long each time
-PIECE = 64 << 10  # bytes; a person sees progress on a slow line too
 SPARE_BYTES = 1 << 30  # left free on the disk
 
 Result = TypeVar("Result")
@@ -116,7 +115,7 @@ class Transfer:
         return True
 
     def _receive(self, response: httpx.Response, write: Callable[[bytes], object]) -> None:
-        for piece in response.iter_raw(PIECE):
+        for piece in response.iter_raw():
             if self._stop.is_set():
                 return
             self.done += len(piece)
