@@ -71,14 +71,13 @@ def test_a_table_in_a_pdf_knows_its_heads_and_cells(tmp_path: Path, reading: Rea
         "2023 2022",
     ]
     (table,) = document.tables
-    assert (table.name, table.columns) == ("Consolidated balance sheets", ["", "2023", "2022"])
+    assert (table.name, table.columns) == ("Consolidated balance sheets (in millions)", ["", "", "2023", "2022"])
     assert table.rows == [
-        ["Current assets:", "", ""],
-        ["Cash and seeds", "1,234", "1,100"],
-        ["Tools", "$56", "$—"],
-        ["Total assets", "1,290", "1,100"],
+        ["Current assets", "Cash and seeds", "1,234", "1,100"],
+        ["Current assets", "Tools", "$56", "$—"],
+        ["Current assets", "Total assets", "1,290", "1,100"],
     ]
-    assert table.boxes == [line.box for line in block.lines[block.heads :]]
+    assert table.boxes == [pytest.approx(line.box, abs=1) for line in block.lines[block.heads + 1 :]]
 
 
 @pytest.mark.parametrize(
@@ -101,11 +100,13 @@ def test_a_year_in_a_paragraph_is_no_head(tmp_path: Path, reading: Reading) -> N
     assert [line.text for line in block.lines] == ["Half 36 38", "Full 60 63"]
 
 
-def test_cells_that_do_not_fit_their_heads_are_not_kept(tmp_path: Path, reading: Reading) -> None:
+def test_two_numbers_under_one_head_are_both_its_own(tmp_path: Path, reading: Reading) -> None:
     rows = [("", "2023", "2022"), ("Half", "36", "38 12%"), ("Full", "60", "63 5%"), ("Shed", "9", "8 12%")]
     document = read(write_table(tmp_path / "fees.pdf", rows, [], []), reading)
     assert table_block_of(document).heads == 1
-    assert document.tables == []
+    (table,) = document.tables
+    assert [[*row[:2], " ".join(row[2:])] for row in table.rows] == [list(row) for row in rows[1:]]
+    assert all(head.startswith("2022") for head in table.columns[2:])
 
 
 def test_a_long_table_has_its_heads_in_every_chunk(tmp_path: Path, reading: Reading, embedder: Embedder) -> None:
@@ -174,7 +175,7 @@ def test_tables_are_kept_with_their_document_and_go_with_it(tmp_path: Path, libr
     (fees,) = library.tables.of([word.id])
     assert (fees.page, fees.columns, fees.rows, fees.boxes) == (1, ["Plot", "Fee"], [["Half", "£36"]], [])
     (balance,) = library.tables.of([pdf.id])
-    assert len(balance.boxes) == len(balance.rows) == 4
+    assert len(balance.boxes) == len(balance.rows) == 3
     assert [table.document_id for table in library.tables.of([pdf.id, word.id])] == [pdf.id, word.id]
     library.documents.remove(word.id)
     assert library.tables.of([word.id]) == []

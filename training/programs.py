@@ -85,16 +85,18 @@ class Ranker(torch.nn.Module):
 
 
 def examples(asked: Sequence[Asked], reader: Reader, embedder: Embedder) -> Iterator[Example]:
-    """Each question of its own table, and some of another."""
-    known = {one.title: one.table for one in asked if can_be_asked(one.table)}
+    """Each question of its own table, and of another: of the same document, or some of any."""
+    fit = [one for one in asked if can_be_asked(one.table)]
     chosen = random.Random(SEED)
     for one in asked:
+        others = [other for other in fit if other is not one]
+        beside = [other for other in others if other.document and other.document == one.document]
+        name = one.document or one.title
         for question, gold in one.questions:
-            if one.title in known:
-                yield _example(question, gold, one.title, known[one.title], reader, embedder)
-            if chosen.random() < ELSEWHERE:
-                other = chosen.choice(sorted(set(known) - {one.title}))
-                made = _example(question, [], one.title, known[other], reader, embedder)
+            if can_be_asked(one.table):
+                yield _example(question, gold, name, one.table, reader, embedder)
+            if beside or chosen.random() < ELSEWHERE:
+                made = _example(question, [], name, chosen.choice(beside or others).table, reader, embedder)
                 made.is_elsewhere = True
                 yield made
 
@@ -104,7 +106,7 @@ def of_wikipedia(part: QuestionSet) -> Iterator[Asked]:
     for path in part.files:
         with path.open(encoding="utf-8", newline="") as file:
             heads, *rows = csv.reader(file)
-        made = Asked(path.stem, [heads, *(row + [""] * (len(heads) - len(row)) for row in rows)])
+        made = Asked(path.stem, rows=[heads, *(row + [""] * (len(heads) - len(row)) for row in rows)])
         for question in part.questions:
             if question.documents == {path.name}:
                 gold = [answer for one in question.answers for answer in ([one] if isinstance(one, str) else one)]
@@ -116,7 +118,7 @@ def _example(
     question: str, gold: Sequence[str], name: str, table: Table, reader: Reader, embedder: Embedder
 ) -> Example:
     vector = embedder.encode([question])[0]
-    made, seen = described(question, vector, view_of(table), reader, embedder)
+    made, seen = described(question, vector, view_of(table), table.name, reader, embedder)
     answer = tuple(sorted(set(map(canonical, gold))))
     right = [bool(gold) and given(program) == answer for program in made]
     right.append(not any(right))

@@ -8,6 +8,7 @@ A file of `training/tables` is plain text:
     EMEA | 4,593 | 4,252
     ? which region is larger => Americas     a cell, or a number that is worked out; several are parted by `;;`
     ? what did Africa sell => nothing        the table doesn't say
+    = Harrow Foods, annual report            the tables below are of one document
 
 `python -m training.tables FILE` says what is wrong with a file.
 """
@@ -30,9 +31,13 @@ NOTHING = "nothing"
 
 @dataclass(slots=True)
 class Asked:
-    """A table and what is asked of it: each question with its answers, none where the table doesn't say."""
+    """A table and what is asked of it: each question with its answers, none where the table doesn't say.
+
+    `document` is what it stands in, empty where it stands alone.
+    """
 
     title: str
+    document: str = ""
     rows: list[list[str]] = field(default_factory=list)
     questions: list[tuple[str, list[str]]] = field(default_factory=list)
 
@@ -50,11 +55,14 @@ class Asked:
 def tables(path: Path) -> Iterator[Asked]:
     """Raises `ValueError` naming the line that can't be read."""
     made: Asked | None = None
+    document = ""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith("@ "):
+        if line.startswith("= "):
+            document = line[2:].strip()
+        elif line.startswith("@ "):
             if made is not None:
                 yield made
-            made = Asked(line[2:].strip())
+            made = Asked(line[2:].strip(), document)
         elif made is not None and line.startswith("? ") and " => " in line:
             question, _, answer = line[2:].rpartition(" => ")
             answers = [part.strip() for part in answer.split(";;")]

@@ -9,7 +9,7 @@ import ctypes
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -32,6 +32,8 @@ LETTERSPACED = re.compile(r"(?<!\S)(?:\S ){4,}\S(?!\S)")
 WORD_GAP = 1.6  # times the gap between the letters of a word that is letter-spaced
 FEWEST_TYPED = 8  # letters, where the spaces between them were typed
 FAR_BESIDE = 12.0  # points, wider than a space, between what is on the page and what is beside it
+LETTERS_SHARE = 0.4  # of the words of a page are single letters or digits: they are set apart
+SPACED = 0.2  # of the type's height, between letters that are set apart; between words it is more
 LONGEST_FACE = 128  # bytes of a type's name that are looked at
 
 
@@ -206,7 +208,9 @@ class PageText:
     @functools.cached_property
     def words(self) -> list[tuple[str, Box]]:
         """The words and their boxes, in content order."""
-        return list(self._words())
+        words = list(self._words())
+        alone = sum(len(word) == 1 for word, _ in words)
+        return _put_together(words) if alone > max(FEWEST_TYPED, LETTERS_SHARE * len(words)) else words
 
     def _words(self) -> Iterator[tuple[str, Box]]:
         """Words in content order, by gaps between characters as well as by spaces."""
@@ -265,6 +269,21 @@ class PageText:
             corners.append((across.value / DEVICE_SCALE, down.value / DEVICE_SCALE))
         (e, f), (x0, y0), (x1, y1) = corners
         return (x0 - e) / FAR, (y0 - f) / FAR, (x1 - e) / FAR, (y1 - f) / FAR, e, f
+
+
+def _put_together(words: Iterable[tuple[str, Box]]) -> list[tuple[str, Box]]:
+    """Words of which some are letters set apart, by the gaps between them."""
+    found: list[tuple[str, Box]] = []
+    for text, box in words:
+        if found:
+            before, place = found[-1]
+            height = max(place[3] - place[1], box[3] - box[1], 1.0)
+            level = min(place[3], box[3]) > max(place[1], box[1])
+            if level and -SPACED * height <= box[0] - place[2] <= SPACED * height:
+                found[-1] = before + text, both(place, box)
+                continue
+        found.append((text, box))
+    return found
 
 
 def _apart(word: Box, character: Box) -> bool:

@@ -18,17 +18,21 @@ class Tables:
 
     def of(self, document_ids: Iterable[int]) -> list[Table]:
         """The tables of those of the documents that can be found, in reading order."""
+        return [table for document_id in document_ids for table in self._where("document_id = ?", document_id)]
+
+    def of_page(self, document_id: int, page: int) -> list[Table]:
+        """Those of one page, from 1, in reading order."""
+        return self._where("document_id = ? AND page = ?", document_id, page)
+
+    def _where(self, condition: str, *values: int) -> list[Table]:
         found = []
-        for document_id in document_ids:
-            for row in self._database.rows(
-                "SELECT page, tables.name, columns, rows, boxes, document_id, tables.id FROM tables "
-                "JOIN documents ON documents.id = document_id "
-                "WHERE document_id = ? AND state = 'ready' ORDER BY tables.id",
-                document_id,
-            ):
-                page, name, columns, rows, boxes, owner, number = row
-                places = [tuple(box) for box in json.loads(boxes)] if boxes else []
-                found.append(Table(page, name, json.loads(columns), json.loads(rows), places, owner, number))
+        for page, name, columns, rows, boxes, owner, number in self._database.rows(
+            "SELECT page, tables.name, columns, rows, boxes, document_id, tables.id FROM tables "
+            f"JOIN documents ON documents.id = document_id WHERE {condition} AND state = 'ready' ORDER BY tables.id",
+            *values,
+        ):
+            places = [tuple(box) for box in json.loads(boxes)] if boxes else []
+            found.append(Table(page, name, json.loads(columns), json.loads(rows), places, owner, number))
         return found
 
 

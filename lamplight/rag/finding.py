@@ -18,7 +18,7 @@ from lamplight.rag.lookup import Lookup
 from lamplight.rag.passages import SHOWN, Selection, select, without_repetition
 from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
 from lamplight.rag.programs.answer import Answered, computation_of
-from lamplight.rag.programs.found import answers_of_tables, surest
+from lamplight.rag.programs.found import answers_of_tables, likeliest_row, surest
 from lamplight.rag.reading import most_to_read, near_best, reads_apart
 from lamplight.rag.refusal import answerability, certainty
 from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
@@ -162,13 +162,18 @@ class Finder:
         Unless one of them surely says it, the cells of the best passage are less sure to be the answer.
         """
         names = {passage.document_id: passage.document for passage in selection.passages}
-        computation = compute(search.query.text, self._library.tables.of(list(names)), names)
+        known = [table for table in self._library.tables.of(list(names)) if table.columns[0]]
+        computation = compute(search.query.text, known, names)
         if computation is not None:
             return computation, selection
         answers = answers_of_tables(search, selection, self._library, self._models)
         sure = surest(answers, search, selection)
         if sure is not None and sure.answered is not None:
             return computation_of(sure.answered, sure.table), selection
+        row = None if selection.sure else likeliest_row(answers, len(selection.passages) + 1)
+        if row is not None:
+            passages, lines = [*selection.passages, row.sentence.passage], [row, *selection.lines]
+            return None, replace(selection, passages=passages, lines=lines, answerable=True)
         first = selection.passages[0].id if selection.passages else None
         beside = [one.answered for one in answers if one.passage.id == first]
         if not beside:

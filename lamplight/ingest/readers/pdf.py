@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ from lamplight.ingest.errors import NothingToRead, ReadError
 from lamplight.ingest.furniture import HeldBack, mark_headings, mark_set_apart
 from lamplight.ingest.hidden_text import Unseen
 from lamplight.ingest.page_headings import PageHeadings
-from lamplight.ingest.page_text import PageText
+from lamplight.ingest.page_text import LETTERSPACED, PageText
 from lamplight.ingest.pdfium import TURN, has_end, open_pdf
 from lamplight.ingest.pictures import Pictures
-from lamplight.ingest.readers.columns import Heads, is_headless, is_laid_out, name_columns
+from lamplight.ingest.readers.aligned_tables import AlignedTables
+from lamplight.ingest.readers.columns import Heads, is_headless, name_columns
 from lamplight.ingest.readers.container import Container
 from lamplight.ingest.readers.label_columns import rows_of_labels
 from lamplight.ingest.readers.pdf_annotations import annotations_of, draw_stamps
@@ -31,7 +33,7 @@ from lamplight.ingest.readers.pdf_rules import rules_of
 from lamplight.ingest.readers.pdf_tables import PageTables
 from lamplight.ingest.readers.reading import Reading
 from lamplight.ingest.readers.rows import blocks_of_rows, table_of_rows
-from lamplight.ingest.ruled_tables import ruled_tables
+from lamplight.ingest.ruled_tables import Rule, ruled_tables
 from lamplight.ingest.running_heads import FEWEST_PAGES
 from lamplight.ingest.text_layer import (
     FEWEST_CHARACTERS,
@@ -59,6 +61,7 @@ class SoFar:
     unseen: Unseen = field(default_factory=Unseen)
     doubts: Doubts = field(default_factory=Doubts)
     tables: PageTables = field(default_factory=PageTables)
+    aligned: AlignedTables = field(default_factory=AlignedTables)
     heads: Heads | None = None  # of a table that may go on
     files: list[tuple[str, bytes]] = field(default_factory=list)  # that are attached to a place on a page
 
@@ -153,10 +156,8 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
             stamps = [_part(page, box) for box in annotations.wordless(text)] if picture is None else []
             notes = annotations.notes(text)
             if picture is None:
-                lines = annotations.filled_in(lines, text.within)
                 rules = [] if annotations.filled else rules_of(page, text.to_page)
-                ruled = ruled_tables(rules, lambda: text.words, lines)
-                result.blocks, result.tables = so_far.tables.blocks(lines, ruled, headings, number)
+                _lay_out(result, annotations.filled_in(lines, text.within), rules, text, headings, so_far)
                 words = text.words if any(map(is_headless, result.blocks)) else []
         finally:
             text.close()
@@ -170,12 +171,27 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
         result.blocks.append(Block("text", notes, headings))
     so_far.files += annotations.files
     result.comments, result.fields = len(annotations.comments), annotations.filled
-    tables = [table_of_rows(block, number) for block in result.blocks if not is_laid_out(block)]
+    if picture is not None:
+        tables = [table_of_rows(block, number) for block in result.blocks]
+        result.tables += [table for table in tables if table is not None]
     so_far.heads = name_columns(result.blocks, words, so_far.heads)
-    result.tables += [table for table in tables if table is not None]
     mark_set_apart(result, set_apart)
     result.blocks += shown
     return result
+
+
+def _lay_out(
+    page: DocumentPage,
+    lines: PageLines,
+    rules: Sequence[Rule],
+    text: PageText,
+    headings: tuple[str, ...],
+    so_far: SoFar,
+) -> None:
+    """The blocks and tables of a page that has its text."""
+    ruled = ruled_tables(rules, lambda: text.words, lines)
+    page.blocks, page.tables = so_far.tables.blocks(lines, ruled, headings, page.number)
+    page.tables += so_far.aligned.of_page(text, page.number, [table.place for table in ruled])
 
 
 def _with_recognised(
@@ -209,8 +225,9 @@ def _layer_and_scan(page: Any, text: PageText) -> tuple[PageLines, Any]:
     characters = characters_in(words)
     if characters >= FEWEST_CHARACTERS and is_readable(words):
         digits = sum(map(str.isdigit, words))
-        in_rows = digits > NUMERIC_SHARE * characters and not text.is_letterspaced
-        lines = text.rows() if in_rows else rows_of_labels(text.lines())
+        lines = text.rows() if digits > NUMERIC_SHARE * characters else []
+        if not lines or LETTERSPACED.search("\n".join(words for words, _ in lines)):
+            lines = rows_of_labels(text.lines())
         if not is_over_a_scan(page, text.raw, characters):
             return lines, None
         without_text(page)

@@ -12,17 +12,17 @@ from lamplight.models.program_ranker import Described, ProgramRanker
 from lamplight.models.reader import Reader
 from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.computation import Computation
-from lamplight.rag.lexicon.quantities import IN_UNITS
 from lamplight.rag.programs.enumeration import programs
-from lamplight.rag.programs.features import Featuring, RowReading
+from lamplight.rag.programs.features import Featuring, Likeness, RowReading, name_of_row
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.sql import sql_of
+from lamplight.rag.programs.units import with_unit
 from lamplight.rag.programs.view import View, canonical, plain, view_of
 
 FEWEST_ROWS = 2
 MOST_ROWS = 120  # that the reader reads in the time there is
 MOST_COLUMNS = 16
-LIKELY = 2  # rows that the reader takes for the one that answers
+LIKELY = 3  # rows that the reader takes for the one that answers, and as many that are called so
 MOST_SHOWN = 12  # rows that an answer rests on are quoted
 # Of what is meant: of tables of reports that it has not learnt from seven in eight are right then, of Wikipedia's three
 # in four; asked of a table without the row that is meant it still says something in one of eight.
@@ -72,19 +72,27 @@ def _close(line: str) -> str:
 
 
 def described(
-    question: str, vector: Vectors, view: View, reader: Reader, embedder: Embedder
+    question: str, vector: Vectors, view: View, name: str, reader: Reader, embedder: Embedder
 ) -> tuple[list[Program], list[Described]]:
     """All programs for a question with what the ranker sees of them; the last description is that of none.
 
-    `vector` is the embedding of the question.
+    `vector` is the embedding of the question, `name` what the table is called.
     """
-    asked = plain(question)
     readings = _readings(question, view, reader)
-    likely = sorted(range(view.height), key=lambda row: -readings[row].score)[:LIKELY]
-    made = programs(asked, view, likely)
-    heads = embedder.encode([column.head or "column" for column in view.columns])
-    featuring = Featuring(asked, view, vector, heads, readings)
+    texts = [column.head or "column" for column in view.columns]
+    texts += [name_of_row(view, row) or "row" for row in range(view.height)]
+    *alike, title = (float(value) for value in embedder.encode([*texts, name or "table"]) @ vector)
+    likeness = Likeness(alike[: len(view.columns)], alike[len(view.columns) :], title)
+    made = programs(plain(question), view, _likely(readings, likeness.rows))
+    featuring = Featuring(question, name, view, likeness, readings)
     return made, [*map(featuring.describe, made), featuring.nothing()]
+
+
+def _likely(readings: Sequence[RowReading], likeness: Sequence[float]) -> list[int]:
+    """The rows that the reader takes for the answer, and those that are called most like the question."""
+    read = sorted(range(len(readings)), key=lambda row: -readings[row].score)[:LIKELY]
+    called = sorted(range(len(readings)), key=lambda row: -likeness[row])[:LIKELY]
+    return list(dict.fromkeys([*read, *called]))
 
 
 def computation_of(answered: Answered, table: Table) -> Computation:
@@ -93,18 +101,18 @@ def computation_of(answered: Answered, table: Table) -> Computation:
     rows = program.rows[:MOST_SHOWN]
     columns = [program.column, program.key, *(one.column for one in program.selection.conditions)]
     shown = sorted({column for column in columns if column >= 0} or {0})
-    said = program.said
+    said = with_unit(program, table)
     boxes = [table.boxes[row] for row in rows] if table.boxes else []
     cells = [(row, column) for row in rows for column in shown]
-    units = IN_UNITS.search(table.name) if program.gives_amount else None
-    note = f"(The table is in {units[1].lower()}.)" if units else ""
-    return Computation(said, said, sql_of(program, view_of(table)), table, cells, boxes, note, short=said)
+    return Computation(said, program.said, sql_of(program, view_of(table)), table, cells, boxes, short=said)
 
 
-def likeliest(question: str, view: View, reader: Reader, embedder: Embedder, ranker: ProgramRanker) -> Answered | None:
+def likeliest(
+    question: str, table: Table, reader: Reader, embedder: Embedder, ranker: ProgramRanker
+) -> Answered | None:
     """What is likeliest meant; None where that the table doesn't say is likelier. For the ranker's embedder alone."""
     vector = embedder.encode([question])[0]
-    made, seen = described(question, vector, view, reader, embedder)
+    made, seen = described(question, vector, view_of(table), table.name, reader, embedder)
     chances = ranker.probabilities(vector, seen)
     together: dict[tuple[str, ...], float] = {}
     for program, chance in zip(made, chances, strict=False):

@@ -10,13 +10,13 @@ from functools import cached_property
 
 import numpy as np
 
-from lamplight.models.embedder import Vectors
 from lamplight.models.program_ranker import Described
 from lamplight.rag.lexicon.amounts import first_number
 from lamplight.rag.periods import YEAR
 from lamplight.rag.programs.changes import in_time
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.selections import ORDINARY
+from lamplight.rag.programs.timing import Times, part_fit, span_fit, times_of, year_fit
 from lamplight.rag.programs.view import Column, View, plain
 from lamplight.rag.sentences import stem
 
@@ -28,7 +28,7 @@ FIRST_COLUMNS = 3
 FAR = 3.0  # log-odds / 4 below the best row: no less is told apart
 SIZES = 4
 BEST_RANKS = 4
-MEASURES = 26  # of each program
+MEASURES = 26 + 13  # of each program
 DIGITS = re.compile(r"[\d.,]+")
 
 
@@ -41,20 +41,39 @@ class RowReading:
     probability: float
 
 
-class Featuring:
-    """One question over one table. `heads` are the embeddings of the heads, (columns, dimensions)."""
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Cosines of the question with each head, with what each row is called, and with the table's name."""
 
-    def __init__(
-        self, question: str, view: View, vector: Vectors, heads: Vectors, readings: Sequence[RowReading]
-    ) -> None:
+    heads: list[float]
+    rows: list[float]
+    title: float
+
+
+def name_of_row(view: View, row: int) -> str:
+    """What a row is called: its words."""
+    return " ".join(column.cells[row] for column in view.columns if column.kind in ("text", "date")).strip()
+
+
+class Featuring:
+    """One question over one table called `name`."""
+
+    def __init__(self, asked: str, name: str, view: View, likeness: Likeness, readings: Sequence[RowReading]) -> None:
+        question = plain(asked)
+        self._times = times_of(asked)
+        self._head_times = [times_of(column.head) for column in view.columns]
+        self._row_times = [times_of(name_of_row(view, row)) for row in range(view.height)]
+        self._name_times = times_of(name)
+        self._likeness = likeness
+        self._title = frozenset(stem(word) for word in plain(name).split() if word not in ORDINARY)
         self._view = view
         self._plain = question
         self._tokens = question.split()
         self._words = frozenset(self._tokens)
         self._twos = frozenset(f"{one}_{other}" for one, other in zip(self._tokens, self._tokens[1:], strict=False))
         self._asks = next((words for words in ASKS if words in question), "other")
-        self._likeness = [float(value) for value in heads @ vector]
-        order = sorted(range(len(self._likeness)), key=lambda index: -self._likeness[index])
+        heads = likeness.heads
+        order = sorted(range(len(heads)), key=lambda index: -heads[index])
         self._ranks = {index: rank for rank, index in enumerate(order)}
         self._ages = {
             column.index: age for periods in in_time(view) for age, (_, column) in enumerate(reversed(periods))
@@ -100,6 +119,12 @@ class Featuring:
         matched = max((share for share, _ in self._heads), default=0.0)
         measures = [0.0] * MEASURES
         measures[0], measures[1], measures[2] = 1.0, matched, math.tanh(self._top / 4)
+        measures[3] = self._likeness.title
+        measures[4] = self._of_title([word for _, word, _ in self._places])
+        measures[5] = max(self._likeness.rows)
+        measures[6] = year_fit(self._times, self._all_times)
+        measures[7] = span_fit(self._times, self._all_times)
+        measures[8] = part_fit(self._times, self._all_times)
         return Described("none", names, measures)
 
     def _left(self, program: Program) -> list[str]:
@@ -149,6 +174,9 @@ class Featuring:
         yield f"{self._asks}|{operation}|column {min(column.index, FIRST_COLUMNS)}"
         yield f"head|{plain(column.head)}|{self._asks}"
         yield f"{operation}|column head {self._heads[column.index][0] > 0}"
+        in_per_cent = any("%" in one for one in (*program.given, column.head))
+        yield f"%|{in_per_cent}|{operation}|{self._asks}"
+        yield from (f"%|{in_per_cent}|{word}" for word in self._words)
         yield f"{operation}|rank {min(self._ranks[column.index], BEST_RANKS)}"
 
     def _measures(self, program: Program, left: Sequence[str]) -> list[float]:
@@ -156,15 +184,15 @@ class Featuring:
         conditions, rows = program.selection.conditions, program.selection.rows
         covered = sum(end - start for start, end in program.selection.spans)
         repeated = sum(plain(one) in self._plain for one in given) / len(given)
-        likeness = sum(self._likeness[one.column] for one in conditions) / max(1, len(conditions))
+        likeness = sum(self._likeness.heads[one.column] for one in conditions) / max(1, len(conditions))
         return [
             1.0,
             len(left) / max(1, len(self._places)),
             len(left),
             covered / max(1, len(self._plain)),
             len(conditions),
-            self._likeness[column] if column >= 0 else 0.0,
-            self._likeness[key] if key >= 0 else 0.0,
+            self._likeness.heads[column] if column >= 0 else 0.0,
+            self._likeness.heads[key] if key >= 0 else 0.0,
             self._heads[column][0] if column >= 0 else 0.0,
             self._heads[key][0] if key >= 0 else 0.0,
             repeated,
@@ -177,7 +205,55 @@ class Featuring:
             float(self._asks in NAMING and all(DIGITS.fullmatch(one) is not None for one in given)),
             1 / (1 + column) if column >= 0 else 0.0,
             *self._read(program),
+            *self._timed(program),
+            *self._called(program, left),
         ]
+
+    def _timed(self, program: Program) -> list[float]:
+        """How the times of a program's columns, rows and table agree with those of the question."""
+        asked = self._times
+        told = [self._head_times[index] for index in (program.column, program.key) if index >= 0]
+        heads = [year_fit(asked, one) for one in told]
+        years = [one.years if asked.is_dated else one.business for one in told]
+        later = heads[0] if heads else 0.0
+        earlier = heads[1] if heads[1:] else 0.0
+        both = float(len(told) > 1 and bool(asked.years) and all(own and own <= asked.years for own in years))
+        rows = [self._row_times[row] for row in program.rows[:SIZES]]
+        return [
+            later,
+            earlier,
+            both,
+            min((year_fit(asked, one) for one in rows), default=0.0),
+            year_fit(asked, self._name_times),
+            span_fit(asked, told[0]) if told else 0.0,
+            min((span_fit(asked, one) for one in rows), default=0.0),
+            part_fit(asked, told[0]) if told else 0.0,
+            min((part_fit(asked, one) for one in rows), default=0.0),
+        ]
+
+    def _called(self, program: Program, left: Sequence[str]) -> list[float]:
+        """How the names of the rows and of the table are like the question."""
+        rows = list(program.rows)
+        likeness = max((self._likeness.rows[row] for row in rows), default=0.0)
+        return [likeness, likeness - max(self._likeness.rows), self._likeness.title, self._of_title(left)]
+
+    def _of_title(self, words: Sequence[str]) -> float:
+        """The share of some words that the table's name has."""
+        return sum(word in self._title for word in words) / max(1, len(words))
+
+    @cached_property
+    def _all_times(self) -> Times:
+        """Those of all that the table is called and has."""
+        every = [self._name_times, *self._head_times, *self._row_times]
+        return Times(
+            years=frozenset[int]().union(*(one.years for one in every)),
+            business=frozenset[int]().union(*(one.business for one in every)),
+            quarters=frozenset[int]().union(*(one.quarters for one in every)),
+            months=frozenset[int]().union(*(one.months for one in every)),
+            span=self._times.span
+            if self._times.span in {one.span for one in every}
+            else max(one.span for one in every),
+        )
 
     def _read(self, program: Program) -> list[float]:
         """How the program agrees with the reader."""

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from lamplight.library.records import Passage, Table
 from lamplight.library.store import Library
+from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
+from lamplight.models.reader import LineReading
+from lamplight.rag.columns import SEPARATOR
+from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.naming import shortens
 from lamplight.rag.passages import Selection
 from lamplight.rag.programs.answer import Answered, likeliest
 from lamplight.rag.programs.report_tables import tables_of
 from lamplight.rag.programs.selections import ORDINARY
-from lamplight.rag.programs.view import view_of
 from lamplight.rag.query import WORD
 from lamplight.rag.retriever import Search
-from lamplight.rag.sentences import stems
+from lamplight.rag.sentences import stems, units_of
 
-TABLES = 4  # over which programs are run
+TABLES = 5  # over which programs are run
+CANDIDATES = 14  # tables, of which they are chosen
+LIKELY = 0.3  # of a row that is shown among others where nothing is sure
 LOOKED_AT = 20  # passages, for their tables
+
+
+Found = tuple[Passage, Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +45,35 @@ def answers_of_tables(search: Search, selection: Selection, library: Library, mo
     """Of the tables of the best passages, where the embedder knows both languages; none without the ranker's own."""
     if models.program_ranker.embedder != models.embedder.name:
         return []
-    found = list(islice(tables_among(search, selection, library), TABLES))
-    asked = _asked(search, [passage for passage, _ in found])
+    among = list(islice(tables_among(search, selection, library), CANDIDATES))
+    asked = _asked(search, [passage for passage, _ in among])
+    found = _promising(asked, among, models.embedder)
     return [
-        TableAnswer(
-            passage, table, likeliest(asked, view_of(table), models.reader, models.embedder, models.program_ranker)
-        )
+        TableAnswer(passage, table, likeliest(asked, table, models.reader, models.embedder, models.program_ranker))
         for passage, table in found
     ]
+
+
+def _promising(asked: str, among: Sequence[Found], embedder: Embedder) -> list[Found]:
+    """Those tables that have most words of the question and are called most like it, the best passages' first."""
+    if len(among) <= TABLES:
+        return list(among)
+    words = stems(asked)
+    called = [f"{table.name} {' '.join(table.columns)}" for _, table in among]
+    likeness = embedder.encode(called) @ embedder.encode([asked])[0]
+    held = [stems(f"{name} {_labels(table)}") for name, (_, table) in zip(called, among, strict=True)]
+    usual = [sum(word in own for own in held) for word in words]
+    rare = {word: 1 / count for word, count in zip(words, usual, strict=True) if count}
+    fits = [
+        sum(rare.get(word, 0.0) for word in words & own) + float(like) - place / len(among)
+        for place, (own, like) in enumerate(zip(held, likeness, strict=True))
+    ]
+    best = sorted(range(len(among)), key=lambda place: -fits[place])[:TABLES]
+    return [among[place] for place in sorted(best)]
+
+
+def _labels(table: Table) -> str:
+    return " ".join(cell for row in table.rows for cell in row if any(map(str.isalpha, cell)))
 
 
 def tables_among(search: Search, selection: Selection, library: Library) -> Iterator[tuple[Passage, Table]]:
@@ -82,6 +111,36 @@ def surest(answers: Sequence[TableAnswer], search: Search, selection: Selection)
         and not _may_speak_of_the_whole(one, search, passages)
     ]
     return answers[max(sure)[1]] if sure else None
+
+
+def likeliest_row(answers: Sequence[TableAnswer], marker: int) -> AnswerLine | None:
+    """The row that an answer likeliest rests on, of which none is sure, in a passage of its own with this marker."""
+    likely = [one for one in answers if one.answered is not None and one.answered.probability >= LIKELY]
+    best = max(likely, key=lambda one: one.answered.probability if one.answered else 0.0, default=None)
+    if best is None or best.answered is None or not (rows := best.answered.program.rows[:1]):
+        return None
+    row, table = rows[0], best.table
+    shown = [index for index, cell in enumerate(table.rows[row]) if index or cell]  # without an empty group
+    heads, text = (SEPARATOR.join(cells[index] for index in shown) for cells in (table.columns, table.rows[row]))
+    left, top, right, _ = place = table.boxes[row] if table.boxes else (0.0, 0.0, 0.0, 0.0)
+    boxes = [(left, top, right, top), place] if table.boxes else []
+    passage = replace(
+        best.passage,
+        id=0,
+        marker=marker,
+        page=table.page,
+        kind="table",
+        header=table.name,
+        text=f"{heads}\n{text}",
+        boxes=boxes,
+    )
+    given = best.answered.program.given[0]
+    start = text.find(given)
+    span = (start, start + len(given)) if start >= 0 else (0, 0)
+    line = next(unit for unit in reversed(units_of(passage)))
+    return AnswerLine(
+        line, LineReading(best.answered.log_odds, *span, best.answered.probability), best.answered.log_odds
+    )
 
 
 def _may_speak_of_the_whole(one: TableAnswer, search: Search, passages: Sequence[Passage]) -> bool:

@@ -17,6 +17,10 @@ FEWEST = 2  # rows
 
 def tables_of(passage: Passage, library: Library) -> list[Table]:
     """The tables that a passage has rows of and that programs can be run over."""
+    on_page = library.tables.of_page(passage.document_id, passage.page)
+    placed = [table for table in on_page if _stands_in(table, passage) and can_be_asked(table)]
+    if placed:
+        return placed
     if SEPARATOR not in passage.text:  # it came as lines
         made = report_tables(library.passages.of_page(passage.document_id, passage.page))
         found = [table for table, chunks in made if passage.id in chunks and can_be_asked(table)]
@@ -24,6 +28,12 @@ def tables_of(passage: Passage, library: Library) -> list[Table]:
             return found
     kept = table_of(passage, library.tables.of([passage.document_id]))
     return [] if kept is None else [kept]
+
+
+def _stands_in(table: Table, passage: Passage) -> bool:
+    """Whether a row of a table lies on a line of a passage."""
+    middles = [(box[1] + box[3]) / 2 for box in table.boxes]
+    return any(box[1] <= middle <= box[3] for box in passage.boxes for middle in middles)
 
 
 def report_tables(passages: Sequence[Passage]) -> list[tuple[Table, frozenset[int]]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from lamplight.rag.lexicon.quantities import all_numbers
-from lamplight.rag.programs.view import Column, View
+from lamplight.rag.programs.view import Column, View, plain
 from lamplight.rag.query import STOP_WORDS
 
 Span = tuple[int, int]
@@ -24,6 +24,8 @@ MOST_MATCHES = 14
 TOTALS = 2  # rows that add up others, the last ones
 MOST_SINGLE = 24  # that are combined
 MOST_SELECTIONS = 120
+SHORT_FORM = re.compile(r"(?:[A-Z][a-z]{0,3}){2,6}(?![\w])")
+CAPITALISED = re.compile(r"[A-Z][a-z]*")
 NUMBERS = 3  # of a question that are compared with
 ENDINGS = r"(?:s|es|'s)?"
 DERIVED = r"(?:s|n|ese|ish|an|ian)?"
@@ -66,7 +68,11 @@ class Match:
 
 def matches(question: str, view: View) -> list[Match]:
     """`question` is plain. Of matches inside each other in one column, the longest."""
-    found = [match for column in view.columns for match in (*_whole(question, column), *_parts(question, column))]
+    found = [
+        match
+        for column in view.columns
+        for match in (*_whole(question, column), *_parts(question, column), *_spelt_out(question, column))
+    ]
     found.sort(key=lambda match: -(match.span[1] - match.span[0]) - 0.5 * match.is_whole)
     kept: list[Match] = []
     for match in found:
@@ -125,6 +131,20 @@ def _parts(question: str, column: Column) -> Iterator[Match]:
             if rows and len(rows) < len(column.words):
                 place = question.find(part)
                 yield Match(column.index, part, rows, (place, place + len(part)), is_whole=False)
+
+
+def _spelt_out(question: str, column: Column) -> Iterator[Match]:
+    """Short forms of what the question spells out: "LatAm" is Latin America."""
+    words = [match.span() for match in re.finditer(r"[^\W_]+", question)]
+    for cell in dict.fromkeys(column.cells):
+        short = SHORT_FORM.match(cell)
+        parts = CAPITALISED.findall(short[0]) if short else []
+        for start in range(len(words) - len(parts) + 1 if parts else 0):
+            spans = words[start : start + len(parts)]
+            if all(question[slice(*span)].startswith(part.lower()) for span, part in zip(spans, parts, strict=True)):
+                rows = tuple(row for row, other in enumerate(column.cells) if other == cell)
+                yield Match(column.index, plain(cell), rows, (spans[0][0], spans[-1][1]), is_whole=True)
+                break
 
 
 def _compared(question: str, view: View) -> Iterator[Rows]:

@@ -13,6 +13,7 @@ from lamplight.library.records import Table
 from lamplight.rag.lexicon.amounts import comma_decimal_in, first_number, parse_amount
 from lamplight.rag.lexicon.dates import dates_of, parse_dates, years_in_order
 from lamplight.rag.lexicon.numbers import DIGITS, SIGNS
+from lamplight.rag.programs.timing import NAMED_QUARTER, ORDINALS
 
 Kind = Literal["text", "number", "mixed", "date"]
 
@@ -59,6 +60,7 @@ class View:
 @lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
     """In lower case, without accents and most signs: two spellings of the same become one."""
+    text = NAMED_QUARTER.sub(lambda match: f"q{match[2] or ORDINALS[match[1].lower()]}", text)
     bare = THOUSANDS.sub("", text.lower().replace("–", "-").replace("\u2212", "-"))
     letters = unicodedata.normalize("NFKD", bare)
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
