@@ -24,11 +24,15 @@ SHORT_WORD = 3  # letters: "RM" before an amount that the question names
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """A sentence or row of a passage, and what the reader says of it. `score` are the log-odds that it answers."""
+    """A sentence or row of a passage, and what the reader says of it. `score` are the log-odds that it answers.
+
+    `heads` are those of a row's cells, where they are known.
+    """
 
     sentence: Sentence
     reading: LineReading
     score: float
+    heads: str = ""
 
 
 def worth_reading(passages: Sequence[Passage]) -> list[Passage]:

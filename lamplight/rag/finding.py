@@ -23,6 +23,7 @@ from lamplight.rag.reading import most_to_read, near_best, reads_apart
 from lamplight.rag.refusal import answerability, certainty
 from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
 from lamplight.rag.sections import sections_around
+from lamplight.rag.table_rows import in_cells
 
 RETRIEVED = 40  # passages that are ranked; the page is mostly among the first of them
 MORE = 2  # times as many passages as are read otherwise, for whoever wants more
@@ -95,7 +96,12 @@ class Finder:
         rest = [whole(passage, self._library) for passage in search.found[len(first) : count]]
         candidates = [*first, *rest, *search.found[max(len(first), count) :]]
         selection = select(search, candidates, lines, count, self._models.reranker)
-        return replace(selection, answerable=answerability(selection) >= 0, sure=certainty(selection) >= 0)
+        return replace(
+            selection,
+            lines=in_cells(selection.lines, self._library),
+            answerable=answerability(selection) >= 0,
+            sure=certainty(selection) >= 0,
+        )
 
     def _lines(self, search: Search, passages: Sequence[Passage]) -> list[list[AnswerLine]]:
         """Read by the reader for English where that knows both languages, else by the multilingual one."""

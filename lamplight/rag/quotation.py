@@ -140,17 +140,22 @@ def _blocks(line: Quotation, passages: Sequence[Passage]) -> Iterator[str]:
 
 def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | None:
     text = line.sentence.text
-    if text.rstrip().endswith(ANNOUNCES):
-        items = _announced(line.sentence)
-        return Quotation(cite(passage, _joined([line.sentence, *items]))) if items else None
-    if items := _counted(line.sentence):
-        return Quotation(cite(passage, _joined([line.sentence, *items])))
-    if is_item(text) and needs_several(question):
-        return Quotation(cite(passage, _joined(_list_around(line.sentence))))
-    heads = heads_of(text, passage.text.split("\n"))
+    if not line.heads and (items := _with_items(question, line.sentence)) is not None:
+        return Quotation(cite(passage, _joined(items))) if items else None
+    heads = line.heads or heads_of(text, passage.text.split("\n"))
     span = _answer_in(question, line, heads)
     short = _short(text, span, passage.kind == "text") if span else ""
     return Quotation(cite(passage, line.sentence), heads, short)
+
+
+def _with_items(question: str, sentence: Sentence) -> list[Sentence] | None:
+    """A line of or above a list with what belongs to it, empty where it only announces; None for any other line."""
+    if sentence.text.rstrip().endswith(ANNOUNCES):
+        items = _announced(sentence)
+        return [sentence, *items] if items else []
+    if items := _counted(sentence):
+        return [sentence, *items]
+    return _list_around(sentence) if is_item(sentence.text) and needs_several(question) else None
 
 
 def _answer_in(question: str, line: AnswerLine, heads: str) -> Span | None:

@@ -12,7 +12,6 @@ from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
 from lamplight.models.reader import LineReading
-from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.naming import shortens
 from lamplight.rag.passages import Selection
@@ -22,6 +21,7 @@ from lamplight.rag.programs.selections import ORDINARY
 from lamplight.rag.query import WORD
 from lamplight.rag.retriever import Search
 from lamplight.rag.sentences import stems, units_of
+from lamplight.rag.table_rows import row_in_cells
 
 TABLES = 5  # over which programs are run
 CANDIDATES = 14  # tables, of which they are chosen
@@ -120,8 +120,7 @@ def likeliest_row(answers: Sequence[TableAnswer], marker: int) -> AnswerLine | N
     if best is None or best.answered is None or not (rows := best.answered.program.rows[:1]):
         return None
     row, table = rows[0], best.table
-    shown = [index for index, cell in enumerate(table.rows[row]) if index or cell]  # without an empty group
-    heads, text = (SEPARATOR.join(cells[index] for index in shown) for cells in (table.columns, table.rows[row]))
+    heads, text = row_in_cells(table, row)
     left, top, right, _ = place = table.boxes[row] if table.boxes else (0.0, 0.0, 0.0, 0.0)
     boxes = [(left, top, right, top), place] if table.boxes else []
     passage = replace(

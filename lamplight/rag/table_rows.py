@@ -1,0 +1,62 @@
+"""The rows among the lines that answer, with their cells apart and the heads of these, where the table is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lamplight.library.records import Box, Table
+from lamplight.library.store import Library
+from lamplight.models.reader import LineReading
+from lamplight.rag.columns import SEPARATOR
+from lamplight.rag.extraction import AnswerLine
+
+LOOKED_AT = 8  # lines, the likeliest: no more are shown
+
+
+def row_in_cells(table: Table, row: int) -> tuple[str, str]:
+    """A row and its heads, each with its cells apart; without the heading over rows where there is none."""
+    shown = [index for index, cell in enumerate(table.rows[row]) if index or cell]
+    heads, cells = (SEPARATOR.join(line[index] for index in shown) for line in (table.columns, table.rows[row]))
+    return heads, cells
+
+
+def in_cells(lines: Sequence[AnswerLine], library: Library) -> list[AnswerLine]:
+    """`lines`, of which those that are rows of a kept table are told in cells."""
+    first = [_in_cells(line, library) for line in lines[:LOOKED_AT]]
+    return [*first, *lines[LOOKED_AT:]]
+
+
+def _in_cells(line: AnswerLine, library: Library) -> AnswerLine:
+    passage, text, boxes = line.sentence.passage, line.sentence.text, line.sentence.boxes
+    if passage.kind == "image" or len(boxes) != 1 or SEPARATOR in text or not any(map(str.isdigit, text)):
+        return line
+    for table in library.tables.of_page(passage.document_id, passage.page):
+        for row, box in enumerate(table.boxes):
+            if _is_level(boxes[0], box) and _letters(text).endswith(_letters("".join(table.rows[row][-2:]))):
+                heads, told = row_in_cells(table, row)
+                return replace(
+                    line,
+                    sentence=replace(line.sentence, text=told),
+                    heads=heads,
+                    reading=_moved(line.reading, text, told),
+                )
+    return line
+
+
+def _is_level(line: Box, row: Box) -> bool:
+    """Whether a row stands on a line and within it."""
+    return line[1] <= (row[1] + row[3]) / 2 <= line[3] and line[0] - 1 <= (row[0] + row[2]) / 2 <= line[2] + 1
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text if letter.isalnum())
+
+
+def _moved(reading: LineReading, text: str, told: str) -> LineReading:
+    """The same reading of the same words, which may stand elsewhere now; without a part if they are not together."""
+    words = text[reading.start : reading.end]
+    start = told.find(words) if words else -1
+    if start < 0:
+        return replace(reading, start=0, end=0, probability=0.0)
+    return replace(reading, start=start, end=start + len(words))
