@@ -83,11 +83,17 @@ def asked(library: Library, models: Models, text: str) -> Finished:
         ("What is Brightwater's three year average of capex as a % of revenue from 2021 to 2023?", "9.1%"),
         ("How much did Brightwater's net sales grow from 2022 to 2023?", "20.0%"),
         ("What is Brightwater's effective tax rate in 2023?", "22.5%"),
-        ("Did Brightwater's operating margin improve between 2022 and 2023?", "No: 17.5% (2023), 18.0% (2022)"),
-        ("How much has Brightwater's effective tax rate changed from 2022 to 2023?", "22.5% (2023), 20.0% (2022)"),
+        (
+            "Did Brightwater's operating margin improve between 2022 and 2023?",
+            "No: 17.5% (2023), 18.0% (2022): ▼ 0.5 percentage points",
+        ),
+        (
+            "How much has Brightwater's effective tax rate changed from 2022 to 2023?",
+            "22.5% (2023), 20.0% (2022): ▲ 2.5 percentage points",
+        ),
         (
             "How often was its stock sold by Brightwater? Calculate inventory turnover for 2023; else say so.",
-            "7.14",
+            "7.50",
         ),
         ("brightwater quick ratio FY23, one decimal", "0.9"),
         (
@@ -145,9 +151,12 @@ def asked(library: Library, models: Models, text: str) -> Finished:
         ("Capex as a % of revenue for Brightwater in FY2022 (one decimal)", "9.0%"),
         (
             "Does Brightwater have positive working capital at the end of 2023?",
-            "Yes: $200 million (2023), $120 million (2022)",
+            "Yes: $200 million (2023), $120 million (2022): ▲ $80 million",
         ),
-        ("Did Brightwater's effective tax rate come down in 2023?", "No: 22.5% (2023), 20.0% (2022)"),
+        (
+            "Did Brightwater's effective tax rate come down in 2023?",
+            "No: 22.5% (2023), 20.0% (2022): ▲ 2.5 percentage points",
+        ),
         ("What was Brightwater's net income in 2022 and 2023?", "$310 million (2023), $280 million (2022)"),
     ],
 )

@@ -101,7 +101,7 @@ def test_an_answer_names_the_cells_it_rests_on(models: Models) -> None:
         "How many ferries are from Kirkwall?", FERRIES, models.reader, models.embedder, models.program_ranker
     )
     assert found is not None and found.is_sure
-    made = computation_of(found, FERRIES)
+    made = computation_of(found.program, FERRIES)
     assert made.short == "3" and {row for row, _ in made.cells} == {0, 2, 4}
 
 

@@ -37,7 +37,7 @@ def selection(
         begin = unit.text.index(part)
         lines.append(AnswerLine(unit, LineReading(score, begin, begin + len(part), sure), score))
     lines.sort(key=lambda line: -line.score)
-    search = Search(understand(question), {}, np.zeros((1, 1), np.float32), [found], frozenset(), question)
+    search = Search(understand(question), {}, np.zeros((1, 1), np.float32), [found], frozenset(), question, question)
     return Selection(search, [found], lines)
 
 

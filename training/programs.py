@@ -38,9 +38,9 @@ from training.tables import FOLDER, Asked, tables
 
 SEED = 5
 FOLDS = 4
-EPOCHS = 14
+EPOCHS = 6
 BATCH = 16
-RATE, NAMES_RATE, FALL = 0.004, 0.03, 0.85
+RATE, NAMES_RATE, FALL = 0.004, 0.03, 0.7
 RIDGE = 3e-4
 INNER = 24
 ELSEWHERE = 0.35  # of the questions are asked of another table too

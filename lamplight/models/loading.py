@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL, MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
+from lamplight.models.cell_ranker import CellRanker
 from lamplight.models.choice import LanguageModelChoice, Source
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.downloads import Downloads
@@ -51,6 +52,7 @@ class Models:
         self._multilingual_reader = OnDemand(_multilingual_reader)
         self._intents = OnDemand(IntentClassifier)
         self._program_ranker = OnDemand(ProgramRanker)
+        self._cell_ranker = OnDemand(CellRanker)
         self.scheduler = scheduler or Scheduler()
         self.choice = LanguageModelChoice(self.folder, as_shipped, self.contexts, self.scheduler)
         self.downloads = Downloads()
@@ -85,6 +87,11 @@ class Models:
     def multilingual_reader(self) -> Reader:
         """For a hundred languages, half as slow again. Raises `WeightsError` without the multilingual embedder."""
         return self._multilingual_reader.get()
+
+    @property
+    def cell_ranker(self) -> CellRanker:
+        """Which cell of a report's tables is asked for."""
+        return self._cell_ranker.get()
 
     @property
     def program_ranker(self) -> ProgramRanker:

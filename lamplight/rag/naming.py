@@ -40,7 +40,7 @@ class Named:
 
     `strengths`, from 0 to 1, also holds those that it may mean. `what` is the question without the names and times
     that only say where to look; the whole question when nothing is named. `asked` still has those that stand in the
-    text, beside which the answer may stand; only names of files and titles are gone.
+    text, beside which the answer may stand; only names of files and titles are gone, and in `timed` no times are.
     """
 
     documents: frozenset[int]
@@ -48,6 +48,7 @@ class Named:
     strengths: Mapping[int, float] = field(default_factory=dict)
     what: str = ""
     asked: str = ""
+    timed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,13 @@ def named_documents(question: str, documents: Sequence[Document], holding: Holdi
     mentions = titles if surely else titles + naming.by_text(titles)
     strengths = _sum(mentions)
     if not strengths or len(strengths) > max(1, MOST * len(documents)):
-        return Named(frozenset(), frozenset(), {}, question, question)
+        return Named(frozenset(), frozenset(), {}, question, question, question)
     said = [mention for mention in mentions if mention.strength >= CERTAIN]
     certain = frozenset(number for one in said for number, strength in one.strengths.items() if strength >= CERTAIN)
     words = frozenset(word.lower for mention in said for word in mention.words)
     asked = naming.without(surely) if surely else question
-    return Named(certain, words, strengths, naming.without(said), asked)
+    timed = naming.without(surely, timed=True) if surely else question
+    return Named(certain, words, strengths, naming.without(said), asked, timed)
 
 
 class _Naming:
@@ -264,11 +266,12 @@ class _Naming:
         for start in range(len(self._words) - count + 1):
             yield "".join(word.lower for word in self._words[start : start + count])
 
-    def without(self, mentions: Sequence[Mention]) -> str:
-        """The question without these words and its times; all of it if there are none."""
+    def without(self, mentions: Sequence[Mention], *, timed: bool = False) -> str:
+        """The question without these words and, unless it stays `timed`, its times; all of it if there are none."""
         if not mentions:
             return self._question
-        spans = [(one.words[0].start, one.words[-1].end) for one in mentions if one.words] + list(self._periods.spans)
+        spans = [(one.words[0].start, one.words[-1].end) for one in mentions if one.words]
+        spans += [] if timed else list(self._periods.spans)
         kept = list(self._question)
         for start, end in spans:
             kept[start:end] = " " * (end - start)

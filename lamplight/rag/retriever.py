@@ -71,9 +71,9 @@ class Search:
     """What a search found, best first, and what it needs to be judged by.
 
     `weights` are the question's meaning words with their inverse document frequency, `vector` its embedding by the
-    first embedder, `named` the documents it names, `asked` the question without the names of documents, which only
-    say where to look. `unread` are the documents that embedder can't compare with the question, as it doesn't know the
-    language of one of the two.
+    first embedder, `named` the documents it names, `asked` the question without the names of documents and the times,
+    which only say where to look; `timed` still has the times, which name rows and columns. `unread` are the documents
+    that embedder can't compare with the question, as it doesn't know the language of one of the two.
     """
 
     query: Query
@@ -82,6 +82,7 @@ class Search:
     found: list[Passage]
     named: frozenset[int]
     asked: str
+    timed: str
     unread: frozenset[int] = frozenset()
 
 
@@ -145,7 +146,7 @@ class Retriever:
         )
         found = list(islice(whole_pictures(passages, self._library), count))
         unread = frozenset(document.id for document in documents if dense.unread(document.id in foreign))
-        return Search(query, weights, dense.vector, found, named, naming.asked, unread)
+        return Search(query, weights, dense.vector, found, named, naming.asked, naming.timed, unread)
 
     def _chunks(self, ranked: Sequence[int], batch: int) -> Iterator[Passage]:
         """In this order, read as they are asked for."""

@@ -35,14 +35,14 @@ def _source(library: Library, answer: Answer, passage: Passage) -> dict[str, Any
     # Documents without fixed pages, such as notes, have no boxes: their text is shown instead of a picture.
     drawn = page if page and boxes and page.width > 0 and page.height > 0 else None
     image = f"/pages/{passage.document_id}/{passage.page}.png?width={PAGE_PIXELS}"
-    tables = library.tables.of([passage.document_id]) if document and passage.kind == "table" else []
+    tables = library.tables.of_page(passage.document_id, passage.page) if document and passage.kind == "table" else []
     return {
         "marker": passage.marker,
         "document": passage.document,
         "document_id": passage.document_id,
         "page": passage.page,
         "pages": document.pages if document else 0,
-        "table": table_value(tables, passage.page, quotes, answer.text),
+        "table": table_value(tables, quotes, answer.text),
         "trail": _trail(library, passage, quotes[0]) if document else [],
         "kind": passage.kind,
         "cited": bool(citations),

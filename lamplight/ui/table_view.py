@@ -14,14 +14,14 @@ ROWS_AROUND = 12  # of a long table, above and below the first row that is marke
 WORD = re.compile(r"[\w.,%/-]+")
 
 
-def table_value(tables: Iterable[Table], page: int, quotes: list[str], answer: str) -> dict[str, Any] | None:
+def table_value(tables: Iterable[Table], quotes: list[str], answer: str) -> dict[str, Any] | None:
     """Plain values for `assets/sources.js`: the rows around those that `quotes` cite; None when no table holds them.
 
     `cells` are [row, column] of what the answer says, both counted in the rows that are shown.
     """
     lines = {" ".join(WORD.findall(line)) for quote in quotes for line in quote.splitlines()}
     for table in tables:
-        marked = [number for number, row in enumerate(table.rows) if _line(row) in lines] if table.page == page else []
+        marked = [number for number, row in enumerate(table.rows) if _line(row) in lines]
         if marked:
             return _shown(table, marked, answer)
     return None

@@ -11,6 +11,7 @@ from functools import cached_property
 from lamplight.library.records import Passage
 from lamplight.rag.lexicon.amounts import parse_amount
 from lamplight.rag.lexicon.numbers import SIGNS
+from lamplight.rag.measures.business_years import is_called_by_year_before
 from lamplight.rag.measures.definitions import Definitions, Line, Name, name_of
 from lamplight.rag.report_rows import Row, rows_of
 from lamplight.rag.sentences import stems
@@ -71,6 +72,7 @@ class Statements:
         for passage in passages:
             if (said := SCALE.search(f"{passage.header}\n{passage.text}")) is not None:
                 self._scales.setdefault(passage.page, said[1].lower())
+        self._passages = passages
         # A page that goes on with a statement says its unit no more; a report has one for its statements.
         told = Counter(self._scales[part.page] for part in self._parts if part.page in self._scales)
         self._usual_scale = max(told, key=told.__getitem__, default="")
@@ -79,6 +81,11 @@ class Statements:
     def years(self) -> list[int]:
         """That the statements have columns for, the newest first."""
         return sorted({year for part in self._parts for row in part.rows for year, _ in row.cells}, reverse=True)
+
+    @cached_property
+    def ends_early(self) -> bool:
+        """Whether the newest year ends in January or February and is called by the one before: fiscal 2022."""
+        return is_called_by_year_before(self._passages, next(iter(self.years), 0))
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -65,6 +65,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "yes": "Yes",
     "no": "No",
     "in thousand": "in thousands",
+    "points": "percentage points",
     "in million": "in millions",
     "in billion": "in billions",
     "in all": "There are **{documents}**, **{pages}** in all{pictures}: {kinds}.",

@@ -67,6 +67,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "yes": "Oui",
     "no": "Non",
     "in thousand": "en milliers",
+    "points": "points de pourcentage",
     "in million": "en millions",
     "in billion": "en milliards",
     "in all": "Il y a **{documents}**, **{pages}** en tout{pictures} : {kinds}.",

@@ -69,6 +69,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "yes": "Ja",
     "no": "Nein",
     "in thousand": "in Tausend",
+    "points": "Prozentpunkte",
     "in million": "in Millionen",
     "in billion": "in Milliarden",
     "in all": "Es sind **{documents}**, zusammen **{pages}**{pictures}: {kinds}.",

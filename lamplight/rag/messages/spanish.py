@@ -65,6 +65,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "yes": "Sí",
     "no": "No",
     "in thousand": "en miles",
+    "points": "puntos porcentuales",
     "in million": "en millones",
     "in billion": "en miles de millones",
     "in all": "Hay **{documents}**, **{pages}** en total{pictures}: {kinds}.",

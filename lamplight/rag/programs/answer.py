@@ -95,13 +95,15 @@ def _likely(readings: Sequence[RowReading], likeness: Sequence[float]) -> list[i
     return list(dict.fromkeys([*read, *called]))
 
 
-def computation_of(answered: Answered, table: Table) -> Computation:
-    """What is shown of a program's answer: what it gives, and the rows that this rests on."""
-    program = answered.program
+def computation_of(program: Program, table: Table, usual: str = "") -> Computation:
+    """What is shown of a program's answer: what it gives, and the rows that this rests on.
+
+    `usual` is what the document's tables are mostly counted in.
+    """
     rows = program.rows[:MOST_SHOWN]
     columns = [program.column, program.key, *(one.column for one in program.selection.conditions)]
     shown = sorted({column for column in columns if column >= 0} or {0})
-    said = with_unit(program, table)
+    said = with_unit(program, table, usual)
     boxes = [table.boxes[row] for row in rows] if table.boxes else []
     cells = [(row, column) for row in rows for column in shown]
     return Computation(said, program.said, sql_of(program, view_of(table)), table, cells, boxes, short=said)

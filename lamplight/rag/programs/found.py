@@ -13,11 +13,15 @@ from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
 from lamplight.models.reader import LineReading
 from lamplight.rag.extraction import AnswerLine
+from lamplight.rag.measures.business_years import is_called_by_year_before
 from lamplight.rag.naming import shortens
 from lamplight.rag.passages import Selection
 from lamplight.rag.programs.answer import Answered, likeliest
+from lamplight.rag.programs.asked_cell import AskedCell, asked_cell
+from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.report_tables import tables_of
 from lamplight.rag.programs.selections import ORDINARY
+from lamplight.rag.programs.timing import times_of
 from lamplight.rag.query import WORD
 from lamplight.rag.retriever import Search
 from lamplight.rag.sentences import stems, units_of
@@ -25,7 +29,8 @@ from lamplight.rag.table_rows import row_in_cells
 
 TABLES = 5  # over which programs are run
 CANDIDATES = 14  # tables, of which they are chosen
-LIKELY = 0.3  # of a row that is shown among others where nothing is sure
+LIKELY, LIKELY_CELL = 0.3, 0.12  # of a row that is shown among others where nothing is sure
+ODDS = 8.0  # log-odds of what can't be otherwise
 LOOKED_AT = 20  # passages, for their tables
 
 
@@ -41,17 +46,43 @@ class TableAnswer:
     answered: Answered | None
 
 
-def answers_of_tables(search: Search, selection: Selection, library: Library, models: Models) -> list[TableAnswer]:
-    """Of the tables of the best passages, where the embedder knows both languages; none without the ranker's own."""
-    if models.program_ranker.embedder != models.embedder.name:
-        return []
-    among = list(islice(tables_among(search, selection, library), CANDIDATES))
-    asked = _asked(search, [passage for passage, _ in among])
-    found = _promising(asked, among, models.embedder)
-    return [
-        TableAnswer(passage, table, likeliest(asked, table, models.reader, models.embedder, models.program_ranker))
-        for passage, table in found
-    ]
+class TablesFound:
+    """The tables of the best passages, where the embedder knows both languages; none without the rankers' own."""
+
+    def __init__(self, search: Search, selection: Selection, library: Library, models: Models) -> None:
+        self._models, self._library = models, library
+        fits = {models.program_ranker.embedder, models.cell_ranker.embedder} == {models.embedder.name}
+        self._among = list(islice(tables_among(search, selection, library), CANDIDATES)) if fits else []
+        self._asked = _asked(search, [passage for passage, _ in self._among])
+
+    def cell(self) -> AskedCell | None:
+        """The cell that is asked for, of tables whose rows are called by a column without a head, as in reports."""
+        among = [one for one in self._among if not one[1].columns[0]]
+        if not among:
+            return None
+        return asked_cell(self._asked, among, self._models.embedder, self._models.cell_ranker, self._named_late(among))
+
+    def _named_late(self, among: Sequence[Found]) -> frozenset[int]:
+        """The documents that call a year, which ends early in it, by that year."""
+        newest: dict[int, int] = {}
+        for _, table in among:
+            early = [year for head in table.columns for year in times_of(head).years - times_of(head).business]
+            newest[table.document_id] = max([newest.get(table.document_id, 0), *early])
+        return frozenset(
+            document
+            for document, year in newest.items()
+            if year and not is_called_by_year_before(self._library.passages.of(document), year)
+        )
+
+    def answers(self) -> list[TableAnswer]:
+        """What each of the promising ones says."""
+        models = self._models
+        return [
+            TableAnswer(
+                passage, table, likeliest(self._asked, table, models.reader, models.embedder, models.program_ranker)
+            )
+            for passage, table in _promising(self._asked, self._among, models.embedder)
+        ]
 
 
 def _promising(asked: str, among: Sequence[Found], embedder: Embedder) -> list[Found]:
@@ -113,33 +144,29 @@ def surest(answers: Sequence[TableAnswer], search: Search, selection: Selection)
     return answers[max(sure)[1]] if sure else None
 
 
-def likeliest_row(answers: Sequence[TableAnswer], marker: int) -> AnswerLine | None:
+def likeliest_row(cell: AskedCell | None, answers: Sequence[TableAnswer], marker: int) -> AnswerLine | None:
     """The row that an answer likeliest rests on, of which none is sure, in a passage of its own with this marker."""
-    likely = [one for one in answers if one.answered is not None and one.answered.probability >= LIKELY]
-    best = max(likely, key=lambda one: one.answered.probability if one.answered else 0.0, default=None)
-    if best is None or best.answered is None or not (rows := best.answered.program.rows[:1]):
+    if cell is not None and cell.probability >= LIKELY_CELL:
+        return _row(cell.passage, cell.table, cell.program, cell.probability, marker)
+    likely = [(one.answered.probability, place) for place, one in enumerate(answers) if one.answered is not None]
+    best = answers[max(likely)[1]] if likely else None
+    if best is None or best.answered is None or best.answered.probability < LIKELY or not best.answered.program.rows:
         return None
-    row, table = rows[0], best.table
+    return _row(best.passage, best.table, best.answered.program, best.answered.probability, marker)
+
+
+def _row(passage: Passage, table: Table, program: Program, probability: float, marker: int) -> AnswerLine:
+    row = program.rows[0]
     heads, text = row_in_cells(table, row)
     left, top, right, _ = place = table.boxes[row] if table.boxes else (0.0, 0.0, 0.0, 0.0)
     boxes = [(left, top, right, top), place] if table.boxes else []
-    passage = replace(
-        best.passage,
-        id=0,
-        marker=marker,
-        page=table.page,
-        kind="table",
-        header=table.name,
-        text=f"{heads}\n{text}",
-        boxes=boxes,
-    )
-    given = best.answered.program.given[0]
-    start = text.find(given)
-    span = (start, start + len(given)) if start >= 0 else (0, 0)
-    line = next(unit for unit in reversed(units_of(passage)))
-    return AnswerLine(
-        line, LineReading(best.answered.log_odds, *span, best.answered.probability), best.answered.log_odds
-    )
+    made = replace(passage, id=0, marker=marker, page=table.page, kind="table", header=table.name)
+    made = replace(made, text=f"{heads}\n{text}", boxes=boxes)
+    start = text.find(program.given[0])
+    span = (start, start + len(program.given[0])) if start >= 0 else (0, 0)
+    odds = math.log(probability / (1 - probability)) if probability < 1 else ODDS
+    line = next(unit for unit in reversed(units_of(made)))
+    return AnswerLine(line, LineReading(odds, *span, probability), odds, heads)
 
 
 def _may_speak_of_the_whole(one: TableAnswer, search: Search, passages: Sequence[Passage]) -> bool:
@@ -160,11 +187,11 @@ def _may_speak_of_the_whole(one: TableAnswer, search: Search, passages: Sequence
 
 def _asked(search: Search, passages: Sequence[Passage]) -> str:
     """The question without the names of documents, unless one of them may be that of a part: AWS is not Amazon."""
-    kept = stems(search.asked)
+    kept = stems(search.timed)
     for passage in passages:
         name = "".join(filter(str.isalnum, f"{passage.document} {passage.header}".lower()))
         told = stems(passage.text) - kept
         for word in WORD.findall(search.query.text.lower()):
             if not stems(word).isdisjoint(told) and not shortens(word, name):
                 return search.query.text
-    return search.asked
+    return search.timed

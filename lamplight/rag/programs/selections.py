@@ -71,7 +71,7 @@ def matches(question: str, view: View) -> list[Match]:
     found = [
         match
         for column in view.columns
-        for match in (*_whole(question, column), *_parts(question, column), *_spelt_out(question, column))
+        for match in (*_whole(question, column), *_parts(question, column), *spelt_out(question, column))
     ]
     found.sort(key=lambda match: -(match.span[1] - match.span[0]) - 0.5 * match.is_whole)
     kept: list[Match] = []
@@ -133,7 +133,7 @@ def _parts(question: str, column: Column) -> Iterator[Match]:
                 yield Match(column.index, part, rows, (place, place + len(part)), is_whole=False)
 
 
-def _spelt_out(question: str, column: Column) -> Iterator[Match]:
+def spelt_out(question: str, column: Column) -> Iterator[Match]:
     """Short forms of what the question spells out: "LatAm" is Latin America."""
     words = [match.span() for match in re.finditer(r"[^\W_]+", question)]
     for cell in dict.fromkeys(column.cells):

@@ -20,6 +20,7 @@ from lamplight.rag.requests.meant import meant
 from lamplight.rag.requests.request import Materials, Request, Sources, Told
 from lamplight.rag.sentences import Sentence, stems
 
+RISEN, FALLEN = "▲", "▼"
 EARLY = 2  # the month
 MOST_YEARS = 3  # side by side, where no year is named
 Figures = list[tuple[int, Value]]
@@ -64,9 +65,13 @@ def _name_a_part(words: Iterable[str], document: Document, statements: Statement
 
 
 def _in_its_years(asked: Asked, query: str, statements: Statements) -> Asked:
-    """A day early in a year mostly ends the business year before, which statements are named by."""
+    """A day early in a year mostly ends the business year before, which statements are named by; where they are named
+    by the day, it is the other way round.
+    """
     early = {date.year for date in periods_of(query).dates if date.month and date.month <= EARLY}
     years = {year - (year in early and year not in statements.years) for year in asked.years}
+    if statements.ends_early and not early:
+        years = {year + 1 for year in years}
     return replace(asked, years=tuple(sorted(years)))
 
 
@@ -85,6 +90,8 @@ def _told(asked: Asked, query: str, statements: Statements, request: Request) ->
     sources = Sources()
     said = [_number(value, asked) for _, value in figures]
     short = ", ".join(f"{one} ({year})" for one, (year, _) in zip(said, figures, strict=True)) if said[1:] else said[0]
+    if asked.form == "trend" and len(figures) == 2:
+        short += f": {_moved(figures[0][1], figures[1][1], asked, request)}"
     if (is_so := _is_so(asked, [value for _, value in figures])) is not None:
         short = f"{request.say('yes' if is_so else 'no')}: {short}"
     table, rows = _table([cell for _, value in figures for cell in value.cells], sources)
@@ -145,6 +152,15 @@ def _number(value: Value, asked: Asked) -> str:
     if decimals is None:
         decimals = 2 if UNITS[scale] > UNITS[own] or (abs(amount) < 100 and amount % 1) else 0
     return f"{MINUS if amount < 0 else ''}{value.sign}{_grouped(abs(amount), decimals)}{f' {scale}' if scale else ''}"
+
+
+def _moved(newer: Value, older: Value, asked: Asked, request: Request) -> str:
+    """By how much a value is more or less than an older one; of shares in percentage points."""
+    difference = newer.amount - older.amount
+    mark = RISEN if difference >= 0 else FALLEN
+    if asked.is_share and not newer.is_money:
+        return f"{mark} {_number(replace(newer, amount=abs(difference)), asked).rstrip('%')} {request.say('points')}"
+    return f"{mark} {_number(replace(newer, amount=abs(difference)), asked)}"
 
 
 def _grouped(amount: float, decimals: int) -> str:

@@ -1,0 +1,129 @@
+"""The cell of a report's tables that a question asks for, or what is worked out from it and one beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lamplight.library.records import Passage, Table
+from lamplight.models.cell_ranker import CellOperation, CellRanker
+from lamplight.models.embedder import Embedder
+from lamplight.rag.programs.cells import Cell, Seen, cells_seen, names_of
+from lamplight.rag.programs.changes import in_per_cent, in_time
+from lamplight.rag.programs.program import Operation, Program
+from lamplight.rag.programs.selections import Rows
+from lamplight.rag.programs.timing import Times, times_of
+from lamplight.rag.programs.view import Column, View, shown
+
+Found = tuple[Passage, Table]
+SURE = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCell:
+    """What `program` gives of a passage's table, and the probability that it is what is asked for."""
+
+    passage: Passage
+    table: Table
+    program: Program
+    probability: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it may be told as the answer."""
+        return self.probability >= SURE
+
+
+def asked_cell(
+    question: str,
+    found: Sequence[Found],
+    embedder: Embedder,
+    ranker: CellRanker,
+    named_late: frozenset[int] = frozenset(),
+) -> AskedCell | None:
+    """None where the tables have no cells. For the ranker's embedder alone.
+
+    Of the documents `named_late` a year that ends early is called by the year it ends in.
+    """
+    vector = embedder.encode([question])[0]
+    names = [names_of(table, embedder, table.document_id not in named_late) for _, table in found]
+    seen = cells_seen(question, vector, names)
+    if not seen.cells:
+        return None
+    chances = ranker.probabilities(vector, seen.measures, seen.none)
+    operations = ranker.operations(question, vector)
+    operation = max(operations, key=lambda one: operations[one])
+    best = int(chances[:-1].argmax())
+    if operation == "share":  # of the whole, which it isn't itself
+        parts = [index for index, cell in enumerate(seen.cells) if not _is_whole(names[cell.table].view, cell)]
+        best = max(parts, key=lambda index: float(chances[index]), default=best)
+    cell = seen.cells[best]
+    passage, table = found[cell.table]
+    if operation != "lookup":
+        worked = _worked_out(operation, question, names[cell.table].view, cell.row, cell.column)
+        if worked is not None:
+            row = _of_row(seen, chances, best)
+            return AskedCell(passage, table, worked, row * operations[operation])
+    rows = (cell.row,)
+    program = Program("lookup", (table.rows[cell.row][cell.column],), Rows((), frozenset(), rows), rows, cell.column)
+    return AskedCell(passage, table, program, float(chances[best]) * operations["lookup"])
+
+
+def _is_whole(view: View, cell: Cell) -> bool:
+    """Whether it is the largest of its column."""
+    numbers = view.columns[cell.column].numbers
+    return numbers[cell.row] == max((number for number in numbers if number is not None), default=None)
+
+
+def _of_row(seen: Seen, chances: npt.NDArray[np.float32], best: int) -> float:
+    """That the row of a cell is asked for, in whichever column."""
+    row = (seen.cells[best].table, seen.cells[best].row)
+    return float(sum(chances[index] for index, cell in enumerate(seen.cells) if (cell.table, cell.row) == row))
+
+
+def _worked_out(operation: CellOperation, question: str, view: View, row: int, column: int) -> Program | None:
+    if operation == "share":
+        return _share(view, row, column)
+    if operation not in ("change", "growth"):
+        return None
+    periods = next((group for group in in_time(view) if any(one.index == column for _, one in group)), [])
+    pair = _two_of([one for _, one in periods], times_of(question), column)
+    if pair is None or (before := pair[0].numbers[row]) is None or (after := pair[1].numbers[row]) is None:
+        return None
+    base: Operation = "change" if operation == "change" else "growth"
+    if base == "growth" and before == 0:
+        return None
+    given = shown(round(abs(after - before), 4), 0) if base == "change" else in_per_cent(abs(after / before - 1))
+    rows = (row,)
+    # What is paid out stands below zero: there is more of it where the figure is less.
+    rises = abs(after) >= abs(before) if before < 0 and after < 0 else after >= before
+    return Program(base, (given,), Rows((), frozenset(), rows), rows, pair[1].index, pair[0].index, rises)
+
+
+def _two_of(periods: Sequence[Column], asked: Times, column: int) -> tuple[Column, Column] | None:
+    """The older and the newer of two periods: those that are asked for, else one and the one before it."""
+    named = [one for one in periods if _years(one, asked) & asked.years]
+    if len(named) > 1:
+        return named[0], named[-1]
+    wanted = named[0].index if named else column
+    place = next((place for place, one in enumerate(periods) if one.index == wanted), 0)
+    return (periods[place - 1], periods[place]) if place else None
+
+
+def _years(column: Column, asked: Times) -> frozenset[int]:
+    told = times_of(column.head)
+    return told.years if asked.is_dated else told.business
+
+
+def _share(view: View, row: int, column: int) -> Program | None:
+    """Of the largest of a column, which the others add up to."""
+    own = view.columns[column]
+    part = own.numbers[row]
+    whole = max((number for number in own.numbers if number is not None), default=0.0)
+    if part is None or whole <= 0 or part == whole:
+        return None
+    rows = (row,)
+    return Program("share", (in_per_cent(abs(part) / whole),), Rows((), frozenset(), rows), rows, column)

@@ -1,0 +1,75 @@
+"""What a person asks of the tables of a PDF report is told from the right cell, with its unit, or is not said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Finished
+from tests.test_aligned_tables import Line, centred, row, write
+
+QUARTERS: list[Line] = [
+    [(72, "Larkmoor Ferries: results of the fourth quarter")],
+    [(72, "(in thousands)")],
+    [centred(325, "Three months ended December 31,"), centred(485, "Twelve months ended December 31,")],
+    row("", "2024", "2023", "2024", "2023"),
+    row("Revenue:"),
+    row("Tickets", "$ 4,120", "$ 3,950", "$ 19,480", "$ 18,470"),
+    row("Food and drink", "812", "760", "3,655", "3,402"),
+    row("Freight", "2,045", "2,310", "8,871", "9,015"),
+    row("Costs:"),
+    row("Fuel", "1,930", "1,702", "7,740", "6,985"),
+    row("Food and drink", "401", "388", "1,822", "1,730"),
+    row("Wages", "1,544", "1,498", "6,120", "5,877"),
+]
+ROUTES: list[Line] = [
+    [(72, "Larkmoor Ferries: passengers and crew by route")],
+    [centred(340, "Passengers"), centred(500, "Crew at year end")],
+    row("", "2024", "2023", "2024", "2023"),
+    row("Northern Isles", "212,400", "198,300", "64", "61"),
+    row("Western Isles", "350,120", "361,900", "88", "90"),
+    row("Mainland", "95,010", "91,444", "31", "31"),
+    row("Total", "657,530", "651,644", "183", "182"),
+]
+
+
+@pytest.fixture(scope="module")
+def library(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("larkmoor")
+    path = write(folder / "Larkmoor report 2024.pdf", QUARTERS, ROUTES)
+    with Library(folder / "library") as library:
+        assert index_file(path, library, models).status == "added"
+        yield library
+
+
+def asked(library: Library, models: Models, question: str) -> Finished:
+    *_, end = Answerer(library, models).answer(question)
+    assert isinstance(end, Finished)
+    return end
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What was Larkmoor's freight revenue in the fourth quarter of 2024?", "2,045 thousand"),
+        ("larkmoor freight full year 2023", "9,015 thousand"),
+        ("How many passengers did Larkmoor carry to the Western Isles in 2023?", "361,900"),
+        ("How much did Larkmoor spend on fuel in the last quarter of 2023?", "1,702 thousand"),
+    ],
+)
+def test_a_cell_is_told_with_its_unit(library: Library, models: Models, question: str, answer: str) -> None:
+    end = asked(library, models, question)
+    assert end.short.replace("$", "") == answer
+    assert {citation.page for citation in end.citations} == {2 if "passengers" in question else 1}
+
+
+def test_the_row_that_is_likeliest_is_shown_under_its_heads(library: Library, models: Models) -> None:
+    end = asked(library, models, "How many people worked on the Northern Isles ships of Larkmoor at the end of 2024?")
+    assert "64" in end.short or (
+        end.quote is not None and "Northern Isles | 212,400 | 198,300 | 64 | 61" in end.quote.text
+    )
