@@ -41,6 +41,8 @@ WORDED = re.compile(
 )
 PERCENT = re.compile(r"^\s?(?:%|per ?cent\b|percentage)", re.I)
 IN_UNITS = re.compile(r"(?:\bin |\$ ?|\()(?:US ?)?\$? ?(thousands|millions|billions)\b", re.I)
+# The same in any wording: "(Dollars in millions, except per share data)", "($ in thousands)", "(Billions)".
+COUNTED_IN = re.compile(r"(?:\bin|\()\s*(?:[^\s()]+\s){0,3}?(thousand|million|billion)s?\b", re.I)
 UNIT_WORD = re.compile(r"^[\s-]?(?P<per>per |a |each )?(?P<word>[A-Za-z²]+)")
 HEDGE = re.compile(
     r"\b(?:about|around|approximately|approx|roughly|nearly|almost|some|over|more than|just under|circa|close to)\b",

@@ -11,12 +11,12 @@ from functools import cached_property
 from lamplight.library.records import Passage
 from lamplight.rag.lexicon.amounts import parse_amount
 from lamplight.rag.lexicon.numbers import SIGNS
+from lamplight.rag.lexicon.quantities import COUNTED_IN
 from lamplight.rag.measures.business_years import is_called_by_year_before
 from lamplight.rag.measures.definitions import Definitions, Line, Name, name_of
 from lamplight.rag.report_rows import Row, rows_of
 from lamplight.rag.sentences import stems
 
-SCALE = re.compile(r"(?:\bin|\()\s*(?:[^\s()]+\s){0,3}?(thousand|million|billion)s?\b", re.IGNORECASE)
 SHARES = re.compile(r"\bper\s?cent|percentage", re.IGNORECASE)
 KNOWN = 3  # lines of one statement: a part of a table that has them is that statement
 OWN = 3  # times as much counts a line that no other statement has
@@ -70,7 +70,7 @@ class Statements:
         self._sign = next((part.sign for part in self._parts if part.sign), "")
         self._scales: dict[int, str] = {}
         for passage in passages:
-            if (said := SCALE.search(f"{passage.header}\n{passage.text}")) is not None:
+            if (said := COUNTED_IN.search(f"{passage.header}\n{passage.text}")) is not None:
                 self._scales.setdefault(passage.page, said[1].lower())
         self._passages = passages
         # A page that goes on with a statement says its unit no more; a report has one for its statements.

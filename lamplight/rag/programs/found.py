@@ -17,7 +17,7 @@ from lamplight.rag.measures.business_years import is_called_by_year_before
 from lamplight.rag.naming import shortens
 from lamplight.rag.passages import Selection
 from lamplight.rag.programs.answer import Answered, likeliest
-from lamplight.rag.programs.asked_cell import AskedCell, asked_cell
+from lamplight.rag.programs.asked_cell import AskedCell, asked_cell, names_another
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.report_tables import tables_of
 from lamplight.rag.programs.selections import ORDINARY
@@ -140,6 +140,7 @@ def surest(answers: Sequence[TableAnswer], search: Search, selection: Selection)
         and one.answered.is_sure
         and (one.passage.id == best or one.answered.log_odds > read)
         and not _may_speak_of_the_whole(one, search, passages)
+        and not names_another(search.timed, one.table, one.answered.program.rows)
     ]
     return answers[max(sure)[1]] if sure else None
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 from lamplight.library.records import Table
 from lamplight.rag.lexicon.numbers import SIGNS
+from lamplight.rag.lexicon.quantities import COUNTED_IN
 from lamplight.rag.programs.program import Program
 from lamplight.rag.sentences import stems
 
-SCALE = re.compile(r"\b(thousand|million|billion)s?\b", re.IGNORECASE)
 UNSCALED = re.compile(r"%|\bper\b|\bpercent|\((?:in )?dollars\)", re.IGNORECASE)
 EXCEPTED = re.compile(r"\bexcept\b(?P<what>[^)]*)", re.IGNORECASE)
 CENTS = re.compile(r"\d\.\d\d(?!\d)")
@@ -20,7 +20,7 @@ UNTELLING = frozenset({"share", "data", "amount", "inform", "note", "indic"})  #
 
 def usual_scale(names: Iterable[str]) -> str:
     """What most of a document's tables that say it are counted in; empty where none does."""
-    found = Counter(match[1].lower() for name in names if (match := SCALE.search(name)))
+    found = Counter(filter(None, map(_scale, names)))
     return max(found, key=found.__getitem__, default="")
 
 
@@ -40,9 +40,14 @@ def with_unit(program: Program, table: Table, usual: str = "") -> str:
     excepted = EXCEPTED.search(table.name)
     if excepted and (stems(excepted["what"]) - UNTELLING) & stems(named):
         return said
-    own = SCALE.search(named) or SCALE.search(EXCEPTED.sub(" ", table.name))
-    scale = own[1].lower() if own else usual if _is_money(program, table) else ""
+    scale = _scale(named) or _scale(EXCEPTED.sub(" ", table.name)) or (usual if _is_money(program, table) else "")
     return f"{said} {scale}" if scale else said
+
+
+def _scale(text: str) -> str:
+    """What a title or label says last of it."""
+    said = COUNTED_IN.findall(text)
+    return str(said[-1]).lower() if said else ""
 
 
 def _is_money(program: Program, table: Table) -> bool:
