@@ -67,6 +67,7 @@ class Ranker(torch.nn.Module):
         self.none = torch.nn.Linear(NONE_MEASURES, 1, bias=False)
 
     def forward(self, one: Example) -> torch.Tensor:
+        """Scores of all cells, and last that of none."""
         fit = self.outer(torch.tanh(self.inner(one.measures)))[:, 0] + self.direct(one.measures)[:, 0]
         fit = fit + one.measures[:, MODULATED] @ self.modulation(one.vector)
         scores: torch.Tensor = torch.cat([fit, self.none(one.none)])
@@ -83,6 +84,7 @@ class Operator(torch.nn.Module):
         torch.nn.init.zeros_(self.by_words.weight)
 
     def forward(self, vector: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+        """Scores of what may be done."""
         scores: torch.Tensor = self.by_vector(vector) + self.by_words(places[None])[0]
         return scores
 

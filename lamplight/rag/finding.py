@@ -179,7 +179,7 @@ class Finder:
         if cell is not None and cell.is_sure:
             return self._told(cell.program, cell.table), selection
         answers = tables.answers()
-        sure = surest(answers, search, selection)
+        sure = surest(tables.asked, answers, search, selection)
         if sure is not None and sure.answered is not None:
             return self._told(sure.answered.program, sure.table), selection
         row = None if selection.sure else likeliest_row(cell, answers, len(selection.passages) + 1)

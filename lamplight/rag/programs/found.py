@@ -47,20 +47,25 @@ class TableAnswer:
 
 
 class TablesFound:
-    """The tables of the best passages, where the embedder knows both languages; none without the rankers' own."""
+    """The tables of the best passages, where the embedder knows both languages; none without the rankers' own.
+
+    They are `asked` the question without the names of documents.
+    """
 
     def __init__(self, search: Search, selection: Selection, library: Library, models: Models) -> None:
         self._models, self._library = models, library
+        self._beside = [passage.text for passage in search.found[:LOOKED_AT]]
         fits = {models.program_ranker.embedder, models.cell_ranker.embedder} == {models.embedder.name}
         self._among = list(islice(tables_among(search, selection, library), CANDIDATES)) if fits else []
-        self._asked = _asked(search, [passage for passage, _ in self._among])
+        self.asked = _asked(search, [passage for passage, _ in self._among])
 
     def cell(self) -> AskedCell | None:
         """The cell that is asked for, of tables whose rows are called by a column without a head, as in reports."""
         among = [one for one in self._among if not one[1].columns[0]]
         if not among:
             return None
-        return asked_cell(self._asked, among, self._models.embedder, self._models.cell_ranker, self._named_late(among))
+        models, late = self._models, self._named_late(among)
+        return asked_cell(self.asked, among, models.embedder, models.cell_ranker, late, self._beside)
 
     def _named_late(self, among: Sequence[Found]) -> frozenset[int]:
         """The documents that call a year, which ends early in it, by that year."""
@@ -79,9 +84,9 @@ class TablesFound:
         models = self._models
         return [
             TableAnswer(
-                passage, table, likeliest(self._asked, table, models.reader, models.embedder, models.program_ranker)
+                passage, table, likeliest(self.asked, table, models.reader, models.embedder, models.program_ranker)
             )
-            for passage, table in _promising(self._asked, self._among, models.embedder)
+            for passage, table in _promising(self.asked, self._among, models.embedder)
         ]
 
 
@@ -125,7 +130,7 @@ def tables_among(search: Search, selection: Selection, library: Library) -> Iter
                 yield passage, table
 
 
-def surest(answers: Sequence[TableAnswer], search: Search, selection: Selection) -> TableAnswer | None:
+def surest(asked: str, answers: Sequence[TableAnswer], search: Search, selection: Selection) -> TableAnswer | None:
     """The one that surely says it, if any does: none that may speak of the whole where a part is asked for.
 
     One that isn't of the best passage has to be likelier than what the reader takes for the answer.
@@ -140,7 +145,9 @@ def surest(answers: Sequence[TableAnswer], search: Search, selection: Selection)
         and one.answered.is_sure
         and (one.passage.id == best or one.answered.log_odds > read)
         and not _may_speak_of_the_whole(one, search, passages)
-        and not names_another(search.timed, one.table, one.answered.program.rows)
+        and not names_another(
+            asked, one.table, one.answered.program.rows, [passage.text for passage in search.found[:LOOKED_AT]]
+        )
     ]
     return answers[max(sure)[1]] if sure else None
 
