@@ -13,6 +13,7 @@ from lamplight.rag.grounding import VAGUE, GroundedAnswer
 from lamplight.rag.query import TOKEN
 from lamplight.rag.quotation import Quoted, shown
 from lamplight.rag.sentences import stems
+from lamplight.rag.table_rows import row_in_cells
 
 ABOUT = 0.3  # of what the question asks about, by weight
 REPEATS = 0.8  # of a sentence's words that stand in the quotation above it: it adds nothing
@@ -93,8 +94,17 @@ def _adds(part: str, known: frozenset[str]) -> bool:
     return len(words - known) > (1 - REPEATS) * len(words)
 
 
+def is_quoted(computation: Computation) -> bool:
+    """Whether the row that a computed answer rests on is quoted: a single one, called by a column without a head."""
+    rows = {row for row, _ in computation.cells}
+    return bool(computation.short) and len(rows) == 1 and not computation.table.columns[0]
+
+
 def computed(computation: Computation, passages: Sequence[Passage]) -> tuple[Composed, list[Passage]]:
-    """An answer that was computed, citing the rows it used: in a passage of its own, put first."""
+    """An answer that was computed, citing the rows it used: in a passage of its own, put first.
+
+    That from a single row of a report is followed by this row under its heads.
+    """
     table = computation.table
     rows = sorted({row for row, _ in computation.cells})
     lines = [" | ".join(table.columns), *(" | ".join(table.rows[row]) for row in rows)]
@@ -104,10 +114,13 @@ def computed(computation: Computation, passages: Sequence[Passage]) -> tuple[Com
         kind="table", header=table.name, text="\n".join(lines), boxes=computation.boxes,
     )  # fmt: skip
     others = [replace(passage, marker=number) for number, passage in enumerate(passages, start=2)]
-    citation = Citation(1, source.document_id, source.document, source.page, source.boxes, "\n".join(lines[1:]))
+    quotes = is_quoted(computation)
+    heads, row = row_in_cells(table, rows[0]) if quotes else ("", "\n".join(lines[1:]))
+    citation = Citation(1, source.document_id, source.document, source.page, source.boxes, row)
     note = f" {computation.note}" if computation.note else ""
     said = f"**{plain(computation.short)}**" if computation.short else computation.answer
-    return Composed(f"{said} [1]{note}", [citation], []), [source, *others]
+    quoted = f"\n\n> {heads}\n> {row} [1]" if quotes else ""
+    return Composed(f"{said} [1]{note}{quoted}", [citation], []), [source, *others]
 
 
 def plain(text: str) -> str:

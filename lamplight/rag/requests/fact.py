@@ -13,7 +13,7 @@ from lamplight.models.language_model import Piece, Prefill, Usage
 from lamplight.models.server_model import ServerModel
 from lamplight.rag.answer_plan import KNOWLEDGE, AnswerPlan, plan_of
 from lamplight.rag.checking import Checking, whole_sentences
-from lamplight.rag.composition import Composed, compose, computed, plain, repeats, without_repeats
+from lamplight.rag.composition import Composed, compose, computed, is_quoted, plain, repeats, without_repeats
 from lamplight.rag.computation import Computation
 from lamplight.rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Timings, Token
 from lamplight.rag.finding import Finding
@@ -85,7 +85,8 @@ class FactAnswers:
         request.timings = replace(request.timings, first_token_ms=request.elapsed())
         yield Token(answer.text)
         yield Grounded(answer.text, answer.citations, [])
-        yield replace(finished(request, answer, passages), sql=computation.sql, short=computation.short)
+        quote = answer.citations[0] if is_quoted(computation) else None
+        yield replace(finished(request, answer, passages), sql=computation.sql, short=computation.short, quote=quote)
 
     def _nearest(self, request: Request, finding: Finding) -> Iterator[Event]:
         """A refusal with the lines that come nearest, for whoever wants to see for themselves."""
