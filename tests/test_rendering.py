@@ -129,6 +129,11 @@ def test_a_row_is_quoted_as_a_table_under_its_heads() -> None:
     assert " | " not in shown
 
 
+def test_a_figure_is_marked_without_the_unit_that_its_table_says_elsewhere() -> None:
+    shown = answer_html(opened(FEE, f"> Plot | 2025 | 2026\n> {FEE.text} [1]", "£36 thousand"), "3-9")
+    assert "<strong>£36 thousand</strong>" in shown and "<td><mark>£36</mark></td>" in shown
+
+
 def test_heads_that_are_no_cells_stand_above_their_row() -> None:
     quote = Citation(1, 7, "report.pdf", 2, [], "Revenue 394 365")
     note = "(The table is in millions.)"

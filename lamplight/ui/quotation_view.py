@@ -76,11 +76,16 @@ def _note(block: Block) -> str:
 
 
 def _only_place(short: str, block: Block) -> re.Pattern[str] | None:
-    """Finds the short answer in what is quoted; None where it comes twice, as the wrong one could be marked."""
-    if not short:
-        return None
-    pattern = re.compile(rf"(?<!\w){re.escape(short)}(?!\w)")
-    return pattern if len(pattern.findall("\n".join(block.lines))) == 1 else None
+    """Finds the short answer, or its figure without the unit, in what is quoted.
+
+    None where it comes twice, as the wrong one could be marked.
+    """
+    figure = short.rpartition(" ")[0]
+    for words in (short, figure if any(map(str.isdigit, figure)) else ""):
+        pattern = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
+        if words and len(pattern.findall("\n".join(block.lines))) == 1:
+            return pattern
+    return None
 
 
 def _marked(text: str, said: re.Pattern[str] | None) -> str:
