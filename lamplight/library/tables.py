@@ -24,11 +24,6 @@ class Tables:
         """Those of one page, from 1, in reading order."""
         return self._where("document_id = ? AND page = ?", document_id, page)
 
-    def names(self, document_id: int) -> list[str]:
-        """What the tables of a document are called."""
-        rows = self._database.rows("SELECT name FROM tables WHERE document_id = ?", document_id)
-        return [name for (name,) in rows]
-
     def _where(self, condition: str, *values: int) -> list[Table]:
         found = []
         for page, name, columns, rows, boxes, owner, number in self._database.rows(

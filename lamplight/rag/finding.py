@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lamplight.library.records import Passage, Table
+from lamplight.library.records import Passage
 from lamplight.library.store import Library
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.loading import Models
@@ -19,8 +19,6 @@ from lamplight.rag.passages import SHOWN, Selection, select, without_repetition
 from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
 from lamplight.rag.programs.answer import Answered, computation_of
 from lamplight.rag.programs.found import TablesFound, likeliest_row, surest
-from lamplight.rag.programs.program import Program
-from lamplight.rag.programs.units import usual_scale
 from lamplight.rag.reading import most_to_read, near_best, reads_apart
 from lamplight.rag.refusal import answerability, certainty
 from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
@@ -177,11 +175,11 @@ class Finder:
         tables = TablesFound(search, selection, self._library, self._models)
         cell = tables.cell()
         if cell is not None and cell.is_sure:
-            return self._told(cell.program, cell.table), selection
+            return computation_of(cell.program, cell.table), selection
         answers = tables.answers()
         sure = surest(tables.asked, answers, search, selection)
         if sure is not None and sure.answered is not None:
-            return self._told(sure.answered.program, sure.table), selection
+            return computation_of(sure.answered.program, sure.table), selection
         row = None if selection.sure else likeliest_row(cell, answers, len(selection.passages) + 1)
         if row is not None:
             passages, lines = [*selection.passages, row.sentence.passage], [row, *selection.lines]
@@ -192,9 +190,6 @@ class Finder:
             return None, selection
         lines = [_doubted(line, beside) if line.sentence.passage.id == first else line for line in selection.lines]
         return None, replace(selection, lines=lines)
-
-    def _told(self, program: Program, table: Table) -> Computation:
-        return computation_of(program, table, usual_scale(self._library.tables.names(table.document_id)))
 
 
 def _doubted(line: AnswerLine, beside: Sequence[Answered | None]) -> AnswerLine:

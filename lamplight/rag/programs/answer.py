@@ -95,15 +95,12 @@ def _likely(readings: Sequence[RowReading], likeness: Sequence[float]) -> list[i
     return list(dict.fromkeys([*read, *called]))
 
 
-def computation_of(program: Program, table: Table, usual: str = "") -> Computation:
-    """What is shown of a program's answer: what it gives, and the rows that this rests on.
-
-    `usual` is what the document's tables are mostly counted in.
-    """
+def computation_of(program: Program, table: Table) -> Computation:
+    """What is shown of a program's answer: what it gives, and the rows that this rests on."""
     rows = program.rows[:MOST_SHOWN]
     columns = [program.column, program.key, *(one.column for one in program.selection.conditions)]
     shown = sorted({column for column in columns if column >= 0} or {0})
-    said = with_unit(program, table, usual)
+    said = with_unit(program, table)
     boxes = [table.boxes[row] for row in rows] if table.boxes else []
     cells = [(row, column) for row in rows for column in shown]
     return Computation(said, program.said, sql_of(program, view_of(table)), table, cells, boxes, short=said)
