@@ -222,7 +222,9 @@ def services(page_models: Models, tmp_path_factory: pytest.TempPathFactory) -> I
         queue = IngestQueue(library, page_models)
         queue.start()
         page_models.start_loading(lambda: library.vectors.store(page_models.embedder))
-        yield Services(library, page_models, queue, Answerer(library, page_models))
+        made = Services(library, page_models, queue, Answerer(library, page_models))
+        yield made
+        until(made.turns.close)  # or what is still answered meets a closed library, in the middle of another test
         queue.close()
 
 

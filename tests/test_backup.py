@@ -36,6 +36,7 @@ from lamplight.ui.services import Services
 from lamplight.ui.trust_routes import trust_routes
 from tests.test_library import GATE, POND, add, assert_agreement, names_found, write
 from tests.visits import held_open
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 SAID = "What colour is the zebrawood gate?"
@@ -387,7 +388,9 @@ def services(library: Library, models: Models) -> Iterator[Services]:
     """At work on an empty library."""
     queue = IngestQueue(library, models)
     queue.start()
-    yield Services(library, models, queue, Answerer(library, models))
+    made = Services(library, models, queue, Answerer(library, models))
+    yield made
+    until(made.turns.close)
     queue.close()
 
 

@@ -50,6 +50,7 @@ def services(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         (root / FOLLOWED).rename(root / f"{FOLLOWED} is gone")
         until(lambda: any(folder.problem for folder in queue.folders()))
         yield services
+        until(services.turns.close)
         queue.close()
 
 

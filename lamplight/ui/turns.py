@@ -236,6 +236,12 @@ class Turns:
             for turn in self._running.values():
                 turn.stop()
 
+    def close(self) -> bool:
+        """Like `stop_all`, and wait until what was said is kept, some seconds at most. Whether all have ended."""
+        self.stop_all()
+        with self._ended:
+            return self._ended.wait_for(lambda: not self._running, ENDING_SECONDS)
+
     def running(self, conversation_id: int | None) -> Turn | None:
         """The unfinished turn of a conversation."""
         with self._lock:
