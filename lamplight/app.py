@@ -96,6 +96,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
         finally:
             for work in services.idle:
                 work.close()
+            services.turns.close()  # while there is a library to keep what was said
             services.queue.close()
             services.models.downloads.close()
             services.models.native.close()

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 from lamplight.library.records import Table
-from lamplight.models.cell_ranker import OPERATIONS, PLACES, WEIGHTS, words_of
+from lamplight.models.cell_ranker import MODULATED, OPERATIONS, PLACES, WEIGHTS, words_of
 from lamplight.models.embedder import Embedder
 from lamplight.models.prepare import ensure_embedder
 from lamplight.rag.lexicon.amounts import parse_amount
@@ -36,7 +36,6 @@ SEED = 5
 FOLDS = 4
 EPOCHS, RATE, FALL, BATCH, DECAY = 14, 0.004, 0.85, 16, 1e-4
 HIDDEN = 24
-MODULATED = (23, 24, 25)  # measures that count by what is asked: per cent, totals, empty cells
 OTHER = "other"
 CLOSE = 0.051  # a number with one decimal is rounded
 ELSEWHERE = 0.5  # of the questions are asked of the other tables alone, too

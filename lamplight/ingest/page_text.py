@@ -61,11 +61,6 @@ class PageText:
         """The text without what is hidden."""
         return "\n".join(words for _, words, _ in self._lines) if self._hidden else self.text
 
-    @property
-    def is_letterspaced(self) -> bool:
-        """Whether some of it is s p a c e d  o u t, which only `lines` puts together."""
-        return LETTERSPACED.search(self.text) is not None
-
     def hide_unseen(self, is_scan: Callable[[], bool]) -> list[str]:
         """Leave out what nobody can see on the page from now on; the words that were left out, in lines.
 

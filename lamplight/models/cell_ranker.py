@@ -20,7 +20,7 @@ from lamplight.models.embedder import Vectors
 
 WEIGHTS = Path(__file__).with_name("weights") / "cells.npz"
 PLACES = 1 << 12  # words are hashed into so many weights
-MODULATED = (23, 24, 25)  # measures that count by what is asked
+MODULATED = (23, 24, 25)  # measures that count by what is asked: per cent, totals, empty cells
 CellOperation = Literal["lookup", "change", "growth", "share", "other"]
 OPERATIONS: tuple[CellOperation, ...] = CellOperation.__args__  # type: ignore[attr-defined]
 WORD = re.compile(r"[^\W\d_]+|%")

@@ -40,7 +40,8 @@ class Named:
 
     `strengths`, from 0 to 1, also holds those that it may mean. `what` is the question without the names and times
     that only say where to look; the whole question when nothing is named. `asked` still has those that stand in the
-    text, beside which the answer may stand; only names of files and titles are gone, and in `timed` no times are.
+    text, beside which the answer may stand; only names of files and titles are gone. `timed` is the same
+    with the times, which name rows and columns of tables.
     """
 
     documents: frozenset[int]

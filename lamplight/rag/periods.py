@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lamplight.rag.lexicon.dates import MONTHS, Date, dates_of
+from lamplight.rag.lexicon.numbers import NUMBER_WORDS
 
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 SHORT_YEAR = re.compile(r"\b(?:FY|CY)\s?['’]?(\d\d)\b", re.IGNORECASE)
 QUARTER = re.compile(r"(?<![A-Za-z])Q([1-4])(?!\d)|(?<!\d)([1-4])Q(?![A-Za-z])", re.IGNORECASE)
+SPAN = re.compile(r"\b(\d+|three|six|nine|twelve)[\s-](months?|weeks?)\b|\b(quarter|year)s?\sended\b", re.IGNORECASE)
+WEEKS = 13 / 3  # in a month
+IN_QUARTER, IN_YEAR = 3, 12  # months
+EARLY = 2  # the month: a business year that ends by then is mostly named by the year before
 PERIOD = re.compile(rf"\b(?:(?:FY|CY)\s?['’]?\d\d(?:\d\d)?|{YEAR.pattern}|Q[1-4]|[1-4]Q)\b", re.IGNORECASE)
 
 
@@ -32,6 +37,14 @@ def periods_of(text: str) -> Periods:
     quarters = {int(match[1] or match[2]) for match in QUARTER.finditer(text)}
     spans = [match.span() for match in PERIOD.finditer(text)] + [(date.start, date.end) for date in dates]
     return Periods(frozenset(years), frozenset(quarters), dates, tuple(spans))
+
+
+def months_of(span: re.Match[str]) -> int:
+    """How many months a match of `SPAN` means."""
+    if span[3]:
+        return IN_QUARTER if span[3].lower() == "quarter" else IN_YEAR
+    count = NUMBER_WORDS.get(span[1].lower()) or int(span[1])
+    return round(count / WEEKS) if span[2].lower().startswith("week") else count
 
 
 def spellings(date: Date) -> list[str]:

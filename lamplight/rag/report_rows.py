@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from lamplight.library.records import Passage
 from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.lexicon.dates import years_in_order
-from lamplight.rag.lexicon.numbers import MINUS, NUMBER_WORDS, SIGNS
+from lamplight.rag.lexicon.numbers import MINUS, SIGNS
+from lamplight.rag.periods import SPAN, months_of
 
 CELL = re.compile(
     rf"(?P<cell>(?:[{SIGNS}]\s*)?\(?\s*[-{MINUS}]?(?:[{SIGNS}]\s*)?\d[\d,]*(?:\.\d+)?\s*%?\s*\)?\s*%?|(?<=\s)[—–-]+)\s*$"
 )
-SPAN = re.compile(r"\b(\d+|three|six|nine|twelve)\s(months?|weeks?)\b|\b(quarter|year)s?\sended\b", re.IGNORECASE)
-WEEKS = 13 / 3  # in a month
 DAY = 31  # a smaller number in a line that names years belongs to a date
 ALL = 99
 LONGEST = 8  # words of a heading over some rows
@@ -111,17 +110,10 @@ def _fitted(line: str, cells: list[str], count: int, heads: str) -> tuple[str, l
 
 def _periods(years: Sequence[int], heads: str) -> list[Period]:
     """A period for each column; years that come twice stand under two spans of time, named before them."""
-    spans = [_months(match) for match in SPAN.finditer(heads)]
+    spans = [months_of(match) for match in SPAN.finditer(heads)]
     groups = len(years) // len(set(years))
     if groups == 1:
         return [(year, spans[0] if len(spans) == 1 else 0) for year in years]
     if len(spans) != groups or len(years) % groups:
         return []
     return [(year, spans[place * groups // len(years)]) for place, year in enumerate(years)]
-
-
-def _months(match: re.Match[str]) -> int:
-    if match[3]:
-        return 3 if match[3].lower() == "quarter" else 12
-    count = NUMBER_WORDS.get(match[1].lower()) or int(match[1])
-    return round(count / WEEKS) if match[2].lower().startswith("week") else count

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from lamplight.library.records import Box, Table
 from lamplight.library.store import Library
@@ -23,15 +24,16 @@ def row_in_cells(table: Table, row: int) -> tuple[str, str]:
 
 def in_cells(lines: Sequence[AnswerLine], library: Library) -> list[AnswerLine]:
     """`lines`, of which those that are rows of a kept table are told in cells."""
-    first = [_in_cells(line, library) for line in lines[:LOOKED_AT]]
+    tables_on = cache(library.tables.of_page)  # several lines are of one page
+    first = [_in_cells(line, tables_on) for line in lines[:LOOKED_AT]]
     return [*first, *lines[LOOKED_AT:]]
 
 
-def _in_cells(line: AnswerLine, library: Library) -> AnswerLine:
+def _in_cells(line: AnswerLine, tables_on: Callable[[int, int], list[Table]]) -> AnswerLine:
     passage, text, boxes = line.sentence.passage, line.sentence.text, line.sentence.boxes
     if passage.kind == "image" or len(boxes) != 1 or SEPARATOR in text or not any(map(str.isdigit, text)):
         return line
-    for table in library.tables.of_page(passage.document_id, passage.page):
+    for table in tables_on(passage.document_id, passage.page):
         for row, box in enumerate(table.boxes):
             if _is_level(boxes[0], box) and _letters(text).endswith(_letters("".join(table.rows[row][-2:]))):
                 heads, told = row_in_cells(table, row)

@@ -10,6 +10,7 @@ import re
 
 MINUS = "\u2212"  # the sign that is as wide as a plus
 SIGNS = "$€£¥￥₹"
+RISEN, FALLEN = "▲", "▼"  # before the amount by which something changed
 # A run of digits with what may stand between them. A blank only joins where the whole text is one number.
 DIGITS = r"\d{1,3}(?:['’\u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d(?:[\d.,]*\d)?|(?<![\w.])\.\d+"
 # Scripts that set no blanks between words: Thai to Khmer, Japanese kana, Chinese characters.

@@ -137,6 +137,7 @@ def surest(asked: str, answers: Sequence[TableAnswer], search: Search, selection
     """
     passages = selection.passages
     best = passages[0].id if passages else None
+    beside = [passage.text for passage in search.found[:LOOKED_AT]]
     read = max((line.reading.score for line in selection.lines), default=-math.inf)
     sure = [
         (one.answered.probability, place)
@@ -145,9 +146,7 @@ def surest(asked: str, answers: Sequence[TableAnswer], search: Search, selection
         and one.answered.is_sure
         and (one.passage.id == best or one.answered.log_odds > read)
         and not _may_speak_of_the_whole(one, search, passages)
-        and not names_another(
-            asked, one.table, one.answered.program.rows, [passage.text for passage in search.found[:LOOKED_AT]]
-        )
+        and not names_another(asked, one.table, one.answered.program.rows, beside)
     ]
     return answers[max(sure)[1]] if sure else None
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from lamplight.rag.lexicon.numbers import FALLEN, RISEN
 from lamplight.rag.programs.selections import Rows
 
 Operation = Literal[
@@ -44,4 +45,4 @@ class Program:
     def said(self) -> str:
         """What it gives, as a person reads it in any language."""
         said = ", ".join(self.given)
-        return said if self.rises is None else f"{'▲' if self.rises else '▼'} {said}"
+        return said if self.rises is None else f"{RISEN if self.rises else FALLEN} {said}"

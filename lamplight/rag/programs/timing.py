@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 
 from lamplight.rag.lexicon.dates import dates_of
-from lamplight.rag.lexicon.numbers import NUMBER_WORDS
-from lamplight.rag.periods import QUARTER, SHORT_YEAR, YEAR
+from lamplight.rag.periods import EARLY, IN_QUARTER, IN_YEAR, QUARTER, SHORT_YEAR, SPAN, YEAR, months_of
 
 ORDINALS = {
     word: number
@@ -21,11 +20,7 @@ NAMED_QUARTER = re.compile(
     rf"\b({'|'.join(ORDINALS)})[rsn]?\s(?:fiscal\s)?(?:quarter|quartal|trimestre)\b|\b([1-4])\.\s?quartal\b",
     re.IGNORECASE,
 )
-SPAN = re.compile(r"\b(\d+|three|six|nine|twelve)[\s-](months?|weeks?)\b|\b(quarter|year)s?\sended\b", re.IGNORECASE)
 WHOLE_YEAR = re.compile(r"\b(?:full|whole|entire)[\s-](?:fiscal\s)?year\b", re.IGNORECASE)
-WEEKS = 13 / 3  # in a month
-IN_QUARTER, IN_YEAR = 3, 12  # months
-EARLY = 2  # the month: a business year that ends by then is mostly named by the year before
 UNKNOWN, AGREES, DIFFERS = 0.0, 1.0, -1.0
 
 
@@ -43,11 +38,6 @@ class Times:
     span: int = 0
     is_dated: bool = False
 
-    @property
-    def is_said(self) -> bool:
-        """Whether any time is."""
-        return bool(self.years or self.quarters or self.months or self.span)
-
 
 def times_of(text: str) -> Times:
     """All that a text says of times."""
@@ -59,7 +49,7 @@ def times_of(text: str) -> Times:
     business = {year - (year in early) for year in years}
     quarters = {int(match[1] or match[2]) for match in QUARTER.finditer(text)}
     quarters |= {int(match[2] or ORDINALS[match[1].lower()]) for match in NAMED_QUARTER.finditer(text)}
-    spans = [_months(match) for match in SPAN.finditer(text)]
+    spans = [months_of(match) for match in SPAN.finditer(text)]
     span = spans[0] if spans else IN_QUARTER if quarters else IN_YEAR if WHOLE_YEAR.search(text) else 0
     months = {date.month for date in dates if date.month}
     is_dated = any(date.day and date.month for date in dates)
@@ -91,10 +81,3 @@ def _fit(asked: frozenset[int], told: frozenset[int]) -> float:
     if not asked or not told:
         return UNKNOWN
     return AGREES if asked & told else DIFFERS
-
-
-def _months(match: re.Match[str]) -> int:
-    if match[3]:
-        return IN_QUARTER if match[3].lower() == "quarter" else IN_YEAR
-    count = NUMBER_WORDS.get(match[1].lower()) or int(match[1])
-    return round(count / WEEKS) if match[2].lower().startswith("week") else count

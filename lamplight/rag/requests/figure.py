@@ -8,20 +8,18 @@ from dataclasses import replace
 from lamplight.library.records import Document
 from lamplight.rag.composition import plain
 from lamplight.rag.events import Rows
-from lamplight.rag.lexicon.numbers import MINUS
+from lamplight.rag.lexicon.numbers import FALLEN, MINUS, RISEN
 from lamplight.rag.measures.definitions import definitions
 from lamplight.rag.measures.evaluation import UNITS, Evaluation, Value, falls_or_rises, growth, scale_of
 from lamplight.rag.measures.expression import Named, divides, has_name
 from lamplight.rag.measures.question import Asked, asks_for_change, read_question
 from lamplight.rag.measures.statements import Cell, Statements
 from lamplight.rag.naming import named_documents, shortens
-from lamplight.rag.periods import periods_of
+from lamplight.rag.periods import EARLY, periods_of
 from lamplight.rag.requests.meant import meant
 from lamplight.rag.requests.request import Materials, Request, Sources, Told
 from lamplight.rag.sentences import Sentence, stems
 
-RISEN, FALLEN = "▲", "▼"
-EARLY = 2  # the month
 MOST_YEARS = 3  # side by side, where no year is named
 Figures = list[tuple[int, Value]]
 
