@@ -24,6 +24,10 @@ def onnx_session(path: Path, threads: int | None = None, keep_memory: bool = Tru
     options.enable_cpu_mem_arena = keep_memory
     # Threads that spin while they wait cost three times the wall time as soon as anything else runs.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Without VNNI, which older laptops lack, products of int8 overflow their sums of 16 bits: the vectors had a cosine
+    # of .991 to those of other processors, and another line came first in 6 (English) to 17 of 100 groups. The kernel
+    # that doesn't overflow takes a fifth longer there; where there is VNNI, nothing changes.
+    options.add_session_config_entry("session.x64quantprecision", "1")
     return onnxruntime.InferenceSession(
         str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
     )
