@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
+from lamplight.ingest.pipeline import index_file
 from lamplight.library.records import Message, Passage
 from lamplight.library.store import Library
 from lamplight.models.language_model import LanguageModel, Piece, Prefill, Usage
@@ -81,6 +83,26 @@ def test_what_the_welcome_offers_is_answered_rightly_and_surely(answerer: Answer
     assert not answer.unsure
     assert words in (answer.quote.text if answer.quote else answer.answer)
     assert answer.citations
+
+
+NOTE = """Greenhouse, notes for whoever waters it
+The key hangs behind the blue door. Water the tomatoes every second morning, the cacti once a month.
+If the heater fails, call Marit on 0455 and move the orchids into the kitchen.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("Who do I call when it gets cold?", "Marit"), ("Which plants need water most?", "tomatoes")],
+)
+def test_the_one_file_that_somebody_has_answers_surely(
+    library: Library, models: Models, tmp_path: Path, question: str, words: str
+) -> None:
+    (tmp_path / "greenhouse.txt").write_text(NOTE, encoding="utf-8")
+    index_file(tmp_path / "greenhouse.txt", library, models)
+    answer = finished(list(Answerer(library, models).answer(question)))
+    assert not answer.unsure
+    assert words in answer.answer
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ READER_OF_SCAN = -1.2
 SURE_READER_WEIGHT = 0.5
 SURE_MARGIN_WEIGHT = 3.2
 SURE_THRESHOLD = 2.0  # a probability of .6; then 7 of the 109 near misses are said as if they were sure, at .4 15
-USUAL_MARGIN = 0.2  # of a passage that is alone
+# Of a passage that is alone: of 120 questions asked of the one paragraph that answers them 95 are then answered as sure
+# (63 with the margin that is usual among many), 2 of them wrongly, and 2 of 36 that it doesn't answer.
+MARGIN_ALONE = 0.47
 LISTED = 1.0  # log-odds of the reader at least, when several things are asked for: it judges single lines
 
 
@@ -57,7 +59,7 @@ def certainty(selection: Selection) -> float:
     if not selection.lines:
         return float("-inf")
     scores = [passage.score for passage in selection.passages]
-    margin = scores[0] - scores[1] if len(scores) > 1 else USUAL_MARGIN
+    margin = scores[0] - scores[1] if len(scores) > 1 else MARGIN_ALONE
     return SURE_READER_WEIGHT * selection.lines[0].score + SURE_MARGIN_WEIGHT * margin - SURE_THRESHOLD
 
 
