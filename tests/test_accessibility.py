@@ -101,11 +101,11 @@ STATES = [
     refusal,
     sources,
     document,
-    menu,
-    palette,
-    folders,
+    pytest.param(menu, marks=pytest.mark.long),
+    pytest.param(palette, marks=pytest.mark.long),
+    pytest.param(folders, marks=pytest.mark.long),
     pytest.param(settings("Appearance"), id="settings-appearance", marks=pytest.mark.long),
-    pytest.param(settings("Models"), id="settings-models"),
+    pytest.param(settings("Models"), id="settings-models", marks=pytest.mark.long),
     pytest.param(settings("Your data"), id="settings-data"),
     pytest.param(settings("Keyboard"), id="settings-keyboard", marks=pytest.mark.long),
 ]
@@ -123,6 +123,7 @@ def test_nothing_keeps_anybody_out(visit: Visit, reach: Callable[[Visit], None])
     assert_accessible(visit.page)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "reach",
     [
@@ -207,6 +208,7 @@ def test_a_menu_is_walked_by_arrows_and_gives_the_focus_back(visit: Visit) -> No
     expect(page.locator("#add-files")).to_be_focused()
 
 
+@pytest.mark.long
 def test_the_palette_finds_and_does(visit: Visit) -> None:
     library(visit)
     page = visit.page

@@ -286,6 +286,7 @@ def test_of_a_gold_sentence_its_figures_have_to_be_said() -> None:
     assert essential("$1577.00") == "$1577.00"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("architecture", "kind"),
     [

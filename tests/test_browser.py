@@ -85,6 +85,7 @@ def test_of_two_citations_the_one_clicked_last_is_shown(handbook: Visit) -> None
     expect(last).to_have_attribute("aria-current", "true")
 
 
+@pytest.mark.long
 def test_the_keyboard_walks_through_the_sources_and_zooms(handbook: Visit) -> None:
     page = handbook.page
     handbook.ask(QUESTION)
@@ -183,6 +184,7 @@ def test_no_script_runs_but_the_pages_own(handbook: Visit) -> None:
     assert page.evaluate("[window.refused, window.broken ?? null]") == [["inline"], None]
 
 
+@pytest.mark.long
 def test_two_tabs_ask_at_once_and_see_each_other(handbook: Visit, going_on: threading.Event) -> None:
     page = handbook.page
     handbook.ask(QUESTION)
@@ -218,6 +220,7 @@ def test_an_edited_question_takes_the_place_of_the_first_until_that_is_undone(ha
     expect(handbook.answered()).to_contain_text("November")
 
 
+@pytest.mark.long
 def test_an_answer_can_be_had_again_from_more_places(handbook: Visit) -> None:
     page = handbook.page
     handbook.ask(QUESTION)
@@ -272,6 +275,7 @@ def test_a_picture_that_cannot_be_read_is_not_answered_from_another_document(han
     expect(handbook.page.locator("#chat .failure")).to_contain_text("torn.png could not be read")
 
 
+@pytest.mark.long
 def test_an_answer_is_copied_with_its_sources(handbook: Visit) -> None:
     handbook.ask(QUESTION)
     handbook.answered()
@@ -294,6 +298,7 @@ def test_a_picture_that_comes_with_a_question_is_read_and_answered_from(visit: V
     expect(page.locator("#chat .attached-picture")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_conversation_is_saved_with_its_sources(handbook: Visit, services: Services) -> None:
     page = handbook.page
     handbook.ask(QUESTION)
@@ -322,6 +327,7 @@ def test_nothing_in_a_saved_conversation_loads_or_leads_anywhere(services: Servi
     assert "<img" not in conversation_html(library, conversation)
 
 
+@pytest.mark.long
 def test_conversations_are_renamed_found_deleted_and_brought_back(handbook: Visit, services: Services) -> None:
     page = handbook.page
     for number in range(6):
@@ -344,6 +350,7 @@ def test_conversations_are_renamed_found_deleted_and_brought_back(handbook: Visi
     expect(page.locator("#chat .asked")).to_have_text(QUESTION)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("questions", [10, pytest.param(100, marks=pytest.mark.long)])
 def test_a_long_conversation_is_shown_and_answered(handbook: Visit, services: Services, questions: int) -> None:
     library = services.library
@@ -400,6 +407,7 @@ def test_what_is_typed_is_told_to_the_app_before_anybody_pauses(handbook: Visit)
     assert len(told) > 1
 
 
+@pytest.mark.long
 def test_typing_in_a_collection_reads_ahead_there_alone(handbook: Visit) -> None:
     with handbook.page.expect_request(lambda request: "/typed" in request.url) as typed:
         handbook.page.get_by_label("Your question").press_sequentially("When are bonfires", delay=10)

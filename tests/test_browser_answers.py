@@ -40,6 +40,7 @@ def test_what_is_shown_while_it_is_written_stays_or_is_visibly_a_draft(
     assert all(final.startswith(one) for one in seen), (said, seen)
 
 
+@pytest.mark.long
 def test_the_model_s_own_words_and_the_numbers_can_be_had(handbook: Visit) -> None:
     page = handbook.page
     handbook.ask("How many taps are there?")
@@ -57,6 +58,7 @@ def test_the_model_s_own_words_and_the_numbers_can_be_had(handbook: Visit) -> No
     assert_accessible(page)
 
 
+@pytest.mark.long
 def test_another_way_is_offered_instead_of_the_same_again(handbook: Visit) -> None:
     page = handbook.page
     handbook.ask("When are bonfires allowed?")

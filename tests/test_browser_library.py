@@ -61,6 +61,7 @@ def test_a_document_is_read_again(handbook: Visit, services: Services) -> None:
     assert after.id != before.id
 
 
+@pytest.mark.long
 def test_a_source_is_still_shown_when_its_document_was_read_again(handbook: Visit, services: Services) -> None:
     page = handbook.page
     handbook.ask("When are bonfires allowed?")
@@ -81,6 +82,7 @@ def test_a_document_removed_while_it_is_read_again_stays_away(handbook: Visit) -
     expect(handbook.document(HANDBOOK.name)).to_have_count(0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("typed", ["", "letters", "~nobody-lives-here/x"], ids=["empty", "relative", "nobody"])
 def test_a_folder_that_is_not_named_whole_is_not_watched(visit: Visit, services: Services, typed: str) -> None:
     watched = services.library.folders.all()
@@ -203,6 +205,7 @@ def test_a_file_that_cannot_be_read_says_why_and_can_be_dismissed(visit: Visit, 
     expect(job).to_have_count(0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("many", [60, pytest.param(500, marks=pytest.mark.long)])
 def test_many_documents_are_listed_searched_and_sorted(
     emptied: None, visit: Visit, services: Services, tmp_path: Path, many: int

@@ -54,6 +54,7 @@ def test_a_model_of_an_extension_is_chosen_like_any_other(
     assert_accessible(page)
 
 
+@pytest.mark.long
 def test_what_is_remembered_of_this_library_has_a_limit_and_is_cleared(handbook: Visit, services: Services) -> None:
     page, before = handbook.page, services.models.contexts.limit
     handbook.ask("When are bonfires allowed?")

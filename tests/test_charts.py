@@ -305,7 +305,13 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize("draw", [pytest.param(draw, id=draw.__name__) for draw in OTHERS])
+UNUSUAL = {scatter, histogram, waterfall, overlaid, in_millions, behind_its_legend}
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [pytest.param(draw, id=draw.__name__, marks=pytest.mark.long if draw in UNUSUAL else ()) for draw in OTHERS],
+)
 def test_what_is_not_sure_is_not_guessed(models: Models, draw: Callable[[Axes], None]) -> None:
     assert read(picture_of(draw), models) is None
 

@@ -156,6 +156,7 @@ def test_who_hangs_up_is_not_answered_any_further(asking: openai.OpenAI, service
         services.answerer.answer = answer  # type: ignore[method-assign]
 
 
+@pytest.mark.long
 def test_ten_programs_ask_at_once_and_all_are_answered(
     asking: openai.OpenAI, services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -125,6 +125,7 @@ def test_without_its_extension_such_a_file_is_none_that_is_read(
     assert "is not a kind that is read" in result.error
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("installed")
 def test_a_kind_of_chart_that_an_extension_knows_is_read_to_the_value(
     add: Callable[[Path], FileResult], library: Library, models: Models, tmp_path: Path
@@ -209,6 +210,7 @@ def test_endings_that_are_read_here_stay_here(
     assert "reads such files itself" in check.finding
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "code",
     [

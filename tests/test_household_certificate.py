@@ -118,6 +118,7 @@ def test_the_app_ends_with_one_sentence(tmp_path: Path) -> None:
 OWN_6 = [one for one in own_addresses() if ":" in one]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not OWN_6, reason="this machine has no address of version 6 in a network")
 @pytest.mark.parametrize("host", ["::", *OWN_6[:1]])
 def test_others_come_in_by_addresses_of_version_6(services: Services, host: str) -> None:

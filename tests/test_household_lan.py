@@ -162,6 +162,7 @@ def test_a_wrong_password_says_so_and_five_wait(browser: Browser, house: House, 
         expect(page.get_by_role("alert")).to_contain_text("try again in")
 
 
+@pytest.mark.long
 def test_the_settings_show_address_fingerprint_and_who_is_signed_in_and_end_it(
     browser: Browser, profile: BrowserContext, house: House, services: Services, pictures: bool
 ) -> None:
@@ -183,6 +184,7 @@ def test_the_settings_show_address_fingerprint_and_who_is_signed_in_and_end_it(
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()  # the page noticed by itself
 
 
+@pytest.mark.long
 def test_the_password_is_set_in_the_settings_too(profile: BrowserContext, house: House, services: Services) -> None:
     with visiting(profile, house.here) as visit:
         own = visit.page

@@ -105,6 +105,7 @@ def test_a_build_that_runs_here_is_taken_and_nothing_is_compiled(fresh: Path, in
     assert not (fresh / "compiled").exists()
 
 
+@pytest.mark.long
 def test_one_for_another_processor_is_taken_out_and_compiled_instead(fresh: Path, index: Path) -> None:
     broken_wheel(index / WHEEL.format(version()))
     assert not llama.install_llama()

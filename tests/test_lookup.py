@@ -89,7 +89,9 @@ def test_a_question_asks_the_library_once(library: Library) -> None:
     assert len(Lookup(library, lambda: EMBEDDER).documents) == 2
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind in ("fact", "list") else pytest.mark.long) for kind in KINDS]
+)
 def test_the_documents_are_listed_once_for_a_question_of_any_kind(
     sample_library: Library, models: Models, monkeypatch: pytest.MonkeyPatch, kind: Kind
 ) -> None:

@@ -91,6 +91,7 @@ def test_it_works_while_the_app_is_open(held: Path) -> None:
     assert (found["passages"][0]["page"], "Bonfires" in found["passages"][0]["text"]) == (3, True)
 
 
+@pytest.mark.long
 def test_an_answer_that_is_cancelled_stops_and_the_next_call_is_served(folder: Path) -> None:
     async def conversation(client: Any) -> Any:
         begun = asyncio.Event()

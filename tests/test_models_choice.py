@@ -284,6 +284,7 @@ def test_without_a_measurement_there_is_no_number() -> None:
     assert found.sentence == "It fits into memory. Its speed is not measured yet."
 
 
+@pytest.mark.long
 def test_the_page_is_told_all_there_is(
     client: TestClient, models: Models, folder: Path, other: Path, measuring: None
 ) -> None:

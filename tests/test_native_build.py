@@ -215,6 +215,7 @@ def test_a_build_is_cancelled_in_the_middle_and_leaves_nothing(
     assert list(cache.iterdir()) == []
 
 
+@pytest.mark.long
 def test_what_is_installed_can_be_measured() -> None:
     assert tokens_per_second(None) > 0
 
@@ -239,6 +240,7 @@ def test_doctor_says_that_it_could_be_faster_and_then_how_fast_it_is(source: Sou
     assert "reads 300 tokens/s" in finding
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("faster")
 def test_a_person_builds_it_in_the_settings(visit: Visit, source: Source, services: Services) -> None:
     source.publish("")

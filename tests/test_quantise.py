@@ -116,6 +116,7 @@ def test_a_machine_is_measured_once(weights: Path, tmp_path: Path) -> None:
     model.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "share",
     [

@@ -70,9 +70,9 @@ def process_of(processes: ReadingProcesses) -> psutil.Popen:
     [
         ("crash", "made its reader crash"),
         ("run_in_circles", "is endless work to read"),
-        ("sleep", "is endless work to read"),
+        pytest.param("sleep", "is endless work to read", marks=pytest.mark.long),
         ("eat_memory", "needs too much memory"),
-        ("eat_memory_and_hide_it", "needs too much memory|is endless work"),
+        pytest.param("eat_memory_and_hide_it", "needs too much memory|is endless work", marks=pytest.mark.long),
         ("raise_something", r"could not be read \(KeyError: 'a bug"),
     ],
 )

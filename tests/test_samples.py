@@ -50,6 +50,7 @@ def test_the_fees_are_those_of_the_script() -> None:
     assert "£36" in shipped
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("path", "drawn"),
     [pytest.param(CHART, chart.draw, id="chart"), pytest.param(PHOTO, photo.draw, id="photo")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from gguf import GGUFReader, GGUFWriter
 
 from lamplight.models.catalogue import DOWNLOADABLE, LANGUAGE_MODEL, sampling_of
@@ -47,6 +48,7 @@ def test_a_file_that_recommends_nothing_is_read_as_the_catalogue_says() -> None:
     assert recommended_by(LANGUAGE_MODEL.path(), Sampling(0.7)) == Sampling(0.7)
 
 
+@pytest.mark.long
 def test_what_a_file_recommends_counts(tmp_path: Path) -> None:
     path = with_sampling(tmp_path / "own.gguf", temp=0.5, top_k=20, top_p=0.75, min_p=0.25, penalty_repeat=1.5)
     assert recommended_by(path, Sampling(0.7)) == Sampling(0.5, 20, 0.75, 0.25, 1.5)

@@ -65,7 +65,13 @@ def box_of(page: DocumentPage, words: str) -> Box:
 
 
 @pytest.mark.parametrize(
-    "turn", [0, pytest.param(90, marks=pytest.mark.long), 180, pytest.param(270, marks=pytest.mark.long)]
+    "turn",
+    [
+        0,
+        pytest.param(90, marks=pytest.mark.long),
+        pytest.param(180, marks=pytest.mark.long),
+        pytest.param(270, marks=pytest.mark.long),
+    ],
 )
 def test_a_scan_is_read_whichever_way_it_lies(tmp_path: Path, reading: Reading, turn: int) -> None:
     """Turned clockwise; the first line is then at the top, right, bottom or left of the page as shown."""
@@ -157,6 +163,7 @@ def test_words_are_told_from_glyph_numbers(text: str, readable: bool) -> None:
     assert is_readable(text) == readable
 
 
+@pytest.mark.long
 def test_a_turned_pdf_page_with_a_scan_keeps_its_boxes_on_the_page(tmp_path: Path, reading: Reading) -> None:
     scan_of(LETTER).save(tmp_path / "scan.pdf", resolution=DPI)
     with pypdfium2.PdfDocument(tmp_path / "scan.pdf") as document:

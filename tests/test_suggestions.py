@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from lamplight.ingest.pipeline import index_file
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
@@ -14,6 +16,7 @@ from lamplight.rag.messages import language_of
 from lamplight.rag.suggestions import Suggestions
 
 
+@pytest.mark.long
 def test_every_suggested_question_is_answered(sample_library: Library, loaded: Models) -> None:
     assert Suggestions(sample_library).of(sample_library.documents.all(), 6) == []  # none was asked yet
     Guiding(sample_library, loaded).make_missing(lambda: False)

@@ -137,6 +137,7 @@ def test_ask_refuses_what_the_documents_do_not_hold(here: Command, filled: Path)
     assert answer["citations"] == []
 
 
+@pytest.mark.long
 def test_with_knowledge_the_model_may_speak_but_is_marked(here: Command, filled: Path) -> None:
     run = here(filled, "ask", "What is the boiling point of gallium?", "--mode", "documents+knowledge", "--json")
     (answer,) = run.records

@@ -132,6 +132,7 @@ def test_while_the_server_is_down_nothing_is_lost(tmp_path: Path, server: Chroma
         assert sum(collections(server).values()) == len(chunks)
 
 
+@pytest.mark.long
 def test_a_library_opens_while_its_server_is_down_and_is_completed_by_the_next_opening(
     tmp_path: Path, server: ChromaServer
 ) -> None:
