@@ -67,6 +67,45 @@ def test_a_cell_is_told_with_its_unit(library: Library, models: Models, question
     assert {citation.page for citation in end.citations} == {2 if "passengers" in question else 1}
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "rows"),
+    [
+        (
+            "What share of Larkmoor's passengers travelled to the Western Isles in 2024?",
+            "53.2%",
+            ["Western Isles | 350,120 | 361,900 | 88 | 90", "Total | 657,530 | 651,644 | 183 | 182"],
+        ),
+        (
+            "By how much did Larkmoor's passengers to the Western Isles fall in 2024?",
+            "▼ 11,780",
+            ["Western Isles | 350,120 | 361,900 | 88 | 90"],
+        ),
+    ],
+)
+def test_what_is_worked_out_is_told_with_the_rows_that_it_rests_on(
+    library: Library, models: Models, question: str, answer: str, rows: list[str]
+) -> None:
+    end = asked(library, models, question)
+    assert end.short == answer
+    assert end.quote is not None
+    assert end.quote.text.splitlines() == rows
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What percentage of Larkmoor's crew worked outside the Western Isles at the end of 2023?",
+        "How many more passengers travelled to the Western Isles than to the Northern Isles in 2023?",
+    ],
+)
+def test_a_cell_is_not_told_as_it_stands_where_something_is_to_be_worked_out(
+    library: Library, models: Models, question: str
+) -> None:
+    end = asked(library, models, question)
+    assert end.short not in ("90", "361,900", "198,300")
+    assert end.unsure or end.short in ("66.4%", "163,600")
+
+
 def test_a_row_that_may_answer_is_shown_with_all_its_cells(library: Library, models: Models) -> None:
     end = asked(library, models, "What was Larkmoor's freight revenue in the fourth quarter of 2024?")
     assert end.short == "2,045 thousand" or (end.quote and "Freight | 2,045 | 2,310 | 8,871 | 9,015" in end.quote.text)

@@ -4,15 +4,18 @@
     python -m training.cells [--check]
 
 From the questions of `training/tables` about reports: of a cell, asked of all the tables of its document; of what the
-table doesn't say, or asked of the document's other tables, none is right. Ten minutes on one core.
+table doesn't say, or asked of the document's other tables, none is right. Five minutes on one core.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import math
 import random
 import sys
+import tempfile
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +23,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lamplight.library.records import Table
-from lamplight.models.cell_ranker import MODULATED, OPERATIONS, PLACES, WEIGHTS, words_of
+from lamplight.library.records import Passage
+from lamplight.models.cell_ranker import MODULATED, OPERATIONS, PLACES, WEIGHTS, CellRanker, words_of
 from lamplight.models.embedder import Embedder
 from lamplight.models.prepare import ensure_embedder
-from lamplight.rag.lexicon.amounts import parse_amount
 from lamplight.rag.programs.answer import can_be_asked
+from lamplight.rag.programs.asked_cell import AskedCell, asked_cell
 from lamplight.rag.programs.cells import MEASURES, NONE_MEASURES, cells_seen, names_of
-from lamplight.rag.programs.view import View, canonical, view_of
+from lamplight.rag.programs.view import canonical
+from training.derivations import OTHER, asked_of
 from training.papers import FOLDER as PAPERS
 from training.papers import sections
 from training.tables import FOLDER, NOTHING, Asked, tables
@@ -35,9 +39,8 @@ from training.tables import FOLDER, NOTHING, Asked, tables
 SEED = 5
 FOLDS = 4
 EPOCHS, RATE, FALL, BATCH, DECAY = 14, 0.004, 0.85, 16, 1e-4
+OPERATOR_EPOCHS, OPERATOR_RATE, OPERATOR_FALL, OPERATOR_DECAY = 10, 0.02, 0.7, 1e-3
 HIDDEN = 24
-OTHER = "other"
-CLOSE = 0.051  # a number with one decimal is rounded
 ELSEWHERE = 0.5  # of the questions are asked of the other tables alone, too
 
 
@@ -74,58 +77,21 @@ class Ranker(torch.nn.Module):
 
 
 class Operator(torch.nn.Module):
-    """What is to be done, from the question's embedding and words."""
+    """What is to be done, from the question's embedding and words and from the likeliest cell."""
 
     def __init__(self, dimensions: int) -> None:
         super().__init__()
         self.by_vector = torch.nn.Linear(dimensions, len(OPERATIONS))
         self.by_words = torch.nn.EmbeddingBag(PLACES, len(OPERATIONS), mode="sum")
+        self.by_cell = torch.nn.Linear(len(MODULATED), len(OPERATIONS), bias=False)
         torch.nn.init.zeros_(self.by_words.weight)
 
-    def forward(self, vector: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-        """Scores of what may be done."""
-        scores: torch.Tensor = self.by_vector(vector) + self.by_words(places[None])[0]
+    def forward(self, vector: torch.Tensor, places: torch.Tensor, measures: torch.Tensor) -> torch.Tensor:
+        """Scores of what may be done with the cell of these measures."""
+        scores: torch.Tensor = (
+            self.by_vector(vector) + self.by_words(places[None])[0] + self.by_cell(measures[list(MODULATED)])
+        )
         return scores
-
-
-def asked_of(table: Table, answers: Sequence[str]) -> tuple[str, set[tuple[int, int]]]:
-    """What was done to which cells, (row, column), to come to some answers, as far as that can be seen from them."""
-    wanted = set(map(canonical, answers))
-    held = {
-        (row, column)
-        for row, cells in enumerate(table.rows)
-        for column, cell in enumerate(cells)
-        if canonical(cell) in wanted and any(map(str.isdigit, cell))
-    }
-    if not answers or held:
-        return "lookup", held
-    amount = parse_amount(answers[0].rstrip("%")) if len(answers) == 1 else None
-    if amount is None:
-        return OTHER, set()
-    for operation, cells in _worked_out(view_of(table), amount.value, answers[0].endswith("%")):
-        return operation, cells
-    return OTHER, set()
-
-
-def _worked_out(view: View, amount: float, in_per_cent: bool) -> Iterator[tuple[str, set[tuple[int, int]]]]:
-    """Changes between two cells of a row and shares of a column's largest that give an amount."""
-    columns = [column for column in view.columns if column.kind == "number"]
-    for row in range(view.height):
-        for column in columns:
-            value = column.numbers[row]
-            if value is None:
-                continue
-            for other in columns:
-                before = other.numbers[row]
-                if before is None or other is column:
-                    continue
-                if in_per_cent and before and abs(abs(100 * (value / before - 1)) - amount) < CLOSE:
-                    yield "growth", {(row, column.index), (row, other.index)}
-                if not in_per_cent and abs(abs(value - before) - amount) < CLOSE:
-                    yield "change", {(row, column.index), (row, other.index)}
-            whole = max((number for number in column.numbers if number), default=0.0)
-            if in_per_cent and whole and abs(100 * abs(value) / whole - amount) < CLOSE:
-                yield "share", {(row, column.index)}
 
 
 def examples(asked: Sequence[Asked], embedder: Embedder) -> Iterator[Example]:
@@ -135,7 +101,7 @@ def examples(asked: Sequence[Asked], embedder: Embedder) -> Iterator[Example]:
     for one in fit:
         beside = [other for other in fit if other is not one and one.document and other.document == one.document]
         for question, gold in one.questions:
-            operation, wanted = asked_of(one.table, gold)
+            operation, wanted = asked_of(one.table, question, gold)
             held = [one, *beside] if gold else [one]
             yield _example(question, held, wanted, operation, embedder)
             if beside and wanted and chosen.random() < ELSEWHERE:
@@ -178,64 +144,84 @@ def learn(found: Sequence[Example], dimensions: int) -> Ranker:
     return ranker
 
 
-def learn_operations(found: Sequence[Example], dimensions: int) -> Operator:
-    """By what was done to come to the answers."""
+def learn_operations(found: Sequence[Example], ranker: Ranker, dimensions: int) -> Operator:
+    """By what was done to come to the answers, beside the cells that the ranker takes for the ones asked for."""
     torch.manual_seed(SEED)
     operator = Operator(dimensions)
-    adam = torch.optim.Adam(operator.parameters(), lr=0.01, weight_decay=1e-5)
-    order = random.Random(SEED)
-    for _ in range(6):
+    adam = torch.optim.Adam(operator.parameters(), lr=OPERATOR_RATE, weight_decay=OPERATOR_DECAY)
+    order, counts = random.Random(SEED), Counter(one.operation for one in found)
+    weights = [math.sqrt(counts.most_common(1)[0][1] / max(1, counts[operation])) for operation in OPERATIONS]
+    for _ in range(OPERATOR_EPOCHS):
         for place, one in enumerate(order.sample(found, len(found)), 1):
             target = torch.tensor(OPERATIONS.index(one.operation))
-            scores = operator(one.vector, torch.tensor(words_of(one.question)))
-            (torch.nn.functional.cross_entropy(scores, target) / BATCH).backward()  # type: ignore[no-untyped-call]
+            scores = operator(one.vector, torch.tensor(words_of(one.question)), _likeliest(one, ranker))
+            loss = weights[target] * torch.nn.functional.cross_entropy(scores, target) / BATCH
+            loss.backward()  # type: ignore[no-untyped-call]
             if place % BATCH == 0:
                 adam.step()
                 adam.zero_grad()
         for group in adam.param_groups:
-            group["lr"] *= 0.6
+            group["lr"] *= OPERATOR_FALL
+    with (
+        torch.no_grad()
+    ):  # what is rarely asked counted more, so that it is learnt, but it is asked as rarely as before
+        operator.by_vector.bias.sub_(torch.log(torch.tensor(weights)))
     return operator
 
 
-def check(found: Sequence[Example], dimensions: int) -> None:
-    """Print how often what is said is right and wrong, by the least probability, on a quarter of the documents."""
-    known = [one for one in found if _fold(one.document)]
-    held = [one for one in found if not _fold(one.document)]
-    ranker, operator = learn(known, dimensions), learn_operations(known, dimensions)
-    results = []
+def _likeliest(one: Example, ranker: Ranker) -> torch.Tensor:
+    """The measures of the cell that is likeliest asked for, zeros where there is none."""
+    if not len(one.measures):
+        return torch.zeros(MEASURES)
     with torch.no_grad():
-        for one in held:
-            doing = torch.softmax(operator(one.vector, torch.tensor(words_of(one.question))), 0)
-            chances = torch.softmax(ranker(one), 0)
-            best = int(chances[:-1].argmax()) if len(chances) > 1 else 0
-            lookup = float(doing[OPERATIONS.index("lookup")])
-            results.append((one, float(chances[best]), bool(one.right[best]), lookup, OPERATIONS[int(doing.argmax())]))
-    own = [one for one in results if one[0].operation == "lookup" and not one[0].right[-1]]
-    none = [one for one in results if one[0].operation == "lookup" and one[0].right[-1]]
-    print(f"{len(own)} of a cell, {len(none)} of none, first right {sum(one[2] for one in own) / len(own):.3f}")
-    print(f"operation right {sum(one[4] == one[0].operation for one in results) / len(results):.3f}")
-    for least in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-        said = [one for one in own if one[1] * one[3] >= least]
-        right = sum(one[2] for one in said)
-        wrong = sum(one[1] * one[3] >= least for one in none) / len(none)
-        computed = [one for one in results if one[0].operation != "lookup"]
-        also = sum(one[1] * one[3] >= least for one in computed) / len(computed)
-        shares = f"right {right / len(own):.3f}, wrong {(len(said) - right) / len(own):.3f}"
-        print(f"from {least}: {shares}, none {wrong:.3f}, computed {also:.3f}")
+        return one.measures[int(ranker(one)[:-1].argmax())]
+
+
+def taught(found: Sequence[Example], dimensions: int) -> tuple[Ranker, Operator]:
+    """Both, one after the other."""
+    ranker = learn(found, dimensions)
+    return ranker, learn_operations(found, ranker, dimensions)
+
+
+def check(asked: Sequence[Asked], found: Sequence[Example], embedder: Embedder) -> None:
+    """Print how often what is said of a quarter of the documents is right and wrong, learnt from the others."""
+    known = [one for one in found if _fold(one.document)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cells.npz"
+        write(path, *taught(known, embedder.dimensions), embedder.name)
+        ranker = CellRanker(path)
+    held = [one for one in asked if not _fold(one.document or one.title) and can_be_asked(one.table)]
+    told: dict[str, list[tuple[AskedCell | None, bool]]] = defaultdict(list)
+    for one in held:
+        beside = [other for other in held if other is not one and one.document and other.document == one.document]
+        among = [(_passage(other), other.table) for other in (one, *beside)]
+        for question, gold in one.questions:
+            cell = asked_cell(question, among, embedder, ranker)
+            is_right = cell is not None and set(map(canonical, cell.program.given)) <= set(map(canonical, gold))
+            told[asked_of(one.table, question, gold)[0] if gold else NOTHING].append((cell, is_right))
+    for wanted, cells in told.items():
+        sure = [is_right for cell, is_right in cells if cell is not None and cell.is_sure]
+        first, said = sum(is_right for _, is_right in cells) / len(cells), sum(sure) / len(cells)
+        wrong = (len(sure) - sum(sure)) / len(cells)
+        print(f"{wanted}: {len(cells)}, first right {first:.3f}, told and right {said:.3f}, told and wrong {wrong:.3f}")
+
+
+def _passage(one: Asked) -> Passage:
+    return Passage(0, 1, one.document, 1, "table", one.title, "", [])
 
 
 def _fold(document: str) -> int:
     return hashlib.sha256(document.encode()).digest()[1] % FOLDS
 
 
-def write(ranker: Ranker, operator: Operator, embedder: str) -> None:
+def write(path: Path, ranker: Ranker, operator: Operator, embedder: str) -> None:
     """As `CellRanker` reads it."""
     parts = {
         **dict(ranker.named_parameters()),
         **{f"operation.{name}": one for name, one in operator.named_parameters()},
     }
     arrays = {name: one.detach().numpy().astype(np.float16) for name, one in parts.items()}
-    np.savez_compressed(WEIGHTS, allow_pickle=False, embedder=np.array(embedder), **arrays)
+    np.savez_compressed(path, allow_pickle=False, embedder=np.array(embedder), **arrays)
 
 
 def main() -> int:
@@ -247,11 +233,10 @@ def main() -> int:
     embedder = Embedder(ensure_embedder())
     asked = [one for path in sorted(FOLDER.glob("*.txt")) if _is_of_reports(path) for one in tables(path)]
     found = [*examples(asked, embedder), *_of_words(embedder)]
-    dimensions = len(found[0].vector)
     if parsed.check:
-        check(found, dimensions)
+        check(asked, found, embedder)
     else:
-        write(learn(found, dimensions), learn_operations(found, dimensions), embedder.name)
+        write(WEIGHTS, *taught(found, embedder.dimensions), embedder.name)
     return 0
 
 

@@ -1,8 +1,8 @@
 """Which cell of a report's tables a question asks for, and what is to be done with it.
 
 A small network over measures of how rows, heads and titles fit (`rag.programs.cells`), normalised over all cells and
-that there is none; and a logistic regression over the question's embedding and words. `python -m training.cells`
-learns both.
+that there is none; and a logistic regression over the question's embedding and words, and whether the likeliest cell
+is in per cent. `python -m training.cells` learns both.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lamplight.models.embedder import Vectors
 WEIGHTS = Path(__file__).with_name("weights") / "cells.npz"
 PLACES = 1 << 12  # words are hashed into so many weights
 MODULATED = (23, 24, 25)  # measures that count by what is asked: per cent, totals, empty cells
-CellOperation = Literal["lookup", "change", "growth", "share", "other"]
+CellOperation = Literal["lookup", "change", "growth", "share", "rest", "sum", "difference", "other"]
 OPERATIONS: tuple[CellOperation, ...] = CellOperation.__args__  # type: ignore[attr-defined]
 WORD = re.compile(r"[^\W\d_]+|%")
 
@@ -53,10 +53,16 @@ class CellRanker:
         raised = np.exp(scores - scores.max())
         return np.asarray(raised / raised.sum(), dtype=np.float32)
 
-    def operations(self, question: str, vector: Vectors) -> dict[CellOperation, float]:
-        """The probability of each of what may be done with the cell that a question speaks of."""
+    def operations(
+        self, question: str, vector: Vectors, measures: npt.NDArray[np.float32]
+    ) -> dict[CellOperation, float]:
+        """The probability of each of what may be done with the cell that a question speaks of, of these `measures`.
+
+        Asked for a growth one does nothing with a cell that says it in per cent.
+        """
         own = self._weights
         scores = own["operation.by_vector.weight"] @ vector + own["operation.by_vector.bias"]
+        scores = scores + own["operation.by_cell.weight"] @ measures[list(MODULATED)]
         scores = scores + own["operation.by_words.weight"][words_of(question)].sum(axis=0)
         raised = np.exp(scores - scores.max())
         return dict(zip(OPERATIONS, map(float, raised / raised.sum()), strict=True))

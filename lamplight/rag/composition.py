@@ -13,12 +13,13 @@ from lamplight.rag.grounding import VAGUE, GroundedAnswer
 from lamplight.rag.query import TOKEN
 from lamplight.rag.quotation import Quoted, shown
 from lamplight.rag.sentences import stems
-from lamplight.rag.table_rows import row_in_cells
+from lamplight.rag.table_rows import rows_in_cells
 
 ABOUT = 0.3  # of what the question asks about, by weight
 REPEATS = 0.8  # of a sentence's words that stand in the quotation above it: it adds nothing
 MARKER = re.compile(r"\s\[(\d+)\]$")
 MARKUP = re.compile(r"([\\`*_|~<>#])")
+QUOTED_ROWS = 2
 BRACKET = re.compile(r"\[(?=\d)")
 JOINER = "\u2060"  # invisible: a document's own "[3]" is no citation of ours
 CLAUSE = re.compile(r"[^.;!?\n]+[.;!?\n]")
@@ -95,15 +96,15 @@ def _adds(part: str, known: frozenset[str]) -> bool:
 
 
 def is_quoted(computation: Computation) -> bool:
-    """Whether the row that a computed answer rests on is quoted: a single one, called by a column without a head."""
+    """Whether the rows that a computed answer rests on are quoted: one or two, called by a column without a head."""
     rows = {row for row, _ in computation.cells}
-    return bool(computation.short) and len(rows) == 1 and not computation.table.columns[0]
+    return bool(computation.short) and 1 <= len(rows) <= QUOTED_ROWS and not computation.table.columns[0]
 
 
 def computed(computation: Computation, passages: Sequence[Passage]) -> tuple[Composed, list[Passage]]:
     """An answer that was computed, citing the rows it used: in a passage of its own, put first.
 
-    That from a single row of a report is followed by this row under its heads.
+    That from one or two rows of a report is followed by these under their heads.
     """
     table = computation.table
     rows = sorted({row for row, _ in computation.cells})
@@ -115,11 +116,12 @@ def computed(computation: Computation, passages: Sequence[Passage]) -> tuple[Com
     )  # fmt: skip
     others = [replace(passage, marker=number) for number, passage in enumerate(passages, start=2)]
     quotes = is_quoted(computation)
-    heads, row = row_in_cells(table, rows[0]) if quotes else ("", "\n".join(lines[1:]))
-    citation = Citation(1, source.document_id, source.document, source.page, source.boxes, row)
+    heads, quoted_rows = rows_in_cells(table, rows) if quotes else ("", lines[1:])
+    text = "\n".join(quoted_rows)
+    citation = Citation(1, source.document_id, source.document, source.page, source.boxes, text)
     note = f" {computation.note}" if computation.note else ""
     said = f"**{plain(computation.short)}**" if computation.short else computation.answer
-    quoted = f"\n\n> {heads}\n> {row} [1]" if quotes else ""
+    quoted = "\n> ".join(["\n", heads, *quoted_rows]) + " [1]" if quotes else ""
     return Composed(f"{said} [1]{note}{quoted}", [citation], []), [source, *others]
 
 

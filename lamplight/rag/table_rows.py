@@ -17,8 +17,14 @@ LOOKED_AT = 8  # lines, the likeliest: no more are shown
 
 def row_in_cells(table: Table, row: int) -> tuple[str, str]:
     """A row and its heads, each with its cells apart; without the heading over rows where there is none."""
-    shown = [index for index, cell in enumerate(table.rows[row]) if index or cell]
-    heads, cells = (SEPARATOR.join(line[index] for index in shown) for line in (table.columns, table.rows[row]))
+    heads, cells = rows_in_cells(table, [row])
+    return heads, cells[0]
+
+
+def rows_in_cells(table: Table, rows: Sequence[int]) -> tuple[str, list[str]]:
+    """Rows under the same heads; without the headings over rows where none of them has one."""
+    first = 0 if any(table.rows[row][0] for row in rows) else 1
+    heads, *cells = (SEPARATOR.join(line[first:]) for line in (table.columns, *(table.rows[row] for row in rows)))
     return heads, cells
 
 

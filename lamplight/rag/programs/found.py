@@ -17,7 +17,7 @@ from lamplight.rag.measures.business_years import is_called_by_year_before
 from lamplight.rag.naming import shortens
 from lamplight.rag.passages import Selection
 from lamplight.rag.programs.answer import Answered, likeliest
-from lamplight.rag.programs.asked_cell import AskedCell, asked_cell, names_another
+from lamplight.rag.programs.asked_cell import AskedCell, asked_cell, is_worked_out, names_another
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.report_tables import tables_of
 from lamplight.rag.programs.selections import ORDINARY
@@ -66,6 +66,10 @@ class TablesFound:
             return None
         models, late = self._models, self._named_late(among)
         return asked_cell(self.asked, among, models.embedder, models.cell_ranker, late, self._beside)
+
+    def are_worked_with(self) -> bool:
+        """Whether none of their cells is the answer as it stands."""
+        return bool(self._among) and is_worked_out(self.asked, self._models.embedder, self._models.cell_ranker)
 
     def _named_late(self, among: Sequence[Found]) -> frozenset[int]:
         """The documents that call a year, which ends early in it, by that year."""
@@ -153,13 +157,14 @@ def surest(asked: str, answers: Sequence[TableAnswer], search: Search, selection
 
 def likeliest_row(cell: AskedCell | None, answers: Sequence[TableAnswer], marker: int) -> AnswerLine | None:
     """The row that an answer likeliest rests on, of which none is sure, in a passage of its own with this marker."""
-    if cell is not None and cell.probability >= LIKELY_CELL:
-        return _row(cell.passage, cell.table, cell.program, cell.probability, marker)
     likely = [(one.answered.probability, place) for place, one in enumerate(answers) if one.answered is not None]
-    best = answers[max(likely)[1]] if likely else None
-    if best is None or best.answered is None or best.answered.probability < LIKELY or not best.answered.program.rows:
+    best = answers[max(likely)[1]].answered if likely else None
+    if cell is not None and cell.probability >= max(LIKELY_CELL, best.probability if best is not None else 0.0):
+        return _row(cell.passage, cell.table, cell.program, cell.probability, marker)
+    if best is None or best.probability < LIKELY or not best.program.rows:
         return None
-    return _row(best.passage, best.table, best.answered.program, best.answered.probability, marker)
+    where = answers[max(likely)[1]]
+    return _row(where.passage, where.table, best.program, best.probability, marker)
 
 
 def _row(passage: Passage, table: Table, program: Program, probability: float, marker: int) -> AnswerLine:

@@ -13,7 +13,7 @@ Operation = Literal[
     "count", "lookup", "first", "last", "distinct", "sum", "average", "max", "min", "range", "argmax", "argmin",
     "commonest", "rarest", "next", "previous", "same", "above", "below", "difference of counts", "more rows",
     "difference", "larger", "smaller", "earlier", "later", "share", "change", "growth", "most added", "most lost",
-    "fastest grown", "fastest fallen", "rising", "falling", "peak", "trough",
+    "fastest grown", "fastest fallen", "rising", "falling", "peak", "trough", "rest",
 ]  # fmt: skip
 COUNTS = frozenset({"count", "distinct", "above", "below", "difference of counts"})
 AMOUNT = re.compile(r"[-($€£\s]*(?:\d{1,3}(?:,\d{3})+|\d{1,3}|\d{5,})(?:\.\d+)?[)\s]*")
