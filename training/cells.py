@@ -41,6 +41,7 @@ FOLDS = 4
 EPOCHS, RATE, FALL, BATCH, DECAY = 14, 0.004, 0.85, 16, 1e-4
 OPERATOR_EPOCHS, OPERATOR_RATE, OPERATOR_FALL, OPERATOR_DECAY = 10, 0.02, 0.7, 1e-3
 HIDDEN = 24
+TAKEN_BACK = 0.5  # of how much more the rarely asked counted
 ELSEWHERE = 0.5  # of the questions are asked of the other tables alone, too
 
 
@@ -145,7 +146,11 @@ def learn(found: Sequence[Example], dimensions: int) -> Ranker:
 
 
 def learn_operations(found: Sequence[Example], ranker: Ranker, dimensions: int) -> Operator:
-    """By what was done to come to the answers, beside the cells that the ranker takes for the ones asked for."""
+    """By what was done to come to the answers, beside the cells that the ranker takes for the ones asked for.
+
+    What is rarely asked counts more, and stays a little likelier than it is: a cell that is told where two were to be
+    added up is a falsehood, one that isn't told is shown among others.
+    """
     torch.manual_seed(SEED)
     operator = Operator(dimensions)
     adam = torch.optim.Adam(operator.parameters(), lr=OPERATOR_RATE, weight_decay=OPERATOR_DECAY)
@@ -162,10 +167,8 @@ def learn_operations(found: Sequence[Example], ranker: Ranker, dimensions: int) 
                 adam.zero_grad()
         for group in adam.param_groups:
             group["lr"] *= OPERATOR_FALL
-    with (
-        torch.no_grad()
-    ):  # what is rarely asked counted more, so that it is learnt, but it is asked as rarely as before
-        operator.by_vector.bias.sub_(torch.log(torch.tensor(weights)))
+    with torch.no_grad():
+        operator.by_vector.bias.sub_(TAKEN_BACK * torch.log(torch.tensor(weights)))
     return operator
 
 

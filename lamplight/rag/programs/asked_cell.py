@@ -27,7 +27,7 @@ Found = tuple[Passage, Table]
 # wrongly, and one of 26 near misses. What is worked out from two cells is wrong more often.
 FIRST = re.compile(r"[^\W\d_a-z][\w&.'-]*")
 SURE, SURE_WORKED_OUT = 0.4, 0.5
-EVEN = 0.5
+HARDLY = 0.35
 NAME = re.compile(r"(?<=[\w,;:)] )[^\W\d_a-z][\w&.'-]*")  # a capital that begins no sentence
 
 
@@ -85,10 +85,10 @@ def asked_cell(
 
 
 def is_worked_out(question: str, embedder: Embedder, ranker: CellRanker) -> bool:
-    """Whether a question likelier asks for what two cells give than for what stands anywhere."""
+    """Whether a question surely asks for what two cells give, and not for what stands anywhere."""
     vector = embedder.encode([question])[0]
     operations = ranker.operations(question, vector, np.zeros(MEASURES, np.float32))
-    return operations["lookup"] + operations["other"] < EVEN
+    return operations["lookup"] + operations["other"] < HARDLY
 
 
 def names_another(question: str, table: Table, rows: Sequence[int], beside: Sequence[str]) -> bool:
