@@ -291,8 +291,8 @@ def test_of_a_gold_sentence_its_figures_have_to_be_said() -> None:
     ("architecture", "kind"),
     [
         ("qwen2", "Q4_0"),
-        pytest.param("qwen3", "Q4_0", marks=pytest.mark.long),
-        *(pytest.param("qwen2", kind, marks=pytest.mark.long) for kind in ("Q4_K_M", "Q5_K_M", "Q4_1")),
+        ("qwen3", "Q4_0"),
+        *(("qwen2", kind) for kind in ("Q4_K_M", "Q5_K_M", "Q4_1")),
     ],
 )
 def test_a_shape_is_a_model_of_its_size_that_computes_numbers(tmp_path: Path, architecture: str, kind: str) -> None:

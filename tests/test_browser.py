@@ -351,7 +351,7 @@ def test_conversations_are_renamed_found_deleted_and_brought_back(handbook: Visi
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("questions", [10, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("questions", [10, 100])
 def test_a_long_conversation_is_shown_and_answered(handbook: Visit, services: Services, questions: int) -> None:
     library = services.library
     talk = library.conversations.start("A long talk")

@@ -206,7 +206,7 @@ def test_a_file_that_cannot_be_read_says_why_and_can_be_dismissed(visit: Visit, 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("many", [60, pytest.param(500, marks=pytest.mark.long)])
+@pytest.mark.parametrize("many", [60, 500])
 def test_many_documents_are_listed_searched_and_sorted(
     emptied: None, visit: Visit, services: Services, tmp_path: Path, many: int
 ) -> None:

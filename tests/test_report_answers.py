@@ -7,10 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from lamplight.ingest.pipeline import index_file
+from lamplight.library.records import Passage, Table
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished
+from lamplight.rag.programs.answer import Answered
+from lamplight.rag.programs.asked_cell import AskedCell
+from lamplight.rag.programs.found import TableAnswer, likeliest_row
+from lamplight.rag.programs.program import Program
+from lamplight.rag.programs.selections import Rows
 from tests.test_aligned_tables import Line, centred, row, write
 
 QUARTERS: list[Line] = [
@@ -117,6 +123,29 @@ def test_a_row_that_may_answer_is_shown_with_all_its_cells(library: Library, mod
 )
 def test_a_part_or_a_year_that_no_table_has_is_not_told(library: Library, models: Models, question: str) -> None:
     assert not asked(library, models, question).short
+
+
+@pytest.mark.parametrize(
+    ("of_cell", "of_program", "shown"),
+    [
+        pytest.param(0.2, 0.25, "Fuel", id="a program that is too unlikely hides no cell"),
+        pytest.param(0.2, 0.5, "Wages", id="the likelier program"),
+        pytest.param(0.6, 0.5, "Fuel", id="the likelier cell"),
+        pytest.param(0.1, 0.2, None, id="neither"),
+    ],
+)
+def test_of_cell_and_program_the_likelier_one_gives_the_row(
+    of_cell: float, of_program: float, shown: str | None
+) -> None:
+    table = Table(1, "Costs", ["", "2024"], [["Wages", "600"], ["Fuel", "300"]])
+    passage = Passage(1, 1, "costs.pdf", 1, "table", "Costs", "", [])
+
+    def looked_up(row: int) -> Program:
+        return Program("lookup", (table.rows[row][1],), Rows((), frozenset(), (row,)), (row,), 1)
+
+    answers = [TableAnswer(passage, table, Answered(looked_up(0), of_program))]
+    line = likeliest_row(AskedCell(passage, table, looked_up(1), of_cell), answers, 2)
+    assert (line.sentence.text.split(" | ")[0] if line else None) == shown
 
 
 def test_the_row_that_is_likeliest_is_shown_under_its_heads(library: Library, models: Models) -> None:

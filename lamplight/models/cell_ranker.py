@@ -58,7 +58,7 @@ class CellRanker:
     ) -> dict[CellOperation, float]:
         """The probability of each of what may be done with the cell that a question speaks of, of these `measures`.
 
-        Asked for a growth one does nothing with a cell that says it in per cent.
+        A cell that is in per cent may be the growth that is asked for: then nothing is left to work out.
         """
         own = self._weights
         scores = own["operation.by_vector.weight"] @ vector + own["operation.by_vector.bias"]

@@ -15,11 +15,11 @@ from lamplight.rag.quotation import Quoted, shown
 from lamplight.rag.sentences import stems
 from lamplight.rag.table_rows import rows_in_cells
 
+QUOTED_ROWS = 2  # below what is worked out from them; more are a table, which stands among the sources
 ABOUT = 0.3  # of what the question asks about, by weight
 REPEATS = 0.8  # of a sentence's words that stand in the quotation above it: it adds nothing
 MARKER = re.compile(r"\s\[(\d+)\]$")
 MARKUP = re.compile(r"([\\`*_|~<>#])")
-QUOTED_ROWS = 2
 BRACKET = re.compile(r"\[(?=\d)")
 JOINER = "\u2060"  # invisible: a document's own "[3]" is no citation of ours
 CLAUSE = re.compile(r"[^.;!?\n]+[.;!?\n]")

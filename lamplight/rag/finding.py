@@ -180,7 +180,7 @@ class Finder:
         sure = surest(tables.asked, answers, search, selection)
         if sure is not None and sure.answered is not None:
             return computation_of(sure.answered.program, sure.table), selection
-        if selection.lines and selection.lines[0].heads and tables.are_worked_with():
+        if selection.lines and selection.lines[0].heads and tables.are_to_be_computed_with():
             selection = replace(selection, sure=False)
         row = None if selection.sure else likeliest_row(cell, answers, len(selection.passages) + 1)
         if row is not None:

@@ -67,7 +67,7 @@ class TablesFound:
         models, late = self._models, self._named_late(among)
         return asked_cell(self.asked, among, models.embedder, models.cell_ranker, late, self._beside)
 
-    def are_worked_with(self) -> bool:
+    def are_to_be_computed_with(self) -> bool:
         """Whether none of their cells is the answer as it stands."""
         return bool(self._among) and is_worked_out(self.asked, self._models.embedder, self._models.cell_ranker)
 
@@ -157,14 +157,17 @@ def surest(asked: str, answers: Sequence[TableAnswer], search: Search, selection
 
 def likeliest_row(cell: AskedCell | None, answers: Sequence[TableAnswer], marker: int) -> AnswerLine | None:
     """The row that an answer likeliest rests on, of which none is sure, in a passage of its own with this marker."""
-    likely = [(one.answered.probability, place) for place, one in enumerate(answers) if one.answered is not None]
-    best = answers[max(likely)[1]].answered if likely else None
-    if cell is not None and cell.probability >= max(LIKELY_CELL, best.probability if best is not None else 0.0):
-        return _row(cell.passage, cell.table, cell.program, cell.probability, marker)
-    if best is None or best.probability < LIKELY or not best.program.rows:
+    likely = [
+        (one.probability, answer.passage, answer.table, one.program)
+        for answer in answers
+        if (one := answer.answered) is not None and one.probability >= LIKELY and one.program.rows
+    ]
+    if cell is not None and cell.probability >= LIKELY_CELL:
+        likely.insert(0, (cell.probability, cell.passage, cell.table, cell.program))
+    if not likely:
         return None
-    where = answers[max(likely)[1]]
-    return _row(where.passage, where.table, best.program, best.probability, marker)
+    probability, passage, table, program = max(likely, key=lambda one: one[0])
+    return _row(passage, table, program, probability, marker)
 
 
 def _row(passage: Passage, table: Table, program: Program, probability: float, marker: int) -> AnswerLine:
