@@ -116,4 +116,5 @@ RULES = "How were sales in Europe in 2023?"
     ],
 )
 def test_a_models_rewriting_is_believed_only_if_it_adds_and_loses_nothing(rewritten: str, query: str) -> None:
-    assert accept_rewrite("what about Europe?", ASIA, rewritten) == query
+    by_rules = standalone_query("what about Europe?", ASIA)
+    assert accept_rewrite("what about Europe?", ASIA, rewritten, by_rules) == query

@@ -126,16 +126,17 @@ def test_a_part_or_a_year_that_no_table_has_is_not_told(library: Library, models
 
 
 @pytest.mark.parametrize(
-    ("of_cell", "of_program", "shown"),
+    ("of_cell", "of_program", "in_words", "shown"),
     [
-        pytest.param(0.2, 0.25, "Fuel", id="a program that is too unlikely hides no cell"),
-        pytest.param(0.2, 0.5, "Wages", id="the likelier program"),
-        pytest.param(0.6, 0.5, "Fuel", id="the likelier cell"),
-        pytest.param(0.1, 0.2, None, id="neither"),
+        pytest.param(0.2, 0.25, 0.0, "Fuel", id="a program that is too unlikely hides no cell"),
+        pytest.param(0.2, 0.5, 0.0, "Wages", id="the likelier program"),
+        pytest.param(0.6, 0.5, 0.0, "Fuel", id="the likelier cell"),
+        pytest.param(0.1, 0.2, 0.0, None, id="neither"),
+        pytest.param(0.1, 0.6, 0.9, None, id="a name or a reason is asked for, which programs don't know"),
     ],
 )
 def test_of_cell_and_program_the_likelier_one_gives_the_row(
-    of_cell: float, of_program: float, shown: str | None
+    of_cell: float, of_program: float, in_words: float, shown: str | None
 ) -> None:
     table = Table(1, "Costs", ["", "2024"], [["Wages", "600"], ["Fuel", "300"]])
     passage = Passage(1, 1, "costs.pdf", 1, "table", "Costs", "", [])
@@ -144,7 +145,7 @@ def test_of_cell_and_program_the_likelier_one_gives_the_row(
         return Program("lookup", (table.rows[row][1],), Rows((), frozenset(), (row,)), (row,), 1)
 
     answers = [TableAnswer(passage, table, Answered(looked_up(0), of_program))]
-    line = likeliest_row(AskedCell(passage, table, looked_up(1), of_cell), answers, 2)
+    line = likeliest_row(AskedCell(passage, table, looked_up(1), of_cell), answers, in_words, 2)
     assert (line.sentence.text.split(" | ")[0] if line else None) == shown
 
 

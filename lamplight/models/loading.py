@@ -12,6 +12,7 @@ from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL, MULTILINGUAL_READ
 from lamplight.models.cell_ranker import CellRanker
 from lamplight.models.choice import LanguageModelChoice, Source
 from lamplight.models.context_cache import ContextCache
+from lamplight.models.dependence import DependenceClassifier
 from lamplight.models.downloads import Downloads
 from lamplight.models.e5_file import E5File
 from lamplight.models.embedder import Embedder, tokenizer_beside
@@ -28,6 +29,7 @@ from lamplight.models.reranker import Reranker, ensure_reranker, find_reranker
 from lamplight.models.vision import VisionFiles, VisionModel, find_vision
 from lamplight.scheduling import Scheduler
 
+DEPENDS = 0.6  # the probability from which on a question is taken to need the one before it
 CONTEXTS = "contexts"  # in the folder of what is prepared
 
 
@@ -53,6 +55,7 @@ class Models:
         self._intents = OnDemand(IntentClassifier)
         self._program_ranker = OnDemand(ProgramRanker)
         self._cell_ranker = OnDemand(CellRanker)
+        self._dependence = OnDemand(DependenceClassifier)
         self.scheduler = scheduler or Scheduler()
         self.choice = LanguageModelChoice(self.folder, as_shipped, self.contexts, self.scheduler)
         self.downloads = Downloads()
@@ -101,6 +104,12 @@ class Models:
     @property
     def intents(self) -> IntentClassifier:
         return self._intents.get()
+
+    def depends(self, question: str) -> bool:
+        """Whether a question needs the one before it, in any language; False where the second embedder isn't there."""
+        if not self.multilingual_is_prepared or self.multilingual is None:
+            return False
+        return self._dependence.get().probability(question, self.multilingual) > DEPENDS
 
     @property
     def language_model(self) -> AnswerModel:

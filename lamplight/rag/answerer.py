@@ -41,11 +41,6 @@ class _Draft:
     scope: Scope
     history: tuple[Message, ...]
 
-    @property
-    def query(self) -> str:
-        """By rules also with a large model, which would hardly be done before the next key."""
-        return standalone_query(self.text, self.history)
-
 
 WITH_FIGURES: frozenset[Kind] = frozenset({"fact", "comparison", "change"})  # they may ask for a report's figures
 
@@ -176,18 +171,26 @@ class Answerer:
 
     def _standalone(self, question: str, history: Sequence[Message], stopped: Callable[[], bool]) -> str:
         """By rules, or by a model that is large enough, whose words are taken only if they keep to the question."""
+        by_rules = self._by_rules(question, history)
         if not history or not self._models.ready or not plan_of(self._models.language_model).rewrites:
-            return standalone_query(question, history)
+            return by_rules
         events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stopped)
         try:
             written = "".join(event.text for event in events if isinstance(event, Piece))
         except ServerError:
-            return standalone_query(question, history)  # who answers in its place is decided with the answer
-        return accept_rewrite(question, history, written)
+            return by_rules  # who answers in its place is decided with the answer
+        return accept_rewrite(question, history, written, by_rules)
+
+    def _by_rules(self, question: str, history: Sequence[Message]) -> str:
+        return standalone_query(question, history, self._models.depends)
+
+    def _query(self, draft: _Draft) -> str:
+        """By rules also with a large model, which would hardly be done before the next key."""
+        return self._by_rules(draft.text, draft.history)
 
     def _find_typed(self, draft: _Draft) -> list[str]:
         try:
-            model, finding = self._models.language_model, self._finder.find(draft.query, draft.scope)
+            model, finding = self._models.language_model, self._finder.find(self._query(draft), draft.scope)
             plan = plan_of(model)
             if plan.sections:
                 return list(numbered_texts(self._finder.sections(finding, plan), finding.passages).values())
@@ -200,4 +203,4 @@ class Answerer:
             with suppress(LamplightError):  # likewise
                 model, prompt = self._models.language_model, self._prompt(draft.scope)
                 together = plan_of(model).sections
-                self._facts.prefill.prepare(model, prompt, draft.query, passages, stopped, together)
+                self._facts.prefill.prepare(model, prompt, self._query(draft), passages, stopped, together)

@@ -35,13 +35,16 @@ class AnswerLine:
     heads: str = ""
 
 
-def worth_reading(passages: Sequence[Passage]) -> list[Passage]:
-    """The first of `passages`, best first, that the reader may bring to the front in the time there is."""
+def worth_reading(passages: Sequence[Passage], best: float | None = None) -> list[Passage]:
+    """The first of `passages`, best first, that the reader may bring to the front in the time there is.
+
+    `best` is the best score that there is with what the reader said; the first one's own as long as it said nothing.
+    """
     kept: list[Passage] = []
     room = READ_CHARACTERS
     for passage in passages[:READ]:
         room -= len(passage.text) + sum(map(str.isdigit, passage.text))
-        if kept and (room < 0 or passage.score < passages[0].score - HOPELESS):
+        if kept and (room < 0 or passage.score < (passages[0].score if best is None else best) - HOPELESS):
             break
         kept.append(passage)
     return kept

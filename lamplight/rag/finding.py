@@ -15,12 +15,12 @@ from lamplight.rag.context import trimmed, whole
 from lamplight.rag.events import Breadth
 from lamplight.rag.extraction import AnswerLine, read_lines, worth_reading
 from lamplight.rag.lookup import Lookup
-from lamplight.rag.passages import SHOWN, Selection, select, without_repetition
+from lamplight.rag.passages import SHOWN, Selection, read_scores, select, without_repetition
 from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
 from lamplight.rag.programs.answer import Answered, computation_of
 from lamplight.rag.programs.found import TablesFound, likeliest_row, surest
 from lamplight.rag.reading import most_to_read, near_best, reads_apart
-from lamplight.rag.refusal import answerability, certainty
+from lamplight.rag.refusal import answerability, certainty, likelihood
 from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
 from lamplight.rag.sections import sections_around
 from lamplight.rag.table_rows import in_cells
@@ -93,6 +93,10 @@ class Finder:
     def _read(self, search: Search, count: int) -> Selection:
         first = [whole(passage, self._library) for passage in worth_reading(search.found)]
         lines = self._lines(search, first)
+        if first:  # where the nearest passages say little, those behind them are worth reading, too
+            worth = worth_reading(search.found, max(read_scores(first, lines)))
+            more = [whole(passage, self._library) for passage in worth[len(first) :]]
+            first, lines = [*first, *more], [*lines, *self._lines(search, more)]
         rest = [whole(passage, self._library) for passage in search.found[len(first) : count]]
         candidates = [*first, *rest, *search.found[max(len(first), count) :]]
         selection = select(search, candidates, lines, count, self._models.reranker)
@@ -100,7 +104,7 @@ class Finder:
             selection,
             lines=in_cells(selection.lines, self._library),
             answerable=answerability(selection) >= 0,
-            sure=certainty(selection) >= 0,
+            sure=certainty(selection) >= 0 and not search.unheard,
         )
 
     def _lines(self, search: Search, passages: Sequence[Passage]) -> list[list[AnswerLine]]:
@@ -182,16 +186,29 @@ class Finder:
             return computation_of(sure.answered.program, sure.table), selection
         if selection.lines and selection.lines[0].heads and tables.are_to_be_computed_with():
             selection = replace(selection, sure=False)
-        row = None if selection.sure else likeliest_row(cell, answers, len(selection.passages) + 1)
-        if row is not None:
-            passages, lines = [*selection.passages, row.sentence.passage], [row, *selection.lines]
-            return None, replace(selection, passages=passages, lines=lines, answerable=True)
+        if not selection.sure:
+            row = likeliest_row(cell, answers, tables.are_asked_for_words(), len(selection.passages) + 1)
+            if row is not None:
+                return None, _with_row(selection, row)
         first = selection.passages[0].id if selection.passages else None
         beside = [one.answered for one in answers if one.passage.id == first]
         if not beside:
             return None, selection
         lines = [_doubted(line, beside) if line.sentence.passage.id == first else line for line in selection.lines]
         return None, replace(selection, lines=lines)
+
+
+def _with_row(selection: Selection, row: AnswerLine) -> Selection:
+    """A row of a table among the lines that may answer: behind the likeliest of them if that is likelier.
+
+    How likely a row is was not learnt in the measure of the reader's scores: it is shown whatever they are.
+    """
+    lines = [row, *selection.lines]
+    if selection.answerable and likelihood(selection) > row.reading.probability:
+        first, *others = selection.lines
+        lines = [first, replace(row, score=first.score), *others]
+    passages = [*selection.passages, row.sentence.passage]
+    return replace(selection, passages=passages, lines=lines, answerable=True)
 
 
 def _doubted(line: AnswerLine, beside: Sequence[Answered | None]) -> AnswerLine:

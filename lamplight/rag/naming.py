@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lamplight.library.records import Document
-from lamplight.rag.names import LONGEST_RUN, Word, as_name, shelf_of, words_of
+from lamplight.rag.names import INITIALS, LONGEST_RUN, Word, as_name, shelf_of, words_of
 from lamplight.rag.periods import periods_of, spellings
 from lamplight.rag.query import STOP_WORDS
 
@@ -209,7 +209,7 @@ class _Naming:
         for count in range(min(len(run), LONGEST_RUN + 1), 0, -1):
             parts = [run[start : start + count] for start in range(len(run) - count + 1)]
             telling = [part for part in parts if any(len(word.text) > 1 and not word.text.isdigit() for word in part)]
-            found = [mention for part in telling for mention in self._concentrated(part, [_phrase(part)])]
+            found = [mention for part in telling for mention in self._concentrated(part, _phrases(part))]
             if found:
                 return found
         return []
@@ -281,6 +281,13 @@ class _Naming:
 
 def _phrase(words: Sequence[Word]) -> str:
     return " ".join(word.lower for word in words)
+
+
+def _phrases(words: Sequence[Word]) -> list[str]:
+    """As asked, and with initials letter by letter, as the index has "D.I.Y."."""
+    asked = _phrase(words)
+    spelt = " ".join(" ".join(word.lower) if INITIALS.fullmatch(word.text) else word.lower for word in words)
+    return [asked] if spelt == asked else [asked, spelt]
 
 
 def _sum(mentions: Sequence[Mention]) -> dict[int, float]:

@@ -24,9 +24,8 @@ def paper_fields(document: Document, materials: Materials) -> list[PaperField]:
 
     Raises `LamplightError` when a model or the library fails.
     """
-    known = any(called(kind, [document], materials) for kind in KINDS)
-    begins = materials.library.passages.of(document.id, 1)
-    if not known and not (begins and begins[0].picture_kind == "scan"):
+    known = _is_called_one(document, materials)
+    if not known and not _is_scan(document, materials):
         return []
     lookup = materials.finder.lookup()
     cells = {name: read_field(name, document, materials, lookup) for name in FIELDS}
@@ -47,6 +46,20 @@ def paper_fields(document: Document, materials: Materials) -> list[PaperField]:
     amount = AMOUNT.search(total.text)  # its currency has a column of its own
     found[-1] = PaperField("total", amount[0] if amount else total.text, total.page)
     return [*found, PaperField("currency", currency[0] if currency else "", total.page)]
+
+
+def may_be_paper(document: Document, materials: Materials) -> bool:
+    """Whether a document is called a receipt or an invoice, or is a scan, which may be one."""
+    return _is_called_one(document, materials) or _is_scan(document, materials)
+
+
+def _is_called_one(document: Document, materials: Materials) -> bool:
+    return any(called(kind, [document], materials) for kind in KINDS)
+
+
+def _is_scan(document: Document, materials: Materials) -> bool:
+    begins = materials.library.passages.of(document.id, 1)
+    return bool(begins) and begins[0].picture_kind == "scan"
 
 
 def _date(read: Cell, document: Document, materials: Materials) -> Cell:

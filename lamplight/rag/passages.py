@@ -55,10 +55,7 @@ def select(
 
     `lines` are those of the first `candidates`, which the reader has read; the others come after them.
     """
-    scores = [
-        passage.score + READER_WEIGHT * max(-SUREST, min(SUREST, best_score(own)))
-        for passage, own in zip(candidates, lines, strict=False)
-    ]
+    scores = read_scores(candidates, lines)
     read = [replace(passage, score=score) for passage, score in zip(candidates, scores, strict=False)]
     least = min(scores, default=0.0)
     unread = [replace(passage, score=min(passage.score, least)) for passage in candidates[len(read) :]]
@@ -70,6 +67,14 @@ def select(
         kept = spread(kept)
     passages = [replace(one, marker=marker, score=round(one.score, 4)) for marker, one in enumerate(kept[:count], 1)]
     return Selection(search, passages, _in_order(passages, candidates, lines))
+
+
+def read_scores(candidates: Sequence[Passage], lines: Sequence[Sequence[AnswerLine]]) -> list[float]:
+    """Of those `candidates` whose `lines` were read: the retriever's score and what the reader says."""
+    return [
+        passage.score + READER_WEIGHT * max(-SUREST, min(SUREST, best_score(own)))
+        for passage, own in zip(candidates, lines, strict=False)
+    ]
 
 
 def _in_order(

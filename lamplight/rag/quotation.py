@@ -32,7 +32,7 @@ LIKELY_ROW = 1.5
 MOST_OF_IT = 0.8  # of a line: a part so long is no shorter answer
 # Lines that are shown where none surely answers, and log-odds that one may be behind the likeliest: of 328 questions
 # the right line is then seen in .72, first in .60, and 2.6 lines are shown.
-CANDIDATES, BEHIND = 3, 2.0
+CANDIDATES, BEHIND, FAR_BEHIND = 3, 2.0, 4.0
 OTHERS, OTHERS_LIKELY = 4, -3.0  # lines, and the log-odds of each at least, for whoever wants to see more than one
 ITEMS = 12  # of a list that are quoted with its announcement
 CURRENCY_BEFORE = re.compile(rf"(?:(?:\b[A-Z]{{1,3}})?\$|[€£¥]|\b(?:{CODES}))\s?[-–(]?$")
@@ -80,11 +80,13 @@ def quoted(selection: Selection, unsure: str) -> Quoted | None:
     if selection.sure:
         first = quotation(selection)
         return Quoted((first,)) if first is not None else None
-    least = max((line.score for line in selection.lines), default=0.0) - BEHIND
+    best = max((line.score for line in selection.lines), default=0.0)
     told: list[tuple[frozenset[str], Quotation]] = []
     for line, made in _quotations(selection):
         words = frozenset(TOKEN.findall(made.citation.text.lower()))
-        if told and (line.score < least or any(words <= other or other <= words for other, _ in told)):
+        # The best passage's line comes first, unless nothing but the passage speaks for it.
+        least = best - (BEHIND if told else FAR_BEHIND)
+        if line.score < least or any(words <= other or other <= words for other, _ in told):
             continue
         told.append((words, replace(made, short="")))  # a short answer in bold would look sure
         if len(told) == CANDIDATES:
@@ -149,11 +151,11 @@ def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | No
 
 
 def _with_items(question: str, sentence: Sentence) -> list[Sentence] | None:
-    """A line of or above a list with what belongs to it, empty where it only announces; None for any other line."""
+    """A line of or above a list or table with what belongs to it, empty where it only announces; else None."""
     if sentence.text.rstrip().endswith(ANNOUNCES):
         items = _announced(sentence)
         return [sentence, *items] if items else []
-    if items := _counted(sentence):
+    if items := _counted(sentence) or _rows_below(sentence):
         return [sentence, *items]
     return _list_around(sentence) if is_item(sentence.text) and needs_several(question) else None
 
@@ -204,6 +206,18 @@ def _counted(sentence: Sentence) -> list[Sentence]:
     items = list(takewhile(lambda unit: is_item(unit.text), units[units.index(sentence) + 1 :]))
     said = {quantity.value for quantity in quantities_of(sentence.text)}
     return items if 1 < len(items) <= ITEMS and len(items) in said else []
+
+
+def _rows_below(sentence: Sentence) -> list[Sentence]:
+    """The rows of the table whose header row this is: the first of several lines with as many cells."""
+    cells = sentence.text.count(SEPARATOR)
+    if not cells:
+        return []
+    units = units_of(sentence.passage)
+    place = units.index(sentence)
+    if place and units[place - 1].text.count(SEPARATOR) == cells:
+        return []
+    return list(takewhile(lambda unit: unit.text.count(SEPARATOR) == cells, units[place + 1 :]))[:ITEMS]
 
 
 def _list_around(sentence: Sentence) -> list[Sentence]:

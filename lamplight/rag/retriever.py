@@ -16,7 +16,7 @@ from lamplight.rag.lookup import Lookup
 from lamplight.rag.naming import Named, named_documents
 from lamplight.rag.pictures import whole_pictures
 from lamplight.rag.query import Query, understand
-from lamplight.rag.spelling import respelled
+from lamplight.rag.spelling import respelled, unheard_names
 
 CANDIDATES = 100  # from the dense search
 WORD_CANDIDATES = 300  # from the full-text search: a score is wanted for those that the dense search found too
@@ -73,7 +73,8 @@ class Search:
     `weights` are the question's meaning words with their inverse document frequency, `vector` its embedding by the
     first embedder, `named` the documents it names, `asked` the question without the names of documents and the times,
     which only say where to look; `timed` still has the times, which name rows and columns. `unread` are the documents
-    that embedder can't compare with the question, as it doesn't know the language of one of the two.
+    that embedder can't compare with the question, as it doesn't know the language of one of the two; `unheard` are
+    names that stand in no document.
     """
 
     query: Query
@@ -84,6 +85,7 @@ class Search:
     asked: str
     timed: str
     unread: frozenset[int] = frozenset()
+    unheard: tuple[str, ...] = ()
 
 
 class Retriever:
@@ -146,7 +148,10 @@ class Retriever:
         )
         found = list(islice(whole_pictures(passages, self._library), count))
         unread = frozenset(document.id for document in documents if dense.unread(document.id in foreign))
-        return Search(query, weights, dense.vector, found, named, naming.asked, naming.timed, unread)
+        heard = frozenset().union(*map(str.split, naming.words))
+        # In other languages other words have capitals.
+        unheard = () if dense.unread(False) else unheard_names(text, self._library, heard)
+        return Search(query, weights, dense.vector, found, named, naming.asked, naming.timed, unread, unheard)
 
     def _chunks(self, ranked: Sequence[int], batch: int) -> Iterator[Passage]:
         """In this order, read as they are asked for."""

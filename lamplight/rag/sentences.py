@@ -71,13 +71,18 @@ def units_of(passage: Passage) -> list[Sentence]:
 
 def is_item(line: str) -> bool:
     """Whether a line begins as an item of a list does: with a bullet, a number or a letter and its point."""
-    return ITEM.match(line) is not None
+    return item_mark(line) > 0
 
 
 def item_mark(line: str) -> int:
-    """How many characters of a line are the bullet or number that makes it an item, 0 for none."""
+    """How many characters of a line are the bullet or number that makes it an item, 0 for none.
+
+    The number of "31. März 2025" is that of a day, also where a line happens to begin with it.
+    """
     match = ITEM.match(line)
-    return match.end() - 1 if match else 0
+    if match is None or any(date.start < match.end() - 1 < date.end for date in dates_of(line)):
+        return 0
+    return match.end() - 1
 
 
 def is_row(line: str) -> bool:

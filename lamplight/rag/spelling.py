@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
-from lamplight.rag.query import WORD
+from lamplight.rag.lexicon.dates import MONTHS
+from lamplight.rag.names import INITIALS, words_of
+from lamplight.rag.query import STOP_WORDS, WORD
 
 SHORTEST = 5  # letters: shorter words are each other's misspellings
+SHORTEST_WORD = 3  # letters: of those below SHORTEST two beside each other may have changed places: "teh", "mcuh"
 LONG = 10  # letters, of which two may be wrong
 CUT = 2  # letters that the index may have taken from the end of a word to get its stem
+SENTENCE_END = re.compile(r"[.?!:]\s")
 LIKE = 8  # stems whose words are looked at
 
 
@@ -22,7 +28,7 @@ def respelled(text: str, library: Library, embedder: Embedder) -> str:
 
     A word that stands in a document, or is a whole one to the embedder, is what it is.
     """
-    words = [match[0] for match in WORD.finditer(text) if len(match[0]) >= SHORTEST and match[0].isalpha()]
+    words = [match[0] for match in WORD.finditer(text) if len(match[0]) >= SHORTEST_WORD and match[0].isalpha()]
     unknown = library.full_text.unknown(dict.fromkeys(words))
     meant = {
         word: min(_near(word, library), default=(0, 0, word))[2]
@@ -32,9 +38,30 @@ def respelled(text: str, library: Library, embedder: Embedder) -> str:
     return WORD.sub(lambda match: meant.get(match[0], match[0]), text) if meant else text
 
 
+def unheard_names(text: str, library: Library, known: Collection[str]) -> tuple[str, ...]:
+    """The names in a question that stand in no document, as they are written there, without the `known` ones.
+
+    A name has a capital and doesn't begin a sentence; initials may stand there written out.
+    """
+    names = {
+        word.text: None
+        for before, word in pairwise(words_of(text))
+        if word.is_capital
+        and word.text.isalpha()
+        and len(word.text) >= SHORTEST_WORD
+        and word.lower not in STOP_WORDS
+        and not INITIALS.fullmatch(word.text)
+        and not SENTENCE_END.search(text[before.start : word.start])
+        and word.lower not in known
+        and word.lower not in MONTHS
+    }
+    return tuple(library.full_text.unknown(names))
+
+
 def _near(word: str, library: Library) -> Iterator[tuple[int, int, str]]:
     """Words of the library with how many letters are wrong, and less how often they stand there: the best is least."""
     plain, wrong = word.lower(), 2 if len(word) >= LONG else 1
+    swapped = len(word) < SHORTEST
     stems = library.full_text.beginning(plain[0])
     likely: dict[str, float] = {}
     for cut in range(CUT + 1):  # a stem is compared with as much of the word
@@ -47,5 +74,6 @@ def _near(word: str, library: Library) -> Iterator[tuple[int, int, str]]:
         for number, _ in library.full_text.search([stem], 1):
             for match in WORD.finditer(library.passages.by_id([number])[number].searchable):
                 distance = OSA.distance(plain, match[0].lower())
-                if distance <= wrong and match[0].isalpha():
+                same = sorted(plain) == sorted(match[0].lower())
+                if distance <= wrong and match[0].isalpha() and (same or not swapped):
                     yield distance, -stems[stem], match[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lamplight.library.records import Message
 from lamplight.models.language_model import ChatMessage
@@ -14,6 +14,7 @@ from lamplight.rag.lexicon.phrases import YEAR, names_of, without_markers
 REMEMBERED = 6  # turns: what came before them is no longer what a person means
 PROMPT_TURNS = 3
 ANSWER_CHARACTERS = 300  # of each answer in the prompt
+MARKS = " ?¿\uff1f."  # around a question
 LONGEST_REWRITE = 240  # characters
 WORDS_ADDED = 24
 REWRITE_PROMPT = (
@@ -24,16 +25,28 @@ REWRITE_PROMPT = (
 LABEL = re.compile(r"^\s*(?:(?:rewritten|standalone|stand-alone)?\s*question|rewrite)\s*:\s*", re.I)
 
 
-def standalone_query(question: str, history: Sequence[Message]) -> str:
+def standalone_query(
+    question: str, history: Sequence[Message], depends: Callable[[str], bool] = lambda _: False
+) -> str:
     """`question` with what it leaves out or points back to, taken from the conversation.
 
     Each follow-up builds on the one before as it stands alone. A question about something new is returned as it is.
+    `depends` tells, in any language, whether a question needs the one before it: where no rule knows how, it gets that
+    behind it in brackets.
     """
     previous: Turn | None = None
     for asked, answer, documents in _turns(history)[-REMEMBERED:]:
         if not is_courtesy(asked):
-            previous = Turn(follow_up(asked, previous) if previous else asked, answer, documents)
-    return follow_up(question, previous) if previous else question
+            previous = Turn(_after(previous, asked, depends), answer, documents)
+    return _after(previous, question, depends)
+
+
+def _after(previous: Turn | None, question: str, depends: Callable[[str], bool]) -> str:
+    if previous is None or (made := follow_up(question, previous)) != question:
+        return question if previous is None else made
+    if is_courtesy(question) or not depends(question):
+        return question
+    return f"{question.strip(MARKS)} ({previous.question.strip(MARKS)})?"
 
 
 def rewrite_prompt(question: str, history: Sequence[Message]) -> list[ChatMessage]:
@@ -49,13 +62,12 @@ def rewrite_prompt(question: str, history: Sequence[Message]) -> list[ChatMessag
     ]
 
 
-def accept_rewrite(question: str, history: Sequence[Message], rewritten: str) -> str:
-    """The model's rewriting if it can be trusted, else the rules' result.
+def accept_rewrite(question: str, history: Sequence[Message], rewritten: str, by_rules: str) -> str:
+    """The model's rewriting if it can be trusted, else the result `by_rules`.
 
     It is one line, no longer than a question, keeps the names and numbers of `question`, and brings in nothing
     that neither the question nor the conversation holds.
     """
-    by_rules = standalone_query(question, history)
     line = LABEL.sub("", rewritten.strip()).strip(" \"“”'*")
     if not line or "\n" in line or len(line) > max(LONGEST_REWRITE, len(question) + LONGEST_REWRITE // 2):
         return by_rules

@@ -266,6 +266,22 @@ def _named(sentence: str, known: Definitions, names: frozenset[str]) -> Asked | 
     return Asked(Named(name), known, years, form, share, 1, direction, sign, unexplained=frozenset(left))
 
 
+def read_comparison(question: str, known: Definitions, names: frozenset[str]) -> Asked | None:
+    """What is asked of several reports that it names: one measure or line, whatever the words around say of more or
+    less. None where the next word belongs to it: "revenue recognition", or where another time than years is named.
+    """
+    text = _without(STATEMENTS.sub(" ", question).replace("’s", "'s").rstrip(" ?."), names)
+    tokens = list(tokens_of(text, known.names))
+    named = [place for place, token in enumerate(tokens) if token.name]
+    if len({tokens[place].name for place in named}) != 1 or periods_of(question).quarters:
+        return None
+    if any(_unexplained(_words(tokens[place + 1 : place + 2]), names) for place in named):
+        return None
+    name = tokens[named[0]].name
+    share = name in known.measures and known.measures[name].is_share
+    return Asked(Named(name), known, tuple(sorted(periods_of(text).years))[-1:], "value", share)
+
+
 def _words(tokens: list[Token]) -> frozenset[str]:
     """In lower case, of what is neither a name nor a year."""
     texts = [token.text.lower() for token in tokens if not token.name and not token.year]

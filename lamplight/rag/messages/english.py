@@ -31,6 +31,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "other places": "Other places that may answer:",
     "nearest": "These lines come nearest:",
     "unsure": "I am not sure. Closest in your documents:",
+    "name unheard": "None of your documents says {what}. Closest in them:",
     "no other places": "No other place seems to answer this.",
     "not said": "Your documents don’t say.",
     "nothing found": "I found nothing about this in your documents.",

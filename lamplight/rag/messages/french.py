@@ -33,6 +33,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "other places": "D’autres passages qui pourraient répondre :",
     "nearest": "Ces lignes s’en approchent le plus :",
     "unsure": "Je n’en suis pas sûr. Au plus près :",
+    "name unheard": "Aucun de vos documents ne dit {what}. Au plus près :",
     "no other places": "Aucun autre passage ne semble répondre.",
     "not said": "Vos documents ne le disent pas.",
     "nothing found": "Je n’ai rien trouvé à ce sujet dans vos documents.",

@@ -35,6 +35,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "other places": "Andere Stellen, die antworten könnten:",
     "nearest": "Am nächsten kommen diese Zeilen:",
     "unsure": "Ich bin nicht sicher. Am nächsten kommt:",
+    "name unheard": "In keinem deiner Dokumente steht {what}. Am nächsten kommt:",
     "no other places": "Keine andere Stelle scheint das zu beantworten.",
     "not said": "Deine Dokumente sagen dazu nichts.",
     "nothing found": "Dazu habe ich in deinen Dokumenten nichts gefunden.",

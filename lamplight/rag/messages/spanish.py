@@ -31,6 +31,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "other places": "Otros lugares que podrían responder:",
     "nearest": "Estas líneas son las más cercanas:",
     "unsure": "No estoy seguro. Lo más cercano:",
+    "name unheard": "Ninguno de tus documentos dice {what}. Lo más cercano:",
     "no other places": "Ningún otro lugar parece responder.",
     "not said": "Tus documentos no lo dicen.",
     "nothing found": "No encontré nada sobre esto en tus documentos.",

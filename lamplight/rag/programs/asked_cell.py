@@ -86,9 +86,18 @@ def asked_cell(
 
 def is_worked_out(question: str, embedder: Embedder, ranker: CellRanker) -> bool:
     """Whether a question surely asks for what two cells give, and not for what stands anywhere."""
-    vector = embedder.encode([question])[0]
-    operations = ranker.operations(question, vector, np.zeros(MEASURES, np.float32))
+    operations = _operations(question, embedder, ranker)
     return operations["lookup"] + operations["other"] < HARDLY
+
+
+def asks_for_words(question: str, embedder: Embedder, ranker: CellRanker) -> float:
+    """The probability that a question asks for something else than figures: a name, a reason, a rule."""
+    return _operations(question, embedder, ranker)["other"]
+
+
+def _operations(question: str, embedder: Embedder, ranker: CellRanker) -> dict[CellOperation, float]:
+    """What may be asked for, by the question alone."""
+    return ranker.operations(question, embedder.encode([question])[0], np.zeros(MEASURES, np.float32))
 
 
 def names_another(question: str, table: Table, rows: Sequence[int], beside: Sequence[str]) -> bool:

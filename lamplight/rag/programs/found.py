@@ -17,7 +17,7 @@ from lamplight.rag.measures.business_years import is_called_by_year_before
 from lamplight.rag.naming import shortens
 from lamplight.rag.passages import Selection
 from lamplight.rag.programs.answer import Answered, likeliest
-from lamplight.rag.programs.asked_cell import AskedCell, asked_cell, is_worked_out, names_another
+from lamplight.rag.programs.asked_cell import AskedCell, asked_cell, asks_for_words, is_worked_out, names_another
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.report_tables import tables_of
 from lamplight.rag.programs.selections import ORDINARY
@@ -70,6 +70,10 @@ class TablesFound:
     def are_to_be_computed_with(self) -> bool:
         """Whether none of their cells is the answer as it stands."""
         return bool(self._among) and is_worked_out(self.asked, self._models.embedder, self._models.cell_ranker)
+
+    def are_asked_for_words(self) -> float:
+        """The probability that the question asks for something else than what stands in cells or comes of them."""
+        return asks_for_words(self.asked, self._models.embedder, self._models.cell_ranker)
 
     def _named_late(self, among: Sequence[Found]) -> frozenset[int]:
         """The documents that call a year, which ends early in it, by that year."""
@@ -155,12 +159,20 @@ def surest(asked: str, answers: Sequence[TableAnswer], search: Search, selection
     return answers[max(sure)[1]] if sure else None
 
 
-def likeliest_row(cell: AskedCell | None, answers: Sequence[TableAnswer], marker: int) -> AnswerLine | None:
-    """The row that an answer likeliest rests on, of which none is sure, in a passage of its own with this marker."""
+def likeliest_row(
+    cell: AskedCell | None, answers: Sequence[TableAnswer], in_words: float, marker: int
+) -> AnswerLine | None:
+    """The row that an answer likeliest rests on, of which none is sure, in a passage of its own with this marker.
+
+    `in_words` is the probability that the question asks for something else than figures: programs were learnt from
+    questions that their table answers, and find something in any. A cell's probability has it already.
+    """
     likely = [
-        (one.probability, answer.passage, answer.table, one.program)
+        (probability, answer.passage, answer.table, one.program)
         for answer in answers
-        if (one := answer.answered) is not None and one.probability >= LIKELY and one.program.rows
+        if (one := answer.answered) is not None
+        and (probability := one.probability * (1 - in_words)) >= LIKELY
+        and one.program.rows
     ]
     if cell is not None and cell.probability >= LIKELY_CELL:
         likely.insert(0, (cell.probability, cell.passage, cell.table, cell.program))

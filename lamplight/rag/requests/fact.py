@@ -23,6 +23,7 @@ from lamplight.rag.quotation import Quoted, other_lines, quoted, shown
 from lamplight.rag.reading import PassagePrefill
 from lamplight.rag.requests.request import Materials, Request, Told
 from lamplight.rag.requests.section import section
+from lamplight.rag.retriever import Search
 from lamplight.rag.sections import numbered_texts, with_markers
 
 
@@ -68,7 +69,7 @@ class FactAnswers:
         elif answerable and not finding.selection.sure and (told := section(request, finding, self._materials)):
             yield from tell(request, told)
         elif answerable or request.mode != "documents":
-            opening = quoted(finding.selection, request.say("unsure")) if answerable else None
+            opening = quoted(finding.selection, _unsure(request, search)) if answerable else None
             yield _evidence(finding.passages, opening if opening and self._begins_with(opening) else None)
             yield from self._generate(request, finding, opening)
         else:
@@ -234,6 +235,13 @@ class FactAnswers:
                 yield Token(event.text)
             else:
                 yield event
+
+
+def _unsure(request: Request, search: Search) -> str:
+    """What is said above lines that may answer."""
+    if search.unheard:
+        return request.say("name unheard", what=f"“{search.unheard[0]}”")
+    return request.say("unsure")
 
 
 def _composed(

@@ -12,7 +12,7 @@ from lamplight.rag.lexicon.numbers import FALLEN, MINUS, RISEN
 from lamplight.rag.measures.definitions import definitions
 from lamplight.rag.measures.evaluation import UNITS, Evaluation, Value, falls_or_rises, growth, scale_of
 from lamplight.rag.measures.expression import Named, divides, has_name
-from lamplight.rag.measures.question import Asked, asks_for_change, read_question
+from lamplight.rag.measures.question import Asked, asks_for_change, read_comparison, read_question
 from lamplight.rag.measures.statements import Cell, Statements
 from lamplight.rag.naming import named_documents, shortens
 from lamplight.rag.periods import EARLY, periods_of
@@ -20,6 +20,7 @@ from lamplight.rag.requests.meant import meant
 from lamplight.rag.requests.request import Materials, Request, Sources, Told
 from lamplight.rag.sentences import Sentence, stems
 
+MOST_REPORTS = 4  # side by side
 MOST_YEARS = 3  # side by side, where no year is named
 Figures = list[tuple[int, Value]]
 
@@ -35,10 +36,14 @@ def figure(request: Request, materials: Materials) -> Told | None:
         return None
     inside = request.documents
     naming = named_documents(query, inside, request.lookup.holding)
+    several = [one for one in inside if one.id in naming.documents]
+    if 1 < len(several) <= MOST_REPORTS:
+        compared = read_comparison(query, known, naming.words)
+        return _side_by_side(compared, several, request, materials) if compared is not None else None
     asked = read_question(query, known, naming.words)
     if asked is None and not changes:
         return None
-    which = [one for one in inside if one.id in naming.documents] or meant(request)
+    which = several or meant(request)
     if len(which) != 1:
         return None
     statements = Statements(materials.library.passages.of(which[0].id), known)
@@ -54,6 +59,32 @@ def figure(request: Request, materials: Materials) -> Told | None:
         return None
     nearest = materials.finder.first(materials.finder.search(query, scope=request.scope, lookup=request.lookup))
     return Told(request.say("not said"), nearest, refused=True)
+
+
+def _side_by_side(asked: Asked, which: Sequence[Document], request: Request, materials: Materials) -> Told | None:
+    """The same figure of several reports, the largest first; None unless each of them has it."""
+    found: list[tuple[Document, int, Value]] = []
+    for document in which:
+        statements = Statements(materials.library.passages.of(document.id), asked.definitions)
+        figures = _figures(_in_its_years(asked, request.query, statements), statements)
+        if len(figures) != 1:
+            return None
+        found.append((document, *figures[0]))
+    if len({value.is_money for _, _, value in found}) > 1:
+        return None
+    found.sort(key=lambda one: -one[2].amount)
+    said = [f"{document.name}: {_number(value, asked)} ({year})" for document, year, value in found]
+    sources, parts, rows, marks = Sources(), [], [], []
+    for document, _, value in found:
+        table, own = _table(list(value.cells), sources)
+        working = [] if value.is_bare else [_working(value, request)]
+        parts += [f"**{plain(document.name)}**", *working, table]
+        for row, mark in zip(own.rows, own.sources, strict=True):
+            rows += [[document.name, row[0], year, cell] for year, cell in zip(own.columns[1:], row[1:], strict=True)]
+            marks += [[0, 0, 0, one] for one in mark[1:]]
+    head = "\n".join(f"- {plain(one)}" for one in said)
+    kept = Rows([request.say("column document"), "", "", ""], rows, sources=marks)
+    return sources.told("\n\n".join([head, *parts]), kept)
 
 
 def _name_a_part(words: Iterable[str], document: Document, statements: Statements) -> bool:

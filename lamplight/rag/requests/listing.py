@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lamplight.library.records import Document
 from lamplight.models.intent import WORD
@@ -11,7 +12,8 @@ from lamplight.rag.composition import plain
 from lamplight.rag.events import Looking, Rows
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import in_english
-from lamplight.rag.requests.fields import read_field, summed
+from lamplight.rag.paper_fields import may_be_paper
+from lamplight.rag.requests.fields import SEVERAL, read_field, summed
 from lamplight.rag.requests.items import MOST_ITEMS, Found, items_of
 from lamplight.rag.requests.meant import by_words, named, of_kind
 from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told
@@ -19,11 +21,14 @@ from lamplight.rag.sentences import units_of
 
 MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms
 MOST_ROWS = 200
+TOTAL = "total"  # the field of a receipt
 ASIDE = re.compile(r"[,;]|\s(?:and|und|et|y|e|with|mit|avec|con)\s", re.IGNORECASE)
 
 
 def listing(request: Request, materials: Materials) -> Telling:
     """A table when documents of a kind are listed with something of each, else the items themselves."""
+    if request.intent.detail == "sum":
+        return (yield from _total(request, materials))
     inside = request.documents
     query = in_english(request.query)
     words = subject(query, "list", materials.models.intents)
@@ -42,6 +47,24 @@ def _fields(query: str, left: Sequence[str]) -> list[str]:
     wanted = {word.lower() for word in left}
     parts = [[word for word in WORD.findall(part) if word.lower() in wanted] for part in ASIDE.split(query)]
     return [" ".join(part) for part in parts if part]
+
+
+def _total(request: Request, materials: Materials) -> Telling:
+    """What the receipts and invoices that are meant come to together, above the total of each."""
+    which = named(request)
+    if not which:
+        words = in_english(request.query)
+        which, left = of_kind(words, request.documents, materials, papers=True)
+        which = which if len(left) < len(WORD.findall(words)) else []
+    papers = [one for one in which if may_be_paper(one, materials)]
+    if len(papers) < SEVERAL:
+        return None
+    told = yield from _table(papers, [TOTAL], request, materials)
+    together = told.rows.sums[1] if told is not None and told.rows is not None and told.rows.sums else ""
+    if told is None or not together:
+        return None
+    marks = "".join(f" [{passage.marker}]" for passage in told.passages)
+    return replace(told, text=f"**{plain(together)}**{marks}\n\n{told.text}", short=together)
 
 
 def _table(documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials) -> Telling:

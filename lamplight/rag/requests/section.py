@@ -13,7 +13,7 @@ from lamplight.rag.intent import subject
 from lamplight.rag.outline import Headings, headings_of
 from lamplight.rag.requests.request import Materials, Request, Sources, Told
 from lamplight.rag.requests.summary import heading_of, under
-from lamplight.rag.sentences import Sentence, sentences_of, stems
+from lamplight.rag.sentences import Sentence, item_mark, sentences_of, stems
 
 LOOKED_AT = 3  # passages, best first
 BESIDE = 6  # chunks before and after one that a section may reach to
@@ -28,7 +28,7 @@ def section(request: Request, finding: Finding, materials: Materials) -> Told | 
     documents = {document.id: document for document in request.documents}
     for passage in finding.selection.passages[:LOOKED_AT]:
         titles = headings_of(passage) or [line for line, _ in Headings([passage]).all()]
-        title = next((one for one in titles if _is_named(stems(one), asked)), None)
+        title = next((one for one in titles if _is_named(stems(one[item_mark(one) :]), asked)), None)
         if title is None or passage.document_id not in documents:
             continue
         near = _near(passage, materials.library.passages.of(passage.document_id))

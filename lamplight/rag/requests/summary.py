@@ -17,7 +17,7 @@ from lamplight.rag.lexicon.papers import PAPERS
 from lamplight.rag.outline import Headings, Section, headings_of, sections_of
 from lamplight.rag.requests.meant import about, meant, named, nearest
 from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told
-from lamplight.rag.sentences import Sentence, stems
+from lamplight.rag.sentences import Sentence, item_mark, stems
 from lamplight.rag.summarisation import shares_of, summarised
 
 SHORT = 5  # sentences of a document of a few pages
@@ -136,7 +136,8 @@ def _titled(
 
 def under(title: str, sentences: Sequence[Sentence], sources: Sources) -> str:
     """Sentences as points, each with its marker, below a title if there is one."""
-    points = "\n".join(f"- {plain(sentence.text)}{sources.mark(sentence)}" for sentence in sentences)
+    bare = [(sentence.text[item_mark(sentence.text) :].strip(), sources.mark(sentence)) for sentence in sentences]
+    points = "\n".join(f"- {plain(text)}{mark}" for text, mark in bare)
     return f"**{plain(title)}**\n\n{points}" if title else points
 
 
