@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from lamplight.library.records import Message
+from lamplight.models.loading import Models
 from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
+from lamplight.rag.conversation.standalone import MARKS
 
 DIALOGUES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("dialogues.json").read_text(encoding="utf-8"))
 LEAST_SHARE = 0.95
@@ -46,6 +48,39 @@ def test_follow_ups_of_every_kind_stand_alone() -> None:
         if not is_right(dialogue, query):
             wrong.append(f"{dialogue['kind']}: {dialogue['question']} -> {query}")
     assert 1 - len(wrong) / len(DIALOGUES) >= LEAST_SHARE, "\n".join(wrong)
+
+
+BEFORE = {
+    "de": "Wie hoch ist die Kaution?",
+    "fr": "Quand se termine le bail ?",
+    "es": "¿Cuánto cuesta la póliza?",
+    "zh": "押金是多少",
+    "en": "Who got the order for the roof?",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "needs"),
+    [
+        ("de", "Und bis wann muss ich die überweisen?", True),
+        ("de", "Wie lange ist die Kündigungsfrist?", False),
+        ("fr", "et qui l'a signé ?", True),
+        ("fr", "Quel est le montant du loyer ?", False),
+        ("es", "¿y desde cuándo?", True),
+        ("es", "¿Quién es el asegurado?", False),
+        ("zh", "那什么时候退", True),
+        ("zh", "房租是多少", False),
+        ("en", "and in what form?", True),
+        ("en", "What is the premium of the policy?", False),
+    ],
+)
+def test_a_follow_up_in_any_language_takes_the_question_before_with_it(
+    models: Models, language: str, question: str, needs: bool
+) -> None:
+    history = [Message(1, "user", BEFORE[language]), Message(2, "assistant", "Ja [1].")]
+    query = standalone_query(question, history, models.depends)
+    assert (query != question) is needs
+    assert not needs or language == "en" or BEFORE[language].strip(MARKS) in query
 
 
 def test_no_new_subject_is_mixed_with_the_old_one() -> None:

@@ -65,5 +65,6 @@ def test_only_what_may_come_to_the_front_in_time_is_read() -> None:
     assert worth_reading(near) == near[:READ]
     far = [passage("1.0 a"), passage("1.0 b", score=1.0 - HOPELESS - 0.1)]
     assert worth_reading(far) == far[:1]
+    assert worth_reading(far, far[1].score + HOPELESS / 2) == far, "the first turned out to say little"
     long = [passage("1.0 " + "word " * 5_000), passage("1.0 b")]
     assert worth_reading(long) == long[:1]  # one is always read

@@ -166,6 +166,23 @@ def test_a_figure_is_looked_up_or_worked_out(reports: Library, models: Models, q
     assert not finished.refused and finished.rows is not None and finished.citations
 
 
+def test_a_figure_of_two_reports_stands_side_by_side(models: Models, tmp_path: Path) -> None:
+    (tmp_path / "Brightwater_2023.html").write_text(REPORT, encoding="utf-8")
+    other = REPORT.replace("Brightwater", "Stillmoor").replace("2,400", "3,900").replace("1,500", "2,900")
+    (tmp_path / "Stillmoor_2023.html").write_text(other, encoding="utf-8")
+    with Library(tmp_path / "library") as library:
+        for name in ("Brightwater_2023.html", "Stillmoor_2023.html"):
+            assert index_file(tmp_path / name, library, models).status == "added"
+        more = asked(library, models, "Who makes more revenue, Brightwater or Stillmoor?")
+        margin = asked(library, models, "Compare the gross margin of Brightwater and Stillmoor in 2023")
+        text = asked(library, models, "Compare the revenue recognition of Brightwater and Stillmoor")
+    assert more.answer.index("$3,900 million (2023)") < more.answer.index("$2,400 million (2023)"), "the largest first"
+    assert {citation.document for citation in more.citations} == {"Brightwater_2023.html", "Stillmoor_2023.html"}
+    assert "37.5% (2023)" in margin.answer
+    assert "25.6% (2023)" in margin.answer
+    assert "3,900" not in text.answer.partition("\n")[0], "another thing is asked for"
+
+
 def test_the_working_names_each_line_with_its_cells_and_cites_it(reports: Library, models: Models) -> None:
     finished = asked(reports, models, "What is Brightwater's quick ratio in 2023?")
     assert finished.short == "0.90" and "(150 + 0 + 300) ÷ 500 (in millions)" in finished.answer

@@ -106,6 +106,12 @@ def test_names_and_dates_are_found_in_the_text(question: str, best: int) -> None
     assert max(strengths, key=lambda number: strengths[number]) == best
 
 
+def test_initials_may_stand_letter_by_letter() -> None:
+    scans = [replace(paper, ocr_pages=1) for paper in shelf("031.jpg", "032.jpg", "033.jpg", chunks=1)]
+    question, holding = "What did I pay at Mr DIY?", held(mr_d_i_y={2: 1})
+    assert named_documents(question, scans, holding).documents == {2}
+
+
 def test_what_is_asked_is_told_from_where() -> None:
     named = named_documents("What is Best Buy's gross margin in FY2023?", REPORTS)
     assert named.words == {"best", "buy"}

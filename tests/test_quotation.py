@@ -122,6 +122,15 @@ def test_a_row_that_names_columns_is_quoted_last() -> None:
         assert made.citation.text == "Seed sales 40 38 31"
 
 
+def test_the_header_row_of_a_table_is_never_quoted_without_its_rows() -> None:
+    found = passage(
+        "Company | Offer | Start", "Reimann | 184 | May", "Saale | 176 | June", "It was late.", kind="table"
+    )
+    made = quotation(selection("Compare the offers", found, {"Company": 5.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text == "Company | Offer | Start\nReimann | 184 | May\nSaale | 176 | June"
+
+
 def test_of_two_announcements_in_the_same_words_each_has_its_own_items() -> None:
     found = passage("Allowed:", "• hens", "Allowed:", "• bees")
     second = [unit for unit in units_of(found) if unit.text == "Allowed:"][1]
@@ -257,6 +266,22 @@ def test_where_no_line_surely_answers_the_likeliest_are_shown_below_a_sentence_t
     assert [citation.text for citation in made.citations] == [SHEDS[0], SHEDS[1], SHEDS[3]]
     assert made.short == ""
     assert shown(made, [found]) == f"{UNSURE}\n\n> {SHEDS[0]} [1]\n\n> {SHEDS[1]} [1]\n\n> {SHEDS[3]} [1]"
+
+
+def test_a_line_that_nothing_but_its_passage_speaks_for_is_no_candidate() -> None:
+    shed = replace(passage("Tool shed"), id=8, marker=1)
+    found = passage("One shed of 2.2 metres is allowed.")
+    weak = selection("How high may a shed be?", shed, {"Tool": -5.0}, NOTHING)
+    made = quoted(replace(selection("How high may a shed be?", found, {"One": 1.0}, NOTHING)), "Not sure:")
+    both = replace(weak, passages=[shed, replace(found, marker=2)], lines=[*weak.lines, *_lines_of(found, 1.0)])
+    assert made is not None
+    shown_first = quoted(both, "Not sure:")
+    assert shown_first is not None
+    assert [line.citation.text for line in shown_first.lines] == ["One shed of 2.2 metres is allowed."]
+
+
+def _lines_of(found: Passage, score: float) -> list[AnswerLine]:
+    return [AnswerLine(unit, LineReading(score, 0, 3, 0.1), score) for unit in units_of(replace(found, marker=0))]
 
 
 def test_no_more_candidates_are_shown_than_a_person_reads_at_a_glance() -> None:

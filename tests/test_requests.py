@@ -130,6 +130,19 @@ def test_a_question_that_only_names_a_section_is_told_what_it_says(
     assert all(citation.text[:1].isupper() for citation in answer.citations), "no halves of sentences"
 
 
+def test_a_numbered_heading_is_called_by_its_words(library: Library, models: Models, tmp_path: Path) -> None:
+    leaflet = (
+        "# Calmarin\n\n## 3. How to take it\n\nTake one tablet with water.\n\n## 4. Possible side effects\n\n"
+        "Like all medicines, it can have some.\n\n- Common: heartburn, nausea.\n- Rare: ringing in the ears.\n\n"
+        "## 5. Storing\n\nKeep it dry, out of the reach of children.\n"
+    )
+    add(library, models, tmp_path, {"leaflet.md": leaflet})
+    answer = asked(library, models, "What are the possible side effects of Calmarin?").answer
+    assert "heartburn, nausea" in answer
+    assert "ringing in the ears" in answer
+    assert "- -" not in answer
+
+
 def test_everything_is_told_document_by_document(sample_library: Library, models: Models) -> None:
     answer = asked(sample_library, models, "Summarise all documents").answer
     assert all(document.name.replace("_", r"\_") in answer for document in sample_library.documents.all())
@@ -141,6 +154,30 @@ def test_receipts_are_listed_with_their_totals_and_the_sum(receipts: Library, mo
     assert [only_number(row[1]) for row in finished.rows.rows] == [Decimal("12.50"), Decimal("7.25"), Decimal("100.00")]
     assert finished.rows.sums[1].endswith("119.75") and "119.75" in finished.answer
     assert answer_to_json(finished)["rows"]["columns"][0] == "Document"
+
+
+@pytest.mark.parametrize(
+    ("question", "total", "files"),
+    [
+        ("How much did I spend at Aster in total?", "EUR 20.50", 2),
+        ("What is the total of all my receipts?", "EUR 127.75", 4),
+        ("Wie viel habe ich bei Aster insgesamt bezahlt?", "EUR 20.50", 2),
+    ],
+)
+def test_what_was_paid_in_all_is_the_sum_of_what_is_meant(
+    receipts: Library, models: Models, tmp_path: Path, question: str, total: str, files: int
+) -> None:
+    add(receipts, models, tmp_path, {"receipt Aster June.txt": "Aster Ltd\nReceipt of 1 June 2024\nTOTAL: EUR 8.00\n"})
+    finished = asked(receipts, models, question)
+    assert finished.short == total
+    assert finished.rows is not None
+    assert len(finished.rows.rows) == files
+
+
+def test_the_receipts_of_one_shop_are_listed_alone(receipts: Library, models: Models) -> None:
+    finished = asked(receipts, models, "List all receipts of Birch with their totals")
+    assert finished.rows is not None
+    assert [row[0] for row in finished.rows.rows] == ["receipt Birch.txt"]
 
 
 def test_a_comparison_has_a_column_for_each_document_and_cites_each_cell(

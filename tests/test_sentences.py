@@ -7,7 +7,7 @@ import pytest
 from lamplight.library.records import Passage
 from lamplight.rag.grounding import split_answer
 from lamplight.rag.lexicon.phrases import without_markers
-from lamplight.rag.sentences import split_sentences, units_of
+from lamplight.rag.sentences import is_item, split_sentences, units_of
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,16 @@ from lamplight.rag.sentences import split_sentences, units_of
 def test_a_sentence_survives_dates_and_abbreviations(sentences: list[str]) -> None:
     passage = Passage(1, 1, "letter.txt", 1, "text", "letter", " ".join(sentences), [])
     assert [unit.text for unit in units_of(passage)] == sentences
+
+
+def test_a_day_that_begins_a_line_begins_no_item() -> None:
+    lines = [
+        "Sie können den Vertrag ohne Einhaltung einer Frist kündigen, also bis zum",
+        "31. März 2025. Das geht einfach.",
+    ]
+    passage = Passage(1, 1, "letter.txt", 1, "text", "letter", "\n".join(lines), [])
+    assert [unit.text for unit in units_of(passage)] == [f"{lines[0]} 31. März 2025.", "Das geht einfach."]
+    assert is_item("3. Keep the doors closed.")
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
 from lamplight.rag.finding import Finder
-from lamplight.rag.spelling import respelled
+from lamplight.rag.spelling import respelled, unheard_names
 
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
         ("When are bonfiers allowed?", "When are Bonfires allowed?"),
+        ("Where is teh water?", "Where is the water?"),
     ],
 )
 def test_a_word_that_nobody_spells_so_is_put_as_the_documents_do(
@@ -34,6 +35,26 @@ def test_a_word_that_nobody_spells_so_is_put_as_the_documents_do(
 )
 def test_what_is_spelled_as_meant_is_left_alone(sample_library: Library, embedder: Embedder, question: str) -> None:
     assert respelled(question, sample_library, embedder) == question
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("What did we pay at Morganfield's?", ("Morganfield",)),
+        ("What does Morwenna keep at Fernhill?", ("Morwenna",)),
+        ("Morganfield sells what?", ()),  # any word may begin a question
+        ("May I keep hens in March?", ()),
+        ("Was kostet die Parzelle im Schrebergarten?", ()),  # where every noun has a capital
+    ],
+)
+def test_names_that_no_document_says_are_known(sample_library: Library, question: str, names: tuple[str, ...]) -> None:
+    assert unheard_names(question, sample_library, ()) == names
+
+
+def test_what_is_asked_of_a_name_that_no_document_says_is_not_sure(sample_library: Library, models: Models) -> None:
+    finder = Finder(sample_library, models)
+    assert finder.select("When are bonfires allowed?").sure
+    assert not finder.select("When does Morwenna say that bonfires are allowed?").sure
 
 
 def test_a_misspelled_question_finds_what_the_right_one_does(sample_library: Library, models: Models) -> None:

@@ -16,7 +16,7 @@ from lamplight.rag.periods import periods_of, spellings
 from lamplight.rag.query import STOP_WORDS
 
 COMMON = 0.3  # of the documents: what stands in more of their names names none of them by itself
-MOST = 0.5  # of the documents: naming more of them tells nothing
+MOST = 0.5  # of the documents: what names more of them tells nothing
 PRIOR_CHUNKS = 5  # added to a document's length: a receipt that says a word once is not all about it
 PRIOR_HITS = 2  # chunks that hold a name: so many say it half as surely as can be, in a document that is not short
 SHORT = 30  # chunks of a scan: one with fewer is one paper, which says a name once
@@ -71,7 +71,7 @@ def named_documents(question: str, documents: Sequence[Document], holding: Holdi
     surely = [mention for mention in titles if mention.strength >= CERTAIN]
     mentions = titles if surely else titles + naming.by_text(titles)
     strengths = _sum(mentions)
-    if not strengths or len(strengths) > max(1, MOST * len(documents)):
+    if not strengths or max(len(mention.strengths) for mention in mentions) > max(1, MOST * len(documents)):
         return Named(frozenset(), frozenset(), {}, question, question, question)
     said = [mention for mention in mentions if mention.strength >= CERTAIN]
     certain = frozenset(number for one in said for number, strength in one.strengths.items() if strength >= CERTAIN)

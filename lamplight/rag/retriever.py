@@ -149,7 +149,6 @@ class Retriever:
         found = list(islice(whole_pictures(passages, self._library), count))
         unread = frozenset(document.id for document in documents if dense.unread(document.id in foreign))
         heard = frozenset().union(*map(str.split, naming.words))
-        # In other languages other words have capitals.
         unheard = () if dense.unread(False) else unheard_names(text, self._library, heard)
         return Search(query, weights, dense.vector, found, named, naming.asked, naming.timed, unread, unheard)
 

@@ -12,12 +12,14 @@ from rapidfuzz.distance import OSA
 from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
 from lamplight.rag.lexicon.dates import MONTHS
+from lamplight.rag.messages import language_of
 from lamplight.rag.names import INITIALS, words_of
 from lamplight.rag.query import STOP_WORDS, WORD
 
 SHORTEST = 5  # letters: shorter words are each other's misspellings
 SHORTEST_WORD = 3  # letters: of those below SHORTEST two beside each other may have changed places: "teh", "mcuh"
 LONG = 10  # letters, of which two may be wrong
+LONG_QUESTION = 25  # words
 CUT = 2  # letters that the index may have taken from the end of a word to get its stem
 SENTENCE_END = re.compile(r"[.?!:]\s")
 LIKE = 8  # stems whose words are looked at
@@ -41,11 +43,15 @@ def respelled(text: str, library: Library, embedder: Embedder) -> str:
 def unheard_names(text: str, library: Library, known: Collection[str]) -> tuple[str, ...]:
     """The names in a question that stand in no document, as they are written there, without the `known` ones.
 
-    A name has a capital and doesn't begin a sentence; initials may stand there written out.
+    A name has a capital and doesn't begin a sentence; initials may stand there written out. None of a long question,
+    which also tells what it isn't about, nor of other languages, where other words have capitals.
     """
+    words = words_of(text)
+    if len(words) > LONG_QUESTION or language_of(text) != "en":
+        return ()
     names = {
         word.text: None
-        for before, word in pairwise(words_of(text))
+        for before, word in pairwise(words)
         if word.is_capital
         and word.text.isalpha()
         and len(word.text) >= SHORTEST_WORD
@@ -76,4 +82,5 @@ def _near(word: str, library: Library) -> Iterator[tuple[int, int, str]]:
                 distance = OSA.distance(plain, match[0].lower())
                 same = sorted(plain) == sorted(match[0].lower())
                 if distance <= wrong and match[0].isalpha() and (same or not swapped):
-                    yield distance, -stems[stem], match[0]
+                    found = match[0].lower() if match[0].lower() in STOP_WORDS else match[0]
+                    yield distance, -stems[stem], found

@@ -66,7 +66,7 @@ class FactAnswers:
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
             yield from self._tell(request, finding.computation, found)
-        elif answerable and not finding.selection.sure and (told := section(request, finding, self._materials)):
+        elif answerable and (told := section(request, finding, self._materials)):
             yield from tell(request, told)
         elif answerable or request.mode != "documents":
             opening = quoted(finding.selection, _unsure(request, search)) if answerable else None

@@ -60,6 +60,8 @@ def _unlabelled(text: str, name: str) -> str:
 def _one_amount(text: str, passage: Passage) -> str:
     """Of a line that holds several amounts the one that balances, or else the last: "0.00 TOTAL 12.00"."""
     amounts: list[str] = AMOUNT.findall(text)
+    if len(amounts) == 1 and only_number(text) is None:  # "TOTAL INCL.GST06% RM21.50"
+        return amounts[0]
     if len(amounts) < SEVERAL:
         return text
     weights = balance([unit.text for unit in units_of(passage)])

@@ -12,6 +12,7 @@ from lamplight.rag.composition import plain
 from lamplight.rag.events import Looking, Rows
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import in_english
+from lamplight.rag.naming import named_documents
 from lamplight.rag.paper_fields import may_be_paper
 from lamplight.rag.requests.fields import SEVERAL, read_field, summed
 from lamplight.rag.requests.items import MOST_ITEMS, Found, items_of
@@ -33,6 +34,9 @@ def listing(request: Request, materials: Materials) -> Telling:
     query = in_english(request.query)
     words = subject(query, "list", materials.models.intents)
     kind, left = of_kind(words, inside, materials, papers=True)
+    naming = named_documents(query, inside, request.lookup.holding)
+    if 0 < len(some := [one for one in kind if one.id in naming.documents]) < len(kind):  # receipts of one shop
+        kind, left = some, [word for word in left if word.lower() not in naming.words]
     fields = _fields(query, left)
     by_kind = len(left) < len(words.split())
     if by_kind and (fields or len(kind) < len(inside) or not left):
@@ -63,8 +67,7 @@ def _total(request: Request, materials: Materials) -> Telling:
     together = told.rows.sums[1] if told is not None and told.rows is not None and told.rows.sums else ""
     if told is None or not together:
         return None
-    marks = "".join(f" [{passage.marker}]" for passage in told.passages)
-    return replace(told, text=f"**{plain(together)}**{marks}\n\n{told.text}", short=together)
+    return replace(told, text=f"**{plain(together)}**\n\n{told.text}", short=together)
 
 
 def _table(documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials) -> Telling:
@@ -94,7 +97,7 @@ def as_markdown(table: Rows, request: Request) -> str:
     lines = [f"| {' | '.join(map(plain, table.columns))} |", f"|{'---|' * len(table.columns)}"]
     for row, own in zip(table.rows, table.sources, strict=True):
         marked = "".join(f" [{mark}]" for mark in sorted(set(own) - {0}))
-        lines.append(f"| {plain(row[0])}{marked} | {' | '.join(plain(cell) or '–' for cell in row[1:])} |")
+        lines.append(f"| {' | '.join([plain(row[0]) + marked, *(plain(cell) or '–' for cell in row[1:])])} |")
     if table.sums:
         summed_up = " | ".join(f"**{plain(one)}**" if one else "" for one in table.sums[1:])
         lines.append(f"| **{request.say('sum')}** | {summed_up} |")

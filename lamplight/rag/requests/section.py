@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import zip_longest
 
 from lamplight.library.records import Passage
 from lamplight.rag.composition import plain
@@ -13,16 +13,21 @@ from lamplight.rag.intent import subject
 from lamplight.rag.outline import Headings, headings_of
 from lamplight.rag.requests.request import Materials, Request, Sources, Told
 from lamplight.rag.requests.summary import heading_of, under
-from lamplight.rag.sentences import Sentence, item_mark, sentences_of, stems
+from lamplight.rag.sentences import Sentence, is_item, item_mark, sentences_of, stems
 
 LOOKED_AT = 3  # passages, best first
 BESIDE = 6  # chunks before and after one that a section may reach to
 SENTENCES = 6  # a section says first what it is about
+LISTED = 2  # items of a list
 SPARE = 1  # words more than the heading has, where that has several: "said", or one that is left of a name
 
 
 def section(request: Request, finding: Finding, materials: Materials) -> Told | None:
-    """None where no heading of what was found is what is asked about."""
+    """None where no heading of what was found is what is asked about.
+
+    Where a line surely answers, only a section with a list is told: "Side effects" are all that stand under it.
+    """
+    sure = finding.selection.sure
     search = finding.selection.search
     asked = stems(subject(search.asked, "summary", materials.models.intents))
     documents = {document.id: document for document in request.documents}
@@ -32,9 +37,12 @@ def section(request: Request, finding: Finding, materials: Materials) -> Told | 
         if title is None or passage.document_id not in documents:
             continue
         near = _near(passage, materials.library.passages.of(passage.document_id))
-        sentences = _below(title, [whole(chunk, materials.library) for chunk in near], Headings(near))
+        chunks = [whole(chunk, materials.library) for chunk in near]
+        sentences = list(_below(title, chunks, Headings(near)))
+        if sure and sum(is_item(sentence.text) for sentence in sentences) < LISTED:
+            continue
         sources = Sources()
-        said = under("", list(islice(sentences, SENTENCES)), sources)
+        said = under("", sentences[:SENTENCES], sources)
         if sources.passages:
             named = heading_of(documents[passage.document_id], f"“{plain(title)}”", request)
             return sources.told(f"{named}\n\n{said}")
