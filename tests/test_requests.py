@@ -108,6 +108,22 @@ def test_a_summary_has_as_many_points_as_were_asked_for(sample_library: Library,
     assert len(BULLET.findall(asked(sample_library, models, "Summarise the handbook in three points").answer)) == 3
 
 
+@pytest.mark.parametrize("sections", [14, 40])
+def test_a_contract_of_many_short_sections_is_summarised(
+    library: Library, models: Models, tmp_path: Path, sections: int
+) -> None:
+    things = ("rent", "deposit", "heating", "garden", "keys", "pets", "noise", "repairs", "visits", "insurance")
+    text = "\n\n".join(
+        f"## § {number} The {things[number % 10]}\n\nThe tenant looks after the {things[number % 10]} of flat {number} "
+        f"and tells the landlord within {number} days what has happened to it."
+        for number in range(1, sections + 1)
+    )
+    add(library, models, tmp_path, {"lease.md": f"# Lease\n\n{text}\n"})
+    summary = asked(library, models, "Summarise the lease in 7 points")
+    assert summary.kind == "summary"
+    assert len(BULLET.findall(summary.answer)) == 7
+
+
 def test_a_page_is_summarised_from_that_page_alone(sample_library: Library, models: Models) -> None:
     finished = asked(sample_library, models, "Summarise page 3 of the handbook")
     assert {citation.page for citation in finished.citations} == {3}

@@ -13,7 +13,7 @@ from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.context import whole
-from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
+from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query, with_question_before
 from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
 from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, Kind, asked_as, understand
@@ -128,6 +128,8 @@ class Answerer:
                 return
             if request.scope == scope:  # else it is about a row that was shown
                 request.query = self._standalone(question, history, lease.cancelled)
+                if request.query != question:
+                    request.otherwise = with_question_before(question, history)
                 request.intent = self._understood(request, kind)
             unread = self._unread(request)
             for event in self._answer(request, unread):

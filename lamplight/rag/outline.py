@@ -12,6 +12,7 @@ from lamplight.library.store import Library
 from lamplight.rag.sentences import Sentence
 
 MOST_SECTIONS = 12
+MOST_OF_ONE_LEVEL = 30  # where the outermost headings are more: a contract has many short ones
 PARTS = 10  # of a document without headings
 LONGEST_HEADING = 10  # words; longer is what a page begins with (`ingest.page_headings`)
 LEVELS = 4
@@ -54,15 +55,15 @@ def trail(passage: Passage, sentence: Sentence, library: Library) -> list[str]:
 
 
 def sections_of(chunks: Sequence[Passage]) -> list[Section]:
-    """By the deepest level of headings that gives no more than `MOST_SECTIONS`, else parts of equal size."""
+    """By the deepest level of headings that gives no more than `MOST_SECTIONS`, or the outermost, or equal parts."""
     best: list[Section] = []
     for level in range(1, LEVELS + 1):
         found = _by_heading(chunks, level)
-        if len(found) > MOST_SECTIONS:
+        if len(found) > (MOST_SECTIONS if best else MOST_OF_ONE_LEVEL):
             break
         best = found
     headed = sum(bool(headings_of(chunk)) for chunk in chunks) * 2 > len(chunks)
-    if headed and (len(best) > 1 or len({chunk.page for chunk in chunks}) < PARTS):
+    if headed and best and (len(best) > 1 or len({chunk.page for chunk in chunks}) < PARTS):
         return best
     return _by_page(chunks)
 

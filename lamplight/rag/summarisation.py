@@ -8,7 +8,7 @@ chunks' vectors are there already: only sentences of the few most central chunks
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +61,7 @@ class Candidate:
 def summarised(
     sections: Sequence[Section], vectors: dict[int, Vectors], embedder: Embedder, counts: Sequence[int]
 ) -> list[list[Sentence]]:
-    """So many sentences of each section, in reading order; fewer where there are no more.
+    """So many sentences of each section, in reading order; where one has fewer, others have more instead.
 
     `vectors` are those of the chunks by id.
     """
@@ -71,14 +71,27 @@ def summarised(
     middle = _mean(known)
     chunks = [chunk for section in sections for chunk in section.chunks]
     rows = sum(map(is_prose, chunks)) <= MOSTLY_ROWS * len(chunks)
-    found: list[tuple[int, int, Sentence, Vectors]] = []
-    for number, (section, count) in enumerate(zip(sections, counts, strict=True)):
-        own = [vectors[chunk.id] for chunk in section.chunks if chunk.id in vectors]
-        if count and own:
-            mean = _mean(own)
-            for chunk in _central(section.chunks, vectors, mean, max(CHUNKS, count)):
-                found += [(number, place, unit, mean) for place, unit in enumerate(telling(chunk, rows))]
-    return _chosen(_scored(found, middle, _figures(chunks), embedder), counts)
+    figures = _figures(chunks)
+
+    def candidates(wanted: Callable[[int], bool]) -> list[Candidate]:
+        found: list[tuple[int, int, Sentence, Vectors]] = []
+        for number, (section, count) in enumerate(zip(sections, counts, strict=True)):
+            own = [vectors[chunk.id] for chunk in section.chunks if chunk.id in vectors]
+            if wanted(count) and own:
+                mean = _mean(own)
+                for chunk in _central(section.chunks, vectors, mean, max(CHUNKS, count)):
+                    found += [(number, place, unit, mean) for place, unit in enumerate(telling(chunk, rows))]
+        return _scored(found, middle, figures, embedder) if found else []
+
+    own = candidates(lambda count: count > 0)
+    kept = _chosen(own, counts, [])
+    if len(kept) < sum(counts):
+        others = [*own, *candidates(lambda count: count == 0)]
+        kept = _chosen(others, [sum(counts)] * len(counts), kept, sum(counts))
+        own = others
+    order = {id(candidate): place for place, candidate in enumerate(own)}
+    kept.sort(key=lambda one: (one.section, one.sentence.passage.id, order[id(one)]))
+    return [[one.sentence for one in kept if one.section == number] for number in range(len(counts))]
 
 
 def _scored(
@@ -171,22 +184,24 @@ def _nearest_to(mean: Vectors, chunks: Sequence[Passage], vectors: dict[int, Vec
     return sorted(known, key=lambda chunk: -float(vectors[chunk.id] @ mean))
 
 
-def _chosen(candidates: Sequence[Candidate], counts: Sequence[int]) -> list[list[Sentence]]:
-    kept: list[Candidate] = []
-    left = list(candidates)
+def _chosen(
+    candidates: Sequence[Candidate], counts: Sequence[int], known: Sequence[Candidate], most: int | None = None
+) -> list[Candidate]:
+    """Beside those that are `known`, so many of each section and `most` in all, none that says the same again."""
+    kept = list(known)
     room = list(counts)
-    while left:
+    said = {_said(one) for one in kept}
+    left = [one for one in candidates if room[one.section] > 0 and _said(one) not in said]
+    while left and (most is None or len(kept) < most):
         best = max(left, key=lambda one: one.score - REPEATED * _nearest(one, kept))
-        left.remove(best)
         kept.append(best)
         room[best.section] -= 1
-        said = {" ".join(one.sentence.text.lower().split()) for one in kept}
-        left = [
-            one for one in left if room[one.section] > 0 and " ".join(one.sentence.text.lower().split()) not in said
-        ]
-    order = {id(candidate): place for place, candidate in enumerate(candidates)}
-    kept.sort(key=lambda one: (one.section, one.sentence.passage.id, order[id(one)]))
-    return [[one.sentence for one in kept if one.section == number] for number in range(len(counts))]
+        left = [one for one in left if room[one.section] > 0 and _said(one) != _said(best)]
+    return kept
+
+
+def _said(candidate: Candidate) -> str:
+    return " ".join(candidate.sentence.text.lower().split())
 
 
 def _nearest(candidate: Candidate, kept: Sequence[Candidate]) -> float:

@@ -46,7 +46,17 @@ def _after(previous: Turn | None, question: str, depends: Callable[[str], bool])
         return question if previous is None else made
     if is_courtesy(question) or not depends(question):
         return question
-    return f"{question.strip(MARKS)} ({previous.question.strip(MARKS)})?"
+    return _with_before(question, previous.question)
+
+
+def with_question_before(question: str, history: Sequence[Message]) -> str:
+    """`question` with the one before it in brackets, whatever that is about; empty where there is none."""
+    before = next((asked for asked, _, _ in reversed(_turns(history)) if not is_courtesy(asked)), "")
+    return _with_before(question, before) if before else ""
+
+
+def _with_before(question: str, before: str) -> str:
+    return f"{question.strip(MARKS)} ({before.strip(MARKS)})?"
 
 
 def rewrite_prompt(question: str, history: Sequence[Message]) -> list[ChatMessage]:

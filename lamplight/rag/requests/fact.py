@@ -23,7 +23,6 @@ from lamplight.rag.quotation import Quoted, other_lines, quoted, shown
 from lamplight.rag.reading import PassagePrefill
 from lamplight.rag.requests.request import Materials, Request, Told
 from lamplight.rag.requests.section import section
-from lamplight.rag.retriever import Search
 from lamplight.rag.sections import numbered_texts, with_markers
 
 
@@ -63,13 +62,17 @@ class FactAnswers:
         request.query = search.query.text
         yield Evidence(first, respelled=respelled)  # to look at while they are read
         finding = self._finder.read(search, request.scope)
+        if not finding.selection.answerable and request.otherwise not in ("", request.query):
+            other = self._finder.find(request.otherwise, request.scope)
+            if other.selection.answerable:
+                finding, request.query = other, other.query
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
             yield from self._tell(request, finding.computation, found)
         elif answerable and (told := section(request, finding, self._materials)):
             yield from tell(request, told)
         elif answerable or request.mode != "documents":
-            opening = quoted(finding.selection, _unsure(request, search)) if answerable else None
+            opening = quoted(finding.selection, _unsure(request, finding)) if answerable else None
             yield _evidence(finding.passages, opening if opening and self._begins_with(opening) else None)
             yield from self._generate(request, finding, opening)
         else:
@@ -237,10 +240,10 @@ class FactAnswers:
                 yield event
 
 
-def _unsure(request: Request, search: Search) -> str:
+def _unsure(request: Request, finding: Finding) -> str:
     """What is said above lines that may answer."""
-    if search.unheard:
-        return request.say("name unheard", what=f"“{search.unheard[0]}”")
+    if unheard := finding.selection.search.unheard:
+        return request.say("name unheard", what=f"“{unheard[0]}”")
     return request.say("unsure")
 
 

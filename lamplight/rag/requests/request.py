@@ -27,6 +27,7 @@ from lamplight.scheduling import AnswerLease
 class Request:
     """`query` is the question as it stands alone, `intent` what it asks for, `lookup` what was looked up for it.
 
+    `otherwise` is how a follow-up may stand alone, too, for where nothing is found; empty where there is no other way.
     `lease` is cancelled when nobody wants the answer any more.
     """
 
@@ -38,6 +39,7 @@ class Request:
     history: Sequence[Message] = ()
     scope: Scope = EVERYWHERE
     breadth: Breadth = "usual"
+    otherwise: str = ""
     intent: Intent = FACT
     started: float = field(default_factory=time.perf_counter)
     timings: Timings = field(default_factory=Timings)

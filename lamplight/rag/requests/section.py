@@ -13,7 +13,7 @@ from lamplight.rag.intent import subject
 from lamplight.rag.outline import Headings, headings_of
 from lamplight.rag.requests.request import Materials, Request, Sources, Told
 from lamplight.rag.requests.summary import heading_of, under
-from lamplight.rag.sentences import Sentence, is_item, item_mark, sentences_of, stems
+from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, item_mark, sentences_of, stems
 
 LOOKED_AT = 3  # passages, best first
 BESIDE = 6  # chunks before and after one that a section may reach to
@@ -39,6 +39,8 @@ def section(request: Request, finding: Finding, materials: Materials) -> Told | 
         near = _near(passage, materials.library.passages.of(passage.document_id))
         chunks = [whole(chunk, materials.library) for chunk in near]
         sentences = list(_below(title, chunks, Headings(near)))
+        while sentences and sentences[min(len(sentences), SENTENCES) - 1].text.rstrip().endswith(ANNOUNCES):
+            sentences.pop(min(len(sentences), SENTENCES) - 1)  # never an introduction without its items
         if sure and sum(is_item(sentence.text) for sentence in sentences) < LISTED:
             continue
         sources = Sources()

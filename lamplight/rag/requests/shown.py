@@ -79,7 +79,7 @@ def shown_in(history: Sequence[Message]) -> Shown | None:
 def follow(request: Request, shown: Shown, materials: Materials) -> Told | None:
     """What was asked about the rows shown; None for any other question, or with the request made one about a row."""
     plan = _plan(request.question, shown.rows)
-    if plan is None:
+    if plan is None or (plan.left and not shown.rows.columns[0]):  # rows of a report are no documents to be asked
         return None
     if plan.pick is None and not plan.order and plan.over is None and plan.under is None:
         return _of_the_one(plan, request, shown, materials)

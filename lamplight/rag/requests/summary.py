@@ -189,7 +189,8 @@ def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> 
     if request.intent.detail == "part" and wanted:
         scope = replace(request.scope, documents=frozenset({chunks[0].document_id}))
         found = {one.id for one in materials.finder.search(topic, scope=scope, lookup=request.lookup).found[:ON_TOPIC]}
-        return [chunk for chunk in chunks if chunk.id in found], f"on “{plain(topic)}”"
+        if about_it := [chunk for chunk in chunks if chunk.id in found]:
+            return about_it, f"on “{plain(topic)}”"
     return list(chunks), ""
 
 
