@@ -158,6 +158,10 @@ def asked(library: Library, models: Models, text: str) -> Finished:
             "No: 22.5% (2023), 20.0% (2022): ▲ 2.5 percentage points",
         ),
         ("What was Brightwater's net income in 2022 and 2023?", "$310 million (2023), $280 million (2022)"),
+        (
+            "By how many dollars did Brightwater's net sales grow from 2022 to 2023?",
+            "$2,400 million (2023), $2,000 million (2022): ▲ $400 million",
+        ),
     ],
 )
 def test_a_figure_is_looked_up_or_worked_out(reports: Library, models: Models, question: str, answer: str) -> None:

@@ -131,6 +131,16 @@ def test_the_header_row_of_a_table_is_never_quoted_without_its_rows() -> None:
     assert made.citation.text == "Company | Offer | Start\nReimann | 184 | May\nSaale | 176 | June"
 
 
+def test_rows_that_the_question_names_are_quoted_together() -> None:
+    found = passage("Roof | Held | Load", "6 cm | 46 | 98", "10 cm | 58 | 144", "15 cm | 63 | 214", kind="table")
+    made = quotation(selection("Compare the 10 cm and the 15 cm roofs", found, {"15": 3.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text == "10 cm | 58 | 144\n15 cm | 63 | 214"
+    alone = quotation(selection("What did the 15 cm roof hold?", found, {"15": 3.0}, NOTHING))
+    assert alone is not None
+    assert alone.citation.text == "15 cm | 63 | 214"
+
+
 def test_of_two_announcements_in_the_same_words_each_has_its_own_items() -> None:
     found = passage("Allowed:", "• hens", "Allowed:", "• bees")
     second = [unit for unit in units_of(found) if unit.text == "Allowed:"][1]
@@ -316,6 +326,16 @@ def test_certainty_rests_on_the_line_and_on_how_far_its_passage_is_ahead(
     second = replace(first, id=2, marker=2, score=first.score - ahead)
     lines = [line for line in found.lines if line.sentence.text == SHEDS[0]]
     assert (certainty(replace(found, passages=[first, second], lines=lines)) >= 0) is sure
+
+
+def test_being_named_alone_makes_no_line_sure() -> None:
+    question = "How much is the Tinkerman invoice altogether?"
+    found, other = passage("Sum without tax 404.05"), replace(passage("CARD PAYMENT 12.00"), id=8, document_id=9)
+    weak = selection(question, found, {"Sum": -2.3}, NOTHING)
+    both = [replace(found, score=1.7), replace(other, score=0.4)]
+    assert certainty(replace(weak, passages=both)) > 0, "far ahead of what is found elsewhere"
+    named = replace(weak, passages=both, search=replace(weak.search, named=frozenset({found.document_id})))
+    assert certainty(named) < 0
 
 
 def test_where_nothing_was_read_nothing_is_quoted() -> None:

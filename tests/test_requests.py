@@ -159,6 +159,21 @@ def test_a_numbered_heading_is_called_by_its_words(library: Library, models: Mod
     assert "- -" not in answer
 
 
+def test_a_heading_among_what_is_asked_tells_its_section_where_no_line_is_sure(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    paper = (
+        "# Green roofs in Harrowmere\n\n## Abstract\n\nWe measured the runoff of 24 roofs in two summers.\n\n"
+        "## 5. Limitations\n\nOur study has several limitations. First, the frames were small. Second, only summers "
+        "were measured. Third, all roofs stood on one building.\n\n## Funding\n\nThe authors declare no "
+        "competing interests.\n"
+    )
+    add(library, models, tmp_path, {"roofs.md": paper})
+    answer = asked(library, models, "What limitations do the authors of the green roof paper mention?").answer
+    assert "the frames were small" in answer
+    assert "all roofs stood on one building" in answer
+
+
 def test_everything_is_told_document_by_document(sample_library: Library, models: Models) -> None:
     answer = asked(sample_library, models, "Summarise all documents").answer
     assert all(document.name.replace("_", r"\_") in answer for document in sample_library.documents.all())

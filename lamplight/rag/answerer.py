@@ -20,6 +20,7 @@ from lamplight.rag.intent import Intent, Kind, asked_as, understand
 from lamplight.rag.pinning import fixed_prompt, pin
 from lamplight.rag.requests.fact import FactAnswers, refuse, tell
 from lamplight.rag.requests.figure import figure
+from lamplight.rag.requests.meant import shown_before
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.shown import follow, shown_in
 from lamplight.rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
@@ -64,6 +65,7 @@ class Answerer:
         Returns at once, changes no answer.
         """
         if self._models.ready:
+            scope = replace(scope, recent=shown_before(history))
             self._typing.typed(_Draft(text.strip(), scope, tuple(history)) if text.strip() else None)
 
     def stop_prefill(self) -> None:
@@ -113,6 +115,7 @@ class Answerer:
         """
         if len(question) > LONGEST_QUESTION:
             raise PromptTooLong(f"{len(question):,} characters")
+        scope = replace(scope, recent=shown_before(history))
         self._typing.stop()
         with self._models.scheduler.answering(asker, stop or CancelToken(), since=since) as lease:
             for ahead in lease.turn():

@@ -145,6 +145,8 @@ def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | No
     if not line.heads and (items := _with_items(question, line.sentence)) is not None:
         return Quotation(cite(passage, _joined(items))) if items else None
     heads = line.heads or heads_of(text, passage.text.split("\n"))
+    if len(rows := _rows_named(question, line.sentence)) > 1:
+        return Quotation(cite(passage, _joined(rows)), heads)
     span = _answer_in(question, line, heads)
     short = _short(text, span, passage.kind == "text") if span else ""
     return Quotation(cite(passage, line.sentence), heads, short)
@@ -206,6 +208,21 @@ def _counted(sentence: Sentence) -> list[Sentence]:
     items = list(takewhile(lambda unit: is_item(unit.text), units[units.index(sentence) + 1 :]))
     said = {quantity.value for quantity in quantities_of(sentence.text)}
     return items if 1 < len(items) <= ITEMS and len(items) in said else []
+
+
+def _rows_named(question: str, sentence: Sentence) -> list[Sentence]:
+    """The rows beside one whose names the question says, itself with them: of "the 10 cm and the 15 cm roofs" both."""
+    cells = sentence.text.count(SEPARATOR)
+    asked = frozenset(TOKEN.findall(question.lower()))
+    if not cells or not _is_called(sentence, asked):
+        return []
+    _, *rows = (unit for unit in units_of(sentence.passage) if unit.text.count(SEPARATOR) == cells)  # heads come first
+    return [row for row in rows if _is_called(row, asked)][:ITEMS]
+
+
+def _is_called(row: Sentence, asked: frozenset[str]) -> bool:
+    name = frozenset(TOKEN.findall(row.text.partition(SEPARATOR)[0].lower()))
+    return bool(name) and name <= asked
 
 
 def _rows_below(sentence: Sentence) -> list[Sentence]:

@@ -63,7 +63,15 @@ def certainty(selection: Selection) -> float:
         return float("-inf")
     scores = [passage.score for passage in selection.passages]
     margin = scores[0] - scores[1] if len(scores) > 1 else MARGIN_ALONE
+    if len(scores) > 1 and _is_alone(selection):
+        margin = min(margin, MARGIN_ALONE)
     return SURE_READER_WEIGHT * selection.lines[0].score + SURE_MARGIN_WEIGHT * margin - SURE_THRESHOLD
+
+
+def _is_alone(selection: Selection) -> bool:
+    """Whether the best passage is the only one of a document that is named: it is ahead of others by its name alone."""
+    first, second = (passage.document_id for passage in selection.passages[:2])
+    return first in selection.search.named and second not in selection.search.named
 
 
 def likelihood(selection: Selection) -> float:

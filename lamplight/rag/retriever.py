@@ -33,6 +33,9 @@ EXACT_WEIGHT = 0.4  # for every quoted phrase and code standing there
 NAMED_WEIGHT = 1.1  # for being in a document that is clearly named: before all that doesn't answer far better
 MEANT_WEIGHT = 0.25  # for being in one that it may mean, times how likely that is
 ATTACHED_WEIGHT = 1.0  # for being in one that comes with the question
+RECENT_WEIGHT = (
+    0.1  # for being in one that was just spoken of, where the question names none: one log-odds of the reader
+)
 PICTURE_WEIGHT = 0.3  # for being a picture when one is asked for, and as much again for its words
 
 # What is asked of figures has its best matches in prose about them; that the first are full of figures tells that the
@@ -47,7 +50,8 @@ class Scope:
     """Where to search. `documents` are ids, None for all; dates are seconds since the epoch.
 
     `attached` are those that came with the question, whose passages come first; `chosen` says that `documents` were
-    chosen one by one for this question: "this" means them, and nothing else.
+    chosen one by one for this question: "this" means them, and nothing else. `recent` are those that the answer before
+    rests on: they are a little likelier to be meant.
     """
 
     documents: frozenset[int] | None = None
@@ -56,6 +60,7 @@ class Scope:
     added_before: float = math.inf
     attached: frozenset[int] = frozenset()
     chosen: bool = False
+    recent: frozenset[int] = frozenset()
 
     def includes(self, document: Document) -> bool:
         """Whether a document may be searched, at least for some kind of content."""
@@ -123,6 +128,7 @@ class Retriever:
         exact = self._exact(query, allowed)
         pictures = self._pictures(query, allowed)
         named = naming.documents | scope.attached
+        recent = frozenset() if named else scope.recent
         _look(dense, max(CANDIDATES, wide), allowed, named)
         dense.look_at([*list(words)[:FUSED_WORD_CANDIDATES], *exact, *pictures])
         chunks = self._library.passages.candidates(dense.found)
@@ -137,6 +143,7 @@ class Retriever:
             + EXACT_WEIGHT * exact.get(number, 0)
             + _steering(chunk.document_id, naming)
             + ATTACHED_WEIGHT * (chunk.document_id in scope.attached)
+            + RECENT_WEIGHT * (chunk.document_id in recent)
             + PICTURE_WEIGHT * pictures.get(number, 0.0)
             for number, chunk in chunks.items()
             if scope.kind in (None, chunk.kind)

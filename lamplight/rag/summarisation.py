@@ -15,6 +15,7 @@ import numpy as np
 
 from lamplight.library.records import Passage
 from lamplight.models.embedder import Embedder, Vectors
+from lamplight.rag.messages import language_of
 from lamplight.rag.outline import Section
 from lamplight.rag.sentences import ENDED, Sentence, is_row, units_of
 
@@ -42,7 +43,7 @@ CHUNKS = 3  # of a section that are looked at closely, for each sentence wanted 
 FULL_OF_FIGURES = 0.08  # of the characters are digits
 SMALLEST = 1e-9  # length of a mean
 SHORT_WORD = 3  # letters
-MOST_CAPITALS = 0.6  # of the longer words; German has about 0.4
+MOST_CAPITALS = 0.6  # of the longer words
 MOST_DIGITS = 0.2  # of a sentence
 BEGINS = re.compile(r"[\"“\u2018(„«¿¡]?[^\W_]")
 LABELLED = re.compile(r"[^\W\d_]{2}.*\d|\d.*[^\W\d_]{2}")  # a word and a number
@@ -100,11 +101,12 @@ def _scored(
     """What was found in each section, with its place there and the section's mean, as candidates."""
     embedded = embedder.encode([unit.text for _, _, unit, _ in found])
     pointers = embedder.encode(POINTERS)
+    reads = embedder.knows_language(" ".join(unit.text for _, _, unit, _ in found))
     made = []
     for (number, place, unit, mean), vector in zip(found, embedded, strict=True):
         central = OF_SECTION * float(vector @ mean) + OF_DOCUMENT * float(vector @ middle)
         points = float((pointers @ vector).max())
-        if points < central:  # else it only says where something stands
+        if points < central or not reads:  # else it only says where something stands
             more = figures * any(map(str.isdigit, unit.text))
             made.append(Candidate(unit, number, vector, central + more - LATE * place - POINTING * points))
     return made
@@ -168,6 +170,8 @@ def _stands_alone(text: str) -> bool:
 
 def _is_title(text: str) -> bool:
     """Whether most longer words have a capital, as in a line of a table of contents or a list of exhibits."""
+    if language_of(text) == "de":  # where every noun has one
+        return False
     words = [word for word in text.split() if len(word) > SHORT_WORD and word[0].isalpha()]
     return sum(word[0].isupper() for word in words) > MOST_CAPITALS * len(words)
 

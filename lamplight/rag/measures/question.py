@@ -42,6 +42,7 @@ ROUNDED = re.compile(
     re.IGNORECASE,
 )
 EMPTY = re.compile(r"\(\W*\)")
+MONEY = re.compile(r"\bhow (?:much money|many (?:\w+ )?(?:dollars|euros|pounds|millions?|billions?))\b", re.IGNORECASE)
 PERCENT = re.compile(r"%|\bpercent", re.IGNORECASE)
 ARROW = re.compile(r"\s*(?:->|=>|→)\s*")
 # What asks for something else than a figure, wherever it stands.
@@ -218,6 +219,8 @@ def _asked(text: str, match: re.Match[str] | None, known: Definitions, names: fr
     form: Form = "value"
     if may_be or how or (directed and is_measure):
         form = "trend"
+    elif directed and MONEY.search(text) and not PERCENT.search(text):
+        form = "trend"  # "by how many dollars did it grow?"
     elif yearly or directed:
         form, share = "growth", True
     if form == "trend" and not directed and not is_measure:

@@ -70,7 +70,7 @@ def _compared(request: Request, materials: Materials) -> tuple[list[Document], s
         which, words = kind, " ".join(left)
     if len(which) in (0, 1, len(inside)) and len(inside) > VERSIONS:
         fitting = by_words(request, inside)
-        shown = [document for document in inside if document.id in shown_before(request)]
+        shown = [document for document in inside if document.id in shown_before(request.history)]
         which = fitting if VERSIONS <= len(fitting) < len(inside) else shown
     titles = " ".join(f"{document.name} {document.title}" for document in which)
     named = stems(titles.replace("_", " ")) | stems(" ".join(naming.words))

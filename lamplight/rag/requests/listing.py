@@ -33,12 +33,13 @@ def listing(request: Request, materials: Materials) -> Telling:
     inside = request.documents
     query = in_english(request.query)
     words = subject(query, "list", materials.models.intents)
-    kind, left = of_kind(words, inside, materials, papers=True)
     naming = named_documents(query, inside, request.lookup.holding)
-    if 0 < len(some := [one for one in kind if one.id in naming.documents]) < len(kind):  # receipts of one shop
-        kind, left = some, [word for word in left if word.lower() not in naming.words]
+    called = [word for word in words.split() if word.lower() not in naming.words]  # a name is no kind
+    kind, left = of_kind(" ".join(called), inside, materials, papers=True)
+    by_kind = len(left) < len(called)
+    if by_kind and 0 < len(some := [one for one in kind if one.id in naming.documents]) < len(kind):
+        kind = some  # the receipts of one shop
     fields = _fields(query, left)
-    by_kind = len(left) < len(words.split())
     if by_kind and (fields or len(kind) < len(inside) or not left):
         return (yield from _table(kind, fields, request, materials))
     if words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lamplight.library.records import PICTURE_NAMES, Document
+from lamplight.library.records import PICTURE_NAMES, Document, Message
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import ANY_PAPERS, KINDS, LOOKS, PAPERS
 from lamplight.rag.naming import named_documents
@@ -86,13 +86,13 @@ def meant(request: Request) -> list[Document]:
         return found if request.scope.chosen else fitting
     if len(found) < len(inside) or fitting:
         return fitting or found
-    shown = shown_before(request)
+    shown = shown_before(request.history)
     return [document for document in inside if document.id in shown] or (inside if len(inside) == 1 else [])
 
 
-def shown_before(request: Request) -> frozenset[int]:
+def shown_before(history: Sequence[Message]) -> frozenset[int]:
     """The documents that the last answer cites, if it cites one or two."""
-    for message in reversed(request.history):
+    for message in reversed(history):
         if message.role == "assistant":
             cited = frozenset(int(citation["document_id"]) for citation in message.details.get("citations", []))
             return cited if len(cited) <= 2 else frozenset()

@@ -11,6 +11,7 @@ from lamplight.rag.context import whole
 from lamplight.rag.finding import Finding
 from lamplight.rag.intent import subject
 from lamplight.rag.outline import Headings, headings_of
+from lamplight.rag.programs.asked_cell import asks_for_words
 from lamplight.rag.requests.request import Materials, Request, Sources, Told
 from lamplight.rag.requests.summary import heading_of, under
 from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, item_mark, sentences_of, stems
@@ -19,24 +20,32 @@ LOOKED_AT = 3  # passages, best first
 BESIDE = 6  # chunks before and after one that a section may reach to
 SENTENCES = 6  # a section says first what it is about
 LISTED = 2  # items of a list
+MUCH = 4  # words more, where the best passage has the heading
+WORDS = 0.9  # the probability that no figure is asked for, from which on that may be
 SPARE = 1  # words more than the heading has, where that has several: "said", or one that is left of a name
 
 
 def section(request: Request, finding: Finding, materials: Materials) -> Told | None:
     """None where no heading of what was found is what is asked about.
 
-    Where a line surely answers, only a section with a list is told: "Side effects" are all that stand under it.
+    Where a line surely answers, only a section with a list is told: "Side effects" are all that stand under it. Where
+    none does and no figure is asked for, the best passage's heading may be a part of what is asked about: "Which
+    limitations do the authors name?"
     """
     sure = finding.selection.sure
     search = finding.selection.search
     asked = stems(subject(search.asked, "summary", materials.models.intents))
+    loosely = not sure and _asks_for_words(search.asked, materials)
     documents = {document.id: document for document in request.documents}
     for passage in finding.selection.passages[:LOOKED_AT]:
         titles = headings_of(passage) or [line for line, _ in Headings([passage]).all()]
-        title = next((one for one in titles if _is_named(stems(one[item_mark(one) :]), asked)), None)
+        spare = MUCH if loosely and passage is finding.selection.passages[0] else SPARE
+        title = next((one for one in titles if _is_named(stems(one[item_mark(one) :]), asked, spare)), None)
         if title is None or passage.document_id not in documents:
             continue
         near = _near(passage, materials.library.passages.of(passage.document_id))
+        if headings_of(passage) and not any(headings_of(one)[-1:] == [title] for one in near):
+            continue  # only sections in it are known
         chunks = [whole(chunk, materials.library) for chunk in near]
         sentences = list(_below(title, chunks, Headings(near)))
         while sentences and sentences[min(len(sentences), SENTENCES) - 1].text.rstrip().endswith(ANNOUNCES):
@@ -51,13 +60,19 @@ def section(request: Request, finding: Finding, materials: Materials) -> Told | 
     return None
 
 
+def _asks_for_words(question: str, materials: Materials) -> bool:
+    models = materials.models
+    fits = models.cell_ranker.embedder == models.embedder.name
+    return fits and asks_for_words(question, models.embedder, models.cell_ranker) > WORDS
+
+
 def _near(passage: Passage, chunks: Sequence[Passage]) -> Sequence[Passage]:
     place = next((place for place, chunk in enumerate(chunks) if chunk.id == passage.id), 0)
     return chunks[max(0, place - BESIDE) : place + BESIDE + 1]
 
 
-def _is_named(heading: frozenset[str], asked: frozenset[str]) -> bool:
-    spare = SPARE if len(heading) > 1 else 0
+def _is_named(heading: frozenset[str], asked: frozenset[str], spare: int) -> bool:
+    spare = spare if len(heading) > 1 or spare > SPARE else 0
     return bool(heading) and heading <= asked and len(asked - heading) <= spare
 
 

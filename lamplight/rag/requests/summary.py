@@ -74,7 +74,8 @@ def _of_one(document: Document, request: Request, materials: Materials) -> Told 
     sources = Sources()
     told = [heading_of(document, title, request)]
     sections = sections_of(part)
-    shares = shares_of(sections, count or (SHORT if len(part) <= LONG else min(MOST, EACH * len(sections))))
+    usual = SHORT if len(part) <= LONG else max(SHORT, min(MOST, EACH * len(sections)))
+    shares = shares_of(sections, count or usual)
     found = summarised(sections, materials.vectors(part), materials.models.embedder, shares)
     titled = [] if count else _titled(sections, found, Headings(chunks))
     if len({title for title, _ in titled}) > 1:
