@@ -42,3 +42,8 @@ def test_a_table_is_copied_saved_and_asked_on_about(visit: Visit, tmp_path: Path
     expect(turn.locator("table")).not_to_contain_text("Birch")
     visit.ask("the second one")
     expect(visit.answered(3).locator("table")).to_contain_text("Café Zürich")
+    visit.ask("What is the total of all my receipts?")
+    turn = visit.answered(4)
+    expect(turn.get_by_text("EUR 119.75").first).to_be_visible()
+    expect(turn.locator("table")).to_contain_text("receipt Birch.txt")
+    visit.photograph("sum of receipts")
