@@ -157,6 +157,7 @@ def models(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Models:
     models.choice._model = OnDemand(
         lambda: LanguageModel(weights, LANGUAGE_MODEL.name, cache=models.contexts, identity=sha256_of(weights))
     )
+    assert models.multilingual is not None  # else what is understood would depend on which test needs it first
     return models
 
 

@@ -31,7 +31,31 @@ from lamplight.rag.intent import asked_as, subject, understand
     ],
 )
 def test_each_kind_of_request_is_understood(models: Models, text: str, kind: str, detail: str) -> None:
-    intent = understand(text, models.intents, models.embedder)
+    for second in (None, models.multilingual):
+        intent = understand(text, models.intents, models.embedder, second)
+        assert (intent.kind, intent.detail) == (kind, detail)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "detail"),
+    [
+        ("请用几句话概括一下物业的通知", "summary", ""),
+        ("我有多少份文件", "library", "count"),
+        ("比较两份合同", "comparison", ""),
+        ("riassumi il contratto in cinque punti", "summary", ""),
+        ("quali documenti ho?", "library", "documents"),
+        ("Hoeveel documenten heb ik?", "library", "count"),
+        ("podsumuj umowę", "summary", ""),
+        ("谢谢", "talk", "thanks"),
+        ("物业费现在是多少钱一平米", "fact", ""),
+        ("Quanto costa l'affitto al mese?", "fact", ""),
+        ("Hoe lang is de opzegtermijn?", "fact", ""),
+    ],
+)
+def test_requests_are_understood_in_languages_without_an_example(
+    models: Models, text: str, kind: str, detail: str
+) -> None:
+    intent = understand(text, models.intents, models.embedder, models.multilingual)
     assert (intent.kind, intent.detail) == (kind, detail)
 
 
@@ -49,11 +73,14 @@ def test_each_kind_of_request_is_understood(models: Models, text: str, kind: str
     ],
 )
 def test_questions_of_fact_stay_what_they_are(models: Models, text: str) -> None:
-    assert understand(text, models.intents, models.embedder).kind == "fact"
+    for second in (None, models.multilingual):
+        assert understand(text, models.intents, models.embedder, second).kind == "fact"
 
 
 def test_the_weights_belong_to_the_embedder(models: Models) -> None:
     assert models.intents.embedder == models.embedder.name
+    assert models.multilingual is not None
+    assert models.intents.multilingual_embedder == models.multilingual.name
 
 
 def test_with_another_embedder_everything_is_a_fact(models: Models) -> None:

@@ -3,8 +3,8 @@
     python -m training.intent [--data DIR] [--check]
 
 Each example is filled in several times, so that what it is about doesn't count. Questions of fact are those of the
-`tune` halves of the benchmarks besides. With `--check`, a fifth of the examples is left out and the rates are printed,
-for the thresholds of `lamplight/rag/intent.py`; nothing is written.
+`tune` halves of the benchmarks besides. With `--check`, a fifth of the examples is left out, then each language, and
+the rates are printed, for the thresholds of `lamplight/rag/intent.py`; nothing is written.
 """
 
 from __future__ import annotations
@@ -12,19 +12,23 @@ from __future__ import annotations
 import json
 import random
 import re
+import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from bench.measuring import options, progress
 from bench.questions import articles, filings, household, receipts
 from bench.splits import split_of
+from lamplight.models.catalogue import MULTILINGUAL
 from lamplight.models.embedder import Embedder, Vectors
-from lamplight.models.intent import WEIGHTS, features, ngrams_of
+from lamplight.models.intent import VECTOR_SCALE, WEIGHTS, IntentClassifier, features, ngrams_of
 from lamplight.models.prepare import ensure_embedder
+from lamplight.rag.intent import understand
+from lamplight.rag.messages import language_of
 
 EXAMPLES = Path(__file__).with_name("requests.txt")
 FACT = "fact"
@@ -36,10 +40,9 @@ FILLED = 12  # times each example with a slot
 FACTS_EACH = 400  # questions of one benchmark
 ENDINGS = ("", "", "?", ".", "!")  # of what is typed
 FEWEST = 2  # examples that share an n-gram for it to count
-STRENGTH = 3.0  # of the fit against the ridge
+STRENGTH, MULTILINGUAL_STRENGTH = 3.0, 30.0  # of the fits against the ridge
 FORGOTTEN = 0.3  # of an example's n-grams in half of its fillings: other words will do
 LEFT_OUT = 5  # every fifth, with `--check`
-THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9)
 
 Example = tuple[str, str]  # kind and template
 
@@ -138,7 +141,7 @@ def matrix(texts: list[str], vectors: Vectors, places: dict[str, int], forget: b
     return np.stack(rows)
 
 
-def fit(examples: list[Example], fillings: dict[str, list[str]], facts: list[str], embedder: Embedder) -> Model:
+def fit(examples: list[Example], fillings: dict[str, list[str]], facts: list[str], embedders: Embedders) -> Model:
     """The weights for these examples."""
     chance = random.Random(SEED)
     texts, kinds = list(facts), [FACT] * len(facts)
@@ -150,24 +153,27 @@ def fit(examples: list[Example], fillings: dict[str, list[str]], facts: list[str
     places = {ngram: place for place, ngram in enumerate(shared)}
     progress(f"{len(texts)} texts, {len(places)} n-grams")
     regression = LogisticRegression(C=STRENGTH, max_iter=400)
-    regression.fit(matrix(texts, embedder.encode(texts), places, True), kinds)
-    return Model(shared, regression)
+    regression.fit(matrix(texts, embedders.first.encode(texts), places, True), kinds)
+    multilingual = LogisticRegression(C=MULTILINGUAL_STRENGTH, max_iter=400)
+    multilingual.fit(VECTOR_SCALE * embedders.multilingual.encode_queries(texts), kinds)
+    return Model(shared, regression, multilingual)
+
+
+@dataclass(frozen=True, slots=True)
+class Embedders:
+    first: Embedder
+    multilingual: Embedder
 
 
 class Model:
-    """A fitted regression with the n-grams it looks at."""
+    """The fitted regressions, the first with the n-grams it looks at."""
 
-    def __init__(self, shared: dict[str, str], regression: LogisticRegression) -> None:
-        self.shared, self.regression = shared, regression
-        self.places = {ngram: place for place, ngram in enumerate(shared)}
+    def __init__(
+        self, shared: dict[str, str], regression: LogisticRegression, multilingual: LogisticRegression
+    ) -> None:
+        self.shared, self.regression, self.multilingual = shared, regression, multilingual
 
-    def probabilities(self, texts: list[str], embedder: Embedder) -> npt.NDArray[np.float64]:
-        made: npt.NDArray[np.float64] = self.regression.predict_proba(
-            matrix(texts, embedder.encode(texts), self.places, False)
-        )
-        return made
-
-    def save(self, path: Path, embedder: str) -> None:
+    def save(self, path: Path, embedders: Embedders) -> None:
         np.savez_compressed(
             path,
             kinds=np.array(self.regression.classes_),
@@ -175,36 +181,53 @@ class Model:
             shared=np.array(list(self.shared.values())),
             weights=self.regression.coef_.T.astype(np.float16),
             bias=self.regression.intercept_.astype(np.float32),
-            embedder=np.array(embedder),
+            embedder=np.array(embedders.first.name),
+            multilingual_weights=self.multilingual.coef_.T.astype(np.float16),
+            multilingual_bias=self.multilingual.intercept_.astype(np.float32),
+            multilingual_embedder=np.array(embedders.multilingual.name),
         )
 
 
-def check(examples: list[Example], fillings: dict[str, list[str]], facts: list[str], embedder: Embedder) -> None:
-    """Print how examples that were left out are understood, and how many facts are taken for something else."""
+def check(examples: list[Example], fillings: dict[str, list[str]], facts: list[str], embedders: Embedders) -> None:
+    """Print how what was left out is understood: a fifth of the examples, then all of each language but English."""
     shuffled, questions = random.Random(SEED).sample(examples, len(examples)), list(facts)
     random.Random(SEED).shuffle(questions)
-    model = fit(
-        [one for place, one in enumerate(shuffled) if place % LEFT_OUT],
-        fillings,
-        [one for place, one in enumerate(questions) if place % LEFT_OUT],
-        embedder,
-    )
+    others = [one for place, one in enumerate(questions) if place % LEFT_OUT]
+    left = [(kind, text) for kind, text in shuffled[::LEFT_OUT]]
+    _check("a fifth", [one for one in shuffled if one not in left], left, others, questions, fillings, embedders)
+    for language in ("de", "fr", "es"):
+        left = [one for one in shuffled if language_of(one[1]) == language]
+        _check(language, [one for one in shuffled if one not in left], left, others, questions, fillings, embedders)
+
+
+def _check(
+    name: str,
+    learnt: list[Example],
+    left: list[Example],
+    others: list[str],
+    questions: list[str],
+    fillings: dict[str, list[str]],
+    embedders: Embedders,
+) -> None:
+    """Learn from some, and print how the app understands what is `left`, with and without the second embedder."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, "intent.npz")
+        fit(learnt, fillings, others, embedders).save(path, embedders)
+        classifier = IntentClassifier(path)
     chance = random.Random(SEED + 1)
-    left = [(kind, next(filled(text, fillings, chance))) for kind, text in shuffled[::LEFT_OUT]]
-    left += [(FACT, text) for text in questions[::LEFT_OUT]]
-    shares = model.probabilities([text for _, text in left], embedder)
-    kinds = [kind.split()[0] for kind in model.regression.classes_]
-    tops = sorted(set(kinds))
-    summed = np.stack([shares[:, [place for place, kind in enumerate(kinds) if kind == top]].sum(1) for top in tops], 1)
-    for threshold in THRESHOLDS:
-        said = [tops[row.argmax()] if row.max() >= threshold else FACT for row in summed]
-        pairs = [(kind.split()[0], own) for (kind, _), own in zip(left, said, strict=True)]
-        others = [own == kind for kind, own in pairs if kind != FACT]
-        false = [own != FACT for kind, own in pairs if kind == FACT]
-        progress(f"{threshold}: understood {np.mean(others):.3f} of {len(others)}, facts lost {np.mean(false):.4f}")
-    for (kind, text), row in zip(left, summed, strict=True):
-        if tops[row.argmax()] != kind.split()[0]:
-            progress(f"  {kind:20} {tops[row.argmax()]:12} {row.max():.2f}  {text}")
+    asked = [(kind.split()[0], next(filled(text, fillings, chance))) for kind, text in left]
+    asked += [(FACT, text) for text in questions[::LEFT_OUT]]
+    for label, second in (("the first embedder", None), ("both", embedders.multilingual)):
+        pairs = [(kind, understand(text, classifier, embedders.first, second).kind, text) for kind, text in asked]
+        found = [own == kind for kind, own, _ in pairs if kind != FACT]
+        lost = [own != FACT for kind, own, _ in pairs if kind == FACT]
+        progress(
+            f"{name} left out, {label}: understood {np.mean(found):.3f} of {len(found)}, "
+            f"facts lost {np.mean(lost):.4f} of {len(lost)}"
+        )
+    for kind, own, text in pairs:
+        if own not in (kind, FACT):
+            progress(f"  {kind:12} {own:12} {text}")
 
 
 def main() -> None:
@@ -213,11 +236,12 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="leave a fifth out and print the rates")
     chosen = parser.parse_args()
     examples, fillings = read_examples()
-    facts, embedder = asked_facts(chosen.data), Embedder(ensure_embedder())
+    facts = asked_facts(chosen.data)
+    embedders = Embedders(Embedder(ensure_embedder()), Embedder(ensure_embedder(MULTILINGUAL), model=MULTILINGUAL))
     if chosen.check:
-        check(examples, fillings, facts, embedder)
+        check(examples, fillings, facts, embedders)
         return
-    fit(examples, fillings, facts, embedder).save(WEIGHTS, embedder.name)
+    fit(examples, fillings, facts, embedders).save(WEIGHTS, embedders)
     progress(f"{WEIGHTS}: {WEIGHTS.stat().st_size:,} bytes")
 
 

@@ -80,7 +80,9 @@ def departures(data: Path, models: Models) -> Measures:
     }
     made: Measures = {}
     for name, texts in groups.items():
-        kinds = [understand(text, models.intents, models.embedder).kind for text in texts[:MOST_FACTS]]
+        kinds = [
+            understand(text, models.intents, models.embedder, models.multilingual).kind for text in texts[:MOST_FACTS]
+        ]
         made |= rate(f"{name}_facts_lost", [kind != "fact" for kind in kinds])
         made[f"{name}_facts"] = len(kinds)
     return made

@@ -1,5 +1,6 @@
 """What kind of request a text is: a logistic regression over its embedding and the words that such requests share.
 
+A second one over the embedding of the multilingual embedder alone knows requests in languages without an example.
 `training/requests.txt` has the examples, `python -m training.intent` learns from them.
 """
 
@@ -18,6 +19,7 @@ from lamplight.models.embedder import Vectors
 WEIGHTS = Path(__file__).with_name("weights") / "intent.npz"
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
 WORD_SCALE = 0.5  # of a word's feature beside the embedding, which has unit length
+VECTOR_SCALE = 3.0  # of the multilingual embedding, which has unit length, against the ridge
 COMMON = 4  # kinds that share a word, for it to say nothing anywhere
 STEM = 5  # letters of a word that count: "summarise" and "summary" begin alike
 
@@ -38,7 +40,9 @@ def _plain(word: str) -> str:
 
 
 class IntentClassifier:
-    """`kinds` are the names of what it tells apart; `embedder` is the one whose vectors it was trained on."""
+    """`kinds` are the names of what it tells apart; `embedder` is the one whose vectors it was trained on, and
+    `multilingual_embedder` that of the second regression.
+    """
 
     def __init__(self, path: Path = WEIGHTS) -> None:
         with np.load(path) as stored:
@@ -51,6 +55,9 @@ class IntentClassifier:
             }
             self._weights = stored["weights"].astype(np.float32)
             self._bias = stored["bias"].astype(np.float32)
+            self.multilingual_embedder = str(stored["multilingual_embedder"])
+            self._multilingual_weights = stored["multilingual_weights"].astype(np.float32)
+            self._multilingual_bias = stored["multilingual_bias"].astype(np.float32)
 
     def features(self, text: str, vector: Vectors) -> Vectors:
         """(dimensions + n-grams,) float32."""
@@ -58,7 +65,13 @@ class IntentClassifier:
 
     def probabilities(self, text: str, vector: Vectors) -> dict[str, float]:
         """Of each kind; `vector` is the (dimensions,) embedding of `text`."""
-        scores = self.features(text, vector) @ self._weights + self._bias
+        return self._shares(self.features(text, vector) @ self._weights + self._bias)
+
+    def multilingual_probabilities(self, vector: Vectors) -> dict[str, float]:
+        """The same by the multilingual embedder's vector of a text alone."""
+        return self._shares(VECTOR_SCALE * vector @ self._multilingual_weights + self._multilingual_bias)
+
+    def _shares(self, scores: Vectors) -> dict[str, float]:
         raised = np.exp(scores - scores.max())
         return dict(zip(self.kinds, (raised / raised.sum()).tolist(), strict=True))
 

@@ -82,6 +82,11 @@ class Models:
         return MULTILINGUAL_WEIGHTS.installed and prepared_embedder(MULTILINGUAL).is_file()
 
     @property
+    def prepared_multilingual(self) -> Embedder | None:
+        """The same, None also where it would have to be prepared first."""
+        return self.multilingual if self.multilingual_is_prepared else None
+
+    @property
     def reader(self) -> Reader:
         """For English."""
         return self._reader.get()
@@ -107,9 +112,8 @@ class Models:
 
     def depends(self, question: str) -> bool:
         """Whether a question needs the one before it, in any language; False where the second embedder isn't there."""
-        if not self.multilingual_is_prepared or self.multilingual is None:
-            return False
-        return self._dependence.get().probability(question, self.multilingual) > DEPENDS
+        embedder = self.prepared_multilingual
+        return embedder is not None and self._dependence.get().probability(question, embedder) > DEPENDS
 
     @property
     def language_model(self) -> AnswerModel:

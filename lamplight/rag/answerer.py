@@ -149,7 +149,7 @@ class Answerer:
         classifier, vectors = self._models.intents, request.lookup.vectors
         if kind is not None:
             return asked_as(kind, request.query, classifier, vectors)
-        return understand(request.query, classifier, vectors)
+        return understand(request.query, classifier, vectors, self._models.prepared_multilingual)
 
     def _answer(self, request: Request, unread: Sequence[str]) -> Iterator[Event]:
         kind = request.intent.kind

@@ -1,8 +1,9 @@
 """What is asked for, understood before anything is searched. When unsure, it is a fact.
 
 Decided by examples (`training/requests.txt`) in the embedding space and by the words that such requests share, so it
-takes milliseconds and knows no patterns. The thresholds are those at which `python -m training.intent --check` takes
-less than one question of fact in a hundred for something else.
+takes milliseconds and knows no patterns; where the multilingual embedder is there, in any language. The thresholds are
+those at which `python -m training.intent --check` takes about one question of fact in a hundred for something else, or
+fewer.
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from lamplight.models.embedder import Embedder
+from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Embedder
 from lamplight.models.intent import WORD, IntentClassifier
 from lamplight.rag.lookup import QuestionVectors
+from lamplight.rag.messages import language_of
 from lamplight.rag.query import STOP_WORDS
 
 Kind = Literal["fact", "summary", "list", "comparison", "change", "library", "lamplight", "talk", "writing"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SURE = 0.7  # from here on it is that kind of request
+SURE_OF_BOTH = 0.6  # by the mean of two embedders, which err in different requests
+SURE_OF_FIRST = 0.9  # by the first, whatever the other says
+SURE_ALONE = 0.8  # by the multilingual one, in languages that the other knows neither by its words nor by examples
 POSSIBLE = 0.2  # from here on it is offered as the other reading
 
 
@@ -33,16 +38,27 @@ class Intent:
 FACT = Intent("fact")
 
 
-def understand(text: str, classifier: IntentClassifier, embedder: Embedder | QuestionVectors) -> Intent:
+def understand(
+    text: str,
+    classifier: IntentClassifier,
+    embedder: Embedder | QuestionVectors,
+    multilingual: Embedder | None = None,
+) -> Intent:
     """The kind of a request that stands alone."""
     if classifier.embedder != embedder.name:
         return FACT
-    shares = classifier.probabilities(text, embedder.encode_queries([text])[0])
+    shares, sure = classifier.probabilities(text, embedder.encode_queries([text])[0]), SURE
+    if multilingual is not None and multilingual.name == classifier.multilingual_embedder:
+        others = classifier.multilingual_probabilities(multilingual.encode_queries([text])[0])
+        if not embedder.knows_language(text, FOREIGN_QUESTION_SHARE) and language_of(text) == "en":
+            shares, sure = others, SURE_ALONE
+        elif max(shares.values()) < SURE_OF_FIRST or shares.get(FACT.kind, 0.0) >= SURE_OF_FIRST:
+            shares, sure = {name: (share + others[name]) / 2 for name, share in shares.items()}, SURE_OF_BOTH
     totals = dict.fromkeys(KINDS, 0.0)
     for name, share in shares.items():
         totals[_kind(name)] += share
     (first, share), (second, next_share) = sorted(totals.items(), key=lambda pair: -pair[1])[:2]
-    if first != "fact" and share < SURE:
+    if first != "fact" and share < sure:
         return Intent("fact", other=first)
     other = second if next_share >= POSSIBLE else None
     return Intent(first, _detail(first, shares), other if first == "fact" else "fact")

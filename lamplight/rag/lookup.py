@@ -20,6 +20,10 @@ class QuestionVectors:
         self._embedder = embedder
         self._known: dict[str, Vectors] = {}
 
+    def knows_language(self, text: str, most: float) -> bool:
+        """Whether no more than a share of `most` of a text's words are foreign to the embedder."""
+        return self._embedder.knows_language(text, most)
+
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """As the embedder does: (len(texts), dimensions) float32 of unit length."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]

@@ -90,7 +90,8 @@ class Asking:
 
     def _is_answered(self, candidate: Candidate, document: Document) -> bool:
         question = candidate.question
-        kind = understand(question, self._models.intents, self._models.embedder).kind
+        models = self._models
+        kind = understand(question, models.intents, models.embedder, models.prepared_multilingual).kind
         if candidate.cell or candidate.section:
             finding = self._finder.find(question, EVERYWHERE)
             if candidate.cell:
