@@ -14,7 +14,6 @@ from typing import Literal, get_args
 from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Embedder
 from lamplight.models.intent import WORD, IntentClassifier
 from lamplight.rag.lookup import QuestionVectors
-from lamplight.rag.messages import language_of
 from lamplight.rag.query import STOP_WORDS
 
 Kind = Literal["fact", "summary", "list", "comparison", "change", "library", "lamplight", "talk", "writing"]
@@ -22,7 +21,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 SURE = 0.7  # from here on it is that kind of request
 SURE_OF_BOTH = 0.6  # by the mean of two embedders, which err in different requests
 SURE_OF_FIRST = 0.9  # by the first, whatever the other says
-SURE_ALONE = 0.8  # by the multilingual one, in languages that the other knows neither by its words nor by examples
+SURE_ALONE = 0.7  # by the multilingual one, where the other doesn't know the language
 POSSIBLE = 0.2  # from here on it is offered as the other reading
 
 
@@ -50,7 +49,7 @@ def understand(
     shares, sure = classifier.probabilities(text, embedder.encode_queries([text])[0]), SURE
     if multilingual is not None and multilingual.name == classifier.multilingual_embedder:
         others = classifier.multilingual_probabilities(multilingual.encode_queries([text])[0])
-        if not embedder.knows_language(text, FOREIGN_QUESTION_SHARE) and language_of(text) == "en":
+        if not embedder.knows_language(text, FOREIGN_QUESTION_SHARE):
             shares, sure = others, SURE_ALONE
         elif max(shares.values()) < SURE_OF_FIRST or shares.get(FACT.kind, 0.0) >= SURE_OF_FIRST:
             shares, sure = {name: (share + others[name]) / 2 for name, share in shares.items()}, SURE_OF_BOTH
