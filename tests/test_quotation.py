@@ -141,6 +141,15 @@ def test_rows_that_the_question_names_are_quoted_together() -> None:
     assert alone.citation.text == "15 cm | 63 | 214"
 
 
+def test_a_row_told_in_cells_that_its_passage_does_not_set_apart_is_quoted_alone() -> None:
+    found = passage("Snacks 410 455", "Beverages 380 402", kind="table")
+    told = replace(units_of(found)[0], text="Snacks | 410 | 455")
+    line = AnswerLine(told, LineReading(5.0, 9, 12, 0.9), 5.0, " | 2022 | 2021")
+    made = quotation(replace(selection("How much was sold of snacks?", found, {}, NOTHING), lines=[line]))
+    assert made is not None
+    assert made.citation.text == "Snacks | 410 | 455"
+
+
 def test_of_two_announcements_in_the_same_words_each_has_its_own_items() -> None:
     found = passage("Allowed:", "• hens", "Allowed:", "• bees")
     second = [unit for unit in units_of(found) if unit.text == "Allowed:"][1]

@@ -216,8 +216,8 @@ def _rows_named(question: str, sentence: Sentence) -> list[Sentence]:
     asked = frozenset(TOKEN.findall(question.lower()))
     if not cells or not _is_called(sentence, asked):
         return []
-    _, *rows = (unit for unit in units_of(sentence.passage) if unit.text.count(SEPARATOR) == cells)  # heads come first
-    return [row for row in rows if _is_called(row, asked)][:ITEMS]
+    rows = [unit for unit in units_of(sentence.passage) if unit.text.count(SEPARATOR) == cells]
+    return [row for row in rows[1:] if _is_called(row, asked)][:ITEMS]  # heads come first
 
 
 def _is_called(row: Sentence, asked: frozenset[str]) -> bool:
