@@ -39,7 +39,7 @@ def test_each_kind_of_request_is_understood(models: Models, text: str, kind: str
 @pytest.mark.parametrize(
     ("text", "kind", "detail"),
     [
-        ("请用几句话概括一下物业的通知", "summary", ""),
+        ("总结一下这份合同", "summary", ""),
         ("我有多少份文件", "library", "count"),
         ("比较两份合同", "comparison", ""),
         ("riassumi il contratto in cinque punti", "summary", ""),

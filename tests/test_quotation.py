@@ -11,9 +11,10 @@ import pytest
 from lamplight.library.records import BlockKind, Passage
 from lamplight.models.reader import LineReading
 from lamplight.rag.extraction import AnswerLine
+from lamplight.rag.listed import ITEMS
 from lamplight.rag.passages import Selection
 from lamplight.rag.query import understand
-from lamplight.rag.quotation import CANDIDATES, ITEMS, Quotation, Quoted, quotation, quoted, shown
+from lamplight.rag.quotation import CANDIDATES, Quotation, Quoted, quotation, quoted, shown
 from lamplight.rag.refusal import certainty
 from lamplight.rag.retriever import Search
 from lamplight.rag.sentences import units_of

@@ -40,6 +40,7 @@ def matrix(questions: list[str], embedder: Embedder) -> Vectors:
 
 
 def fit(rows: Vectors, needs: npt.NDArray[np.bool_]) -> LogisticRegression:
+    """The weights for these rows of features."""
     return LogisticRegression(C=STRENGTH, max_iter=2000).fit(rows, needs)
 
 

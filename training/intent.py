@@ -29,6 +29,7 @@ from lamplight.models.intent import VECTOR_SCALE, WEIGHTS, IntentClassifier, fea
 from lamplight.models.prepare import ensure_embedder
 from lamplight.rag.intent import understand
 from lamplight.rag.messages import language_of
+from training.papers import FOLDER, sections
 
 EXAMPLES = Path(__file__).with_name("requests.txt")
 FACT = "fact"
@@ -38,6 +39,7 @@ SUM = "list sum"  # whose own words, as "receipts" and "total", are what other l
 SEED = 11
 FILLED = 12  # times each example with a slot
 FACTS_EACH = 400  # questions of one benchmark
+PAPERS = 4_000  # questions of `training/papers`, as people ask them in a dozen languages
 ENDINGS = ("", "", "?", ".", "!")  # of what is typed
 FEWEST = 2  # examples that share an n-gram for it to count
 STRENGTH, MULTILINGUAL_STRENGTH = 3.0, 30.0  # of the fits against the ridge
@@ -82,7 +84,7 @@ def filled(template: str, fillings: dict[str, list[str]], chance: random.Random)
 
 
 def asked_facts(data: Path) -> list[str]:
-    """Questions of fact in the `tune` halves."""
+    """Questions of fact in the `tune` halves, and of our own papers."""
     made = Path("/nonexistent")
     chance = random.Random(SEED)
     groups = [
@@ -93,7 +95,11 @@ def asked_facts(data: Path) -> list[str]:
         list(_tables(data)),
         *(list(_foreign(data, language)) for language in ("de", "es")),
     ]
-    return [text for group in groups for text in chance.sample(group, min(FACTS_EACH, len(group)))]
+    facts = [text for group in groups for text in chance.sample(group, min(FACTS_EACH, len(group)))]
+    own = sorted(
+        {question for path in sorted(FOLDER.glob("*.txt")) for one in sections(path) for question, _ in one.asked}
+    )
+    return facts + chance.sample(own, PAPERS)
 
 
 def _tables(data: Path) -> Iterator[str]:

@@ -18,11 +18,12 @@ from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Wait
 from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, Kind, asked_as, understand
 from lamplight.rag.pinning import fixed_prompt, pin
-from lamplight.rag.requests.fact import FactAnswers, refuse, tell
+from lamplight.rag.requests.fact import FactAnswers
 from lamplight.rag.requests.figure import figure
 from lamplight.rag.requests.meant import shown_before
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.shown import follow, shown_in
+from lamplight.rag.requests.telling import refuse, tell
 from lamplight.rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.rag.sections import numbered_texts

@@ -20,7 +20,7 @@ Kind = Literal["fact", "summary", "list", "comparison", "change", "library", "la
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SURE = 0.7  # from here on it is that kind of request
 SURE_OF_BOTH = 0.6  # by the mean of two embedders, which err in different requests
-SURE_OF_FIRST = 0.9  # by the first, whatever the other says
+SURE_OF_FIRST = 0.9  # by the first that it is no fact, whatever the other says
 SURE_ALONE = 0.7  # by the multilingual one, where the other doesn't know the language
 POSSIBLE = 0.2  # from here on it is offered as the other reading
 
@@ -47,12 +47,13 @@ def understand(
     if classifier.embedder != embedder.name:
         return FACT
     shares, sure = classifier.probabilities(text, embedder.encode_queries([text])[0]), SURE
-    if multilingual is not None and multilingual.name == classifier.multilingual_embedder:
+    is_sure = max(share for name, share in shares.items() if name != FACT.kind) >= SURE_OF_FIRST
+    if multilingual is not None and multilingual.name == classifier.multilingual_embedder and not is_sure:
         others = classifier.multilingual_probabilities(multilingual.encode_queries([text])[0])
-        if not embedder.knows_language(text, FOREIGN_QUESTION_SHARE):
-            shares, sure = others, SURE_ALONE
-        elif max(shares.values()) < SURE_OF_FIRST or shares.get(FACT.kind, 0.0) >= SURE_OF_FIRST:
+        if embedder.knows_language(text, FOREIGN_QUESTION_SHARE):
             shares, sure = {name: (share + others[name]) / 2 for name, share in shares.items()}, SURE_OF_BOTH
+        else:
+            shares, sure = others, SURE_ALONE
     totals = dict.fromkeys(KINDS, 0.0)
     for name, share in shares.items():
         totals[_kind(name)] += share

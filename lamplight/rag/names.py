@@ -173,3 +173,9 @@ def one_letter_apart(one: str, other: str) -> bool:
         return rests[0][1:] == rests[1][1:] or swapped
     longer, shorter = sorted(rests, key=len, reverse=True)
     return longer[1:] == shorter
+
+
+def shortens(word: str, name: str) -> bool:
+    """Whether a name begins with its first letter and has the others in that order, or has it whole: AMEX, JNJ."""
+    letters = iter(name)
+    return word in name or (word[:1] == name[:1] and all(letter in letters for letter in word))

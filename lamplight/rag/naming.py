@@ -296,9 +296,3 @@ def _sum(mentions: Sequence[Mention]) -> dict[int, float]:
         for number, strength in mention.strengths.items():
             total[number] = min(1.0, total.get(number, 0.0) + strength)
     return total
-
-
-def shortens(word: str, name: str) -> bool:
-    """Whether a name begins with its first letter and has the others in that order, or has it whole: AMEX, JNJ."""
-    letters = iter(name)
-    return word in name or (word[:1] == name[:1] and all(letter in letters for letter in word))

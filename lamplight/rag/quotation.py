@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from lamplight.library.records import Passage
 from lamplight.rag.columns import SEPARATOR, Span, heads_of, named_cell, names_columns, paired_cell, year_cell
@@ -14,12 +14,11 @@ from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.grounding import cite, unit_note
 from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.numbers import CODES
-from lamplight.rag.lexicon.quantities import quantities_of
+from lamplight.rag.listed import joined, rows_named, with_items
 from lamplight.rag.passages import Selection
 from lamplight.rag.periods import YEAR
 from lamplight.rag.query import STOP_WORDS, TOKEN
-from lamplight.rag.reading import needs_several
-from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, is_row, item_mark, stems, units_of
+from lamplight.rag.sentences import ANNOUNCES, Sentence, item_mark, stems
 
 SURE = 0.5  # of the reader that the answer is exactly this part of its line; below it the line itself is the answer
 LIKELY = 1.0  # log-odds of a line: below them it is shown as it is, since a short answer looks surer
@@ -34,7 +33,6 @@ MOST_OF_IT = 0.8  # of a line: a part so long is no shorter answer
 # the right line is then seen in .72, first in .60, and 2.6 lines are shown.
 CANDIDATES, BEHIND, FAR_BEHIND = 3, 2.0, 4.0
 OTHERS, OTHERS_LIKELY = 4, -3.0  # lines, and the log-odds of each at least, for whoever wants to see more than one
-ITEMS = 12  # of a list that are quoted with its announcement
 CURRENCY_BEFORE = re.compile(rf"(?:(?:\b[A-Z]{{1,3}})?\$|[€£¥]|\b(?:{CODES}))\s?[-–(]?$")
 UNIT_AFTER = re.compile(
     rf"\s?(?:%|[€£¥]|(?:{CODES})\b|(?:(?:thousand|million|billion|trillion|dollar|euro|pound)s?|yen|ringgit)\b)"
@@ -142,24 +140,14 @@ def _blocks(line: Quotation, passages: Sequence[Passage]) -> Iterator[str]:
 
 def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | None:
     text = line.sentence.text
-    if not line.heads and (items := _with_items(question, line.sentence)) is not None:
-        return Quotation(cite(passage, _joined(items))) if items else None
+    if not line.heads and (items := with_items(question, line.sentence)) is not None:
+        return Quotation(cite(passage, joined(items))) if items else None
     heads = line.heads or heads_of(text, passage.text.split("\n"))
-    if len(rows := _rows_named(question, line.sentence)) > 1:
-        return Quotation(cite(passage, _joined(rows)), heads)
+    if len(rows := rows_named(question, line.sentence)) > 1:
+        return Quotation(cite(passage, joined(rows)), heads)
     span = _answer_in(question, line, heads)
     short = _short(text, span, passage.kind == "text") if span else ""
     return Quotation(cite(passage, line.sentence), heads, short)
-
-
-def _with_items(question: str, sentence: Sentence) -> list[Sentence] | None:
-    """A line of or above a list or table with what belongs to it, empty where it only announces; else None."""
-    if sentence.text.rstrip().endswith(ANNOUNCES):
-        items = _announced(sentence)
-        return [sentence, *items] if items else []
-    if items := _counted(sentence) or _rows_below(sentence):
-        return [sentence, *items]
-    return _list_around(sentence) if is_item(sentence.text) and needs_several(question) else None
 
 
 def _answer_in(question: str, line: AnswerLine, heads: str) -> Span | None:
@@ -189,69 +177,6 @@ def _is_over_columns(row: str, span: Span) -> bool:
         return False
     figures = [match for match in TOKEN.finditer(row, *span) if any(map(str.isdigit, match[0]))]
     return any(not row[one.end() : other.start()].islower() for one, other in pairwise(figures))
-
-
-def _announced(sentence: Sentence) -> list[Sentence]:
-    """The items under a line that ends with a colon: all that begin like items, or the rows of its table."""
-    units = units_of(sentence.passage)
-    after = units[units.index(sentence) + 1 :]
-    items = list(takewhile(lambda unit: is_item(unit.text), after))
-    items = items or list(takewhile(lambda unit: is_row(unit.text), after))
-    if not items and sentence.passage.kind != "text":
-        items = list(takewhile(lambda unit: not unit.text.rstrip().endswith(ANNOUNCES), after))
-    return items[:ITEMS]
-
-
-def _counted(sentence: Sentence) -> list[Sentence]:
-    """The items below a sentence that says how many they are: "We have three kinds of plots." """
-    units = units_of(sentence.passage)
-    items = list(takewhile(lambda unit: is_item(unit.text), units[units.index(sentence) + 1 :]))
-    said = {quantity.value for quantity in quantities_of(sentence.text)}
-    return items if 1 < len(items) <= ITEMS and len(items) in said else []
-
-
-def _rows_named(question: str, sentence: Sentence) -> list[Sentence]:
-    """The rows beside one whose names the question says, itself with them: of "the 10 cm and the 15 cm roofs" both."""
-    cells = sentence.text.count(SEPARATOR)
-    asked = frozenset(TOKEN.findall(question.lower()))
-    if not cells or not _is_called(sentence, asked):
-        return []
-    rows = [unit for unit in units_of(sentence.passage) if unit.text.count(SEPARATOR) == cells]
-    return [row for row in rows[1:] if _is_called(row, asked)][:ITEMS]  # heads come first
-
-
-def _is_called(row: Sentence, asked: frozenset[str]) -> bool:
-    name = frozenset(TOKEN.findall(row.text.partition(SEPARATOR)[0].lower()))
-    return bool(name) and name <= asked
-
-
-def _rows_below(sentence: Sentence) -> list[Sentence]:
-    """The rows of the table whose header row this is: the first of several lines with as many cells."""
-    cells = sentence.text.count(SEPARATOR)
-    if not cells:
-        return []
-    units = units_of(sentence.passage)
-    place = units.index(sentence)
-    if place and units[place - 1].text.count(SEPARATOR) == cells:
-        return []
-    return list(takewhile(lambda unit: unit.text.count(SEPARATOR) == cells, units[place + 1 :]))[:ITEMS]
-
-
-def _list_around(sentence: Sentence) -> list[Sentence]:
-    """The items beside one, with the line that announces them."""
-    units = units_of(sentence.passage)
-    place = units.index(sentence)
-    before = list(takewhile(lambda unit: is_item(unit.text), reversed(units[:place])))[::-1]
-    after = list(takewhile(lambda unit: is_item(unit.text), units[place:]))
-    first = place - len(before)
-    head = [unit for unit in units[max(0, first - 1) : first] if unit.text.rstrip().endswith(ANNOUNCES)]
-    return [*head, *(before + after)[:ITEMS]]
-
-
-def _joined(sentences: Sequence[Sentence]) -> Sentence:
-    """Several as one, a line each."""
-    text = "\n".join(sentence.text for sentence in sentences)
-    return Sentence(sentences[0].passage, text, [box for sentence in sentences for box in sentence.boxes])
 
 
 def whole_tokens(text: str, start: int, end: int) -> Span:

@@ -128,7 +128,6 @@ class Retriever:
         exact = self._exact(query, allowed)
         pictures = self._pictures(query, allowed)
         named = naming.documents | scope.attached
-        recent = frozenset() if named else scope.recent
         _look(dense, max(CANDIDATES, wide), allowed, named)
         dense.look_at([*list(words)[:FUSED_WORD_CANDIDATES], *exact, *pictures])
         chunks = self._library.passages.candidates(dense.found)
@@ -141,9 +140,7 @@ class Retriever:
             number: nearness[number]
             + words_weight * words.get(number, 0.0)
             + EXACT_WEIGHT * exact.get(number, 0)
-            + _steering(chunk.document_id, naming)
-            + ATTACHED_WEIGHT * (chunk.document_id in scope.attached)
-            + RECENT_WEIGHT * (chunk.document_id in recent)
+            + _steering(chunk.document_id, naming, scope)
             + PICTURE_WEIGHT * pictures.get(number, 0.0)
             for number, chunk in chunks.items()
             if scope.kind in (None, chunk.kind)
@@ -155,8 +152,7 @@ class Retriever:
         )
         found = list(islice(whole_pictures(passages, self._library), count))
         unread = frozenset(document.id for document in documents if dense.unread(document.id in foreign))
-        heard = frozenset().union(*map(str.split, naming.words))
-        unheard = () if dense.unread(False) else unheard_names(text, self._library, heard)
+        unheard = () if dense.unread(False) else unheard_names(text, self._library, naming.words)
         return Search(query, weights, dense.vector, found, named, naming.asked, naming.timed, unread, unheard)
 
     def _chunks(self, ranked: Sequence[int], batch: int) -> Iterator[Passage]:
@@ -223,10 +219,13 @@ def _telling(weights: dict[str, float], naming: Named) -> list[str]:
     return rare if len(rare) >= FEWEST_TERMS else list(others) or list(weights)
 
 
-def _steering(document_id: int, naming: Named) -> float:
+def _steering(document_id: int, naming: Named, scope: Scope) -> float:
+    """What a chunk's score gains by the document it is in."""
+    attached = ATTACHED_WEIGHT * (document_id in scope.attached)
     if document_id in naming.documents:
-        return NAMED_WEIGHT
-    return MEANT_WEIGHT * naming.strengths.get(document_id, 0.0)
+        return NAMED_WEIGHT + attached
+    recent = not naming.documents and not scope.attached and document_id in scope.recent
+    return MEANT_WEIGHT * naming.strengths.get(document_id, 0.0) + attached + RECENT_WEIGHT * recent
 
 
 def _with_figures(scores: Mapping[int, float], chunks: Mapping[int, Candidate]) -> dict[int, float]:

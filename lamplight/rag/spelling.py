@@ -58,7 +58,7 @@ def unheard_names(text: str, library: Library, known: Collection[str]) -> tuple[
         and word.lower not in STOP_WORDS
         and not INITIALS.fullmatch(word.text)
         and not SENTENCE_END.search(text[before.start : word.start])
-        and word.lower not in known
+        and not any(word.lower in name.split() for name in known)
         and word.lower not in MONTHS
     }
     return tuple(library.full_text.unknown(names))

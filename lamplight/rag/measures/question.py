@@ -49,25 +49,10 @@ ARROW = re.compile(r"\s*(?:->|=>|→)\s*")
 OTHERWISE = frozenset({"why", "who", "whom", "where", "when", "which", "explain", "describe", "because"})
 UNIT_WORDS = frozenset(
     {
-        "usd",
-        "eur",
-        "gbp",
-        "dollars",
-        "us",
-        "thousands",
-        "millions",
-        "billions",
-        "thousand",
-        "million",
-        "billion",
-        "percent",
-        "percents",
-        "percentage",
-        "units",
-        "%",
-        "terms",
+        "usd", "eur", "gbp", "dollars", "us", "thousands", "millions", "billions", "thousand", "million", "billion",
+        "percent", "percents", "percentage", "units", "%", "terms",
     }
-)
+)  # fmt: skip
 
 
 def _stems_of(words: Iterable[str]) -> frozenset[str]:

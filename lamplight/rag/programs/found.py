@@ -14,7 +14,7 @@ from lamplight.models.loading import Models
 from lamplight.models.reader import LineReading
 from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.measures.business_years import is_called_by_year_before
-from lamplight.rag.naming import shortens
+from lamplight.rag.names import shortens
 from lamplight.rag.passages import Selection
 from lamplight.rag.programs.answer import Answered, likeliest
 from lamplight.rag.programs.asked_cell import AskedCell, asked_cell, asks_for_words, is_worked_out, names_another

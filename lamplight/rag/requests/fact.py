@@ -13,16 +13,17 @@ from lamplight.models.language_model import Piece, Prefill, Usage
 from lamplight.models.server_model import ServerModel
 from lamplight.rag.answer_plan import KNOWLEDGE, AnswerPlan, plan_of
 from lamplight.rag.checking import Checking, whole_sentences
-from lamplight.rag.composition import Composed, compose, computed, is_quoted, plain, repeats, without_repeats
+from lamplight.rag.composition import Composed, compose, computed, is_quoted, repeats, without_repeats
 from lamplight.rag.computation import Computation
-from lamplight.rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Timings, Token
+from lamplight.rag.events import Event, Evidence, Grounded, Reading, Timings, Token
 from lamplight.rag.finding import Finding
 from lamplight.rag.grounding import GroundedAnswer, ground
 from lamplight.rag.pinning import fixed_prompt
 from lamplight.rag.quotation import Quoted, other_lines, quoted, shown
 from lamplight.rag.reading import PassagePrefill
-from lamplight.rag.requests.request import Materials, Request, Told
+from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.section import section
+from lamplight.rag.requests.telling import finished, refuse, tell, with_others
 from lamplight.rag.sections import numbered_texts, with_markers
 
 
@@ -96,7 +97,7 @@ class FactAnswers:
         """A refusal with the lines that come nearest, for whoever wants to see for themselves."""
         silent = Composed(request.say("not said"), [], [])
         near = other_lines(finding.selection, likely=float("-inf"))
-        answer = _with_others(silent, near, request.say("nearest"))
+        answer = with_others(silent, near, request.say("nearest"))
         yield Token(answer.text)
         yield finished(request, answer, finding.selection.passages, refused=True)
 
@@ -108,7 +109,7 @@ class FactAnswers:
         answer, passages, usage = written.answer, written.passages, written.usage
         if request.breadth == "more":
             others = other_lines(finding.selection, written.opening.citations if written.opening else ())
-            answer = _with_others(answer, others, request.say("other places" if others else "no other places"))
+            answer = with_others(answer, others, request.say("other places" if others else "no other places"))
         refused = request.mode == "documents" and not answer.text and not request.lease.cancelled()
         if refused:
             answer = replace(answer, text=request.say("not said"))
@@ -260,48 +261,6 @@ def _ending(usage: Usage) -> str:
 def _seconds(model: AnswerModel, tokens: int) -> float | None:
     """How long this machine will read them; None as long as it has not been measured."""
     return round(model.calibration.seconds_to_read(tokens), 1) if model.calibration else None
-
-
-def tell(request: Request, told: Told) -> Iterator[Event]:
-    """What was told, as the events of an answer."""
-    request.timings = replace(request.timings, evidence_ms=request.elapsed(), first_token_ms=request.elapsed())
-    if told.passages:
-        yield Evidence(told.passages)
-    yield Token(told.text)
-    yield Grounded(told.text, told.citations, [])
-    answer = Composed(told.text, told.citations, [])
-    end = finished(request, answer, told.passages, told.refused)
-    yield replace(end, rows=told.rows, short=told.short, notice=told.notice)
-
-
-def refuse(request: Request, sentence: str, passages: list[Passage]) -> Iterator[Event]:
-    """The events of an answer that only says why there is none."""
-    yield Token(sentence)
-    yield finished(request, Composed(sentence, [], []), passages, refused=True)
-
-
-def _with_others(answer: Composed, others: Sequence[Citation], heading: str) -> Composed:
-    """The answer with other lines below it, word for word, under a heading that also says when there are none."""
-    lines = "\n".join(f"- {plain(other.text)} [{other.marker}]" for other in others)
-    text = "\n\n".join(part for part in (answer.text, f"{heading}\n\n{lines}") if part)
-    return replace(answer, text=text, citations=[*answer.citations, *others])
-
-
-def finished(request: Request, answer: Composed, passages: list[Passage], refused: bool = False) -> Finished:
-    """The last event of an answer."""
-    return Finished(
-        answer.text,
-        answer.citations,
-        answer.unsupported,
-        refused,
-        request.lease.cancelled(),
-        replace(request.timings, total_ms=request.elapsed()),
-        model="",
-        passages=passages,
-        kind=request.intent.kind,
-        breadth=request.breadth,
-        other=request.intent.other or "",
-    )
 
 
 def _evidence(passages: list[Passage], opening: Quoted | None) -> Evidence:

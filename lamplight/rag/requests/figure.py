@@ -14,7 +14,8 @@ from lamplight.rag.measures.evaluation import UNITS, Evaluation, Value, falls_or
 from lamplight.rag.measures.expression import Named, divides, has_name
 from lamplight.rag.measures.question import Asked, asks_for_change, read_comparison, read_question
 from lamplight.rag.measures.statements import Cell, Statements
-from lamplight.rag.naming import named_documents, shortens
+from lamplight.rag.names import shortens
+from lamplight.rag.naming import named_documents
 from lamplight.rag.periods import EARLY, periods_of
 from lamplight.rag.requests.meant import meant
 from lamplight.rag.requests.request import Materials, Request, Sources, Told

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from lamplight.library.records import Passage
+from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.composition import plain
 from lamplight.rag.context import whole
 from lamplight.rag.finding import Finding
@@ -29,18 +30,23 @@ def section(request: Request, finding: Finding, materials: Materials) -> Told | 
     """None where no heading of what was found is what is asked about.
 
     Where a line surely answers, only a section with a list is told: "Side effects" are all that stand under it. Where
-    none does and no figure is asked for, the best passage's heading may be a part of what is asked about: "Which
-    limitations do the authors name?"
+    none does and the first of a section is the likeliest, its heading may be a part of what is asked about: "Which
+    limitations do the authors name?" A large model writes something better of both.
     """
+    writes = plan_of(materials.models.language_model).structured
     sure = finding.selection.sure
     search = finding.selection.search
     asked = stems(subject(search.asked, "summary", materials.models.intents))
-    loosely = not sure and _asks_for_words(search.asked, materials)
+    loosely = not sure and not writes and _asks_for_words(search.asked, materials)
+    if sure and writes:
+        return None
     documents = {document.id: document for document in request.documents}
     for passage in finding.selection.passages[:LOOKED_AT]:
         titles = headings_of(passage) or [line for line, _ in Headings([passage]).all()]
         spare = MUCH if loosely and passage is finding.selection.passages[0] else SPARE
-        title = next((one for one in titles if _is_named(stems(one[item_mark(one) :]), asked, spare)), None)
+        title = next((one for one in titles if _is_named(stems(one[item_mark(one) :]), asked, SPARE)), None)
+        spare = SPARE if title else spare
+        title = title or next((one for one in titles if _is_named(stems(one[item_mark(one) :]), asked, spare)), None)
         if title is None or passage.document_id not in documents:
             continue
         near = _near(passage, materials.library.passages.of(passage.document_id))
@@ -50,6 +56,8 @@ def section(request: Request, finding: Finding, materials: Materials) -> Told | 
         sentences = list(_below(title, chunks, Headings(near)))
         while sentences and sentences[min(len(sentences), SENTENCES) - 1].text.rstrip().endswith(ANNOUNCES):
             sentences.pop(min(len(sentences), SENTENCES) - 1)  # never an introduction without its items
+        if spare > SPARE and not _begins_with_the_likeliest(sentences, finding):
+            continue
         if sure and sum(is_item(sentence.text) for sentence in sentences) < LISTED:
             continue
         sources = Sources()
@@ -58,6 +66,10 @@ def section(request: Request, finding: Finding, materials: Materials) -> Told | 
             named = heading_of(documents[passage.document_id], f"“{plain(title)}”", request)
             return sources.told(f"{named}\n\n{said}")
     return None
+
+
+def _begins_with_the_likeliest(sentences: Sequence[Sentence], finding: Finding) -> bool:
+    return bool(sentences) and sentences[0].text == finding.selection.lines[0].sentence.text
 
 
 def _asks_for_words(question: str, materials: Materials) -> bool:

@@ -1,0 +1,87 @@
+"""The items of a list and the rows of a table that belong to a line: what it announces, or is one of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from lamplight.rag.columns import SEPARATOR
+from lamplight.rag.lexicon.quantities import quantities_of
+from lamplight.rag.query import TOKEN
+from lamplight.rag.reading import needs_several
+from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, is_row, units_of
+
+ITEMS = 12  # of a list that are quoted with its announcement
+
+
+def with_items(question: str, sentence: Sentence) -> list[Sentence] | None:
+    """A line of or above a list or table with what belongs to it, empty where it only announces; else None."""
+    if sentence.text.rstrip().endswith(ANNOUNCES):
+        items = _announced(sentence)
+        return [sentence, *items] if items else []
+    if items := _counted(sentence) or _rows_below(sentence):
+        return [sentence, *items]
+    return _list_around(sentence) if is_item(sentence.text) and needs_several(question) else None
+
+
+def _announced(sentence: Sentence) -> list[Sentence]:
+    """The items under a line that ends with a colon: all that begin like items, or the rows of its table."""
+    units = units_of(sentence.passage)
+    after = units[units.index(sentence) + 1 :]
+    items = list(takewhile(lambda unit: is_item(unit.text), after))
+    items = items or list(takewhile(lambda unit: is_row(unit.text), after))
+    if not items and sentence.passage.kind != "text":
+        items = list(takewhile(lambda unit: not unit.text.rstrip().endswith(ANNOUNCES), after))
+    return items[:ITEMS]
+
+
+def _counted(sentence: Sentence) -> list[Sentence]:
+    """The items below a sentence that says how many they are: "We have three kinds of plots." """
+    units = units_of(sentence.passage)
+    items = list(takewhile(lambda unit: is_item(unit.text), units[units.index(sentence) + 1 :]))
+    said = {quantity.value for quantity in quantities_of(sentence.text)}
+    return items if 1 < len(items) <= ITEMS and len(items) in said else []
+
+
+def rows_named(question: str, sentence: Sentence) -> list[Sentence]:
+    """The rows beside one whose names the question says, itself with them: of "the 10 cm and the 15 cm roofs" both."""
+    cells = sentence.text.count(SEPARATOR)
+    asked = frozenset(TOKEN.findall(question.lower()))
+    if not cells or not _is_called(sentence, asked):
+        return []
+    rows = [unit for unit in units_of(sentence.passage) if unit.text.count(SEPARATOR) == cells]
+    return [row for row in rows[1:] if _is_called(row, asked)][:ITEMS]  # heads come first
+
+
+def _is_called(row: Sentence, asked: frozenset[str]) -> bool:
+    name = frozenset(TOKEN.findall(row.text.partition(SEPARATOR)[0].lower()))
+    return bool(name) and name <= asked
+
+
+def _rows_below(sentence: Sentence) -> list[Sentence]:
+    """The rows of the table whose header row this is: the first of several lines with as many cells."""
+    cells = sentence.text.count(SEPARATOR)
+    if not cells:
+        return []
+    units = units_of(sentence.passage)
+    place = units.index(sentence)
+    if place and units[place - 1].text.count(SEPARATOR) == cells:
+        return []
+    return list(takewhile(lambda unit: unit.text.count(SEPARATOR) == cells, units[place + 1 :]))[:ITEMS]
+
+
+def _list_around(sentence: Sentence) -> list[Sentence]:
+    """The items beside one, with the line that announces them."""
+    units = units_of(sentence.passage)
+    place = units.index(sentence)
+    before = list(takewhile(lambda unit: is_item(unit.text), reversed(units[:place])))[::-1]
+    after = list(takewhile(lambda unit: is_item(unit.text), units[place:]))
+    first = place - len(before)
+    head = [unit for unit in units[max(0, first - 1) : first] if unit.text.rstrip().endswith(ANNOUNCES)]
+    return [*head, *(before + after)[:ITEMS]]
+
+
+def joined(sentences: Sequence[Sentence]) -> Sentence:
+    """Several as one, a line each."""
+    text = "\n".join(sentence.text for sentence in sentences)
+    return Sentence(sentences[0].passage, text, [box for sentence in sentences for box in sentence.boxes])
