@@ -34,19 +34,16 @@ def section(request: Request, finding: Finding, materials: Materials) -> Told | 
     limitations do the authors name?" A large model writes something better of both.
     """
     writes = plan_of(materials.models.language_model).structured
-    sure = finding.selection.sure
-    search = finding.selection.search
-    asked = stems(subject(search.asked, "summary", materials.models.intents))
-    loosely = not sure and not writes and _asks_for_words(search.asked, materials)
+    sure, search, first = finding.selection.sure, finding.selection.search, finding.selection.passages[0]
     if sure and writes:
         return None
+    asked = stems(subject(search.asked, "summary", materials.models.intents))
+    loosely = not sure and not writes and _asks_for_words(search.asked, materials)
     documents = {document.id: document for document in request.documents}
     for passage in finding.selection.passages[:LOOKED_AT]:
         titles = headings_of(passage) or [line for line, _ in Headings([passage]).all()]
-        spare = MUCH if loosely and passage is finding.selection.passages[0] else SPARE
-        title = next((one for one in titles if _is_named(stems(one[item_mark(one) :]), asked, SPARE)), None)
-        spare = SPARE if title else spare
-        title = title or next((one for one in titles if _is_named(stems(one[item_mark(one) :]), asked, spare)), None)
+        named = _named(titles, asked, SPARE)
+        title = named or (_named(titles, asked, MUCH) if loosely and passage is first else None)
         if title is None or passage.document_id not in documents:
             continue
         near = _near(passage, materials.library.passages.of(passage.document_id))
@@ -56,15 +53,15 @@ def section(request: Request, finding: Finding, materials: Materials) -> Told | 
         sentences = list(_below(title, chunks, Headings(near)))
         while sentences and sentences[min(len(sentences), SENTENCES) - 1].text.rstrip().endswith(ANNOUNCES):
             sentences.pop(min(len(sentences), SENTENCES) - 1)  # never an introduction without its items
-        if spare > SPARE and not _begins_with_the_likeliest(sentences, finding):
+        if not named and not _begins_with_the_likeliest(sentences, finding):
             continue
         if sure and sum(is_item(sentence.text) for sentence in sentences) < LISTED:
             continue
         sources = Sources()
         said = under("", sentences[:SENTENCES], sources)
         if sources.passages:
-            named = heading_of(documents[passage.document_id], f"“{plain(title)}”", request)
-            return sources.told(f"{named}\n\n{said}")
+            heading = heading_of(documents[passage.document_id], f"“{plain(title)}”", request)
+            return sources.told(f"{heading}\n\n{said}")
     return None
 
 
@@ -83,9 +80,14 @@ def _near(passage: Passage, chunks: Sequence[Passage]) -> Sequence[Passage]:
     return chunks[max(0, place - BESIDE) : place + BESIDE + 1]
 
 
-def _is_named(heading: frozenset[str], asked: frozenset[str], spare: int) -> bool:
-    spare = spare if len(heading) > 1 or spare > SPARE else 0
-    return bool(heading) and heading <= asked and len(asked - heading) <= spare
+def _named(titles: Sequence[str], asked: frozenset[str], spare: int) -> str | None:
+    """The heading that is asked about, with no more than `spare` words beside those it has."""
+    for title in titles:
+        heading = stems(title[item_mark(title) :])
+        allowed = spare if len(heading) > 1 or spare > SPARE else 0
+        if heading and heading <= asked and len(asked - heading) <= allowed:
+            return title
+    return None
 
 
 def _below(title: str, chunks: Sequence[Passage], headings: Headings) -> Iterator[Sentence]:
