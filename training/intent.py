@@ -199,7 +199,7 @@ def check(examples: list[Example], fillings: dict[str, list[str]], facts: list[s
     shuffled, questions = random.Random(SEED).sample(examples, len(examples)), list(facts)
     random.Random(SEED).shuffle(questions)
     others = [one for place, one in enumerate(questions) if place % LEFT_OUT]
-    left = [(kind, text) for kind, text in shuffled[::LEFT_OUT]]
+    left = shuffled[::LEFT_OUT]
     _check("a fifth", [one for one in shuffled if one not in left], left, others, questions, fillings, embedders)
     for language in ("de", "fr", "es"):
         left = [one for one in shuffled if language_of(one[1]) == language]
@@ -239,7 +239,7 @@ def _check(
 def main() -> None:
     """Fit, then write or check."""
     parser = options(__doc__ or "")
-    parser.add_argument("--check", action="store_true", help="leave a fifth out and print the rates")
+    parser.add_argument("--check", action="store_true", help="leave some out and print the rates")
     chosen = parser.parse_args()
     examples, fillings = read_examples()
     facts = asked_facts(chosen.data)

@@ -1,9 +1,9 @@
 """What is asked for, understood before anything is searched. When unsure, it is a fact.
 
 Decided by examples (`training/requests.txt`) in the embedding space and by the words that such requests share, so it
-takes milliseconds and knows no patterns; where the multilingual embedder is there, in any language. The thresholds are
-those at which `python -m training.intent --check` takes about one question of fact in a hundred for something else, or
-fewer.
+takes milliseconds and knows no patterns; where the multilingual embedder is there, in any language. With these
+thresholds fewer than one question of fact in a hundred is taken for something else, of those in other languages than
+English two.
 """
 
 from __future__ import annotations

@@ -33,9 +33,7 @@ EXACT_WEIGHT = 0.4  # for every quoted phrase and code standing there
 NAMED_WEIGHT = 1.1  # for being in a document that is clearly named: before all that doesn't answer far better
 MEANT_WEIGHT = 0.25  # for being in one that it may mean, times how likely that is
 ATTACHED_WEIGHT = 1.0  # for being in one that comes with the question
-RECENT_WEIGHT = (
-    0.1  # for being in one that was just spoken of, where the question names none: one log-odds of the reader
-)
+RECENT_WEIGHT = 0.1  # for being in one that was just spoken of, where none is named: one log-odds of the reader
 PICTURE_WEIGHT = 0.3  # for being a picture when one is asked for, and as much again for its words
 
 # What is asked of figures has its best matches in prose about them; that the first are full of figures tells that the

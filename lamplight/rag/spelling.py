@@ -31,6 +31,7 @@ def respelled(text: str, library: Library, embedder: Embedder) -> str:
     A word that stands in a document, or is a whole one to the embedder, is what it is.
     """
     words = [match[0] for match in WORD.finditer(text) if len(match[0]) >= SHORTEST_WORD and match[0].isalpha()]
+    words = [word for word in words if word.lower() not in STOP_WORDS]
     unknown = library.full_text.unknown(dict.fromkeys(words))
     meant = {
         word: min(_near(word, library), default=(0, 0, word))[2]

@@ -8,7 +8,7 @@ chunks' vectors are there already: only sentences of the few most central chunks
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,23 +74,22 @@ def summarised(
     rows = sum(map(is_prose, chunks)) <= MOSTLY_ROWS * len(chunks)
     figures = _figures(chunks)
 
-    def candidates(wanted: Callable[[int], bool]) -> list[Candidate]:
+    def candidates(counted: bool) -> list[Candidate]:
         found: list[tuple[int, int, Sentence, Vectors]] = []
         for number, (section, count) in enumerate(zip(sections, counts, strict=True)):
             own = [vectors[chunk.id] for chunk in section.chunks if chunk.id in vectors]
-            if wanted(count) and own:
+            if (count > 0) is counted and own:
                 mean = _mean(own)
                 for chunk in _central(section.chunks, vectors, mean, max(CHUNKS, count)):
                     found += [(number, place, unit, mean) for place, unit in enumerate(telling(chunk, rows))]
         return _scored(found, middle, figures, embedder) if found else []
 
-    own = candidates(lambda count: count > 0)
-    kept = _chosen(own, counts, [])
-    if len(kept) < sum(counts):
-        others = [*own, *candidates(lambda count: count == 0)]
-        kept = _chosen(others, [sum(counts)] * len(counts), kept, sum(counts))
-        own = others
-    order = {id(candidate): place for place, candidate in enumerate(own)}
+    found, total = candidates(counted=True), sum(counts)
+    kept = _chosen(found, counts, [])
+    if len(kept) < total:
+        found += candidates(counted=False)
+        kept = _chosen(found, [total] * len(counts), kept, total)
+    order = {id(candidate): place for place, candidate in enumerate(found)}
     kept.sort(key=lambda one: (one.section, one.sentence.passage.id, order[id(one)]))
     return [[one.sentence for one in kept if one.section == number] for number in range(len(counts))]
 

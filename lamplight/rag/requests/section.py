@@ -66,7 +66,8 @@ def section(request: Request, finding: Finding, materials: Materials) -> Told | 
 
 
 def _begins_with_the_likeliest(sentences: Sequence[Sentence], finding: Finding) -> bool:
-    return bool(sentences) and sentences[0].text == finding.selection.lines[0].sentence.text
+    first, likeliest = sentences[:1], finding.selection.lines[:1]
+    return bool(first) and [one.text for one in first] == [line.sentence.text for line in likeliest]
 
 
 def _asks_for_words(question: str, materials: Materials) -> bool:
