@@ -6,6 +6,7 @@ import io
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -31,10 +32,20 @@ def house(house: House, services: Services) -> House:
 
 
 @pytest.fixture(scope="module")
-def intruder(house: House) -> Iterator[Member]:
-    """Signed in once for all that is only refused, as signing in takes half a second on purpose."""
-    with signed_in(house.there, "Ivan", PASSWORD) as member:
-        yield member
+def intruders() -> Iterator[tuple[ExitStack, list[Member]]]:
+    with ExitStack() as stack:
+        yield stack, []
+
+
+@pytest.fixture
+def intruder(house: House, services: Services, intruders: tuple[ExitStack, list[Member]]) -> Member:
+    """Signed in once for all that is only refused, as signing in takes half a second on purpose; and again after a test
+    that has ended all sessions.
+    """
+    stack, known = intruders
+    if not services.household.sessions("ivan"):
+        known.append(stack.enter_context(signed_in(house.there, "Ivan", PASSWORD)))
+    return known[-1]
 
 
 def port_of(house: House) -> int:
