@@ -136,6 +136,29 @@ def test_an_answer_is_told_as_it_grows_and_its_end_with_the_conversation(service
     run(work)
 
 
+def test_an_answer_that_begins_while_the_page_is_told_and_soon_ends_is_told_to_its_end(
+    services: Services, talk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns, begun = services.turns, []
+    running = turns.running
+
+    def running_until_now(conversation_id: int | None) -> Turn | None:
+        found = running(conversation_id)
+        if not begun:
+            begun.append(Turn(services.library, services.answerer, talk, Question("And where?")))
+            turns._running[talk] = begun[0]
+        return found
+
+    page = stream(services, talk)
+    page._news()
+    services.library.conversations.rename(talk, "Fires")  # so that it looks again
+    monkeypatch.setattr(turns, "running", running_until_now)
+    assert "And where?" in page._news()
+    begun[0]._end("")
+    turns._running.pop(talk)
+    assert 'class=\\"foot\\"' in page._news()
+
+
 def test_of_another_persons_conversation_it_tells_as_of_none(services: Services) -> None:
     talk = services.library.conversations.start("Anna’s", person="anna")
 

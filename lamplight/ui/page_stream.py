@@ -112,8 +112,10 @@ class PageStream:
 
     def _of_conversation(self) -> str:
         current = self._chat.known(self._conversation_id, self._person)
-        turn = self._services.turns.running(current)
-        shown = (self._chat.conversation(current), turn)
+        # In this order: a question changes the conversation before its turn runs, so one that begins between the two is
+        # noticed by the next look, even if it has ended by then.
+        conversation = self._chat.conversation(current)
+        shown = (conversation, self._services.turns.running(current))
         if self._shown == shown:
             return ""
         self._shown, self._written = shown, None
