@@ -53,6 +53,9 @@ node_modules/.package-lock.json: package-lock.json
 # share what they have set up; tests/conftest.py says which files go first.
 WORKERS = -n 3 --dist loadfile --no-loadscope-reorder
 
+# The tests start Lamplight dozens of times: each time without compiled files takes seconds more.
+test test-all test-offline coverage: export PYTHONDONTWRITEBYTECODE :=
+
 test: lint
 	$(VENV)/python -m pytest $(if $(TESTS),$(TESTS),$(WORKERS) -m "not long")
 

@@ -98,7 +98,7 @@ STATES = [
     # They are there with the sources, too.
     pytest.param(library, marks=pytest.mark.long),
     pytest.param(answer, marks=pytest.mark.long),
-    refusal,
+    pytest.param(refusal, marks=pytest.mark.long),
     sources,
     document,
     pytest.param(menu, marks=pytest.mark.long),
@@ -106,7 +106,7 @@ STATES = [
     pytest.param(folders, marks=pytest.mark.long),
     pytest.param(settings("Appearance"), id="settings-appearance", marks=pytest.mark.long),
     pytest.param(settings("Models"), id="settings-models", marks=pytest.mark.long),
-    pytest.param(settings("Your data"), id="settings-data"),
+    pytest.param(settings("Your data"), id="settings-data", marks=pytest.mark.long),
     pytest.param(settings("Keyboard"), id="settings-keyboard", marks=pytest.mark.long),
 ]
 

@@ -63,7 +63,7 @@ def test_a_citation_leads_to_the_lines_that_say_it(answerer: Answerer, sample_li
     ("question", "document", "words"),
     [
         ("What happens to the key deposit when the gate key is handed back?", FEES.name, "returned"),
-        ("What does the sign on the tool shed say?", PHOTO.name, ""),
+        pytest.param("What does the sign on the tool shed say?", PHOTO.name, "", marks=pytest.mark.long),
     ],
     ids=["a Word document", "a picture"],
 )
@@ -75,7 +75,10 @@ def test_word_documents_and_pictures_answer_too(answerer: Answerer, question: st
 
 @pytest.mark.parametrize(
     ("question", "words"),
-    list(zip(QUESTIONS, SAID, strict=True)),
+    [
+        pytest.param(*asked, marks=pytest.mark.long if place else ())
+        for place, asked in enumerate(zip(QUESTIONS, SAID, strict=True))
+    ],
 )
 def test_what_the_welcome_offers_is_answered_rightly_and_surely(answerer: Answerer, question: str, words: str) -> None:
     answer = finished(list(answerer.answer(question)))
@@ -106,7 +109,12 @@ def test_the_one_file_that_somebody_has_answers_surely(
 
 
 @pytest.mark.parametrize(
-    "question", ["What is the boiling point of gallium?", "Who won the world cup in 1998?", "How do I bake sourdough?"]
+    "question",
+    [
+        "What is the boiling point of gallium?",
+        pytest.param("Who won the world cup in 1998?", marks=pytest.mark.long),
+        pytest.param("How do I bake sourdough?", marks=pytest.mark.long),
+    ],
 )
 def test_what_the_documents_do_not_hold_is_refused(answerer: Answerer, question: str) -> None:
     answer = finished(list(answerer.answer(question)))
@@ -128,6 +136,7 @@ def test_what_is_quoted_is_there_before_the_model_has_read_anything(answerer: An
     assert (answer.quote, answer.short) == (evidence.quote, evidence.short)
 
 
+@pytest.mark.long
 def test_from_documents_only_nothing_unsupported_is_said(answerer: Answerer) -> None:
     for question in QUESTIONS:
         answer = finished(list(answerer.answer(question)))
@@ -151,6 +160,7 @@ def test_an_empty_library_says_so(library: Library, models: Models) -> None:
     assert (answer.refused, answer.answer) == (True, say("en", "empty library"))
 
 
+@pytest.mark.long
 def test_an_answer_can_be_stopped(answerer: Answerer) -> None:
     stop = CancelToken()
     events = []
@@ -235,6 +245,7 @@ class WatchedPrefill(PassagePrefill):
         return super().read(model, system, question, passages, max_tokens, stopped, together)
 
 
+@pytest.mark.long
 def test_a_half_typed_follow_up_is_prefilled_with_what_the_question_will_read(
     sample_library: Library, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:

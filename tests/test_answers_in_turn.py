@@ -63,7 +63,7 @@ def test_a_question_that_is_stopped_while_it_waits_ends_at_once(sample_library: 
     first.close()
 
 
-@pytest.mark.parametrize("begun", [1, 3])
+@pytest.mark.parametrize("begun", [1, pytest.param(3, marks=pytest.mark.long)])
 def test_an_answer_that_nobody_reads_to_its_end_holds_up_no_other(
     sample_library: Library, models: Models, begun: int
 ) -> None:

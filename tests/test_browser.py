@@ -116,6 +116,7 @@ def test_a_computed_answer_shows_its_cell(visit: Visit) -> None:
     expect(visit.page.locator("#sources td.said mark", has_text="£36")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_follow_up_is_understood(handbook: Visit) -> None:
     handbook.ask("When are bonfires allowed?")
     handbook.answered()
@@ -145,6 +146,7 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(handbook: Visit, goin
     expect(page.locator("#conversations .current")).to_contain_text(LONG_QUESTION[:40])
 
 
+@pytest.mark.long
 def test_a_lost_connection_in_the_middle_of_an_answer_loses_nothing(
     handbook: Visit, services: Services, going_on: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +233,7 @@ def test_an_answer_can_be_had_again_from_more_places(handbook: Visit) -> None:
     expect(page.locator("#chat .asked")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_only_the_last_answer_is_had_again(handbook: Visit) -> None:
     handbook.ask(QUESTION)
     handbook.answered()
@@ -239,6 +242,7 @@ def test_only_the_last_answer_is_had_again(handbook: Visit) -> None:
     expect(handbook.page.get_by_role("button", name="Look in more places")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_a_question_asked_while_another_is_answered_is_kept(handbook: Visit, going_on: threading.Event) -> None:
     page = handbook.page
     handbook.ask(LONG_QUESTION)
@@ -399,6 +403,7 @@ def test_a_crash_in_the_middle_of_an_answer_keeps_what_was_said(profile: Browser
         process.communicate()
 
 
+@pytest.mark.long
 def test_what_is_typed_is_told_to_the_app_before_anybody_pauses(handbook: Visit) -> None:
     told: list[str | None] = []
     handbook.page.on("request", lambda request: told.append(request.post_data) if "/typed" in request.url else None)

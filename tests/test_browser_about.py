@@ -70,6 +70,7 @@ def test_what_one_document_does_not_say_can_be_asked_of_all(rents: Visit) -> Non
     expect(rents.answered().locator(".answer")).to_contain_text("700 euros")
 
 
+@pytest.mark.long
 def test_several_are_ticked_and_asked_pinned_moved_and_removed_at_once(rents: Visit) -> None:
     page = rents.page
     for name in ("attic", "barn"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lamplight.ui.services import Services
@@ -44,6 +45,7 @@ def test_a_file_that_is_there_already_says_so_and_shows_where(visit: Visit, tmp_
     expect(page.locator("#sources .source-name")).to_have_text("well.txt")
 
 
+@pytest.mark.long
 def test_two_documents_of_the_same_name_can_be_told_apart(visit: Visit, services: Services, tmp_path: Path) -> None:
     for folder in ("kitchen", "garden"):
         (tmp_path / folder).mkdir()
@@ -55,6 +57,7 @@ def test_two_documents_of_the_same_name_can_be_told_apart(visit: Visit, services
     visit.photograph("twins")
 
 
+@pytest.mark.long
 def test_many_failures_fold_into_one_line_and_are_dismissed_at_once(visit: Visit) -> None:
     page = visit.page
     torn = [

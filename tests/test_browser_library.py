@@ -52,6 +52,7 @@ def test_a_document_that_could_hold_scripts_is_only_saved(visit: Visit, services
     assert original.headers["content-type"] == "application/octet-stream"
 
 
+@pytest.mark.long
 def test_a_document_is_read_again(handbook: Visit, services: Services) -> None:
     (before,) = services.library.documents.named(HANDBOOK.name)
     handbook.choose(f"Actions for {HANDBOOK.name}", "Read again")
@@ -75,6 +76,7 @@ def test_a_source_is_still_shown_when_its_document_was_read_again(handbook: Visi
     assert "data:image/png" in page.request.get(f"{handbook.address}/conversations/{number}/export.html").text()
 
 
+@pytest.mark.long
 def test_a_document_removed_while_it_is_read_again_stays_away(handbook: Visit) -> None:
     handbook.choose(f"Actions for {HANDBOOK.name}", "Read again")
     handbook.choose(f"Actions for {HANDBOOK.name}", "Remove from library")
@@ -149,6 +151,7 @@ def test_a_collection_keeps_its_documents_and_answers_apart(visit: Visit, tmp_pa
     expect(visit.document("garage.txt")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_watched_folder_is_chosen_and_followed(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     folder = tmp_path / "letters"
@@ -174,6 +177,7 @@ def test_a_watched_folder_is_chosen_and_followed(visit: Visit, tmp_path: Path) -
     expect(page.get_by_role("button", name="1 watched folder")).to_be_visible()
 
 
+@pytest.mark.long
 def test_pasted_text_becomes_a_document(visit: Visit) -> None:
     page = visit.page
     page.locator("#add-files").click()

@@ -35,6 +35,7 @@ def test_the_model_is_changed_beside_the_question(visit: Visit) -> None:
     expect(page.get_by_role("tab", name="Models")).to_have_attribute("aria-selected", "true")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("installed")
 def test_a_model_of_an_extension_is_chosen_like_any_other(
     visit: Visit, services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

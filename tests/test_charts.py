@@ -165,7 +165,9 @@ CASES: list[tuple[Callable[[Axes], None], str, Values]] = [
     (with_doubts, "default", single(ONE)),
 ]
 
-RARE = {"ggplot", "grayscale", "bmh"}  # styles; the dark one is the hardest
+# Of what is read alike, one is quick: the dark style is the hardest, a legend in the picture is read before the bars.
+RARE = {"ggplot", "grayscale", "bmh"}
+ALIKE = {with_grid, legend_outside, outlined, a_colour_each, wrapped_names, thousands, percent, dollars_in_thousands}
 
 
 def picture_of(draw: Callable[[Axes], None], style: str = "default", format_name: str = "png") -> Image.Image:
@@ -184,8 +186,14 @@ def read(picture: Image.Image, models: Models) -> Chart | None:
 @pytest.mark.parametrize(
     ("draw", "style", "values"),
     [
-        pytest.param(*case, id=f"{case[0].__name__}, {case[1]}", marks=pytest.mark.long if case[1] in RARE else ())
-        for case in CASES
+        pytest.param(
+            draw,
+            style,
+            values,
+            id=f"{draw.__name__}, {style}",
+            marks=pytest.mark.long if style in RARE or draw in ALIKE else (),
+        )
+        for draw, style, values in CASES
     ],
 )
 def test_a_bar_charts_values_are_read_from_the_picture(
@@ -199,12 +207,14 @@ def test_a_bar_charts_values_are_read_from_the_picture(
         assert chart.values[category] == pytest.approx(series, abs=CLOSE * largest)
 
 
+@pytest.mark.long
 def test_a_chart_is_read_from_a_jpeg_too(models: Models) -> None:
     chart = read(picture_of(plain, format_name="jpeg"), models)
     assert chart is not None
     assert chart.values["South"] == pytest.approx(BY_PLACE["South"], abs=CLOSE * 31)
 
 
+@pytest.mark.long
 def test_a_bar_of_no_height_is_not_given_a_value(models: Models) -> None:
     def draw(axes: Axes) -> None:
         axes.bar(np.arange(4) - 0.2, [31, 0, 25, 8], 0.4, label="Apples")
@@ -389,6 +399,7 @@ def test_a_single_line_is_read_over_each_label(models: Models) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_chart_that_is_not_read_says_so_with_the_range_of_its_axis(models: Models) -> None:
     def draw(axes: Axes) -> None:
         axes.scatter(np.arange(30) * 1.5, np.arange(30) * 7 % 40)
@@ -405,7 +416,9 @@ def unread(models: Models, draw: Callable[[Axes], None]) -> UnreadChart:
     return unread_chart(picture, words)
 
 
-@pytest.mark.parametrize("beside", [True, False], ids=["legend inside", "legend below"])
+@pytest.mark.parametrize(
+    "beside", [pytest.param(True, id="legend inside", marks=pytest.mark.long), pytest.param(False, id="legend below")]
+)
 def test_of_several_lines_the_names_are_said_and_no_values(models: Models, beside: bool) -> None:
     def draw(axes: Axes) -> None:
         for name, values in (("Alva", [120, 180, 90, 140]), ("Dollar", [60, 70, 210, 170]), ("Tain", [30, 20, 50, 40])):
@@ -428,9 +441,9 @@ PARTS = {"Oats": 35, "Rye": 25, "Hay": 22, "Flax": 18}
     ("options", "legend"),
     [
         pytest.param({"labels": list(PARTS)}, False, id="names beside"),
-        pytest.param({"labels": list(PARTS), "wedgeprops": {"width": 0.4}}, False, id="a ring"),
+        pytest.param({"labels": list(PARTS), "wedgeprops": {"width": 0.4}}, False, id="a ring", marks=pytest.mark.long),
         pytest.param({"wedgeprops": {"edgecolor": "white", "linewidth": 2}}, True, id="a legend"),
-        pytest.param({"labels": list(PARTS), "autopct": "%d%%"}, False, id="shares inside"),
+        pytest.param({"labels": list(PARTS), "autopct": "%d%%"}, False, id="shares inside", marks=pytest.mark.long),
     ],
 )
 def test_of_a_pie_the_parts_are_said(models: Models, options: dict[str, Any], legend: bool) -> None:

@@ -73,6 +73,7 @@ def test_a_streamed_answer_is_the_same_and_is_never_taken_back(asking: openai.Op
     assert [one["url_citation"]["page"] for one in cited]
 
 
+@pytest.mark.long
 def test_a_follow_up_is_understood(asking: openai.OpenAI) -> None:
     found = asking.chat.completions.create(
         model="lamplight",

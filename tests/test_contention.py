@@ -28,6 +28,7 @@ def test_a_computation_too_short_to_judge_changes_nothing() -> None:
     assert contention.fitting(2) == 2
 
 
+@pytest.mark.long
 def test_the_number_of_threads_changes_no_bit(weights: Path) -> None:
     engine = Engine(weights, "test")
     tokens = engine.tokens("The gate is painted green and locked at dusk by the warden. " * 8)

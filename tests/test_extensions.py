@@ -268,6 +268,7 @@ def test_one_that_was_chosen_and_broke_or_went_keeps_nobody_from_starting(
         assert sentence in models.choice.trouble
 
 
+@pytest.mark.long
 def test_a_model_that_fails_is_answered_for_and_what_it_said_is_kept(
     install: Install, chooser: Models, library: Library, tmp_path: Path
 ) -> None:

@@ -205,7 +205,7 @@ def test_the_working_names_each_line_with_its_cells_and_cites_it(reports: Librar
         "What was Brightwater's net sales in Asia in 2023?",  # no line says so
         "What was Brightwater's net income in 2019?",  # no such column
         "What drove the increase in Brightwater's net sales in 2023?",  # a reason is no figure
-        "Who are Brightwater's customers?",
+        pytest.param("Who are Brightwater's customers?", marks=pytest.mark.long),
         pytest.param("Which operating expense of Brightwater grew fastest in 2023?", marks=pytest.mark.long),
         pytest.param("Why did Brightwater's operating margin fall in 2023?", marks=pytest.mark.long),
     ],
@@ -229,6 +229,7 @@ def test_a_figure_of_a_year_that_the_report_does_not_have_is_refused(
     assert finished.refused and finished.passages
 
 
+@pytest.mark.long
 def test_a_part_that_names_the_report_is_not_the_whole(models: Models, tmp_path: Path) -> None:
     part = "<h2>Segments</h2><table><tr><th></th><th>2023</th><th>2022</th></tr><tr><td>Aqualine net sales</td>"
     report = REPORT.replace("<p>", f"{part}<td>700</td><td>500</td></tr></table><p>Aqualine grows. Aqualine rents. ")

@@ -150,6 +150,7 @@ def test_another_page_cannot_sign_anybody_in(app: FastAPI) -> None:
         assert device(app).post("/sign-in", data=form, headers={"Origin": origin}).status_code == 403
 
 
+@pytest.mark.long
 def test_five_wrong_passwords_wait_and_the_right_one_waits_with_them(app: FastAPI) -> None:
     client = device(app)
     for _ in range(FREE - 1):

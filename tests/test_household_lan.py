@@ -126,6 +126,7 @@ SHOWN = """async (conversation) => {
 }"""
 
 
+@pytest.mark.long
 def test_nobody_goes_on_in_another_persons_conversation(browser: Browser, house: House, services: Services) -> None:
     """Asked as the page asks, with another's number in what is sent."""
     library = services.library

@@ -118,6 +118,7 @@ def test_where_there_is_none_it_is_compiled(fresh: Path, index: Path) -> None:
     assert (fresh / "compiled").exists()
 
 
+@pytest.mark.long
 def test_an_index_that_hangs_costs_one_short_try(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its connections are taken and never answered; that they are given up is all that lets the test end."""
     monkeypatch.setattr(environment, "QUICKLY", ("--retries", "0", "--timeout", "1"))

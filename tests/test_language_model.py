@@ -22,8 +22,8 @@ LOCK = "The canal lock opens at seven in the morning and closes at sunset. Boats
 
 
 WAYS = [
-    pytest.param(LanguageModel.read, id="together", marks=pytest.mark.long),
-    pytest.param(LanguageModel.read_apart, id="apart"),
+    pytest.param(LanguageModel.read, id="together"),
+    pytest.param(LanguageModel.read_apart, id="apart", marks=pytest.mark.long),
 ]
 
 
@@ -98,6 +98,7 @@ def test_a_restart_reads_nothing_again(weights: Path, tmp_path: Path) -> None:
     assert computed[1] < 24 < computed[0]
 
 
+@pytest.mark.long
 def test_the_passage_that_makes_the_question_likely_answers_it(model: LanguageModel) -> None:
     reading = Reading(SYSTEM, (ROOF, LOCK, CATS), "What are the names of the cats?")
     text, usage, _ = collect(model.read_apart(reading, 24, never))
@@ -110,6 +111,7 @@ def test_the_passage_that_makes_the_question_likely_answers_it(model: LanguageMo
     assert second.prefilled_tokens + second.reused_tokens == second.prompt_tokens == usage.prompt_tokens
 
 
+@pytest.mark.long
 def test_what_the_retriever_says_of_a_passage_counts_beside_its_likelihood(model: LanguageModel) -> None:
     reading = Reading(SYSTEM, (ROOF, LOCK, CATS), "When does the lock open?")
     _, usage, _ = collect(model.read_apart(reading, 4, never))
@@ -118,11 +120,13 @@ def test_what_the_retriever_says_of_a_passage_counts_beside_its_likelihood(model
     assert usage.answered_from != 1
 
 
+@pytest.mark.long
 def test_one_passage_apart_is_one_passage_read(model: LanguageModel) -> None:
     apart = collect(model.read_apart(Reading(SYSTEM, (LOCK,), "When does it open?"), 24, never))
     assert apart[0] == read(model, "When does it open?", LOCK)[0]
 
 
+@pytest.mark.long
 def test_progress_is_told_from_nothing_to_all(model: LanguageModel) -> None:
     _, usage, progress = generate(model, "word " * 280)
     assert progress[0].done == progress[0].reused

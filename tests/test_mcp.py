@@ -80,6 +80,7 @@ def test_an_answer_comes_with_document_page_and_text_and_says_how_far_it_is(fold
     assert len(told) > 3
 
 
+@pytest.mark.long
 def test_it_works_while_the_app_is_open(held: Path) -> None:
     async def conversation(client: Any) -> Any:
         listed = await client.call_tool("list_documents")
@@ -109,6 +110,7 @@ def test_an_answer_that_is_cancelled_stops_and_the_next_call_is_served(folder: P
     assert talk(folder, conversation).is_error is False
 
 
+@pytest.mark.long
 def test_what_goes_wrong_is_told_in_a_sentence(folder: Path) -> None:
     async def conversation(client: Any) -> Any:
         return await client.call_tool("search", {"query": "bonfires", "document": "fence.txt"})
@@ -118,6 +120,7 @@ def test_what_goes_wrong_is_told_in_a_sentence(folder: Path) -> None:
     assert "There is no document fence.txt here; `list` shows what there is." in result.content[0].text
 
 
+@pytest.mark.long
 def test_stdout_carries_nothing_but_the_protocol(folder: Path) -> None:
     hello = {
         "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}

@@ -107,6 +107,7 @@ def test_the_choice_is_kept_and_can_be_taken_back(models: Models, folder: Path, 
     assert [path.name for path in folder.iterdir()] == ["choice.json"]  # written in one step
 
 
+@pytest.mark.long
 def test_a_chosen_file_that_is_gone_does_not_keep_lamplight_from_answering(
     models: Models, other: Path, tmp_path: Path
 ) -> None:
@@ -143,15 +144,14 @@ def a_projector(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda folder: folder / "nowhere.gguf", "There is no file"),
-        (lambda folder: Path("relative.gguf"), "not the whole path"),
-        (lambda folder: folder, "can’t be read"),
-        (no_model, "is not a GGUF file"),
-        (nothing_after_the_magic, "is damaged, or of a kind"),
-        (cut_off, "is damaged, or of a kind"),
-        (a_projector, "is damaged, or of a kind"),
+        pytest.param(lambda folder: folder / "nowhere.gguf", "There is no file", id="missing"),
+        pytest.param(lambda folder: Path("relative.gguf"), "not the whole path", id="relative", marks=pytest.mark.long),
+        pytest.param(lambda folder: folder, "can’t be read", id="a folder", marks=pytest.mark.long),
+        pytest.param(no_model, "is not a GGUF file", id="not a model"),
+        pytest.param(nothing_after_the_magic, "is damaged, or of a kind", id="an empty model", marks=pytest.mark.long),
+        pytest.param(cut_off, "is damaged, or of a kind", id="cut off"),
+        pytest.param(a_projector, "is damaged, or of a kind", id="a projector", marks=pytest.mark.long),
     ],
-    ids=["missing", "relative", "a folder", "not a model", "an empty model", "cut off", "a projector"],
 )
 def test_what_cannot_answer_is_a_sentence_and_the_old_model_stays(
     models: Models, tmp_path: Path, make: Callable[[Path], Path], sentence: str

@@ -108,7 +108,8 @@ def test_a_server_elsewhere_is_allowed_by_name_and_one_here_is_used(page: Page) 
     expect(form.get_by_role("alert")).to_contain_text("can’t be reached")
 
 
-@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.long), "dark"])
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(page: Page, hub: Hub, scheme: Literal["light", "dark"]) -> None:
     page.emulate_media(color_scheme=scheme)
     hub.wrong = True

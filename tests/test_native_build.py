@@ -167,6 +167,7 @@ def test_one_for_another_processor_or_version_is_passed_by(cache: Path) -> None:
     assert cache not in loaded_by_an_app().parents
 
 
+@pytest.mark.long
 def test_one_that_is_as_fast_is_not_kept_and_not_offered_again(
     source: Source, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +180,7 @@ def test_one_that_is_as_fast_is_not_kept_and_not_offered_again(
     assert native.gains == []
 
 
+@pytest.mark.long
 def test_one_that_ends_its_process_is_not_kept(source: Source, cache: Path) -> None:
     """As a build for another processor does."""
     source.publish("import os, signal\nos.kill(os.getpid(), signal.SIGILL)\n")
@@ -196,7 +198,7 @@ def test_without_the_source_the_reason_is_said(source: Source, cache: Path) -> N
     assert list(cache.iterdir()) == []
 
 
-@pytest.mark.parametrize("end", [NativeBuild.cancel, NativeBuild.close])
+@pytest.mark.parametrize("end", [NativeBuild.cancel, pytest.param(NativeBuild.close, marks=pytest.mark.long)])
 def test_a_build_is_cancelled_in_the_middle_and_leaves_nothing(
     source: Source, cache: Path, end: Callable[[NativeBuild], None]
 ) -> None:

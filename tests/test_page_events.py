@@ -49,6 +49,7 @@ def test_who_knows_the_name_of_anothers_call_is_not_told_what_came_of_it(anna: M
     assert "plot" not in bo.streamed(conversation)
 
 
+@pytest.mark.long
 def test_ones_own_calls_are_told_on_any_device(anna: Member, house: House) -> None:
     event = anna.call("ask").json()["event_id"]
     with signed_in(house.there, " anna", PASSWORD) as again:

@@ -98,6 +98,7 @@ def test_what_is_too_long_is_not_pinned_and_says_why(
         answerer.pin(9999, True)
 
 
+@pytest.mark.long
 def test_a_pin_stays_with_a_changed_file_as_long_as_it_fits(
     library: Library, models: Models, filled: dict[str, int], tmp_path: Path
 ) -> None:

@@ -106,6 +106,7 @@ def test_what_a_killed_process_left_is_swept_away_and_another_goes_on(tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == [f"{SCRATCH}-{os.getpid()}-a"]
 
 
+@pytest.mark.long
 def test_a_machine_is_measured_once(weights: Path, tmp_path: Path) -> None:
     cache = ContextCache(tmp_path / "contexts")
     model = LanguageModel(weights, "test", cache=cache, identity=LANGUAGE_MODEL.sha256)

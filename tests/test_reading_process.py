@@ -69,7 +69,7 @@ def process_of(processes: ReadingProcesses) -> psutil.Popen:
     ("deed", "sentence"),
     [
         ("crash", "made its reader crash"),
-        ("run_in_circles", "is endless work to read"),
+        pytest.param("run_in_circles", "is endless work to read", marks=pytest.mark.long),
         pytest.param("sleep", "is endless work to read", marks=pytest.mark.long),
         ("eat_memory", "needs too much memory"),
         pytest.param("eat_memory_and_hide_it", "needs too much memory|is endless work", marks=pytest.mark.long),
@@ -89,6 +89,7 @@ def test_a_hostile_file_harms_only_itself(
     assert sorted(document.name for document in library.documents.all()) == ["1.txt", "3.txt"]
 
 
+@pytest.mark.long
 def test_a_hostile_file_in_an_archive_harms_only_itself(library: Library, models: Models, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "inner.zip", "w") as inner:
         inner.writestr("a.txt", "The first file is about herons.")
@@ -265,7 +266,7 @@ def test_no_file_is_begun_while_a_question_is_answered(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
-@pytest.mark.parametrize("suspended", [True, False])
+@pytest.mark.parametrize("suspended", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_no_reading_process_outlives_the_app(tmp_path: Path, suspended: bool) -> None:
     (tmp_path / "slow.txt").write_text("run_in_circles it does")
     code = (

@@ -31,7 +31,7 @@ def sheet(size: tuple[int, int], lines: list[str], height: int, left: int = 60, 
     "size",
     [
         pytest.param((3309, 4678), id="A2", marks=pytest.mark.long),
-        pytest.param((900, 9000), id="long"),
+        pytest.param((900, 9000), id="long", marks=pytest.mark.long),
         pytest.param((9000, 900), id="wide", marks=pytest.mark.long),
     ],
 )
@@ -151,6 +151,7 @@ def garbled() -> Image.Image:
     return paper
 
 
+@pytest.mark.long
 def test_what_nobody_can_read_is_not_kept_as_if_it_were_read(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tesseract, "installed", frozenset)
     found = models.ocr.look(garbled())

@@ -64,7 +64,9 @@ def asked(library: Library, models: Models, question: str) -> Finished:
     [
         ("larkmoor freight full year 2023", "9,015 thousand"),
         ("How many passengers did Larkmoor carry to the Western Isles in 2023?", "361,900"),
-        ("How much did Larkmoor spend on fuel in the last quarter of 2023?", "1,702 thousand"),
+        pytest.param(
+            "How much did Larkmoor spend on fuel in the last quarter of 2023?", "1,702 thousand", marks=pytest.mark.long
+        ),
     ],
 )
 def test_a_cell_is_told_with_its_unit(library: Library, models: Models, question: str, answer: str) -> None:

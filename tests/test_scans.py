@@ -86,13 +86,15 @@ def test_a_scan_is_read_whichever_way_it_lies(tmp_path: Path, reading: Reading, 
     assert (right - left > bottom - top) == (turn in (0, 180))
 
 
-@pytest.mark.parametrize("turn", [90, pytest.param(180, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("turn", [90, 180])
 def test_a_picture_that_lies_on_its_side_or_head_is_read(tmp_path: Path, reading: Reading, turn: int) -> None:
     scan_of(LETTER).rotate(turn, expand=True).save(tmp_path / "scan.png")
     page = read(tmp_path / "scan.png", reading).pages[0]
     assert [line.text for line in page.blocks[0].lines[1:]] == LETTER
 
 
+@pytest.mark.long
 def test_a_footer_typed_on_a_scan_is_kept_beside_the_letter(tmp_path: Path, reading: Reading) -> None:
     path = pdf_of(tmp_path / "mixed.pdf", scan_of(LETTER), [(60, 40, "Filed by the parish council, volume 12, page 7")])
     page = read(path, reading).pages[0]
@@ -101,6 +103,7 @@ def test_a_footer_typed_on_a_scan_is_kept_beside_the_letter(tmp_path: Path, read
     assert box_of(page, "parish council")[1] > 780
 
 
+@pytest.mark.long
 def test_a_stamp_over_a_scan_neither_hides_nor_doubles_it(tmp_path: Path, reading: Reading) -> None:
     stamp = (150.0, A4[1] - 145, "COPY FOR THE ARCHIVE")  # across the third line
     page = read(pdf_of(tmp_path / "stamped.pdf", scan_of(LETTER), [stamp]), reading).pages[0]

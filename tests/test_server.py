@@ -291,6 +291,7 @@ def test_a_document_cannot_forge_a_turn_of_the_conversation(script: Scripted) ->
 # Fallback, quality
 
 
+@pytest.mark.long
 def test_when_it_is_down_the_bundled_model_answers_if_that_is_wanted(
     script: Scripted, sample_library: Library, chooser: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,6 +127,16 @@ CASES = [
     Case("a picture elsewhere", FIRES, f"{FRIDAYS}\n\n{PICTURE}", f"{FRIDAYS} [1]", [PICTURE]),
     Case("a script", FIRES, f"{FRIDAYS}\n\n<script>x()</script>", f"{FRIDAYS} [1]", ["<script>x()</script>"]),
 ]  # fmt: skip
+# One of each kind: cited, invented, contradicted, in part wrong, broken off, dangerous.
+PLAIN = (
+    "supported and cited",
+    "cites what isn’t there",
+    "half invented, with its knowledge",
+    "the contrary",
+    "table with a wrong row",
+    "breaks off in a row",
+    "a script",
+)
 
 
 @pytest.fixture
@@ -154,7 +164,10 @@ def below_the_quotation(answer: str) -> str:
     return answer.partition("\n\n")[2] if answer.startswith(">") else answer
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, id=case.name, marks=() if case.name in PLAIN else pytest.mark.long) for case in CASES],
+)
 def test_what_is_shown_of_what_a_large_model_says(
     case: Case, script: Scripted, large: Models, sample_library: Library, whole_answers: None
 ) -> None:

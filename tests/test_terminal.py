@@ -99,6 +99,7 @@ def test_a_file_named_on_purpose_that_cannot_be_read_is_a_failure(here: Command,
     assert here(tmp_path / "library", "add", tmp_path / "files" / "empty.txt").code == 1
 
 
+@pytest.mark.long
 def test_search_says_where_and_of_what_kind(filled: Path) -> None:
     run = lamplight(filled, "search", "when are bonfires allowed", "--top", "3", "--json")
     (results,) = run.records
@@ -131,6 +132,7 @@ def test_ask_answers_with_a_citation_and_its_timings(here: Command, filled: Path
     assert timings["prefilled_tokens"] + timings["reused_tokens"] == timings["context_tokens"] > 0
 
 
+@pytest.mark.long
 def test_ask_refuses_what_the_documents_do_not_hold(here: Command, filled: Path) -> None:
     (answer,) = here(filled, "ask", "What is the boiling point of gallium?", "--json").records
     assert answer["refused"] is True
@@ -184,6 +186,7 @@ def test_a_refusal_quotes_nothing_and_names_what_is_nearest(capsys: pytest.Captu
     assert capsys.readouterr().out == "Your documents don’t say.\n  Nearest: gate.pdf, page 2\n"
 
 
+@pytest.mark.long
 def test_list_and_remove(here: Command, tmp_path: Path) -> None:
     (tmp_path / "gate.txt").write_text(GATE)
     library = tmp_path / "library"
@@ -326,6 +329,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         assert app.wait() == 0
 
 
+@pytest.mark.long
 def test_commands_work_through_the_app_that_is_open(here: Command, served: Path, tmp_path: Path) -> None:
     (tmp_path / "gate.txt").write_text(GATE)
     added = here(served, "add", tmp_path / "gate.txt", "--json")
@@ -345,6 +349,7 @@ def test_a_second_app_says_who_holds_the_library(served: Path) -> None:
     assert second.stderr.count("\n") == 1
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="browsers are found in another way there")
 def test_a_second_start_opens_the_app_that_is_open(served: Path, tmp_path: Path) -> None:
     browser, opened = tmp_path / "browser", tmp_path / "opened"

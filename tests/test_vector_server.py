@@ -156,6 +156,7 @@ def test_a_server_that_comes_back_empty_is_filled_again(tmp_path: Path, server: 
         fill_up(library)
 
 
+@pytest.mark.long
 def test_libraries_on_one_server_do_not_mix_and_erasing_leaves_the_other(tmp_path: Path, server: ChromaServer) -> None:
     with filled(tmp_path / "a", server) as library, filled(tmp_path / "b", server, 2) as other:
         kept = other.vectors.store(EMBEDDER).ids()
@@ -181,6 +182,7 @@ def test_what_can_not_be_erased_on_the_server_is_said_and_done_later(tmp_path: P
         assert not sum(collections(server).values())
 
 
+@pytest.mark.long
 def test_vectors_come_back_here(tmp_path: Path, server: ChromaServer) -> None:
     filled(tmp_path, server).close()
     with Library(tmp_path / "library") as library:
@@ -191,6 +193,7 @@ def test_vectors_come_back_here(tmp_path: Path, server: ChromaServer) -> None:
     assert (tmp_path / "library" / "vectors").is_dir()
 
 
+@pytest.mark.long
 def test_a_backup_brings_its_vectors_to_the_server(tmp_path: Path, server: ChromaServer) -> None:
     with filled(tmp_path, server) as library:
         list(write_backup(library, EMBEDDER, tmp_path / "backup.zip"))
@@ -259,6 +262,7 @@ assert len(CONNECTIONS.listed) == 1
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.long
 def test_the_option_is_kept_and_doctor_looks_at_the_server(
     tmp_path: Path, server: ChromaServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
