@@ -100,7 +100,7 @@ STATES = [
     pytest.param(answer, marks=pytest.mark.long),
     pytest.param(refusal, marks=pytest.mark.long),
     sources,
-    document,
+    pytest.param(document, marks=pytest.mark.long),
     pytest.param(menu, marks=pytest.mark.long),
     pytest.param(palette, marks=pytest.mark.long),
     pytest.param(folders, marks=pytest.mark.long),

@@ -39,6 +39,7 @@ def test_the_first_minute_leads_from_the_welcome_to_an_answer(visit: Visit) -> N
     expect(visit.answered().locator("a.citation").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_three_dropped_files_become_documents(visit: Visit, tmp_path: Path) -> None:
     paths = [tmp_path / f"note-{number}.txt" for number in range(3)]
     for path in paths:
@@ -270,6 +271,7 @@ def test_an_answer_that_waits_for_another_can_be_stopped(handbook: Visit, going_
     handbook.answered()
 
 
+@pytest.mark.long
 def test_a_picture_that_cannot_be_read_is_not_answered_from_another_document(handbook: Visit) -> None:
     handbook.page.locator("#attach-input").set_input_files(
         {"name": "torn.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n and nothing else"}

@@ -60,6 +60,7 @@ def test_a_name_after_an_at_sign_is_asked_alone_until_it_is_taken_off(rents: Vis
     expect(rents.answered(2).locator(".answer")).to_contain_text("700 euros")
 
 
+@pytest.mark.long
 def test_what_one_document_does_not_say_can_be_asked_of_all(rents: Visit) -> None:
     page = rents.page
     rents.choose("Actions for barn.txt", "Ask about this document")

@@ -124,6 +124,7 @@ def test_a_question_that_cannot_be_kept_is_in_the_box_again_with_why(handbook: V
     expect(handbook.page.locator("#question")).to_have_value("When are bonfires allowed?")
 
 
+@pytest.mark.long
 def test_the_source_is_under_a_heading(handbook: Visit) -> None:
     handbook.ask("When are bonfires allowed?")
     handbook.answered().locator("a.citation").first.click()

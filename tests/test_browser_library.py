@@ -43,6 +43,7 @@ def test_a_document_opens_with_its_report_card_and_pages(handbook: Visit, servic
     assert original.headers["content-type"] == "application/pdf"
 
 
+@pytest.mark.long
 def test_a_document_that_could_hold_scripts_is_only_saved(visit: Visit, services: Services, tmp_path: Path) -> None:
     drop(visit.page, write(tmp_path / "page.html", "<script>alert(1)</script><p>The gate is zebrawood green.</p>"))
     expect(visit.document("page.html")).to_be_visible()
@@ -187,6 +188,7 @@ def test_pasted_text_becomes_a_document(visit: Visit) -> None:
     expect(visit.document("Recipe for quince jelly.txt")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_pasted_picture_becomes_a_document(visit: Visit) -> None:
     visit.page.evaluate(
         """async (address) => {

@@ -17,6 +17,7 @@ from tests.visits import Visit, drop
 SHOPS = (("Aster", "03/02/2024", "12.50"), ("Birch", "14/01/2024", "7.25"), ("Cedar", "20/03/2024", "100.00"))
 
 
+@pytest.mark.long
 def test_receipts_become_a_table_that_is_sorted_summed_saved_and_opened(
     visit: Visit, services: Services, loaded: Models, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from lamplight.samples import FEES
@@ -32,6 +33,7 @@ def test_pages_are_turned_by_number_and_key_and_words_found_in_them(handbook: Vi
     assert_accessible(page)
 
 
+@pytest.mark.long
 def test_a_word_document_shows_its_headings_and_tables(visit: Visit) -> None:
     page = visit.page
     drop(page, FEES)
@@ -77,6 +79,7 @@ def test_one_tab_leads_over_a_list_and_arrows_through_it(handbook: Visit) -> Non
     expect(page.get_by_label("Your question")).to_be_focused()
 
 
+@pytest.mark.long
 def test_what_lies_over_the_page_is_in_its_font(handbook: Visit) -> None:
     page = handbook.page
     own = page.evaluate("getComputedStyle(document.querySelector('#question')).fontFamily")

@@ -72,6 +72,7 @@ def test_a_path_that_leads_nowhere_is_said_beside_the_field(page: Page) -> None:
     expect(page.locator(".model.current")).to_contain_text("in use")
 
 
+@pytest.mark.long
 def test_a_light_is_more_than_a_colour_and_nothing_is_too_wide(page: Page) -> None:
     page.set_viewport_size({"width": NARROW["width"], "height": NARROW["height"]})
     for light in page.locator(".model-light").all():
