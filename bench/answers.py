@@ -74,6 +74,7 @@ class Run:
         return random.Random(SEED).sample(list(questions), wanted)
 
     def half(self, asked: Sequence[Asked]) -> list[Asked]:
+        """Those whose paragraph is in the run's half; all of them when the split is `all`."""
         return [one for one in asked if self.split in ("all", split_of(one.passage))]
 
     def ask(self, name: str, library: Library, questions: Sequence[Question]) -> list[Outcome]:
@@ -233,6 +234,7 @@ def measure(run: Run, name: str) -> Measures:
 
 
 def arguments() -> argparse.Namespace:
+    """Of the command line. Exits with 2 when only one of `--documents` and `--questions` is given."""
     parser = options("How often the answer that a person reads is right, refused or wrong.")
     parser.add_argument("--set", nargs="+", choices=NAMES, default=None, help="default: all")
     parser.add_argument("--documents", type=Path, help="a folder of your own, instead of the sets")
@@ -248,6 +250,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
+    """Ask, print the measures and return 0; the transcript is flushed after each question."""
     parsed = arguments()
     models = Models()
     models.load_reranker()

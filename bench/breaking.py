@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.small_library import EMBEDDER, OPERATIONS, Content, content, faults_in, fill, fill_earlier
+from lamplight.errors import LamplightError
 from lamplight.library.errors import LibraryError
 from lamplight.library.store import Library
-from lamplight.models.errors import LamplightError
 
 SENTENCE, BUG = 3, 4  # exit codes of a child
 PATIENCE = 120.0  # seconds; a child that takes longer hangs
@@ -76,7 +76,7 @@ class Stage:
             "earlier": lambda: fill_earlier(self._place / "library"),
         }
         for name, make in starts.items():
-            self.run(make)
+            self._run(make)
             shutil.copytree(self._place, folder / name)
             shutil.rmtree(self._place / "library")
         self.states = {name: (self._state(name, False), self._state(name, True)) for name in OPERATIONS}
@@ -86,7 +86,7 @@ class Stage:
         with Library(self._place / "library") as library:
             OPERATIONS["backup"].work(library, self._place / "files")
 
-    def run(self, work: Callable[[], object]) -> None:
+    def _run(self, work: Callable[[], object]) -> None:
         outcome = in_child(work)
         if outcome.code:
             raise RuntimeError(outcome.said)
@@ -108,7 +108,7 @@ class Stage:
                         OPERATIONS[name].work(library, place / "files")
                     target.write_text(repr(content(library)))
 
-            self.run(work)
+            self._run(work)
             return list(literal_eval(target.read_text()))
 
 

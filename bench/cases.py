@@ -57,6 +57,7 @@ class Judged:
 
     @property
     def right(self) -> bool:
+        """Found; or told, where the case has no words or its note says "told"."""
         return self.outcome == "found" or (self.outcome == "told" and (not self.case.words or "told" in self.case.note))
 
 
@@ -128,6 +129,7 @@ def measure(folder: Path, only: str) -> Measures:
 
 
 def main() -> None:
+    """Judge and print the counts; the cases that are not right go to stderr."""
     parser = options("What is found in files of each kind.")
     parser.add_argument("--cases", type=Path, required=True, help="folder with cases.json and files/")
     parser.add_argument("--only", default="", help="only files whose path contains this")

@@ -31,6 +31,7 @@ class LabelledClaim:
 
     @property
     def should_be_flagged(self) -> bool:
+        """Whether grounding has to call it unsupported; true of a half true one, too."""
         return self.label != "supported"
 
 

@@ -30,7 +30,7 @@ DEPARTMENTS = ("Sales", "Engineering", "Support")
 Asked = tuple[str, float | str | None]
 
 
-def expenses(chance: random.Random) -> tuple[Table, list[Asked]]:
+def _expenses(chance: random.Random) -> tuple[Table, list[Asked]]:
     rows = [
         (
             f"2024-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}",
@@ -101,7 +101,7 @@ def _not_in_expenses(category: str, supplier: str) -> list[Asked]:
     ]
 
 
-def inventory(chance: random.Random) -> tuple[Table, list[Asked]]:
+def _inventory(chance: random.Random) -> tuple[Table, list[Asked]]:
     items = chance.sample(ITEMS, 6)
     stock = chance.sample(range(3, 1400), 6)
     prices = [round(chance.uniform(1, 90), 2) for _ in items]
@@ -136,7 +136,7 @@ def inventory(chance: random.Random) -> tuple[Table, list[Asked]]:
     ]
 
 
-def statement(chance: random.Random) -> tuple[Table, list[Asked]]:
+def _statement(chance: random.Random) -> tuple[Table, list[Asked]]:
     years = ["2020", "2021", "2022", "2023"]
     product, service = ([chance.randint(2000, 9000) for _ in years] for _ in range(2))
     total = [a + b for a, b in zip(product, service, strict=True)]
@@ -182,7 +182,7 @@ def statement(chance: random.Random) -> tuple[Table, list[Asked]]:
     ]
 
 
-def regions(chance: random.Random) -> tuple[Table, list[Asked]]:
+def _regions(chance: random.Random) -> tuple[Table, list[Asked]]:
     quarters = {region: [chance.randint(10, 990) for _ in range(4)] for region in REGIONS}
     rows = [[region, *map(str, values), str(sum(values))] for region, values in quarters.items()]
     columns = [sum(values[index] for values in quarters.values()) for index in range(4)]
@@ -204,7 +204,7 @@ def regions(chance: random.Random) -> tuple[Table, list[Asked]]:
     ]
 
 
-def staff(chance: random.Random) -> tuple[Table, list[Asked]]:
+def _staff(chance: random.Random) -> tuple[Table, list[Asked]]:
     rows = [
         [name, chance.choice(DEPARTMENTS), str(chance.randint(2009, 2024)), f"{chance.randint(28, 95) * 1000:,}"]
         for name in PEOPLE
@@ -246,7 +246,7 @@ def measure(rounds: int) -> Measures:
     missed: Counter[str] = Counter()
     times = []
     for _ in range(rounds):
-        made = [make(chance) for make in (expenses, inventory, statement, regions, staff)]
+        made = [make(chance) for make in (_expenses, _inventory, _statement, _regions, _staff)]
         tables = [table for table, _ in made]
         for question, gold in _questions(made):
             started = time.perf_counter()
@@ -290,11 +290,11 @@ def _judge(value: float | str | None, gold: float | str | None) -> str:
     return "right" if abs(value - gold) <= max(0.051, 1e-6 * abs(gold)) else "other value"
 
 
-def main() -> int:
+def _main() -> int:
     parsed = options("How often questions about tables are computed rightly.").parse_args()
     report(measure(parsed.count or ROUNDS), parsed.json)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_main())

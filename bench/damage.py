@@ -64,14 +64,19 @@ def _flip(path: Path, at: int, bit: int) -> None:
 
 
 def close(library: Library) -> None:
+    """Leave the library in order. The name is that of a folder and, with a "d", stands in what is printed."""
     library.close()
 
 
 def die(library: Library) -> None:
+    """End the process with 0, as its parent expects, while everything is still open."""
     os._exit(0)
 
 
 def damaged(bare: bool) -> Measures:
+    """Counts over a library that was closed and one that was not: damages tried, children that a signal ended,
+    libraries that were not as before, and those whose index was rebuilt. `bare` is `--bare`.
+    """
     import chromadb  # noqa: F401  # 1 s, once and not in each fork
 
     counts = {"tried": 0, "ended": 0, "wrong": 0, "rebuilt": 0}

@@ -24,11 +24,11 @@ from pathlib import Path
 import psutil
 
 from bench.measuring import Measures, options, progress, report
+from lamplight.errors import LamplightError
 from lamplight.ingest.pipeline import index_file
 from lamplight.library.records import Message
 from lamplight.library.store import Library
 from lamplight.models.context_cache import ContextCache
-from lamplight.models.errors import LamplightError
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished

@@ -29,6 +29,7 @@ MOST = 10_000  # writes of one operation
 
 
 def main() -> None:
+    """Start anew in a process with the shim and exit with its code; in that process, measure and print."""
     parser = options(__doc__ or "")
     parser.add_argument("--every", type=int, default=1, help="only every so many writes")
     parser.add_argument("--only", nargs="+", choices=OPERATIONS, default=list(OPERATIONS), help="only these")

@@ -178,6 +178,7 @@ def typed(
 
 
 def timed(events: Iterator[Prefill | Piece | Usage], clock: Clock = time.perf_counter) -> Timed:
+    """Exhausts `events`. `first` is `total` where no text came, and `usage` is all zeros where none came."""
     started, first, text, usage = clock(), 0.0, "", Usage(0, 0, 0, 0, 0.0)
     for event in events:
         if isinstance(event, Piece):
@@ -207,6 +208,7 @@ def _raw_rate(model: LanguageModel, position: int) -> float:
 
 
 def baselines_of(models: Models, context_tokens: int) -> dict[str, Any]:
+    """Loaded `Llama` models: `baseline`, and `baseline_same_file` if a file was prepared. Raises `WeightsError`."""
     files = {"baseline": LANGUAGE_MODEL.verified_path()}
     prepared = saved_preparation(models.folder, LANGUAGE_MODEL.sha256)
     if prepared is not None and prepared.file:

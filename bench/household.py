@@ -93,6 +93,7 @@ class Client:
 
 
 def lamplight(folder: Path, *arguments: str | Path) -> list[str]:
+    """The command, for `subprocess`, that runs `app.py` with these arguments on the library in `folder`."""
     return [sys.executable, str(ROOT / "app.py"), *map(str, arguments), "--library", str(folder)]
 
 
@@ -162,6 +163,7 @@ def greedy_round(clients: Sequence[Client], greedy: Client) -> Measures:
 
 
 def measure(count: int) -> Measures:
+    """`count` clients, 2 to 11, and one alone before them. Waits are in seconds; errors are counted, not raised."""
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as open_things:
         address, trusting = open_things.enter_context(household(Path(scratch) / "library"))
 
@@ -196,6 +198,7 @@ def measure(count: int) -> Measures:
 
 
 def main() -> None:
+    """Measure and print. Exits with 1 and a sentence where the computer is in no network."""
     parser = options("Ten devices of a household ask at once.")
     chosen = parser.parse_args()
     if not own_addresses():

@@ -224,6 +224,7 @@ def latency(data: Path, models: Models) -> Measures:
 
 
 def main() -> int:
+    """Measure and print, with `--kills` only those. Returns 1 where Tesseract or the usual stack is not installed."""
     parser = options("How fast and how well files are read.")
     parser.add_argument("--kills", type=int, default=0, help="only kill `add` of the filings so often, and compare")
     parsed = parser.parse_args()

@@ -82,6 +82,7 @@ def fill(folder: Path, models: Models) -> None:
 
 @contextmanager
 def app(folder: Path) -> Iterator[str]:
+    """The address of the app in a process of its own, on a free port; it ends with the context."""
     command = [sys.executable, "app.py", "--library", str(folder), "--no-browser", "--port", "0"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
@@ -107,6 +108,7 @@ def visit(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def ask(page: Page, question: str) -> None:
+    """Send the question; its answer is not waited for."""
     page.get_by_label("Your question").fill(question)
     page.get_by_label("Your question").press("Enter")
 
@@ -146,6 +148,7 @@ def keystrokes(page: Page, folder: Path) -> list[float]:
 
 
 def stopping(page: Page) -> float:
+    """Milliseconds from the click that stops an answer, once one has begun, until a question can be sent again."""
     ask(page, LONG_QUESTION)
     page.wait_for_selector("#chat .answer.streaming, #chat .status .bar")
     milliseconds: float = page.evaluate(STOPPING)
@@ -153,6 +156,7 @@ def stopping(page: Page) -> float:
 
 
 def measure(runs: int) -> Measures:
+    """In the Chromium on the PATH, else in Playwright's own; what ends in `_ms` is in milliseconds, over all `runs`."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     folder = Path(tempfile.mkdtemp())
     progress("filling a library")
@@ -191,6 +195,7 @@ def measure(runs: int) -> Measures:
 
 
 def main() -> int:
+    """Make `--count` visits, print and return 0."""
     parsed = options("What a person feels in the browser.").parse_args()
     report(measure(parsed.count or RUNS), parsed.json)
     return 0

@@ -33,6 +33,7 @@ Mutator = Callable[[bytes, bytes, random.Random], bytes]
 
 
 def flips(data: bytes, other: bytes, chance: random.Random) -> bytes:
+    """Random values at 1, 4, 32 or 256 places, some of which may coincide. `data` can't be empty."""
     changed = bytearray(data)
     for _ in range(chance.choice((1, 4, 32, 256))):
         changed[chance.randrange(len(changed))] = chance.randrange(256)
@@ -40,24 +41,29 @@ def flips(data: bytes, other: bytes, chance: random.Random) -> bytes:
 
 
 def cut(data: bytes, other: bytes, chance: random.Random) -> bytes:
+    """A beginning, which may be empty but is never all of it. `data` can't be empty."""
     return data[: chance.randrange(len(data))]
 
 
 def beheaded(data: bytes, other: bytes, chance: random.Random) -> bytes:
+    """All but its first 1 to 63 bytes; empty where it has no more."""
     return data[chance.randrange(1, 64) :]
 
 
 def hole(data: bytes, other: bytes, chance: random.Random) -> bytes:
+    """A stretch of any length is taken out or becomes zeros."""
     start, end = sorted(chance.randrange(len(data) + 1) for _ in range(2))
     return data[:start] + chance.choice((b"", bytes(end - start))) + data[end:]
 
 
 def doubled(data: bytes, other: bytes, chance: random.Random) -> bytes:
+    """A stretch of any length comes twice in a row."""
     start, end = sorted(chance.randrange(len(data) + 1) for _ in range(2))
     return data[:end] + data[start:]
 
 
 def spliced(data: bytes, other: bytes, chance: random.Random) -> bytes:
+    """A beginning of `data`, which may be empty, and an end of `other`, which isn't. Neither of them can be empty."""
     return data[: chance.randrange(len(data))] + other[chance.randrange(len(other)) :]
 
 
@@ -94,6 +100,10 @@ def mutated(files: list[Path], count: int, folder: Path) -> Iterator[tuple[Path,
 
 
 def mutations(data: Path, count: int, keep: Path | None) -> Measures:
+    """How `count` broken files end, from `data` and its subfolders, and whether their new library is sound (1 or 0).
+
+    Those that end badly are copied to `keep`; None copies nothing.
+    """
     files = sorted(path for path in data.rglob("*") if path.is_file() and 0 < path.stat().st_size <= MOST_BYTES)
     models = Models()
     ends: Counter[str] = Counter()

@@ -94,6 +94,7 @@ def from_files(name: str, documents: Path, questions: Path) -> QuestionSet:
 
 
 def household(_data: Path, _made: Path) -> QuestionSet:
+    """The English household, which is in this repository: neither folder is used."""
     return from_files("household", HOUSEHOLD / "documents", HOUSEHOLD / "questions.jsonl")
 
 

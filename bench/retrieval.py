@@ -67,21 +67,25 @@ class Sides:
         return {"": self.ours, "_dense": self.dense, "_dense_headers": self.dense_headers, "_bm25": self.bm25}
 
     def ours(self, question: str) -> list[Page]:
+        """As the app searches and reads, best first; appends to `milliseconds` how long it took."""
         started = time.perf_counter()
         selection = self._finder.select(question, RETRIEVED)
         self.milliseconds.append((time.perf_counter() - started) * 1000)
         return list(dict.fromkeys((passage.document, passage.page) for passage in selection.passages))
 
     def dense(self, question: str) -> list[Page]:
+        """By the cosine of the chunks' own text, without headers, to the question; all are compared."""
         nearest = np.argsort(-(self._plain @ self._embedder.encode([question])[0]))[:RETRIEVED]
         return pages_of([self._chunks[self._ids[index]] for index in nearest.tolist()])
 
     def dense_headers(self, question: str) -> list[Page]:
+        """By the library's index of vectors, in which chunks have their headers; the nearest are approximate."""
         vector = self._embedder.encode([question])[0]
         nearest = self._library.vectors.store(self._embedder).nearest(vector, RETRIEVED)
         return pages_of([self._chunks[number] for number, _ in nearest])
 
     def bm25(self, question: str) -> list[Page]:
+        """By the full-text search for any of the question's words but stop words; empty when no chunk has one."""
         return pages_of(
             [self._chunks[number] for number, _ in self._library.full_text.search(terms_of(question), RETRIEVED)]
         )
@@ -183,6 +187,7 @@ def scale(library: Library, models: Models, size: int, questions: Sequence[str])
 
 
 def main() -> int:
+    """Index what is new, measure, print and return 0. Exits with 2 when no question has both document and answer."""
     parser = options("How often the right page is found.")
     parser.add_argument("--documents", type=Path, help="folder of documents (default: the filings)")
     parser.add_argument("--questions", type=Path, help="JSON lines: question, document, evidence [{page}]")

@@ -33,6 +33,7 @@ class SectionFinder:
         self._sections = sections
 
     def find(self, question: str) -> Found:
+        """At most `APART` sections; no section and `near` 0 when nothing is found. Raises `LamplightError`."""
         selection = self._finder.select(question, FOUND)
         scores: dict[str, float] = {}  # of each section's best chunk
         for passage in selection.passages:

@@ -41,9 +41,11 @@ class HashedEmbedder(Embedder):
         """Loads no weights."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Words between white space, of each text."""
         return [len(text.split()) for text in texts]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
+        """(len(texts), 32) float32 of unit length, the same for the same text. Raises `ValueError` for no texts."""
         seeds = [zlib.crc32(text.encode()) for text in texts]
         drawn = [np.random.default_rng(seed).normal(size=self.dimensions) for seed in seeds]
         vectors: Vectors = np.stack([vector / np.linalg.norm(vector) for vector in drawn]).astype(np.float32)
@@ -85,6 +87,7 @@ def written(path: Path, number: int, version: int = 1, passages: int = PASSAGES)
 
 
 def store(library: Library, what: Written) -> None:
+    """Make it findable, in place of what came from the same path, without a copy or a job."""
     library.documents.add(what.document, what.pages, what.chunks, what.vectors, EMBEDDER, what.tables)
 
 
@@ -133,10 +136,12 @@ def fill_earlier(folder: Path) -> None:
 
 
 def add(library: Library, files: Path) -> None:
+    """Document 9, which is new, dropped on the page."""
     drop(library, file_of(files, 9), 9)
 
 
 def add_long(library: Library, files: Path) -> None:
+    """Document 8, which is new, kept page by page; what an earlier try left of it is purged first."""
     what = written(file_of(files, 8), 8)
     library.unfinished.forget(what.document.path)
     number = library.unfinished.begin(what.document, "reader")
@@ -148,27 +153,32 @@ def add_long(library: Library, files: Path) -> None:
 
 
 def replace(library: Library, files: Path) -> None:
+    """Document 2 in its second version, from the path of the first."""
     store(library, written(file_of(files, 2, 2), 2, 2))
 
 
 def remove(library: Library, files: Path) -> None:
+    """Document 0, the one with a copy, for good; nothing happens when it is gone already."""
     for document in library.documents.named("0.txt"):
         library.documents.remove(document.id)
         library.documents.purge(document.id)
 
 
 def backup(library: Library, files: Path) -> None:
+    """To `backup.zip` in `files`; an earlier one is replaced."""
     for _ in write_backup(library, EMBEDDER, files / "backup.zip"):
         pass
 
 
 def restore(library: Library, files: Path) -> None:
+    """From `backup.zip` in `files`; nothing happens when the library isn't empty."""
     if library.is_empty:
         for _ in restore_backup(library, EMBEDDER, files / "backup.zip"):
             pass
 
 
 def erase(library: Library, files: Path) -> None:
+    """All of the library; `files` stay."""
     library.erase()
 
 

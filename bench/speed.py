@@ -51,11 +51,13 @@ def start_app() -> None:
 
 
 def import_gradio() -> None:
+    """In an interpreter of its own, with Gradio's analytics off."""
     environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"}
     subprocess.run([sys.executable, "-c", "import gradio"], check=True, env=environment)
 
 
 def start(runs: int) -> Measures:
+    """Seconds until the page is there and those of `import gradio`, each `runs` times, and the ratio of the medians."""
     seconds = interleaved({"start": start_app, "import_gradio": import_gradio}, runs)
     ratio = statistics.median(seconds["start"]) / statistics.median(seconds["import_gradio"])
     return {
@@ -66,6 +68,7 @@ def start(runs: int) -> Measures:
 
 
 def main() -> int:
+    """Wait for the models, measure what the arguments ask for, print and return 0."""
     parser = options("What a person waits for.")
     parser.add_argument("--questions", type=int, default=QUESTIONS, help="how many for the accuracy; 0 leaves it out")
     parser.add_argument("--shape", choices=tuple(SHAPES), default="", help="of a model of this size, random weights")

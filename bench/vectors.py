@@ -56,6 +56,7 @@ class Side:
 
     @property
     def megabytes(self) -> float:
+        """Millions of bytes in memory now, less those of `before`."""
         return self.process.memory_info().rss / 1e6 - self.before
 
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from lamplight import PROGRAM
+from lamplight.errors import LamplightError
 from lamplight.library.errors import LibraryBusy, LibraryError
-from lamplight.models.connections import CONNECTIONS, block_connections
-from lamplight.models.errors import LamplightError
+from lamplight.network.connections import CONNECTIONS, block_connections
 from lamplight.ui.command_line import parser
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from lamplight.files import sha256_of
 from lamplight.ingest.pipeline import index_file
 from lamplight.ingest.queue import IngestQueue
 from lamplight.library.store import Library
@@ -23,7 +24,6 @@ from lamplight.models.choice import LanguageModelChoice
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.embedder import Embedder
 from lamplight.models.engine import load_llama
-from lamplight.models.files import sha256_of
 from lamplight.models.language_model import LanguageModel, Usage
 from lamplight.models.loading import CONTEXTS, Models
 from lamplight.models.on_demand import OnDemand

@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
+from lamplight.files import sha256_of
 from lamplight.ingest.pipeline import index_file
 from lamplight.ingest.queue import IngestQueue
 from lamplight.library.backup import MANIFEST, BackupError, pack, read_manifest, write_backup
@@ -28,7 +29,6 @@ from lamplight.library.errors import LibraryError
 from lamplight.library.restore import restore_backup
 from lamplight.library.store import ERASING, SCRATCH, Library
 from lamplight.models.embedder import Embedder
-from lamplight.models.files import sha256_of
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.ui.household.visitor import SESSION

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from lamplight.rag.answer_plan import LARGE, QUICK, SERVER, SMALL, plan_of
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.checking import Checking, whole_sentences
 from lamplight.rag.events import Event, Finished, Grounded, Token
+from lamplight.rag.passages import SHOWN
 from lamplight.ui.answers import Answer
 from lamplight.ui.completions import Reply
 from tests.model_servers import Scripted, free_to_choose, scripted
@@ -220,6 +222,32 @@ def test_a_large_model_reads_the_whole_section(
     assert "[1] Garden rules > Fees, page 1:" in user["content"]
     assert "Who pays late pays 5 pounds more." in user["content"]
     assert script.requests[-1]["max_tokens"] == SERVER.answer_tokens
+
+
+def test_a_large_model_reads_more_than_is_shown_and_may_cite_it(
+    garden: Library, models: Models, script: Scripted, tmp_path: Path
+) -> None:
+    for row, price in zip("ABCDEFGHI", (41, 52, 63, 74, 85, 96, 107, 118, 129), strict=True):
+        path = tmp_path / f"lease of plot {row}.txt"
+        path.write_text(f"Lease of plot {row}\nThe lease of plot {row} costs {price} pounds a year.", encoding="utf-8")
+        assert index_file(path, garden, models).status == "added"
+    question = "What does the lease of a plot cost a year?"
+    asked(garden, models, question)
+    read = script.requests[-1]["messages"][-1]["content"]
+    numbers = [int(number) for number in re.findall(r"^\[(\d+)\]", read, re.M)]
+    assert numbers == list(range(1, SERVER.passages + 1))
+    beyond = numbers[-1]
+    said = re.search(
+        rf"^\[{beyond}\].*\n(?:Lease of plot \w\n)?(The lease of plot \w costs \d+ pounds a year\.)", read, re.M
+    )
+    assert said
+    script.say = pieces(f"{said[1]} [{beyond}]\n")
+    found = last(asked(garden, models, question))
+    assert found.unsupported == []
+    *_, cited = found.citations
+    assert said[1] in cited.text
+    assert cited.marker == len(found.passages) > SHOWN - 1
+    assert said[1] in found.passages[-1].text
 
 
 def test_the_plan_is_that_of_the_model(models: Models) -> None:

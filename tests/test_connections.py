@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from lamplight.models.connections import OUTSIDE_PYTHON, Connections, is_here
+from lamplight.network.connections import OUTSIDE_PYTHON, Connections, is_here
 from lamplight.samples import HANDBOOK
 
 ROOT = Path(__file__).parent.parent
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 # An audit hook can't be taken out again, so each case runs in a process of its own.
 START = """
 import contextlib, json, socket, threading
-from lamplight.models.connections import CONNECTIONS, ConnectionBlocked, allowed, block_connections
+from lamplight.network.connections import CONNECTIONS, ConnectionBlocked, allowed, block_connections
 block_connections()
 problems = []
 @contextlib.contextmanager
@@ -192,7 +192,7 @@ def test_start_add_and_ask_need_no_network_and_do_not_even_try(tmp_path: Path) -
 def test_a_question_to_a_server_that_was_allowed_is_counted_and_named() -> None:
     found = report(
         """
-from lamplight.models.errors import ServerError
+from lamplight.errors import ServerError
 from lamplight.models.server import Server
 from lamplight.models.server_requests import Requests
 for permitted in ("192.0.2.1", ""):

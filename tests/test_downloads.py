@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from lamplight.errors import DownloadError
 from lamplight.models.catalogue import DOWNLOADABLE, Downloadable, HubFile
 from lamplight.models.downloads import Downloads, Progress
-from lamplight.models.errors import DownloadError
 from lamplight.models.hub import endpoint
 from tests.hub import Hub, serving
 from tests.waiting import until

@@ -14,8 +14,6 @@ LONGEST_MODULE = 300  # lines
 LONGEST_FUNCTION = 50
 LONG = {"lamplight/rag/lexicon/phrases.py": 312, "lamplight/rag/tables/plan.py": 318}
 """Modules that were longer when this began to be counted. They may only become shorter, and then go from here."""
-UNSAID = 220
-"""Public functions without a docstring. One that is written, or goes, lowers this; it never rises."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -68,6 +66,4 @@ def test_public_functions_say_what_they_do() -> None:
         for function in public_functions(parsed(path))
         if ast.get_docstring(function) is None
     ]
-    told = "\n".join(unsaid)
-    assert len(unsaid) <= UNSAID, f"Give the new one a docstring, or make it private:\n{told}"
-    assert len(unsaid) == UNSAID, f"There are fewer now: lower UNSAID to {len(unsaid)}."
+    assert unsaid == [], "Give each a docstring, or make it private."

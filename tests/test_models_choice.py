@@ -12,13 +12,13 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from lamplight.errors import LamplightError, WeightsError
+from lamplight.files import sha256_of
 from lamplight.models.calibration import saved_calibration
 from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.chat import ChatTemplate
 from lamplight.models.choice import identity_of
 from lamplight.models.engine import Engine, never
-from lamplight.models.errors import LamplightError, WeightsError
-from lamplight.models.files import sha256_of
 from lamplight.models.fit import Memory, Need, Pace, fit
 from lamplight.models.language_model import ChatMessage, LanguageModel, Piece
 from lamplight.models.loading import Models

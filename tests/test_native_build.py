@@ -22,9 +22,9 @@ import pytest
 from playwright.sync_api import expect
 
 from lamplight.models import native_build
-from lamplight.models.connections import Connections
 from lamplight.models.llama_build import NAME, Comparison, measured_for, save_comparison, unused_features
 from lamplight.models.native_build import NativeBuild, tokens_per_second
+from lamplight.network.connections import Connections
 from lamplight.ui import model_checks
 from lamplight.ui.services import Services
 from tests.test_accessibility import assert_accessible

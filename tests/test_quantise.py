@@ -12,11 +12,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from lamplight.files import sha256_of
 from lamplight.models.calibration import Calibration, calibrate, prefill_seconds, saved_calibration
 from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import Threads, never
-from lamplight.models.files import sha256_of
 from lamplight.models.language_model import ChatMessage, LanguageModel, Piece
 from lamplight.models.quantise import CANDIDATES, ORIGINAL, SCRATCH, Measured, choose, prepare, saved_preparation
 from tests.waiting import DEADLINE, until

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lamplight.errors import WeightsError
 from lamplight.library.store import Library
 from lamplight.models.catalogue import EMBEDDER
-from lamplight.models.errors import WeightsError
 from lamplight.models.loading import Models
 from lamplight.models.reranker import Reranker, RerankerFiles, ensure_reranker, find_reranker
 from lamplight.rag.finding import Finder

@@ -1,6 +1,7 @@
-"""Imports point one way, `app → ui → rag, ingest → library → models → scheduling`: proved on every import.
+"""Imports point one way, `app → ui → rag, ingest → library → models → scheduling, network`: proved on every import.
 
-The rooms of the package are called without it here: `rag` is `lamplight.rag`.
+The rooms of the package are called without it here: `rag` is `lamplight.rag`. What stands beside them (`errors`,
+`files`) is for all.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "lamplight"
 BELOW: dict[str, set[str]] = {
     "scheduling": set(),
-    "models": {"scheduling"},
-    "library": {"models"},
-    "ingest": {"library", "models", "scheduling"},
+    "network": set(),
+    "models": {"scheduling", "network"},
+    "library": {"models", "network"},
+    "ingest": {"library", "models", "scheduling", "network"},
     "rag": {"library", "models", "scheduling"},
     "samples": set(),
-    "ui": {"rag", "ingest", "library", "models", "samples", "scheduling"},
-    "bench": {"app", "ui", "rag", "ingest", "library", "models", "samples", "scheduling"},
+    "ui": {"rag", "ingest", "library", "models", "samples", "scheduling", "network"},
+    "bench": {"app", "ui", "rag", "ingest", "library", "models", "samples", "scheduling", "network"},
     "training": {"rag", "library", "models", "bench"},
 }
 TORCH = {"torch", "transformers", "sentence_transformers"}

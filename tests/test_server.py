@@ -16,13 +16,13 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from lamplight.errors import ServerError, Unavailable
 from lamplight.ingest.pipeline import index_file
 from lamplight.library.store import Library
 from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.chat import ChatMessage, Reading
 from lamplight.models.choice import saved_choice
 from lamplight.models.engine import never
-from lamplight.models.errors import ServerError, Unavailable
 from lamplight.models.language_model import Piece, Usage
 from lamplight.models.loading import Models
 from lamplight.models.prompted_model import size_in

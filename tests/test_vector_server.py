@@ -14,6 +14,7 @@ from chromadb.config import Settings
 
 from bench.small_library import EMBEDDER, HashedEmbedder, content, file_of, fill, store, written
 from lamplight.app import main
+from lamplight.errors import ServerError
 from lamplight.ingest.pipeline import index_file
 from lamplight.library import served_vectors
 from lamplight.library.backup import write_backup
@@ -22,7 +23,6 @@ from lamplight.library.restore import restore_backup
 from lamplight.library.store import Library
 from lamplight.library.vector_server import VectorServer
 from lamplight.models.embedder import Vectors
-from lamplight.models.errors import ServerError
 from lamplight.models.loading import Models
 from lamplight.rag.retriever import Retriever
 from lamplight.samples import HANDBOOK
@@ -241,7 +241,7 @@ from bench.small_library import EMBEDDER
 from lamplight.library import served_vectors
 from lamplight.library.store import Library
 from lamplight.library.vector_server import VectorServer
-from lamplight.models.connections import CONNECTIONS, block_connections
+from lamplight.network.connections import CONNECTIONS, block_connections
 block_connections()
 served_vectors.CONNECT_SECONDS = 0.2
 server = VectorServer.at("http://192.0.2.1:8000", permitted=True)

@@ -13,11 +13,11 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from lamplight.errors import WeightsError
 from lamplight.ingest.captions import REQUESTS
 from lamplight.ingest.pipeline import index_file
 from lamplight.ingest.recaption import recaption
 from lamplight.library.store import Library
-from lamplight.models.errors import WeightsError
 from lamplight.models.loading import Models
 from lamplight.models.vision import VisionFiles, VisionModel, find_vision
 from tests.tiny_vision import IMAGE_TOKENS, WORDS, build

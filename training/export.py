@@ -39,6 +39,7 @@ class FromEmbeddings(torch.nn.Module):
         self.network = network
 
     def forward(self, word_embeddings: torch.Tensor) -> torch.Tensor:
+        """(batch, tokens, dimensions) float32 to `ReaderNetwork`'s scores. There is no mask: nothing may be padded."""
         states = self.network.encoder(inputs_embeds=word_embeddings).last_hidden_state
         scores: torch.Tensor = self.network.head(states)
         return scores
@@ -84,6 +85,7 @@ def export(language: Language, weights: Path, target: Path) -> float:
 
 
 def main() -> int:
+    """Export to `--to`, else over the reader that ships, and print the size, the agreement and the SHA-256."""
     parser = argparse.ArgumentParser(description="Export the reader to int8 ONNX.")
     parser.add_argument("language", choices=LANGUAGES)
     parser.add_argument("weights", type=Path)

@@ -56,6 +56,7 @@ def check(languages: list[str], rows: Vectors, needs: npt.NDArray[np.bool_]) -> 
 
 
 def main() -> int:
+    """Learn from all examples and write; with `--check` print rates and write nothing. Returns 0."""
     parser = argparse.ArgumentParser(description="Learn which questions need the one before them.")
     parser.add_argument("--check", action="store_true", help="judge each language by the others and print the rates")
     options = parser.parse_args()

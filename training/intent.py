@@ -180,6 +180,7 @@ class Model:
         self.shared, self.regression, self.multilingual = shared, regression, multilingual
 
     def save(self, path: Path, embedders: Embedders) -> None:
+        """As `IntentClassifier` reads it: weights in float16, biases in float32, and the names of both embedders."""
         np.savez_compressed(
             path,
             kinds=np.array(self.regression.classes_),

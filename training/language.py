@@ -44,6 +44,7 @@ def codes() -> tuple[str, ...]:
 
 @cache
 def language(code: str) -> Language:
+    """Raises `ValueError` for a line that can't be read, `KeyError` for a missing section but `told`, and `OSError`."""
     sections: dict[str, dict[str, tuple[str, ...]]] = {}
     keys: dict[str, tuple[str, ...]] = {}
     for number, line in enumerate((FOLDER / f"{code}.txt").read_text(encoding="utf-8").splitlines(), 1):

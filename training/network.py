@@ -40,6 +40,7 @@ def new_network(language: Language) -> Iterator[tuple[ReaderNetwork, Path]]:
 
 
 def tokenizer_of(path: Path) -> ReaderTokenizer:
+    """From a `tokenizer.json`, of BERT's vocabulary or of XLM-R's."""
     return ReaderTokenizer(Tokenizer.from_file(str(path)))
 
 
@@ -51,6 +52,7 @@ class QuantisedLinear(torch.nn.Linear):
     """
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
+        """Inputs are rounded within the range of the whole batch, weights within that of their row; the bias isn't."""
         return torch.nn.functional.linear(_rounded_inputs(input), _rounded_weights(self.weight), self.bias)
 
 
@@ -94,6 +96,7 @@ class ReaderNetwork(torch.nn.Module):
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
     ) -> torch.Tensor:
+        """Each input (batch, tokens) int64, as `batch_of` makes them. Scores at padding mean nothing."""
         states = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state

@@ -77,6 +77,7 @@ class Ranker(torch.nn.Module):
         torch.nn.init.zeros_(self.by_question.weight)
 
     def forward(self, one: Example) -> torch.Tensor:
+        """(programs + 1,) float32, the last for none of them; their softmax is how likely each is."""
         named = self.names(one.names, one.offsets)[:, 0]
         fit = self.outer(torch.tanh(self.inner(one.measures)))[:, 0]
         own = self.by_operation(one.measures).gather(1, one.operations[:, None])[:, 0]

@@ -215,6 +215,7 @@ def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[
 
 
 def main() -> int:
+    """Train, print the rates on what was held out to stderr, save the `state_dict` at `--to` and return 0."""
     parser = argparse.ArgumentParser(description="Train the reader.")
     parser.add_argument("language", nargs="?", choices=LANGUAGES, default="english")
     parser.add_argument("--data", type=Path, default=DATA)

@@ -93,6 +93,7 @@ def fitted(inputs: Numbers, answerable: Numbers) -> Numbers:
 
 
 def main() -> int:
+    """Fit and print the numbers, which a person puts into `rag/refusal.py`, and their rates. Returns 0."""
     parser = options("Fit when to refuse.")
     parser.add_argument("--library", type=Path, help="keep what was read in this folder")
     parsed = parser.parse_args()

@@ -51,6 +51,7 @@ class Listed:
 
     @property
     def missing(self) -> list[str]:
+        """Items whose words the answer doesn't hold, case, spaces and escapes apart; all when it was refused."""
         text = "" if self.finished.refused else _plain(self.finished.answer)
         return [item for item in self.items if _plain(item) not in text]
 

@@ -44,6 +44,7 @@ class Asked:
 
     @property
     def understood(self) -> bool:
+        """Whether the kind that the app took it for is the one written down."""
         return self.finished.kind == self.kind
 
 

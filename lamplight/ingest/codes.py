@@ -24,6 +24,7 @@ class PrintedCode:
     box: Box
 
     def said(self) -> str:
+        """As one line of a page, its kind first: `QR code: https://example.org`."""
         return f"{self.name}: {self.text}"
 
 

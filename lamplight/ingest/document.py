@@ -53,6 +53,7 @@ class DocumentPage:
 
     @property
     def text(self) -> str:
+        """All its lines joined by newlines, also captions and furniture; empty without any."""
         return "\n".join(line.text for block in self.blocks for line in block.lines)
 
     def report(self) -> ReportCard:
@@ -85,14 +86,17 @@ class ReadDocument:
 
     @property
     def images(self) -> int:
+        """How many image blocks its pages have, with or without a caption."""
         return sum(block.kind == "image" for page in self.pages for block in page.blocks)
 
     @property
     def ocr_pages(self) -> int:
+        """How many pages have `read_by_ocr`: those of pictures all, of a PDF those on which it found something."""
         return sum(page.read_by_ocr for page in self.pages)
 
     @property
     def tables(self) -> list[Table]:
+        """Those of all pages in order; empty where no table's cells are known."""
         return [table for page in self.pages for table in page.tables]
 
     def report(self, seconds: float) -> ReportCard:

@@ -26,6 +26,7 @@ class Doubts:
         self._pages: defaultdict[Doubt, list[int]] = defaultdict(list)
 
     def add(self, page: int, doubt: Doubt | None) -> None:
+        """`page` counts from 1. None, for a page that was read well, adds nothing."""
         if doubt is not None:
             self._pages[doubt].append(page)
 

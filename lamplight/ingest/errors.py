@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lamplight.models.errors import LamplightError
+from lamplight.errors import LamplightError
 
 
 class ReadError(LamplightError):

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from lamplight.errors import LamplightError
+from lamplight.files import sha256_of
 from lamplight.ingest.errors import ReadError
 from lamplight.ingest.walk import files_in, is_in_the_cloud, shown_path
 from lamplight.library.records import Document
 from lamplight.library.store import Library
-from lamplight.models.errors import LamplightError
-from lamplight.models.files import sha256_of
 
 DEBOUNCE_MS = 2_000  # a file that is being copied changes many times
 LOOK_MS = 5_000  # how often a disk that was unplugged is looked for
@@ -43,6 +43,7 @@ class FolderWatcher:
         self._thread.start()
 
     def close(self) -> None:
+        """Stop following for good; returns when the look into folders that is under way has ended."""
         self._closing = True
         self._changed.set()
         if self._thread is not None:

@@ -41,6 +41,7 @@ class HeldBack(list[DocumentPage]):
             self._heads.take_text(number, text)
 
     def append(self, page: DocumentPage, /) -> None:
+        """Take the next page; mark and hand on the one `LOOK_AHEAD` before it. This list itself stays empty."""
         self._taken += 1
         self._heads.take(page)
         self._waiting.append(page)

@@ -96,6 +96,7 @@ class Unseen:
     found: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, page: int, lines: list[str]) -> None:
+        """`page` counts from 1, `lines` are those that `PageText.hide_unseen` left out; empty ones don't count."""
         self.found += [(page, words) for words in lines if words]
 
     @property

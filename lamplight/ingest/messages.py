@@ -88,4 +88,5 @@ REQUESTS = TypeAdapter(Request)
 
 
 def to_line(adapter: TypeAdapter[Request] | TypeAdapter[Message], message: Request | Message) -> bytes:
+    """JSON in UTF-8 with one newline, at its end. `adapter` is `REQUESTS` or `MESSAGES`, as the message is."""
     return adapter.dump_json(message) + b"\n"  # type: ignore[arg-type]

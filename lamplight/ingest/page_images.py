@@ -8,13 +8,13 @@ from pathlib import Path
 import pypdfium2 as pdfium
 from PIL import Image
 
+from lamplight.errors import LamplightError
 from lamplight.ingest.errors import ReadError
 from lamplight.ingest.pdfium import TURN, open_pdf
 from lamplight.ingest.readers import kind_of
 from lamplight.ingest.readers.image import distinct_frames, open_picture
 from lamplight.ingest.readers.svg import draw_svg
 from lamplight.library.records import Box
-from lamplight.models.errors import LamplightError
 
 WIDEST = 2400  # pixels
 TALLEST = 8  # times as tall as wide: of a strip that is cut out, or a page that is one, fewer pixels are drawn

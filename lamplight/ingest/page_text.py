@@ -49,6 +49,7 @@ class PageText:
         self._hidden: frozenset[int] = frozenset()
 
     def close(self) -> None:
+        """Free PDFium's text page, from which nothing can be read after that; the page itself stays open."""
         self._text.close()
 
     @property

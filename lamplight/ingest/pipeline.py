@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from lamplight.errors import LamplightError
+from lamplight.files import READ_BLOCK
 from lamplight.ingest.errors import Cancelled, Interrupted, NothingToRead, ReadError
 from lamplight.ingest.indexing import Indexing, reader_version
 from lamplight.ingest.page_reading import read_pages
@@ -25,8 +27,6 @@ from lamplight.library.errors import LibraryError
 from lamplight.library.records import Document
 from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
-from lamplight.models.errors import LamplightError
-from lamplight.models.files import READ_BLOCK
 from lamplight.models.loading import Models
 from lamplight.scheduling import CancelToken, Priority
 
@@ -49,6 +49,7 @@ class FileResult:
     error: str = ""
 
     def to_json(self) -> dict[str, Any]:
+        """Its fields by name, of types that `json.dumps` takes."""
         return asdict(self)
 
 

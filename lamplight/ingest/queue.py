@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from lamplight.errors import LamplightError
+from lamplight.files import sha256_of
 from lamplight.ingest.errors import Interrupted, ReadError
 from lamplight.ingest.folders import FolderWatcher, WatchedFolder
 from lamplight.ingest.pipeline import WORKERS, index_file
@@ -15,8 +17,6 @@ from lamplight.ingest.progress import Progress
 from lamplight.ingest.reading_process import ReadingProcesses
 from lamplight.library.records import Document, Job
 from lamplight.library.store import Library
-from lamplight.models.errors import LamplightError
-from lamplight.models.files import sha256_of
 from lamplight.models.loading import Models
 from lamplight.scheduling import CancelToken, Priority
 
@@ -65,6 +65,7 @@ class IngestQueue:
 
     @property
     def paused(self) -> bool:
+        """Whether nothing is read until `resume`; kept in the library, so perhaps since an earlier run."""
         return self._library.jobs.paused
 
     def pause(self) -> None:
@@ -74,6 +75,7 @@ class IngestQueue:
             self._interrupt()
 
     def resume(self) -> None:
+        """Undo `pause`, also that of an earlier run; files go on after their last finished page."""
         with self._wake:
             self._library.jobs.set_paused(False)
             self._wake.notify_all()

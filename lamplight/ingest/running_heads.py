@@ -50,6 +50,7 @@ class Edge:
 
     @property
     def in_band(self) -> bool:
+        """Whether it is within `BAND` of its page's top or bottom; also where its place is unknown."""
         return self.place is None or not BAND < self.place < 1 - BAND
 
 
@@ -60,6 +61,7 @@ class RunningHeads:
     _by_shape: defaultdict[str, list[Edge]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, page: DocumentPage) -> None:
+        """Remember what stands at both edges of the next page; nothing where there is no layout."""
         for at_top in (True, False):
             self._remember(edges_of(page, at_top))
 
@@ -164,6 +166,7 @@ def _edge(line: Line, page: int, at_top: bool, depth: int, place: float | None) 
 
 
 def roman(numeral: str) -> int:
+    """The value of a numeral in small letters, a malformed one too; `KeyError` for what is not in `ROMAN_VALUES`."""
     values = [ROMAN_VALUES[letter] for letter in numeral]
     following = [*values[1:], 0]
     return sum(-value if value < after else value for value, after in zip(values, following, strict=True))

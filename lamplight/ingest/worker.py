@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
+from lamplight.errors import LamplightError
 from lamplight.ingest.document import DocumentPage, ReadDocument
 from lamplight.ingest.errors import NothingToRead, ReadError
 from lamplight.ingest.messages import (
@@ -33,9 +34,8 @@ from lamplight.ingest.messages import (
     to_line,
 )
 from lamplight.ingest.readers.reading import Reading
-from lamplight.models.connections import block_connections
-from lamplight.models.errors import LamplightError
 from lamplight.models.ocr import TextRecogniser
+from lamplight.network.connections import block_connections
 
 PR_SET_PDEATHSIG = 1  # of Linux's prctl.h
 

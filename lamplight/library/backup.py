@@ -76,14 +76,18 @@ class Step:
 class Target(Protocol):
     """Anything that takes bytes; it need not be able to go back."""
 
-    def write(self, data: bytes, /) -> int: ...
+    def write(self, data: bytes, /) -> int:
+        """Take all of `data`; its length, by which the zip counts where it is."""
 
-    def flush(self) -> None: ...
+    def flush(self) -> None:
+        """Called once, at the zip's end."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Not called here: it is for whoever opened the target."""
 
 
 def usual_name() -> str:
+    """Of the file of a backup made now, with the local date and without a folder."""
     return f"lamplight-{time.strftime('%Y-%m-%d')}.zip"
 
 
@@ -253,6 +257,7 @@ def record_type(embedder: Embedder) -> np.dtype[Any]:
 
 
 def open_snapshot(snapshot: Path) -> sqlite3.Connection:
+    """In autocommit, for any thread; the caller closes it. Raises `sqlite3.DatabaseError` where it is none."""
     database = sqlite3.connect(snapshot, isolation_level=None, check_same_thread=False)
     database.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the library's own has beside it
     return database
@@ -291,4 +296,5 @@ def _size(path: Path) -> int:
 
 
 def damaged(path: Path) -> BackupError:
+    """For the caller to raise, where the library stays as it was: its sentence says so."""
     return BackupError(f"{path.name} is damaged or no backup of Lamplight, so nothing was changed; try another copy.")

@@ -45,6 +45,7 @@ class Collections:
         self._hide(collection_id, True)
 
     def restore(self, collection_id: int) -> None:
+        """Undo `remove`, also where its name has been taken meanwhile. After `purge` nothing happens."""
         self._hide(collection_id, False)
 
     def purge(self) -> None:

@@ -81,6 +81,7 @@ class Conversations:
         self._hide(conversation_id, True)
 
     def restore(self, conversation_id: int) -> None:
+        """Undo `remove`. After `purge` nothing happens."""
         self._hide(conversation_id, False)
 
     def purge(self) -> None:

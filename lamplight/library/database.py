@@ -50,6 +50,7 @@ class Database:
             raise
 
     def close(self) -> None:
+        """Once no other thread uses it; the folder is free for another process then. Closing again does nothing."""
         with self.guard:
             self.connection.close()
             self.lock.release()

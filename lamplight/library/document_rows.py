@@ -33,6 +33,7 @@ def insert_document(connection: sqlite3.Connection, document: Document) -> int:
 
 
 def update_document(connection: sqlite3.Connection, document_id: int, document: Document) -> None:
+    """Write all of `WRITTEN_COLUMNS` anew; its state and `pinned` stay, and `document.id` is ignored."""
     columns = ", ".join(f"{column} = ?" for column in WRITTEN_COLUMNS.split(", "))
     connection.execute(f"UPDATE documents SET {columns} WHERE id = ?", (*_written(document), document_id))
 

@@ -72,6 +72,7 @@ class Documents:
         ]
 
     def page(self, document_id: int, number: int) -> Page | None:
+        """Page `number`, from 1, also of a document that can't be found; None where there is no such page."""
         rows = self._database.rows(
             "SELECT number, width, height, text FROM pages WHERE document_id = ? AND number = ?",
             document_id,

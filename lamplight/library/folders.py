@@ -14,9 +14,11 @@ class Folders:
         self._database = database
 
     def all(self) -> list[Path]:
+        """By path, whether they are on a disk just now or not."""
         return [Path(row[0]) for row in self._database.rows("SELECT path FROM folders ORDER BY path")]
 
     def watch(self, folder: Path) -> None:
+        """Nothing changes when it is watched already. Whether it is a folder is for `ingest.folders` to check."""
         with self._database.transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO folders VALUES (?)", (str(folder),))
 

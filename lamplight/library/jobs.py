@@ -31,10 +31,12 @@ class Jobs:
         return int(cursor.lastrowid or 0)
 
     def update(self, job_id: int, state: JobState, error: str = "") -> None:
+        """`error` replaces the one before, so none is left unless given. Not told as a change of what is shown."""
         with self._database.transaction(shown=False) as connection:
             connection.execute("UPDATE jobs SET state = ?, error = ? WHERE id = ?", (state, error, job_id))
 
     def remove(self, job_id: int) -> None:
+        """The row alone: the file's copy and what was begun of it stay."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
 
@@ -59,6 +61,7 @@ class Jobs:
         return bool(self._database.rows("SELECT paused FROM queue")[0][0])
 
     def set_paused(self, paused: bool) -> None:
+        """Kept over a restart. Jobs at work are not stopped by it: `ingest.queue` does that."""
         with self._database.transaction() as connection:
             connection.execute("UPDATE queue SET paused = ?", (paused,))
 

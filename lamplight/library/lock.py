@@ -39,6 +39,7 @@ class LibraryLock:
         self._write()
 
     def release(self) -> None:
+        """Remove the note, then let go of the lock. Does nothing when that was done before."""
         if self._lock.is_locked:
             self._note.unlink(missing_ok=True)
             self._lock.release()

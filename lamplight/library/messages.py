@@ -42,6 +42,7 @@ class Messages:
         return int(cursor.lastrowid or 0)
 
     def update(self, message_id: int, content: str, details: Mapping[str, Any]) -> None:
+        """`details` must be plain JSON. Not told as a change of what is shown: an answer is saved often as it grows."""
         with self._database.transaction(shown=False) as connection:
             connection.execute(
                 "UPDATE messages SET content = ?, details = ? WHERE id = ?",

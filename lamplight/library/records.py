@@ -51,6 +51,7 @@ class Chunk:
 
     @property
     def searchable(self) -> str:
+        """What its vector is made of: the header, for a picture with what people call such a one, then the text."""
         return _searchable(_about(self.header, self.picture_kind), self.text)
 
 
@@ -145,6 +146,7 @@ class Passage:
 
     @property
     def searchable(self) -> str:
+        """As that of its `Chunk`, so that a vector can be made anew from it."""
         return _searchable(self.about, self.text)
 
 

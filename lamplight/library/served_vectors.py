@@ -1,6 +1,6 @@
 """Vectors on a Chroma server, which may be away: then searches find none, and what was to be written is told as lost.
 
-Every connection is made by httpx, in the thread that asks, and so is judged by `models.connections`.
+Every connection is made by httpx, in the thread that asks, and so is judged by `network.connections`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from lamplight.library.errors import LibraryError, VectorsAway
 from lamplight.library.vector_server import VectorServer
 from lamplight.library.vectors import HNSW_SETTINGS, VectorStore
-from lamplight.models.connections import allowed
 from lamplight.models.embedder import Vectors
+from lamplight.network.connections import allowed
 
 CONNECT_SECONDS = 3.0
 SILENCE_SECONDS = 60.0  # a thousand vectors may have it merge its index first
@@ -41,6 +41,7 @@ class ServedVectors(VectorStore):
 
     @property
     def is_away(self) -> bool:
+        """Whether it was tried in vain a moment ago, and so isn't asked for `PAUSE_SECONDS` to `LONGEST_PAUSE`."""
         return time.monotonic() < self._rest_until
 
     def _connect(self) -> None:
@@ -107,16 +108,19 @@ class ServedVectors(VectorStore):
     def nearest(
         self, vector: Vectors, count: int, documents: frozenset[int] | None = None, ids: Sequence[int] = ()
     ) -> list[tuple[int, float]]:
+        """As on disk; none while the server is away."""
         with suppress(VectorsAway):
             return super().nearest(vector, count, documents, ids)
         return []
 
     def vectors_of(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """As on disk; none while the server is away."""
         with suppress(VectorsAway):
             return super().vectors_of(ids)
         return {}
 
     def ids(self) -> set[int]:
+        """As on disk. Unlike other reading it raises `VectorsAway`: none would mean that all have to be made again."""
         found: set[int] = set()
         while True:
             with self._guarded("read"):
@@ -126,6 +130,7 @@ class ServedVectors(VectorStore):
                 return found
 
     def close(self, sound: bool = True) -> None:
+        """Close its connections; `sound` plays no part, as there are no files here."""
         with self._lock, suppress(Exception):
             self._disconnect()
 

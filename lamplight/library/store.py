@@ -91,6 +91,7 @@ class Library:
         self.jobs = Jobs(database)
 
     def close(self) -> None:
+        """Vectors first, then the database with its lock; waits while a thread opens vectors or uses the database."""
         with self.vector_places.opening, self.database.guard:
             self.vector_places.close()
             self.database.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lamplight.library.errors import LibraryError
 from lamplight.library.vectors import VectorStore
-from lamplight.models.connections import block_connections
+from lamplight.network.connections import block_connections
 
 BATCH = 1_000
 QUESTIONS = 2_000  # at most, of 2 ms each

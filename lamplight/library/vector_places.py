@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lamplight import ROOT
+from lamplight.errors import ServerError
 from lamplight.library.checksums import Checksums
 from lamplight.library.database import Database
 from lamplight.library.errors import LibraryError, VectorsAway
@@ -19,7 +20,6 @@ from lamplight.library.vector_server import VectorChoice, VectorServer
 from lamplight.library.vectors import VectorStore
 from lamplight.models.catalogue import MULTILINGUAL
 from lamplight.models.embedder import Embedder
-from lamplight.models.errors import ServerError
 
 VECTORS = "vectors"  # the folder of the first embedder's; those of others lie beside it
 TRIAL_SECONDS = 600.0  # to look at every vector; a minute for a million
@@ -159,6 +159,7 @@ class VectorPlaces:
         return sorted(kept - stored)
 
     def say(self, sentence: str) -> None:
+        """Keep it as `notice`, empty when all is well again, and call `noticed` in the calling thread."""
         self.notice = sentence
         self.noticed(sentence)
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from lamplight.files import write_atomically
 from lamplight.library.errors import LibraryError
-from lamplight.models.address import Reachable, web_address
-from lamplight.models.files import write_atomically
+from lamplight.network.address import Reachable, web_address
 
 CHOICE = "vector-server.json"
 EXAMPLE = "http://localhost:8000"

@@ -172,6 +172,7 @@ class VectorStore:
         return {int(number): np.asarray(row, np.float32) for number, row in zip(found["ids"], rows, strict=True)}
 
     def ids(self) -> set[int]:
+        """Chunks that have a vector by this embedder, findable or not."""
         with self._guarded("read"):
             return {int(number) for number in self._collection.get(include=[])["ids"]}
 

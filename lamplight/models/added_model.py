@@ -11,8 +11,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lamplight.errors import ExtensionError, LamplightError, ServerError
 from lamplight.models.chat import ChatMessage
-from lamplight.models.errors import ExtensionError, LamplightError, ServerError
 from lamplight.models.extensions import Extension, extensions
 from lamplight.models.language_model import Piece, Usage
 from lamplight.models.prompted_model import PromptedModel

@@ -44,15 +44,16 @@ class AnswerModel(Protocol):
     def separable(self) -> bool:
         """Whether passages can be read apart from each other and remembered."""
 
-    def count_tokens(self, text: str) -> int: ...
+    def count_tokens(self, text: str) -> int:
+        """Of `text` alone, without a chat format; an estimate where it computes elsewhere or in an extension."""
 
     def generate(
         self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
-    ) -> Iterator[Prefill | Piece | Usage]: ...
+    ) -> Iterator[Prefill | Piece | Usage]:
+        """Raises `PromptTooLong` when no room is left to answer, `ServerError` when it fails before a word."""
 
-    def read(
-        self, reading: Reading, max_tokens: int, stopped: Callable[[], bool]
-    ) -> Iterator[Prefill | Piece | Usage]: ...
+    def read(self, reading: Reading, max_tokens: int, stopped: Callable[[], bool]) -> Iterator[Prefill | Piece | Usage]:
+        """As `generate`, with all passages in one prompt."""
 
     def read_apart(
         self, reading: Reading, max_tokens: int, stopped: Callable[[], bool], prior: Sequence[float] = ()

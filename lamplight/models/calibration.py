@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from lamplight.files import write_atomically
 from lamplight.models.engine import Engine, Part, Threads, build
-from lamplight.models.files import write_atomically
 from lamplight.models.processor import physical_cores
 
 YARDSTICK = Path(__file__).with_name("yardstick.txt")
@@ -33,6 +33,7 @@ class Calibration:
     threads: Threads
 
     def seconds_to_read(self, tokens: int) -> float:
+        """Wall time for `tokens` of a prompt, as if none of them were remembered."""
         return tokens / self.prefill_rate
 
     @property
@@ -112,6 +113,7 @@ def saved_calibration(folder: Path, identity: str) -> Calibration | None:
 
 
 def save_calibration(calibration: Calibration, folder: Path, identity: str) -> None:
+    """For `saved_calibration`, in place of an earlier one; makes `folder` if it isn't there. Raises `OSError`."""
     write_atomically(_path(folder, identity), json.dumps(asdict(calibration)).encode())
 
 

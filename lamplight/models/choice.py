@@ -13,12 +13,12 @@ from typing import TypeAlias
 
 import psutil
 
+from lamplight.errors import LamplightError, ServerError, WeightsError
+from lamplight.files import sha256_of, write_atomically
 from lamplight.models.added_model import Added, AddedModel
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.catalogue import LANGUAGE_MODEL, sampling_of
 from lamplight.models.context_cache import ContextCache
-from lamplight.models.errors import LamplightError, ServerError, WeightsError
-from lamplight.models.files import sha256_of, write_atomically
 from lamplight.models.fit import Need
 from lamplight.models.folder import models_folder
 from lamplight.models.language_model import LanguageModel
@@ -42,6 +42,7 @@ class Source:
 
     @property
     def name(self) -> str:
+        """What people are shown: that of Lamplight's own, or the file's without its ending."""
         return LANGUAGE_MODEL.name if self.path is None else self.path.stem
 
     def location(self) -> Path:
@@ -90,6 +91,7 @@ class LanguageModelChoice:
 
     @source.setter
     def source(self, source: Chosen) -> None:
+        """Also tells the scheduler whether answers are given one at a time."""
         self._source = source
         self._scheduler.answer_one_by_one(not isinstance(source, Server))
 

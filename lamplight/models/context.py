@@ -10,9 +10,9 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lamplight.errors import WeightsError
 from lamplight.models.context_cache import ContextCache, segment_key
 from lamplight.models.engine import SEQUENCES, Engine, Part, build
-from lamplight.models.errors import WeightsError
 
 PREFILL_PIECE = 128  # tokens between two progress reports, and the grain of what is reused
 MAIN, SCRATCH, FIRST_PASSAGE = 0, 1, 2  # sequences
@@ -110,6 +110,7 @@ class Context:
             self._engine.copy(MAIN, FIRST_PASSAGE + number)
 
     def clear(self) -> None:
+        """Empty all sequences; what the context cache remembers stays."""
         self._engine.clear()
         self._held = []
 

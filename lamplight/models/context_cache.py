@@ -18,7 +18,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lamplight.models.files import write_atomically
+from lamplight.files import write_atomically
 
 DISK_BYTES = 2 << 30
 MEMORY_BYTES = 256 << 20  # fifty passages of 200 tokens of SmolLM2-135M: loading them is a copy

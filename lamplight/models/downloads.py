@@ -17,8 +17,8 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
+from lamplight.errors import DownloadError
 from lamplight.models.catalogue import DOWNLOADABLE, Downloadable
-from lamplight.models.errors import DownloadError
 from lamplight.models.folder import models_folder
 from lamplight.models.transfer import BACKOFF_SECONDS, Transfer, bytes_here
 

@@ -22,6 +22,7 @@ TRANSPOSED = " transposed"  # behind the name of a tensor that the graph has so
 
 
 def graph_of(model: EmbeddingModel) -> Path:
+    """The file beside Lamplight's own weights, whether it is there or not."""
     return Path(__file__).with_name("weights") / f"{model.weights.name}.graph.onnx"
 
 

@@ -18,8 +18,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from lamplight.errors import WeightsError
 from lamplight.models.contention import Contention
-from lamplight.models.errors import WeightsError
 from lamplight.models.llama_build import import_llama
 from lamplight.models.metadata import cache_bytes_per_token, embedded_parameters, file_type
 from lamplight.models.processor import physical_cores
@@ -132,6 +132,7 @@ class Engine:
         self._memory = llama.llama_get_memory(self.context)
 
     def use_threads(self, threads: Threads) -> None:
+        """At most as many, from the next `decode` on."""
         self._threads = threads
 
     @property
@@ -173,6 +174,7 @@ class Engine:
 
     @property
     def chat_template(self) -> str | None:
+        """In Jinja, as the file has it; None when it has none."""
         template = self.llama.llama_model_chat_template(self._model, None)
         return template.decode() if template else None
 
@@ -275,6 +277,7 @@ class Engine:
         return bool(self.llama.llama_memory_seq_rm(self._memory, sequence, start, stop))
 
     def clear(self) -> None:
+        """Empty all sequences; their keys and values are wiped from memory, too."""
         self.llama.llama_memory_clear(self._memory, True)
 
 
@@ -292,4 +295,5 @@ def _free(llama: Any, batch: Any, context: Any, model: Any) -> None:
 
 
 def never() -> bool:
+    """For `stopped`, where nothing has to give way."""
     return False

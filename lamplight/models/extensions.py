@@ -1,7 +1,7 @@
 """What other distributions add to Lamplight: readers, models and charts, found by the entry points of their packages.
 
 Which there are is read from their metadata. An extension's code is loaded when it is first needed and never before
-the guard is on: what it tries to reach from then on is judged like everything else (`models.connections`).
+the guard is on: what it tries to reach from then on is judged like everything else (`network.connections`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
-from lamplight.models.connections import block_connections
-from lamplight.models.errors import ExtensionError, LamplightError
+from lamplight.errors import ExtensionError, LamplightError
+from lamplight.network.connections import block_connections
 
 Group = Literal["lamplight.readers", "lamplight.models", "lamplight.charts"]
 GROUPS: tuple[Group, ...] = get_args(Group)

@@ -40,10 +40,12 @@ class Need:
 
     @classmethod
     def of(cls, file: ModelFile) -> Need:
+        """From what a file says without being loaded; its whole size counts as weights."""
         return cls(file.size, file.parameters, file.cache_bytes_per_token, file.embedded, file.file_type)
 
     @classmethod
     def of_loaded(cls, engine: Engine) -> Need:
+        """Of the model in memory, whose weights are counted without the rest of the file."""
         sizes = engine.weight_bytes, engine.parameters, engine.cache_bytes_per_token
         return cls(*sizes, engine.embedded, engine.file_type)
 
@@ -83,10 +85,12 @@ class Pace:
 
     @property
     def page_seconds(self) -> float:
+        """To read `PAGE_TOKENS`, none of them remembered."""
         return PAGE_TOKENS / self.prefill_rate
 
     @property
     def words_per_second(self) -> float:
+        """Written, in English; a word of most other languages takes more tokens."""
         return self.decode_rate * WORDS_PER_TOKEN
 
     def __str__(self) -> str:
@@ -114,6 +118,7 @@ class Memory:
 
 
 def memory_here() -> Memory:
+    """At this moment; `free` is what can be had without swapping, as psutil estimates it."""
     found = psutil.virtual_memory()
     return Memory(found.total, found.available)
 

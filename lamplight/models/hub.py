@@ -16,9 +16,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
+from lamplight.errors import DownloadError
 from lamplight.models.catalogue import HubFile
-from lamplight.models.connections import allowed
-from lamplight.models.errors import DownloadError
+from lamplight.network.connections import allowed
 
 if TYPE_CHECKING:
     import httpx
@@ -59,6 +59,7 @@ def hub_name() -> str:
 
 
 def address_of(file: HubFile) -> str:
+    """Of its newest version at `endpoint()`, quoted."""
     return f"{endpoint()}/{quote(file.repository)}/resolve/main/{quote(file.name)}"
 
 

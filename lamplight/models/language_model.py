@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lamplight.errors import PromptTooLong
+from lamplight.files import sha256_of
 from lamplight.models.calibration import Calibration, save_calibration, saved_calibration
 from lamplight.models.calibration import calibrate as measure_speed
 from lamplight.models.chat import ChatMessage, ChatTemplate, Reading, ReadingTokens
 from lamplight.models.context import FIRST_PASSAGE, MAIN, MOST_PASSAGES, Context, Prefill
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import Engine, Part, Threads, log_likelihood, never
-from lamplight.models.errors import PromptTooLong
-from lamplight.models.files import sha256_of
 from lamplight.models.sampling import GREEDY, Sampling
 
 __all__ = ["ChatMessage", "LanguageModel", "Piece", "Prefill", "Reading", "Usage"]
@@ -121,6 +121,7 @@ class LanguageModel:
             self.engine.use_threads(found.threads)
 
     def count_tokens(self, text: str) -> int:
+        """Without a chat format; control tokens written out in `text` are counted as plain text. Takes no lock."""
         return len(self.engine.tokens(text))
 
     def generate(

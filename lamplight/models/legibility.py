@@ -66,6 +66,7 @@ def of_usual_thickness(pieces: Sequence[OcrLine]) -> list[OcrLine]:
 
 
 def is_vietnamese(pieces: Sequence[OcrLine]) -> bool:
+    """Whether each group of `VIETNAMESE` has a letter in the pieces, small or capital."""
     letters = set("".join(piece.text for piece in pieces).lower())
     return all(not letters.isdisjoint(group) for group in VIETNAMESE)
 

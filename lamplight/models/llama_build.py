@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lamplight.models.files import write_atomically
+from lamplight.files import write_atomically
 from lamplight.models.prepare import cache_folder
 
 NAME = "llama-cpp-python"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+from lamplight.errors import LamplightError, WeightsError
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL, MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
 from lamplight.models.cell_ranker import CellRanker
@@ -16,7 +17,6 @@ from lamplight.models.dependence import DependenceClassifier
 from lamplight.models.downloads import Downloads
 from lamplight.models.e5_file import E5File
 from lamplight.models.embedder import Embedder, tokenizer_beside
-from lamplight.models.errors import LamplightError, WeightsError
 from lamplight.models.intent import IntentClassifier
 from lamplight.models.language_model import LanguageModel
 from lamplight.models.native_build import NativeBuild
@@ -69,6 +69,7 @@ class Models:
 
     @property
     def embedder(self) -> Embedder:
+        """For English. It takes 5 s to prepare, the first time on a computer."""
         return self._embedder.get()
 
     @property
@@ -108,6 +109,7 @@ class Models:
 
     @property
     def intents(self) -> IntentClassifier:
+        """Which kind of request a text is, by its vector from `embedder` or `multilingual`."""
         return self._intents.get()
 
     def depends(self, question: str) -> bool:
@@ -117,6 +119,7 @@ class Models:
 
     @property
     def language_model(self) -> AnswerModel:
+        """The one chosen, here or elsewhere; the one that comes with Lamplight where that can't be loaded."""
         return self.choice.get()
 
     @property
@@ -129,6 +132,7 @@ class Models:
 
     @property
     def ocr(self) -> TextRecogniser:
+        """That of this process: those that files are read in have their own."""
         return self._ocr.get()
 
     @property

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from lamplight.errors import WeightsError
 from lamplight.models.engine import load_llama
-from lamplight.models.errors import WeightsError
 from lamplight.models.metadata import cache_bytes_per_token, embedded_parameters, file_type
 
 MAGIC = b"GGUF"

@@ -24,10 +24,9 @@ from urllib.parse import urlsplit
 import psutil
 
 from lamplight import FROM_FOLDER, ROOT
+from lamplight.errors import WeightsError
 from lamplight.models.catalogue import LANGUAGE_MODEL
-from lamplight.models.connections import CONNECTIONS
 from lamplight.models.engine import SPINS, load_llama
-from lamplight.models.errors import WeightsError
 from lamplight.models.llama_build import (
     NAME,
     Comparison,
@@ -38,6 +37,7 @@ from lamplight.models.llama_build import (
     unused_features,
 )
 from lamplight.models.processor import physical_cores
+from lamplight.network.connections import CONNECTIONS
 
 REASON = "llama.cpp’s source, to compile it for this processor"
 INDEX = "Python’s package index"  # where pip looks unless it was told otherwise

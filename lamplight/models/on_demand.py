@@ -18,6 +18,7 @@ class OnDemand(Generic[Loaded]):
         self._value: Loaded | None = None
 
     def get(self) -> Loaded:
+        """Waits while it is made. Raises what `make` raises, and the next call tries again."""
         with self._lock:
             if self._value is None:
                 self._value = self._make()
@@ -30,4 +31,5 @@ class OnDemand(Generic[Loaded]):
 
     @property
     def value(self) -> Loaded | None:
+        """None as long as it isn't made; never waits."""
         return self._value

@@ -20,11 +20,11 @@ import platformdirs
 from safetensors.numpy import load_file
 
 from lamplight import ROOT
+from lamplight.errors import WeightsError
 from lamplight.models.catalogue import ENGLISH, MULTILINGUAL, EmbeddingModel
-from lamplight.models.connections import block_connections
 from lamplight.models.e5_file import E5File, write_tokenizer
 from lamplight.models.embedder_graph import Array, fill_graph, graph_of
-from lamplight.models.errors import WeightsError
+from lamplight.network.connections import block_connections
 
 FORMAT = 2  # raise it when the export changes, so that old files are not used
 LEAST_COSINE = 0.99  # mean over the sentences below; measured 0.994

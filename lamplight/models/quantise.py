@@ -25,10 +25,10 @@ import numpy.typing as npt
 import psutil
 
 from lamplight import ROOT
+from lamplight.errors import WeightsError
+from lamplight.files import sha256_of, write_atomically
 from lamplight.models.calibration import PREFILL_TOKENS, prefill_seconds, yardstick
 from lamplight.models.engine import Engine, Part, Threads, build, load_llama, log_likelihood
-from lamplight.models.errors import WeightsError
-from lamplight.models.files import sha256_of, write_atomically
 from lamplight.models.model_file import ModelFile
 from lamplight.models.processor import physical_cores
 
@@ -247,10 +247,11 @@ def _sweep(folder: Path) -> None:
 
 
 def main() -> int:
+    """The command line, without any connection. Returns 0, or ends the process with a sentence."""
     import argparse
 
-    from lamplight.models.connections import block_connections
     from lamplight.models.prepare import cache_folder
+    from lamplight.network.connections import block_connections
 
     block_connections()
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from lamplight import ROOT
-from lamplight.models.errors import WeightsError
-from lamplight.models.files import sha256_of
+from lamplight.errors import WeightsError
+from lamplight.files import sha256_of
 from lamplight.models.folder import models_folder
 from lamplight.models.onnx_session import onnx_session
 
@@ -35,10 +35,12 @@ class RerankerFiles:
 
     @property
     def name(self) -> str:
+        """The folder's; what is exported from it is named so, too."""
         return self.folder.name
 
     @property
     def weights(self) -> Path:
+        """Where they have to be, whether they are there or not."""
         return self.folder / "model.safetensors"
 
     def prepared(self, cache: Path) -> Path:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from lamplight.models.address import Reachable, web_address
-from lamplight.models.errors import ServerError
+from lamplight.errors import ServerError
+from lamplight.network.address import Reachable, web_address
 
 USUAL_PATH = "/v1"
 ENDPOINTS = re.compile(r"/(chat/completions|completions|models)$")

@@ -7,8 +7,8 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from lamplight.models.errors import ServerError
-from lamplight.models.files import write_atomically
+from lamplight.errors import ServerError
+from lamplight.files import write_atomically
 from lamplight.models.folder import models_folder
 
 SERVICE = "Lamplight"

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lamplight.errors import ServerError, Unavailable
 from lamplight.models.chat import ChatMessage
 from lamplight.models.context import Prefill
 from lamplight.models.engine import never
-from lamplight.models.errors import ServerError, Unavailable
 from lamplight.models.language_model import Piece, Usage
 from lamplight.models.prompted_model import PromptedModel, size_in
 from lamplight.models.server import Offered, Server, offered

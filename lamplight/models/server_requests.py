@@ -1,7 +1,7 @@
 """Requests to a server that speaks OpenAI's protocol, and what it sends back, line by line.
 
 Every request has a connection of its own, made in the thread that reads it: leave to connect belongs to a thread
-(`models.connections`). Nothing is followed elsewhere, and proxies from the environment are not used.
+(`network.connections`). Nothing is followed elsewhere, and proxies from the environment are not used.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from lamplight.models.connections import allowed
-from lamplight.models.errors import ServerError, Unavailable
+from lamplight.errors import ServerError, Unavailable
 from lamplight.models.server import Server
+from lamplight.network.connections import allowed
 
 if TYPE_CHECKING:
     import httpx

@@ -33,6 +33,7 @@ class Sheet:
     size: tuple[int, int]
 
     def laid_flat(self, picture: Image.Image) -> Image.Image:
+        """In RGB and of `size`; `picture` is RGB too, and the one that the corners are of."""
         flat = cv2.warpPerspective(np.asarray(picture), self._matrix(), self.size, flags=cv2.INTER_CUBIC)
         return Image.fromarray(np.asarray(flat, np.uint8))
 

@@ -70,6 +70,7 @@ class Transcript:
 
     @property
     def confidence(self) -> float:
+        """Mean over the characters, 0 to 1; 0 when nothing was read."""
         letters = sum(len(text) for text, _ in self.lines)
         return sum(len(text) * confidence for text, confidence in self.lines) / letters if letters else 0.0
 

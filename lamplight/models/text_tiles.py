@@ -40,9 +40,11 @@ class Letters:
 
     @property
     def height(self) -> float:
+        """The median, in pixels."""
         return float(np.median(self.heights))
 
     def count_in(self, tile: Tile) -> int:
+        """How many have their middle in it; its right and lower edges are outside."""
         return int(self._within(tile).sum())
 
     def off(self, lines: Sequence[Quad]) -> npt.NDArray[np.int64]:

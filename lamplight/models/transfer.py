@@ -17,9 +17,9 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from lamplight.errors import DownloadError
+from lamplight.files import READ_BLOCK, write_atomically
 from lamplight.models.catalogue import HubFile
-from lamplight.models.errors import DownloadError
-from lamplight.models.files import READ_BLOCK, write_atomically
 from lamplight.models.hub import Announced, Interrupted, address_of, hub_name, look_up, open_url, refuse
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from lamplight.errors import WeightsError
 from lamplight.models.engine import default_threads, load_llama, quiet
-from lamplight.models.errors import WeightsError
 from lamplight.models.folder import models_folder
 
 CONTEXT_TOKENS = 4096
@@ -41,6 +41,7 @@ class VisionFiles:
 
     @property
     def name(self) -> str:
+        """Of the language model's file, without its ending; captions are kept with it."""
         return self.model.stem
 
 

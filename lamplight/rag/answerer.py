@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from lamplight.errors import LamplightError, PromptTooLong, ServerError
 from lamplight.library.records import Message, Passage
 from lamplight.library.store import Library
-from lamplight.models.errors import LamplightError, PromptTooLong, ServerError
 from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.rag.answer_plan import plan_of

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from lamplight.errors import ServerError
 from lamplight.library.records import Document, Passage, Statement
 from lamplight.library.store import Library
 from lamplight.models.chat import ChatMessage
-from lamplight.models.errors import ServerError
 from lamplight.models.language_model import Piece, Usage
 from lamplight.models.loading import Models
 from lamplight.models.server_model import ServerModel

@@ -48,6 +48,12 @@ class Finding:
         """What an answer may rest on, as it is shown: what was found if it answers the question, and what is pinned."""
         return with_pinned(self.selection.passages if self.selection.answerable else [], self.pinned)
 
+    @property
+    def further(self) -> list[Passage]:
+        """What else was found, best first, with the next markers: read by a model that reads whole sections."""
+        others = without_pinned(self.selection.further if self.selection.answerable else [], self.pinned)
+        return [replace(one, marker=marker) for marker, one in enumerate(others, start=len(self.passages) + 1)]
+
 
 class Finder:
     """Finds in one library, with the models that are loaded."""
@@ -152,7 +158,7 @@ class Finder:
         if finding.computation is not None or not finding.selection.answerable:
             return []
         count = {"fewer": 1, "usual": plan.passages, "more": MORE * plan.passages}[breadth]
-        passages = without_pinned(finding.passages, finding.pinned)[:count]
+        passages = [*without_pinned(finding.passages, finding.pinned), *finding.further][:count]
         return sections_around(passages, self._library, plan.passage_tokens, self.count_tokens)
 
     def _trimmed(self, query: str, passages: list[Passage], model: AnswerModel) -> list[str]:

@@ -42,6 +42,7 @@ class Lookup:
 
     @cached_property
     def vectors(self) -> QuestionVectors:
+        """Kept for the whole question, by an embedder that the first use loads or waits for."""
         return QuestionVectors(self._embedder())
 
     @cached_property

@@ -37,6 +37,7 @@ class Word:
 
     @property
     def is_capital(self) -> bool:
+        """Whether it begins with no small letter: a digit, or a letter without case, is as good as a capital."""
         return not self.text[0].islower()
 
 

@@ -61,6 +61,7 @@ class Mention:
 
     @property
     def strength(self) -> float:
+        """How surely it names the document it names best, from 0 to 1; 0 where it names none."""
         return max(self.strengths.values(), default=0.0)
 
 

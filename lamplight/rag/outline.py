@@ -31,11 +31,8 @@ class Section:
 
     @property
     def page(self) -> int:
+        """Of the first chunk, counted from 1."""
         return self.chunks[0].page
-
-    @property
-    def last_page(self) -> int:
-        return self.chunks[-1].page
 
 
 def headings_of(chunk: Passage) -> list[str]:

@@ -12,7 +12,8 @@ from lamplight.models.reranker import Reranker
 from lamplight.rag.extraction import AnswerLine, best_score
 from lamplight.rag.retriever import Search
 
-SHOWN = 5
+SHOWN = 5  # to a person; a small model reads fewer (`rag.reading`), one that reads whole sections more (`FURTHER`)
+FURTHER = 11  # passages behind those, best first: with them a large model reads as many as any plan asks for, doubled
 RERANKED = 20  # by a cross-encoder that a person brings: the page is among them; it reads each, 5 ms and more
 READER_WEIGHT = 0.1  # of the log-odds of a passage's best line beside the retriever's score
 SUREST = 8.0  # log-odds that count: beyond them the reader is only more or less sure of itself
@@ -29,7 +30,7 @@ SEVERAL = re.compile(
 class Selection:
     """Passages best first, the lines of them that answer, likeliest first, and whether anything answers at all.
 
-    `sure` tells whether the first line is it. `rag.refusal` decides both.
+    `sure` tells whether the first line is it. `rag.refusal` decides both. `further` are the next passages.
     """
 
     search: Search
@@ -37,6 +38,7 @@ class Selection:
     lines: list[AnswerLine]
     answerable: bool = False
     sure: bool = False
+    further: tuple[Passage, ...] = ()
 
     @property
     def best_cosine(self) -> float:
@@ -66,7 +68,8 @@ def select(
     if len(search.named) > 1 or SEVERAL.search(search.query.text):
         kept = spread(kept)
     passages = [replace(one, marker=marker, score=round(one.score, 4)) for marker, one in enumerate(kept[:count], 1)]
-    return Selection(search, passages, _in_order(passages, candidates, lines))
+    further = tuple(kept[count : count + FURTHER])
+    return Selection(search, passages, _in_order(passages, candidates, lines), further=further)
 
 
 def read_scores(candidates: Sequence[Passage], lines: Sequence[Sequence[AnswerLine]]) -> list[float]:

@@ -99,6 +99,7 @@ class Query:
 
     @property
     def wants_picture(self) -> bool:
+        """Whether one of `terms` is an English word for a picture: photo, chart, scan, receipt."""
         return not PICTURE_WORDS.isdisjoint(self.terms)
 
 

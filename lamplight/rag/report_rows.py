@@ -42,6 +42,7 @@ class Row:
 
     @property
     def text(self) -> str:
+        """The line as the passage has it: label and all figures, separators too."""
         return self.passage.text.split("\n")[self.index]
 
 

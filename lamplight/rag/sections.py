@@ -34,18 +34,22 @@ def numbered(section: Sequence[Passage], number: int) -> str:
     return text
 
 
-def numbered_texts(sections: Sequence[Sequence[Passage]], shown: Sequence[Passage]) -> dict[int, str]:
-    """What the model reads of each section, by the marker of the first of the passages `shown` in it."""
-    markers = {passage.id: passage.marker for passage in shown}
+def numbered_texts(sections: Sequence[Sequence[Passage]], found: Sequence[Passage]) -> dict[int, str]:
+    """What the model reads of each section, by the marker of the first of the passages `found` in it."""
+    markers = {passage.id: passage.marker for passage in found}
     numbers = [min(markers[chunk.id] for chunk in section if chunk.id in markers) for section in sections]
     return {number: numbered(section, number) for number, section in zip(numbers, sections, strict=True)}
 
 
-def with_markers(sections: Sequence[Sequence[Passage]], shown: Sequence[Passage], first: int) -> list[Passage]:
-    """What the sections hold besides the passages `shown`, with markers from `first` on."""
-    known = {passage.id for passage in shown}
-    others = [chunk for section in sections for chunk in section if chunk.id not in known]
-    return [replace(chunk, marker=marker) for marker, chunk in enumerate(others, start=first)]
+def read_besides(
+    sections: Sequence[Sequence[Passage]], shown: Sequence[Passage], further: Sequence[Passage]
+) -> list[Passage]:
+    """What the sections hold besides the passages `shown`: some `further` ones, then chunks with new markers."""
+    read = {chunk.id: chunk for section in sections for chunk in section}
+    known = {passage.id for passage in (*shown, *further)}
+    others = [chunk for number, chunk in read.items() if number not in known]
+    numbered_on = [replace(chunk, marker=marker) for marker, chunk in enumerate(others, start=len(known) + 1)]
+    return [*(passage for passage in further if passage.id in read), *numbered_on]
 
 
 def _around(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from lamplight.models.files import write_atomically
+from lamplight.files import write_atomically
 
 TOKEN_BYTES = 24
 TOKEN_FILE = "token"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from gradio.events import api
 
-from lamplight.models.errors import LamplightError
+from lamplight.errors import LamplightError
 from lamplight.ui.household.visitor import person_of
 from lamplight.ui.turns import Question, points
 

@@ -39,6 +39,7 @@ def flag(text: str, sentences: Sequence[str]) -> str:
 
 
 def one_line(text: str, line_break: str = " ") -> str:
+    """`line_break` for each line break, however a system writes it; nothing is escaped."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", line_break)
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lamplight.models.errors import LamplightError
+from lamplight.errors import LamplightError
 from lamplight.scheduling import CancelToken
 from lamplight.ui.access_token import access_token, end_access, make_access_token
 from lamplight.ui.data_commands import backup, erase, restore

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from lamplight.errors import LamplightError
 from lamplight.library.records import Message
-from lamplight.models.errors import LamplightError
 
 if TYPE_CHECKING:
     from lamplight.rag.answerer import Answerer

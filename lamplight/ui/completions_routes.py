@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 
-from lamplight.models.errors import LamplightError
+from lamplight.errors import LamplightError
 from lamplight.scheduling import CancelToken
 from lamplight.ui.access_token import access_token, end_access, make_access_token
 from lamplight.ui.completions import MODELS, Asked, ChatRequest, Json, RefusedRequest, Reply, cited_in, replies, usage

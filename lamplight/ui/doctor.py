@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from lamplight import FROM_FOLDER, PROGRAM
+from lamplight.errors import LamplightError
 from lamplight.library.checksums import Checksums
 from lamplight.library.errors import LibraryBusy
 from lamplight.library.kept_files import ComparedFile, Comparing, compare_files
@@ -22,9 +23,8 @@ from lamplight.library.store import Library
 from lamplight.library.vector_places import VECTORS
 from lamplight.library.vector_server import HERE, VectorServer
 from lamplight.models.catalogue import ENGLISH
-from lamplight.models.connections import CONNECTIONS, OUTSIDE_PYTHON
-from lamplight.models.errors import LamplightError
 from lamplight.models.processor import physical_cores
+from lamplight.network.connections import CONNECTIONS, OUTSIDE_PYTHON
 from lamplight.ui.model_checks import Check, extension_checks, model_checks
 
 GIBIBYTE = 1 << 30

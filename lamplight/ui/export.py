@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lamplight.models.errors import LamplightError
+from lamplight.errors import LamplightError
 from lamplight.ui.answers import Answer
 from lamplight.ui.chat_markdown import NOT_FOUND, chat_text
 from lamplight.ui.opening import Block, Opening, cells_of, is_row

@@ -18,7 +18,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import BaseModel, Field
 
-from lamplight.models.errors import LamplightError
+from lamplight.errors import LamplightError
 from lamplight.ui.commands import Record
 
 CarryOut: TypeAlias = "Callable[[str, Record], Iterator[Record]]"

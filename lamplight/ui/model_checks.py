@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lamplight import PROGRAM
+from lamplight.errors import ExtensionError, LamplightError
 from lamplight.models.added_model import Added
 from lamplight.models.calibration import saved_calibration
 from lamplight.models.catalogue import (
@@ -19,7 +20,6 @@ from lamplight.models.catalogue import (
 )
 from lamplight.models.choice import COMES_WITH_LAMPLIGHT, Source, saved_choice
 from lamplight.models.context_cache import DISK_BYTES, ContextCache
-from lamplight.models.errors import ExtensionError, LamplightError
 from lamplight.models.extensions import GROUPS, Extension, extensions
 from lamplight.models.folder import models_folder
 from lamplight.models.llama_build import saved_comparison

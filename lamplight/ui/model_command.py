@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from lamplight.errors import ServerError, WeightsError
 from lamplight.models.choice import Source
-from lamplight.models.errors import ServerError, WeightsError
 from lamplight.models.server import Server
 from lamplight.models.server_key import key_for
 from lamplight.models.server_model import ServerModel

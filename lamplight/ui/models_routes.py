@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
-from lamplight.models.errors import WeightsError
+from lamplight.errors import WeightsError
 from lamplight.models.server import Server
 from lamplight.models.server_key import key_for
 from lamplight.models.server_model import ServerModel

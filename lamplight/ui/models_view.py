@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamplight.errors import LamplightError
 from lamplight.models.added_model import Added, added_models
 from lamplight.models.catalogue import LANGUAGE_MODEL, Downloadable
 from lamplight.models.choice import COMES_WITH_LAMPLIGHT, Chosen, Source
-from lamplight.models.errors import LamplightError
 from lamplight.models.extensions import Extension
 from lamplight.models.fit import Memory, Need, Pace, fit, memory_here
 from lamplight.models.folder import models_folder

@@ -82,4 +82,5 @@ def is_row(line: str) -> bool:
 
 
 def cells_of(line: str) -> list[str]:
+    """The cells of a quoted line, without the blanks around them; one where it is no row."""
     return [cell.strip() for cell in line.split(SEPARATOR)]

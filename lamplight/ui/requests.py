@@ -12,7 +12,7 @@ from fastapi import HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
-from lamplight.models.errors import LamplightError
+from lamplight.errors import LamplightError
 from lamplight.ui.household.visitor import person_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse, Response
 
-from lamplight.models.errors import LamplightError
+from lamplight.errors import LamplightError
 from lamplight.ui.conversation_routes import conversation_routes
 from lamplight.ui.document_view import document_value, original_value, page_value
 from lamplight.ui.household.visitor import session_of

@@ -27,7 +27,7 @@ from fastapi.exception_handlers import http_exception_handler
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
-from lamplight.models.errors import LamplightError
+from lamplight.errors import LamplightError
 from lamplight.ui.access_token import access_token
 from lamplight.ui.change_signal import ChangeSignal, SignalOfActions
 from lamplight.ui.chat import Chat
@@ -183,6 +183,7 @@ class AppServer(uvicorn.Server):
         self._doors: list[Door] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """With a certificate, doors take `sockets` in place of uvicorn, and encrypt. Calls `ready` at the end."""
         if self._certificate is None:
             await super().startup(sockets)
         else:
@@ -202,6 +203,7 @@ class AppServer(uvicorn.Server):
         return protocol
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """First ends the streams of open pages and closes the doors; uvicorn then waits `SHUTDOWN_SECONDS` at most."""
         self._changed.end()
         for door in self._doors:
             await door.close()

@@ -10,7 +10,7 @@ import pyshortcuts
 from PIL import Image
 
 from lamplight import ROOT
-from lamplight.models.errors import LamplightError
+from lamplight.errors import LamplightError
 from lamplight.models.prepare import cache_folder
 
 DRAWING = Path(__file__).parent / "assets" / "lamplight.png"
@@ -32,6 +32,7 @@ def make_shortcut() -> Path:
 
 
 def desktop() -> Path:
+    """The folder that the system names so, which may not be there."""
     return Path(pyshortcuts.get_folders().desktop)
 
 

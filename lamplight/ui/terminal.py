@@ -57,12 +57,14 @@ def notice(sentence: str) -> None:
 
 
 def say(sentence: str) -> None:
+    """Print a line to stdout at once, in place of the progress bar."""
     clear_line()
     sys.stdout.write(f"{sentence}\n")
     sys.stdout.flush()
 
 
 def progress_bar(label: str, fraction: float) -> None:
+    """Draw it on stderr, over the one before; nothing where that is no terminal. `fraction` is from 0 to 1."""
     if not sys.stderr.isatty():
         return
     full = round(fraction * BAR_WIDTH)

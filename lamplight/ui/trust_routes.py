@@ -17,9 +17,9 @@ from lamplight import PROGRAM
 from lamplight.library.database import DATABASE
 from lamplight.library.errors import LibraryError
 from lamplight.library.vector_places import VECTORS
-from lamplight.models.connections import CONNECTIONS
 from lamplight.models.folder import models_folder
 from lamplight.models.loading import CONTEXTS
+from lamplight.network.connections import CONNECTIONS
 from lamplight.ui.commands import Record, run
 from lamplight.ui.household.visitor import session_of
 from lamplight.ui.requests import REFUSED, act, field

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamplight.errors import LamplightError
 from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.library.errors import LibraryError
-from lamplight.models.errors import LamplightError
 from lamplight.rag.events import Evidence, Finished, Grounded
 from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer

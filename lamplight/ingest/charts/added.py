@@ -7,8 +7,8 @@ from typing import Any
 
 from PIL import Image
 
+from lamplight.errors import ExtensionError
 from lamplight.ingest.charts.chart import Chart
-from lamplight.models.errors import ExtensionError
 from lamplight.models.extensions import Extension, extensions
 from lamplight.models.text_rows import OcrLine
 

@@ -34,10 +34,12 @@ class Bar:
 
     @property
     def height(self) -> float:
+        """Pixels of its whole rectangle, positive also where it hangs from zero; not refined as `top` is."""
         return self.box[3] - self.box[1]
 
     @property
     def centre(self) -> float:
+        """Pixels from the left of the upright view to the middle between its sides."""
         return (self.left + self.right) / 2
 
 
@@ -50,6 +52,7 @@ class Bars:
     regions: tuple[Region, ...]
 
     def value_of(self, bar: Bar) -> float:
+        """Measured, in the axis' units: negative for a bar that hangs from zero; of a stack's part what it adds."""
         return ((self.scale.zero if bar.foot is None else bar.foot) - bar.top) * self.scale.per_pixel
 
 

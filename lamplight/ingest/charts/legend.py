@@ -27,10 +27,12 @@ class Word:
 
     @property
     def height(self) -> float:
+        """Pixels, those of the line it was recognised in."""
         return self.box[3] - self.box[1]
 
     @property
     def centre(self) -> tuple[float, float]:
+        """Across and down from the top left corner, in pixels; across only as exact as its box."""
         return (self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2
 
 

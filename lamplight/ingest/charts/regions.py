@@ -35,10 +35,12 @@ class Region:
 
     @property
     def width(self) -> float:
+        """Pixels of the drawing as `colours_of` was given it, both outermost columns included."""
         return self.box[2] - self.box[0]
 
     @property
     def height(self) -> float:
+        """Pixels of the drawing as `colours_of` was given it, both outermost rows included."""
         return self.box[3] - self.box[1]
 
 

@@ -37,6 +37,7 @@ class Number:
 
     @property
     def middle(self) -> float:
+        """Pixels from the top of the upright view to the label's middle, where its tick is taken to be."""
         return (self.box[1] + self.box[3]) / 2
 
 
@@ -50,10 +51,12 @@ class Scale:
 
     @property
     def left(self) -> float:
+        """Pixels from the left of the upright view to where the leftmost of its labels begins."""
         return min(tick.box[0] for tick in self.ticks)
 
     @property
     def right(self) -> float:
+        """Pixels from the left of the upright view to where the rightmost of its labels ends."""
         return max(tick.box[2] for tick in self.ticks)
 
     @property

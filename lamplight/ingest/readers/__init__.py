@@ -11,6 +11,7 @@ import errno
 from collections.abc import Callable
 from pathlib import Path
 
+from lamplight.errors import LamplightError
 from lamplight.ingest.charts.added import ADDED_CHARTS
 from lamplight.ingest.document import ReadDocument
 from lamplight.ingest.errors import ReadError
@@ -41,7 +42,6 @@ from lamplight.ingest.readers.tiff import read_tiff
 from lamplight.ingest.readers.web import read_html, read_mhtml, read_webarchive
 from lamplight.ingest.readers.word import read_docx
 from lamplight.ingest.readers.xml_values import read_xml
-from lamplight.models.errors import LamplightError
 
 __all__ = ["KNOWN", "READERS", "SUFFIXES", "Reader", "is_known", "kind_of", "read"]
 

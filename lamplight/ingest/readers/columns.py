@@ -37,6 +37,7 @@ class Heads:
 
 
 def is_headless(block: Block) -> bool:
+    """Whether it is a table of `FEWEST_ROWS` lines or more, of which neither the heads nor the cells are known."""
     return block.kind == "table" and not block.heads and len(block.lines) >= FEWEST_ROWS and not is_laid_out(block)
 
 

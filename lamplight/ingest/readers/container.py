@@ -55,6 +55,7 @@ class Container:
         return cls(ReadDocument(title, format_name, reading.begin(title, format_name)), reading)
 
     def add_page(self, page: DocumentPage) -> None:
+        """The page gets the next number, and so do its tables; kept unless an earlier run has read it."""
         self.pages += 1
         page.number = self.pages
         page.tables = [replace(table, page=self.pages) for table in page.tables]
@@ -78,6 +79,7 @@ class Container:
         self._sentences.append(sentence)
 
     def finish(self) -> ReadDocument:
+        """The document; call it once, as it adds what was said to `skipped`: `MOST_SENTENCES`, then how many more."""
         more = len(self._sentences) - MOST_SENTENCES
         self._document.skipped += self._sentences[:MOST_SENTENCES]
         if more > 0:
@@ -86,6 +88,7 @@ class Container:
 
     @property
     def first_sentence(self) -> str:
+        """What was said first of what was not read; empty if nothing was."""
         return self._sentences[0] if self._sentences else ""
 
     def _enter(self, name: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from lamplight.errors import LamplightError
 from lamplight.ingest.captions import picture_blocks
 from lamplight.ingest.document import DocumentPage, ReadDocument
 from lamplight.ingest.doubts import Doubts
@@ -15,7 +16,6 @@ from lamplight.ingest.errors import NothingToRead, ReadError
 from lamplight.ingest.ground import as_seen, is_bare
 from lamplight.ingest.picture_tables import as_table
 from lamplight.ingest.readers.reading import Reading
-from lamplight.models.errors import LamplightError
 
 LARGEST_PIXELS = 150_000_000  # 450 MB decoded; a JPEG beyond that is decoded at a fraction
 DRAFT_SIDE = 3000

@@ -40,10 +40,12 @@ class Said:
     shingles: set[int] = field(default_factory=set)
 
     def take(self, text: str) -> None:
+        """Remember each run of `SHINGLE` words (w-shingling, Broder 1997); nothing more from `MOST_SHINGLES` on."""
         if len(self.shingles) < MOST_SHINGLES:
             self.shingles.update(_shingles(text))
 
     def has(self, text: str) -> bool:
+        """Whether each run of `SHINGLE` words was said before, in any case and punctuation; False without words."""
         found = list(_shingles(text))
         return bool(found) and all(shingle in self.shingles for shingle in found)
 

@@ -66,6 +66,7 @@ def shown(value: Any, number_format: str) -> str:
 
 
 def is_date(number_format: str) -> bool:
+    """Whether it shows numbers as days, times or durations; its first section decides, and empty is `General`."""
     return _sections(number_format or "General")[0].is_date
 
 

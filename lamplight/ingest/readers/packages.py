@@ -48,6 +48,7 @@ class Package:
         self.names = set(archive.namelist())
 
     def part(self, name: str) -> bytes:
+        """Unpacked bytes; `name` is its path in the archive, as in `names`. A `PermissionError` goes through."""
         try:
             if self._archive.getinfo(name).file_size > LARGEST_PART:
                 raise ReadError(f"{self._path.name} unpacks to more than can be read; split it and add the parts.")
@@ -80,6 +81,7 @@ class Package:
         return {one.target for part in parts for one in self.relations(part).values()}
 
     def damaged(self) -> ReadError:
+        """An error to be raised where a reader finds that parts are missing or make no sense."""
         return _damaged(self._path)
 
 
@@ -98,6 +100,7 @@ def _damaged(path: Path) -> ReadError:
 
 @contextmanager
 def open_package(path: Path) -> Iterator[Package]:
+    """Closed on leaving. Raises `ReadError` for what is no archive or damaged, and lets `PermissionError` through."""
     try:
         archive = zipfile.ZipFile(path)
     except PermissionError:

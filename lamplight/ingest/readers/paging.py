@@ -22,9 +22,11 @@ class Pages:
 
     @property
     def last(self) -> DocumentPage:
+        """The page that is being filled: there always is one."""
         return self.all[-1]
 
     def add(self, *blocks: Block) -> None:
+        """Put blocks on `last`; without any it says that something else stands there, such as a heading or a table."""
         self.last.blocks += blocks
         self._just_set = False
 
@@ -52,6 +54,7 @@ class Outline:
 
     @property
     def path(self) -> tuple[str, ...]:
+        """From the outermost to the innermost, as in `Block.headings`; empty before the first."""
         return tuple(self.levels[level] for level in sorted(self.levels))
 
     def begin(self, level: int, heading: str, page: DocumentPage) -> None:

@@ -109,6 +109,7 @@ def _relative_clause(question: str, match: re.Match[str]) -> bool:
 
 
 def with_person(question: str, turn: Turn) -> str | None:
+    """The person in `turn` for "he" or "her"; None without such a word or person, or if `question` has its own."""
     pattern = next((p for p in (SUBJECT, PERSON_OBJECT, PERSON_OWN) if p.search(question)), None)
     if pattern is None or _inside(question, pattern):
         return None

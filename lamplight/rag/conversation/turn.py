@@ -51,6 +51,7 @@ def content_words(text: str) -> list[str]:
 
 
 def computed_year(match: re.Match[str], turn: Turn) -> int | None:
+    """The year that a match of `RELATIVE_YEAR` means, counted from `named_year`; None where the turn names none."""
     base = named_year(turn)
     if base is None:
         return None
@@ -61,6 +62,7 @@ def computed_year(match: re.Match[str], turn: Turn) -> int | None:
 
 
 def named_year(turn: Turn) -> int | None:
+    """The last year in the question, or else in its answer; None where neither has one, as "FY 21" has none."""
     for text in (turn.question, without_markers(turn.answer)):
         years = years_in_order(" ".join(YEAR.findall(text)))
         if years:
@@ -69,9 +71,11 @@ def named_year(turn: Turn) -> int | None:
 
 
 def word_before(text: str, position: int) -> str:
+    """The last word of `text[:position]`, in lower case; empty where there is none."""
     words = WORD.findall(text[: max(0, position)])
     return words[-1].lower() if words else ""
 
 
 def replaced(text: str, span: tuple[int, int], new: str) -> str:
+    """`text` with `new` in place of `text[span[0]:span[1]]`."""
     return text[: span[0]] + new + text[span[1] :]

@@ -46,6 +46,7 @@ class Claim:
 
     @classmethod
     def of(cls, sentence: str) -> Claim:
+        """Its `words` are stems with the weight 1; dates, figures, number words and scales are not among them."""
         quantities = quantities_of(sentence)
         names = [name.text for name in names_of(sentence)]
         undated = sentence

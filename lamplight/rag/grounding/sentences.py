@@ -63,6 +63,7 @@ class GroundedAnswer:
 
     @property
     def text(self) -> str:
+        """The parts as one paragraph, a blank between two: the line breaks of the answer are gone."""
         return " ".join(self.parts)
 
 
@@ -126,6 +127,7 @@ def split_answer(answer: str) -> list[str]:
 
 
 def cite(passage: Passage, sentence: Sentence) -> Citation:
+    """Where `sentence` stands: in its own boxes, or in all of the passage's where it has none."""
     return Citation(
         passage.marker,
         passage.document_id,

@@ -120,6 +120,7 @@ def comma_decimal_in(cells: Sequence[str]) -> bool:
 
 
 def two_styles(cells: Sequence[str]) -> bool:
+    """Whether one cell can only be read with a decimal comma (1.234,5) and another only with a point (1,234.5)."""
     return len(_styles(cells)) > 1
 
 

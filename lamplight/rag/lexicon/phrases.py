@@ -156,10 +156,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A noun phrase with the prepositional phrases after it ("the lease for Mill Lane").
-
-    `head` is the noun that decides number, `preposition` the one before it, or empty.
-    """
+    """A noun phrase ("the lease for Mill Lane"). `head` decides number; `preposition` is the one before, or empty."""
 
     text: str
     start: int
@@ -169,6 +166,7 @@ class Phrase:
 
     @property
     def plural(self) -> bool:
+        """Whether `head` ends in one s, not in "us", or is people, children, men or women."""
         head = self.head.lower()
         return head in {"people", "children", "men", "women"} or (
             head.endswith("s") and not head.endswith(("ss", "us"))
@@ -176,6 +174,7 @@ class Phrase:
 
 
 def without_markers(answer: str) -> str:
+    """Without "[1]", "[1, 2]" and "【1†page 3】" and the white space before them; links stay."""
     return MARKER.sub("", answer)
 
 
@@ -304,6 +303,7 @@ def _ends_phrase(following: str) -> bool:
 
 
 def is_verb(word: str) -> bool:
+    """Whether it is one of `VERBS`, of which auxiliaries are none, or ends like "signed"; in any case."""
     word = word.lower()
     return word in VERBS or (word.endswith("ed") and len(word) > 4 and word not in NOT_PARTICIPLES)
 

@@ -72,6 +72,7 @@ class Quantity:
 
     @property
     def is_year(self) -> bool:
+        """Whether it is a whole number from 1500 to 2099 without a currency: also "2,019", and with a unit."""
         return self.digits.isdigit() and len(self.digits) == 4 and int(self.digits) in YEARS and not self.currency
 
 

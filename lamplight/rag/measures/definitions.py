@@ -36,6 +36,7 @@ class Line:
 
     @property
     def is_per_share(self) -> bool:
+        """By its name: such an amount has no scale, whatever its statement is in."""
         return "shar" in name_of(self.name) and "per" in name_of(self.name)
 
 

@@ -38,6 +38,7 @@ class Answered:
 
     @property
     def is_sure(self) -> bool:
+        """Whether it is likely enough to be told as the answer."""
         return self.probability >= SURE
 
     @property

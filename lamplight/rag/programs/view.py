@@ -41,6 +41,7 @@ class Column:
 
     @property
     def is_ordered(self) -> bool:
+        """Whether rows can be compared by `values`; in a column of words these are numbers by chance, or None."""
         return self.kind != "text"
 
 

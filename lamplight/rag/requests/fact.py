@@ -6,9 +6,9 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from lamplight.errors import ServerError
 from lamplight.library.records import Passage
 from lamplight.models.answer_model import AnswerModel
-from lamplight.models.errors import ServerError
 from lamplight.models.language_model import Piece, Prefill, Usage
 from lamplight.models.server_model import ServerModel
 from lamplight.rag.answer_plan import KNOWLEDGE, AnswerPlan, plan_of
@@ -24,7 +24,7 @@ from lamplight.rag.reading import PassagePrefill
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.section import section
 from lamplight.rag.requests.telling import finished, refuse, tell, with_others
-from lamplight.rag.sections import numbered_texts, with_markers
+from lamplight.rag.sections import numbered_texts, read_besides
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +152,10 @@ class FactAnswers:
         if plan.structured:
             return (yield from self._structured(model, plan, request, finding, opening))
         texts = self._finder.texts(finding, model, breadth=request.breadth)
-        text, usage = "", NOTHING
+        text, usage, circling = "", NOTHING, False
 
-        def stopped() -> bool:
-            return request.lease.cancelled() or repeats(text)
+        def stopped() -> bool:  # asked hundreds of times a token, so it compares nothing itself
+            return circling or request.lease.cancelled()
 
         for event in self._events(model, plan, request, finding, texts, stopped):
             if isinstance(event, Usage):
@@ -163,6 +163,7 @@ class FactAnswers:
                 continue
             if isinstance(event, Token):
                 text += event.text
+                circling = repeats(text)
                 event = replace(event, draft=True, aside=opening is not None and not model.is_large)
             yield event
         text = whole_sentences(text) if usage.cut else text
@@ -177,9 +178,9 @@ class FactAnswers:
         """Markdown that is checked as it comes."""
         passages = finding.passages
         sections = self._finder.sections(finding, plan, breadth=request.breadth) if plan.sections else []
-        numbers = numbered_texts(sections, passages)
+        numbers = numbered_texts(sections, [*passages, *finding.further])
         texts = list(numbers.values()) if plan.sections else self._finder.texts(finding, model, breadth=request.breadth)
-        evidence = [*passages, *with_markers(sections, passages, len(passages) + 1)]
+        evidence = [*passages, *read_besides(sections, passages, finding.further)]
         held = {passage.id: passage for passage in evidence}
         checking = Checking(
             evidence,

@@ -44,6 +44,7 @@ class Line:
 
     @property
     def text(self) -> str:
+        """Of the sentence, without line breaks; a numbered heading is whole."""
         return self.sentence.text
 
 

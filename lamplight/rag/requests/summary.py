@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from lamplight.errors import ServerError
 from lamplight.library.records import Document, Passage
-from lamplight.models.errors import ServerError
 from lamplight.rag.composition import plain
 from lamplight.rag.digests import Digesting, Saying
 from lamplight.rag.events import Looking, Token

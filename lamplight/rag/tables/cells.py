@@ -53,6 +53,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
+        """Whether it holds amounts; the values of a column of years are floats too, but no amounts."""
         return self.kind == "number"
 
     def show(self, value: float, decimals: int | None = None) -> str:
@@ -73,6 +74,7 @@ class Grid:
 
     @property
     def height(self) -> int:
+        """How many rows it has, heads aside."""
         return len(self.columns[0].texts)
 
     def origin(self, row: int, column: int) -> tuple[int, int]:

@@ -29,10 +29,8 @@ EXTREMES = ("max", "min")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to compute. Columns are indices into the grid, -1 where there is none.
-
-    `pair` are two selections that are compared, `label` is the column that names the rows of an answer, and
-    `score` says how much of the question the table's own words explain.
+    """What to compute; columns are indices, -1 where there is none. `pair` are two selections to compare, `label` is
+    the column that names an answer's rows, and `score` says how much of the question the table's own words explain.
     """
 
     grid: Grid
@@ -64,10 +62,12 @@ class Asked:
 
     @property
     def counts(self) -> bool:
+        """Whether a word for counting is in it, or both "how" and "many"."""
         return "count" in self.operations or ("how" in self.lower and "many" in self.lower)
 
     @property
     def money(self) -> bool:
+        """Whether it speaks of money, a price or spending in words that name no column."""
         return bool(self.roles & {"money", "price", "spend"})
 
 

@@ -44,6 +44,7 @@ class Filter:
     values: tuple[float | str, ...]
 
     def holds(self, value: float | str | None) -> bool:
+        """Whether a cell of this value is meant; an empty one, or a number where words are meant, only by "not in"."""
         if value is None or isinstance(value, str) != isinstance(self.values[0], str):
             return self.operator == "not in"
         if self.operator in ("in", "not in"):
@@ -88,6 +89,7 @@ def total_rows(grid: Grid) -> dict[int, list[str]]:
 
 
 def without_totals(grid: Grid, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    """`filters`, then one against the labels of totals in each column that these leave alone."""
     chosen = {part.column for part in filters}
     left_out = [
         Filter(index, "not in", tuple(labels)) for index, labels in total_rows(grid).items() if index not in chosen

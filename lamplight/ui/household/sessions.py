@@ -12,8 +12,8 @@ from hashlib import sha256
 from hmac import compare_digest
 from pathlib import Path
 
+from lamplight.files import write_atomically
 from lamplight.library.conversations import person_key
-from lamplight.models.files import write_atomically
 from lamplight.ui.household.attempts import Attempts
 from lamplight.ui.household.errors import HouseholdError
 from lamplight.ui.household.password import PasswordHash
@@ -49,6 +49,7 @@ class Session:
 
     @property
     def person(self) -> str:
+        """As conversations name their owner: `person_key` of the name, empty for the person at the computer."""
         return person_key(self.name)
 
 
@@ -71,13 +72,15 @@ class Household:
     def __post_init__(self) -> None:
         try:
             kept = json.loads((self.folder / HOUSEHOLD_FILE).read_text(encoding="utf-8"))
-            self._password = PasswordHash(**kept["password"])
-            self._sessions = {one["token_hash"]: Session(**one) for one in kept["sessions"]}
+            password = PasswordHash(**kept["password"])
+            sessions = {one["token_hash"]: Session(**one) for one in kept["sessions"]}
         except (OSError, ValueError, TypeError, KeyError):
             return  # none was set, or what was kept is of no use: then nobody is let in
+        self._password, self._sessions = password, sessions
 
     @property
     def has_password(self) -> bool:
+        """Whether one was set; not so where the file that keeps it can't be read."""
         return self._password is not None
 
     def set_password(self, password: str) -> None:

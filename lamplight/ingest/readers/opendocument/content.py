@@ -40,6 +40,7 @@ class Content:
         self._counting = Counting(styles)
 
     def walk(self, elements: Iterable[Any]) -> None:
+        """Add what elements hold, in order; those of unknown names are looked into, hidden sections only counted."""
         for element in elements:
             name = element.tag if isinstance(element.tag, str) else ""
             if name == f"{TEXT}h":

@@ -37,6 +37,7 @@ class ParagraphReader:
         self.read: Counter[tuple[str, str]] = Counter()
 
     def words(self, element: Any) -> Paragraph:
+        """With single blanks, unless a program broke the page in it; empty if its style hides it."""
         paragraph = Paragraph()
         if self._hides(element, "paragraph"):
             return paragraph

@@ -56,6 +56,7 @@ class Styles:
         return False
 
     def breaks_after(self, name: str) -> bool:
+        """Whether a paragraph of this style, or of one that it is based on, ends a page."""
         return any(one.get(f"{FO}break-after") == "page" for one in self._properties("paragraph", name))
 
     def list_of(self, paragraph: str) -> str:
@@ -97,6 +98,7 @@ class Counting:
         )
 
     def heading(self, level: int) -> str:
+        """What stands before the next heading of this level, such as `2.1`; empty if they have no numbers."""
         levels = self._styles.outline
         return self._next("", levels, level, None) if level in levels else ""
 

@@ -57,6 +57,7 @@ class ParagraphReader:
         self._fields: list[str | None] = []  # their instructions while those are read, None while their results are
 
     def read(self, element: Any) -> Paragraph:
+        """The words of a `w:p`, all changes accepted. Call it in order: a field may go on in the next paragraph."""
         paragraph = Paragraph()
         parts: list[str] = []
         for child in element:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from lamplight.models.connections import is_here
-from lamplight.models.errors import ServerError
+from lamplight.errors import ServerError
+from lamplight.network.connections import is_here
 
 
 def web_address(typed: str, example: str) -> SplitResult:
@@ -32,6 +32,7 @@ class Reachable:
 
     @property
     def host(self) -> str:
+        """In lower case, without port, brackets and a dot at the end; empty where the address names none."""
         return (urlsplit(self.address).hostname or "").rstrip(".")
 
     @property
