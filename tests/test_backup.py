@@ -156,6 +156,11 @@ def broken_database(files: dict[str, bytes], manifest: dict[str, Any]) -> None:
     listed(files, manifest)
 
 
+def another_file_for_the_database(files: dict[str, bytes], manifest: dict[str, Any]) -> None:
+    files[DATABASE] = b"A letter, by mistake."
+    listed(files, manifest)
+
+
 def newer(files: dict[str, bytes], manifest: dict[str, Any]) -> None:
     manifest["format"] = 99
 
@@ -172,7 +177,17 @@ def path_outside(files: dict[str, bytes], manifest: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [changed_byte, file_outside, path_outside, unlisted_file, no_database, broken_database, newer]
+    "change",
+    [
+        changed_byte,
+        file_outside,
+        path_outside,
+        unlisted_file,
+        no_database,
+        broken_database,
+        another_file_for_the_database,
+        newer,
+    ],
 )
 def test_a_backup_that_is_not_whole_is_refused_and_touches_nothing(
     backup: Path, embedder: Embedder, tmp_path: Path, change: Callable[[dict[str, bytes], dict[str, Any]], None]

@@ -23,7 +23,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from lamplight.library.copies import FILES
-from lamplight.library.database import DATABASE
+from lamplight.library.database import DATABASE, open_snapshot
 from lamplight.library.errors import LibraryError
 from lamplight.library.store import SETTINGS, Library
 from lamplight.models.embedder import Embedder
@@ -254,13 +254,6 @@ def _vectors(library: Library, embedder: Embedder, chunks: list[int]) -> Iterato
 def record_type(embedder: Embedder) -> np.dtype[Any]:
     """A chunk's number and its vector, as they stand in `VECTORS`."""
     return np.dtype([("id", "<i8"), ("vector", "<f4", (embedder.dimensions,))])
-
-
-def open_snapshot(snapshot: Path) -> sqlite3.Connection:
-    """In autocommit, for any thread; the caller closes it. Raises `sqlite3.DatabaseError` where it is none."""
-    database = sqlite3.connect(snapshot, isolation_level=None, check_same_thread=False)
-    database.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the library's own has beside it
-    return database
 
 
 def _for_the_owner(path: str, flags: int) -> int:

@@ -130,3 +130,14 @@ class Database:
         """What SQLite's own check finds wrong, in its words; empty for a healthy library."""
         rows = [str(row[0]) for row in self.rows("PRAGMA quick_check")]
         return [row for row in rows if row != "ok"]
+
+
+def open_snapshot(snapshot: Path) -> sqlite3.Connection:
+    """In autocommit, for any thread; the caller closes it. Raises `sqlite3.DatabaseError` where it is none."""
+    database = sqlite3.connect(snapshot, isolation_level=None, check_same_thread=False)
+    try:
+        database.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the library's own has beside it
+    except sqlite3.DatabaseError:
+        database.close()
+        raise
+    return database

@@ -8,7 +8,7 @@ import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import numpy as np
@@ -22,13 +22,11 @@ from lamplight.library.backup import (
     Manifest,
     Step,
     damaged,
-    open_snapshot,
     read_manifest,
     record_type,
 )
 from lamplight.library.copies import FILES
-from lamplight.library.database import DATABASE
-from lamplight.library.errors import LibraryError
+from lamplight.library.database import DATABASE, open_snapshot
 from lamplight.library.migrations import migrate
 from lamplight.library.store import SETTINGS, Library
 from lamplight.models.embedder import Embedder
@@ -99,19 +97,17 @@ def _unpack(path: Path, manifest: Manifest, scratch: Path) -> Iterator[Step]:
 
 def _checked(snapshot: Path, path: Path) -> sqlite3.Connection:
     """The backup's database, of this version now. Raises `BackupError` and `LibraryError`."""
-    database = open_snapshot(snapshot)
-    try:
-        if database.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise damaged(path)
-        migrate(database)
-    except sqlite3.DatabaseError as error:
-        database.close()
-        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR")):
-            raise  # of the disk, not of the backup
-        raise damaged(path) from error
-    except LibraryError:
-        database.close()
-        raise
+    with ExitStack() as unless_whole:
+        try:
+            database = unless_whole.enter_context(closing(open_snapshot(snapshot)))
+            if database.execute("PRAGMA quick_check").fetchone() != ("ok",):
+                raise damaged(path)
+            migrate(database)
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+                raise  # of the disk, not of the backup
+            raise damaged(path) from error
+        unless_whole.pop_all()
     return database
 
 
