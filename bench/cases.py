@@ -92,7 +92,7 @@ def _documents(file: Path, library: Library) -> Iterator[Document]:
     """The document made of a file, and those of what the file contains."""
     place = str(file.resolve())
     for document in library.documents.all():
-        if any(path == place or path.startswith(place + "/") for path in library.places.of(document.id)):
+        if any(path == place or path.startswith(place + "/") for path in library.paths.of(document.id)):
             yield document
 
 

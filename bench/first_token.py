@@ -21,7 +21,7 @@ from bench.sections import Found, SectionFinder, index_sections
 from lamplight.library.store import Library
 from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.engine import never
-from lamplight.models.language_model import LanguageModel, Piece, Prefill, Reading, Usage
+from lamplight.models.language_model import LanguageModel, PassagePrompt, Piece, PrefillStep, Usage
 from lamplight.models.loading import Models
 from lamplight.models.processor import physical_cores
 from lamplight.models.quantise import saved_preparation
@@ -89,23 +89,25 @@ def _one_run(
     rates: dict[str, list[float]],
 ) -> tuple[dict[str, float], bool, int]:
     """Seconds of each side, whether speculative prefill changed nothing, and the tokens of the passages."""
-    together = Reading(SYSTEM, tuple(found.sections), asked.text)
-    near = Reading(SYSTEM, together.passages[: found.near], asked.text)
+    together = PassagePrompt(SYSTEM, tuple(found.sections), asked.text)
+    near = PassagePrompt(SYSTEM, together.passages[: found.near], asked.text)
     other = f"Which words in it matter most? {asked.text}"
     warm(model)
-    floor = timed(model.read(Reading(SYSTEM, (), asked.text), GENERATED, never))
+    floor = timed(model.read(PassagePrompt(SYSTEM, (), asked.text), GENERATED, never))
     typing, plain = _while_typing(model, finder, asked)
     typing_together, plain_together = _while_typing_together(model, finder, asked)
     model.forget()
     model.prewarm(SYSTEM, found.sections, never)
     warm(model)
     apart = timed(model.read_apart(near, GENERATED, never, rank_prior(found.near)))
-    follow = timed(model.read_apart(Reading(SYSTEM, near.passages, other), GENERATED, never, rank_prior(found.near)))
+    follow = timed(
+        model.read_apart(PassagePrompt(SYSTEM, near.passages, other), GENERATED, never, rank_prior(found.near))
+    )
     warm(model)
     four = timed(model.read_apart(together, GENERATED, never, rank_prior(len(found.sections))))
     exact = timed(model.read(together, GENERATED, never))
-    follow_together = timed(model.read(Reading(SYSTEM, together.passages, other), GENERATED, never))
-    follow_floor = timed(model.read(Reading(SYSTEM, (), other), GENERATED, never))
+    follow_together = timed(model.read(PassagePrompt(SYSTEM, together.passages, other), GENERATED, never))
+    follow_floor = timed(model.read(PassagePrompt(SYSTEM, (), other), GENERATED, never))
     rates["ours"].append(floor.usage.generated_tokens / floor.usage.decode_seconds)
     rates["raw"].append(_raw_rate(model, floor.usage.prompt_tokens))
     seconds = {
@@ -122,7 +124,7 @@ def _one_run(
 
 def warm(model: LanguageModel) -> None:
     """The fixed prompt is in memory, as it is in the app after the first question."""
-    timed(model.read(Reading(SYSTEM, (), "Hello?"), 1, never))
+    timed(model.read(PassagePrompt(SYSTEM, (), "Hello?"), 1, never))
 
 
 def _while_typing(model: LanguageModel, finder: SectionFinder, asked: Asked) -> tuple[Timed, Timed]:
@@ -137,7 +139,7 @@ def _while_typing(model: LanguageModel, finder: SectionFinder, asked: Asked) -> 
         lambda text, passages, stopped: model.prewarm(SYSTEM, passages, stopped),
     )
     found = finder.find(asked.text)
-    reading = Reading(SYSTEM, tuple(found.sections[: found.near]), asked.text)
+    reading = PassagePrompt(SYSTEM, tuple(found.sections[: found.near]), asked.text)
     typing = timed(model.read_apart(reading, GENERATED, never, rank_prior(found.near)))
     model.forget()
     return typing, timed(model.read_apart(reading, GENERATED, never, rank_prior(found.near)))
@@ -155,9 +157,9 @@ def _while_typing_together(model: LanguageModel, finder: SectionFinder, asked: A
     typed(
         asked.text,
         find,
-        lambda text, passages, stopped: model.prefill(Reading(SYSTEM, tuple(passages), ""), stopped),
+        lambda text, passages, stopped: model.prefill(PassagePrompt(SYSTEM, tuple(passages), ""), stopped),
     )
-    reading = Reading(SYSTEM, tuple(find(asked.text)), asked.text)
+    reading = PassagePrompt(SYSTEM, tuple(find(asked.text)), asked.text)
     typing = timed(model.read(reading, GENERATED, never))
     model.forget()
     return typing, timed(model.read(reading, GENERATED, never))
@@ -177,7 +179,7 @@ def typed(
     prefill.stop()
 
 
-def timed(events: Iterator[Prefill | Piece | Usage], clock: Clock = time.perf_counter) -> Timed:
+def timed(events: Iterator[PrefillStep | Piece | Usage], clock: Clock = time.perf_counter) -> Timed:
     """Exhausts `events`. `first` is `total` where no text came, and `usage` is all zeros where none came."""
     started, first, text, usage = clock(), 0.0, "", Usage(0, 0, 0, 0, 0.0)
     for event in events:
@@ -225,7 +227,7 @@ def usual(path: Path, context_tokens: int, threads: int = 0) -> Any:
 
 
 def ask_baseline(
-    llama: Any, reading: Reading, tokens: int = GENERATED, clock: Clock = time.perf_counter
+    llama: Any, reading: PassagePrompt, tokens: int = GENERATED, clock: Clock = time.perf_counter
 ) -> tuple[float, float]:
     """Seconds to the first piece of at most so many tokens, and to the end; nothing of an earlier prompt is left."""
     llama.reset()

@@ -14,7 +14,7 @@ from bench.questions import articles
 from lamplight.ingest.pipeline import index_file
 from lamplight.library.store import Library
 from lamplight.models.engine import never
-from lamplight.models.language_model import Reading
+from lamplight.models.language_model import PassagePrompt
 from lamplight.models.loading import Models
 from lamplight.rag.finding import Finder
 from lamplight.rag.reading import APART, near_best, rank_prior
@@ -39,10 +39,10 @@ def accuracy(models: Models, data: Path, count: int) -> Measures:
         for number, asked in enumerate(questions, start=1):
             found = finder.select(asked.text, APART).passages
             texts = [f"{passage.header}:\n{passage.text}" for passage in found]
-            together = Reading(SYSTEM, tuple(reversed(texts)), asked.text)
+            together = PassagePrompt(SYSTEM, tuple(reversed(texts)), asked.text)
             exact.append(contains(timed(model.read(together, ANSWER_TOKENS, never)).text, asked.answers))
             near = near_best([passage.score for passage in found])
-            separate = Reading(SYSTEM, tuple(texts[:near]), asked.text)
+            separate = PassagePrompt(SYSTEM, tuple(texts[:near]), asked.text)
             answer = timed(model.read_apart(separate, ANSWER_TOKENS, never, rank_prior(near)))
             apart.append(contains(answer.text, asked.answers))
             alone += near == 1

@@ -30,9 +30,9 @@ from lamplight.library.store import Library
 from lamplight.models.calibration import DECODE_TOKENS, PREFILL_TOKENS, yardstick
 from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.context_cache import ContextCache
-from lamplight.models.engine import Engine, Part, Threads, never
+from lamplight.models.engine import BatchEntry, Engine, Threads, never
 from lamplight.models.fit import Need, Pace
-from lamplight.models.language_model import LanguageModel, Reading
+from lamplight.models.language_model import LanguageModel, PassagePrompt
 from lamplight.models.loading import Models
 from lamplight.rag.finding import Finder
 from lamplight.rag.reading import rank_prior
@@ -66,7 +66,7 @@ def same_passages(models: Models, data: Path, runs: int, shape: str = "", proces
         def find(text: str) -> list[str]:
             return [_cut(model, section) for section in finder.find(text).sections]
 
-        measures |= memory(model, path, Reading(SYSTEM, tuple(find(questions[0])), questions[0]), before)
+        measures |= memory(model, path, PassagePrompt(SYSTEM, tuple(find(questions[0])), questions[0]), before)
         others = {"usual": usual(path, model.context_tokens, int(processor))}
         measures |= headline(model, others, find, questions, processor)
         cache.flush()
@@ -74,7 +74,7 @@ def same_passages(models: Models, data: Path, runs: int, shape: str = "", proces
         return measures
 
 
-def memory(model: LanguageModel, path: Path, reading: Reading, before: int) -> Measures:
+def memory(model: LanguageModel, path: Path, reading: PassagePrompt, before: int) -> Measures:
     """Megabytes that the process has more than the bytes `before`, once a whole prompt was read: all, and in use.
 
     Weights that are laid out anew for the processor stay mapped from the file too. The system drops such pages when
@@ -119,14 +119,14 @@ def headline(
     taken: dict[str, list[float]] = {}
     tokens = 0
 
-    def first(reading: Reading) -> float:
+    def first(reading: PassagePrompt) -> float:
         return timed(model.read_apart(reading, ANSWERED, never, rank_prior(len(reading.passages))), clock).first
 
     if processor:
         model.engine.use_threads(Threads(1, 1))
     for number, question in enumerate(questions, start=1):
         passages = list(find(question))
-        reading = Reading(SYSTEM, tuple(passages), question)
+        reading = PassagePrompt(SYSTEM, tuple(passages), question)
         tokens = sum(map(model.count_tokens, passages))
         run = {name: ask_baseline(llama, reading, ANSWERED, clock)[0] for name, llama in others.items()}
         if not processor:
@@ -139,7 +139,7 @@ def headline(
         warm(model)
         run["remembered"] = first(reading)
         warm(model)
-        run["floor"] = timed(model.read(Reading(SYSTEM, (), question), ANSWERED, never), clock).first
+        run["floor"] = timed(model.read(PassagePrompt(SYSTEM, (), question), ANSWERED, never), clock).first
         for name, seconds in run.items():
             taken.setdefault(name, []).append(seconds)
         progress(f"run {number} of {len(questions)}: " + ", ".join(f"{name} {one:.2f} s" for name, one in run.items()))
@@ -196,10 +196,10 @@ def _rates(engine: Engine) -> tuple[float, float]:
     tokens = engine.tokens(yardstick())
     engine.clear()
     started = time.process_time()
-    engine.decode([Part(tokens[:PREFILL_TOKENS], 0, 0)])
+    engine.decode([BatchEntry(tokens[:PREFILL_TOKENS], 0, 0)])
     read = time.process_time()
     for position in range(PREFILL_TOKENS, PREFILL_TOKENS + DECODE_TOKENS):
-        engine.decode([Part([tokens[position]], position, 0, 0)])
+        engine.decode([BatchEntry([tokens[position]], position, 0, 0)])
     written = time.process_time()
     engine.clear()
     return PREFILL_TOKENS / (read - started), DECODE_TOKENS / (written - read)

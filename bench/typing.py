@@ -26,7 +26,7 @@ from bench.questions import articles
 from bench.sections import index_sections
 from lamplight.library.store import Library
 from lamplight.models.catalogue import LANGUAGE_MODEL
-from lamplight.models.chat import Reading
+from lamplight.models.chat import PassagePrompt
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished, Timings, Token
@@ -95,7 +95,7 @@ def typing(models: Models, data: Path, runs: int) -> Measures:
             texts = finder.texts(finder.find(question, EVERYWHERE), model)
             if not texts:  # answered without the model
                 continue
-            run = {"usual": ask_baseline(baseline, Reading(SYSTEM, tuple(texts), question), 2)[0]}
+            run = {"usual": ask_baseline(baseline, PassagePrompt(SYSTEM, tuple(texts), question), 2)[0]}
             for name in (*RHYTHMS, "untyped"):
                 model.forget()
                 warm(model)

@@ -96,7 +96,7 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
         finally:
             for work in services.idle:
                 work.close()
-            services.turns.close()  # while there is a library to keep what was said
+            services.running_answers.close()  # while there is a library to keep what was said
             services.queue.close()
             services.models.downloads.close()
             services.models.native.close()
@@ -213,8 +213,8 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     from lamplight.ingest.queue import IngestQueue
     from lamplight.models.loading import Models
     from lamplight.rag.answerer import Answerer
-    from lamplight.rag.digests import Digesting
-    from lamplight.rag.guide import Guiding
+    from lamplight.rag.digests import DigestBuilder
+    from lamplight.rag.guide import GuideBuilder
     from lamplight.rag.prewarming import Prewarming
     from lamplight.scheduling import IdleJob
     from lamplight.ui.services import Services
@@ -244,9 +244,9 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     works = {
         "prewarming": Prewarming(library, models, answerer).prewarm,
         "captions": describe,
-        "guides": Guiding(library, models).make_missing,
+        "guides": GuideBuilder(library, models).make_missing,
         "vectors": fill,
-        "digests": Digesting(library, models).make_missing,
+        "digests": DigestBuilder(library, models).make_missing,
     }
     idle = tuple(IdleJob(models.scheduler, name, work, LamplightError) for name, work in works.items())
     library.database.changed = models.scheduler.wake

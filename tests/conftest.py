@@ -25,12 +25,12 @@ from lamplight.models.context_cache import ContextCache
 from lamplight.models.embedder import Embedder
 from lamplight.models.engine import load_llama
 from lamplight.models.language_model import LanguageModel, Usage
+from lamplight.models.lazy import Lazy
 from lamplight.models.loading import CONTEXTS, Models
-from lamplight.models.on_demand import OnDemand
 from lamplight.models.quantise import quantise
 from lamplight.rag.answer_plan import AnswerPlan, plan_of
 from lamplight.rag.answerer import Answerer
-from lamplight.rag.events import Reading, Token
+from lamplight.rag.events import PrefillProgress, Token
 from lamplight.rag.requests.fact import FactAnswers
 from lamplight.rag.requests.request import Request
 from lamplight.samples import HANDBOOK, SAMPLES
@@ -127,7 +127,7 @@ def going_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
     def held(
         facts: FactAnswers, model: AnswerModel, plan: AnswerPlan, asked: Request, *given: Any
-    ) -> Iterator[Reading | Token | Usage]:
+    ) -> Iterator[PrefillProgress | Token | Usage]:
         for event in events(facts, model, plan, asked, *given):
             until(lambda event=event: not isinstance(event, Token) or going_on.is_set() or asked.lease.cancelled())
             yield event
@@ -154,8 +154,8 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def models(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Models:
     """Each model is loaded by the first test that needs it, and is alike on every machine."""
     models = Models(tmp_path_factory.mktemp("cache"), as_shipped=True)
-    models.choice._model = OnDemand(
-        lambda: LanguageModel(weights, LANGUAGE_MODEL.name, cache=models.contexts, identity=sha256_of(weights))
+    models.choice._model = Lazy(
+        lambda: LanguageModel(weights, LANGUAGE_MODEL.name, cache=models.contexts, checksum=sha256_of(weights))
     )
     assert models.multilingual is not None  # else what is understood would depend on which test needs it first
     return models
@@ -179,8 +179,8 @@ def page_models(models: Models, shallow_weights: Path, tmp_path_factory: pytest.
     folder = tmp_path_factory.mktemp("cache")
     contexts = ContextCache(folder / CONTEXTS)
     choice = LanguageModelChoice(folder, True, contexts, models.scheduler)
-    choice._model = OnDemand(
-        lambda: LanguageModel(shallow_weights, LANGUAGE_MODEL.name, cache=contexts, identity=sha256_of(shallow_weights))
+    choice._model = Lazy(
+        lambda: LanguageModel(shallow_weights, LANGUAGE_MODEL.name, cache=contexts, checksum=sha256_of(shallow_weights))
     )
     shared = copy(models)
     shared.contexts, shared.choice, shared.settled = contexts, choice, choice.settled
@@ -225,7 +225,9 @@ def services(page_models: Models, tmp_path_factory: pytest.TempPathFactory) -> I
         page_models.start_loading(lambda: library.vectors.store(page_models.embedder))
         made = Services(library, page_models, queue, Answerer(library, page_models))
         yield made
-        until(made.turns.close)  # or what is still answered meets a closed library, in the middle of another test
+        until(
+            made.running_answers.close
+        )  # or what is still answered meets a closed library, in the middle of another test
         queue.close()
 
 

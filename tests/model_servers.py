@@ -21,8 +21,8 @@ from typing import Any
 import psutil
 import pytest
 
+from lamplight.models.lazy import Lazy
 from lamplight.models.loading import Models
-from lamplight.models.on_demand import OnDemand
 
 STARTING = 120.0  # seconds; a busy machine may take long
 NAME = "smollm2"
@@ -66,7 +66,7 @@ def free_to_choose(models: Models, folder: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("LAMPLIGHT_MODELS", str(folder))
     before = models.language_model
     monkeypatch.setattr(models.choice, "source", models.choice.source)
-    monkeypatch.setattr(models.choice, "_model", OnDemand(lambda: before))
+    monkeypatch.setattr(models.choice, "_model", Lazy(lambda: before))
 
 
 @dataclass

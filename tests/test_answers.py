@@ -11,14 +11,14 @@ import pytest
 from lamplight.ingest.pipeline import index_file
 from lamplight.library.records import Message, Passage
 from lamplight.library.store import Library
-from lamplight.models.language_model import LanguageModel, Piece, Prefill, Usage
+from lamplight.models.language_model import LanguageModel, Piece, PrefillStep, Usage
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.composition import compose, without_repeats
-from lamplight.rag.events import Citation, Event, Evidence, Finished, Grounded, Reading, Searching, Token
+from lamplight.rag.events import Citation, Event, Evidence, Finished, Grounded, PrefillProgress, Searching, Token
 from lamplight.rag.grounding import GroundedAnswer
 from lamplight.rag.messages import say
-from lamplight.rag.quotation import Quotation, Quoted
+from lamplight.rag.quotation import Opening, Quotation
 from lamplight.rag.reading import PassagePrefill
 from lamplight.samples import FEES, HANDBOOK, PHOTO, QUESTIONS
 from lamplight.scheduling import CancelToken
@@ -42,9 +42,9 @@ def test_the_events_come_in_an_order_that_can_be_shown(answerer: Answerer) -> No
     events = list(answerer.answer("When are bonfires allowed?"))
     kinds = [type(event) for event in events]
     # What was found is there before the reader has read it, the line before the language model has read anything.
-    assert kinds[:4] == [Searching, Evidence, Evidence, Reading]
+    assert kinds[:4] == [Searching, Evidence, Evidence, PrefillProgress]
     assert kinds[-2:] == [Grounded, Finished]
-    assert set(kinds[4:-2]) <= {Reading, Token}
+    assert set(kinds[4:-2]) <= {PrefillProgress, Token}
 
 
 def test_a_citation_leads_to_the_lines_that_say_it(answerer: Answerer, sample_library: Library) -> None:
@@ -180,7 +180,7 @@ def test_only_sentences_that_are_given_are_cited() -> None:
     grounded = GroundedAnswer([f"{texts[0]} [1]", "It is old.", f"{texts[1]} [1]"], [gate, pond], ["It is old."])
     weights = {"gate": 2.0, "locked": 2.0}
     quote = Quotation(Citation(1, 7, "rules.txt", 1, [], "Ask the warden."), short="the warden")
-    quoted = Quoted((quote,))
+    quoted = Opening((quote,))
     answer = compose(grounded, quoted, [passage], weights, "documents", is_large=True)
     assert (
         answer.text == "**the warden** [1]\n\n> Ask the warden. [1]\n\nThe gate is locked at dusk by Tilda Brook. [1]"
@@ -205,8 +205,8 @@ def test_an_answer_ends_where_it_begins_to_go_round_in_circles() -> None:
 def test_fewer_passages_are_the_best_one_alone(answerer: Answerer) -> None:
     question = "Compare the fee of a full plot with that of a half plot."
     usual, fewer = (list(answerer.answer(question, breadth=breadth)) for breadth in ("usual", "fewer"))
-    assert {event.passages for event in usual if isinstance(event, Reading)} == {3}
-    assert {event.passages for event in fewer if isinstance(event, Reading)} == {1}
+    assert {event.passages for event in usual if isinstance(event, PrefillProgress)} == {3}
+    assert {event.passages for event in fewer if isinstance(event, PrefillProgress)} == {1}
     assert finished(fewer).timings.context_tokens < 0.6 * finished(usual).timings.context_tokens
     assert finished(fewer).citations  # and all that were found are still shown
     assert finished(fewer).passages == finished(usual).passages
@@ -240,7 +240,7 @@ class WatchedPrefill(PassagePrefill):
         max_tokens: int,
         stopped: Stopped,
         together: bool = False,
-    ) -> Iterator[Prefill | Piece | Usage]:
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         self.asked = list(passages)
         return super().read(model, system, question, passages, max_tokens, stopped, together)
 

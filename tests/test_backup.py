@@ -405,7 +405,7 @@ def services(library: Library, models: Models) -> Iterator[Services]:
     queue.start()
     made = Services(library, models, queue, Answerer(library, models))
     yield made
-    until(made.turns.close)
+    until(made.running_answers.close)
     queue.close()
 
 

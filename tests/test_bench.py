@@ -16,7 +16,7 @@ from bench.questions import HOUSEHOLD, LANGUAGES, SETS, essential, household, re
 from bench.shapes import TYPES, Shape, write
 from bench.shown import shown
 from bench.splits import split_of
-from lamplight.models.engine import Engine, Part
+from lamplight.models.engine import BatchEntry, Engine
 from lamplight.models.model_file import read_model_file
 from lamplight.rag.events import Citation, Finished, Timings
 
@@ -303,6 +303,6 @@ def test_a_shape_is_a_model_of_its_size_that_computes_numbers(tmp_path: Path, ar
     assert found.cache_bytes_per_token == 2 * 2 * 64 * 2 * 2
     engine = Engine(tmp_path / "tiny.gguf", "tiny")
     tokens = engine.tokens("The heron waits at the gate.")
-    engine.decode([Part(tokens, 0, 0, len(tokens) - 1)])
+    engine.decode([BatchEntry(tokens, 0, 0, len(tokens) - 1)])
     assert np.isfinite(engine.last_logits()).all()
     engine.close()

@@ -164,7 +164,7 @@ def test_a_lost_connection_in_the_middle_of_an_answer_loses_nothing(
         with page.expect_request("**/stream?*"):
             services.changed.give()
         going_on.set()
-        until(lambda: not services.turns.answering(AT_THE_COMPUTER))
+        until(lambda: not services.running_answers.answering(AT_THE_COMPUTER))
     handbook.answered()
     expect(page.locator("#chat .asked")).to_have_text(LONG_QUESTION)
     expect(page.get_by_label("Your question")).to_have_value("And what of the bees?")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lamplight.models.loading import Models
-from lamplight.rag.guide import Guiding
+from lamplight.rag.guide import GuideBuilder
 from lamplight.samples import HANDBOOK
 from lamplight.ui.services import Services
 from tests.test_accessibility import assert_accessible
@@ -105,7 +105,7 @@ def test_what_is_offered_to_ask_was_asked_before_and_is_answered(
     handbook: Visit, services: Services, loaded: Models
 ) -> None:
     page = handbook.page
-    Guiding(services.library, loaded).make_missing(lambda: False)
+    GuideBuilder(services.library, loaded).make_missing(lambda: False)
     offered = page.locator("#welcome .example")
     expect(offered.first).to_be_visible()
     assert not [question for question in offered.all_inner_texts() if HANDBOOK.stem in question]

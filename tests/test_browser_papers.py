@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import expect
 
 from lamplight.models.loading import Models
-from lamplight.rag.guide import Guiding
+from lamplight.rag.guide import GuideBuilder
 from lamplight.ui.services import Services
 from tests.test_accessibility import assert_accessible
 from tests.visits import Visit, drop
@@ -29,7 +29,7 @@ def test_receipts_become_a_table_that_is_sorted_summed_saved_and_opened(
     drop(page, *paths)
     for path in paths:
         visit.document(path.name).first.wait_for()
-    Guiding(services.library, loaded).make_missing(lambda: False)
+    GuideBuilder(services.library, loaded).make_missing(lambda: False)
     page.get_by_role("button", name="3 receipts and invoices as a table").click()
     table = page.locator(".papers table")
     rows = table.locator("tbody tr")

@@ -17,7 +17,7 @@ from lamplight.models.loading import Models
 from lamplight.models.server import Server
 from lamplight.rag.answer_plan import LARGE, QUICK, SERVER, SMALL, plan_of
 from lamplight.rag.answerer import Answerer
-from lamplight.rag.checking import Checking, whole_sentences
+from lamplight.rag.checking import StreamChecker, whole_sentences
 from lamplight.rag.events import Event, Finished, Grounded, Token
 from lamplight.rag.passages import SHOWN
 from lamplight.ui.answers import Answer
@@ -43,8 +43,8 @@ PASSAGES = [passage(1, FEES), passage(2, WATER)]
 
 def checked(
     text: str, keeps: bool = False, shown: int = 2, size: int = 3, cut: bool = False, embedder: Embedder | None = None
-) -> Checking:
-    checking = Checking(PASSAGES, embedder, keeps=keeps, shown=shown, cited={1: PASSAGES[:1], 2: PASSAGES[1:]})
+) -> StreamChecker:
+    checking = StreamChecker(PASSAGES, embedder, keeps=keeps, shown=shown, cited={1: PASSAGES[:1], 2: PASSAGES[1:]})
     told = ""
     for start in range(0, len(text), size):
         checking.feed(text[start : start + size])

@@ -40,7 +40,7 @@ def test_an_unchanged_file_is_read_anew_when_told_so(library: Library, models: M
     (document,) = library.documents.all()
     assert document.id != first
     assert library.documents.successor(first) == document.id
-    assert set(library.places.of(document.id)) == {str(path), str(copy)}
+    assert set(library.paths.of(document.id)) == {str(path), str(copy)}
 
 
 def test_a_file_given_to_a_collection_joins_it_once_it_is_read(

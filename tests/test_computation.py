@@ -16,8 +16,8 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.computation import Computation, compute
 from lamplight.rag.tables.cells import grids
-from lamplight.rag.tables.query import load, query, quoted
-from lamplight.rag.tables.question import read_question
+from lamplight.rag.tables.query import load, query, quote_identifier
+from lamplight.rag.tables.question import parse_table_question
 from lamplight.samples import FEES as FEES_FILE
 from lamplight.samples.fees import FEES, HEADINGS
 
@@ -419,7 +419,7 @@ def test_the_query_that_is_shown_is_the_one_that_gives_the_value(tmp_path: Path)
         csv.writer(file).writerows([EXPENSES.columns, *EXPENSES.rows])
     with closing(sqlite3.connect(":memory:")) as database, path.open(newline="", encoding="utf-8") as file:
         head, *rows = csv.reader(file)
-        columns = ", ".join(quoted(name) for name in head)
+        columns = ", ".join(quote_identifier(name) for name in head)
         database.execute(f"CREATE TABLE expenses ({columns})")
         numbers = [[*row[:3], float(row[3].replace(",", ""))] for row in rows]
         database.executemany("INSERT INTO expenses VALUES (?, ?, ?, ?)", numbers)
@@ -456,6 +456,6 @@ def test_a_question_that_is_none_gives_no_answer(question: str) -> None:
 
 def test_every_plan_becomes_a_query_sqlite_accepts() -> None:
     for source, question, _, _ in ANSWERED:
-        plan = read_question(question, source)[0]
+        plan = parse_table_question(question, source)[0]
         with closing(load(plan.grid)) as database:
             database.execute(query(plan)).fetchall()

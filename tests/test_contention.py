@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lamplight.models.contention import Contention
-from lamplight.models.engine import Engine, Part, Threads
+from lamplight.models.engine import BatchEntry, Engine, Threads
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_the_number_of_threads_changes_no_bit(weights: Path) -> None:
     for threads in (1, 2, 3):
         engine.use_threads(Threads(threads, threads))
         engine.clear()
-        engine.decode([Part(tokens[:-1], 0, 0)])
-        engine.decode([Part(tokens[-1:], len(tokens) - 1, 0, 0)])
+        engine.decode([BatchEntry(tokens[:-1], 0, 0)])
+        engine.decode([BatchEntry(tokens[-1:], len(tokens) - 1, 0, 0)])
         states.append((engine.save(0), engine.last_logits().tobytes()))
     engine.close()
     assert states[0] == states[1] == states[2]

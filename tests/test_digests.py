@@ -15,8 +15,8 @@ from lamplight.models.engine import Threads
 from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
-from lamplight.rag.digests import Digesting
-from lamplight.rag.events import Event, Finished, Looking
+from lamplight.rag.digests import DigestBuilder
+from lamplight.rag.events import Event, Finished, ScanProgress
 from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer
 
@@ -30,7 +30,7 @@ TEXT = "# Garden rules\n\n" + "\n\n".join(
 class LargeModel:
     """Says the first sentence of what it is given, and one that stands nowhere."""
 
-    is_large, separable, name, identity = True, False, "A large one", "large"
+    is_large, separable, name, cache_key = True, False, "A large one", "large"
     calibration = Calibration(100.0, 10.0, Threads(1, 1))
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ def test_progress_says_which_section_and_how_long(garden: Library, models: Model
     answer, said = Answer(), []
     for event in events(garden, models, model, "Summarise the garden rules"):
         answer.absorb(event)
-        if isinstance(event, Looking) and event.sections:
+        if isinstance(event, ScanProgress) and event.sections:
             said.append(answer.status)
     assert said[0].startswith("Summarising section 1 of 4, about ") and said[-1].startswith(
         "Summarising section 4 of 4"
@@ -117,7 +117,7 @@ def test_digests_are_made_in_idle_time_and_go_with_their_document(
     garden: Library, models: Models, model: LargeModel
 ) -> None:
     (document,) = garden.documents.all()
-    Digesting(garden, models).make_missing(lambda: False)
+    DigestBuilder(garden, models).make_missing(lambda: False)
     assert (
         len(garden.digests.of(document.id, "large")) == len(SECTIONS) and garden.digests.of(document.id, "other") == {}
     )

@@ -13,7 +13,7 @@ import pytest
 
 from lamplight.errors import DownloadError
 from lamplight.models.catalogue import DOWNLOADABLE, Downloadable, HubFile
-from lamplight.models.downloads import Downloads, Progress
+from lamplight.models.downloads import Downloads, DownloadStatus
 from lamplight.models.hub import endpoint
 from tests.hub import Hub, serving
 from tests.waiting import until
@@ -48,12 +48,12 @@ def downloads(hub: Hub) -> Iterator[Downloads]:
     downloads.close()
 
 
-def ended(downloads: Downloads, name: str = "small") -> Progress:
+def ended(downloads: Downloads, name: str = "small") -> DownloadStatus:
     until(lambda: downloads.progress(name).state not in ("downloading", "checking"))
     return downloads.progress(name)
 
 
-def fetched(downloads: Downloads, name: str = "small") -> Progress:
+def fetched(downloads: Downloads, name: str = "small") -> DownloadStatus:
     downloads.start(name)
     return ended(downloads, name)
 
@@ -63,14 +63,14 @@ def file(downloads: Downloads, suffix: str = "") -> Path:
 
 
 def test_a_model_comes_whole_and_checked(downloads: Downloads) -> None:
-    assert downloads.progress("small") == Progress("absent", 0, 600_000)
-    assert fetched(downloads) == Progress("installed", 600_000, 600_000)
+    assert downloads.progress("small") == DownloadStatus("absent", 0, 600_000)
+    assert fetched(downloads) == DownloadStatus("installed", 600_000, 600_000)
     assert file(downloads).read_bytes() == CONTENT
     assert [path.name for path in downloads.folder("small").glob("small*")] == ["small.gguf"]
 
 
 def test_a_pair_comes_one_after_the_other(downloads: Downloads, hub: Hub) -> None:
-    assert fetched(downloads, "pair") == Progress("installed", 690_000, 690_000)
+    assert fetched(downloads, "pair") == DownloadStatus("installed", 690_000, 690_000)
     assert (downloads.folder("pair") / "mmproj small.gguf").read_bytes() == PROJECTOR
     hub.status = 500  # what is here is not asked for again
     assert fetched(downloads, "pair").state == "installed"
@@ -164,7 +164,7 @@ def test_cancel_leaves_nothing(downloads: Downloads, hub: Hub) -> None:
     downloads.start("small")
     until(hub.held.is_set)
     downloads.remove("small")
-    assert downloads.progress("small") == Progress("absent", 0, 600_000)
+    assert downloads.progress("small") == DownloadStatus("absent", 0, 600_000)
     hub.go.set()
     until(lambda: not downloads.folder("small").exists())
     assert fetched(downloads).state == "installed"

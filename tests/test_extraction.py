@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from lamplight.library.records import BlockKind, Passage
-from lamplight.models.reader import LineReading
+from lamplight.models.reader import LineScore
 from lamplight.rag.balance import PAID_EXACTLY
 from lamplight.rag.extraction import HOPELESS, READ, asking, read_lines, worth_reading
 
@@ -15,9 +15,9 @@ from lamplight.rag.extraction import HOPELESS, READ, asking, read_lines, worth_r
 class Scripted:
     """Gives every line the score of its first word, and the whole line as its answer but for that word."""
 
-    def read(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[list[LineReading]]:
+    def read(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[list[LineScore]]:
         return [
-            [LineReading(float(line.split()[0]), len(line.split()[0]) + 1, len(line), 0.9) for line in lines]
+            [LineScore(float(line.split()[0]), len(line.split()[0]) + 1, len(line), 0.9) for line in lines]
             for _, lines in passages
         ]
 

@@ -15,8 +15,8 @@ from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished
 from lamplight.rag.measures.definitions import definitions
-from lamplight.rag.measures.question import read_question
-from lamplight.rag.measures.statements import Statements
+from lamplight.rag.measures.question import parse_figure_question
+from lamplight.rag.measures.statements import FinancialStatements
 
 REPORT = """<html><head><title>Brightwater annual report 2023</title></head><body><h1>Brightwater annual report</h1>
 <h2>Consolidated statements of income (in millions, except per share data)</h2><table>
@@ -251,7 +251,7 @@ def test_columns_that_come_twice_are_told_apart_by_their_span_of_time() -> None:
         "Net sales $ 10 $ 9 $ 40 $ 38\nOperating income 2 1 8 7\nNet income (loss) 1 (1) 5 4\n"
         "Interest expense, including fees on\nunused credit (1) (1) (4) (3)"
     )
-    statements = Statements([passage(text)], definitions())
+    statements = FinancialStatements([passage(text)], definitions())
     line = definitions().lines
     whole, quarter = (statements.cell(line["net income"], 2022, months) for months in (12, 3))
     assert whole is not None and (whole.value, whole.scale, whole.sign) == (4.0, "thousand", "$")
@@ -267,12 +267,12 @@ def test_a_page_that_does_not_say_its_unit_has_that_of_the_other_statements() ->
         "Capital expenditures (3) (2)\nDividends paid (1) (1)"
     )
     pages = [passage(income), replace(passage(flows), id=2, page=4)]
-    flow = Statements(pages, definitions()).cell(definitions().lines["capital expenditure"], 2023)
+    flow = FinancialStatements(pages, definitions()).cell(definitions().lines["capital expenditure"], 2023)
     assert flow is not None and (flow.value, flow.scale) == (3.0, "million")
 
 
 def test_what_the_question_defines_counts_before_what_is_known() -> None:
-    read = read_question(
+    read = parse_figure_question(
         "What is Aster's 2023 cash ratio? Define cash ratio as cash divided by total assets.",
         definitions(),
         frozenset({"aster"}),

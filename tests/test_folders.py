@@ -48,7 +48,7 @@ def assert_read(path: Path, library: Library, models: Models) -> None:
 def paths_in(library: Library) -> list[list[str]]:
     """Of each document, by name."""
     documents = sorted(library.documents.all(), key=lambda document: document.path)
-    return [library.places.of(document.id) for document in documents]
+    return [library.paths.of(document.id) for document in documents]
 
 
 def test_additions_edits_moves_and_deletions_are_followed(

@@ -14,15 +14,15 @@ from reportlab.pdfgen.canvas import Canvas
 
 from lamplight.ingest import indexing
 from lamplight.ingest.chunks import CHUNK_TOKENS, chunks_of
+from lamplight.ingest.control import IngestControl
 from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import Interrupted
 from lamplight.ingest.furniture import LOOK_AHEAD, HeldBack, mark_document
-from lamplight.ingest.messages import MESSAGES, PageRead, to_line
 from lamplight.ingest.pipeline import index_file
-from lamplight.ingest.progress import Progress
 from lamplight.ingest.readers import read
 from lamplight.ingest.readers.reading import Reading
 from lamplight.ingest.running_heads import roman
+from lamplight.ingest.worker_protocol import MESSAGES, PageRead, to_line
 from lamplight.library.database import DATABASE
 from lamplight.library.migrations import MIGRATIONS
 from lamplight.library.store import Library
@@ -335,7 +335,7 @@ def test_a_footer_under_a_table_does_not_repeat_its_heads(embedder: Embedder) ->
 
 
 def interrupt(path: Path, library: Library, models: Models) -> None:
-    progress = Progress(lambda status, fraction: progress.interrupted.cancel() if fraction > 0.5 else None)
+    progress = IngestControl(lambda status, fraction: progress.interrupted.cancel() if fraction > 0.5 else None)
     with pytest.raises(Interrupted):
         index_file(path, library, models, progress)
 

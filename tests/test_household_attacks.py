@@ -215,7 +215,7 @@ def test_a_strip_of_a_page_is_no_picture_that_fills_the_memory(anna: Member, ser
 
 def test_a_question_as_long_as_a_book_is_refused_at_once(anna: Member, services: Services) -> None:
     anna.send("ask", question="Why? " * 100_000)
-    until(lambda: not services.turns.answering("anna"))
+    until(lambda: not services.running_answers.answering("anna"))
     conversation = services.library.conversations.all(person="anna")[0]
     exported = anna.http.get(f"/conversations/{conversation.id}/export.html").text
     assert "too long to be read (499,999 characters)" in exported

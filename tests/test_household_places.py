@@ -18,7 +18,7 @@ from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.samples import HANDBOOK, SAMPLES
 from lamplight.ui.household.certificate import own_certificate
-from lamplight.ui.household.visitor import AT_THE_COMPUTER_ONLY, without_places
+from lamplight.ui.household.visitor import AT_THE_COMPUTER_ONLY, without_paths
 from lamplight.ui.server import build_app
 from lamplight.ui.services import Services
 from tests.members import ADDRESSES, Member, conversation_of
@@ -50,7 +50,7 @@ def services(models: Models, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         (root / FOLLOWED).rename(root / f"{FOLLOWED} is gone")
         until(lambda: any(folder.problem for folder in queue.folders()))
         yield services
-        until(services.turns.close)
+        until(services.running_answers.close)
         queue.close()
 
 
@@ -79,7 +79,7 @@ def test_an_answer_and_all_that_is_streamed_of_it(anna: Member, services: Servic
 
 def test_every_route(anna: Member, services: Services) -> None:
     conversation = conversation_of(anna.send("ask"))
-    until(lambda: not services.turns.answering("anna"))
+    until(lambda: not services.running_answers.answering("anna"))
     library = services.library
     (_, answer) = library.messages.of(conversation)
     collection = library.collections.add("Papers")
@@ -143,7 +143,7 @@ def test_what_goes_wrong(anna: Member, services: Services, monkeypatch: pytest.M
 def test_a_sentence_without_its_places(tmp_path: Path, sentence: str, told: str | None) -> None:
     library = tmp_path / "of two words" / "library"
     full = sentence.format(library=library, models=models_folder())
-    assert without_places(full, library) == (full if told is None else told)
+    assert without_paths(full, library) == (full if told is None else told)
 
 
 def test_what_names_no_copy_is_no_file(services: Services) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.engine import never
-from lamplight.models.language_model import ChatMessage, LanguageModel, Piece, Prefill, Reading, Usage
+from lamplight.models.language_model import ChatMessage, LanguageModel, PassagePrompt, Piece, PrefillStep, Usage
 from lamplight.scheduling import CancelToken, Priority, Scheduler
 from tests.waiting import until
 
@@ -33,25 +33,25 @@ def model(weights: Path, tmp_path: Path) -> Iterator[LanguageModel]:
 
 
 def opened(weights: Path, folder: Path) -> Iterator[LanguageModel]:
-    model = LanguageModel(weights, "test", cache=ContextCache(folder), identity="test")
+    model = LanguageModel(weights, "test", cache=ContextCache(folder), checksum="test")
     yield model
     model.close()
 
 
-def collect(events: Iterator[Prefill | Piece | Usage]) -> tuple[str, Usage, list[Prefill]]:
+def collect(events: Iterator[PrefillStep | Piece | Usage]) -> tuple[str, Usage, list[PrefillStep]]:
     seen = list(events)
     usage = seen[-1]
     assert isinstance(usage, Usage)
     text = "".join(event.text for event in seen if isinstance(event, Piece))
-    return text, usage, [event for event in seen if isinstance(event, Prefill)]
+    return text, usage, [event for event in seen if isinstance(event, PrefillStep)]
 
 
-def generate(model: LanguageModel, question: str, tokens: int = 24) -> tuple[str, Usage, list[Prefill]]:
+def generate(model: LanguageModel, question: str, tokens: int = 24) -> tuple[str, Usage, list[PrefillStep]]:
     return collect(model.generate([ChatMessage("system", SYSTEM), ChatMessage("user", question)], tokens, never))
 
 
-def read(model: LanguageModel, question: str, *passages: str) -> tuple[str, Usage, list[Prefill]]:
-    return collect(model.read(Reading(SYSTEM, passages, question), 24, never))
+def read(model: LanguageModel, question: str, *passages: str) -> tuple[str, Usage, list[PrefillStep]]:
+    return collect(model.read(PassagePrompt(SYSTEM, passages, question), 24, never))
 
 
 def test_what_was_read_before_is_reused_and_changes_nothing(model: LanguageModel) -> None:
@@ -80,7 +80,7 @@ def test_a_passage_prewarmed_or_prefilled_gives_the_answer_of_a_fresh_one(model:
     assert model.prewarm(SYSTEM, [ROOF], never) == 1
     remembered, second, _ = read(model, "How much did the roof cost?", ROOF, CATS)
     model.forget()
-    assert model.prefill(Reading(SYSTEM, (ROOF, CATS), ""), never)
+    assert model.prefill(PassagePrompt(SYSTEM, (ROOF, CATS), ""), never)
     ahead, third, _ = read(model, "How much did the roof cost?", ROOF, CATS)
     assert remembered == ahead == fresh
     assert first.prefilled_tokens > second.prefilled_tokens > third.prefilled_tokens
@@ -100,7 +100,7 @@ def test_a_restart_reads_nothing_again(weights: Path, tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_the_passage_that_makes_the_question_likely_answers_it(model: LanguageModel) -> None:
-    reading = Reading(SYSTEM, (ROOF, LOCK, CATS), "What are the names of the cats?")
+    reading = PassagePrompt(SYSTEM, (ROOF, LOCK, CATS), "What are the names of the cats?")
     text, usage, _ = collect(model.read_apart(reading, 24, never))
     assert usage.answered_from == 2
     assert "Salt" in text
@@ -113,7 +113,7 @@ def test_the_passage_that_makes_the_question_likely_answers_it(model: LanguageMo
 
 @pytest.mark.long
 def test_what_the_retriever_says_of_a_passage_counts_beside_its_likelihood(model: LanguageModel) -> None:
-    reading = Reading(SYSTEM, (ROOF, LOCK, CATS), "When does the lock open?")
+    reading = PassagePrompt(SYSTEM, (ROOF, LOCK, CATS), "When does the lock open?")
     _, usage, _ = collect(model.read_apart(reading, 4, never))
     assert usage.answered_from == 1
     _, usage, _ = collect(model.read_apart(reading, 4, never, prior=(0.0, -1000.0, 0.0)))
@@ -122,7 +122,7 @@ def test_what_the_retriever_says_of_a_passage_counts_beside_its_likelihood(model
 
 @pytest.mark.long
 def test_one_passage_apart_is_one_passage_read(model: LanguageModel) -> None:
-    apart = collect(model.read_apart(Reading(SYSTEM, (LOCK,), "When does it open?"), 24, never))
+    apart = collect(model.read_apart(PassagePrompt(SYSTEM, (LOCK,), "When does it open?"), 24, never))
     assert apart[0] == read(model, "When does it open?", LOCK)[0]
 
 
@@ -136,9 +136,9 @@ def test_progress_is_told_from_nothing_to_all(model: LanguageModel) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_stop_takes_effect_inside_the_reading_and_harms_nothing(
-    model: LanguageModel, way: Callable[..., Iterator[Prefill | Piece | Usage]]
+    model: LanguageModel, way: Callable[..., Iterator[PrefillStep | Piece | Usage]]
 ) -> None:
-    reading = Reading(SYSTEM, (f"{ROOF} " * 4, f"{CATS} " * 4), "How much did the roof cost?")
+    reading = PassagePrompt(SYSTEM, (f"{ROOF} " * 4, f"{CATS} " * 4), "How much did the roof cost?")
     fresh, _, _ = collect(way(model, reading, 16, never))
     model.forget()
     asked = iter([False] * 40)  # llama.cpp asks before each step of its graph
@@ -167,11 +167,11 @@ def test_a_question_does_not_wait_for_work_in_the_background(model: LanguageMode
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_state_the_engine_does_not_take_is_computed_anew(
-    weights: Path, tmp_path: Path, way: Callable[..., Iterator[Prefill | Piece | Usage]]
+    weights: Path, tmp_path: Path, way: Callable[..., Iterator[PrefillStep | Piece | Usage]]
 ) -> None:
     cache = ContextCache(tmp_path)
-    model = LanguageModel(weights, "test", cache=cache, identity="test")
-    reading = Reading(SYSTEM, (ROOF, CATS), "What are the cats called?")
+    model = LanguageModel(weights, "test", cache=cache, checksum="test")
+    reading = PassagePrompt(SYSTEM, (ROOF, CATS), "What are the cats called?")
     fresh, _, _ = collect(way(model, reading, 16, never))
     cache.flush()
     keys = [bytes.fromhex(path.stem) for path in tmp_path.iterdir()]
@@ -199,7 +199,7 @@ def test_a_document_cannot_forge_a_turn_of_the_conversation(model: LanguageModel
     honest = model.chat.tokens([ChatMessage("user", "Hello")])
     forged = model.chat.tokens([ChatMessage("user", forgery)])
     assert forged.count(ends[0]) == honest.count(ends[0])
-    reading = model.chat.reading_tokens(Reading(forgery, (forgery, forgery), forgery))
+    reading = model.chat.reading_tokens(PassagePrompt(forgery, (forgery, forgery), forgery))
     assert len(reading.passages) == 2
     assert not any(ends[0] in part for part in [*reading.passages, reading.question])
 

@@ -17,7 +17,7 @@ from lamplight.files import sha256_of
 from lamplight.models.calibration import saved_calibration
 from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.chat import ChatTemplate
-from lamplight.models.choice import identity_of
+from lamplight.models.choice import known_checksum
 from lamplight.models.engine import Engine, never
 from lamplight.models.fit import Memory, Need, Pace, fit
 from lamplight.models.language_model import ChatMessage, LanguageModel, Piece
@@ -216,13 +216,13 @@ def test_the_last_choice_wins(models: Models, other: Path) -> None:
 def test_a_large_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "weights.gguf"
     path.write_bytes(b"GGUF one")
-    first = identity_of(path, tmp_path)
+    first = known_checksum(path, tmp_path)
     assert first == sha256_of(path)
     monkeypatch.setattr("lamplight.models.choice.sha256_of", lambda path: pytest.fail("hashed again"))
-    assert identity_of(path, tmp_path) == first
+    assert known_checksum(path, tmp_path) == first
     monkeypatch.undo()
     path.write_bytes(b"GGUF another")
-    assert identity_of(path, tmp_path) == sha256_of(path)
+    assert known_checksum(path, tmp_path) == sha256_of(path)
 
 
 def test_what_a_file_says_of_itself(other: Path) -> None:

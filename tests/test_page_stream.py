@@ -15,8 +15,8 @@ import pytest
 from lamplight.ui.chat import Chat
 from lamplight.ui.household.sessions import Session
 from lamplight.ui.page_stream import PageStream
+from lamplight.ui.running_answers import Question, RunningAnswer
 from lamplight.ui.services import Services
-from lamplight.ui.turns import Question, Turn
 
 QUESTION = "When are bonfires allowed?"
 
@@ -113,12 +113,14 @@ def test_what_was_told_before_is_not_told_again(services: Services, talk: int) -
 
 
 def test_an_answer_is_told_as_it_grows_and_its_end_with_the_conversation(services: Services, talk: int) -> None:
-    turns = services.turns
+    turns = services.running_answers
 
     async def work() -> None:
         async with aclosing(events(stream(services, talk))) as telling:
             await until(telling, "conversation")
-            turn = Turn(services.library, services.answerer, talk, Question("And where?"), services.changed.give)
+            turn = RunningAnswer(
+                services.library, services.answerer, talk, Question("And where?"), services.changed.give
+            )
             turns._running[talk] = turn
             turn._tell("Thinking hard…")
             view = (await until(telling, "conversation")).value
@@ -139,13 +141,13 @@ def test_an_answer_is_told_as_it_grows_and_its_end_with_the_conversation(service
 def test_an_answer_that_begins_while_the_page_is_told_and_soon_ends_is_told_to_its_end(
     services: Services, talk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    turns, begun = services.turns, []
+    turns, begun = services.running_answers, []
     running = turns.running
 
-    def running_until_now(conversation_id: int | None) -> Turn | None:
+    def running_until_now(conversation_id: int | None) -> RunningAnswer | None:
         found = running(conversation_id)
         if not begun:
-            begun.append(Turn(services.library, services.answerer, talk, Question("And where?")))
+            begun.append(RunningAnswer(services.library, services.answerer, talk, Question("And where?")))
             turns._running[talk] = begun[0]
         return found
 

@@ -9,8 +9,8 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
+from lamplight.ingest.background import as_seen
 from lamplight.ingest.errors import NothingToRead, ReadError
-from lamplight.ingest.ground import as_seen
 from lamplight.ingest.page_images import page_image
 from lamplight.ingest.readers import read
 from lamplight.ingest.readers.image import distinct_frames

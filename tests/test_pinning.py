@@ -15,7 +15,7 @@ from lamplight.library.migrations import MIGRATIONS
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
-from lamplight.rag.events import Evidence, Finished, Reading
+from lamplight.rag.events import Evidence, Finished, PrefillProgress
 from lamplight.rag.retriever import Scope
 
 PHONES = "The harbour office answers the telephone on extension 4471.\nThe warden answers on extension 2093."
@@ -31,11 +31,13 @@ def add(library: Library, models: Models, path: Path, text: str) -> int:
     return document.id
 
 
-def ask(answerer: Answerer, question: str, scope: Scope | None = None) -> tuple[list[Evidence | Reading], Finished]:
+def ask(
+    answerer: Answerer, question: str, scope: Scope | None = None
+) -> tuple[list[Evidence | PrefillProgress], Finished]:
     events = list(answerer.answer(question, scope=scope or Scope()))
     last = events[-1]
     assert isinstance(last, Finished)
-    return [event for event in events if isinstance(event, Evidence | Reading)], last
+    return [event for event in events if isinstance(event, Evidence | PrefillProgress)], last
 
 
 @pytest.fixture

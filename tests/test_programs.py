@@ -14,13 +14,13 @@ from lamplight.rag.composition import computed
 from lamplight.rag.computation import Computation
 from lamplight.rag.passages import Selection
 from lamplight.rag.programs.answer import computation_of, likeliest, table_of
+from lamplight.rag.programs.candidate_tables import tables_among
 from lamplight.rag.programs.changes import period_of
 from lamplight.rag.programs.enumeration import programs
-from lamplight.rag.programs.found import tables_among
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.report_tables import report_tables
 from lamplight.rag.programs.sql import sql_of
-from lamplight.rag.programs.view import canonical, plain, view_of
+from lamplight.rag.programs.view import canonical, normalised, view_of
 from lamplight.rag.retriever import Retriever
 
 FERRIES = Table(
@@ -42,7 +42,7 @@ VIEW = view_of(FERRIES)
 def of(question: str, operation: str, column: int = -1, key: int = -1) -> list[Program]:
     return [
         program
-        for program in programs(plain(question), VIEW)
+        for program in programs(normalised(question), VIEW)
         if (program.operation, program.column, program.key) == (operation, column, key)
     ]
 
@@ -176,7 +176,7 @@ def test_two_spans_of_time_under_the_same_years_are_two_columns() -> None:
 )
 def test_what_changed_between_two_periods_is_among_the_programs(question: str, operation: str, said: str) -> None:
     view = view_of(report(SEGMENTS))
-    made = [one for one in programs(plain(question), view) if one.operation == operation]
+    made = [one for one in programs(normalised(question), view) if one.operation == operation]
     assert said in [one.said for one in made]
 
 

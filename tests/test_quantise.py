@@ -41,7 +41,7 @@ def test_a_prepared_model_is_found_again_and_answers(folder: Path) -> None:
     assert set(found.measured) == {ORIGINAL, *CANDIDATES}
     assert found.chosen == choose(found.measured)
     path = folder / found.file if found.file else LANGUAGE_MODEL.path()
-    model = LanguageModel(path, "prepared", identity=found.sha256)
+    model = LanguageModel(path, "prepared", checksum=found.sha256)
     events = model.generate([ChatMessage("user", "Name the capital of France.")], 16, never)
     assert "Paris" in "".join(event.text for event in events if isinstance(event, Piece))
     model.close()
@@ -109,7 +109,7 @@ def test_what_a_killed_process_left_is_swept_away_and_another_goes_on(tmp_path: 
 @pytest.mark.long
 def test_a_machine_is_measured_once(weights: Path, tmp_path: Path) -> None:
     cache = ContextCache(tmp_path / "contexts")
-    model = LanguageModel(weights, "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
+    model = LanguageModel(weights, "test", cache=cache, checksum=LANGUAGE_MODEL.sha256)
     model.calibrate(tmp_path)
     assert model.calibration is not None
     assert model.calibration == saved_calibration(tmp_path, LANGUAGE_MODEL.sha256)
@@ -128,7 +128,7 @@ def test_a_machine_is_measured_once(weights: Path, tmp_path: Path) -> None:
     ],
 )
 def test_a_measurement_that_is_stopped_anywhere_says_nothing_and_harms_nothing(weights: Path, share: float) -> None:
-    model = LanguageModel(weights, "test", identity="test")
+    model = LanguageModel(weights, "test", checksum="test")
     asked = 0
 
     def stopped_after(most: float) -> Callable[[], bool]:

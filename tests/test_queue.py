@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from lamplight.ingest import indexing
+from lamplight.ingest.control import IngestControl
 from lamplight.ingest.errors import Interrupted
 from lamplight.ingest.pipeline import index_file
-from lamplight.ingest.progress import Progress
 from lamplight.ingest.queue import IngestQueue
 from lamplight.ingest.reading_process import ReadingProcesses
 from lamplight.library.store import Library
@@ -84,7 +84,7 @@ def test_a_killed_run_goes_on_after_the_last_finished_page(
         assert library.passages.count() == 0
         (kept,) = library.database.rows("SELECT pages FROM unfinished")[0]
         assert kept >= 24
-        progress = Progress(lambda status, fraction: steps.append(status))
+        progress = IngestControl(lambda status, fraction: steps.append(status))
         assert index_file(long_pdf, library, models, progress).status == "added"
         assert [step for step in steps if step.startswith("reading page")] == [
             f"reading page {number} of {PAGES}" for number in range(kept + 1, PAGES + 1)
@@ -123,7 +123,7 @@ def test_what_was_begun_of_a_file_that_is_gone_is_thrown_away(
 
 def interrupt(path: Path, library: Library, models: Models) -> None:
     """Stop in the middle."""
-    progress = Progress(lambda status, fraction: progress.interrupted.cancel() if fraction > 0.5 else None)
+    progress = IngestControl(lambda status, fraction: progress.interrupted.cancel() if fraction > 0.5 else None)
     with pytest.raises(Interrupted):
         index_file(path, library, models, progress)
     assert library.documents.all() == []
@@ -132,7 +132,7 @@ def interrupt(path: Path, library: Library, models: Models) -> None:
 def test_a_cancelled_document_leaves_nothing(
     library: Library, models: Models, long_pdf: Path, small_batches: None
 ) -> None:
-    progress = Progress(lambda status, fraction: progress.cancelled.cancel() if fraction > 0.5 else None)
+    progress = IngestControl(lambda status, fraction: progress.cancelled.cancel() if fraction > 0.5 else None)
     assert index_file(long_pdf, library, models, progress).status == "skipped"
     assert library.database.rows("SELECT count(*) FROM documents") == [(0,)]
     assert_agreement(library, models.embedder)
@@ -173,7 +173,7 @@ def test_each_page_being_read_is_told_and_then_what_is_embedded(
     library: Library, models: Models, long_pdf: Path, tmp_path: Path
 ) -> None:
     seen: list[tuple[str, float]] = []
-    progress = Progress(lambda status, fraction: seen.append((status, fraction)))
+    progress = IngestControl(lambda status, fraction: seen.append((status, fraction)))
     (tmp_path / "short.txt").write_text("The gate is painted green.")  # of a long one all may be embedded as it is read
     for path in (long_pdf, tmp_path / "short.txt"):
         assert index_file(path, library, models, progress).status == "added"

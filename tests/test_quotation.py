@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from lamplight.library.records import BlockKind, Passage
-from lamplight.models.reader import LineReading
+from lamplight.models.reader import LineScore
 from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.listed import ITEMS
 from lamplight.rag.passages import Selection
 from lamplight.rag.query import understand
-from lamplight.rag.quotation import CANDIDATES, Quotation, Quoted, quotation, quoted, shown
+from lamplight.rag.quotation import CANDIDATES, Opening, Quotation, quotation, quotation_markdown, quoted
 from lamplight.rag.refusal import certainty
 from lamplight.rag.retriever import Search
 from lamplight.rag.sentences import units_of
@@ -36,7 +36,7 @@ def selection(
         score = next((score for start, score in scores.items() if unit.text.startswith(start)), -5.0)
         part = next((part for start, part in answers.items() if unit.text.startswith(start)), unit.text)
         begin = unit.text.index(part)
-        lines.append(AnswerLine(unit, LineReading(score, begin, begin + len(part), sure), score))
+        lines.append(AnswerLine(unit, LineScore(score, begin, begin + len(part), sure), score))
     lines.sort(key=lambda line: -line.score)
     search = Search(understand(question), {}, np.zeros((1, 1), np.float32), [found], frozenset(), question, question)
     return Selection(search, [found], lines)
@@ -99,7 +99,10 @@ def test_a_line_that_announces_is_quoted_with_its_items() -> None:
     assert made.citation.text == "\n".join(RULES[:4])
     assert made.citation.boxes == found.boxes[:4]
     assert made.short == ""
-    assert shown(Quoted((made,)), [found]) == "\n".join(f"> {line}" for line in RULES[:3]) + f"\n> {RULES[3]} [1]"
+    assert (
+        quotation_markdown(Opening((made,)), [found])
+        == "\n".join(f"> {line}" for line in RULES[:3]) + f"\n> {RULES[3]} [1]"
+    )
 
 
 @pytest.mark.parametrize(("said", "whole"), [("three", True), ("3", True), ("two", False)])
@@ -145,7 +148,7 @@ def test_rows_that_the_question_names_are_quoted_together() -> None:
 def test_a_row_told_in_cells_that_its_passage_does_not_set_apart_is_quoted_alone() -> None:
     found = passage("Snacks 410 455", "Beverages 380 402", kind="table")
     told = replace(units_of(found)[0], text="Snacks | 410 | 455")
-    line = AnswerLine(told, LineReading(5.0, 9, 12, 0.9), 5.0, " | 2022 | 2021")
+    line = AnswerLine(told, LineScore(5.0, 9, 12, 0.9), 5.0, " | 2022 | 2021")
     made = quotation(replace(selection("How much was sold of snacks?", found, {}, NOTHING), lines=[line]))
     assert made is not None
     assert made.citation.text == "Snacks | 410 | 455"
@@ -154,7 +157,7 @@ def test_a_row_told_in_cells_that_its_passage_does_not_set_apart_is_quoted_alone
 def test_of_two_announcements_in_the_same_words_each_has_its_own_items() -> None:
     found = passage("Allowed:", "• hens", "Allowed:", "• bees")
     second = [unit for unit in units_of(found) if unit.text == "Allowed:"][1]
-    lines = [AnswerLine(second, LineReading(5.0, 0, 8, 0.9), 5.0)]
+    lines = [AnswerLine(second, LineScore(5.0, 0, 8, 0.9), 5.0)]
     made = quotation(replace(selection("What is allowed?", found, {}, NOTHING), lines=lines))
     assert made is not None
     assert made.citation.text == "Allowed:\n• bees"
@@ -221,7 +224,7 @@ def test_a_row_carries_its_heads() -> None:
     assert made is not None
     assert (made.heads, made.short) == (GATES[0], "19:00")
     assert made.citation.text == GATES[2]
-    assert shown(Quoted((made,)), [found]) == f"**19:00** [1]\n\n> {GATES[0]}\n> {GATES[2]} [1]"
+    assert quotation_markdown(Opening((made,)), [found]) == f"**19:00** [1]\n\n> {GATES[0]}\n> {GATES[2]} [1]"
 
 
 def test_where_the_reader_is_not_sure_the_head_that_is_named_tells_the_cell() -> None:
@@ -262,7 +265,7 @@ def test_an_amount_is_given_with_the_unit_of_its_table() -> None:
     made = quotation(selection("What were net sales in FY22?", found, {"Net": 5.0}, NOTHING))
     assert made is not None
     note = "(The table is in millions.)"
-    assert shown(Quoted((made,)), [found]) == (
+    assert quotation_markdown(Opening((made,)), [found]) == (
         f"**$ 34,229** {note} [1]\n\n> Year ended 2023 2022\n> Net sales $ 32,681 $ 34,229 {note} [1]"
     )
 
@@ -285,7 +288,7 @@ def test_where_no_line_surely_answers_the_likeliest_are_shown_below_a_sentence_t
     # The heading says nothing that the line below it doesn't say; the last line is far behind.
     assert [citation.text for citation in made.citations] == [SHEDS[0], SHEDS[1], SHEDS[3]]
     assert made.short == ""
-    assert shown(made, [found]) == f"{UNSURE}\n\n> {SHEDS[0]} [1]\n\n> {SHEDS[1]} [1]\n\n> {SHEDS[3]} [1]"
+    assert quotation_markdown(made, [found]) == f"{UNSURE}\n\n> {SHEDS[0]} [1]\n\n> {SHEDS[1]} [1]\n\n> {SHEDS[3]} [1]"
 
 
 def test_a_line_that_nothing_but_its_passage_speaks_for_is_no_candidate() -> None:
@@ -299,7 +302,7 @@ def test_a_line_that_nothing_but_its_passage_speaks_for_is_no_candidate() -> Non
 
 
 def _lines_of(found: Passage, score: float) -> list[AnswerLine]:
-    return [AnswerLine(unit, LineReading(score, 0, 3, 0.1), score) for unit in units_of(replace(found, marker=0))]
+    return [AnswerLine(unit, LineScore(score, 0, 3, 0.1), score) for unit in units_of(replace(found, marker=0))]
 
 
 def test_no_more_candidates_are_shown_than_a_person_reads_at_a_glance() -> None:
@@ -357,7 +360,7 @@ def test_a_citation_has_the_number_under_which_its_passage_is_shown() -> None:
     made = quotation(selection("When is it locked?", found, {"The gate": 5.0}, NOTHING))
     assert isinstance(made, Quotation)
     assert made.citation.marker == 3
-    assert shown(Quoted((made,)), [found]) == "> The gate is locked at dusk. [3]"
+    assert quotation_markdown(Opening((made,)), [found]) == "> The gate is locked at dusk. [3]"
 
 
 def test_who_asks_for_a_list_gets_all_its_items() -> None:

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 
 from lamplight.models.catalogue import EMBEDDER
 from lamplight.models.loading import Models
-from lamplight.models.reader import LineReading, Reader
+from lamplight.models.reader import LineScore, Reader
 from lamplight.models.reader_input import BERT_MARKS, LINE_TOKENS, MAX_TOKENS, QUESTION_TOKENS, ReaderTokenizer
 
 QUESTION = "When is the gate locked?"
@@ -128,6 +128,6 @@ def test_what_is_read_does_not_depend_on_what_is_beside_it(reader: Reader) -> No
 def test_an_answer_lies_in_its_line(reader: Reader) -> None:
     lines = [*RULES, "", "—", "word " * 300, "a" * 2000]
     for reading, line in zip(reader.read(QUESTION, [("Rules", lines)])[0], lines, strict=True):
-        assert isinstance(reading, LineReading)
+        assert isinstance(reading, LineScore)
         assert 0 <= reading.start <= reading.end <= len(line)
         assert 0 <= reading.probability <= 1

@@ -28,7 +28,7 @@ PASSAGES = [
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageModel]:
     cache = ContextCache(tmp_path_factory.mktemp("contexts"))
-    model = LanguageModel(LANGUAGE_MODEL.path(), "test", cache=cache, identity=LANGUAGE_MODEL.sha256)
+    model = LanguageModel(LANGUAGE_MODEL.path(), "test", cache=cache, checksum=LANGUAGE_MODEL.sha256)
     yield model
     model.close()
 

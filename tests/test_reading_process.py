@@ -15,12 +15,12 @@ import psutil
 import pytest
 
 from lamplight.ingest import reading_process
+from lamplight.ingest.control import IngestControl
 from lamplight.ingest.errors import Cancelled
-from lamplight.ingest.messages import FileRead, PageRead, Step
 from lamplight.ingest.pipeline import FileResult, index_file, index_files
-from lamplight.ingest.progress import Progress
 from lamplight.ingest.reading_process import ReadingProcesses
 from lamplight.ingest.walk import files_in
+from lamplight.ingest.worker_protocol import FileRead, PageRead, ReadingProgress
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.scheduling import Priority
@@ -42,7 +42,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReadingProcesses]:
     processes.close()
 
 
-class Watched(Progress):
+class Watched(IngestControl):
     """Counts how often who reads with it has looked up."""
 
     looks = 0
@@ -174,14 +174,14 @@ def test_entities_that_multiply_are_a_sentence(library: Library, models: Models,
 
 def test_pages_arrive_while_the_file_is_still_read(tmp_path: Path, processes: ReadingProcesses) -> None:
     path = write_pdf(tmp_path / "long.pdf", [[GATE]] * 200)
-    with processes.lend(Progress()) as process:
-        messages = process.read(path, [], Progress())
+    with processes.lend(IngestControl()) as process:
+        messages = process.read(path, [], IngestControl())
         first = next(message for message in messages if isinstance(message, PageRead))
         assert first.page.number == 1
         rest = list(messages)
     assert sum(isinstance(message, PageRead) for message in rest) == 199
     assert isinstance(rest[-1], FileRead)
-    assert "reading page 200 of 200" in [message.status for message in rest if isinstance(message, Step)]
+    assert "reading page 200 of 200" in [message.status for message in rest if isinstance(message, ReadingProgress)]
 
 
 def test_one_process_reads_many_files_and_another_follows_when_it_has_grown(
@@ -192,8 +192,8 @@ def test_one_process_reads_many_files_and_another_follows_when_it_has_grown(
         if index == 2:
             monkeypatch.setattr(reading_process, "GROWN", 1)
         (tmp_path / f"{index}.txt").write_text(f"{GATE} {index}")
-        with processes.lend(Progress()) as process:
-            for _ in process.read(tmp_path / f"{index}.txt", [], Progress()):
+        with processes.lend(IngestControl()) as process:
+            for _ in process.read(tmp_path / f"{index}.txt", [], IngestControl()):
                 numbers.append(process_of(processes).pid)
     assert len(set(numbers)) == 1
     assert processes._all[0]._process is None
@@ -202,8 +202,8 @@ def test_one_process_reads_many_files_and_another_follows_when_it_has_grown(
 def test_a_cancelled_file_ends_at_once(tmp_path: Path, processes: ReadingProcesses) -> None:
     (tmp_path / "slow.txt").write_text("sleep a while")
     (tmp_path / "gate.txt").write_text(GATE)
-    with processes.lend(Progress()) as process:
-        list(process.read(tmp_path / "gate.txt", [], Progress()))  # it has started
+    with processes.lend(IngestControl()) as process:
+        list(process.read(tmp_path / "gate.txt", [], IngestControl()))  # it has started
         with pytest.raises(Cancelled):
             list(process.read(tmp_path / "slow.txt", [], SoonCancelled()))
 
@@ -235,7 +235,7 @@ def test_reading_stops_while_a_question_is_answered(
             begun.set()
             assert asked.wait(DEADLINE)
 
-    progress = Progress(report)
+    progress = IngestControl(report)
     reading = threading.Thread(target=index_file, args=(path, library, models, progress, processes))
     reading.start()
     assert begun.wait(DEADLINE)
@@ -254,7 +254,7 @@ def test_no_file_is_begun_while_a_question_is_answered(
 ) -> None:
     (tmp_path / "gate.txt").write_text(GATE)
     steps: list[str] = []
-    progress = Progress(lambda status, fraction: steps.append(status))
+    progress = IngestControl(lambda status, fraction: steps.append(status))
     arguments = (tmp_path / "gate.txt", library, models, progress, processes)
     reading = threading.Thread(target=index_file, args=arguments)
     with models.scheduler.lease(Priority.ANSWER):
@@ -272,17 +272,17 @@ def test_no_reading_process_outlives_the_app(tmp_path: Path, suspended: bool) ->
     code = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from lamplight.ingest.progress import Progress\n"
+        "from lamplight.ingest.control import IngestControl\n"
         "from lamplight.ingest.reading_process import ReadingProcesses\n"
         "processes = ReadingProcesses(1, 'tests.hostile.read')\n"
-        "class Loud(Progress):\n"
+        "class Loud(IngestControl):\n"
         "    def check(self):\n"
         "        process = processes._all[0]._process\n"
         "        if process and process.cpu_times().user > 1.0:\n"
         f"            processes._all[0].{'suspend' if suspended else 'resume'}()\n"
         "            print(process.pid, flush=True)\n"
         "            time.sleep(3600)\n"
-        "with processes.lend(Progress()) as process:\n"
+        "with processes.lend(IngestControl()) as process:\n"
         "    list(process.read(Path(sys.argv[1]), [], Loud()))\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "slow.txt")]

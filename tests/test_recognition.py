@@ -10,9 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from lamplight.ingest.doubts import Doubts
 from lamplight.models import tesseract
+from lamplight.models.confusables import put_right
 from lamplight.models.legibility import Doubt, is_vietnamese, legibility
 from lamplight.models.loading import Models
-from lamplight.models.lookalikes import put_right
 from lamplight.models.text_rows import OcrLine, rows_of
 from lamplight.models.text_tiles import joined, letters_in, tiles_for
 

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from lamplight.library.records import Message, Passage
 from lamplight.library.store import Library
-from lamplight.rag.events import Citation, Evidence, Reading, Token
+from lamplight.rag.events import Citation, Evidence, PrefillProgress, Token
 from lamplight.ui.answers import UNFINISHED, Answer
 from lamplight.ui.export import conversation_html, conversation_markdown
 from lamplight.ui.rendering import answer_html, evidence_html, question_html
@@ -65,7 +65,7 @@ def test_markdown_is_shown_on_one_line() -> None:
 
 def test_a_long_wait_says_what_is_read_and_offers_to_read_less() -> None:
     waiting = Answer()
-    waiting.absorb(Reading(100, 400, 3.2, 4))
+    waiting.absorb(PrefillProgress(100, 400, 3.2, 4))
     shown = answer_html(waiting, "3-9")
     assert "Reading 4 passages, about 3 s… 25 %" in shown
     assert 'href="#fewer-3-9"' in shown

@@ -12,9 +12,9 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished
-from lamplight.rag.programs.answer import Answered
-from lamplight.rag.programs.asked_cell import AskedCell
-from lamplight.rag.programs.found import TableAnswer, likeliest_row
+from lamplight.rag.programs.answer import ProgramAnswer
+from lamplight.rag.programs.candidate_tables import TableAnswer, likeliest_row
+from lamplight.rag.programs.cell_answer import CellAnswer
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.selections import Rows
 from tests.test_aligned_tables import Line, centred, row, write
@@ -146,8 +146,8 @@ def test_of_cell_and_program_the_likelier_one_gives_the_row(
     def looked_up(row: int) -> Program:
         return Program("lookup", (table.rows[row][1],), Rows((), frozenset(), (row,)), (row,), 1)
 
-    answers = [TableAnswer(passage, table, Answered(looked_up(0), of_program))]
-    line = likeliest_row(AskedCell(passage, table, looked_up(1), of_cell), answers, in_words, 2)
+    answers = [TableAnswer(passage, table, ProgramAnswer(looked_up(0), of_program))]
+    line = likeliest_row(CellAnswer(passage, table, looked_up(1), of_cell), answers, in_words, 2)
     assert (line.sentence.text.split(" | ")[0] if line else None) == shown
 
 

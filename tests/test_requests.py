@@ -16,8 +16,8 @@ from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.balance import balance
 from lamplight.rag.events import Finished
-from lamplight.rag.guide import Guiding
-from lamplight.rag.intent import Kind
+from lamplight.rag.guide import GuideBuilder
+from lamplight.rag.intent import IntentName
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.messages import say
 from lamplight.rag.requests.fields import summed
@@ -30,7 +30,7 @@ from lamplight.ui.rendering import answer_html
 BULLET = re.compile(r"^- (.*?) \[\d+\]$", re.M)
 
 
-def asked(library: Library, models: Models, text: str, kind: Kind | None = None) -> Finished:
+def asked(library: Library, models: Models, text: str, kind: IntentName | None = None) -> Finished:
     """The end of the answer."""
     return next(event for event in Answerer(library, models).answer(text, kind=kind) if isinstance(event, Finished))
 
@@ -270,7 +270,7 @@ def test_a_source_guide_is_kept_with_its_document_and_every_line_has_its_page(li
     index_file(HANDBOOK, library, models)
     (document,) = library.documents.all()
     assert library.guides.missing() == [document.id] and document_value(library, document.id)["guide"] is None
-    guide = Guiding(library, models).make(document.id)
+    guide = GuideBuilder(library, models).make(document.id)
     assert guide is not None and guide == library.guides.get(document.id) and library.guides.missing() == []
     assert guide.lines and guide.outline and guide.questions
     for line in guide.lines:

@@ -12,7 +12,7 @@ from itertools import combinations
 import pytest
 
 from lamplight.scheduling import AnswerLease, CancelToken, IdleJob, Priority, Scheduler
-from lamplight.scheduling.fair_queue import FairQueue, Place
+from lamplight.scheduling.fair_queue import FairQueue, Ticket
 from lamplight.scheduling.idle_job import Work
 from tests.waiting import DEADLINE, until
 
@@ -97,7 +97,7 @@ def test_what_waits_goes_on_in_the_order_of_priorities(scheduler: Scheduler) -> 
 
 def test_an_answer_does_not_wait_for_those_who_give_way(scheduler: Scheduler) -> None:
     with scheduler.lease(IDLE), scheduler.lease(INDEXING), scheduler.answering() as lease:
-        assert list(lease.turn()) == []
+        assert list(lease.wait_in_queue()) == []
 
 
 def test_who_gives_way_goes_on_afterwards_and_gives_way_again(scheduler: Scheduler) -> None:
@@ -155,11 +155,11 @@ def test_an_error_inside_a_lease_gives_it_back(scheduler: Scheduler) -> None:
     for lease in (scheduler.lease(INDEXING), scheduler.answering()):
         with pytest.raises(WorkError), lease:
             if isinstance(lease, AnswerLease):
-                assert list(lease.turn()) == []
+                assert list(lease.wait_in_queue()) == []
             raise WorkError
     with scheduler.lease(IDLE) as idle, scheduler.answering() as answer:
         assert idle.cancelled()
-        assert list(answer.turn()) == []
+        assert list(answer.wait_in_queue()) == []
 
 
 def test_who_ends_the_program_while_waiting_leaves_no_lease(
@@ -195,7 +195,7 @@ def test_what_was_stopped_for_something_else_begins_anew(scheduler: Scheduler) -
 
 def answers(scheduler: Scheduler) -> Iterator[str]:
     with scheduler.answering() as lease:
-        for _ in lease.turn():
+        for _ in lease.wait_in_queue():
             yield "waiting"
         yield "first word"
         yield "second word"
@@ -240,7 +240,7 @@ def test_nobody_is_answered_twice_before_the_others_were_once() -> None:
     assert order_of("aabbab") == "abab" + "ab"
 
 
-def ahead(queue: FairQueue, *places: Place) -> list[int]:
+def ahead(queue: FairQueue, *places: Ticket) -> list[int]:
     return [queue.ahead(place) for place in places]
 
 
@@ -271,7 +271,7 @@ def test_each_who_waits_is_told_how_many_come_first(scheduler: Scheduler) -> Non
     told: dict[str, list[int]] = {}
     with ExitStack() as held:
         leases = [held.enter_context(scheduler.answering(asker)) for asker in "abc"]
-        turns = [lease.turn() for lease in leases]
+        turns = [lease.wait_in_queue() for lease in leases]
         assert [next(turn, 0) for turn in turns] == [0, 1, 2]
 
         def wait(number: int) -> None:
@@ -289,21 +289,21 @@ def test_each_who_waits_is_told_how_many_come_first(scheduler: Scheduler) -> Non
 def test_who_stops_while_waiting_for_a_turn_has_none_and_is_not_waited_for(scheduler: Scheduler) -> None:
     stop = CancelToken()
     with scheduler.answering() as first, ExitStack() as held:
-        assert list(first.turn()) == []
+        assert list(first.wait_in_queue()) == []
         second = held.enter_context(scheduler.answering("", stop))
-        turn = second.turn()
+        turn = second.wait_in_queue()
         assert next(turn) == 1
         stop.cancel()
         assert list(turn) == [] and second.cancelled()
         held.close()
         with scheduler.answering() as third:
-            assert next(third.turn()) == 1
+            assert next(third.wait_in_queue()) == 1
 
 
 def test_where_a_server_answers_all_are_answered_at_once(scheduler: Scheduler) -> None:
     with scheduler.answering() as first, scheduler.answering() as second:
-        assert list(first.turn()) == []
-        turn = second.turn()
+        assert list(first.wait_in_queue()) == []
+        turn = second.wait_in_queue()
         assert next(turn) == 1
         waiting = begun(lambda: list(turn))
         scheduler.answer_one_by_one(False)
@@ -313,9 +313,9 @@ def test_where_a_server_answers_all_are_answered_at_once(scheduler: Scheduler) -
 def test_who_needs_the_model_in_this_process_beside_a_server_has_it_alone(scheduler: Scheduler) -> None:
     scheduler.answer_one_by_one(False)
     with scheduler.answering() as first, scheduler.answering() as second, scheduler.answering() as third:
-        assert [list(lease.turn()) for lease in (first, second, third)] == [[], [], []]
-        assert list(second.turn(alone=True)) == []
-        assert next(third.turn(alone=True)) == 1
+        assert [list(lease.wait_in_queue()) for lease in (first, second, third)] == [[], [], []]
+        assert list(second.wait_in_queue(alone=True)) == []
+        assert next(third.wait_in_queue(alone=True)) == 1
 
 
 @pytest.mark.parametrize("priority", [TYPING, IDLE])
@@ -361,7 +361,7 @@ def test_files_are_read_and_questions_answered_in_a_pause(scheduler: Scheduler) 
     with scheduler.lease(INDEXING) as indexing, scheduler.paused():
         assert not indexing.cancelled()
         with scheduler.answering() as answer:
-            assert list(answer.turn()) == []
+            assert list(answer.wait_in_queue()) == []
 
 
 def test_an_error_in_a_pause_ends_it(scheduler: Scheduler) -> None:
@@ -506,7 +506,7 @@ def test_no_wake_up_is_lost_under_stress(scheduler: Scheduler, start: Callable[[
 
     def answer(asker: str) -> None:
         with scheduler.answering(asker) as lease:
-            list(lease.turn())
+            list(lease.wait_in_queue())
             assert answering.acquire(blocking=False), "two are answered at a time"
             answering.release()
             left.release()

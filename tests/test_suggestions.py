@@ -11,7 +11,7 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished
-from lamplight.rag.guide import Guiding
+from lamplight.rag.guide import GuideBuilder
 from lamplight.rag.messages import language_of
 from lamplight.rag.suggestions import Suggestions
 
@@ -19,7 +19,7 @@ from lamplight.rag.suggestions import Suggestions
 @pytest.mark.long
 def test_every_suggested_question_is_answered(sample_library: Library, loaded: Models) -> None:
     assert Suggestions(sample_library).of(sample_library.documents.all(), 6) == []  # none was asked yet
-    Guiding(sample_library, loaded).make_missing(lambda: False)
+    GuideBuilder(sample_library, loaded).make_missing(lambda: False)
     suggestions = Suggestions(sample_library).of(sample_library.documents.all(), 6)
     assert "What is the full plot in 2026?" in suggestions
     assert len(suggestions) > 2
@@ -35,7 +35,7 @@ def test_questions_are_in_the_document_s_language_and_without_names_of_files(
     text = "# Haus am See\n\n## Heizung\n\nDie Heizung wird im Oktober an und im Mai wieder aus gestellt.\n\n"
     (tmp_path / "228_haus.md").write_text(f"{text}## Garten\n\nDen Rasen mäht Frau Ott am Samstag.\n", encoding="utf-8")
     index_file(tmp_path / "228_haus.md", library, loaded)
-    Guiding(library, loaded).make_missing(lambda: False)
+    GuideBuilder(library, loaded).make_missing(lambda: False)
     suggestions = Suggestions(library).of(library.documents.all(), 6)
     assert {language_of(question) for question in suggestions} <= {"de"}
     assert not [question for question in suggestions if "228" in question]

@@ -157,4 +157,4 @@ def test_a_rename_that_changes_only_capitals_is_no_second_file(folder: Path, lib
     (folder / "gate.txt").rename(folder / "Gate.TXT")
     assert index_file(folder / "Gate.TXT", library, models).status == "unchanged"
     (document,) = library.documents.all()
-    assert library.places.of(document.id) == [str(folder / "Gate.TXT")]
+    assert library.paths.of(document.id) == [str(folder / "Gate.TXT")]

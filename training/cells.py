@@ -24,11 +24,11 @@ import numpy as np
 import torch
 
 from lamplight.library.records import Passage
-from lamplight.models.cell_ranker import MODULATED, OPERATIONS, PLACES, WEIGHTS, CellRanker, words_of
+from lamplight.models.cell_ranker import HASH_BUCKETS, MODULATED, OPERATIONS, WEIGHTS, CellRanker, hashed_words
 from lamplight.models.embedder import Embedder
 from lamplight.models.prepare import ensure_embedder
 from lamplight.rag.programs.answer import can_be_asked
-from lamplight.rag.programs.asked_cell import AskedCell, asked_cell
+from lamplight.rag.programs.cell_answer import CellAnswer, asked_cell
 from lamplight.rag.programs.cells import MEASURES, NONE_MEASURES, cells_seen, names_of
 from lamplight.rag.programs.view import canonical
 from training.derivations import OTHER, asked_of
@@ -83,7 +83,7 @@ class Operator(torch.nn.Module):
     def __init__(self, dimensions: int) -> None:
         super().__init__()
         self.by_vector = torch.nn.Linear(dimensions, len(OPERATIONS))
-        self.by_words = torch.nn.EmbeddingBag(PLACES, len(OPERATIONS), mode="sum")
+        self.by_words = torch.nn.EmbeddingBag(HASH_BUCKETS, len(OPERATIONS), mode="sum")
         self.by_cell = torch.nn.Linear(len(MODULATED), len(OPERATIONS), bias=False)
         torch.nn.init.zeros_(self.by_words.weight)
 
@@ -159,7 +159,7 @@ def learn_operations(found: Sequence[Example], ranker: Ranker, dimensions: int) 
     for _ in range(OPERATOR_EPOCHS):
         for place, one in enumerate(order.sample(found, len(found)), 1):
             target = torch.tensor(OPERATIONS.index(one.operation))
-            scores = operator(one.vector, torch.tensor(words_of(one.question)), _likeliest(one, ranker))
+            scores = operator(one.vector, torch.tensor(hashed_words(one.question)), _likeliest(one, ranker))
             loss = weights[target] * torch.nn.functional.cross_entropy(scores, target) / BATCH
             loss.backward()  # type: ignore[no-untyped-call]
             if place % BATCH == 0:
@@ -194,7 +194,7 @@ def check(asked: Sequence[Asked], found: Sequence[Example], embedder: Embedder) 
         write(path, *taught(known, embedder.dimensions), embedder.name)
         ranker = CellRanker(path)
     held = [one for one in asked if not _fold(one.document or one.title) and can_be_asked(one.table)]
-    told: dict[str, list[tuple[AskedCell | None, bool]]] = defaultdict(list)
+    told: dict[str, list[tuple[CellAnswer | None, bool]]] = defaultdict(list)
     for one in held:
         beside = [other for other in held if other is not one and one.document and other.document == one.document]
         among = [(_passage(other), other.table) for other in (one, *beside)]

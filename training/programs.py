@@ -28,7 +28,7 @@ from lamplight.library.records import Table
 from lamplight.models.catalogue import EMBEDDER, READER
 from lamplight.models.embedder import Embedder
 from lamplight.models.prepare import ensure_embedder
-from lamplight.models.program_ranker import PLACES, WEIGHTS, places_of
+from lamplight.models.program_ranker import HASH_BUCKETS, WEIGHTS, buckets_of
 from lamplight.models.reader import Reader
 from lamplight.rag.programs.answer import can_be_asked, described, given
 from lamplight.rag.programs.features import MEASURES
@@ -68,7 +68,7 @@ class Ranker(torch.nn.Module):
 
     def __init__(self, dimensions: int) -> None:
         super().__init__()
-        self.names = torch.nn.EmbeddingBag(PLACES, 1, mode="sum")
+        self.names = torch.nn.EmbeddingBag(HASH_BUCKETS, 1, mode="sum")
         torch.nn.init.zeros_(self.names.weight)
         self.inner = torch.nn.Linear(MEASURES, INNER)
         self.outer = torch.nn.Linear(INNER, 1, bias=False)
@@ -123,7 +123,7 @@ def _example(
     answer = tuple(sorted(set(map(canonical, gold))))
     right = [bool(gold) and given(program) == answer for program in made]
     right.append(not any(right))
-    places = [places_of(one.names) for one in seen]
+    places = [buckets_of(one.names) for one in seen]
     order = [*OPERATIONS, NONE]
     return Example(
         name,

@@ -34,7 +34,7 @@ class _Counted:
 
 
 @dataclass(slots=True)
-class _Part:
+class _ChunkDraft:
     """The lines of a chunk."""
 
     header: str
@@ -58,26 +58,26 @@ def chunks_of(document: ReadDocument, embedder: Embedder, pictures: int = 0) -> 
     """
     chunks = []
     for page in document.pages:
-        parts: list[_Part] = []
+        parts: list[_ChunkDraft] = []
         for blocks in _by_section(page.blocks):
             first = blocks[0]
             header = " > ".join([document.title, *(part for part in first.headings if part != document.title)])
             pictures += first.kind == "image"
             picture = pictures if first.picture_kind else None
             packed = _pack(_counted(blocks, embedder))
-            parts += [_Part(header, members, picture, first.picture_kind) for members in packed]
+            parts += [_ChunkDraft(header, members, picture, first.picture_kind) for members in packed]
         chunks += [_chunk(page.number, part) for part in _without_bare_furniture(parts)]
     return chunks
 
 
-def _without_bare_furniture(parts: list[_Part]) -> list[_Part]:
+def _without_bare_furniture(parts: list[_ChunkDraft]) -> list[_ChunkDraft]:
     """Furniture goes to what follows or stands before; what fits nowhere, as a long table of contents, is left out.
 
     On a page that has nothing else it stays, to be found.
     """
     if all(part.is_furniture for part in parts):
         return parts
-    kept: list[_Part] = []
+    kept: list[_ChunkDraft] = []
     furniture: list[_Counted] = []  # that is still to be put somewhere
     for part in parts:
         if part.is_furniture:
@@ -93,7 +93,7 @@ def _without_bare_furniture(parts: list[_Part]) -> list[_Part]:
     return kept
 
 
-def _put_under(kept: list[_Part], furniture: list[_Counted]) -> None:
+def _put_under(kept: list[_ChunkDraft], furniture: list[_Counted]) -> None:
     if kept and not kept[-1].is_image and _tokens(kept[-1].members + furniture) <= CHUNK_TOKENS + FURNITURE_TOKENS:
         kept[-1].members += furniture
 
@@ -194,7 +194,7 @@ def _ends_well(line: _Counted) -> bool:
     return line.ends_block and not line.line.furniture
 
 
-def _chunk(page: int, part: _Part) -> Chunk:
+def _chunk(page: int, part: _ChunkDraft) -> Chunk:
     members = part.members
     kinds = [member.kind for member in members]
     kind: BlockKind = "text"

@@ -76,7 +76,7 @@ class FolderWatcher:
         return [self._state_of(folder) for folder in self._library.folders.all()]
 
     def _state_of(self, folder: Path) -> WatchedFolder:
-        documents = len(set(self._library.places.under(folder).values()))
+        documents = len(set(self._library.paths.under(folder).values()))
         return WatchedFolder(str(folder), documents, _problem(folder) or self._problems.get(folder, ""))
 
     def bring_in_step(self, folder: Path, changed: Collection[Path] = ()) -> None:
@@ -84,7 +84,7 @@ class FolderWatcher:
 
         A folder that is not there, or is empty where documents were, is a disk that was unplugged: nothing is removed.
         """
-        known = self._library.places.under(folder)
+        known = self._library.paths.under(folder)
         found, hidden = _files_in(folder)
         self._problems[folder] = _problem(folder) or _waiting(hidden)
         if known and not found:
@@ -100,7 +100,7 @@ class FolderWatcher:
             if document is not None and (found[name] in changed or _differs(found[name], document)):
                 self._submit(found[name])
         for name in gone:
-            self._library.places.remove(name)
+            self._library.paths.remove(name)
 
     def _follow_moves(self, fresh: list[Path], gone: dict[str, int]) -> list[Path]:
         """Documents whose file is elsewhere now keep everything but their path. Returns what is really new."""
@@ -118,7 +118,7 @@ class FolderWatcher:
                 new.append(path)
                 continue
             candidates.remove(match)
-            self._library.places.move(match[0], str(path))
+            self._library.paths.move(match[0], str(path))
             del gone[match[0]]
         return new
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from lamplight.ingest.chunks import chunks_of
+from lamplight.ingest.control import IngestControl
 from lamplight.ingest.document import DocumentPage, ReadDocument
-from lamplight.ingest.progress import Progress
 from lamplight.library.records import Chunk, Document, Page, ReportCard, Table
 from lamplight.library.store import Library
 from lamplight.library.unfinished import Unfinished
@@ -63,7 +63,7 @@ class Indexing:
         self.skipped: list[str] = []  # what was left out of it, in sentences
         self._started = time.monotonic()
 
-    def take(self, page: DocumentPage, progress: Progress) -> None:
+    def take(self, page: DocumentPage, progress: IngestControl) -> None:
         """The next page. Raises what `progress` raises."""
         pictures = self.record.images + ReadDocument(self.title, self.format, self._batch.pages).images
         self._batch.pages.append(page)
@@ -94,7 +94,7 @@ class Indexing:
             self._document_id, self.record, rows, chunks, vectors[: len(chunks)], _tables(pages)
         )
 
-    def finish(self, progress: Progress) -> Document:
+    def finish(self, progress: IngestControl) -> Document:
         """Make it findable. Raises what `progress` raises, and `LibraryError`."""
         self._embed_rest(progress)
         progress.step("storing", 1.0)
@@ -132,7 +132,7 @@ class Indexing:
         rest = ReportCard(seconds=seconds, skipped=self.skipped, foreign=int(foreign))
         return replace(record, added_at=time.time(), report=(record.report or ReportCard()) + rest)
 
-    def _embed_rest(self, progress: Progress) -> None:
+    def _embed_rest(self, progress: IngestControl) -> None:
         count = len(self._batch.chunks)
         while (done := self._batch.embedded) < count:
             progress.report(
@@ -140,7 +140,7 @@ class Indexing:
             )
             self._embed(progress)
 
-    def _embed(self, progress: Progress) -> None:
+    def _embed(self, progress: IngestControl) -> None:
         """The next `EMBED_STEP` chunks."""
         progress.wait()
         batch = self._batch

@@ -10,7 +10,7 @@ from PIL import Image
 
 from lamplight.errors import LamplightError
 from lamplight.ingest.errors import ReadError
-from lamplight.ingest.pdfium import TURN, open_pdf
+from lamplight.ingest.pdfium import PDFIUM_LOCK, open_pdf
 from lamplight.ingest.readers import kind_of
 from lamplight.ingest.readers.image import distinct_frames, open_picture
 from lamplight.ingest.readers.svg import draw_svg
@@ -62,7 +62,7 @@ def _picture(path: Path, kind: str, page: int) -> Image.Image:
 def _draw_page(path: Path, number: int, width: int, crop: Box | None, buffer: io.BytesIO) -> None:
     with open_pdf(path) as document:
         try:
-            with TURN:
+            with PDFIUM_LOCK:
                 page = document[number - 1]
                 page_width, page_height = page.get_size()
                 left, top, right, bottom = _inside(crop or (0, 0, page_width, page_height), page_width, page_height)

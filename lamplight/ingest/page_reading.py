@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from lamplight.ingest.control import IngestControl
 from lamplight.ingest.errors import ReaderLost
 from lamplight.ingest.indexing import Indexing
-from lamplight.ingest.messages import Entered, Opened, PageRead, Step
-from lamplight.ingest.progress import Progress
 from lamplight.ingest.reading_process import ReadingProcesses
+from lamplight.ingest.worker_protocol import Entered, Opened, PageRead, ReadingProgress
 
 MOST_LEFT_OUT = 5  # files inside a file that end their reader, until it is given up
 
 
-def read_pages(indexing: Indexing, path: Path, progress: Progress, processes: ReadingProcesses) -> None:
+def read_pages(indexing: Indexing, path: Path, progress: IngestControl, processes: ReadingProcesses) -> None:
     """Pages are embedded while the next ones are read. A file inside the file that ends its reader is left out.
 
     Raises what the reading process and `progress` raise.
@@ -45,7 +45,7 @@ class _Inside:
 def _read_once(
     indexing: Indexing,
     path: Path,
-    progress: Progress,
+    progress: IngestControl,
     processes: ReadingProcesses,
     earlier: list[str],
     avoid: dict[int, int],
@@ -54,7 +54,7 @@ def _read_once(
     progress.report("waiting", 0.0)
     with processes.lend(progress) as process:
         for message in process.read(path, earlier, progress, avoid):
-            if isinstance(message, Step):
+            if isinstance(message, ReadingProgress):
                 indexing.fraction = message.fraction
                 progress.report(message.status, message.fraction)
             elif isinstance(message, Opened):

@@ -14,7 +14,7 @@ from pypdfium2 import raw
 
 from lamplight.ingest.errors import ReadError
 
-TURN = threading.RLock()
+PDFIUM_LOCK = threading.RLock()
 TAIL = 65_536
 LARGEST_SEARCHED = 200_000_000  # bytes
 END = re.compile(rb"startxref\s+\d+\s*(?:%%EOF|[\s\0]*\Z)|%%EOF")
@@ -28,7 +28,7 @@ def open_pdf(path: Path) -> Iterator[Any]:
 
     Raises `ReadError` for an encrypted, damaged or cut-off file.
     """
-    with TURN:
+    with PDFIUM_LOCK:
         try:
             document = pdfium.PdfDocument(path)
         except pdfium.PdfiumError as error:
@@ -42,7 +42,7 @@ def open_pdf(path: Path) -> Iterator[Any]:
     try:
         yield document
     finally:
-        with TURN:
+        with PDFIUM_LOCK:
             document.close()
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 from PIL import Image
 
+from lamplight.ingest.background import as_seen, is_bare
 from lamplight.ingest.captions import FIGURE, picture_blocks
 from lamplight.ingest.document import Block, Line
-from lamplight.ingest.ground import as_seen, is_bare
 from lamplight.library.records import Box
 from lamplight.models.ocr import TextRecogniser
 

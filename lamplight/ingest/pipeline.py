@@ -17,10 +17,10 @@ from typing import Any, Literal
 
 from lamplight.errors import LamplightError
 from lamplight.files import READ_BLOCK
+from lamplight.ingest.control import IngestControl
 from lamplight.ingest.errors import Cancelled, Interrupted, NothingToRead, ReadError
 from lamplight.ingest.indexing import Indexing, reader_version
 from lamplight.ingest.page_reading import read_pages
-from lamplight.ingest.progress import Progress
 from lamplight.ingest.reading_process import ReadingProcesses, shared_processes
 from lamplight.ingest.walk import is_in_the_cloud, problem_with, shown_path
 from lamplight.library.errors import LibraryError
@@ -66,7 +66,7 @@ def index_file(
     path: Path,
     library: Library,
     models: Models,
-    progress: Progress | None = None,
+    progress: IngestControl | None = None,
     processes: ReadingProcesses | None = None,
     again: bool = False,
 ) -> FileResult:
@@ -77,7 +77,7 @@ def index_file(
     Raises `Interrupted` when `progress` says so; then a long document's finished pages are kept for the next run.
     """
     started = time.monotonic()
-    progress = progress or Progress()
+    progress = progress or IngestControl()
     try:
         path = path.resolve()
         _check(path)
@@ -122,7 +122,7 @@ def index_files(
         def report(status: str, fraction: float) -> None:
             steps.put(FileStep(str(path), status, fraction))
 
-        return index_file(path, library, models, Progress(report, interrupted=interrupted), processes)
+        return index_file(path, library, models, IngestControl(report, interrupted=interrupted), processes)
 
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="add") as pool:
         try:
@@ -141,7 +141,7 @@ def index_files(
 
 
 def _index(
-    path: Path, library: Library, models: Models, progress: Progress, processes: ReadingProcesses, again: bool
+    path: Path, library: Library, models: Models, progress: IngestControl, processes: ReadingProcesses, again: bool
 ) -> tuple[Status, Document]:
     progress.step("checking", 0.0)
     sha256 = _checksum(path)
@@ -150,11 +150,11 @@ def _index(
         if before is not None and before.sha256 == sha256 and not again:
             return "unchanged", before
         if before is None and (same := library.documents.with_content(sha256)) is not None:
-            gone = [place for place in library.places.of(same.id) if _is_gone(Path(place), path)]
+            gone = [place for place in library.paths.of(same.id) if _is_gone(Path(place), path)]
             if gone:
-                library.places.move(gone[0], str(path))
+                library.paths.move(gone[0], str(path))
             else:
-                library.places.add(same.id, str(path))
+                library.paths.add(same.id, str(path))
             return "unchanged", same
         added = _read_and_store(_record(path, sha256), library, models.embedder, progress, processes)
         if before is not None and before.sha256 == sha256:
@@ -163,7 +163,7 @@ def _index(
         return ("updated" if before is not None else "added"), added
 
 
-def _embed_for_languages(added: Document, library: Library, models: Models, progress: Progress) -> None:
+def _embed_for_languages(added: Document, library: Library, models: Models, progress: IngestControl) -> None:
     """What the embedder can't read is embedded by the multilingual one at once, the rest when nobody waits.
 
     The document is in the library by now: where this is broken off, idle work goes on with it.
@@ -198,8 +198,8 @@ def _is_gone(place: Path, path: Path) -> bool:
 
 def _take_over(library: Library, older: int, newer: int) -> None:
     """What was read anew stands for all places where the same content lies."""
-    for place in library.places.of(older):
-        library.places.add(newer, place)
+    for place in library.paths.of(older):
+        library.paths.add(newer, place)
     before = library.documents.get(older)
     if before is not None and before.pinned:
         library.documents.pin(newer, True)
@@ -208,7 +208,7 @@ def _take_over(library: Library, older: int, newer: int) -> None:
 
 
 def _read_and_store(
-    record: Document, library: Library, embedder: Embedder, progress: Progress, processes: ReadingProcesses
+    record: Document, library: Library, embedder: Embedder, progress: IngestControl, processes: ReadingProcesses
 ) -> Document:
     found = library.unfinished.find(record.path, record.sha256, reader_version(embedder.name))
     indexing = Indexing(record, found, library, embedder)

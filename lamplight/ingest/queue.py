@@ -10,10 +10,10 @@ from pathlib import Path
 
 from lamplight.errors import LamplightError
 from lamplight.files import sha256_of
+from lamplight.ingest.control import IngestControl
 from lamplight.ingest.errors import Interrupted, ReadError
 from lamplight.ingest.folders import FolderWatcher, WatchedFolder
 from lamplight.ingest.pipeline import WORKERS, index_file
-from lamplight.ingest.progress import Progress
 from lamplight.ingest.reading_process import ReadingProcesses
 from lamplight.library.records import Document, Job
 from lamplight.library.store import Library
@@ -36,7 +36,7 @@ class IngestQueue:
         self._processes = processes
         self._wake = threading.Condition()
         self._closing = CancelToken()
-        self._running: dict[int, Progress] = {}
+        self._running: dict[int, IngestControl] = {}
         self._status: dict[int, tuple[str, float]] = {}
         self._started: dict[int, float] = {}
         self._workers: list[threading.Thread] = []
@@ -234,12 +234,12 @@ class IngestQueue:
     def _first(self) -> Job | None:
         return None if self.paused else self._library.jobs.next()
 
-    def _next(self) -> tuple[Job, Progress] | None:
+    def _next(self) -> tuple[Job, IngestControl] | None:
         with self._wake:
             job = None if self._closing.cancelled() else self._first()
             if job is None:
                 return None
-            progress = self._running[job.id] = Progress(self._reporter(job.id))
+            progress = self._running[job.id] = IngestControl(self._reporter(job.id))
             self._status[job.id] = ("starting", 0.0)
             self._started[job.id] = time.monotonic()
             self._library.jobs.update(job.id, "working")
@@ -251,7 +251,7 @@ class IngestQueue:
 
         return report
 
-    def _run(self, job: Job, progress: Progress) -> None:
+    def _run(self, job: Job, progress: IngestControl) -> None:
         forgotten = False
         try:
             result = index_file(Path(job.path), self._library, self._models, progress, self._processes, job.again)

@@ -20,8 +20,9 @@ import psutil
 from pydantic import ValidationError
 
 from lamplight import PROGRAM, ROOT
+from lamplight.ingest.control import IngestControl
 from lamplight.ingest.errors import Interrupted, NothingToRead, ReaderLost, ReadError
-from lamplight.ingest.messages import (
+from lamplight.ingest.worker_protocol import (
     LONGEST_MESSAGE,
     MESSAGES,
     READY,
@@ -31,12 +32,11 @@ from lamplight.ingest.messages import (
     Message,
     Opened,
     PageRead,
+    ReadingProgress,
     Refused,
     Request,
-    Step,
     to_line,
 )
-from lamplight.ingest.progress import Progress
 from lamplight.models.processor import physical_cores
 
 READER = "lamplight.ingest.readers.read"
@@ -67,8 +67,8 @@ class ReadingProcess:
         self._suspended = False
 
     def read(
-        self, path: Path, earlier: list[str], progress: Progress, avoid: dict[int, int] | None = None
-    ) -> Iterator[Step | Opened | PageRead | Entered | FileRead]:
+        self, path: Path, earlier: list[str], progress: IngestControl, avoid: dict[int, int] | None = None
+    ) -> Iterator[ReadingProgress | Opened | PageRead | Entered | FileRead]:
         """The messages about a file, of which `earlier` pages are known; `FileRead` last.
 
         Files inside it with a number in `avoid` are left out (`Request`). Raises `ReadError` and `NothingToRead` as
@@ -93,7 +93,7 @@ class ReadingProcess:
             if not over or spent or self._memory(process) > GROWN:
                 self.close()
 
-    def _next(self, process: psutil.Popen, path: Path, progress: Progress) -> Message:
+    def _next(self, process: psutil.Popen, path: Path, progress: IngestControl) -> Message:
         """Waits as long as the process gets anywhere."""
         worked, waited = self._seconds(process), time.monotonic()
         while True:
@@ -119,7 +119,7 @@ class ReadingProcess:
         except ValidationError:
             raise ReadError(f"{path.name} can't be read: what came of it is no document; check the file.") from None
 
-    def _running(self, progress: Progress) -> psutil.Popen:
+    def _running(self, progress: IngestControl) -> psutil.Popen:
         """It has said that it is ready: how long that takes is no file's fault."""
         if self._process is None or self._process.poll() is not None:
             self.close()
@@ -130,7 +130,7 @@ class ReadingProcess:
             self._await_ready(progress)
         return self._process
 
-    def _await_ready(self, progress: Progress) -> None:
+    def _await_ready(self, progress: IngestControl) -> None:
         line, latest = b"", time.monotonic() + START_SECONDS
         try:
             while not line and time.monotonic() < latest and not self._ended.is_set():
@@ -184,7 +184,7 @@ class ReadingProcess:
             with suppress(psutil.Error):
                 process.resume()
 
-    def _give_way(self, progress: Progress) -> bool:
+    def _give_way(self, progress: IngestControl) -> bool:
         """Wait, it suspended, while something else goes first; whether that was so."""
         waits = progress.must_wait
         if waits:
@@ -260,7 +260,7 @@ class ReadingProcesses:
             self._idle.put(process)
 
     @contextmanager
-    def lend(self, progress: Progress) -> Iterator[ReadingProcess]:
+    def lend(self, progress: IngestControl) -> Iterator[ReadingProcess]:
         """Waits for a process to be free. Raises what `progress` raises."""
         while True:
             progress.check()

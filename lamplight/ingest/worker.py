@@ -1,6 +1,6 @@
 """A reading process: `python -m lamplight.ingest.worker BYTES READER`. What a hostile file breaks, it breaks in here.
 
-Takes requests on stdin and answers on stdout (`ingest.messages`) until stdin ends. Only the app starts it
+Takes requests on stdin and answers on stdout (`ingest.worker_protocol`) until stdin ends. Only the app starts it
 (`ingest.reading_process`, which holds the other end and the limits on time).
 """
 
@@ -19,7 +19,8 @@ from typing import BinaryIO
 from lamplight.errors import LamplightError
 from lamplight.ingest.document import DocumentPage, ReadDocument
 from lamplight.ingest.errors import NothingToRead, ReadError
-from lamplight.ingest.messages import (
+from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.worker_protocol import (
     MESSAGES,
     READY,
     REQUESTS,
@@ -28,12 +29,11 @@ from lamplight.ingest.messages import (
     Message,
     Opened,
     PageRead,
+    ReadingProgress,
     Refused,
     Request,
-    Step,
     to_line,
 )
-from lamplight.ingest.readers.reading import Reading
 from lamplight.models.ocr import TextRecogniser
 from lamplight.network.connections import block_connections
 
@@ -91,7 +91,9 @@ def _read(request: Request, read: Reader, send: Callable[[Message], None]) -> Fi
         sent = _Sent(send)
         return sent
 
-    reading = Reading(recogniser, lambda status, fraction: send(Step(status, fraction)), begun, request.earlier)
+    reading = Reading(
+        recogniser, lambda status, fraction: send(ReadingProgress(status, fraction)), begun, request.earlier
+    )
     reading.enter, reading.avoid = lambda number: send(Entered(number)), request.avoid
     document = read(Path(request.path), reading)
     if sent is None:

@@ -66,7 +66,7 @@ class Manifest(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BackupProgress:
     """Bytes of the content dealt with so far, of about `total`."""
 
     done: int
@@ -91,7 +91,7 @@ def usual_name() -> str:
     return f"lamplight-{time.strftime('%Y-%m-%d')}.zip"
 
 
-def write_backup(library: Library, embedder: Embedder, path: Path) -> Generator[Step, None, None]:
+def write_backup(library: Library, embedder: Embedder, path: Path) -> Generator[BackupProgress, None, None]:
     """Pack into the file `path`, which is there when it is whole. Raises `BackupError`.
 
     Another backup is replaced, anything else that lies there is not.
@@ -112,7 +112,7 @@ def write_backup(library: Library, embedder: Embedder, path: Path) -> Generator[
         raise BackupError(f"The backup can't be written to {path} ({error.strerror}); choose another place.") from error
 
 
-def pack(library: Library, embedder: Embedder, target: Target) -> Generator[Step, None, None]:
+def pack(library: Library, embedder: Embedder, target: Target) -> Generator[BackupProgress, None, None]:
     """Write a backup to `target`, a step after each block. What changes meanwhile is not in it.
 
     Raises `LibraryError`, and `OSError` of `target`.
@@ -165,7 +165,9 @@ class _Packing:
         self._archive = zipfile.ZipFile(target, "w")
         self._done, self._total = 0, total
 
-    def add(self, name: str, blocks: Iterable[bytes], compression: int = zipfile.ZIP_STORED) -> Iterator[Step]:
+    def add(
+        self, name: str, blocks: Iterable[bytes], compression: int = zipfile.ZIP_STORED
+    ) -> Iterator[BackupProgress]:
         entry = zipfile.ZipInfo(name, time.localtime()[:6])
         entry.compress_type = compression
         digest, size = hashlib.sha256(), 0
@@ -175,7 +177,7 @@ class _Packing:
                 digest.update(block)
                 size += len(block)
                 self._done += len(block)
-                yield Step(min(self._done, self._total), self._total)
+                yield BackupProgress(min(self._done, self._total), self._total)
         self.files[name] = Kept(sha256=digest.hexdigest(), bytes=size)
 
     def finish(self, manifest: Manifest) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from lamplight.library.copies import Copies
 from lamplight.library.database import Database
 from lamplight.library.dense_index import DenseIndex
+from lamplight.library.document_paths import DocumentPaths
 from lamplight.library.document_rows import (
     DOCUMENT_COLUMNS,
     document_of,
@@ -23,7 +24,6 @@ from lamplight.library.document_rows import (
 )
 from lamplight.library.errors import LibraryError, VectorsAway
 from lamplight.library.passages import Passages
-from lamplight.library.places import Places
 from lamplight.library.records import Chunk, Document, Page, Table
 from lamplight.models.embedder import Embedder, Vectors
 
@@ -32,7 +32,7 @@ class Documents:
     """The documents of a library; what belongs to one goes with it, its vectors and copies too."""
 
     def __init__(
-        self, database: Database, passages: Passages, places: Places, vectors: DenseIndex, copies: Copies
+        self, database: Database, passages: Passages, places: DocumentPaths, vectors: DenseIndex, copies: Copies
     ) -> None:
         self._database, self._passages, self._places = database, passages, places
         self._vectors, self._copies = vectors, copies

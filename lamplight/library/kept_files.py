@@ -25,20 +25,20 @@ class ComparedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparing:
+class CompareProgress:
     """Bytes read so far, of about `total`."""
 
     done: int
     total: int
 
 
-def compare_files(library: Library) -> Iterator[Comparing | ComparedFile]:
+def compare_files(library: Library) -> Iterator[CompareProgress | ComparedFile]:
     """Read the file of every document again, wherever it lies, and compare checksums: 1 s for each gigabyte."""
     documents = library.documents.all()
     total = sum(document.bytes for document in documents)
     done = 0
     for document in documents:
-        for place in library.places.of(document.id):
+        for place in library.paths.of(document.id):
             path, digest = Path(place), hashlib.sha256()
             state: FileState = "changed"
             try:
@@ -46,7 +46,7 @@ def compare_files(library: Library) -> Iterator[Comparing | ComparedFile]:
                     while block := file.read(BLOCK):
                         digest.update(block)
                         done += len(block)
-                        yield Comparing(min(done, total), total)
+                        yield CompareProgress(min(done, total), total)
                 if digest.hexdigest() == document.sha256:
                     state = "same"
             except FileNotFoundError:

@@ -209,7 +209,7 @@ def m011_guides(database: sqlite3.Connection) -> None:
 
 
 def m012_digests(database: sqlite3.Connection) -> None:
-    """What a larger model said of each section of a document, as JSON; the model by its identity."""
+    """What a larger model said of each section of a document, as JSON; the model by its cache key."""
     database.execute(
         """CREATE TABLE digests (
             document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, model TEXT NOT NULL,

@@ -193,7 +193,7 @@ class Guide:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class DigestStatement:
     """A sentence that a model wrote about a section, and the words of the chunk that it rests on."""
 
     text: str

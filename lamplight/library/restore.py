@@ -19,8 +19,8 @@ from lamplight.library.backup import (
     VECTOR_BATCH,
     VECTORS,
     BackupError,
+    BackupProgress,
     Manifest,
-    Step,
     damaged,
     read_manifest,
     record_type,
@@ -34,7 +34,7 @@ from lamplight.models.embedder import Embedder
 SPARE = 64 << 20  # bytes that stay free on the disk
 
 
-def restore_backup(library: Library, embedder: Embedder, path: Path) -> Iterator[Step]:
+def restore_backup(library: Library, embedder: Embedder, path: Path) -> Iterator[BackupProgress]:
     """Fill an empty library from a backup. Raises `BackupError`, and then the library is as empty as before.
 
     Everything is unpacked beside the library and checked first. Killed meanwhile, it can simply be started again.
@@ -55,7 +55,7 @@ def restore_backup(library: Library, embedder: Embedder, path: Path) -> Iterator
         raise BackupError(f"{path.name} can't be unpacked ({reason}); free some disk space and try again.") from error
 
 
-def _restore(library: Library, embedder: Embedder, path: Path, manifest: Manifest) -> Iterator[Step]:
+def _restore(library: Library, embedder: Embedder, path: Path, manifest: Manifest) -> Iterator[BackupProgress]:
     with library.scratch() as scratch:
         yield from _unpack(path, manifest, scratch)
         with closing(_checked(scratch / DATABASE, path)) as database:
@@ -74,7 +74,7 @@ def _restore(library: Library, embedder: Embedder, path: Path, manifest: Manifes
         library.vectors.complete(embedder)
 
 
-def _unpack(path: Path, manifest: Manifest, scratch: Path) -> Iterator[Step]:
+def _unpack(path: Path, manifest: Manifest, scratch: Path) -> Iterator[BackupProgress]:
     done, total = 0, sum(kept.bytes for kept in manifest.files.values())
     try:
         with zipfile.ZipFile(path) as archive:
@@ -87,7 +87,7 @@ def _unpack(path: Path, manifest: Manifest, scratch: Path) -> Iterator[Step]:
                         file.write(block)
                         digest.update(block)
                         size += len(block)
-                        yield Step(done + size, total)
+                        yield BackupProgress(done + size, total)
                 if (digest.hexdigest(), size) != (kept.sha256, kept.bytes):
                     raise damaged(path)
                 done += size

@@ -19,6 +19,7 @@ from lamplight.library.copies import Copies
 from lamplight.library.database import Database
 from lamplight.library.dense_index import DenseIndex
 from lamplight.library.digests import Digests
+from lamplight.library.document_paths import DocumentPaths
 from lamplight.library.documents import Documents
 from lamplight.library.errors import LibraryError, VectorsAway
 from lamplight.library.folders import Folders
@@ -28,7 +29,6 @@ from lamplight.library.jobs import Jobs
 from lamplight.library.messages import Messages
 from lamplight.library.migrations import migrate
 from lamplight.library.passages import Passages
-from lamplight.library.places import Places
 from lamplight.library.tables import Tables
 from lamplight.library.unfinished import UnfinishedDocuments
 from lamplight.library.vector_places import VECTORS, VectorPlaces
@@ -76,9 +76,9 @@ class Library:
         self.vector_places = VectorPlaces(database, self.passages, choice)
         self.vectors = DenseIndex(database, self.passages, self.vector_places)
         self.tables = Tables(database)
-        self.places = Places(database)
+        self.paths = DocumentPaths(database)
         self.copies = Copies(database)
-        self.documents = Documents(database, self.passages, self.places, self.vectors, self.copies)
+        self.documents = Documents(database, self.passages, self.paths, self.vectors, self.copies)
         self.unfinished = UnfinishedDocuments(database, self.documents, self.passages, self.vectors)
         self.claims = Claims()
         self.captions = Captions(database, self.passages, self.vectors)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from lamplight.models.calibration import Calibration
-from lamplight.models.chat import ChatMessage, Reading
+from lamplight.models.chat import ChatMessage, PassagePrompt
 
 if TYPE_CHECKING:
-    from lamplight.models.context import Prefill
+    from lamplight.models.context import PrefillStep
     from lamplight.models.language_model import Piece, Usage
 
 
@@ -25,7 +25,7 @@ class AnswerModel(Protocol):
         """What people are shown."""
 
     @property
-    def identity(self) -> str:
+    def cache_key(self) -> str:
         """Differs where what was read before can't be reused."""
 
     @property
@@ -49,21 +49,23 @@ class AnswerModel(Protocol):
 
     def generate(
         self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
-    ) -> Iterator[Prefill | Piece | Usage]:
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         """Raises `PromptTooLong` when no room is left to answer, `ServerError` when it fails before a word."""
 
-    def read(self, reading: Reading, max_tokens: int, stopped: Callable[[], bool]) -> Iterator[Prefill | Piece | Usage]:
+    def read(
+        self, reading: PassagePrompt, max_tokens: int, stopped: Callable[[], bool]
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         """As `generate`, with all passages in one prompt."""
 
     def read_apart(
-        self, reading: Reading, max_tokens: int, stopped: Callable[[], bool], prior: Sequence[float] = ()
-    ) -> Iterator[Prefill | Piece | Usage]:
+        self, reading: PassagePrompt, max_tokens: int, stopped: Callable[[], bool], prior: Sequence[float] = ()
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         """As `read` where it isn't `separable`."""
 
     def prewarm(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
         """How many passages are known now: none where nothing can be remembered."""
 
-    def prefill(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
+    def prefill(self, reading: PassagePrompt, stopped: Callable[[], bool]) -> bool:
         """Whether all of the prompt but its question is read now."""
 
     def forget(self) -> None:

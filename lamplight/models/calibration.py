@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from lamplight.files import write_atomically
-from lamplight.models.engine import Engine, Part, Threads, build
+from lamplight.models.engine import BatchEntry, Engine, Threads, build
 from lamplight.models.processor import physical_cores
 
 YARDSTICK = Path(__file__).with_name("yardstick.txt")
@@ -87,7 +87,7 @@ def prefill_seconds(engine: Engine) -> float:
     tokens = engine.tokens(yardstick())[:PREFILL_TOKENS]
     engine.clear()
     started = time.perf_counter()
-    engine.decode([Part(tokens, 0, 0)])
+    engine.decode([BatchEntry(tokens, 0, 0)])
     return time.perf_counter() - started
 
 
@@ -96,27 +96,27 @@ def _decode_seconds(engine: Engine) -> float:
     tokens = engine.tokens(yardstick())[PREFILL_TOKENS:][:DECODE_TOKENS]
     started = time.perf_counter()
     for offset, token in enumerate(tokens):
-        if not engine.decode([Part([token], PREFILL_TOKENS + offset, 0, 0)]):
+        if not engine.decode([BatchEntry([token], PREFILL_TOKENS + offset, 0, 0)]):
             break  # stopped
     seconds = time.perf_counter() - started
     engine.clear()
     return seconds
 
 
-def saved_calibration(folder: Path, identity: str) -> Calibration | None:
+def saved_calibration(folder: Path, checksum: str) -> Calibration | None:
     """What was measured before with this model, processor and build; None when nothing was, or it can't be read."""
     try:
-        content = json.loads(_path(folder, identity).read_text(encoding="utf-8"))
+        content = json.loads(_path(folder, checksum).read_text(encoding="utf-8"))
         return Calibration(content["prefill_rate"], content["decode_rate"], Threads(**content["threads"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def save_calibration(calibration: Calibration, folder: Path, identity: str) -> None:
+def save_calibration(calibration: Calibration, folder: Path, checksum: str) -> None:
     """For `saved_calibration`, in place of an earlier one; makes `folder` if it isn't there. Raises `OSError`."""
-    write_atomically(_path(folder, identity), json.dumps(asdict(calibration)).encode())
+    write_atomically(_path(folder, checksum), json.dumps(asdict(calibration)).encode())
 
 
-def _path(folder: Path, identity: str) -> Path:
+def _path(folder: Path, checksum: str) -> Path:
     machine = hashlib.sha256(f"{build()} {FORMAT}".encode()).hexdigest()
-    return folder / f"calibration-{identity[:12]}-{machine[:12]}.json"
+    return folder / f"calibration-{checksum[:12]}-{machine[:12]}.json"

@@ -19,18 +19,18 @@ import numpy.typing as npt
 from lamplight.models.embedder import Vectors
 
 WEIGHTS = Path(__file__).with_name("weights") / "cells.npz"
-PLACES = 1 << 12  # words are hashed into so many weights
+HASH_BUCKETS = 1 << 12  # words are hashed into so many weights
 MODULATED = (23, 24, 25)  # measures that count by what is asked: per cent, totals, empty cells
 CellOperation = Literal["lookup", "change", "growth", "share", "rest", "sum", "difference", "other"]
 OPERATIONS: tuple[CellOperation, ...] = CellOperation.__args__  # type: ignore[attr-defined]
 WORD = re.compile(r"[^\W\d_]+|%")
 
 
-def words_of(question: str) -> list[int]:
+def hashed_words(question: str) -> list[int]:
     """Where the weights of a question's words and of each two that follow each other are."""
     words = WORD.findall(question.lower())
     pairs = [f"{one} {other}" for one, other in pairwise(words)]
-    return [zlib.crc32(word.encode()) % PLACES for word in (*words, *pairs)] or [0]
+    return [zlib.crc32(word.encode()) % HASH_BUCKETS for word in (*words, *pairs)] or [0]
 
 
 class CellRanker:
@@ -63,6 +63,6 @@ class CellRanker:
         own = self._weights
         scores = own["operation.by_vector.weight"] @ vector + own["operation.by_vector.bias"]
         scores = scores + own["operation.by_cell.weight"] @ measures[list(MODULATED)]
-        scores = scores + own["operation.by_words.weight"][words_of(question)].sum(axis=0)
+        scores = scores + own["operation.by_words.weight"][hashed_words(question)].sum(axis=0)
         raised = np.exp(scores - scores.max())
         return dict(zip(OPERATIONS, map(float, raised / raised.sum()), strict=True))

@@ -25,7 +25,7 @@ class ChatMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PassagePrompt:
     """A question about passages, in the order in which they are read."""
 
     system: str
@@ -34,8 +34,8 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingTokens:
-    """A `Reading` as tokens: `fixed` comes before every passage, `closing` after every question.
+class PassagePromptTokens:
+    """A `PassagePrompt` as tokens: `fixed` comes before every passage, `closing` after every question.
 
     The person's words begin at the token `question_begins` of `question`.
     """
@@ -67,7 +67,7 @@ class ChatTemplate:
         plain = [ChatMessage(message.role, self._harmless(message.content)) for message in messages]
         return self._engine.tokens(self._render(plain), special=True)
 
-    def reading_tokens(self, reading: Reading) -> ReadingTokens:
+    def reading_tokens(self, reading: PassagePrompt) -> PassagePromptTokens:
         """Each segment is made into tokens by itself, so that it is the same behind and before any other."""
         passages = [f"{self._harmless(text.strip())}\n\n" for text in reading.passages]
         question = f"{QUESTION_HEADING} {self._harmless(reading.question.strip())}"
@@ -78,7 +78,7 @@ class ChatTemplate:
         fixed, *middle, closing = segments
         *passage_tokens, question_tokens = middle
         begins = min(len(self._engine.tokens(QUESTION_HEADING)), len(question_tokens) - 1)
-        return ReadingTokens(fixed, passage_tokens, question_tokens, begins, closing)
+        return PassagePromptTokens(fixed, passage_tokens, question_tokens, begins, closing)
 
     def _render(self, messages: Sequence[ChatMessage]) -> str:
         first, *rest = messages

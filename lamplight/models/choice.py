@@ -22,8 +22,8 @@ from lamplight.models.context_cache import ContextCache
 from lamplight.models.fit import Need
 from lamplight.models.folder import models_folder
 from lamplight.models.language_model import LanguageModel
+from lamplight.models.lazy import Lazy
 from lamplight.models.model_file import ModelFile, read_model_file
-from lamplight.models.on_demand import OnDemand
 from lamplight.models.quantise import prepare_in_background, saved_preparation, worth_preparing
 from lamplight.models.server import Server
 from lamplight.models.server_key import save_key, saved_key
@@ -53,10 +53,10 @@ class Source:
         """Raises `WeightsError` when it is gone or can't answer."""
         return read_model_file(self.location())
 
-    def identity(self, folder: Path) -> str:
+    def checksum(self, folder: Path) -> str:
         """Its sha256. Raises `WeightsError` when it is gone or damaged."""
         if self.path is not None:
-            return identity_of(self.path, folder)
+            return known_checksum(self.path, folder)
         LANGUAGE_MODEL.verified_path()
         return LANGUAGE_MODEL.sha256
 
@@ -75,8 +75,8 @@ class LanguageModelChoice:
         self._as_shipped = as_shipped
         self._contexts = contexts
         self._scheduler = scheduler
-        self._model: OnDemand[AnswerModel] = OnDemand(self._open_first)
-        self._spare = OnDemand(lambda: self._open_file(COMES_WITH_LAMPLIGHT))
+        self._model: Lazy[AnswerModel] = Lazy(self._open_first)
+        self._spare = Lazy(lambda: self._open_file(COMES_WITH_LAMPLIGHT))
         self._lock = threading.Lock()  # one change at a time
         self._wish = object()  # the last change that was asked for; the others are not made any more
         self.source = COMES_WITH_LAMPLIGHT if as_shipped else saved_choice()
@@ -199,7 +199,7 @@ class LanguageModelChoice:
             self.settled.clear()
             self.source = source
             self._model.replace(model)
-            self._spare = OnDemand(lambda: self._open_file(COMES_WITH_LAMPLIGHT))
+            self._spare = Lazy(lambda: self._open_file(COMES_WITH_LAMPLIGHT))
             if wish is self._wish:
                 self.loading = ""
         self._settle(source)
@@ -224,19 +224,19 @@ class LanguageModelChoice:
 
     def _open_file(self, source: Source) -> LanguageModel:
         """The file prepared for this processor if there is one, else the original."""
-        path, identity, name = source.file().path, source.identity(self._folder), source.name
-        prepared = None if self._as_shipped else saved_preparation(self._folder, identity)
+        path, checksum, name = source.file().path, source.checksum(self._folder), source.name
+        prepared = None if self._as_shipped else saved_preparation(self._folder, checksum)
         if prepared is not None and prepared.file:
-            path, identity, name = self._folder / prepared.file, prepared.sha256, f"{name} ({prepared.chosen})"
+            path, checksum, name = self._folder / prepared.file, prepared.sha256, f"{name} ({prepared.chosen})"
         sampling = sampling_of(source.location())
-        return LanguageModel(path, name, cache=self._contexts, identity=identity, sampling=sampling)
+        return LanguageModel(path, name, cache=self._contexts, checksum=checksum, sampling=sampling)
 
     def _prepare(self, source: Source) -> bool:
         """Whether a file was prepared now. Raises `WeightsError`."""
-        file, identity = source.file(), source.identity(self._folder)
-        if not worth_preparing(file) or saved_preparation(self._folder, identity) is not None:
+        file, checksum = source.file(), source.checksum(self._folder)
+        if not worth_preparing(file) or saved_preparation(self._folder, checksum) is not None:
             return False
-        return bool(prepare_in_background(file.path, identity, self._folder).file)
+        return bool(prepare_in_background(file.path, checksum, self._folder).file)
 
 
 def saved_choice() -> Chosen:
@@ -258,7 +258,7 @@ def save_choice(source: Chosen, key: str = "") -> None:
     write_atomically(models_folder() / CHOICE, json.dumps({"language_model": chosen}).encode())
 
 
-def identity_of(path: Path, folder: Path) -> str:
+def known_checksum(path: Path, folder: Path) -> str:
     """The sha256 of a file, which takes seconds for a large one and is kept in `folder`. Raises `WeightsError`."""
     try:
         status = path.stat()

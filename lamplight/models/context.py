@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lamplight.errors import WeightsError
 from lamplight.models.context_cache import ContextCache, segment_key
-from lamplight.models.engine import SEQUENCES, Engine, Part, build
+from lamplight.models.engine import SEQUENCES, BatchEntry, Engine, build
 
 PREFILL_PIECE = 128  # tokens between two progress reports, and the grain of what is reused
 MAIN, SCRATCH, FIRST_PASSAGE = 0, 1, 2  # sequences
@@ -20,7 +20,7 @@ MOST_PASSAGES = SEQUENCES - FIRST_PASSAGE
 
 
 @dataclass(frozen=True, slots=True)
-class Prefill:
+class PrefillStep:
     """`done` of `total` prompt tokens are in the cache, `reused` of them without being computed now."""
 
     done: int
@@ -31,17 +31,17 @@ class Prefill:
 class Context:
     """One engine's sequences. Not to be used by two threads at once."""
 
-    def __init__(self, engine: Engine, cache: ContextCache | None, identity: str) -> None:
-        """Nothing is remembered without a `cache`; `identity` is the sha256 of the model's file."""
+    def __init__(self, engine: Engine, cache: ContextCache | None, checksum: str) -> None:
+        """Nothing is remembered without a `cache`; `checksum` is the sha256 of the model's file."""
         self._engine = engine
         self._cache = cache
         # All that a state depends on besides its tokens. Keys and values are f16, flash attention is off; the rotation
         # of quantised caches has a switch in the environment.
-        setting = f"{identity} f16 no flash {build()} {os.environ.get('LLAMA_ATTN_ROT_DISABLE', '')}"
+        setting = f"{checksum} f16 no flash {build()} {os.environ.get('LLAMA_ATTN_ROT_DISABLE', '')}"
         self._root = segment_key(setting.encode(), [])
         self._held: list[list[int]] = []  # by MAIN, segment after segment
 
-    def compute(self, segments: Sequence[Sequence[int]], question: bool = False) -> Iterator[Prefill]:
+    def compute(self, segments: Sequence[Sequence[int]], question: bool = False) -> Iterator[PrefillStep]:
         """Make MAIN hold exactly the segments and no other sequence anything.
 
         With `question`, the last segment is not remembered and its last token has logits. The last report has
@@ -55,7 +55,7 @@ class Context:
                 pass
         done = reused = sum(map(len, self._held))
         total = sum(map(len, segments))
-        yield Prefill(done, total, reused)
+        yield PrefillStep(done, total, reused)
         while done < total:
             number = len(self._held)
             if number and len(self._held[-1]) < len(segments[number - 1]):
@@ -65,16 +65,16 @@ class Context:
             start = len(self._held[number])
             piece = segments[number][start : start + PREFILL_PIECE]
             with_logits = question and done + len(piece) == total
-            if not self._engine.decode([Part(piece, done, MAIN, len(piece) - 1 if with_logits else None)]):
+            if not self._engine.decode([BatchEntry(piece, done, MAIN, len(piece) - 1 if with_logits else None)]):
                 self._held = [held for held in self._held if held]
                 return
             self._held[number].extend(piece)
             done += len(piece)
             if number < kept and len(self._held[number]) == len(segments[number]):
                 self._remember(keys[number], done - len(segments[number]), done)
-            yield Prefill(done, total, reused)
+            yield PrefillStep(done, total, reused)
 
-    def place(self, fixed: Sequence[int], passages: Sequence[Sequence[int]]) -> Iterator[Prefill]:
+    def place(self, fixed: Sequence[int], passages: Sequence[Sequence[int]]) -> Iterator[PrefillStep]:
         """Put each passage behind `fixed` into a sequence of its own, from `FIRST_PASSAGE` on.
 
         What is not remembered is computed first, alone, as it always is.
@@ -87,13 +87,13 @@ class Context:
         for progress in self.compute([fixed]):
             reused = progress.reused + known
             done = progress.done + known
-            yield Prefill(done, total, reused)
+            yield PrefillStep(done, total, reused)
         for number, passage in enumerate(passages):
             if states[number] is None and done >= len(fixed) + known:
                 before = done
                 for progress in self.compute([fixed, passage]):
                     done = before + max(0, progress.done - len(fixed))
-                    yield Prefill(done, total, reused)
+                    yield PrefillStep(done, total, reused)
                 if progress.done < progress.total:
                     return
                 states[number] = self._state(len(fixed), progress.total)

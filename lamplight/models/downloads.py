@@ -29,7 +29,7 @@ PACE_SECONDS = 10.0  # the remaining time is estimated from what came in the las
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class DownloadStatus:
     """Bytes that are here of all; `trouble` is the sentence that the last attempt ended with, if it did not end well.
 
     `seconds_left` is None as long as there is nothing to estimate it from.
@@ -56,18 +56,18 @@ class Downloads:
         """Where a model's files are, or will be."""
         return models_folder().absolute() / self._model(name).name
 
-    def progress(self, name: str) -> Progress:
+    def progress(self, name: str) -> DownloadStatus:
         """Raises `DownloadError` when the catalogue has no such model, as all of these do."""
         model, job = self._model(name), self._jobs.get(name)
         if job is not None and job.running:
-            return Progress(job.state, job.done, job.total, job.seconds_left())
+            return DownloadStatus(job.state, job.done, job.total, job.seconds_left())
         folder = self.folder(name)
         done, trouble = sum(bytes_here(file, folder) for file in model.files), job.trouble if job else ""
         if all((folder / file.name).is_file() for file in model.files):
-            return Progress("installed", done, done)
+            return DownloadStatus("installed", done, done)
         if done and not (job and job.discarding):
-            return Progress("paused", done, job.total if job else max(done, model.size), None, trouble)
-        return Progress("absent", 0, model.size, None, trouble)
+            return DownloadStatus("paused", done, job.total if job else max(done, model.size), None, trouble)
+        return DownloadStatus("absent", 0, model.size, None, trouble)
 
     def start(self, name: str) -> None:
         """Begin a download, or go on with one; returns at once."""

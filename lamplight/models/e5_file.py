@@ -45,7 +45,7 @@ LAYER_NAMES = {
 
 
 @dataclass(slots=True)
-class _Reading:
+class _Cursor:
     """The file's bytes and how far they are read."""
 
     content: mmap.mmap
@@ -72,7 +72,7 @@ class E5File:
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
             self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        reading = _Reading(self._content)
+        reading = _Cursor(self._content)
         self.hidden, self.layers, self.heads, self.inner, self.vocabulary, self.positions, self.types = reading.numbers(
             "7i"
         )

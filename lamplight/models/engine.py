@@ -35,7 +35,7 @@ Logits: TypeAlias = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BatchEntry:
     """Tokens of one sequence for a batch; logits are wanted from the token at `outputs_from` (None: nowhere)."""
 
     tokens: Sequence[int]
@@ -195,7 +195,7 @@ class Engine:
         """Whether the model says with `token` that its answer is complete."""
         return bool(self.llama.llama_vocab_is_eog(self.vocabulary, token))
 
-    def decode(self, parts: Sequence[Part]) -> bool:
+    def decode(self, parts: Sequence[BatchEntry]) -> bool:
         """Compute up to `BATCH_TOKENS` tokens in one batch; each part must start right after its sequence's end.
 
         False when stopped; what the batch had added by then is removed. Raises `WeightsError`.

@@ -31,7 +31,7 @@ SIGN_IN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
-class Interrupted(Exception):
+class ConnectionLost(Exception):
     """The connection failed or broke off, or the hub is busy: worth another try."""
 
 
@@ -83,7 +83,7 @@ def open_url(
         ):
             yield response
     except httpx.HTTPError as error:
-        raise Interrupted(str(error) or type(error).__name__) from error
+        raise ConnectionLost(str(error) or type(error).__name__) from error
     except httpx.InvalidURL as error:
         raise DownloadError(f"{address} is no web address; correct HF_ENDPOINT.") from error
 
@@ -116,7 +116,7 @@ def refuse(response: httpx.Response, file: HubFile) -> None:
             "and choose the file."
         )
     if status in TRY_AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Interrupted(f"it answered {status}")
+        raise ConnectionLost(f"it answered {status}")
     if status not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
         raise DownloadError(f"{hub_name()} answered {status} for {file.name}; try again later.")
 

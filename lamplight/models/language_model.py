@@ -14,13 +14,13 @@ from lamplight.errors import PromptTooLong
 from lamplight.files import sha256_of
 from lamplight.models.calibration import Calibration, save_calibration, saved_calibration
 from lamplight.models.calibration import calibrate as measure_speed
-from lamplight.models.chat import ChatMessage, ChatTemplate, Reading, ReadingTokens
-from lamplight.models.context import FIRST_PASSAGE, MAIN, MOST_PASSAGES, Context, Prefill
+from lamplight.models.chat import ChatMessage, ChatTemplate, PassagePrompt, PassagePromptTokens
+from lamplight.models.context import FIRST_PASSAGE, MAIN, MOST_PASSAGES, Context, PrefillStep
 from lamplight.models.context_cache import ContextCache
-from lamplight.models.engine import Engine, Part, Threads, log_likelihood, never
+from lamplight.models.engine import BatchEntry, Engine, Threads, log_likelihood, never
 from lamplight.models.sampling import GREEDY, Sampling
 
-__all__ = ["ChatMessage", "LanguageModel", "Piece", "Prefill", "Reading", "Usage"]
+__all__ = ["ChatMessage", "LanguageModel", "PassagePrompt", "Piece", "PrefillStep", "Usage"]
 
 LARGE = 1_000_000_000  # parameters
 
@@ -63,21 +63,21 @@ class LanguageModel:
         name: str,
         threads: Threads | None = None,
         cache: ContextCache | None = None,
-        identity: str = "",
+        checksum: str = "",
         sampling: Sampling = GREEDY,
     ) -> None:
-        """`identity` is the file's sha256, computed when not given; `sampling` is for a large model whose file
+        """`checksum` is the file's sha256, computed when not given; `sampling` is for a large model whose file
         recommends none. Raises `WeightsError`.
         """
         self.name = name
-        self.identity = identity or sha256_of(path)
+        self.cache_key = checksum or sha256_of(path)
         self.calibration: Calibration | None = None
         self.engine = Engine(path, name, threads)
         self.sampling = self.engine.sampling(sampling) if self.is_large else GREEDY
         self.context_tokens = self.engine.context_tokens
         self.chat = ChatTemplate(self.engine)
         self._cache = cache if self.engine.separable else None
-        self._context = Context(self.engine, self._cache, self.identity)
+        self._context = Context(self.engine, self._cache, self.cache_key)
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -109,14 +109,14 @@ class LanguageModel:
 
         Neither when `stopped` before that.
         """
-        found = saved_calibration(folder, self.identity)
+        found = saved_calibration(folder, self.cache_key)
         with self._computing(stopped):
             if found is None:
                 self._context.clear()
                 found = measure_speed(self.engine)
                 if found is None:
                     return
-                save_calibration(found, folder, self.identity)
+                save_calibration(found, folder, self.cache_key)
             self.calibration = found
             self.engine.use_threads(found.threads)
 
@@ -126,7 +126,7 @@ class LanguageModel:
 
     def generate(
         self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
-    ) -> Iterator[Prefill | Piece | Usage]:
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         """Decoding of an answer, greedy with a small model; the last event is `Usage`, also after
         `stopped`, which is asked many times a second from inside the computation, said so.
 
@@ -134,17 +134,19 @@ class LanguageModel:
         """
         yield from self._generate([self.chat.tokens(messages)], max_tokens, stopped)
 
-    def read(self, reading: Reading, max_tokens: int, stopped: Callable[[], bool]) -> Iterator[Prefill | Piece | Usage]:
+    def read(
+        self, reading: PassagePrompt, max_tokens: int, stopped: Callable[[], bool]
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         """As `generate`, with all passages in one prompt; those that begin it as they did before are reused."""
         yield from self._generate(self.chat.reading_tokens(reading).segments, max_tokens, stopped)
 
     def read_apart(
         self,
-        reading: Reading,
+        reading: PassagePrompt,
         max_tokens: int,
         stopped: Callable[[], bool],
         prior: Sequence[float] = (),
-    ) -> Iterator[Prefill | Piece | Usage]:
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         """As `generate`, from the one passage under which the question is likeliest.
 
         Each passage stands in a sequence of its own behind the fixed prompt; the question is decoded in all of
@@ -158,9 +160,9 @@ class LanguageModel:
         total += len(tokens.closing)
         room = self._room(total)
         with self._computing(stopped):
-            progress = Prefill(0, 0, 0)
+            progress = PrefillStep(0, 0, 0)
             for progress in self._context.place(tokens.fixed, tokens.passages):
-                yield Prefill(progress.done, total, progress.reused)
+                yield PrefillStep(progress.done, total, progress.reused)
             likelihoods = self._weigh(tokens) if progress.done == progress.total else []
             if not likelihoods:
                 yield Usage(total, progress.done - progress.reused, progress.reused, 0, 0.0)
@@ -171,23 +173,23 @@ class LanguageModel:
                 if number != best:
                     self.engine.remove(FIRST_PASSAGE + number)
             position = len(tokens.fixed) + len(tokens.passages[best]) + len(tokens.question)
-            closing = Part(tokens.closing, position, FIRST_PASSAGE + best, len(tokens.closing) - 1)
+            closing = BatchEntry(tokens.closing, position, FIRST_PASSAGE + best, len(tokens.closing) - 1)
             ready = self.engine.decode([closing])
-            yield Prefill(total, total, progress.reused)
+            yield PrefillStep(total, total, progress.reused)
             answer = self._sample(min(max_tokens, room), FIRST_PASSAGE + best, position + len(tokens.closing), ready)
             usage = Usage(total, total - progress.reused, progress.reused, 0, 0.0, best)
             yield from _counted(answer, usage)
 
     def prewarm(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
         """Compute and remember the passages that are not yet, until `stopped`; how many are known now."""
-        tokens = self.chat.reading_tokens(Reading(system, tuple(passages), ""))
+        tokens = self.chat.reading_tokens(PassagePrompt(system, tuple(passages), ""))
         known = 0
         for passage in tokens.passages if self._cache is not None else []:
             segments = [tokens.fixed, passage]
             known += self._context.remembers(segments) or self._prefill(segments, stopped)
         return known
 
-    def prefill(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
+    def prefill(self, reading: PassagePrompt, stopped: Callable[[], bool]) -> bool:
         """Compute the prompt of `read` up to its question, until `stopped`; whether it got there."""
         return self._prefill(self.chat.reading_tokens(reading).segments[:-1], stopped)
 
@@ -196,29 +198,29 @@ class LanguageModel:
         tokens = self.engine.tokens("word " * 64)
         with self._computing(never):
             self._context.clear()
-            self.engine.decode([Part(tokens, 0, MAIN)])
+            self.engine.decode([BatchEntry(tokens, 0, MAIN)])
             size = len(self.engine.save(MAIN))
             self._context.clear()
         return size // len(tokens)
 
     def _generate(
         self, segments: Sequence[Sequence[int]], max_tokens: int, stopped: Callable[[], bool]
-    ) -> Iterator[Prefill | Piece | Usage]:
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         total = sum(map(len, segments))
         room = self._room(total)
         with self._computing(stopped):
-            progress = Prefill(0, total, 0)
+            progress = PrefillStep(0, total, 0)
             for progress in self._context.compute(segments, question=True):
                 yield progress
             answer = self._sample(min(max_tokens, room), MAIN, total, progress.done == total)
             usage = Usage(total, progress.done - progress.reused, progress.reused, 0, 0.0)
             yield from _counted(answer, usage)
 
-    def _weigh(self, tokens: ReadingTokens) -> list[float]:
+    def _weigh(self, tokens: PassagePromptTokens) -> list[float]:
         """Decode the question in every passage's sequence; empty when stopped."""
         first = tokens.question_begins - 1  # this token's output predicts the question's first word
         parts = [
-            Part(tokens.question, len(tokens.fixed) + len(passage), FIRST_PASSAGE + number, first)
+            BatchEntry(tokens.question, len(tokens.fixed) + len(passage), FIRST_PASSAGE + number, first)
             for number, passage in enumerate(tokens.passages)
         ]
         if not self.engine.decode(parts):
@@ -240,7 +242,7 @@ class LanguageModel:
                 if engine.ends(token) or engine.stopped():
                     break
                 yield decoder.decode(engine.piece(token))
-                if not engine.decode([Part([token], position + offset, sequence, 0)]):
+                if not engine.decode([BatchEntry([token], position + offset, sequence, 0)]):
                     break
         finally:
             engine.llama.llama_sampler_free(sampler)

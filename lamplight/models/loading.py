@@ -19,9 +19,9 @@ from lamplight.models.e5_file import E5File
 from lamplight.models.embedder import Embedder, tokenizer_beside
 from lamplight.models.intent import IntentClassifier
 from lamplight.models.language_model import LanguageModel
+from lamplight.models.lazy import Lazy
 from lamplight.models.native_build import NativeBuild
 from lamplight.models.ocr import TextRecogniser
-from lamplight.models.on_demand import OnDemand
 from lamplight.models.prepare import cache_folder, ensure_embedder, prepared_embedder
 from lamplight.models.program_ranker import ProgramRanker
 from lamplight.models.reader import Reader
@@ -48,19 +48,19 @@ class Models:
         """
         self.folder = folder or cache_folder()
         self.contexts = ContextCache(self.folder / CONTEXTS)
-        self._embedder = OnDemand(lambda: Embedder(ensure_embedder()))
-        self._multilingual = OnDemand(lambda: Embedder(ensure_embedder(MULTILINGUAL), model=MULTILINGUAL))
-        self._reader = OnDemand(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
-        self._multilingual_reader = OnDemand(_multilingual_reader)
-        self._intents = OnDemand(IntentClassifier)
-        self._program_ranker = OnDemand(ProgramRanker)
-        self._cell_ranker = OnDemand(CellRanker)
-        self._dependence = OnDemand(DependenceClassifier)
+        self._embedder = Lazy(lambda: Embedder(ensure_embedder()))
+        self._multilingual = Lazy(lambda: Embedder(ensure_embedder(MULTILINGUAL), model=MULTILINGUAL))
+        self._reader = Lazy(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
+        self._multilingual_reader = Lazy(_multilingual_reader)
+        self._intents = Lazy(IntentClassifier)
+        self._program_ranker = Lazy(ProgramRanker)
+        self._cell_ranker = Lazy(CellRanker)
+        self._dependence = Lazy(DependenceClassifier)
         self.scheduler = scheduler or Scheduler()
         self.choice = LanguageModelChoice(self.folder, as_shipped, self.contexts, self.scheduler)
         self.downloads = Downloads()
         self.native = NativeBuild()
-        self._ocr = OnDemand(TextRecogniser)
+        self._ocr = Lazy(TextRecogniser)
         self._vision_lock = threading.Lock()
         self._vision: tuple[VisionFiles, VisionModel] | None = None
         self._reranker: Reranker | None = None

@@ -15,6 +15,7 @@ from PIL import Image
 
 from lamplight.models import tesseract
 from lamplight.models.catalogue import TEXT_DETECTOR, TEXT_RECOGNISER
+from lamplight.models.confusables import put_right, with_blanks
 from lamplight.models.legibility import (
     READABLE,
     Doubt,
@@ -24,7 +25,6 @@ from lamplight.models.legibility import (
     legibility,
     quality,
 )
-from lamplight.models.lookalikes import put_right, with_blanks
 from lamplight.models.onnx_session import onnx_session
 from lamplight.models.sheet_of_paper import sheet_in
 from lamplight.models.text_pieces import (
@@ -35,8 +35,8 @@ from lamplight.models.text_pieces import (
     bounds,
     confidence_of,
     laid_straight,
-    turned_back,
-    turns_to_try,
+    rotated_back,
+    rotations_to_try,
     worth,
 )
 from lamplight.models.text_rows import OcrLine, rows_of
@@ -114,7 +114,7 @@ class TextRecogniser:
         found, turn = self._upright(picture)
         kept, doubt = _judged(found, picture)
         straight = laid_straight(kept)
-        return Recognised([turned_back(line, turn, picture.size) for line in straight], doubt)
+        return Recognised([rotated_back(line, turn, picture.size) for line in straight], doubt)
 
     def read(self, picture: Image.Image) -> list[OcrLine]:
         """The rows of text alone."""
@@ -130,7 +130,7 @@ class TextRecogniser:
         Costs nothing on an upright picture, whose words are read with confidence.
         """
         best, best_turn = self._recognised(picture), None
-        for turn in turns_to_try(best):
+        for turn in rotations_to_try(best):
             turned = self._recognised(picture.transpose(turn))
             needed = AS_GOOD if turn in QUARTERS else 1.0 if confidence_of(turned) >= SURE else CLEARLY
             if worth(turned) > needed * worth(best) and (needed <= 1.0 or worth(best) > 0):

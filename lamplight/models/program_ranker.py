@@ -17,7 +17,7 @@ import numpy.typing as npt
 from lamplight.models.embedder import Vectors
 
 WEIGHTS = Path(__file__).with_name("weights") / "programs.npz"
-PLACES = 1 << 16  # names are hashed into so many weights
+HASH_BUCKETS = 1 << 16  # names are hashed into so many weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Described:
     measures: list[float]
 
 
-def places_of(names: Sequence[str]) -> list[int]:
+def buckets_of(names: Sequence[str]) -> list[int]:
     """Where the weights of some names are."""
-    return [zlib.crc32(name.encode()) % PLACES for name in names]
+    return [zlib.crc32(name.encode()) % HASH_BUCKETS for name in names]
 
 
 class ProgramRanker:
@@ -53,7 +53,7 @@ class ProgramRanker:
         """That each is what is meant, (programs,); `vector` is the (dimensions,) embedding of the question."""
         measures = np.array([one.measures for one in described], dtype=np.float32)
         places = np.array([self._operations[one.operation] for one in described])
-        named = np.array([self._names[places_of(one.names)].sum() for one in described], dtype=np.float32)
+        named = np.array([self._names[buckets_of(one.names)].sum() for one in described], dtype=np.float32)
         fit = np.tanh(measures @ self._inner.T + self._inner_bias) @ self._outer
         own = (measures * self._by_operation[places]).sum(axis=1) + self._operation_bias[places]
         scores = named + fit + own + (self._by_question @ vector)[places]

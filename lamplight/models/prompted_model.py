@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from lamplight.models.chat import PASSAGES_HEADING, QUESTION_HEADING, ChatMessage, Reading
-from lamplight.models.context import Prefill
+from lamplight.models.chat import PASSAGES_HEADING, QUESTION_HEADING, ChatMessage, PassagePrompt
+from lamplight.models.context import PrefillStep
 from lamplight.models.language_model import LARGE, Piece, Usage
 
 BYTES_PER_TOKEN = 3  # rather too many tokens than too few: English has four, most languages three
@@ -20,10 +20,10 @@ class PromptedModel:
     separable = False
     elsewhere = ""
 
-    def __init__(self, name: str, identity: str, parameters: float = 0.0) -> None:
+    def __init__(self, name: str, cache_key: str, parameters: float = 0.0) -> None:
         """`parameters` 0 where nobody says how many it has; then its name may."""
         self.name = name
-        self.identity = identity
+        self.cache_key = cache_key
         self._parameters = parameters or size_in(name)
 
     @property
@@ -37,14 +37,16 @@ class PromptedModel:
 
     def generate(
         self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
-    ) -> Iterator[Prefill | Piece | Usage]:
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         """What comes until the end, a stop, or until it breaks off, which the last `Usage` then tells.
 
         Raises `ServerError` when that happens before the first word.
         """
         raise NotImplementedError
 
-    def read(self, reading: Reading, max_tokens: int, stopped: Callable[[], bool]) -> Iterator[Prefill | Piece | Usage]:
+    def read(
+        self, reading: PassagePrompt, max_tokens: int, stopped: Callable[[], bool]
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         """As `generate`, with all passages in one prompt."""
         passages = "".join(f"{text.strip()}\n\n" for text in reading.passages)
         content = f"{PASSAGES_HEADING}{passages}{QUESTION_HEADING} {reading.question.strip()}"
@@ -52,8 +54,8 @@ class PromptedModel:
         yield from self.generate(messages, max_tokens, stopped)
 
     def read_apart(
-        self, reading: Reading, max_tokens: int, stopped: Callable[[], bool], prior: Sequence[float] = ()
-    ) -> Iterator[Prefill | Piece | Usage]:
+        self, reading: PassagePrompt, max_tokens: int, stopped: Callable[[], bool], prior: Sequence[float] = ()
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         """As `read`: it isn't `separable`."""
         yield from self.read(reading, max_tokens, stopped)
 
@@ -61,7 +63,7 @@ class PromptedModel:
         """None."""
         return 0
 
-    def prefill(self, reading: Reading, stopped: Callable[[], bool]) -> bool:
+    def prefill(self, reading: PassagePrompt, stopped: Callable[[], bool]) -> bool:
         """Never: what is typed and not asked is nobody else's business."""
         return False
 

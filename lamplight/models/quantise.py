@@ -28,7 +28,7 @@ from lamplight import ROOT
 from lamplight.errors import WeightsError
 from lamplight.files import sha256_of, write_atomically
 from lamplight.models.calibration import PREFILL_TOKENS, prefill_seconds, yardstick
-from lamplight.models.engine import Engine, Part, Threads, build, load_llama, log_likelihood
+from lamplight.models.engine import BatchEntry, Engine, Threads, build, load_llama, log_likelihood
 from lamplight.models.model_file import ModelFile
 from lamplight.models.processor import physical_cores
 
@@ -213,7 +213,7 @@ def _predictions(engine: Engine) -> tuple[float, npt.NDArray[np.int64]]:
     total = 0.0
     for start in range(0, len(tokens), PIECE):
         piece = tokens[start : start + PIECE]
-        engine.decode([Part(piece, start, 0, 0)])
+        engine.decode([BatchEntry(piece, start, 0, 0)])
         logits = engine.logits()
         best.append(logits.argmax(axis=1))
         following = tokens[start + 1 : start + 1 + len(piece)]

@@ -24,7 +24,7 @@ LONGEST_SPAN = 24  # word pieces of an answer
 
 
 @dataclass(frozen=True, slots=True)
-class LineReading:
+class LineScore:
     """`score` are the log-odds that this line answers against that no line of its passage does.
 
     `start` and `end` are the characters of the likeliest answer in the line, `probability` that it is exactly this one
@@ -51,17 +51,17 @@ class Reader:
         self._pool = ThreadPoolExecutor(threads or physical_cores(), thread_name_prefix="reader")
         self._tokenizer = ReaderTokenizer(Tokenizer.from_file(str(tokenizer)))
 
-    def read(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[list[LineReading]]:
+    def read(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[list[LineScore]]:
         """For each passage, a header and its lines, one reading for each line. Scores of different passages compare."""
         return list(self._pool.map(lambda passage: self._readings(question, *passage), passages))
 
-    def _readings(self, question: str, header: str, lines: Sequence[str]) -> list[LineReading]:
+    def _readings(self, question: str, header: str, lines: Sequence[str]) -> list[LineScore]:
         """Window by window, of which each line is in one.
 
         Int8 activations are scaled by the largest value in a batch: in one with others, the scores of a passage would
         depend on them. On a CPU passages side by side, one on each core, are faster than batches.
         """
-        readings: list[LineReading] = []
+        readings: list[LineScore] = []
         for window in self._tokenizer.windows(question, header, lines):
             scores = self._scores(window)
             readings += [_reading(window, place, scores) for place in range(len(window.lines))]
@@ -81,16 +81,16 @@ class Reader:
         return scores
 
 
-def _reading(window: Window, place: int, scores: npt.NDArray[np.float32]) -> LineReading:
+def _reading(window: Window, place: int, scores: npt.NDArray[np.float32]) -> LineScore:
     mark, offsets = window.marks[place], window.offsets[place]
     score = float(scores[mark, 0])
     if not offsets:
-        return LineReading(score, 0, 0, 0.0)
+        return LineScore(score, 0, 0, 0.0)
     inside = scores[mark + 1 : mark + 1 + len(offsets)].astype(np.float64)
     begins, ends = _softmax(inside[:, 1]), _softmax(inside[:, 2])
     joint = np.triu(np.outer(begins, ends)) - np.triu(np.outer(begins, ends), LONGEST_SPAN)
     first, last = divmod(int(joint.argmax()), len(offsets))
-    return LineReading(score, offsets[first][0], offsets[last][1], float(joint[first, last]))
+    return LineScore(score, offsets[first][0], offsets[last][1], float(joint[first, last]))
 
 
 def _softmax(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -12,12 +12,12 @@ from typing import Any
 
 from lamplight.errors import ServerError, Unavailable
 from lamplight.models.chat import ChatMessage
-from lamplight.models.context import Prefill
+from lamplight.models.context import PrefillStep
 from lamplight.models.engine import never
 from lamplight.models.language_model import Piece, Usage
 from lamplight.models.prompted_model import PromptedModel, size_in
 from lamplight.models.server import Offered, Server, offered
-from lamplight.models.server_requests import BadRequest, Line, Requests
+from lamplight.models.server_requests import BadRequest, CancellableConnection, Requests
 
 ATTEMPTS = 3  # at what may be better in a moment
 PAUSE = 0.5  # seconds before the second attempt, twice as long before each further one
@@ -62,9 +62,9 @@ class ServerModel(PromptedModel):
 
     def generate(
         self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
-    ) -> Iterator[Prefill | Piece | Usage]:
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         """As promised; what breaks off is the connection."""
-        line, inbox = Line(), _Inbox()
+        line, inbox = CancellableConnection(), _Inbox()
         sent = [{"role": one.role, "content": CONTROL.sub(r"\g<0> ", one.content)} for one in messages]
         bare = {"model": self.server.model, "messages": sent, "stream": True}
         # Greedy as the model in this process: an answer from passages needs no invention.
@@ -82,7 +82,7 @@ class ServerModel(PromptedModel):
         finally:
             line.hang_up()
 
-    def _receive(self, bodies: Sequence[dict[str, Any]], line: Line, inbox: _Inbox) -> None:
+    def _receive(self, bodies: Sequence[dict[str, Any]], line: CancellableConnection, inbox: _Inbox) -> None:
         """Puts what comes into `inbox`: in the end None, before it why there is no more if something went wrong."""
         try:
             for delta in self._deltas(bodies, line):
@@ -92,7 +92,7 @@ class ServerModel(PromptedModel):
         finally:
             inbox.put(None)
 
-    def _deltas(self, bodies: Sequence[dict[str, Any]], line: Line) -> Iterator[_Delta]:
+    def _deltas(self, bodies: Sequence[dict[str, Any]], line: CancellableConnection) -> Iterator[_Delta]:
         """Asks again while nothing was said yet: behind a balancer, another server may answer."""
         attempt, body = 1, bodies[0]
         while True:

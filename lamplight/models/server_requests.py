@@ -40,7 +40,7 @@ class BadRequest(ServerError):
     """The server doesn't take the request as it is."""
 
 
-class Line:
+class CancellableConnection:
     """A connection that somebody else than its reader can end, also while nothing comes."""
 
     def __init__(self) -> None:
@@ -85,13 +85,13 @@ class Requests:
 
     def get(self, path: str) -> Any:
         """The JSON there. Raises `ServerError`."""
-        with self._open("GET", path, None, Line()) as response:
+        with self._open("GET", path, None, CancellableConnection()) as response:
             try:
                 return json.loads(b"".join(_bounded(response, self._server)))
             except ValueError as error:
                 raise self._no_server("what it sends is not JSON") from error
 
-    def events(self, path: str, body: Json, line: Line) -> Iterator[dict[str, Any]]:
+    def events(self, path: str, body: Json, line: CancellableConnection) -> Iterator[dict[str, Any]]:
         """What comes as server-sent events until the server says that it is done. Raises `ServerError`."""
         with self._open("POST", path, body, line) as response:
             some = False
@@ -119,7 +119,7 @@ class Requests:
         return event
 
     @contextmanager
-    def _open(self, method: str, path: str, body: Json | None, line: Line) -> Iterator[httpx.Response]:
+    def _open(self, method: str, path: str, body: Json | None, line: CancellableConnection) -> Iterator[httpx.Response]:
         """A response whose body is not read yet. Raises `ServerError`, also while it is read."""
         import httpx  # not on the way to the first page
 

@@ -54,7 +54,7 @@ def laid_straight(pieces: Sequence[TextPiece]) -> list[OcrLine]:
     ]
 
 
-def turns_to_try(pieces: Sequence[TextPiece]) -> list[Image.Transpose]:
+def rotations_to_try(pieces: Sequence[TextPiece]) -> list[Image.Transpose]:
     """Of a picture in which these were read, likeliest first; none where they stand upright or are read well."""
     lying = standing = 0.0
     for line in of_usual_thickness([piece.line for piece in pieces if piece.line.text]):
@@ -83,7 +83,7 @@ def worth(pieces: Sequence[TextPiece]) -> float:
     return sum(line.confidence * len(line.text) for line in lines if line.confidence >= LEAST_CONFIDENCE)
 
 
-def turned_back(line: OcrLine, turn: Image.Transpose | None, size: tuple[int, int]) -> OcrLine:
+def rotated_back(line: OcrLine, turn: Image.Transpose | None, size: tuple[int, int]) -> OcrLine:
     """A line of the turned picture, with its box in the picture of `size` as it was given."""
     left, top, right, bottom = line.box
     width, height = size

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 from lamplight.errors import DownloadError
 from lamplight.files import READ_BLOCK, write_atomically
 from lamplight.models.catalogue import HubFile
-from lamplight.models.hub import Announced, Interrupted, address_of, hub_name, look_up, open_url, refuse
+from lamplight.models.hub import Announced, ConnectionLost, address_of, hub_name, look_up, open_url, refuse
 
 if TYPE_CHECKING:
     import httpx
@@ -69,7 +69,7 @@ class Transfer:
         while not self._stop.is_set():
             try:
                 return step()
-            except Interrupted as error:
+            except ConnectionLost as error:
                 if self.done > furthest:
                     failures, furthest = 0, self.done
                 failures += 1
@@ -111,7 +111,7 @@ class Transfer:
         if self.done > self.size:
             raise self._wrong()
         if self.done < self.size and not self._stop.is_set():
-            raise Interrupted("it ended early")
+            raise ConnectionLost("it ended early")
         return True
 
     def _receive(self, response: httpx.Response, write: Callable[[bytes], object]) -> None:

@@ -27,7 +27,7 @@ class AnswerPlan:
 
     instruction: str
     answer_tokens: int  # at most
-    passages: int  # read together at most, where it isn't `apart` that they are read
+    passages: int  # read together at most; how many are read each apart is `APART` in `rag.reading`
     passage_tokens: int  # of all of these; 0: as many as this machine reads before a person loses patience
     sections: bool  # reads the sections around what was found, not only that
     structured: bool  # writes Markdown, whose lines and sentences are checked as they come
@@ -35,6 +35,7 @@ class AnswerPlan:
     rewrites: bool  # makes a follow-up stand alone
 
 
+# In order: instruction, answer tokens, passages, passage tokens.
 # Three passages: each costs its reading, and 2 answer as well as 4.
 SMALL = AnswerPlan(BRIEF, 120, 3, 0, sections=False, structured=False, cites=False, rewrites=False)
 LARGE = AnswerPlan(STRUCTURED, 500, 4, 0, sections=False, structured=True, cites=False, rewrites=True)

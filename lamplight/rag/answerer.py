@@ -16,14 +16,14 @@ from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query, with_question_before
 from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
 from lamplight.rag.finding import Finder, reading_text
-from lamplight.rag.intent import Intent, Kind, asked_as, understand
+from lamplight.rag.intent import Intent, IntentName, asked_as, understand
 from lamplight.rag.pinning import fixed_prompt, pin
+from lamplight.rag.requests.answer_events import answer_events, refuse
 from lamplight.rag.requests.fact import FactAnswers
 from lamplight.rag.requests.figure import figure
 from lamplight.rag.requests.meant import shown_before
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.shown import follow, shown_in
-from lamplight.rag.requests.telling import refuse, tell
 from lamplight.rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.rag.sections import numbered_texts
@@ -44,7 +44,7 @@ class _Draft:
     history: tuple[Message, ...]
 
 
-WITH_FIGURES: frozenset[Kind] = frozenset({"fact", "comparison", "change"})  # they may ask for a report's figures
+WITH_FIGURES: frozenset[IntentName] = frozenset({"fact", "comparison", "change"})  # they may ask for a report's figures
 
 
 class Answerer:
@@ -103,7 +103,7 @@ class Answerer:
         stop: CancelToken | None = None,
         scope: Scope = EVERYWHERE,
         breadth: Breadth = "usual",
-        kind: Kind | None = None,
+        kind: IntentName | None = None,
         asker: str = "",
         since: float | None = None,
     ) -> Iterator[Event]:
@@ -119,7 +119,7 @@ class Answerer:
         scope = replace(scope, recent=shown_before(history))
         self._typing.stop()
         with self._models.scheduler.answering(asker, stop or CancelToken(), since=since) as lease:
-            for ahead in lease.turn():
+            for ahead in lease.wait_in_queue():
                 yield Waiting(ahead)
             lookup = self._finder.lookup()
             request = Request(question, question, mode, lease, lookup, history, scope, breadth)
@@ -128,7 +128,7 @@ class Answerer:
             if told is not None:
                 request.intent = Intent("list")
                 yield Searching(question, 0)
-                yield from tell(request, told)
+                yield from answer_events(request, told)
                 return
             if request.scope == scope:  # else it is about a row that was shown
                 request.query = self._standalone(question, history, lease.cancelled)
@@ -145,7 +145,7 @@ class Answerer:
             return []
         return [job.name for job in self._library.jobs.all() if job.state in ("queued", "working") and not job.again]
 
-    def _understood(self, request: Request, kind: Kind | None) -> Intent:
+    def _understood(self, request: Request, kind: IntentName | None) -> Intent:
         """As it stands alone: "and the year before?" asks for what was asked for before."""
         classifier, vectors = self._models.intents, request.lookup.vectors
         if kind is not None:
@@ -164,12 +164,12 @@ class Answerer:
         figures = figure(request, self._materials) if kind in WITH_FIGURES else None
         if figures is not None:
             request.intent = Intent("fact")
-            yield from tell(request, figures)
+            yield from answer_events(request, figures)
             return
         way = WAYS.get(kind)
         told = (yield from way(request, self._materials)) if way is not None else None
         if told is not None:
-            yield from tell(request, told)
+            yield from answer_events(request, told)
             return
         if kind != "fact":
             request.intent = Intent("fact")

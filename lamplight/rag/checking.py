@@ -28,7 +28,7 @@ ANNOUNCING, TABLE_HEAD = 7, 8  # beside the levels of headings, 1 to 6
 FEW_WORDS = 4  # of an item: too few to be a claim without the sentence that announces it
 
 
-class Checking:
+class StreamChecker:
     """`text` is what stands so far, `rest` what has come and is not checked yet."""
 
     def __init__(

@@ -11,7 +11,7 @@ from lamplight.rag.computation import Computation
 from lamplight.rag.events import Citation, Mode
 from lamplight.rag.grounding import VAGUE, GroundedAnswer
 from lamplight.rag.query import TOKEN
-from lamplight.rag.quotation import Quoted, shown
+from lamplight.rag.quotation import Opening, quotation_markdown
 from lamplight.rag.sentences import stems
 from lamplight.rag.table_rows import rows_in_cells
 
@@ -37,7 +37,7 @@ class Composed:
 
 def compose(
     grounded: GroundedAnswer,
-    quoted: Quoted | None,
+    quoted: Opening | None,
     passages: Sequence[Passage],
     weights: Mapping[str, float],
     mode: Mode,
@@ -51,7 +51,7 @@ def compose(
     quotation: its sentences are put together from the passage's words, and still say something else. With its
     knowledge it adds no figures, which it takes from the next sentence.
     """
-    opening = shown(quoted, passages) if quoted is not None else ""
+    opening = quotation_markdown(quoted, passages) if quoted is not None else ""
     known = _figures(f"{opening} {' '.join(weights)}")
     citations = [] if quoted is None else quoted.citations
     said = frozenset(stem for citation in citations for stem in stems(citation.text))
@@ -120,12 +120,12 @@ def computed(computation: Computation, passages: Sequence[Passage]) -> tuple[Com
     text = "\n".join(quoted_rows)
     citation = Citation(1, source.document_id, source.document, source.page, source.boxes, text)
     note = f" {computation.note}" if computation.note else ""
-    said = f"**{plain(computation.short)}**" if computation.short else computation.answer
+    said = f"**{escape_markdown(computation.short)}**" if computation.short else computation.answer
     quoted = "\n> ".join(["\n", heads, *quoted_rows]) + " [1]" if quotes else ""
     return Composed(f"{said} [1]{note}{quoted}", [citation], []), [source, *others]
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """A document's words in Markdown: on one line, and none of them markup."""
     return BRACKET.sub(f"[{JOINER}", MARKUP.sub(r"\\\1", " ".join(text.split())))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lamplight.library.records import Box, Table
 from lamplight.rag.tables.plan import Plan
 from lamplight.rag.tables.query import run
-from lamplight.rag.tables.question import read_question
+from lamplight.rag.tables.question import parse_table_question
 from lamplight.rag.tables.sentences import note, sentence
 
 MARGIN = 0.7  # by which the best reading must beat the next one that gives another answer; a title word is 0.8
@@ -46,7 +46,9 @@ def compute(question: str, tables: Sequence[Table], documents: Mapping[int, str]
     if len(tables) > MOST_TABLES:
         return None
     named = documents or {}
-    plans = [plan for table in tables for plan in read_question(question, table, named.get(table.document_id, ""))]
+    plans = [
+        plan for table in tables for plan in parse_table_question(question, table, named.get(table.document_id, ""))
+    ]
     plans.sort(key=lambda plan: plan.score, reverse=True)
     best: Computation | None = None
     for plan in plans:

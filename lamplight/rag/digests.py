@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lamplight.errors import ServerError
-from lamplight.library.records import Document, Passage, Statement
+from lamplight.library.records import DigestStatement, Document, Passage
 from lamplight.library.store import Library
 from lamplight.models.chat import ChatMessage
 from lamplight.models.language_model import Piece, Usage
 from lamplight.models.loading import Models
 from lamplight.models.server_model import ServerModel
-from lamplight.rag.events import Looking
+from lamplight.rag.events import ScanProgress
 from lamplight.rag.grounding import ground
 from lamplight.rag.outline import sections_of
 from lamplight.rag.sentences import Sentence, sentences_of
@@ -52,7 +52,7 @@ class Section:
     sayings: list[Saying]
 
 
-class Digesting:
+class DigestBuilder:
     """Reads documents section by section with the language model. Not for use by two threads."""
 
     def __init__(self, library: Library, models: Models) -> None:
@@ -88,22 +88,22 @@ class Digesting:
 
     def read(
         self, document: Document, chunks: Sequence[Passage], stopped: Callable[[], bool]
-    ) -> Iterator[Looking | Section]:
+    ) -> Iterator[ScanProgress | Section]:
         """Progress with an estimate before each section, then the section; ends early when `stopped`.
 
         Raises `LibraryError`, `WeightsError`.
         """
         model = self._models.language_model
-        pieces, known = self.pieces(chunks), self._library.digests.of(document.id, model.identity)
+        pieces, known = self.pieces(chunks), self._library.digests.of(document.id, model.cache_key)
         for place, (title, part) in enumerate(pieces):
             key = part[0].id  # a chunk has its number for ever, sections may be cut otherwise one day
             if key not in known:
                 missing = [own for _, own in pieces[place:] if own[0].id not in known]
-                yield Looking(place, len(pieces), sections=True, seconds=self._seconds(missing))
+                yield ScanProgress(place, len(pieces), sections=True, seconds=self._seconds(missing))
                 statements = self._digest(part, stopped)
                 if stopped():
                     return
-                self._library.digests.keep(document.id, model.identity, key, statements)
+                self._library.digests.keep(document.id, model.cache_key, key, statements)
                 known[key] = statements
             yield Section(title, part[0].page, _sayings(known[key], part))
 
@@ -123,11 +123,12 @@ class Digesting:
         writing = len(parts) * DIGEST_TOKENS / model.calibration.decode_rate
         return round(model.calibration.seconds_to_read(tokens) + writing, 1)
 
-    def _digest(self, part: Sequence[Passage], stopped: Callable[[], bool]) -> list[Statement]:
+    def _digest(self, part: Sequence[Passage], stopped: Callable[[], bool]) -> list[DigestStatement]:
         text = "\n\n".join(chunk.text for chunk in part)
         written = self._write(SECTION_PROMPT, text, DIGEST_TOKENS, stopped)
         return [
-            Statement(one.text, one.sentence.passage.id, one.sentence.text) for one in self._grounded(written, part)
+            DigestStatement(one.text, one.sentence.passage.id, one.sentence.text)
+            for one in self._grounded(written, part)
         ]
 
     def _write(self, system: str, text: str, most: int, stopped: Callable[[], bool]) -> str:
@@ -154,7 +155,7 @@ class Digesting:
         return made
 
 
-def _sayings(statements: Sequence[Statement], part: Sequence[Passage]) -> list[Saying]:
+def _sayings(statements: Sequence[DigestStatement], part: Sequence[Passage]) -> list[Saying]:
     """As they were kept, on the chunks that are there."""
     chunks = {chunk.id: chunk for chunk in part}
     made = []

@@ -71,7 +71,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
+class ScanProgress:
     """Documents are looked through one by one: `done` of `total` are.
 
     A model that reads section by section says so with `sections`, and about how many `seconds` are left if it knows.
@@ -97,7 +97,7 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PrefillProgress:
     """The model's prefill: `done` of `total` tokens of the prompt are computed, the rest takes about `seconds`.
 
     None before this machine has been measured. `passages` is how many of
@@ -164,4 +164,4 @@ class Finished:
     notice: str = ""  # why another model than the chosen one answered, or why the answer ends in the middle
 
 
-Event = Waiting | Searching | Looking | Evidence | Reading | Token | Grounded | Finished
+Event = Waiting | Searching | ScanProgress | Evidence | PrefillProgress | Token | Grounded | Finished

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lamplight.library.records import Passage
-from lamplight.models.reader import LineReading, Reader
+from lamplight.models.reader import LineScore, Reader
 from lamplight.rag.balance import AMOUNT, balance
 from lamplight.rag.query import STOP_WORDS, TOKEN
 from lamplight.rag.sentences import Sentence, units_of
@@ -30,7 +30,7 @@ class AnswerLine:
     """
 
     sentence: Sentence
-    reading: LineReading
+    reading: LineScore
     score: float
     heads: str = ""
 
@@ -88,7 +88,7 @@ def _amount(line: AnswerLine) -> str:
     return amounts[0] if len(amounts) == 1 else ""
 
 
-def _line(unit: Sentence, reading: LineReading, said: frozenset[str]) -> AnswerLine:
+def _line(unit: Sentence, reading: LineScore, said: frozenset[str]) -> AnswerLine:
     """Who asks what was bought for 13.10 doesn't want to hear 13.10."""
     words = TOKEN.findall(unit.text[reading.start : reading.end].lower())
     telling = [word for word in words if len(word) > SHORT_WORD or not word.isalpha()]

@@ -17,8 +17,8 @@ from lamplight.rag.extraction import AnswerLine, read_lines, worth_reading
 from lamplight.rag.lookup import Lookup
 from lamplight.rag.passages import SHOWN, Selection, read_scores, select, without_repetition
 from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
-from lamplight.rag.programs.answer import Answered, computation_of
-from lamplight.rag.programs.found import TablesFound, likeliest_row, surest
+from lamplight.rag.programs.answer import ProgramAnswer, computation_of
+from lamplight.rag.programs.candidate_tables import CandidateTables, likeliest_row, surest
 from lamplight.rag.reading import most_to_read, near_best, reads_apart
 from lamplight.rag.refusal import answerability, certainty, likelihood
 from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
@@ -182,7 +182,7 @@ class Finder:
         computation = compute(search.query.text, known, names)
         if computation is not None:
             return computation, selection
-        tables = TablesFound(search, selection, self._library, self._models)
+        tables = CandidateTables(search, selection, self._library, self._models)
         cell = tables.cell()
         if cell is not None and cell.is_sure:
             return computation_of(cell.program, cell.table), selection
@@ -217,7 +217,7 @@ def _with_row(selection: Selection, row: AnswerLine) -> Selection:
     return replace(selection, passages=passages, lines=lines, answerable=True)
 
 
-def _doubted(line: AnswerLine, beside: Sequence[Answered | None]) -> AnswerLine:
+def _doubted(line: AnswerLine, beside: Sequence[ProgramAnswer | None]) -> AnswerLine:
     """A reader is sure too easily of a cell: it counts as the answer only if a program over the table gives it too."""
     reading = line.reading
     words = line.sentence.text[reading.start : reading.end]

@@ -16,7 +16,7 @@ from lamplight.rag.outline import Headings, sections_of
 from lamplight.rag.paper_fields import paper_fields
 from lamplight.rag.requests.request import Materials
 from lamplight.rag.sentences import Sentence, units_of
-from lamplight.rag.suggestions import Asking, Suggestions
+from lamplight.rag.suggestions import SuggestionBuilder, Suggestions
 from lamplight.rag.summarisation import most_central, shares_of, summarised
 
 LINES = 3
@@ -30,12 +30,12 @@ LEAST_SAID = 12  # letters beside a date
 LONGEST = 160  # letters of a line
 
 
-class Guiding:
+class GuideBuilder:
     """Makes the guides of a library that are missing. Not for use by two threads."""
 
     def __init__(self, library: Library, models: Models) -> None:
         self._library, self._models = library, models
-        self._asking = Asking(library, models)
+        self._asking = SuggestionBuilder(library, models)
         self._materials = Materials(library, models, Finder(library, models), Suggestions(library))
 
     def make_missing(self, stopped: Callable[[], bool]) -> None:

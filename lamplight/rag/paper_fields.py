@@ -8,7 +8,7 @@ from lamplight.library.records import Document, PaperField
 from lamplight.rag.balance import AMOUNT
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.lexicon.dates import dates_of
-from lamplight.rag.requests.fields import CURRENCY, Cell, read_field
+from lamplight.rag.requests.fields import CURRENCY, FieldValue, read_field
 from lamplight.rag.requests.meant import called
 from lamplight.rag.requests.request import Materials
 from lamplight.rag.sentences import Sentence
@@ -34,7 +34,7 @@ def paper_fields(document: Document, materials: Materials) -> list[PaperField]:
         return []
     if not cells["shop"].text:  # most begin with it
         first = materials.first_line(document)
-        cells["shop"] = Cell(first.text if first else "", first)
+        cells["shop"] = FieldValue(first.text if first else "", first)
     found = [
         PaperField(name, cell.text, cell.sentence.passage.page if cell.sentence else 1) for name, cell in cells.items()
     ]
@@ -62,14 +62,14 @@ def _is_scan(document: Document, materials: Materials) -> bool:
     return bool(begins) and begins[0].picture_kind == "scan"
 
 
-def _date(read: Cell, document: Document, materials: Materials) -> Cell:
+def _date(read: FieldValue, document: Document, materials: Materials) -> FieldValue:
     """The date alone; where what was read holds none, the first whole one on the paper."""
     lines = [Sentence(read.sentence.passage, read.text, read.sentence.boxes)] if read.sentence else []
     for line in [*lines, *materials.lines(document)]:
         for date in dates_of(line.text):
             if date.day and date.year:
-                return Cell(line.text[date.start : date.end], line)
-    return Cell()
+                return FieldValue(line.text[date.start : date.end], line)
+    return FieldValue()
 
 
 def _currency(document: Document, materials: Materials) -> re.Match[str] | None:

@@ -32,7 +32,7 @@ class Prewarming:
         """
         if not self._models.settled.is_set():
             return
-        behind = (self._models.language_model.identity, self._answerer.prompt)
+        behind = (self._models.language_model.cache_key, self._answerer.prompt)
         if behind != self._behind:
             self._behind, self._done = behind, set()
         for number in self._library.passages.newest(self._most()):

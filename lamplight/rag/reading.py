@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 
 from lamplight.models.answer_model import AnswerModel
-from lamplight.models.language_model import Piece, Prefill, Reading, Usage
+from lamplight.models.language_model import PassagePrompt, Piece, PrefillStep, Usage
 
 APART = 4  # passages weighed against each other: the question is read once for each; 8 answer one point better
 NEAR = 0.15  # below the best passage's score: in three of five questions none is, with as many right answers
@@ -72,13 +72,13 @@ class PassagePrefill:
         max_tokens: int,
         stopped: Callable[[], bool],
         together: bool = False,
-    ) -> Iterator[Prefill | Piece | Usage]:
+    ) -> Iterator[PrefillStep | Piece | Usage]:
         """The events of `AnswerModel.generate`. All of the `passages`, best first, are read; `together` always in one.
 
         The last event's `answered_from` is an index into `passages`, or None when they were read together.
         """
         if reads_apart(model.separable and not together, question) and len(passages) > 1:
-            reading = Reading(system, tuple(passages), question)
+            reading = PassagePrompt(system, tuple(passages), question)
             yield from model.read_apart(reading, max_tokens, stopped, rank_prior(len(passages)))
             return
         reading = self._together(system, question, passages)
@@ -99,10 +99,10 @@ class PassagePrefill:
         else:
             model.prefill(self._together(system, question, passages), stopped)
 
-    def _together(self, system: str, question: str, passages: Sequence[str]) -> Reading:
+    def _together(self, system: str, question: str, passages: Sequence[str]) -> PassagePrompt:
         # Not read back from the attribute: a model elsewhere may answer another question meanwhile.
         self._previous = order = stable_order(self._previous, passages)
-        return Reading(system, tuple(order), question)
+        return PassagePrompt(system, tuple(order), question)
 
 
 def rank_prior(count: int) -> list[float]:

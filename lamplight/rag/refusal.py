@@ -90,10 +90,10 @@ def features(selection: Selection) -> tuple[float, float, float]:
     """What the decision rests on: the reader's log-odds, the best cosine, the coverage."""
     # That an amount is confirmed by others doesn't tell that an amount is asked for.
     reader = max((min(line.score, line.reading.score) for line in selection.lines), default=float("-inf"))
-    return reader, selection.best_cosine, coverage(selection)
+    return reader, selection.best_cosine, question_coverage(selection)
 
 
-def coverage(selection: Selection) -> float:
+def question_coverage(selection: Selection) -> float:
     """From 0 to 1: how much of what the question asks about stands in the passage that holds the most of it."""
     weights: dict[str, float] = {}
     for word, weight in selection.search.weights.items():

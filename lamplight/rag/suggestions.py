@@ -57,7 +57,7 @@ class Candidate:
     section: str = ""
 
 
-class Asking:
+class SuggestionBuilder:
     """Makes the questions of a document and keeps those that the library answers from where they were made."""
 
     def __init__(self, library: Library, models: Models) -> None:

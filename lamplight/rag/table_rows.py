@@ -8,7 +8,7 @@ from functools import cache
 
 from lamplight.library.records import Box, Table
 from lamplight.library.store import Library
-from lamplight.models.reader import LineReading
+from lamplight.models.reader import LineScore
 from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.extraction import AnswerLine
 
@@ -61,7 +61,7 @@ def _letters(text: str) -> str:
     return "".join(letter for letter in text if letter.isalnum())
 
 
-def _moved(reading: LineReading, text: str, told: str) -> LineReading:
+def _moved(reading: LineScore, text: str, told: str) -> LineScore:
     """The same reading of the same words, which may stand elsewhere now; without a part if they are not together."""
     words = text[reading.start : reading.end]
     start = told.find(words) if words else -1

@@ -12,7 +12,7 @@ from itertools import count
 
 
 @dataclass(order=True, frozen=True, slots=True)
-class Place:
+class Ticket:
     """A question in the queue. `since` is when it was asked, in seconds of `time.monotonic`."""
 
     round: int
@@ -25,26 +25,26 @@ class FairQueue:
     """Not for use by two threads at once: the scheduler's lock is held around it."""
 
     def __init__(self) -> None:
-        self._waiting: list[Place] = []
-        self._served: Place | None = None
+        self._waiting: list[Ticket] = []
+        self._served: Ticket | None = None
         self._round = 0
         self._numbers = count()
 
-    def join(self, asker: str, since: float) -> Place:
+    def join(self, asker: str, since: float) -> Ticket:
         """A place behind those of the asker's own round; `since` may be earlier than now."""
         own = [place.round for place in (*self._waiting, self._served) if place and place.asker == asker]
-        place = Place(max(self._round, *(number + 1 for number in own), 0), since, next(self._numbers), asker)
+        place = Ticket(max(self._round, *(number + 1 for number in own), 0), since, next(self._numbers), asker)
         insort(self._waiting, place)
         return place
 
-    def leave(self, place: Place) -> None:
+    def leave(self, place: Ticket) -> None:
         """Whether it was served or not; then the next one can be."""
         if self._served is place:
             self._served = None
         else:
             self._waiting.remove(place)
 
-    def ahead(self, place: Place) -> int:
+    def ahead(self, place: Ticket) -> int:
         """How many are served before; 0 is its turn, which begins with this call and ends with `leave`."""
         if self._served is None and self._waiting[0] is place:
             self._served, self._round = self._waiting.pop(0), place.round

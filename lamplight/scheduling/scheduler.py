@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 
 from lamplight.scheduling.cancellation import LOCK, CancelToken
-from lamplight.scheduling.fair_queue import FairQueue, Place
+from lamplight.scheduling.fair_queue import FairQueue, Ticket
 
 
 class Priority(IntEnum):
@@ -70,14 +70,14 @@ class AnswerLease(Lease):
 
     def __init__(self, scheduler: Scheduler, asker: str, since: float, parents: tuple[CancelToken, ...]) -> None:
         self.asker, self.since = asker, since
-        self.place: Place | None = None
+        self.place: Ticket | None = None
         super().__init__(scheduler, Priority.ANSWER, parents)
 
     def __enter__(self) -> AnswerLease:
         super().__enter__()
         return self
 
-    def turn(self, alone: bool = False) -> Iterator[int]:
+    def wait_in_queue(self, alone: bool = False) -> Iterator[int]:
         """How many are answered before, now and after each change, until it is its turn or it is cancelled.
 
         Where answers need not be given one by one, its turn is now, unless it has to be `alone`.

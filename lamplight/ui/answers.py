@@ -14,9 +14,9 @@ from lamplight.rag.events import (
     Evidence,
     Finished,
     Grounded,
-    Looking,
-    Reading,
+    PrefillProgress,
     Rows,
+    ScanProgress,
     Searching,
     Timings,
     Token,
@@ -97,10 +97,10 @@ class Answer:
                 self.short, self.quote, self.candidates = event.short, event.quote, event.candidates
                 self.respelled = event.respelled or self.respelled
                 self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
-            case Looking():
+            case ScanProgress():
                 self.progress = event.done / event.total if event.total > 1 else None
                 self.status = _looking(event)
-            case Reading():
+            case PrefillProgress():
                 self.progress = event.done / event.total if event.total else None
                 self.reading = event.passages
                 self.status = _reading(event)
@@ -190,7 +190,7 @@ def _current(part: Part, successor: Callable[[int], int]) -> Part:
     return replace(part, document_id=successor(part.document_id), page=int(part.page), marker=int(part.marker))
 
 
-def _reading(event: Reading) -> str:
+def _reading(event: PrefillProgress) -> str:
     passages = (
         "1 passage" if event.passages == 1 else f"{event.passages} passages" if event.passages else "your question"
     )
@@ -199,7 +199,7 @@ def _reading(event: Reading) -> str:
     return f"Reading {passages}, about {event.seconds:.0f} s…"
 
 
-def _looking(event: Looking) -> str:
+def _looking(event: ScanProgress) -> str:
     if not event.sections:
         return f"Looking through {event.total:,} places…" if event.total > 1 else "Reading…"
     left = "" if event.seconds is None else f", about {_duration(event.seconds)} left"

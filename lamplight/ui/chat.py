@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.ui.answers import Answer
-from lamplight.ui.household.visitor import without_places
+from lamplight.ui.household.visitor import without_paths
 from lamplight.ui.rendering import answer_html, evidence_html, question_html
-from lamplight.ui.turns import Question, known_kind
+from lamplight.ui.running_answers import Question, known_kind
 
 if TYPE_CHECKING:
     from lamplight.library.records import Conversation, Message
     from lamplight.rag.events import Breadth
+    from lamplight.ui.running_answers import RunningAnswer
     from lamplight.ui.services import Services
-    from lamplight.ui.turns import Turn
 
 
 class Chat:
     """Conversations as `assets/chat.js` shows them, and what can be done in them."""
 
     def __init__(self, services: Services) -> None:
-        self._library, self._models, self._turns = services.library, services.models, services.turns
+        self._library, self._models, self._running = services.library, services.models, services.running_answers
 
     def known(self, conversation_id: int | None, person: str) -> int | None:
         """The conversation, if it is this person's and still there; else the page starts a new one."""
@@ -56,16 +56,16 @@ class Chat:
             "messages": [{"id": one.id, "role": one.role, "parts": parts(one)} for one in kept],
         }
 
-    def _now(self, conversation_id: int) -> tuple[Turn | None, list[Message]]:
+    def _now(self, conversation_id: int) -> tuple[RunningAnswer | None, list[Message]]:
         """The turn that is under way and the messages that are kept, both of one moment."""
         while True:
-            turn, kept = self._turns.running(conversation_id), self._library.messages.of(conversation_id)
-            if self._turns.running(conversation_id) is turn:
+            turn, kept = self._running.running(conversation_id), self._library.messages.of(conversation_id)
+            if self._running.running(conversation_id) is turn:
                 return turn, kept
 
     def told(self, error: Exception, person: str) -> str:
         """What went wrong, as it is told to a person: only at the computer with where it did."""
-        return str(error) if person == AT_THE_COMPUTER else without_places(str(error), self._library.folder)
+        return str(error) if person == AT_THE_COMPUTER else without_paths(str(error), self._library.folder)
 
     def paths(self, copies: Sequence[object]) -> tuple[str, ...]:
         """Where files are that came with a question; a browser names them as it was told they are called."""
@@ -82,7 +82,7 @@ class Chat:
         current = self.known(conversation_id, person)
         if current is None:
             current = self._library.conversations.start(question.text, collection_id, person)
-        return current, self._turns.start(current, question)
+        return current, self._running.start(current, question)
 
     def edit(self, conversation_id: int, message_id: int, question: Question) -> int | None:
         """Ask another question in place of one that was asked, and of all that followed.
@@ -92,12 +92,12 @@ class Chat:
         """
         asked = [message for message in self._library.messages.of(conversation_id) if message.role == "user"]
         old = next((message for message in asked if message.id == message_id), None)
-        if old is None or not self._turns.end(conversation_id):
+        if old is None or not self._running.end(conversation_id):
             return None
         edit = self._library.messages.replace(conversation_id, message_id)
         attached = question.attached or Question.restored(old).attached
         about = tuple(number for number in question.about if number not in self._documents_at(attached))
-        self._turns.start(conversation_id, replace(question, attached=attached, about=about))
+        self._running.start(conversation_id, replace(question, attached=attached, about=about))
         return edit
 
     def again(
@@ -117,14 +117,14 @@ class Chat:
 
     def take_back(self, conversation_id: int, edit: int) -> None:
         """Undo what `edit` or `again` did."""
-        if self._turns.end(conversation_id):
+        if self._running.end(conversation_id):
             self._library.messages.restore(conversation_id, edit)
 
     def conversation(self, conversation_id: int | None) -> Conversation | None:
         """None for one that is not begun yet."""
         return None if conversation_id is None else self._library.conversations.get(conversation_id)
 
-    def parts(self, turn: Turn, answer: Answer) -> list[str]:
+    def parts(self, turn: RunningAnswer, answer: Answer) -> list[str]:
         """The answer of a turn that is under way, as safe HTML."""
         return self._answer(answer, f"{turn.conversation_id}-{turn.message_id}", last=True)
 
@@ -158,7 +158,7 @@ class Chat:
     def _answer(self, answer: Answer, reference: str, last: bool) -> list[str]:
         # Two parts, so that the pictures among the evidence are not drawn again with every word. The answer comes
         # first: what is found below it may come in another order, or with pictures, and nothing that is read moves.
-        waiting = "" if self._models.ready else without_places(self._models.status, self._library.folder)
+        waiting = "" if self._models.ready else without_paths(self._models.status, self._library.folder)
         larger = self._models.ready and self._models.language_model.is_large
         parts = [answer_html(answer, reference, waiting, last, larger)]
         return [*parts, evidence_html(answer, reference)] if answer.passages else parts

@@ -15,7 +15,7 @@ from gradio.events import api
 
 from lamplight.errors import LamplightError
 from lamplight.ui.household.visitor import person_of
-from lamplight.ui.turns import Question, points
+from lamplight.ui.running_answers import Question, points
 
 if TYPE_CHECKING:
     from lamplight.rag.events import Breadth, Mode

@@ -84,7 +84,7 @@ def _scope(services: Services, arguments: Record) -> Scope:
 
 def ask(services: Services, arguments: Record) -> Iterator[Record]:
     """`searching`, `respelled`, `evidence`, `reading` and `token` records, then one `answer`."""
-    from lamplight.rag.events import Evidence, Finished, Looking, Reading, Searching, Token
+    from lamplight.rag.events import Evidence, Finished, PrefillProgress, ScanProgress, Searching, Token
 
     stop = CancelToken()
     services.models.load_reranker()
@@ -98,7 +98,7 @@ def ask(services: Services, arguments: Record) -> Iterator[Record]:
                 if event.respelled:
                     yield {"respelled": event.respelled}
                 yield {"evidence": [[passage.document, passage.page] for passage in event.passages]}
-            elif isinstance(event, (Looking, Reading)):
+            elif isinstance(event, (ScanProgress, PrefillProgress)):
                 yield {"reading": round(event.done / event.total, 3)}
             elif isinstance(event, Token):
                 yield {"token": event.text}
@@ -150,7 +150,7 @@ def list_documents(services: Services, arguments: Record) -> Iterator[Record]:
     library = services.library
     yield {
         "documents": [
-            asdict(document) | {"paths": library.places.of(document.id)} for document in library.documents.all()
+            asdict(document) | {"paths": library.paths.of(document.id)} for document in library.documents.all()
         ]
     }
 
@@ -163,8 +163,8 @@ def remove(services: Services, arguments: Record) -> Iterator[Record]:
     elif len(matches) > 1:
         choices = ", ".join(f"{match.id} ({match.path})" for match in matches)
         yield {"problem": f"Several documents are called {arguments['document']}; say which number: {choices}."}
-    elif arguments["document"] in (places := services.library.places.of(matches[0].id)) and len(places) > 1:
-        services.library.places.remove(arguments["document"])  # the document stays for the other places
+    elif arguments["document"] in (places := services.library.paths.of(matches[0].id)) and len(places) > 1:
+        services.library.paths.remove(arguments["document"])  # the document stays for the other places
         yield {"removed": arguments["document"]}
     else:
         # With the vectors open, they go with the document and not at the next start.

@@ -27,23 +27,23 @@ class RefusedRequest(LamplightError):
     """A request that can't be answered as it is."""
 
 
-class Part(BaseModel):
+class ContentPart(BaseModel):
     """Of a message that has several."""
 
     type: str
     text: str = ""
 
 
-class ChatTurn(BaseModel):
+class ChatCompletionMessage(BaseModel):
     """One message of the conversation that a client keeps."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[Part] | None = None
+    content: str | list[ContentPart] | None = None
 
     @property
     def text(self) -> str:
         """Raises `RefusedRequest` for a part that is none."""
-        parts = [Part(type="text", text=self.content)] if isinstance(self.content, str) else self.content or []
+        parts = [ContentPart(type="text", text=self.content)] if isinstance(self.content, str) else self.content or []
         if other := next((part.type for part in parts if part.type != "text"), None):
             raise RefusedRequest(
                 f"Lamplight takes text here, not {other}; add the file to the library and ask about it."
@@ -59,12 +59,12 @@ class ChatRequest(BaseModel):
     """What is read of a request; sampling and limits are Lamplight's own and other fields are left unread."""
 
     model: str
-    messages: list[ChatTurn]
+    messages: list[ChatCompletionMessage]
     stream: bool = False
     stream_options: StreamOptions | None = None
     n: int = Field(1, description="Answers: there is one.")
 
-    def asked(self) -> Asked:
+    def asked(self) -> ChatQuestion:
         """Raises `RefusedRequest`."""
         if self.model not in MODELS:
             raise RefusedRequest(f"There is no model {self.model} here, but {' and '.join(MODELS)}.")
@@ -77,14 +77,14 @@ class ChatRequest(BaseModel):
             Message(number, "user" if turn.role == "user" else "assistant", turn.text)
             for number, turn in enumerate(turns[:-1], start=1)
         ]
-        return Asked(turns[-1].text.strip(), history, MODELS[self.model])
+        return ChatQuestion(turns[-1].text.strip(), history, MODELS[self.model])
 
 
 PROGRAMS = "/v1"  # all of them together, when persons and programs take turns
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChatQuestion:
     """A question with the conversation before it."""
 
     question: str
@@ -113,7 +113,7 @@ class Reply:
             self.text += f"\n\n{text}"
 
 
-def replies(answerer: Answerer, asked: Asked, stop: CancelToken) -> Iterator[Reply]:
+def replies(answerer: Answerer, asked: ChatQuestion, stop: CancelToken) -> Iterator[Reply]:
     """The same `Reply` again and again while it grows. What the model has written and nobody has checked yet is not in
     it: a client can't take back what it has shown. Raises `LamplightError`.
     """

@@ -18,7 +18,17 @@ from pydantic import ValidationError
 from lamplight.errors import LamplightError
 from lamplight.scheduling import CancelToken
 from lamplight.ui.access_token import access_token, end_access, make_access_token
-from lamplight.ui.completions import MODELS, Asked, ChatRequest, Json, RefusedRequest, Reply, cited_in, replies, usage
+from lamplight.ui.completions import (
+    MODELS,
+    ChatQuestion,
+    ChatRequest,
+    Json,
+    RefusedRequest,
+    Reply,
+    cited_in,
+    replies,
+    usage,
+)
 from lamplight.ui.guard import api_error
 from lamplight.ui.requests import act, body_of
 from lamplight.ui.streaming import StreamedResponse
@@ -89,7 +99,7 @@ async def _unless_gone(request: Request, completion: _Completion) -> Response:
 class _Completion:
     """One question to be answered. `stop` ends it."""
 
-    def __init__(self, services: Services, asked: Asked, model: str, address: str) -> None:
+    def __init__(self, services: Services, asked: ChatQuestion, model: str, address: str) -> None:
         self.stop = CancelToken()
         self._services, self._asked, self._address = services, asked, address
         self._head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": model}

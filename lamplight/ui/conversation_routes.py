@@ -39,10 +39,10 @@ def conversation_routes(services: Services) -> APIRouter:
     @router.post("/conversations/{conversation_id}/{action}")
     async def one(conversation_id: int, action: str) -> Response:
         def remove(conversation_id: int) -> None:
-            services.turns.stop(conversation_id)
+            services.running_answers.stop(conversation_id)
             library.conversations.remove(conversation_id)
 
-        actions = {"stop": services.turns.stop, "remove": remove, "restore": library.conversations.restore}
+        actions = {"stop": services.running_answers.stop, "remove": remove, "restore": library.conversations.restore}
         return await act(actions[action], conversation_id) if action in actions else Response(status_code=404)
 
     @router.get("/conversations/{conversation_id}/export.{extension}")

@@ -12,7 +12,7 @@ from lamplight.library.vector_server import HERE, VectorServer
 from lamplight.scheduling import Priority
 
 if TYPE_CHECKING:
-    from lamplight.library.backup import Step
+    from lamplight.library.backup import BackupProgress
     from lamplight.ui.services import Services
 
 Record = dict[str, Any]
@@ -87,7 +87,7 @@ def erase(services: Services, arguments: Record) -> Iterator[Record]:
     scheduler = services.models.scheduler
     with scheduler.paused():
         services.answerer.stop_prefill()
-        services.turns.stop_all()
+        services.running_answers.stop_all()
         with scheduler.lease(Priority.ANSWER):
             services.queue.clear()
             library.erase()
@@ -97,7 +97,7 @@ def erase(services: Services, arguments: Record) -> Iterator[Record]:
     yield {"erased": {"library": str(library.folder), **found}}
 
 
-def _progress(steps: Iterable[Step], name: str) -> Iterator[Record]:
+def _progress(steps: Iterable[BackupProgress], name: str) -> Iterator[Record]:
     """A record for each new percent."""
     last = -1.0
     for step in steps:

@@ -17,7 +17,7 @@ from lamplight import FROM_FOLDER, PROGRAM
 from lamplight.errors import LamplightError
 from lamplight.library.checksums import Checksums
 from lamplight.library.errors import LibraryBusy
-from lamplight.library.kept_files import ComparedFile, Comparing, compare_files
+from lamplight.library.kept_files import ComparedFile, CompareProgress, compare_files
 from lamplight.library.served_vectors import ServedVectors
 from lamplight.library.store import Library
 from lamplight.library.vector_places import VECTORS
@@ -37,7 +37,7 @@ NEEDED = (
 )  # fmt: skip
 
 
-def examine(folder: Path, files: bool = True) -> Iterator[Check | Comparing]:
+def examine(folder: Path, files: bool = True) -> Iterator[Check | CompareProgress]:
     """Look at the machine, the packages, the models and the library in `folder`. Changes nothing in it.
 
     With `files`, the files of the documents are read again and compared, which takes a second for each gigabyte.
@@ -81,7 +81,7 @@ def _packages() -> Iterator[Check]:
         yield Check("packages", True, ", ".join(found))
 
 
-def _library(folder: Path, files: bool) -> Iterator[Check | Comparing]:
+def _library(folder: Path, files: bool) -> Iterator[Check | CompareProgress]:
     existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
     free = shutil.disk_usage(existing).free / GIBIBYTE
     if free < LEAST_DISK:
@@ -133,10 +133,10 @@ def _served_vectors(server: VectorServer) -> Check:
     return Check("search index", True, f"{count:,} vectors on {server.place}")
 
 
-def _files(library: Library) -> Iterator[Check | Comparing]:
+def _files(library: Library) -> Iterator[Check | CompareProgress]:
     found: list[ComparedFile] = []
     for step in compare_files(library):
-        if isinstance(step, Comparing):
+        if isinstance(step, CompareProgress):
             yield step
         else:
             found.append(step)

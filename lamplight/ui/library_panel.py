@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.models.catalogue import MULTILINGUAL
-from lamplight.ui.household.visitor import told
+from lamplight.ui.household.visitor import redacted
 from lamplight.ui.welcome import welcome_value
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ def activity_value(services: Services, session: Session | None) -> dict[str, Any
         "waiting": len(waiting),
         "paused": services.queue.paused,
         "ready": models.ready,
-        "status": told(_status(services) if models.ready else models.status, session, services.library.folder),
+        "status": redacted(_status(services) if models.ready else models.status, session, services.library.folder),
         "model": models.choice.source.name,
-        "answering": services.turns.answering(session.person if session else AT_THE_COMPUTER),
+        "answering": services.running_answers.answering(session.person if session else AT_THE_COMPUTER),
         "person": session.name if session else None,
         "household": services.household.serving,
     }
@@ -96,5 +96,5 @@ def _job(services: Services, job: Job, session: Session | None) -> dict[str, Any
         "status": job.status.capitalize(),
         "fraction": queue.progress(job.id),
         "seconds": queue.seconds_left(job.id),
-        "error": told(job.error, session, services.library.folder),
+        "error": redacted(job.error, session, services.library.folder),
     }

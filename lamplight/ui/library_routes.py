@@ -41,7 +41,7 @@ def _add_state(router: APIRouter, services: Services) -> None:
 
 def _add_documents(router: APIRouter, services: Services) -> None:
     def remove(document_id: int) -> None:
-        for place in services.library.places.of(document_id):
+        for place in services.library.paths.of(document_id):
             services.queue.leave(place)  # or it would come back when it has been read
         services.removals.remove(document_id)
 

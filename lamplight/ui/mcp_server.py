@@ -47,7 +47,7 @@ class FoundPassage(BaseModel):
     score: float
 
 
-class Found(BaseModel):
+class SearchResult(BaseModel):
     """Best first."""
 
     passages: list[FoundPassage]
@@ -62,7 +62,7 @@ class CitedText(BaseModel):
     text: str
 
 
-class Answered(BaseModel):
+class AskResult(BaseModel):
     """`refused` when the documents hold no answer; `unsupported` are the model's sentences that none of them states.
 
     `answer` is Markdown: `short_answer` in bold, if there is one, `quotation` as a block quote, then the model's words.
@@ -87,7 +87,7 @@ class ListedDocument(BaseModel):
     pages: int
 
 
-class Listed(BaseModel):
+class DocumentList(BaseModel):
     """Newest first."""
 
     documents: list[ListedDocument]
@@ -104,10 +104,10 @@ def mcp_server(carry_out: CarryOut) -> MCPServer[Any]:
         top: Annotated[int, Field(ge=1, le=MOST_PASSAGES)] = PASSAGES,
         document: Document = None,
         kind: Kind = None,
-    ) -> Found:
+    ) -> SearchResult:
         """Find the passages of the person's documents that are nearest to a query, with document and page."""
         record = await commands.last("search", {"query": query, "top": top, "document": document, "kind": kind})
-        return Found.model_validate(record)
+        return SearchResult.model_validate(record)
 
     @server.tool(annotations=READ_ONLY)
     async def ask(
@@ -116,16 +116,16 @@ def mcp_server(carry_out: CarryOut) -> MCPServer[Any]:
         mode: Literal["documents", "documents+knowledge"] = "documents",
         document: Document = None,
         kind: Kind = None,
-    ) -> Answered:
+    ) -> AskResult:
         """Have a small local model answer from the person's documents; every claim cites document and page."""
         arguments = {"question": question, "mode": mode, "document": document, "kind": kind}
         record = await commands.last("ask", arguments, _Progress(context))
-        return Answered.model_validate(record["answer"])
+        return AskResult.model_validate(record["answer"])
 
     @server.tool(annotations=READ_ONLY)
-    async def list_documents() -> Listed:
+    async def list_documents() -> DocumentList:
         """List the documents in the person's library."""
-        return Listed.model_validate(await commands.last("list", {}))
+        return DocumentList.model_validate(await commands.last("list", {}))
 
     return server
 

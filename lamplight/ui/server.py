@@ -38,7 +38,7 @@ from lamplight.ui.household.door import Door
 from lamplight.ui.household.network import WILDCARDS, household_addresses, is_loopback
 from lamplight.ui.household.routes import Served, household_routes
 from lamplight.ui.household.sign_in import sign_in_routes
-from lamplight.ui.household.visitor import SESSION, told
+from lamplight.ui.household.visitor import SESSION, redacted
 from lamplight.ui.launch_key import launch_key
 from lamplight.ui.local_api import command_routes
 from lamplight.ui.models_routes import models_routes
@@ -106,7 +106,7 @@ def _refuse(library: Path) -> Callable[[Request, Any], Awaitable[Response]]:
     """As FastAPI does; who is signed in elsewhere isn't told where on this computer something went wrong."""
 
     async def refuse(request: Request, error: Any) -> Response:
-        error.detail = told(str(error.detail), request.scope.get(SESSION), library)
+        error.detail = redacted(str(error.detail), request.scope.get(SESSION), library)
         return await http_exception_handler(request, error)
 
     return refuse

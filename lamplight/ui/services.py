@@ -9,7 +9,7 @@ from lamplight.rag.suggestions import Suggestions
 from lamplight.ui.change_signal import ChangeSignal
 from lamplight.ui.household.sessions import Household
 from lamplight.ui.removals import Removals
-from lamplight.ui.turns import Turns
+from lamplight.ui.running_answers import RunningAnswers
 
 if TYPE_CHECKING:
     from lamplight.ingest.queue import IngestQueue
@@ -29,13 +29,13 @@ class Services:
     answerer: Answerer
     idle: tuple[IdleJob, ...] = ()
     changed: ChangeSignal = field(init=False, default_factory=ChangeSignal)
-    turns: Turns = field(init=False)
+    running_answers: RunningAnswers = field(init=False)
     removals: Removals = field(init=False)
     suggestions: Suggestions = field(init=False)
     household: Household = field(init=False)
 
     def __post_init__(self) -> None:
-        self.turns = Turns(self.library, self.answerer, self.changed.give)
+        self.running_answers = RunningAnswers(self.library, self.answerer, self.changed.give)
         self.removals = Removals(self.library)
         self.suggestions = Suggestions(self.library)
         self.household = Household(self.library.folder)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from lamplight.ingest.charts.bars import Bar, Bars
-from lamplight.ingest.charts.legend import Word, tidy, words_of
+from lamplight.ingest.charts.legend import Word, split_words, tidy
 from lamplight.ingest.charts.regions import around
 from lamplight.models.text_rows import OcrLine
 
@@ -49,10 +49,10 @@ def groups_of(bars: Sequence[Bar], one_series: bool) -> list[tuple[float, list[B
     return groups
 
 
-def category_labels(middles: Sequence[float], bars: Bars, lines: Sequence[OcrLine], turned: bool) -> list[str] | None:
+def category_labels(middles: Sequence[float], bars: Bars, lines: Sequence[OcrLine], rotated: bool) -> list[str] | None:
     """One label for each group's middle, or None if one has none.
 
-    `lines` and `bars` are in the upright view; `turned` says that the picture was turned for it, so that
+    `lines` and `bars` are in the upright view; `rotated` says that the picture was rotated for it, so that
     text runs along the bars.
     """
     floor = max(max(bar.box[3] for bar in bars.bars), bars.scale.zero)
@@ -61,7 +61,7 @@ def category_labels(middles: Sequence[float], bars: Bars, lines: Sequence[OcrLin
     for line in lines:
         if line.box[1] < floor - (line.box[3] - line.box[1]) / 3:
             continue
-        if turned:
+        if rotated:
             pieces.append(Word(line.text, line.box))
         else:
             pieces += _between(line, middles, pitch)
@@ -72,7 +72,7 @@ def category_labels(middles: Sequence[float], bars: Bars, lines: Sequence[OcrLin
             owned[nearest].append(piece)
     if not all(owned):
         return None
-    if turned:
+    if rotated:
         return [_beside_axis(words) for words in owned]
     rows = [_rows(words) for words in owned]
     if not _in_one_row([own[0][0] for own in rows], floor):
@@ -114,7 +114,7 @@ def _between(line: OcrLine, middles: Sequence[float], pitch: float) -> list[Word
     if len(covered) < 2:
         return [Word(line.text, line.box)]
     parts: dict[int, list[Word]] = {}
-    for word in words_of(line):
+    for word in split_words(line):
         parts.setdefault(int(np.argmin([abs(word.centre[0] - middle) for middle in middles])), []).append(word)
     return [
         Word(" ".join(word.text for word in words), around([word.box for word in words])) for words in parts.values()

@@ -74,27 +74,27 @@ class _View:
 
     words: list[OcrLine]
     originals: Sequence[OcrLine]
-    turned: bool
+    rotated: bool
     size: tuple[int, int]
     shrink: float
 
     @classmethod
-    def of(cls, words: Sequence[OcrLine], turned: bool, size: tuple[int, int]) -> _View:
+    def of(cls, words: Sequence[OcrLine], rotated: bool, size: tuple[int, int]) -> _View:
         shrink = min(1.0, LARGEST_SIDE / max(size))
         width, height = round(size[0] * shrink), round(size[1] * shrink)
         seen = []
         for word in words:
             left, top, right, bottom = (edge * shrink for edge in word.box)
-            box = (top, width - right, bottom, width - left) if turned else (left, top, right, bottom)
+            box = (top, width - right, bottom, width - left) if rotated else (left, top, right, bottom)
             seen.append(replace(word, box=box))
-        return cls(seen, words, turned, (width, height), shrink)
+        return cls(seen, words, rotated, (width, height), shrink)
 
     def labels(self, colours: Labels) -> Labels:
-        return np.ascontiguousarray(np.rot90(colours)) if self.turned else colours
+        return np.ascontiguousarray(np.rot90(colours)) if self.rotated else colours
 
     def before_turn(self, box: Box) -> Box:
         left, top, right, bottom = box
-        return (self.size[0] - bottom, left, self.size[0] - top, right) if self.turned else box
+        return (self.size[0] - bottom, left, self.size[0] - top, right) if self.rotated else box
 
     def given(self, boxes: Collection[Box]) -> frozenset[OcrLine]:
         """The words of the picture that have one of these boxes in the view."""
@@ -146,7 +146,7 @@ def _named(bars: Bars, view: _View, numbers: Sequence[Number], stacked: bool = F
     printed = {} if stacked else printed_values(bars, numbers)
     used = {tick.box for tick in bars.scale.ticks} | {number.box for number in printed.values()}
     others = [word for word in view.words if word.box not in used]
-    categories = category_labels([middle for middle, _ in groups], bars, others, view.turned)
+    categories = category_labels([middle for middle, _ in groups], bars, others, view.rotated)
     values = _values(bars, printed)
     if categories is None or values is None or len(set(categories)) < len(categories):
         return []

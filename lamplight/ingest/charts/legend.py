@@ -36,7 +36,7 @@ class Word:
         return (self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2
 
 
-def words_of(line: OcrLine) -> list[Word]:
+def split_words(line: OcrLine) -> list[Word]:
     """OCR joins neighbouring labels into one line; taken apart they can be given to their owners."""
     left, top, right, bottom = line.box
     words, place = [], 0
@@ -71,7 +71,7 @@ def find_legend(
     colours: Collection[int], regions: Sequence[Region], lines: Sequence[OcrLine], size: tuple[int, int]
 ) -> Legend:
     """The label right of a small square of each colour. `size` is the picture's width and height."""
-    words = [word for line in lines for word in words_of(line)]
+    words = [word for line in lines for word in split_words(line)]
     if not words:
         return Legend({}, ())
     largest, smallest = LARGEST_SWATCH * max(size), SMALLEST_SWATCH * float(np.median([word.height for word in words]))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from lamplight.ingest.charts.legend import Word, label_of, tidy, words_of
+from lamplight.ingest.charts.legend import Word, label_of, split_words, tidy
 from lamplight.ingest.charts.regions import Labels, Region, thin
 from lamplight.ingest.charts.scale import Scale
 from lamplight.library.records import Box
@@ -87,7 +87,7 @@ def line_names(labels: Labels, words: Sequence[OcrLine]) -> list[str]:
     `words` have their boxes in the pixels of `labels`.
     """
     background = int(np.bincount(labels[labels >= 0], minlength=1).argmax())
-    apart = [word for line in words for word in words_of(line)]
+    apart = [word for line in words for word in split_words(line)]
     height = float(np.median([word.height for word in apart])) if apart else 0.0
     sure: dict[int, list[Box]] = {}  # by colour the pieces that may be samples in a legend
     unsure: dict[int, list[Box]] = {}

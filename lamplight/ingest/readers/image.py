@@ -9,11 +9,11 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from lamplight.errors import LamplightError
+from lamplight.ingest.background import as_seen, is_bare
 from lamplight.ingest.captions import picture_blocks
 from lamplight.ingest.document import DocumentPage, ReadDocument
 from lamplight.ingest.doubts import Doubts
 from lamplight.ingest.errors import NothingToRead, ReadError
-from lamplight.ingest.ground import as_seen, is_bare
 from lamplight.ingest.picture_tables import as_table
 from lamplight.ingest.readers.reading import Reading
 

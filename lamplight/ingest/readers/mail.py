@@ -14,7 +14,7 @@ from lamplight.ingest.document import ReadDocument
 from lamplight.ingest.errors import NothingToRead, ReadError
 from lamplight.ingest.pictures import Pictures
 from lamplight.ingest.readers.container import Container
-from lamplight.ingest.readers.message import HEADERS, Said, add_message, header_of
+from lamplight.ingest.readers.message import HEADERS, SeenText, add_message, header_of
 from lamplight.ingest.readers.outlook import message_of
 from lamplight.ingest.readers.reading import Reading
 
@@ -57,7 +57,7 @@ def read_msg(path: Path, reading: Reading) -> ReadDocument:
 def read_mbox(path: Path, reading: Reading) -> ReadDocument:
     """A page for each message of a mailbox, and behind it the pages of what is attached to it."""
     container = Container.begin(path.stem, "mbox", reading)
-    pictures, said = Pictures(reading.recogniser), Said()
+    pictures, said = Pictures(reading.recogniser), SeenText()
     size = path.stat().st_size or 1
     number = 0
     with path.open("rb") as file:
@@ -78,7 +78,7 @@ def _of_message(message: EmailMessage, path: Path, reading: Reading) -> ReadDocu
         raise ReadError(f"{path.name} is not an e-mail: it has no sender, date or subject; check the file.")
     container = Container.begin(header_of(message, "Subject") or path.stem, "email", reading)
     pictures = Pictures(reading.recogniser)
-    if not add_message(message, container, pictures, Said(), alone=True):
+    if not add_message(message, container, pictures, SeenText(), alone=True):
         raise NothingToRead(f"{path.name} is a message without words; there is nothing to read in it.")
     return _finished(container, pictures)
 

@@ -34,7 +34,7 @@ QUOTE_MARKS = "//blockquote | //*[contains(concat(' ', @class, ' '), ' gmail_quo
 
 
 @dataclass(slots=True)
-class Said:
+class SeenText:
     """What the messages of a mailbox have said so far, so that a reply need not repeat what it quotes."""
 
     shingles: set[int] = field(default_factory=set)
@@ -71,7 +71,7 @@ def header_of(message: MIMEPart, name: str) -> str:
         return raw
 
 
-def add_message(message: EmailMessage, container: Container, pictures: Pictures, said: Said, alone: bool) -> bool:
+def add_message(message: EmailMessage, container: Container, pictures: Pictures, said: SeenText, alone: bool) -> bool:
     """Add a page with the message, then the pages of what it has attached. False if there are no words in it.
 
     `alone` in its file its subject is the document's title already.
@@ -143,7 +143,7 @@ def _collect(part: MIMEPart, parts: _Parts) -> None:
         parts.attached.append(part)
 
 
-def _body(parts: _Parts, said: Said) -> tuple[list[Block], list[Table]]:
+def _body(parts: _Parts, said: SeenText) -> tuple[list[Block], list[Table]]:
     """The bodies, and of those that say the same the one that says it best: HTML where it has tables."""
     plain = _paragraphs(_without_quotes("\n".join(parts.plain), said))
     web: list[Block] = []
@@ -186,7 +186,7 @@ def _is_new(block: Block, known: set[str]) -> bool:
     return block.kind == "image" or any(map(str.isdigit, "".join(new))) or len(new) > NEW_SHARE * len(words)
 
 
-def _without_quotes(text: str, said: Said) -> str:
+def _without_quotes(text: str, said: SeenText) -> str:
     """Without the quoted paragraphs that were read in an earlier message."""
     kept: list[str] = []
     quoted: list[str] = []
@@ -200,7 +200,7 @@ def _without_quotes(text: str, said: Said) -> str:
     return "\n".join(kept)
 
 
-def _news(quoted: list[str], said: Said) -> Iterator[str]:
+def _news(quoted: list[str], said: SeenText) -> Iterator[str]:
     paragraph: list[str] = []
     for line in [*quoted, ">"]:
         if line.strip("> \t"):
@@ -211,7 +211,7 @@ def _news(quoted: list[str], said: Said) -> Iterator[str]:
             paragraph = []
 
 
-def _without_quoted_elements(source: str, said: Said) -> str:
+def _without_quoted_elements(source: str, said: SeenText) -> str:
     if not said.shingles or not source.strip():
         return source
     try:

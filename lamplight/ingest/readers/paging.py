@@ -30,7 +30,7 @@ class Pages:
         self.last.blocks += blocks
         self._just_set = False
 
-    def turn(self, mark: str) -> None:
+    def break_page(self, mark: str) -> None:
         """A new page. What a program noted repeats the breaks that a person has set."""
         if mark == NOTED_BREAK and self._just_set:
             self._just_set = False

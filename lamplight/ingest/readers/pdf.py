@@ -20,7 +20,7 @@ from lamplight.ingest.furniture import HeldBack, mark_headings, mark_set_apart
 from lamplight.ingest.hidden_text import Unseen
 from lamplight.ingest.page_headings import PageHeadings
 from lamplight.ingest.page_text import LETTERSPACED, PageText
-from lamplight.ingest.pdfium import TURN, has_end, open_pdf
+from lamplight.ingest.pdfium import PDFIUM_LOCK, has_end, open_pdf
 from lamplight.ingest.pictures import Pictures
 from lamplight.ingest.readers.aligned_tables import AlignedTables
 from lamplight.ingest.readers.columns import Heads, is_headless, name_columns
@@ -69,7 +69,7 @@ class SoFar:
 def read_pdf(path: Path, reading: Reading) -> ReadDocument:
     """Every page in order, then what is attached. A page that can't be read fails the file, and never goes missing."""
     with open_pdf(path) as document:
-        with TURN:
+        with PDFIUM_LOCK:
             count = len(document)
             sections, titles = _sections(document)
         pages = HeldBack(reading.begin(title_of(path), "pdf"), count, reading.earlier)
@@ -114,7 +114,7 @@ def _add_carried(
     result: ReadDocument, document: Any, path: Path, on_pages: list[tuple[str, bytes]], reading: Reading
 ) -> bool:
     """Add what the file holds besides pages, as pages behind them; whether there is any."""
-    with TURN:
+    with PDFIUM_LOCK:
         count = len(document)
         files, values = attached_files(document), xfa_values(document)
     container = Container(result, reading, count)
@@ -137,7 +137,7 @@ def title_of(path: Path) -> str:
 
 def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: Reading, so_far: SoFar) -> DocumentPage:
     words: list[tuple[str, Box]] = []
-    with TURN:
+    with PDFIUM_LOCK:
         page = document[number - 1]
         text = PageText(page)
         try:
@@ -209,7 +209,7 @@ def _with_recognised(
 
 def _remember_pictures(document: Any, number: int, pictures: Pictures) -> None:
     """Of a page that was read in an earlier run, so that what is repeated on later ones is still known."""
-    with TURN:
+    with PDFIUM_LOCK:
         page = document[number - 1]
         text = PageText(page)
         try:

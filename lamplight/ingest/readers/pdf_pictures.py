@@ -26,7 +26,7 @@ SHARPEST = 200 / 72  # pixels per point
 
 
 @dataclass(slots=True)
-class _Found:
+class _PlacedPicture:
     """A picture's box on the page as shown, the bitmaps it is made of and their size in pixels."""
 
     box: Box
@@ -54,7 +54,9 @@ def remember_pictures(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | 
         pass
 
 
-def _wanted(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]], pictures: Pictures) -> Iterator[_Found]:
+def _wanted(
+    page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]], pictures: Pictures
+) -> Iterator[_PlacedPicture]:
     size = page.get_size()
     for found in _pictures_on(page, to_page, lines):
         content = b"".join(_content(item) for item in found.objects)
@@ -62,9 +64,9 @@ def _wanted(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]], pi
             yield found
 
 
-def _pictures_on(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]]) -> list[_Found]:
+def _pictures_on(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]]) -> list[_PlacedPicture]:
     """Bitmaps that touch are one picture; backgrounds, which touch everything, are none."""
-    merged: list[_Found] = []
+    merged: list[_PlacedPicture] = []
     width, height = page.get_size()
     for number, item in enumerate(bitmaps(page)):
         if number == MOST_OBJECTS:
@@ -73,7 +75,7 @@ def _pictures_on(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]
         box = (max(0.0, left), max(0.0, top), min(width, right), min(height, bottom))
         if _is_background(box, (width, height), lines):
             continue
-        here = _Found(box, [item], item.get_px_size())
+        here = _PlacedPicture(box, [item], item.get_px_size())
         for other in [other for other in merged if _touch(other.box, box)]:
             merged.remove(other)
             here = _joined(other, here)
@@ -81,9 +83,9 @@ def _pictures_on(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]
     return merged
 
 
-def _joined(one: _Found, other: _Found) -> _Found:
+def _joined(one: _PlacedPicture, other: _PlacedPicture) -> _PlacedPicture:
     pixels = one.pixels[0] + other.pixels[0], one.pixels[1] + other.pixels[1]
-    return _Found(both(one.box, other.box), one.objects + other.objects, pixels)
+    return _PlacedPicture(both(one.box, other.box), one.objects + other.objects, pixels)
 
 
 def _touch(one: Box, other: Box) -> bool:
@@ -113,7 +115,7 @@ def _content(item: Any) -> bytes:
     return buffer.raw
 
 
-def _look(page: Any, found: _Found) -> Image.Image:
+def _look(page: Any, found: _PlacedPicture) -> Image.Image:
     """The region as the page shows it, with what is drawn over it, at about the bitmap's own sharpness."""
     left, top, right, bottom = found.box
     width, height = page.get_size()

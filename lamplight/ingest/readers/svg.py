@@ -8,10 +8,10 @@ from pathlib import Path
 from lxml import etree
 from PIL import Image
 
+from lamplight.ingest.background import as_seen
 from lamplight.ingest.captions import picture_blocks
 from lamplight.ingest.document import DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import ReadError
-from lamplight.ingest.ground import as_seen
 from lamplight.ingest.readers.reading import Reading
 
 WIDTH = 1600  # pixels; charts tell no more beyond

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lamplight.rag.grounding.source import SUBJECT_PRONOUN, Source, stems
-from lamplight.rag.lexicon.dates import dates_of, times_of, years_in_order
+from lamplight.rag.grounding.source import SUBJECT_PRONOUN, Source, direction_stems
+from lamplight.rag.lexicon.contradiction import contradicts
+from lamplight.rag.lexicon.dates import clock_times_of, dates_of, years_in_order
 from lamplight.rag.lexicon.numbers import NUMBER_WORDS, SCALES
-from lamplight.rag.lexicon.opposition import contradicts
 from lamplight.rag.lexicon.phrases import names_of
 from lamplight.rag.lexicon.quantities import HEDGE, Quantity, any_states, column_numbers, per_unit, quantities_of
 
@@ -25,7 +25,7 @@ SUBJECT = re.compile(
 )
 
 
-def coverage(words: Iterable[str], held: frozenset[str]) -> float:
+def claim_coverage(words: Iterable[str], held: frozenset[str]) -> float:
     """The share of `words` that are held, also in another form ("delivery" for "deliver")."""
     wanted = list(words)
     beginnings = {word[:BEGINNING] for word in held if len(word) >= BEGINNING}
@@ -54,11 +54,11 @@ class Claim:
             undated = undated[: date.start] + " " + undated[date.end :]
         words = {
             stem: 1.0
-            for stem in stems(undated)
+            for stem in direction_stems(undated)
             if not stem[0].isdigit() and stem not in NUMBER_WORDS and stem not in SCALES
         }
         dated = bool(dates_of(sentence))
-        facts = bool(quantities or dated or times_of(sentence))
+        facts = bool(quantities or dated or clock_times_of(sentence))
         return cls(sentence, words, quantities, names, bool(HEDGE.search(sentence)), facts, dated)
 
 
@@ -78,7 +78,7 @@ def _states_dates(said: Claim, item: Source) -> bool:
     held = dates_of(text)
     if not all(any(theirs.states(date) for theirs in held) for date in dates_of(said.text)):
         return False
-    if not set(times_of(said.text)) <= set(times_of(text)):
+    if not set(clock_times_of(said.text)) <= set(clock_times_of(text)):
         return False
     days = {match[0].lower() for match in WEEKDAY.finditer(text)}
     return all(match[0].lower() in days for match in WEEKDAY.finditer(said.text))
@@ -112,7 +112,7 @@ def _of_the_same(said: Claim, quantity: Quantity, item: Source, source: Quantity
         return False  # "480 of 12" for "12 of 480"
     if ours is None or theirs is None:
         return True
-    mine, yours = stems(ours[1]), stems(theirs[1])
+    mine, yours = direction_stems(ours[1]), direction_stems(theirs[1])
     return not mine or mine == yours or not mine <= item.held
 
 
@@ -125,7 +125,7 @@ def _is_context_year(year: int, item: Source, years: set[int]) -> bool:
 
 def _right_column(said: Claim, item: Source, stated: Sequence[Quantity]) -> bool:
     """Whether the numbers said stand under the year or head they are said of."""
-    if not item.heads or not (stated or times_of(said.text)):
+    if not item.heads or not (stated or clock_times_of(said.text)):
         return True
     years = years_in_order(said.text)
     row = item.sentence.text
@@ -139,8 +139,8 @@ def _right_column(said: Claim, item: Source, stated: Sequence[Quantity]) -> bool
         return True
     label = quantities_of(cells[0])
     amounts = [quantity for quantity in said.quantities if not any_states(quantity, label, 1.0, False)]
-    asked = frozenset(stem for stem in stems(said.text) if stem not in stems(row))
-    under = [len(asked & stems(head)) for head in heads]
+    asked = frozenset(stem for stem in direction_stems(said.text) if stem not in direction_stems(row))
+    under = [len(asked & direction_stems(head)) for head in heads]
     holding = [index for index, cell in enumerate(cells) if index and _holds(cell, amounts, said)]
     return not holding or any(under[index] == max(under) for index in holding)
 
@@ -148,7 +148,7 @@ def _right_column(said: Claim, item: Source, stated: Sequence[Quantity]) -> bool
 def _holds(cell: str, amounts: Sequence[Quantity], said: Claim) -> bool:
     held = quantities_of(cell)
     return any(any_states(amount, held, 1.0, said.hedged) for amount in amounts) or bool(
-        set(times_of(cell)) & set(times_of(said.text))
+        set(clock_times_of(cell)) & set(clock_times_of(said.text))
     )
 
 
@@ -165,13 +165,13 @@ def _states_names(said: Claim, item: Source) -> bool:
 
 def _same_subject(said: Claim, item: Source) -> bool:
     """Not what the passage says of something else: of another row, or of another sentence's subject."""
-    named = stems(" ".join(said.names)) | stems(item.names) | stems(item.heads)
+    named = direction_stems(" ".join(said.names)) | direction_stems(item.names) | direction_stems(item.heads)
     if item.is_row:
         return not any(word in item.other_rows and word not in item.held and word not in named for word in said.words)
     opening = SUBJECT.match(said.text)
-    known = item.held | stems(item.names)
+    known = item.held | direction_stems(item.names)
     # "It is free" may be said of whatever came before.
-    subject_known = known | (stems(item.before) if SUBJECT_PRONOUN.match(item.sentence.text) else frozenset())
+    subject_known = known | (direction_stems(item.before) if SUBJECT_PRONOUN.match(item.sentence.text) else frozenset())
     parties = [match[1] for match in PARTY.finditer(said.text)]
     return not (
         (opening and _is_of_another(opening[1], subject_known, item))
@@ -181,6 +181,6 @@ def _same_subject(said: Claim, item: Source) -> bool:
 
 def _is_of_another(word: str, known: frozenset[str], item: Source) -> bool:
     """Whether a passage knows a word, but not in what its sentence says."""
-    wanted = stems(word)
+    wanted = direction_stems(word)
     beginnings = {stem[:BEGINNING] for stem in known}
     return bool(wanted) and wanted <= item.around and not any(stem[:BEGINNING] in beginnings for stem in wanted)

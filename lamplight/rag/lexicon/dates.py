@@ -105,7 +105,7 @@ def _date(match: re.Match[str]) -> Date | None:
     return Date(day, month, year, *match.span(), swapped) if 0 <= month <= 12 and 0 <= day <= 31 else None
 
 
-def times_of(text: str) -> list[tuple[int, int]]:
+def clock_times_of(text: str) -> list[tuple[int, int]]:
     """Hours and minutes written 16:30."""
     return [(int(match[1]), int(match[2])) for match in TIME.finditer(text)]
 

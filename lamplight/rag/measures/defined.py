@@ -16,7 +16,7 @@ from lamplight.rag.measures.expression import (
     Expression,
     NotAnExpression,
     Operation,
-    read_expression,
+    parse_expression,
     tokens_of,
 )
 from lamplight.rag.query import STOP_WORDS
@@ -71,7 +71,7 @@ def formula_in(sentences: Sequence[str], known: Definitions, said: frozenset[str
         leading = len(list(takewhile(str.isalpha, (word.rstrip(".,").replace(".", "") for word in words[:most]))))
         for start in range(leading + 1):
             with suppress(NotAnExpression):
-                read = read_expression(" ".join(words[start:]), names)
+                read = parse_expression(" ".join(words[start:]), names)
                 told = {one for word in read.left_over for one in re.split("[-/]", word) if any(map(str.isalpha, one))}
                 if isinstance(read.expression, Operation) and told - STOP_WORDS - said <= OPENING_AND_CLOSING:
                     return part, read.expression
@@ -97,7 +97,7 @@ def with_defined(sentences: Sequence[str], known: Definitions) -> Definitions:
         if not name:
             continue
         with suppress(NotAnExpression):
-            read_expression(rest, known.names)
+            parse_expression(rest, known.names)
             name = names.setdefault(name_of(name), name)
             measures[name] = Measure(name, rest, "%" in sentence)
             lines.pop(name, None)

@@ -22,7 +22,7 @@ Name = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LineItem:
     """A line of a statement. `labels` are word stems, the better ones first.
 
     `is_paid`: asked for without its minus; `is_own`: no other statement has it.
@@ -53,12 +53,12 @@ class Measure:
 class Definitions:
     """`names` leads from word stems to the name that lines and measures are kept by, `labels` to that of a line."""
 
-    lines: Mapping[str, Line]
+    lines: Mapping[str, LineItem]
     measures: Mapping[str, Measure]
     names: Mapping[Name, str]
     labels: Mapping[Name, tuple[str, ...]]
 
-    def with_lines(self, lines: Mapping[Name, Line]) -> Definitions:
+    def with_lines(self, lines: Mapping[Name, LineItem]) -> Definitions:
         """With lines that a document has beside these, by what they are called there."""
         new = {name: line for name, line in lines.items() if name not in self.names}
         named = {name: line.name for name, line in new.items()}
@@ -76,7 +76,7 @@ def name_of(text: str) -> Name:
 @cache
 def definitions() -> Definitions:
     """Read once."""
-    lines: dict[str, Line] = {}
+    lines: dict[str, LineItem] = {}
     measures: dict[str, Measure] = {}
     names: dict[Name, str] = {}
     labels: dict[Name, list[str]] = {}
@@ -92,7 +92,9 @@ def definitions() -> Definitions:
                 measures[called[0]] = Measure(called[0], match["rest"], match["kind"] == "%=")
                 continue
             stated = dict.fromkeys(name_of(part) for part in [*match["rest"].split(","), *called])
-            lines[called[0]] = Line(called[0], section, tuple(stated), match["kind"] == ">", match["own"] is not None)
+            lines[called[0]] = LineItem(
+                called[0], section, tuple(stated), match["kind"] == ">", match["own"] is not None
+            )
             for label in stated:
                 labels.setdefault(label, []).append(called[0])
     return Definitions(lines, measures, names, {label: tuple(found) for label, found in labels.items()})

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from lamplight.rag.lexicon.numbers import MINUS
 from lamplight.rag.measures.definitions import Definitions
-from lamplight.rag.measures.expression import Expression, Named, NotAnExpression, Number, Operation, read_expression
-from lamplight.rag.measures.statements import Cell, Statements
+from lamplight.rag.measures.expression import Expression, Named, NotAnExpression, Number, Operation, parse_expression
+from lamplight.rag.measures.statements import FinancialStatements, LineItemValue
 
 UNITS = {"": 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 SIGNS = {"+": "+", "-": MINUS, "*": "×", "/": "÷"}
@@ -24,7 +24,7 @@ class Value:
 
     amount: float
     working: str
-    cells: tuple[Cell, ...]
+    cells: tuple[LineItemValue, ...]
     is_money: bool
     sign: str = ""
     is_bare: bool = True
@@ -33,7 +33,7 @@ class Value:
 class Evaluation:
     """Of one document's statements; a figure that isn't there makes the whole unknown, which is None."""
 
-    def __init__(self, statements: Statements, known: Definitions) -> None:
+    def __init__(self, statements: FinancialStatements, known: Definitions) -> None:
         self._statements = statements
         self._known = known
 
@@ -76,7 +76,7 @@ class Evaluation:
         if measure is None or depth > DEEPEST:
             return None
         try:
-            read = read_expression(measure.expression, self._known.names)
+            read = parse_expression(measure.expression, self._known.names)
         except NotAnExpression:
             return None
         return self.value(read.expression, year, depth + 1)
@@ -94,13 +94,13 @@ def growth(before: Value, after: Value, years: int = 1) -> Value | None:
     return Value(change, working, (*after.cells, *before.cells), is_money=False, is_bare=False)
 
 
-def scale_of(cells: tuple[Cell, ...]) -> str:
+def scale_of(cells: tuple[LineItemValue, ...]) -> str:
     """The unit that most cells are written in."""
     scales = [cell.scale for cell in cells]
     return max(scales, key=scales.count, default="")
 
 
-def _decimals(cell: Cell) -> int:
+def _decimals(cell: LineItemValue) -> int:
     text = f"{cell.value:.10f}".rstrip("0")
     return len(text.partition(".")[2])
 

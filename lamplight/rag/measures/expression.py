@@ -38,7 +38,7 @@ QUOTIENT = "//"
 NEAR_OPERAND = 8  # words: "over the average of its total assets"
 
 Operator = Literal["+", "-", "*", "/"]
-Kind = Literal["plain", "average", "change"]
+Aggregation = Literal["plain", "average", "change"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Named:
 
     name: str
     years: tuple[int, ...] = ()
-    kind: Kind = "plain"
+    kind: Aggregation = "plain"
     is_optional: bool = False
 
 
@@ -69,7 +69,7 @@ Expression = Number | Named | Operation
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ParsedExpression:
     """`left_over` are the words, in lower case, that are no part of it; `is_share` where a part of a whole is asked."""
 
     expression: Expression
@@ -90,13 +90,13 @@ class Token:
     year: int = 0
 
 
-def read_expression(text: str, names: Mapping[Name, str]) -> Read:
+def parse_expression(text: str, names: Mapping[Name, str]) -> ParsedExpression:
     """Raises `NotAnExpression`."""
     is_share = (SHARE.search(text) is not None and "%" in text) or bool(re.search(r"\bpercent", text, re.I))
     text = HANGING.sub(" ", DIVIDED.sub(f" {OVER} ", SHARE.sub(" / ", text)))
     parser = _Parser(_with_quotients(list(tokens_of(text, names))))
     made = parser.whole()
-    return Read(made, is_share or parser.has_margin, frozenset(parser.left_over))
+    return ParsedExpression(made, is_share or parser.has_margin, frozenset(parser.left_over))
 
 
 def divides(text: str) -> bool:
@@ -245,7 +245,7 @@ class _Parser:
         return None
 
     def _named(self, name: str, years: tuple[int, ...], words: list[str]) -> Expression:
-        kind: Kind = "plain"
+        kind: Aggregation = "plain"
         if AVERAGE & set(words):
             kind = "average"
         elif CHANGE & set(words) and len(years) == 2:

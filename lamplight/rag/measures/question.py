@@ -17,7 +17,7 @@ from lamplight.rag.measures.expression import (
     NotAnExpression,
     Operation,
     Token,
-    read_expression,
+    parse_expression,
     tokens_of,
 )
 from lamplight.rag.periods import periods_of
@@ -80,7 +80,7 @@ Form = Literal["value", "growth", "trend"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FigureQuestion:
     """`definitions` also has what the question itself defines; `years` are those it speaks of, in order.
 
     `count` is over how many years the mean is asked for, 1 for none. `direction` is 1 where it is asked whether it
@@ -103,14 +103,16 @@ class Asked:
     unexplained: frozenset[str] = frozenset()
 
 
-def read_question(question: str, known: Definitions, names: frozenset[str] = frozenset()) -> Asked | None:
+def parse_figure_question(
+    question: str, known: Definitions, names: frozenset[str] = frozenset()
+) -> FigureQuestion | None:
     """None when a word is left that nothing explains, except behind the name of a measure or of what changed.
 
     `names` are words, in lower case, that name the document.
     """
     if COMPOUND.search(question):
         plain = COMPOUND.sub(" growth ", question)
-        asked = read_question(SPAN.sub(" ", plain), known, names)
+        asked = parse_figure_question(SPAN.sub(" ", plain), known, names)
         return replace(asked, is_compound=True) if asked is not None and asked.form == "growth" else None
     bare = EMPTY.sub(" ", ARROW.sub(" to ", ROUNDED.sub(" ", question.strip())))
     sentences = split_sentences(bare, "en")
@@ -136,10 +138,12 @@ def read_question(question: str, known: Definitions, names: frozenset[str] = fro
         return None
     measure = known.measures[defined[0]]  # "We define it as …: what is it?"
     years = tuple(sorted(periods_of(bare).years))[-1:]
-    return _in_units(Asked(Named(measure.name), known, years, "value", measure.is_share), question)
+    return _in_units(FigureQuestion(Named(measure.name), known, years, "value", measure.is_share), question)
 
 
-def _by_formula(sentence: str, question: str, formula: str, expression: Expression, known: Definitions) -> Asked | None:
+def _by_formula(
+    sentence: str, question: str, formula: str, expression: Expression, known: Definitions
+) -> FigureQuestion | None:
     """Whatever it is called, the question says itself how it is worked out.
 
     Not where it says only what a share is a share of: "the gross margin, taking net sales less cost of sales".
@@ -151,7 +155,7 @@ def _by_formula(sentence: str, question: str, formula: str, expression: Expressi
     if other or periods_of(sentence).quarters or (is_share and not is_quotient):
         return None
     years = tuple(sorted(periods_of(question.replace(formula, " ")).years or periods_of(formula).years))
-    return Asked(expression, known, years[-1:], "value", is_share)
+    return FigureQuestion(expression, known, years[-1:], "value", is_share)
 
 
 def asks_for_change(question: str) -> bool:
@@ -162,13 +166,13 @@ def asks_for_change(question: str) -> bool:
     return bool((_stems(question.lower().replace("?", " ")) & (RISES | FALLS | CHANGES)) - {"up", "down"})
 
 
-def _in_units(asked: Asked, question: str) -> Asked:
+def _in_units(asked: FigureQuestion, question: str) -> FigureQuestion:
     scale, decimals = SCALE.search(question), DECIMALS.search(question)
     count = (NUMBER_WORDS.get(decimals[1].lower()) or int(decimals[1])) if decimals else None
     return replace(asked, scale=scale[1].lower() if scale else "", decimals=count)
 
 
-def _asked(text: str, match: re.Match[str] | None, known: Definitions, names: frozenset[str]) -> Asked | None:
+def _asked(text: str, match: re.Match[str] | None, known: Definitions, names: frozenset[str]) -> FigureQuestion | None:
     """What one sentence asks, of which every word is explained; `match` tells how."""
     text = STATEMENTS.sub(" ", text).replace("’s", "'s").rstrip(" ?.")
     may_be, how = bool(match and match["yes"]), bool(match and match["how"])
@@ -176,7 +180,7 @@ def _asked(text: str, match: re.Match[str] | None, known: Definitions, names: fr
     over, yearly = OVER_YEARS.search(text), YEAR_OVER_YEAR.search(text) is not None
     text = YEAR_OVER_YEAR.sub(" ", OVER_YEARS.sub(" ", text))
     try:
-        read = read_expression(_without(text, names), known.names)
+        read = parse_expression(_without(text, names), known.names)
     except NotAnExpression:
         return None
     expression, changes, is_measure = read.expression, False, False
@@ -212,7 +216,9 @@ def _asked(text: str, match: re.Match[str] | None, known: Definitions, names: fr
         return None
     count = (NUMBER_WORDS.get(over[1].lower()) or int(over[1])) if over else 1
     years = tuple(sorted(periods_of(text).years))
-    return Asked(expression, known, years, form, share, count, direction if may_be else 0, sign if may_be else 0)
+    return FigureQuestion(
+        expression, known, years, form, share, count, direction if may_be else 0, sign if may_be else 0
+    )
 
 
 def _is_all(text: str, words: frozenset[str], names: frozenset[str]) -> bool:
@@ -221,7 +227,7 @@ def _is_all(text: str, words: frozenset[str], names: frozenset[str]) -> bool:
     return bool(names) and bool(periods_of(text).years) and not dated
 
 
-def _named(sentence: str, known: Definitions, names: frozenset[str]) -> Asked | None:
+def _named(sentence: str, known: Definitions, names: frozenset[str]) -> FigureQuestion | None:
     """What is asked by the name of one measure, or of one line and how it changed: all words before it are explained.
 
     Those behind it mostly explain what is meant by it or what it is wanted for.
@@ -251,10 +257,10 @@ def _named(sentence: str, known: Definitions, names: frozenset[str]) -> Asked | 
     sign = sum(SIGNS.get(one, 0) for one in left) if may_be else 0
     direction = _direction(words) if may_be else 0
     left -= SIGNS.keys()
-    return Asked(Named(name), known, years, form, share, 1, direction, sign, unexplained=frozenset(left))
+    return FigureQuestion(Named(name), known, years, form, share, 1, direction, sign, unexplained=frozenset(left))
 
 
-def read_comparison(question: str, known: Definitions, names: frozenset[str]) -> Asked | None:
+def read_comparison(question: str, known: Definitions, names: frozenset[str]) -> FigureQuestion | None:
     """What is asked of several reports that it names: one measure or line, whatever the words around say of more or
     less. None where the next word belongs to it: "revenue recognition", or where another time than years is named.
     """
@@ -267,7 +273,7 @@ def read_comparison(question: str, known: Definitions, names: frozenset[str]) ->
         return None
     name = tokens[named[0]].name
     share = name in known.measures and known.measures[name].is_share
-    return Asked(Named(name), known, tuple(sorted(periods_of(text).years))[-1:], "value", share)
+    return FigureQuestion(Named(name), known, tuple(sorted(periods_of(text).years))[-1:], "value", share)
 
 
 def _words(tokens: list[Token]) -> frozenset[str]:

@@ -12,8 +12,8 @@ from lamplight.library.records import Passage
 from lamplight.rag.lexicon.amounts import parse_amount
 from lamplight.rag.lexicon.numbers import SIGNS
 from lamplight.rag.lexicon.quantities import COUNTED_IN
-from lamplight.rag.measures.business_years import is_called_by_year_before
-from lamplight.rag.measures.definitions import Definitions, Line, Name, name_of
+from lamplight.rag.measures.definitions import Definitions, LineItem, Name, name_of
+from lamplight.rag.measures.fiscal_years import is_called_by_year_before
 from lamplight.rag.report_rows import Row, rows_of
 from lamplight.rag.sentences import stems
 
@@ -26,7 +26,7 @@ INCOME, REVENUE = "income statement", name_of("revenue")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class LineItemValue:
     """What a row says for a year, in units of `scale` ("million", or empty); `sign` is a currency's."""
 
     row: Row
@@ -38,7 +38,7 @@ class Cell:
 
 
 @dataclass(slots=True)
-class Part:
+class StatementTable:
     """Rows of a page and section under the same heads."""
 
     page: int
@@ -55,14 +55,14 @@ class Part:
         return next((mark for cell in cells for mark in cell if mark in SIGNS), "")
 
 
-class Statements:
+class FinancialStatements:
     """Of one document. `passages` are its chunks in reading order."""
 
     def __init__(self, passages: Sequence[Passage], known: Definitions) -> None:
-        parts: dict[tuple[int, str, str], Part] = {}
+        parts: dict[tuple[int, str, str], StatementTable] = {}
         for heads, row in rows_of(passages):
             place = row.passage.page, row.passage.header, heads
-            part = parts.setdefault(place, Part(row.passage.page, heads))
+            part = parts.setdefault(place, StatementTable(row.passage.page, heads))
             part.rows.append(row)
             part.names.append((name_of(row.label), name_of(row.label.partition(",")[0])))
         self._parts = [part for part in parts.values() if _classified(part, known)]
@@ -94,21 +94,21 @@ class Statements:
         return stems(" ".join(texts))
 
     @cached_property
-    def lines(self) -> dict[Name, Line]:
+    def lines(self) -> dict[Name, LineItem]:
         """What statements have beside the lines that are known, by what it is called."""
-        found: dict[Name, Line] = {}
+        found: dict[Name, LineItem] = {}
         for part in sorted(self._parts, key=lambda part: part.known, reverse=True):
             for row, (name, _) in zip(part.rows, part.names, strict=True):
-                line = Line(row.label, part.statement, (name,), is_paid=False, is_own=False)
+                line = LineItem(row.label, part.statement, (name,), is_paid=False, is_own=False)
                 if name:
                     found.setdefault(name, line)
                 if name and part.statement == INCOME:  # "Rooms" is the rooms revenue
                     found.setdefault(name | REVENUE, line)
         return found
 
-    def cell(self, line: Line, year: int, months: int = 12) -> Cell | None:
+    def cell(self, line: LineItem, year: int, months: int = 12) -> LineItemValue | None:
         """What they say of a line for a year: the row most like it, in the fullest statement of that kind."""
-        best: tuple[tuple[float, ...], Cell] | None = None
+        best: tuple[tuple[float, ...], LineItemValue] | None = None
         for part in self._parts:
             if part.statement != line.statement:
                 continue
@@ -122,16 +122,16 @@ class Statements:
                     best = rank, made
         return best[1] if best else None
 
-    def _cell(self, part: Part, row: Row, year: int, written: str, line: Line) -> Cell | None:
+    def _cell(self, part: StatementTable, row: Row, year: int, written: str, line: LineItem) -> LineItemValue | None:
         amount = parse_amount(written)
         if amount is None or amount.suffix:
             return None
         value = abs(amount.value) if line.is_paid else amount.value
         scale = "" if line.is_per_share else self._scales.get(row.passage.page, self._usual_scale)
-        return Cell(row, year, written, value, part.sign or self._sign, scale)
+        return LineItemValue(row, year, written, value, part.sign or self._sign, scale)
 
 
-def _classified(part: Part, known: Definitions) -> bool:
+def _classified(part: StatementTable, known: Definitions) -> bool:
     """Whether it is a statement: `statement` and `known`, how many lines of it there are, are filled in then."""
     found = {line for names in part.names for name in names for line in known.labels.get(name, ())}
     counts: Counter[str] = Counter()
@@ -142,7 +142,7 @@ def _classified(part: Part, known: Definitions) -> bool:
     return part.known >= KNOWN and not SHARES.search(part.heads)
 
 
-def _likeness(name: Name, line: Line) -> tuple[float, int]:
+def _likeness(name: Name, line: LineItem) -> tuple[float, int]:
     """The best F1 of a row's words with a label of which all words are there; then how early it comes, below 0."""
     fitting = (
         (2 * len(label) / (len(label) + len(name)), -place) for place, label in enumerate(line.labels) if label <= name
@@ -150,6 +150,6 @@ def _likeness(name: Name, line: Line) -> tuple[float, int]:
     return max(fitting, default=(0.0, 0))
 
 
-def _begins(name: Name, line: Line) -> tuple[float, int]:
+def _begins(name: Name, line: LineItem) -> tuple[float, int]:
     likeness, place = _likeness(name, line)
     return (BEGINS if likeness == 1.0 else 0.0), place

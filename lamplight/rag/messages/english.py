@@ -33,6 +33,7 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "unsure": "I am not sure. Closest in your documents:",
     "name unheard": "None of your documents says {what}. Closest in them:",
     "no other places": "No other place seems to answer this.",
+    # A refusal: the first where passages were found and none of them answers, else the second.
     "not said": "Your documents don’t say.",
     "nothing found": "I found nothing about this in your documents.",
     "needs larger": "Writing, explaining and translating need a larger language model than the one that comes with "

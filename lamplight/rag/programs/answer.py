@@ -13,11 +13,11 @@ from lamplight.models.reader import Reader
 from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.computation import Computation
 from lamplight.rag.programs.enumeration import programs
-from lamplight.rag.programs.features import Featuring, Likeness, RowReading, name_of_row
+from lamplight.rag.programs.features import FeatureExtractor, Likeness, RowScore, name_of_row
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.sql import sql_of
 from lamplight.rag.programs.units import with_unit
-from lamplight.rag.programs.view import View, canonical, plain, view_of
+from lamplight.rag.programs.view import View, canonical, normalised, view_of
 
 FEWEST_ROWS = 2
 MOST_ROWS = 120  # that the reader reads in the time there is
@@ -30,7 +30,7 @@ SURE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ProgramAnswer:
     """`program` is the likeliest of those that give the same, `probability` that of all of them."""
 
     program: Program
@@ -69,7 +69,7 @@ def table_of(passage: Passage, tables: Sequence[Table]) -> Table | None:
 
 def _close(line: str) -> str:
     """Without what parts its cells."""
-    return plain(line.replace("|", " ")).replace(" ", "")
+    return normalised(line.replace("|", " ")).replace(" ", "")
 
 
 def described(
@@ -84,12 +84,12 @@ def described(
     texts += [name_of_row(view, row) or "row" for row in range(view.height)]
     *alike, title = (float(value) for value in embedder.encode([*texts, name or "table"]) @ vector)
     likeness = Likeness(alike[: len(view.columns)], alike[len(view.columns) :], title)
-    made = programs(plain(question), view, _likely(readings, likeness.rows))
-    featuring = Featuring(question, name, view, likeness, readings)
+    made = programs(normalised(question), view, _likely(readings, likeness.rows))
+    featuring = FeatureExtractor(question, name, view, likeness, readings)
     return made, [*map(featuring.describe, made), featuring.nothing()]
 
 
-def _likely(readings: Sequence[RowReading], likeness: Sequence[float]) -> list[int]:
+def _likely(readings: Sequence[RowScore], likeness: Sequence[float]) -> list[int]:
     """The rows that the reader takes for the answer, and those that are called most like the question."""
     read = sorted(range(len(readings)), key=lambda row: -readings[row].score)[:LIKELY]
     called = sorted(range(len(readings)), key=lambda row: -likeness[row])[:LIKELY]
@@ -109,7 +109,7 @@ def computation_of(program: Program, table: Table) -> Computation:
 
 def likeliest(
     question: str, table: Table, reader: Reader, embedder: Embedder, ranker: ProgramRanker
-) -> Answered | None:
+) -> ProgramAnswer | None:
     """What is likeliest meant; None where that the table doesn't say is likelier. For the ranker's embedder alone."""
     vector = embedder.encode([question])[0]
     made, seen = described(question, vector, view_of(table), table.name, reader, embedder)
@@ -125,7 +125,7 @@ def likeliest(
     first = max(
         (place for place, program in enumerate(made) if given(program) == best), key=lambda place: float(chances[place])
     )
-    return Answered(made[first], together[best])
+    return ProgramAnswer(made[first], together[best])
 
 
 def given(program: Program) -> tuple[str, ...]:
@@ -133,11 +133,10 @@ def given(program: Program) -> tuple[str, ...]:
     return tuple(sorted({canonical(one) for one in program.given}))
 
 
-def _readings(question: str, view: View, reader: Reader) -> list[RowReading]:
+def _readings(question: str, view: View, reader: Reader) -> list[RowScore]:
     rows = [SEPARATOR.join(column.cells[row] for column in view.columns) for row in range(view.height)]
     lines = [SEPARATOR.join(column.head for column in view.columns), *rows]
     [read] = reader.read(question, [("", lines)])
     return [
-        RowReading(one.score, row[one.start : one.end], one.probability)
-        for one, row in zip(read[1:], rows, strict=True)
+        RowScore(one.score, row[one.start : one.end], one.probability) for one, row in zip(read[1:], rows, strict=True)
     ]

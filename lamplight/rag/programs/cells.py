@@ -18,8 +18,8 @@ from lamplight.library.records import Table
 from lamplight.models.embedder import Embedder, Vectors
 from lamplight.rag.programs.changes import in_time
 from lamplight.rag.programs.selections import spelt_out
-from lamplight.rag.programs.timing import Times, part_fit, span_fit, times_of, year_fit
-from lamplight.rag.programs.view import View, plain, view_of
+from lamplight.rag.programs.timing import TablePeriods, part_fit, span_fit, table_periods_of, year_fit
+from lamplight.rag.programs.view import View, normalised, view_of
 from lamplight.rag.sentences import stems
 
 MEASURES = 31  # of each cell
@@ -43,9 +43,9 @@ class Names:
     view: View
     labels: tuple[int, ...]  # columns that name rows
     rows: tuple[str, ...]
-    row_times: tuple[Times, ...]
-    head_times: tuple[Times, ...]
-    title_times: Times
+    row_times: tuple[TablePeriods, ...]
+    head_times: tuple[TablePeriods, ...]
+    title_times: TablePeriods
     row_stems: tuple[frozenset[str], ...]
     label_stems: tuple[frozenset[str], ...]
     head_stems: tuple[frozenset[str], ...]
@@ -70,8 +70,8 @@ def names_of(table: Table, embedder: Embedder, by_year_before: bool = True) -> N
 def _names_of(
     title: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...], embedder: Embedder, by_year_before: bool
 ) -> Names:
-    def timed(text: str) -> Times:
-        told = times_of(text)
+    def timed(text: str) -> TablePeriods:
+        told = table_periods_of(text)
         return told if by_year_before else replace(told, business=told.years)
 
     view = view_of(Table(1, title, list(heads), [list(row) for row in rows]))
@@ -107,7 +107,7 @@ def _names_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CellFeatures:
     """Cells with their measures, (cells, `MEASURES`), and those of there being none, (`NONE_MEASURES`,)."""
 
     cells: list[Cell]
@@ -115,9 +115,9 @@ class Seen:
     none: npt.NDArray[np.float32]
 
 
-def cells_seen(question: str, vector: Vectors, tables: Sequence[Names]) -> Seen:
+def cells_seen(question: str, vector: Vectors, tables: Sequence[Names]) -> CellFeatures:
     """`vector` is the embedding of the question."""
-    asked, times, words = plain(question), times_of(question), stems(question)
+    asked, times, words = normalised(question), table_periods_of(question), stems(question)
     rarity = _rarity(tables)
     weights = {word: rarity.get(word, 1.0) for word in words}
     cells: list[Cell] = []
@@ -153,11 +153,11 @@ def cells_seen(question: str, vector: Vectors, tables: Sequence[Names]) -> Seen:
     seen = np.concatenate([seen, best], axis=1).astype(np.float32)
     top = seen.max(axis=0) if len(cells) else np.zeros(MEASURES, np.float32)
     none = np.array([1.0, top[0], top[2], top[8], top[17], top[21]], np.float32)
-    return Seen(cells, seen, none)
+    return CellFeatures(cells, seen, none)
 
 
 def _of_row(
-    times: Times,
+    times: TablePeriods,
     weights: Mapping[str, float],
     rarity: Mapping[str, float],
     vector: Vectors,
@@ -179,7 +179,12 @@ def _of_row(
 
 
 def _of_head(
-    times: Times, weights: Mapping[str, float], rarity: Mapping[str, float], vector: Vectors, names: Names, column: int
+    times: TablePeriods,
+    weights: Mapping[str, float],
+    rarity: Mapping[str, float],
+    vector: Vectors,
+    names: Names,
+    column: int,
 ) -> list[float]:
     told = names.head_times[column]
     newest = names.newest.get(column, 0.0)
@@ -195,7 +200,7 @@ def _of_head(
     ]
 
 
-def _of_title(times: Times, weights: Mapping[str, float], vector: Vectors, names: Names) -> list[float]:
+def _of_title(times: TablePeriods, weights: Mapping[str, float], vector: Vectors, names: Names) -> list[float]:
     return [
         float(names.title_vector @ vector),
         _covered(weights, names.title_stems),

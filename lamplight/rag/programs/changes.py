@@ -11,7 +11,7 @@ from lamplight.rag.lexicon.dates import MONTH, MONTHS
 from lamplight.rag.periods import QUARTER, SHORT_YEAR, YEAR
 from lamplight.rag.programs.program import Operation, Program
 from lamplight.rag.programs.selections import Rows
-from lamplight.rag.programs.view import Column, View, shown
+from lamplight.rag.programs.view import Column, View, number_text
 
 IS_MONTH = re.compile(rf"\b(?:{MONTH})\b", re.IGNORECASE)
 # A school's or a business year: 2018/19, 2023–24, 2018-2019.
@@ -103,7 +103,7 @@ def peaks(selection: Rows, periods: Sequence[tuple[int, Column]]) -> Iterator[Pr
 
 def _of_row(selection: Rows, older: Column, newer: Column, before: float, after: float) -> Iterator[Program]:
     base = Program("change", (), selection, selection.rows, newer.index, older.index, after >= before)
-    yield replace(base, given=(shown(abs(after - before), 0),))
+    yield replace(base, given=(number_text(abs(after - before), 0),))
     if before > 0:
         yield replace(base, operation="growth", given=(in_per_cent(abs(after / before - 1)),))
 

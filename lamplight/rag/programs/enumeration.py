@@ -10,7 +10,7 @@ from itertools import combinations
 from lamplight.rag.programs.changes import changes, in_per_cent, in_time, peaks, spans_of
 from lamplight.rag.programs.program import Operation, Program
 from lamplight.rag.programs.selections import Condition, Match, Rows, matches, selections
-from lamplight.rag.programs.view import Column, View, shown
+from lamplight.rag.programs.view import Column, View, number_text
 
 MOST = 2000  # programs
 FEW = 6  # rows that are listed
@@ -37,7 +37,7 @@ def programs(question: str, view: View, likely: Sequence[int] = ()) -> list[Prog
 def _all(question: str, view: View, found: Sequence[Match], likely: Sequence[int]) -> Iterator[Program]:
     spans, periods = spans_of(view), in_time(view)
     for selection in selections(question, view, found, likely):
-        yield Program("count", (shown(len(selection.rows)),), selection, selection.rows)
+        yield Program("count", (number_text(len(selection.rows)),), selection, selection.rows)
         for column in view.columns:
             yield from _of_column(selection, column, view)
             yield from _extremes(selection, column, view)
@@ -59,14 +59,14 @@ def _of_column(selection: Rows, column: Column, view: View) -> Iterator[Program]
     if cells and (several or not selection.conditions):
         yield replace(base, operation="first", given=(cells[0],), rows=(filled[0],))
         yield replace(base, operation="last", given=(cells[-1],), rows=(filled[-1],))
-        yield replace(base, operation="distinct", given=(shown(len({cell.lower() for cell in cells})),))
+        yield replace(base, operation="distinct", given=(number_text(len({cell.lower() for cell in cells})),))
     numbers = [number for row in selection.rows if (number := column.numbers[row]) is not None]
     if column.kind in ("number", "mixed") and len(numbers) >= LEAST_TO_COMPARE:
-        yield replace(base, operation="sum", given=(shown(sum(numbers)),))
-        yield replace(base, operation="average", given=(shown(sum(numbers) / len(numbers)),))
-        yield replace(base, operation="max", given=(shown(max(numbers)),))
-        yield replace(base, operation="min", given=(shown(min(numbers)),))
-        yield replace(base, operation="range", given=(shown(max(numbers) - min(numbers)),))
+        yield replace(base, operation="sum", given=(number_text(sum(numbers)),))
+        yield replace(base, operation="average", given=(number_text(sum(numbers) / len(numbers)),))
+        yield replace(base, operation="max", given=(number_text(max(numbers)),))
+        yield replace(base, operation="min", given=(number_text(min(numbers)),))
+        yield replace(base, operation="range", given=(number_text(max(numbers) - min(numbers)),))
     elif (
         column.kind == "number"
         and len(numbers) == 1
@@ -122,8 +122,8 @@ def _beside(selection: Rows, view: View) -> Iterator[Program]:
             if column.index != key.index and (given := _cells(column, alike)):
                 yield Program("same", given, selection, alike, column.index, key.index)
     if len(selection.rows) == 1:
-        yield Program("above", (shown(first),), selection, selection.rows)
-        yield Program("below", (shown(view.height - 1 - first),), selection, selection.rows)
+        yield Program("above", (number_text(first),), selection, selection.rows)
+        yield Program("below", (number_text(view.height - 1 - first),), selection, selection.rows)
 
 
 def _pairs(view: View, found: Sequence[Match]) -> Iterator[Program]:
@@ -135,7 +135,7 @@ def _pairs(view: View, found: Sequence[Match]) -> Iterator[Program]:
         selection = Rows(conditions, frozenset({one.span, other.span}), tuple(sorted({*one.rows, *other.rows})))
         names = view.columns[one.column]
         base = Program("difference of counts", (), selection, selection.rows)
-        yield replace(base, given=(shown(abs(len(one.rows) - len(other.rows))),))
+        yield replace(base, given=(number_text(abs(len(one.rows) - len(other.rows))),))
         if len(one.rows) != len(other.rows):
             more = max(one.rows, other.rows, key=len)
             yield replace(base, operation="more rows", given=(names.cells[more[0]],), rows=more, column=names.index)
@@ -149,7 +149,7 @@ def _two_rows(base: Program, names: Column, one: int, other: int, view: View) ->
         if not key.is_ordered or first is None or second is None:
             continue
         if key.kind != "date":
-            yield replace(base, operation="difference", given=(shown(abs(first - second)),), column=key.index)
+            yield replace(base, operation="difference", given=(number_text(abs(first - second)),), column=key.index)
         if first != second:
             larger, smaller = (one, other) if first > second else (other, one)
             told = replace(base, column=names.index, key=key.index)

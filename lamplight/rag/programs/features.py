@@ -16,8 +16,8 @@ from lamplight.rag.periods import YEAR
 from lamplight.rag.programs.changes import in_time
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.selections import ORDINARY
-from lamplight.rag.programs.timing import Times, part_fit, span_fit, times_of, year_fit
-from lamplight.rag.programs.view import Column, View, plain
+from lamplight.rag.programs.timing import TablePeriods, part_fit, span_fit, table_periods_of, year_fit
+from lamplight.rag.programs.view import Column, View, normalised
 from lamplight.rag.sentences import stem
 
 ASKS = ("how many", "how much", "how long", "who", "when", "where", "which", "what year", "what")
@@ -33,7 +33,7 @@ DIGITS = re.compile(r"[\d.,]+")
 
 
 @dataclass(frozen=True, slots=True)
-class RowReading:
+class RowScore:
     """What the reader says of a row: log-odds that it answers, the part that is the answer, how sure it is of that."""
 
     score: float
@@ -55,17 +55,17 @@ def name_of_row(view: View, row: int) -> str:
     return " ".join(column.cells[row] for column in view.columns if column.kind in ("text", "date")).strip()
 
 
-class Featuring:
+class FeatureExtractor:
     """One question over one table called `name`."""
 
-    def __init__(self, asked: str, name: str, view: View, likeness: Likeness, readings: Sequence[RowReading]) -> None:
-        question = plain(asked)
-        self._times = times_of(asked)
-        self._head_times = [times_of(column.head) for column in view.columns]
-        self._row_times = [times_of(name_of_row(view, row)) for row in range(view.height)]
-        self._name_times = times_of(name)
+    def __init__(self, asked: str, name: str, view: View, likeness: Likeness, readings: Sequence[RowScore]) -> None:
+        question = normalised(asked)
+        self._times = table_periods_of(asked)
+        self._head_times = [table_periods_of(column.head) for column in view.columns]
+        self._row_times = [table_periods_of(name_of_row(view, row)) for row in range(view.height)]
+        self._name_times = table_periods_of(name)
         self._likeness = likeness
-        self._title = frozenset(stem(word) for word in plain(name).split() if word not in ORDINARY)
+        self._title = frozenset(stem(word) for word in normalised(name).split() if word not in ORDINARY)
         self._view = view
         self._plain = question
         self._tokens = question.split()
@@ -102,7 +102,7 @@ class Featuring:
         asked = {stem(token) for token in self._tokens}
         found = []
         for column in self._view.columns:
-            own = [stem(word) for word in plain(column.head).split() if word not in ORDINARY or word in KEPT]
+            own = [stem(word) for word in normalised(column.head).split() if word not in ORDINARY or word in KEPT]
             shared = frozenset(word for word in own if word in asked)
             found.append((len([word for word in own if word in asked]) / max(1, len(own)), shared))
         return found
@@ -172,7 +172,7 @@ class Featuring:
         yield f"{self._asks}|column {column.kind}"
         yield f"{operation}|column {column.kind}"
         yield f"{self._asks}|{operation}|column {min(column.index, FIRST_COLUMNS)}"
-        yield f"head|{plain(column.head)}|{self._asks}"
+        yield f"head|{normalised(column.head)}|{self._asks}"
         yield f"{operation}|column head {self._heads[column.index][0] > 0}"
         in_per_cent = any("%" in one for one in (*program.given, column.head))
         yield f"%|{in_per_cent}|{operation}|{self._asks}"
@@ -183,7 +183,7 @@ class Featuring:
         column, key, given = program.column, program.key, program.given
         conditions, rows = program.selection.conditions, program.selection.rows
         covered = sum(end - start for start, end in program.selection.spans)
-        repeated = sum(plain(one) in self._plain for one in given) / len(given)
+        repeated = sum(normalised(one) in self._plain for one in given) / len(given)
         likeness = sum(self._likeness.heads[one.column] for one in conditions) / max(1, len(conditions))
         return [
             1.0,
@@ -242,10 +242,10 @@ class Featuring:
         return sum(word in self._title for word in words) / max(1, len(words))
 
     @cached_property
-    def _all_times(self) -> Times:
+    def _all_times(self) -> TablePeriods:
         """Those of all that the table is called and has."""
         every = [self._name_times, *self._head_times, *self._row_times]
-        return Times(
+        return TablePeriods(
             years=frozenset[int]().union(*(one.years for one in every)),
             business=frozenset[int]().union(*(one.business for one in every)),
             quarters=frozenset[int]().union(*(one.quarters for one in every)),
@@ -261,9 +261,13 @@ class Featuring:
         best = max(rows, key=lambda row: float(self._scores[row])) if rows else -1
         behind = max(-FAR, (float(self._scores[best]) - self._top) / 4) if rows else -2.0
         some = 0 < len(selected) < self._view.height
-        reading = self._readings[best] if rows else RowReading(0.0, "", 0.0)
-        same = rows and len(program.given) == 1 and plain(reading.answer) == plain(program.given[0])
-        cell = rows and program.column >= 0 and plain(reading.answer) == self._view.columns[program.column].words[best]
+        reading = self._readings[best] if rows else RowScore(0.0, "", 0.0)
+        same = rows and len(program.given) == 1 and normalised(reading.answer) == normalised(program.given[0])
+        cell = (
+            rows
+            and program.column >= 0
+            and normalised(reading.answer) == self._view.columns[program.column].words[best]
+        )
         return [
             behind,
             float(self._mass[rows].sum()) if rows else 0.0,

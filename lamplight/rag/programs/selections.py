@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from lamplight.rag.lexicon.quantities import all_numbers
-from lamplight.rag.programs.view import Column, View, plain
+from lamplight.rag.programs.view import Column, View, normalised
 from lamplight.rag.query import STOP_WORDS
 
 Span = tuple[int, int]
@@ -143,7 +143,7 @@ def spelt_out(question: str, column: Column) -> Iterator[Match]:
             spans = words[start : start + len(parts)]
             if all(question[slice(*span)].startswith(part.lower()) for span, part in zip(spans, parts, strict=True)):
                 rows = tuple(row for row, other in enumerate(column.cells) if other == cell)
-                yield Match(column.index, plain(cell), rows, (spans[0][0], spans[-1][1]), is_whole=True)
+                yield Match(column.index, normalised(cell), rows, (spans[0][0], spans[-1][1]), is_whole=True)
                 break
 
 

@@ -9,7 +9,7 @@ from lamplight.rag.programs.cells import Names
 from lamplight.rag.programs.changes import in_per_cent
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.selections import Condition, Rows
-from lamplight.rag.programs.view import shown
+from lamplight.rag.programs.view import number_text
 
 OfTwoRows = Literal["share", "rest", "sum", "difference"]
 OF_A_WHOLE: frozenset[OfTwoRows] = frozenset({"share", "rest"})
@@ -38,7 +38,7 @@ def of_two_rows(
     else:
         # What is paid out stands below zero, and is spoken of as if it didn't.
         both = abs(one + other) if one < 0 and other < 0 else one + other
-        given = shown(round(both if operation == "sum" else abs(one - other), 4), 0)
+        given = number_text(round(both if operation == "sum" else abs(one - other), 4), 0)
     pair = (first, second)
     label = names.labels[-1]
     conditions = tuple(Condition(label, "=", names.view.columns[label].cells[row]) for row in pair)

@@ -15,7 +15,7 @@ from lamplight.rag.lexicon.dates import dates_of, parse_dates, years_in_order
 from lamplight.rag.lexicon.numbers import DIGITS, SIGNS
 from lamplight.rag.programs.timing import NAMED_QUARTER, ORDINALS
 
-Kind = Literal["text", "number", "mixed", "date"]
+ColumnType = Literal["text", "number", "mixed", "date"]
 
 ALONE = re.compile(rf"[^a-z]{{0,3}}[-+]?[{SIGNS}]?\s?(?:{DIGITS})\D{{0,12}}", re.IGNORECASE)
 LETTER = re.compile(r"[^\W\d_]")
@@ -29,11 +29,11 @@ MOSTLY = 0.7  # of the filled cells of a column
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`words` are the cells as `plain` makes them; `values` what can be compared: a number, or a day as YYYYMMDD."""
+    """`words` are the cells `normalised`; `values` what can be compared: a number, or a day as YYYYMMDD."""
 
     index: int
     head: str
-    kind: Kind
+    kind: ColumnType
     cells: tuple[str, ...]
     words: tuple[str, ...]
     numbers: tuple[float | None, ...]
@@ -59,7 +59,7 @@ class View:
 
 
 @lru_cache(maxsize=100_000)
-def plain(text: str) -> str:
+def normalised(text: str) -> str:
     """In lower case, without accents and most signs: two spellings of the same become one."""
     text = NAMED_QUARTER.sub(lambda match: f"q{match[2] or ORDINALS[match[1].lower()]}", text)
     bare = THOUSANDS.sub("", text.lower().replace("–", "-").replace("\u2212", "-"))
@@ -68,7 +68,7 @@ def plain(text: str) -> str:
     return " ".join(SEPARATED.sub(" ", bare).split()).strip(" .")
 
 
-def shown(value: float, parted_from: float = LARGE) -> str:
+def number_text(value: float, parted_from: float = LARGE) -> str:
     """A number as it is said: without decimals that say nothing, its thousands parted where nothing could be a year."""
     if abs(value - round(value)) < 1e-9:
         return f"{round(value):,}" if abs(value) >= parted_from else f"{round(value)}"
@@ -78,7 +78,7 @@ def shown(value: float, parted_from: float = LARGE) -> str:
 def canonical(text: str) -> str:
     """What two answers have in common that mean the same."""
     amount = None if LETTER.search(text) else parse_amount(text, None)
-    return plain(text) if amount is None else shown(amount.value)
+    return normalised(text) if amount is None else number_text(amount.value)
 
 
 def view_of(table: Table) -> View:
@@ -120,7 +120,7 @@ def _column(index: int, head: str, cells: Sequence[str]) -> Column:
     filled = [cell for cell in cells if cell.strip()]
     days = _days(cells, filled)
     least = MOSTLY * len(filled)
-    kind: Kind = "text"
+    kind: ColumnType = "text"
     if filled and sum(day is not None for day in days) >= least:
         kind = "date"
     elif filled and sum(ALONE.fullmatch(cell.strip()) is not None for cell in filled) >= least:
@@ -128,7 +128,7 @@ def _column(index: int, head: str, cells: Sequence[str]) -> Column:
     elif filled and sum(number is not None for number in numbers) >= least:
         kind = "mixed"
     values = days if kind == "date" else numbers
-    return Column(index, head, kind, tuple(cells), tuple(map(plain, cells)), numbers, values)
+    return Column(index, head, kind, tuple(cells), tuple(map(normalised, cells)), numbers, values)
 
 
 def _days(cells: Sequence[str], filled: Sequence[str]) -> tuple[float | None, ...]:

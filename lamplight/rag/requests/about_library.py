@@ -8,21 +8,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lamplight.library.records import Document, Passage
-from lamplight.rag.composition import plain
+from lamplight.rag.composition import escape_markdown
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import KINDS, in_english
 from lamplight.rag.query import WORD
 from lamplight.rag.requests.meant import about, called, named
-from lamplight.rag.requests.request import Materials, Request, Sources, Told
+from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.sentences import Sentence, sentences_of, stems, units_of
 
 MOST = 30  # documents that are listed
 SKIPPED = 12  # remarks about what was not read
 
 
-def about_library(request: Request, materials: Materials) -> Told | None:
+def about_library(request: Request, materials: Materials) -> DirectAnswer | None:
     """In the way of the request's detail."""
-    ways: dict[str, Callable[[Request, Materials], Told | None]] = {
+    ways: dict[str, Callable[[Request, Materials], DirectAnswer | None]] = {
         "count": _count,
         "documents": _documents,
         "mentions": _mentions,
@@ -31,9 +31,9 @@ def about_library(request: Request, materials: Materials) -> Told | None:
     return ways[request.intent.detail](request, materials)
 
 
-def _count(request: Request, materials: Materials) -> Told:
+def _count(request: Request, materials: Materials) -> DirectAnswer:
     inside, which = request.documents, named(request)
-    sources = Sources()
+    sources = CitationList()
     if which and len(which) < len(inside):
         return sources.told("\n".join(_line(document, sources, request, materials, "") for document in which[:MOST]))
     query = in_english(request.query)
@@ -41,22 +41,22 @@ def _count(request: Request, materials: Materials) -> Told:
     words = " ".join(telling)
     kind = called(words, inside, materials)
     if kind is not None:
-        said = request.say("of kind", len(kind), all=f"{len(inside):,}", words=plain(words))
+        said = request.say("of kind", len(kind), all=f"{len(inside):,}", words=escape_markdown(words))
         listed = "".join(f"\n{_line(document, sources, request, materials, '')}" for document in kind[:MOST])
         more = "\n\n" + request.say("more documents", len(kind) - MOST) if len(kind) > MOST else ""
         return sources.told(f"{said}\n{listed}{more}")
     formats = Counter(document.format.lstrip(".").upper() for document in inside)
-    kinds = ", ".join(f"{count:,} {plain(name)}" for name, count in formats.most_common())
+    kinds = ", ".join(f"{count:,} {escape_markdown(name)}" for name, count in formats.most_common())
     pictures = sum(document.images for document in inside)
     shown = request.say("with", pictures=request.say("picture", pictures)) if pictures else ""
     pages = request.say("page", sum(document.pages for document in inside))
     documents = request.say("document", len(inside))
-    return Told(request.say("in all", documents=documents, pages=pages, pictures=shown, kinds=kinds))
+    return DirectAnswer(request.say("in all", documents=documents, pages=pages, pictures=shown, kinds=kinds))
 
 
-def _documents(request: Request, materials: Materials) -> Told:
+def _documents(request: Request, materials: Materials) -> DirectAnswer:
     inside, which = request.documents, named(request)
-    sources = Sources()
+    sources = CitationList()
     if which and len(which) < len(inside):
         return sources.told(
             "\n".join(_line(document, sources, request, materials, _added(document, request)) for document in which)
@@ -67,10 +67,10 @@ def _documents(request: Request, materials: Materials) -> Told:
     return sources.told(f"{heading}\n\n" + "\n".join(listed) + more)
 
 
-def _line(document: Document, sources: Sources, request: Request, materials: Materials, said: str) -> str:
+def _line(document: Document, sources: CitationList, request: Request, materials: Materials, said: str) -> str:
     pages = request.say("page", document.pages)
     marker = sources.mark(materials.first_line(document))
-    return f"- **{plain(document.name)}**, {pages}{f', {said}' if said else ''}{marker}"
+    return f"- **{escape_markdown(document.name)}**, {pages}{f', {said}' if said else ''}{marker}"
 
 
 def _added(document: Document, request: Request) -> str:
@@ -78,7 +78,7 @@ def _added(document: Document, request: Request) -> str:
     return request.say("added", when=time.strftime("%Y-%m-%d, %H:%M", time.localtime(document.added_at)))
 
 
-def _mentions(request: Request, materials: Materials) -> Told | None:
+def _mentions(request: Request, materials: Materials) -> DirectAnswer | None:
     """Every document that holds the words, with how many of its passages do and the first of them."""
     words = subject(request.query, "library", materials.models.intents)
     if not words:
@@ -88,15 +88,17 @@ def _mentions(request: Request, materials: Materials) -> Told | None:
     found = sorted((number for number in held if number in inside), key=lambda number: -len(held[number]))
     if not found:
         documents = request.say("document", len(inside))
-        return Told(request.say("none mentions", documents=documents, words=plain(words)), refused=True)
-    sources = Sources()
+        return DirectAnswer(
+            request.say("none mentions", documents=documents, words=escape_markdown(words)), refused=True
+        )
+    sources = CitationList()
     lines = []
     for number in found[:MOST]:
         sentence = _holding_sentence(held[number], words)
         passages = request.say("passage", len(held[number]))
-        name = plain(inside[number].name)
-        lines.append(f"- **{name}** ({passages}): {plain(sentence.text)}{sources.mark(sentence)}")
-    told = request.say("mentions", len(found), all=f"{len(inside):,}", words=plain(words))
+        name = escape_markdown(inside[number].name)
+        lines.append(f"- **{name}** ({passages}): {escape_markdown(sentence.text)}{sources.mark(sentence)}")
+    told = request.say("mentions", len(found), all=f"{len(inside):,}", words=escape_markdown(words))
     more = "\n\n" + request.say("more documents", len(found) - MOST) if len(found) > MOST else ""
     return sources.told(f"{told}\n\n" + "\n".join(lines) + more)
 
@@ -122,12 +124,14 @@ def _holding_sentence(chunks: Sequence[Passage], words: str) -> Sentence:
     return max(sentences, key=lambda sentence: len(wanted & stems(sentence.text)))
 
 
-def _failed(request: Request, materials: Materials) -> Told:
+def _failed(request: Request, materials: Materials) -> DirectAnswer:
     jobs = materials.library.jobs.all()
-    failed = [f"- **{plain(job.name)}**: {plain(job.error)}" for job in jobs if job.state == "failed"]
+    failed = [
+        f"- **{escape_markdown(job.name)}**: {escape_markdown(job.error)}" for job in jobs if job.state == "failed"
+    ]
     waiting = [job.name for job in jobs if job.state in ("queued", "working")]
     skipped = [
-        f"- **{plain(document.name)}**: {plain(remark)}"
+        f"- **{escape_markdown(document.name)}**: {escape_markdown(remark)}"
         for document in request.documents
         for remark in (document.report.skipped if document.report else [])
     ]
@@ -135,10 +139,10 @@ def _failed(request: Request, materials: Materials) -> Told:
     if failed:
         parts.append("\n".join([request.say("failed", len(failed)), "", *failed[:MOST]]))
     if waiting:
-        names = ", ".join(plain(Path(name).name) for name in waiting[:SKIPPED])
+        names = ", ".join(escape_markdown(Path(name).name) for name in waiting[:SKIPPED])
         parts.append(request.say("waiting", len(waiting), names=names))
     if not failed and not waiting:
         parts.append(request.say("not failed"))
     if skipped:
         parts.append("\n".join([request.say("left out"), "", *skipped[:SKIPPED]]))
-    return Told("\n\n".join(parts))
+    return DirectAnswer("\n\n".join(parts))

@@ -8,15 +8,15 @@ from difflib import SequenceMatcher
 from rapidfuzz import fuzz, process
 
 from lamplight.library.records import Document
-from lamplight.rag.composition import plain
-from lamplight.rag.events import Looking, Rows
+from lamplight.rag.composition import escape_markdown
+from lamplight.rag.events import Rows, ScanProgress
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import PAPERS, in_english
 from lamplight.rag.naming import named_documents
 from lamplight.rag.outline import headings_of
-from lamplight.rag.requests.fields import Cell, read_field
+from lamplight.rag.requests.fields import FieldValue, read_field
 from lamplight.rag.requests.meant import by_words, of_kind, shown_before
-from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told
+from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.summary import in_their_own_words
 from lamplight.rag.sentences import Sentence, stems
 
@@ -30,7 +30,7 @@ EMPTY = "–"
 SAID_TWICE = 2  # documents that say something under a heading, for it to be compared
 
 
-def comparison(request: Request, materials: Materials) -> Telling:
+def comparison(request: Request, materials: Materials) -> AnswerSteps:
     """A row for each document, with what it says about what is asked; all they both speak of, if nothing is."""
     which, words = _compared(request, materials)
     if len(which) < VERSIONS:
@@ -45,7 +45,7 @@ def comparison(request: Request, materials: Materials) -> Telling:
     return (yield from _side_by_side(which[:MOST], topics, request, materials))
 
 
-def change(request: Request, materials: Materials) -> Telling:
+def change(request: Request, materials: Materials) -> AnswerSteps:
     """What is asked about from document to document; between two versions, line by line."""
     which, words = _compared(request, materials)
     if len(which) < VERSIONS:
@@ -79,25 +79,30 @@ def _compared(request: Request, materials: Materials) -> tuple[list[Document], s
     return sorted(which, key=lambda document: document.name), " ".join(kept)
 
 
-def _side_by_side(which: Sequence[Document], topics: Sequence[str], request: Request, materials: Materials) -> Telling:
-    sources = Sources()
-    cells: list[list[Cell]] = []
+def _side_by_side(
+    which: Sequence[Document], topics: Sequence[str], request: Request, materials: Materials
+) -> AnswerSteps:
+    sources = CitationList()
+    cells: list[list[FieldValue]] = []
     for number, document in enumerate(which):
         if request.lease.cancelled():
             break
-        yield Looking(number, len(which))
+        yield ScanProgress(number, len(which))
         cells.append([read_field(topic, document, materials, request.lookup) for topic in topics])
     if sum(any(cell.text for cell in own) for own in cells) < 1:
         return None
     names = [document.name for document in which[: len(cells)]]
-    lines = [f"| | {' | '.join(plain(name) for name in names)} |", f"|---{'|---' * len(names)}|"]
+    lines = [f"| | {' | '.join(escape_markdown(name) for name in names)} |", f"|---{'|---' * len(names)}|"]
     rows: list[list[str]] = []
     marks: list[list[int]] = []
     for place, topic in enumerate(topics):
         row = [own[place] for own in cells]
         own_marks = [sources.number(cell.sentence) for cell in row]
-        shown = [f"{plain(cell.text)} [{mark}]" if mark else EMPTY for cell, mark in zip(row, own_marks, strict=True)]
-        lines.append(f"| {plain(topic)} | {' | '.join(shown)} |")
+        shown = [
+            f"{escape_markdown(cell.text)} [{mark}]" if mark else EMPTY
+            for cell, mark in zip(row, own_marks, strict=True)
+        ]
+        lines.append(f"| {escape_markdown(topic)} | {' | '.join(shown)} |")
         rows.append([topic, *(cell.text for cell in row)])
         marks.append([0, *own_marks])
     return sources.told("\n".join(lines), Rows(["", *names], rows, sources=marks))
@@ -151,23 +156,26 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(1, len(one | other))
 
 
-def _changes(which: Sequence[Document], lines: Sequence[Sequence[Sentence]], request: Request) -> Told:
+def _changes(which: Sequence[Document], lines: Sequence[Sequence[Sentence]], request: Request) -> DirectAnswer:
     """What one version says otherwise, or only one of them says, in the order of the text."""
-    sources = Sources()
+    sources = CitationList()
     old, new = lines
     rows: list[list[str]] = []
     marks: list[list[int]] = []
-    table = [f"| {' | '.join(plain(document.name) for document in which)} |", "|---|---|"]
+    table = [f"| {' | '.join(escape_markdown(document.name) for document in which)} |", "|---|---|"]
     for before, after in _pairs(old, new):
         own = [sources.number(unit) for unit in (before, after)]
         shown = [
-            f"{plain(unit.text)} [{mark}]" if unit else EMPTY for unit, mark in zip((before, after), own, strict=True)
+            f"{escape_markdown(unit.text)} [{mark}]" if unit else EMPTY
+            for unit, mark in zip((before, after), own, strict=True)
         ]
         marks.append(own)
         table.append(f"| {' | '.join(shown)} |")
         rows.append([unit.text if unit else "" for unit in (before, after)])
     if not rows:
-        return sources.told(request.say("same", one=plain(which[0].name), other=plain(which[1].name)))
+        return sources.told(
+            request.say("same", one=escape_markdown(which[0].name), other=escape_markdown(which[1].name))
+        )
     told = request.say("difference", len(rows)) + "\n\n" + "\n".join(table)
     return sources.told(told, Rows([document.name for document in which], rows, sources=marks))
 

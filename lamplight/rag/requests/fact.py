@@ -9,26 +9,26 @@ from typing import TypeAlias
 from lamplight.errors import ServerError
 from lamplight.library.records import Passage
 from lamplight.models.answer_model import AnswerModel
-from lamplight.models.language_model import Piece, Prefill, Usage
+from lamplight.models.language_model import Piece, PrefillStep, Usage
 from lamplight.models.server_model import ServerModel
 from lamplight.rag.answer_plan import KNOWLEDGE, AnswerPlan, plan_of
-from lamplight.rag.checking import Checking, whole_sentences
+from lamplight.rag.checking import StreamChecker, whole_sentences
 from lamplight.rag.composition import Composed, compose, computed, is_quoted, repeats, without_repeats
 from lamplight.rag.computation import Computation
-from lamplight.rag.events import Event, Evidence, Grounded, Reading, Timings, Token
+from lamplight.rag.events import Event, Evidence, Grounded, PrefillProgress, Timings, Token
 from lamplight.rag.finding import Finding
 from lamplight.rag.grounding import GroundedAnswer, ground
 from lamplight.rag.pinning import fixed_prompt
-from lamplight.rag.quotation import Quoted, other_lines, quoted, shown
+from lamplight.rag.quotation import Opening, other_lines, quotation_markdown, quoted
 from lamplight.rag.reading import PassagePrefill
+from lamplight.rag.requests.answer_events import answer_events, finished, refuse, with_others
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.section import section
-from lamplight.rag.requests.telling import finished, refuse, tell, with_others
 from lamplight.rag.sections import numbered_texts, read_besides
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ModelAnswer:
     """What a model wrote, checked, below what the answer begins with (`opening`).
 
     `notice` is what a person should know about how it went, `draft` all that the model wrote.
@@ -38,13 +38,13 @@ class Written:
     answer: Composed
     passages: list[Passage]
     usage: Usage
-    opening: Quoted | None = None
+    opening: Opening | None = None
     notice: str = ""
     draft: str = ""
 
 
 NOTHING = Usage(0, 0, 0, 0, 0.0)
-Writing: TypeAlias = "Generator[Event, None, Written]"
+Writing: TypeAlias = "Generator[Event, None, ModelAnswer]"
 
 
 class FactAnswers:
@@ -71,7 +71,7 @@ class FactAnswers:
         if finding.computation is not None:
             yield from self._tell(request, finding.computation, found)
         elif answerable and (told := section(request, finding, self._materials)):
-            yield from tell(request, told)
+            yield from answer_events(request, told)
         elif answerable or request.mode != "documents":
             opening = quoted(finding.selection, _unsure(request, finding)) if answerable else None
             yield _evidence(finding.passages, opening if opening and self._begins_with(opening) else None)
@@ -101,10 +101,12 @@ class FactAnswers:
         yield Token(answer.text)
         yield finished(request, answer, finding.selection.passages, refused=True)
 
-    def _begins_with(self, opening: Quoted) -> bool:  # a large model's words are better than lines that only may answer
+    def _begins_with(
+        self, opening: Opening
+    ) -> bool:  # a large model's words are better than lines that only may answer
         return not opening.lead or not plan_of(self._models.language_model).structured
 
-    def _generate(self, request: Request, finding: Finding, opening: Quoted | None) -> Iterator[Event]:
+    def _generate(self, request: Request, finding: Finding, opening: Opening | None) -> Iterator[Event]:
         written = yield from self._written(request, finding, opening)
         answer, passages, usage = written.answer, written.passages, written.usage
         if request.breadth == "more":
@@ -128,7 +130,7 @@ class FactAnswers:
             end = replace(end, quote=quote, candidates=candidates, short=opening.short, unsure=bool(opening.lead))
         yield end
 
-    def _written(self, request: Request, finding: Finding, opening: Quoted | None) -> Writing:
+    def _written(self, request: Request, finding: Finding, opening: Opening | None) -> Writing:
         """By the chosen model; where a server can't, by the one that comes with Lamplight or by nobody.
 
         Raises `ServerError` when there is then nothing to tell.
@@ -144,9 +146,9 @@ class FactAnswers:
             if opening is None:
                 raise
             answer = _composed(request, finding, opening, ground("", []))
-            return Written(model, answer, finding.passages, NOTHING, opening, str(error))
+            return ModelAnswer(model, answer, finding.passages, NOTHING, opening, str(error))
 
-    def _by(self, model: AnswerModel, request: Request, finding: Finding, opening: Quoted | None) -> Writing:
+    def _by(self, model: AnswerModel, request: Request, finding: Finding, opening: Opening | None) -> Writing:
         """What one model writes. Raises `ServerError` only before its first word."""
         plan = plan_of(model)
         if plan.structured:
@@ -170,10 +172,10 @@ class FactAnswers:
         grounded = ground(without_repeats(text), finding.passages, self._models.embedder)
         answer = _composed(request, finding, opening, grounded, model.is_large)
         draft = without_repeats(text).strip()
-        return Written(model, answer, finding.passages, usage, opening, _ending(usage), draft)
+        return ModelAnswer(model, answer, finding.passages, usage, opening, _ending(usage), draft)
 
     def _structured(
-        self, model: AnswerModel, plan: AnswerPlan, request: Request, finding: Finding, likeliest: Quoted | None
+        self, model: AnswerModel, plan: AnswerPlan, request: Request, finding: Finding, likeliest: Opening | None
     ) -> Writing:
         """Markdown that is checked as it comes."""
         passages = finding.passages
@@ -182,7 +184,7 @@ class FactAnswers:
         texts = list(numbers.values()) if plan.sections else self._finder.texts(finding, model, breadth=request.breadth)
         evidence = [*passages, *read_besides(sections, passages, finding.further)]
         held = {passage.id: passage for passage in evidence}
-        checking = Checking(
+        checking = StreamChecker(
             evidence,
             self._models.embedder,
             keeps=request.mode != "documents",
@@ -192,7 +194,7 @@ class FactAnswers:
             },
         )
         begins = likeliest if likeliest and not likeliest.lead else None
-        opening = f"{shown(begins, passages)}\n\n" if begins else ""
+        opening = f"{quotation_markdown(begins, passages)}\n\n" if begins else ""
         usage = NOTHING
         for event in self._events(model, plan, request, finding, texts, request.lease.cancelled):
             if isinstance(event, Usage):
@@ -209,10 +211,10 @@ class FactAnswers:
         checking.end(cut=full or bool(usage.cut) or request.lease.cancelled())
         text = checking.text.strip()
         if likeliest and not text:  # nothing that the model said is stated: what may answer is better than silence
-            begins, opening = likeliest, shown(likeliest, passages)
+            begins, opening = likeliest, quotation_markdown(likeliest, passages)
         citations = [*(begins.citations if begins else ()), *checking.citations]
         answer = Composed((opening + text).strip(), citations, checking.unsupported)
-        return Written(model, answer, [*passages, *checking.further], usage, begins, _ending(usage))
+        return ModelAnswer(model, answer, [*passages, *checking.further], usage, begins, _ending(usage))
 
     def _events(
         self,
@@ -222,18 +224,18 @@ class FactAnswers:
         finding: Finding,
         texts: Sequence[str],
         stopped: Callable[[], bool],
-    ) -> Iterator[Reading | Token | Usage]:
+    ) -> Iterator[PrefillProgress | Token | Usage]:
         """The prefill and the text of an answer, then how it went."""
         system = fixed_prompt(plan.instruction if request.mode == "documents" else KNOWLEDGE, finding.pinned)
         begun = False
         if not isinstance(model, ServerModel):
-            for _ in request.lease.turn(alone=True):  # had already, unless this model takes a server's place
+            for _ in request.lease.wait_in_queue(alone=True):  # had already, unless this model takes a server's place
                 pass
             if request.lease.cancelled():
                 return
         for event in self.prefill.read(model, system, request.query, texts, plan.answer_tokens, stopped, plan.sections):
-            if isinstance(event, Prefill):
-                yield Reading(event.done, event.total, _seconds(model, event.total - event.done), len(texts))
+            if isinstance(event, PrefillStep):
+                yield PrefillProgress(event.done, event.total, _seconds(model, event.total - event.done), len(texts))
             elif isinstance(event, Piece):
                 if not begun:
                     begun, request.timings = True, replace(request.timings, first_token_ms=request.elapsed())
@@ -250,7 +252,7 @@ def _unsure(request: Request, finding: Finding) -> str:
 
 
 def _composed(
-    request: Request, finding: Finding, opening: Quoted | None, grounded: GroundedAnswer, is_large: bool = False
+    request: Request, finding: Finding, opening: Opening | None, grounded: GroundedAnswer, is_large: bool = False
 ) -> Composed:
     return compose(grounded, opening, finding.passages, finding.selection.search.weights, request.mode, is_large)
 
@@ -264,8 +266,8 @@ def _seconds(model: AnswerModel, tokens: int) -> float | None:
     return round(model.calibration.seconds_to_read(tokens), 1) if model.calibration else None
 
 
-def _evidence(passages: list[Passage], opening: Quoted | None) -> Evidence:
+def _evidence(passages: list[Passage], opening: Opening | None) -> Evidence:
     if opening is None:
         return Evidence(passages)
     quote, *candidates = opening.citations
-    return Evidence(passages, quote, opening.short, shown(opening, passages), candidates=candidates)
+    return Evidence(passages, quote, opening.short, quotation_markdown(opening, passages), candidates=candidates)

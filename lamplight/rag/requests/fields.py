@@ -26,14 +26,14 @@ SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class FieldValue:
     """What a document says of a field, and where; both empty where it is silent."""
 
     text: str = ""
     sentence: Sentence | None = None
 
 
-def read_field(name: str, document: Document, materials: Materials, lookup: Lookup) -> Cell:
+def read_field(name: str, document: Document, materials: Materials, lookup: Lookup) -> FieldValue:
     """The short answer of one document alone to what its total, date or the like is; or the line that answers.
 
     Raises `LamplightError` when a model or the library fails.
@@ -41,14 +41,14 @@ def read_field(name: str, document: Document, materials: Materials, lookup: Look
     scope = Scope(documents=frozenset({document.id}))
     selection = materials.finder.select(QUESTION.format(name), scope=scope, lookup=lookup)
     if best_score(selection.lines) < SILENT:
-        return Cell()
+        return FieldValue()
     quote = quotation(selection)
     if quote is None:
-        return Cell()
+        return FieldValue()
     passage = next(passage for passage in selection.passages if passage.marker == quote.citation.marker)
     sentence = Sentence(passage, quote.citation.text, quote.citation.boxes)
     text = quote.short or quote.citation.text.split("\n")[0]
-    return Cell(_one_amount(text, passage) if passage.kind == "image" else _unlabelled(text, name), sentence)
+    return FieldValue(_one_amount(text, passage) if passage.kind == "image" else _unlabelled(text, name), sentence)
 
 
 def _unlabelled(text: str, name: str) -> str:

@@ -6,19 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from lamplight.library.records import Document
-from lamplight.rag.composition import plain
+from lamplight.rag.composition import escape_markdown
 from lamplight.rag.events import Rows
 from lamplight.rag.lexicon.numbers import FALLEN, MINUS, RISEN
 from lamplight.rag.measures.definitions import definitions
 from lamplight.rag.measures.evaluation import UNITS, Evaluation, Value, falls_or_rises, growth, scale_of
 from lamplight.rag.measures.expression import Named, divides, has_name
-from lamplight.rag.measures.question import Asked, asks_for_change, read_comparison, read_question
-from lamplight.rag.measures.statements import Cell, Statements
+from lamplight.rag.measures.question import FigureQuestion, asks_for_change, parse_figure_question, read_comparison
+from lamplight.rag.measures.statements import FinancialStatements, LineItemValue
 from lamplight.rag.names import shortens
 from lamplight.rag.naming import named_documents
 from lamplight.rag.periods import EARLY, periods_of
 from lamplight.rag.requests.meant import meant
-from lamplight.rag.requests.request import Materials, Request, Sources, Told
+from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.sentences import Sentence, stems
 
 MOST_REPORTS = 4  # side by side
@@ -26,7 +26,7 @@ MOST_YEARS = 3  # side by side, where no year is named
 Figures = list[tuple[int, Value]]
 
 
-def figure(request: Request, materials: Materials) -> Told | None:
+def figure(request: Request, materials: Materials) -> DirectAnswer | None:
     """None unless what is asked for is clear and every part of the figure was found in one document.
 
     A refusal where its statements have the figure, but for no year that is asked for.
@@ -41,32 +41,34 @@ def figure(request: Request, materials: Materials) -> Told | None:
     if 1 < len(several) <= MOST_REPORTS:
         compared = read_comparison(query, known, naming.words)
         return _side_by_side(compared, several, request, materials) if compared is not None else None
-    asked = read_question(query, known, naming.words)
+    asked = parse_figure_question(query, known, naming.words)
     if asked is None and not changes:
         return None
     which = several or meant(request)
     if len(which) != 1:
         return None
-    statements = Statements(materials.library.passages.of(which[0].id), known)
+    statements = FinancialStatements(materials.library.passages.of(which[0].id), known)
     if _name_a_part(naming.words, which[0], statements):
         return None
     if asked is not None and (told := _told(asked, query, statements, request)) is not None:
         return told
     if changes:  # of lines that only this document has
-        further = read_question(query, known.with_lines(statements.lines), naming.words)
+        further = parse_figure_question(query, known.with_lines(statements.lines), naming.words)
         if further is not None and (told := _told(further, query, statements, request)) is not None:
             return told
     if asked is None or not _is_of_another_time(_in_its_years(asked, query, statements), statements):
         return None
     nearest = materials.finder.first(materials.finder.search(query, scope=request.scope, lookup=request.lookup))
-    return Told(request.say("not said"), nearest, refused=True)
+    return DirectAnswer(request.say("not said"), nearest, refused=True)
 
 
-def _side_by_side(asked: Asked, which: Sequence[Document], request: Request, materials: Materials) -> Told | None:
+def _side_by_side(
+    asked: FigureQuestion, which: Sequence[Document], request: Request, materials: Materials
+) -> DirectAnswer | None:
     """The same figure of several reports, the largest first; None unless each of them has it."""
     found: list[tuple[Document, int, Value]] = []
     for document in which:
-        statements = Statements(materials.library.passages.of(document.id), asked.definitions)
+        statements = FinancialStatements(materials.library.passages.of(document.id), asked.definitions)
         figures = _figures(_in_its_years(asked, request.query, statements), statements)
         if len(figures) != 1:
             return None
@@ -75,26 +77,26 @@ def _side_by_side(asked: Asked, which: Sequence[Document], request: Request, mat
         return None
     found.sort(key=lambda one: -one[2].amount)
     said = [f"{document.name}: {_number(value, asked)} ({year})" for document, year, value in found]
-    sources, parts, rows, marks = Sources(), [], [], []
+    sources, parts, rows, marks = CitationList(), [], [], []
     for document, _, value in found:
         table, own = _table(list(value.cells), sources)
         working = [] if value.is_bare else [_working(value, request)]
-        parts += [f"**{plain(document.name)}**", *working, table]
+        parts += [f"**{escape_markdown(document.name)}**", *working, table]
         for row, mark in zip(own.rows, own.sources, strict=True):
             rows += [[document.name, row[0], year, cell] for year, cell in zip(own.columns[1:], row[1:], strict=True)]
             marks += [[0, 0, 0, one] for one in mark[1:]]
-    head = "\n".join(f"- {plain(one)}" for one in said)
+    head = "\n".join(f"- {escape_markdown(one)}" for one in said)
     kept = Rows([request.say("column document"), "", "", ""], rows, sources=marks)
     return sources.told("\n\n".join([head, *parts]), kept)
 
 
-def _name_a_part(words: Iterable[str], document: Document, statements: Statements) -> bool:
+def _name_a_part(words: Iterable[str], document: Document, statements: FinancialStatements) -> bool:
     """Whether a word that tells which document is meant, but isn't its name, is that of a line: AWS is not Amazon."""
     name = "".join(filter(str.isalnum, f"{document.name} {document.title}".lower()))
     return not stems(" ".join(word for word in words if not shortens(word, name))).isdisjoint(statements.words)
 
 
-def _in_its_years(asked: Asked, query: str, statements: Statements) -> Asked:
+def _in_its_years(asked: FigureQuestion, query: str, statements: FinancialStatements) -> FigureQuestion:
     """A day early in a year mostly ends the business year before, which statements are named by; where they are named
     by the day, it is the other way round.
     """
@@ -105,19 +107,19 @@ def _in_its_years(asked: Asked, query: str, statements: Statements) -> Asked:
     return replace(asked, years=tuple(sorted(years)))
 
 
-def _is_of_another_time(asked: Asked, statements: Statements) -> bool:
+def _is_of_another_time(asked: FigureQuestion, statements: FinancialStatements) -> bool:
     """Whether nothing but the time that is asked for keeps a figure from being told."""
     if asked.unexplained or not asked.years or not statements.years or set(asked.years) & set(statements.years):
         return False
     return Evaluation(statements, asked.definitions).value(asked.expression, statements.years[0]) is not None
 
 
-def _told(asked: Asked, query: str, statements: Statements, request: Request) -> Told | None:
+def _told(asked: FigureQuestion, query: str, statements: FinancialStatements, request: Request) -> DirectAnswer | None:
     asked = _in_its_years(asked, query, statements)
     figures = _figures(asked, statements) if asked.unexplained.isdisjoint(statements.words) else []
     if not figures:
         return None
-    sources = Sources()
+    sources = CitationList()
     said = [_number(value, asked) for _, value in figures]
     short = ", ".join(f"{one} ({year})" for one, (year, _) in zip(said, figures, strict=True)) if said[1:] else said[0]
     if asked.form == "trend" and len(figures) == 2:
@@ -127,12 +129,12 @@ def _told(asked: Asked, query: str, statements: Statements, request: Request) ->
     table, rows = _table([cell for _, value in figures for cell in value.cells], sources)
     working = [_working(value, request) for _, value in figures if not value.is_bare]
     marks = " ".join(f"[{passage.marker}]" for passage in sources.passages)
-    text = "\n\n".join([f"**{plain(short)}** {marks}", *working, table])
+    text = "\n\n".join([f"**{escape_markdown(short)}** {marks}", *working, table])
     told = sources.told(text, rows)
-    return Told(told.text, told.passages, told.citations, told.rows, short=short)
+    return DirectAnswer(told.text, told.passages, told.citations, told.rows, short=short)
 
 
-def _is_so(asked: Asked, values: Sequence[Value]) -> bool | None:
+def _is_so(asked: FigureQuestion, values: Sequence[Value]) -> bool | None:
     """Whether it moves, or is above or below 0, as the question supposes; None where it supposes nothing."""
     if asked.sign:
         return values[0].amount * asked.sign > 0
@@ -143,7 +145,7 @@ def _is_so(asked: Asked, values: Sequence[Value]) -> bool | None:
     return None
 
 
-def _figures(asked: Asked, statements: Statements) -> Figures:
+def _figures(asked: FigureQuestion, statements: FinancialStatements) -> Figures:
     """A value for each year that is asked for, the newest first; none if one of them is unknown."""
     evaluation = Evaluation(statements, asked.definitions)
     years = [year for year in statements.years if not asked.years or year <= asked.years[-1]]
@@ -169,7 +171,7 @@ def _figures(asked: Asked, statements: Statements) -> Figures:
     return known if len(known) == len(made) or (asked.form == "trend" and known) else []
 
 
-def _number(value: Value, asked: Asked) -> str:
+def _number(value: Value, asked: FigureQuestion) -> str:
     """With its unit, in the scale and with the decimals that are asked for."""
     if asked.is_share and not value.is_money:
         return f"{_grouped(100 * value.amount, 1 if asked.decimals is None else asked.decimals)}%"
@@ -184,7 +186,7 @@ def _number(value: Value, asked: Asked) -> str:
     return f"{MINUS if amount < 0 else ''}{value.sign}{_grouped(abs(amount), decimals)}{f' {scale}' if scale else ''}"
 
 
-def _moved(newer: Value, older: Value, asked: Asked, request: Request) -> str:
+def _moved(newer: Value, older: Value, asked: FigureQuestion, request: Request) -> str:
     """By how much a value is more or less than an older one; of shares in percentage points."""
     difference = newer.amount - older.amount
     mark = RISEN if difference >= 0 else FALLEN
@@ -202,10 +204,10 @@ def _working(value: Value, request: Request) -> str:
     return f"= {value.working}" + (f" ({request.say(f'in {scale}')})" if scale else "")
 
 
-def _table(cells: Sequence[Cell], sources: Sources) -> tuple[str, Rows]:
+def _table(cells: Sequence[LineItemValue], sources: CitationList) -> tuple[str, Rows]:
     """A row for each line of a statement with what it says for the years that were used, as it is written there."""
     years = sorted({cell.year for cell in cells}, reverse=True)
-    lines: dict[tuple[int, int], dict[int, Cell]] = {}
+    lines: dict[tuple[int, int], dict[int, LineItemValue]] = {}
     for cell in cells:
         lines.setdefault((cell.row.passage.id, cell.row.index), {})[cell.year] = cell
     table = [f"| | {' | '.join(map(str, years))} |", f"|---{'|---' * len(years)}|"]
@@ -215,8 +217,8 @@ def _table(cells: Sequence[Cell], sources: Sources) -> tuple[str, Rows]:
         row = next(iter(own.values())).row
         boxes = [row.passage.boxes[row.index]] if row.index < len(row.passage.boxes) else []
         mark = sources.number(Sentence(row.passage, row.text, boxes))
-        shown = [f"{plain(own[year].written)} [{mark}]" if year in own else "–" for year in years]
-        table.append(f"| {plain(row.label)} | {' | '.join(shown)} |")
+        shown = [f"{escape_markdown(own[year].written)} [{mark}]" if year in own else "–" for year in years]
+        table.append(f"| {escape_markdown(row.label)} | {' | '.join(shown)} |")
         rows.append([row.label, *(own[year].written if year in own else "" for year in years)])
         marks.append([0, *(mark if year in own else 0 for year in years)])
     return "\n".join(table), Rows(["", *map(str, years)], rows, sources=marks)

@@ -6,18 +6,18 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lamplight.library.records import Document, Passage
-from lamplight.rag.events import Event, Looking
+from lamplight.rag.events import Event, ScanProgress
 from lamplight.rag.extraction import AnswerLine, read_lines
 from lamplight.rag.requests.parts import (
     PARTLY,
     TITLE_WORDS,
-    Part,
+    TitledItems,
     columns_of,
-    coverage,
+    content_words,
     lines_of,
     parts_of,
     rows_with,
-    words_of,
+    title_coverage,
 )
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.values import meaning_so, value_named
@@ -38,20 +38,20 @@ QUESTION = "what are the {}?"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The items in the order of the documents; `unread` counts the passages that could not be looked at."""
+class ListItems:
+    """The items in the order of the documents; `unscored` counts the passages that could not be looked at."""
 
     items: list[Sentence]
-    unread: int = 0
+    unscored: int = 0
 
 
 def items_of(
     wanted: str, which: Sequence[Document], request: Request, materials: Materials
-) -> Generator[Event, None, Found]:
+) -> Generator[Event, None, ListItems]:
     """Progress while the reader is at it, in the end what was found."""
     parts = {document.id: _Parts(materials.library.passages.of(document.id)) for document in which}
     found = {number: own.called(wanted) for number, own in parts.items()}
-    embedder, unread = materials.models.embedder, 0
+    embedder, unscored = materials.models.embedder, 0
     value = value_named(wanted, embedder)
     if value is not None:
         units = [unit for document in which for unit in materials.lines(document) if value.holds(unit.text)]
@@ -60,12 +60,12 @@ def items_of(
     chunks = [chunk for own in parts.values() for chunk in own.chunks]
     is_named = any(found.values())
     if value is None and (not is_named or len(chunks) <= SHORT):
-        lines, unread = yield from _read(wanted, chunks, request, materials)
+        lines, unscored = yield from _read(wanted, chunks, request, materials)
         for line in _qualifying(lines, BESIDE_OTHERS if is_named else ENOUGH, is_named):
             found[line.sentence.passage.document_id] += parts[line.sentence.passage.document_id].with_items(line)
     if not any(found.values()):
         found = {number: own.alike(wanted, materials) for number, own in parts.items()}
-    return Found([unit for document in which for unit in _in_order(found[document.id])], unread)
+    return ListItems([unit for document in which for unit in _in_order(found[document.id])], unscored)
 
 
 class _Parts:
@@ -78,15 +78,17 @@ class _Parts:
 
     def called(self, wanted: str) -> list[Sentence]:
         """The items under the headings, labels and heads that hold what is asked for, or most of it."""
-        words = words_of(wanted)
-        parts: list[Part] = [*self._parts, *columns_of(self._lines)]
-        scores = [coverage(words, part.title) for part in parts]
+        words = content_words(wanted)
+        parts: list[TitledItems] = [*self._parts, *columns_of(self._lines)]
+        scores = [title_coverage(words, part.title) for part in parts]
         best = max(scores, default=0.0)
         if best < PARTLY:
             return rows_with(words, self._lines)
         fitting = [part for part, score in zip(parts, scores, strict=True) if score == best]
-        shortest = min(len(words_of(part.title)) for part in fitting)
-        return [unit for part in fitting if len(words_of(part.title)) <= shortest + MORE_WORDS for unit in part.items]
+        shortest = min(len(content_words(part.title)) for part in fitting)
+        return [
+            unit for part in fitting if len(content_words(part.title)) <= shortest + MORE_WORDS for unit in part.items
+        ]
 
     def with_items(self, line: AnswerLine) -> list[Sentence]:
         """A line that answers: what stands under it if it is a heading, else the list it is in, else itself."""
@@ -135,7 +137,7 @@ def _read(
     for first in range(0, len(passages), TOGETHER):
         if request.lease.cancelled():
             return lines, left + len(passages) - first
-        yield Looking(first, len(passages))
+        yield ScanProgress(first, len(passages))
         read = read_lines(materials.models.reader, question, question, passages[first : first + TOGETHER])
         lines += [line for own in read for line in own]
     return lines, left

@@ -34,7 +34,7 @@ PARTLY = 0.5  # of what is asked for is in a heading
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LaidOutSentence:
     """A sentence or row, where it stands: `alone` on its lines, or at least `first` on one; under which headings."""
 
     sentence: Sentence
@@ -49,19 +49,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TitledItems:
     """`title` is a heading, a label, a head of a column or a sentence that announces; `items` what it is about."""
 
     title: str
     items: list[Sentence]
 
 
-def lines_of(chunks: Sequence[Passage]) -> list[Line]:
+def lines_of(chunks: Sequence[Passage]) -> list[LaidOutSentence]:
     """All of a document, headings too, in reading order."""
     return [line for chunk in chunks for line in _lines_of(chunk)]
 
 
-def _lines_of(chunk: Passage) -> Iterator[Line]:
+def _lines_of(chunk: Passage) -> Iterator[LaidOutSentence]:
     bare = replace(chunk, furniture=())
     lines = chunk.text.split("\n")
     begins, ends, position = set(), set(), 0
@@ -80,14 +80,16 @@ def _lines_of(chunk: Passage) -> Iterator[Line]:
         unit = replace(unit, text=title) if len(title) > len(unit.text) else unit
         position = start + len(unit.text)
         if unit.text not in furniture or _may_be_title(unit.text):
-            yield Line(replace(unit, passage=chunk), path, start in begins, start in begins and position in ends)
+            yield LaidOutSentence(
+                replace(unit, passage=chunk), path, start in begins, start in begins and position in ends
+            )
 
 
-def parts_of(lines: Sequence[Line]) -> Iterator[Part]:
+def parts_of(lines: Sequence[LaidOutSentence]) -> Iterator[TitledItems]:
     """Every heading, label and announcement with what stands under it; the same text may be in several."""
     for heading in dict.fromkeys(heading for line in lines for heading in line.path):
         under = [line for line in lines if heading in line.path]
-        yield Part(heading, items_in(under))
+        yield TitledItems(heading, items_in(under))
     labelled: dict[str, list[Sentence]] = {}
     for index, line in enumerate(lines):
         found = LABEL.match(line.text) if line.first else None
@@ -96,23 +98,23 @@ def parts_of(lines: Sequence[Line]) -> Iterator[Part]:
         elif line.first and _announces(lines, index):
             items = items_in(_below(lines, index))
             if items:
-                yield Part(line.text.strip(), items)
+                yield TitledItems(line.text.strip(), items)
     for label, sentences in labelled.items():
         rests = [replace(one, text=LABEL.sub(r"\g<rest>", one.text)) for one in sentences]
         items = _enumerated(rests[0]) if len(rests) == 1 else rests
-        yield Part(label, items or sentences)
+        yield TitledItems(label, items or sentences)
 
 
-def columns_of(lines: Sequence[Line]) -> Iterator[Part]:
+def columns_of(lines: Sequence[LaidOutSentence]) -> Iterator[TitledItems]:
     """Each head of each table with the rows that have something under it."""
     for heads, rows in _tables(lines):
         for place, head in enumerate(heads):
             if any(map(str.isalpha, head)):
                 items = [row.sentence for row in rows if _filled(row.text, place, len(heads))]
-                yield Part(head, items)
+                yield TitledItems(head, items)
 
 
-def coverage(wanted: Sequence[str], title: str) -> float:
+def title_coverage(wanted: Sequence[str], title: str) -> float:
     """The share of the words asked for that stand in a title, whatever their endings; 0 if the first doesn't.
 
     The first says what is listed, the others say which.
@@ -127,7 +129,7 @@ def held_in(wanted: Sequence[str], text: str) -> list[bool]:
     return [any(same_word(word, other) for other in words) for word in wanted]
 
 
-def rows_with(wanted: Sequence[str], lines: Sequence[Line]) -> list[Sentence]:
+def rows_with(wanted: Sequence[str], lines: Sequence[LaidOutSentence]) -> list[Sentence]:
     """Rows and items that hold a word of what is asked for, the most of them; none if it is one row alone."""
     rows = [line for line in lines if line.first and (is_item(line.text) or len(cells(line.text)) > 1)]
     held = [sum(held_in(wanted, line.text)) for line in rows]
@@ -136,7 +138,7 @@ def rows_with(wanted: Sequence[str], lines: Sequence[Line]) -> list[Sentence]:
     return found if SEVERAL <= len(found) < len(rows) else []
 
 
-def words_of(text: str) -> list[str]:
+def content_words(text: str) -> list[str]:
     """The words that mean something, in lower case."""
     return [word for word in map(str.lower, WORD.findall(text)) if word not in STOP_WORDS and not word.isdigit()]
 
@@ -153,7 +155,7 @@ def same_word(one: str, other: str) -> bool:
     return common >= BEGINNING and max(len(one), len(other)) - common <= ENDING
 
 
-def items_in(lines: Sequence[Line]) -> list[Sentence]:
+def items_in(lines: Sequence[LaidOutSentence]) -> list[Sentence]:
     """The items of what stands under a heading: of a list, rows, paragraphs with a run-in, or headings of a text."""
     rows = [line for line in lines if line.sentence.passage.kind == "table" and " | " in line.text]
     if len(rows) > SEVERAL:
@@ -173,15 +175,15 @@ def is_bare(text: str) -> bool:
     return len(text.split()) <= PLAIN_WORDS and not re.search(r"[\d.,:;()|@]", text)
 
 
-def _listed(lines: Sequence[Line]) -> list[Sentence]:
+def _listed(lines: Sequence[LaidOutSentence]) -> list[Sentence]:
     return [line.sentence for line in lines if (line.first and is_item(line.text)) or _is_clause(line)]
 
 
-def _is_clause(line: Line) -> bool:
+def _is_clause(line: LaidOutSentence) -> bool:
     return line.first and re.match(r"^\d+(?:\.\d+)+\.?\s+\S", line.text) is not None
 
 
-def _run_in(lines: Sequence[Line]) -> list[Sentence]:
+def _run_in(lines: Sequence[LaidOutSentence]) -> list[Sentence]:
     """ "Weather. Storms cancelled …": paragraphs that open with a few words and a point."""
     found = []
     for line, after in pairwise(lines):
@@ -192,7 +194,7 @@ def _run_in(lines: Sequence[Line]) -> list[Sentence]:
     return found
 
 
-def _set_apart(lines: Sequence[Line]) -> list[Sentence]:
+def _set_apart(lines: Sequence[LaidOutSentence]) -> list[Sentence]:
     """Sentences that stand alone on their lines above a paragraph: headings of a text that has long ones."""
     found = []
     few, many = SET_APART_WORDS
@@ -212,7 +214,7 @@ def _set_apart(lines: Sequence[Line]) -> list[Sentence]:
     return found
 
 
-def _announces(lines: Sequence[Line], index: int) -> bool:
+def _announces(lines: Sequence[LaidOutSentence], index: int) -> bool:
     line = lines[index]
     if index + 1 >= len(lines) or is_row(line.text):
         return False
@@ -232,10 +234,10 @@ def _may_be_title(text: str) -> bool:
     return ends_well and len(plain.split()) <= TITLE_WORDS and plain[:1].isupper() and not is_row(plain)
 
 
-def _below(lines: Sequence[Line], index: int) -> list[Line]:
+def _below(lines: Sequence[LaidOutSentence], index: int) -> list[LaidOutSentence]:
     """From the line after a heading to the next heading like it."""
     ends = _like(lines[index])
-    under: list[Line] = []
+    under: list[LaidOutSentence] = []
     listing = index + 1 < len(lines) and is_item(lines[index + 1].text)
     for line in lines[index + 1 :]:
         if line.path != lines[index].path and lines[index].path:
@@ -246,13 +248,13 @@ def _below(lines: Sequence[Line], index: int) -> list[Line]:
     return under
 
 
-def _like(title: Line) -> Callable[[Line], bool]:
+def _like(title: LaidOutSentence) -> Callable[[LaidOutSentence], bool]:
     """What tells the next heading of the same rank."""
     numbered = NUMBERED.match(title.text)
     if numbered:
         word, number = numbered["word"].lower(), numbered["number"]
 
-        def next_number(line: Line) -> bool:
+        def next_number(line: LaidOutSentence) -> bool:
             other = NUMBERED.match(line.text) if line.first and _may_be_title(line.text) else None
             if other is None or other["number"] == number:
                 return False
@@ -274,9 +276,9 @@ def _enumerated(sentence: Sentence) -> list[Sentence]:
     return [replace(sentence, text=piece) for piece in pieces]
 
 
-def _tables(lines: Sequence[Line]) -> Iterator[tuple[list[str], list[Line]]]:
+def _tables(lines: Sequence[LaidOutSentence]) -> Iterator[tuple[list[str], list[LaidOutSentence]]]:
     """Heads and rows of what is a table, or is laid out as one by gaps."""
-    run: list[Line] = []
+    run: list[LaidOutSentence] = []
     for line in [*lines, None]:
         if line is not None and line.first and (" | " in line.text or is_row(line.text)):
             run.append(line)

@@ -86,7 +86,7 @@ class Materials:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DirectAnswer:
     """An answer that needs no model to write it: Markdown, with what its markers stand for.
 
     `rows` is the table in it, if it is one, `short` the answer itself where the text begins with that. `refused` says
@@ -102,12 +102,12 @@ class Told:
     notice: str = ""
 
 
-Telling: TypeAlias = "Generator[Event, None, Told | None]"
-Way: TypeAlias = "Callable[[Request, Materials], Telling]"
+AnswerSteps: TypeAlias = "Generator[Event, None, DirectAnswer | None]"
+Way: TypeAlias = "Callable[[Request, Materials], AnswerSteps]"
 """How requests of one kind are answered: progress as events, in the end what is told; None to answer as a fact."""
 
 
-class Sources:
+class CitationList:
     """Numbers what an answer cites, in the order in which it does."""
 
     def __init__(self) -> None:
@@ -131,9 +131,9 @@ class Sources:
         self.citations.append(cite(known, sentence))
         return known.marker
 
-    def told(self, text: str, rows: Rows | None = None) -> Told:
+    def told(self, text: str, rows: Rows | None = None) -> DirectAnswer:
         """The answer with what was marked so far."""
-        return Told(text, self.passages, self.citations, rows)
+        return DirectAnswer(text, self.passages, self.citations, rows)
 
 
 def _same(one: Passage, other: Passage) -> bool:

@@ -7,13 +7,13 @@ from itertools import zip_longest
 
 from lamplight.library.records import Passage
 from lamplight.rag.answer_plan import plan_of
-from lamplight.rag.composition import plain
+from lamplight.rag.composition import escape_markdown
 from lamplight.rag.context import whole
 from lamplight.rag.finding import Finding
 from lamplight.rag.intent import subject
 from lamplight.rag.outline import Headings, headings_of
-from lamplight.rag.programs.asked_cell import asks_for_words
-from lamplight.rag.requests.request import Materials, Request, Sources, Told
+from lamplight.rag.programs.cell_answer import asks_for_words
+from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.summary import heading_of, under
 from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, item_mark, sentences_of, stems
 
@@ -26,7 +26,7 @@ WORDS = 0.9  # the probability that no figure is asked for, from which on that m
 SPARE = 1  # words more than the heading has, where that has several: "said", or one that is left of a name
 
 
-def section(request: Request, finding: Finding, materials: Materials) -> Told | None:
+def section(request: Request, finding: Finding, materials: Materials) -> DirectAnswer | None:
     """None where no heading of what was found is what is asked about.
 
     Where a line surely answers, only a section with a list is told: "Side effects" are all that stand under it. Where
@@ -57,10 +57,10 @@ def section(request: Request, finding: Finding, materials: Materials) -> Told | 
             continue
         if sure and sum(is_item(sentence.text) for sentence in sentences) < LISTED:
             continue
-        sources = Sources()
+        sources = CitationList()
         said = under("", sentences[:SENTENCES], sources)
         if sources.passages:
-            heading = heading_of(documents[passage.document_id], f"“{plain(title)}”", request)
+            heading = heading_of(documents[passage.document_id], f"“{escape_markdown(title)}”", request)
             return sources.told(f"{heading}\n\n{said}")
     return None
 

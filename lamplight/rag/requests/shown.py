@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from lamplight.library.records import Message, Passage
-from lamplight.rag.composition import plain
+from lamplight.rag.composition import escape_markdown
 from lamplight.rag.events import Rows
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.lexicon.dates import dates_of
@@ -22,7 +22,7 @@ from lamplight.rag.lexicon.pointing import DOWN, LITTLE, MONEY, NUMBERS, ORDINAL
 from lamplight.rag.requests.fields import QUESTION, read_field, summed
 from lamplight.rag.requests.listing import as_markdown
 from lamplight.rag.requests.parts import same_word
-from lamplight.rag.requests.request import Materials, Request, Sources, Told
+from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.retriever import Scope
 from lamplight.rag.sentences import Sentence
 
@@ -76,7 +76,7 @@ def shown_in(history: Sequence[Message]) -> Shown | None:
     return Shown(last) if last is not None and (last.details.get("rows") or {}).get("rows") else None
 
 
-def follow(request: Request, shown: Shown, materials: Materials) -> Told | None:
+def follow(request: Request, shown: Shown, materials: Materials) -> DirectAnswer | None:
     """What was asked about the rows shown; None for any other question, or with the request made one about a row."""
     plan = _plan(request.question, shown.rows)
     if plan is None or (plan.left and not shown.rows.columns[0]):  # rows of a report are no documents to be asked
@@ -138,12 +138,12 @@ def _in(token: str, name: str) -> bool:
     return any(same_word(token, word) for word in re.findall(r"[^\W\d_]+", name.lower()))
 
 
-def _of_the_one(plan: Plan, request: Request, shown: Shown, materials: Materials) -> Told | None:
+def _of_the_one(plan: Plan, request: Request, shown: Shown, materials: Materials) -> DirectAnswer | None:
     """ "And its total?" of the one row that is shown."""
     if len(shown.rows.rows) != 1 or not plan.points or len(plan.left) > MOST_LEFT:
         return None
     if plan.columns and not plan.left:
-        return _told([0], shown, request, plain(shown.rows.rows[0][plan.columns[-1]]) + ":")
+        return _told([0], shown, request, escape_markdown(shown.rows.rows[0][plan.columns[-1]]) + ":")
     if plan.left:
         _ask_about(0, plan.left, request, shown)
     return None
@@ -160,7 +160,7 @@ def _ask_about(number: int, left: Sequence[str], request: Request, shown: Shown)
     request.query = QUESTION.format(" ".join([*left, *named]))
 
 
-def _sorted(plan: Plan, request: Request, shown: Shown, materials: Materials) -> Told | None:
+def _sorted(plan: Plan, request: Request, shown: Shown, materials: Materials) -> DirectAnswer | None:
     rows = shown.rows
     if plan.left:
         read = _with_column(" ".join(plan.left), shown, request, materials)
@@ -173,15 +173,15 @@ def _sorted(plan: Plan, request: Request, shown: Shown, materials: Materials) ->
     order = sorted(range(len(rows.rows)), key=lambda number: _key(keys[number]), reverse=plan.descending)
     order = [number for number in order if keys[number]] + [number for number in order if not keys[number]]
     extra = (column, keys) if plan.left else None
-    return _told(order, shown, request, request.say("sorted", column=plain(column)), extra)
+    return _told(order, shown, request, request.say("sorted", column=escape_markdown(column)), extra)
 
 
 def _with_column(name: str, shown: Shown, request: Request, materials: Materials) -> list[str] | None:
     """What each row's document says of something that was not shown."""
     cells = []
     for number in range(len(shown.rows.rows)):
-        identity = shown.document(number)
-        document = materials.library.documents.get(identity) if identity is not None else None
+        document_id = shown.document(number)
+        document = materials.library.documents.get(document_id) if document_id is not None else None
         cells.append(read_field(name, document, materials, request.lookup).text if document else "")
     return cells if any(cells) else None
 
@@ -194,7 +194,7 @@ def _key(cell: str) -> tuple[int, Any]:
     return (1, amount) if amount is not None else (2, cell.casefold())
 
 
-def _limited(plan: Plan, request: Request, shown: Shown) -> Told:
+def _limited(plan: Plan, request: Request, shown: Shown) -> DirectAnswer:
     place = plan.columns[-1] if plan.columns else _column_of_amounts(shown.rows)
     kept = []
     for number, row in enumerate(shown.rows.rows):
@@ -204,7 +204,7 @@ def _limited(plan: Plan, request: Request, shown: Shown) -> Told:
         if over and under:
             kept.append(number)
     if not kept:
-        return Told(request.say("nothing like it"), refused=True)
+        return DirectAnswer(request.say("nothing like it"), refused=True)
     return _told(kept, shown, request, request.say("fitting", len(kept), all=len(shown.rows.rows)))
 
 
@@ -219,9 +219,9 @@ def _told(
     request: Request,
     heading: str,
     extra: tuple[str, Sequence[str]] | None = None,
-) -> Told:
+) -> DirectAnswer:
     """Some of the rows, in this order, with what they rest on; and one column more."""
-    sources = Sources()
+    sources = CitationList()
     rows, marks = [], []
     for number in numbers:
         row, own = list(shown.rows.rows[number]), list(shown.rows.sources[number])

@@ -9,14 +9,14 @@ from itertools import groupby
 
 from lamplight.errors import ServerError
 from lamplight.library.records import Document, Passage
-from lamplight.rag.composition import plain
-from lamplight.rag.digests import Digesting, Saying
-from lamplight.rag.events import Looking, Token
+from lamplight.rag.composition import escape_markdown
+from lamplight.rag.digests import DigestBuilder, Saying
+from lamplight.rag.events import ScanProgress, Token
 from lamplight.rag.lexicon.numbers import NUMBER_WORDS
 from lamplight.rag.lexicon.papers import PAPERS
 from lamplight.rag.outline import Headings, Section, headings_of, sections_of
 from lamplight.rag.requests.meant import about, meant, named, nearest
-from lamplight.rag.requests.request import Materials, Request, Sources, Telling, Told
+from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.sentences import Sentence, item_mark, stems
 from lamplight.rag.summarisation import shares_of, summarised
 
@@ -44,7 +44,7 @@ COUNTS = NUMBER_WORDS | {
 ONE = 1  # "one summary" asks for no length
 
 
-def summary(request: Request, materials: Materials) -> Telling:
+def summary(request: Request, materials: Materials) -> AnswerSteps:
     """Of a document, a part of it, several, or everything in scope."""
     everything = request.intent.detail == "all"
     which = named(request) if everything else meant(request)
@@ -52,7 +52,7 @@ def summary(request: Request, materials: Materials) -> Telling:
         which = nearest(words, request, materials)
     which = which or request.documents
     if len(which) == 1:
-        yield Looking(0, 1)
+        yield ScanProgress(0, 1)
         if materials.models.language_model.is_large:
             try:
                 written = yield from _written(which[0], request, materials)
@@ -65,13 +65,13 @@ def summary(request: Request, materials: Materials) -> Telling:
     return (yield from in_their_own_words(which, request, materials))
 
 
-def _of_one(document: Document, request: Request, materials: Materials) -> Told | None:
+def _of_one(document: Document, request: Request, materials: Materials) -> DirectAnswer | None:
     chunks = materials.library.passages.of(document.id)
     if not chunks:
         return None
     part, title = _part(chunks, request, materials)
     count = _points(request)
-    sources = Sources()
+    sources = CitationList()
     told = [heading_of(document, title, request)]
     sections = sections_of(part)
     usual = SHORT if len(part) <= LONG else max(SHORT, min(MOST, EACH * len(sections)))
@@ -85,25 +85,25 @@ def _of_one(document: Document, request: Request, materials: Materials) -> Told 
     return sources.told("\n\n".join(told)) if sources.passages else None
 
 
-def _written(document: Document, request: Request, materials: Materials) -> Telling:
+def _written(document: Document, request: Request, materials: Materials) -> AnswerSteps:
     """In the words of a large model, section by section, each sentence tied to what it rests on; then in short.
 
     What was written until a stop is told.
     """
     part, title = _part(materials.library.passages.of(document.id), request, materials)
-    digesting = Digesting(materials.library, materials.models)
-    sources, total = Sources(), len(digesting.pieces(part))
+    digesting = DigestBuilder(materials.library, materials.models)
+    sources, total = CitationList(), len(digesting.pieces(part))
     told: list[str] = []
     sayings: list[Saying] = []
     done = 0
     for event in digesting.read(document, part, request.lease.cancelled):
-        if isinstance(event, Looking):
+        if isinstance(event, ScanProgress):
             yield event
             continue
         done += 1
         sayings += event.sayings
-        points = "\n".join(f"- {plain(one.text)}{sources.mark(one.sentence)}" for one in event.sayings)
-        heading = f"**{plain(event.title or f'Page {event.page}')}**"
+        points = "\n".join(f"- {escape_markdown(one.text)}{sources.mark(one.sentence)}" for one in event.sayings)
+        heading = f"**{escape_markdown(event.title or f'Page {event.page}')}**"
         if points and told and told[-1].startswith(heading):
             told[-1] += f"\n{points}"
         elif points:
@@ -115,7 +115,7 @@ def _written(document: Document, request: Request, materials: Materials) -> Tell
         told.append(request.say("stopped after", done=done, total=total))
     elif total > FEW_SECTIONS:
         short = digesting.in_short(sayings, _points(request) or SHORT, request.lease.cancelled)
-        points = "\n".join(f"- {plain(one.text)}{sources.mark(one.sentence)}" for one in short)
+        points = "\n".join(f"- {escape_markdown(one.text)}{sources.mark(one.sentence)}" for one in short)
         if points and _points(request):
             told = [points]
         elif points:
@@ -135,38 +135,38 @@ def _titled(
     return [(title, [one for _, one in group]) for title, group in groupby(told, lambda pair: pair[0])]
 
 
-def under(title: str, sentences: Sequence[Sentence], sources: Sources) -> str:
+def under(title: str, sentences: Sequence[Sentence], sources: CitationList) -> str:
     """Sentences as points, each with its marker, below a title if there is one."""
     bare = [(sentence.text[item_mark(sentence.text) :].strip(), sources.mark(sentence)) for sentence in sentences]
-    points = "\n".join(f"- {plain(text)}{mark}" for text, mark in bare)
-    return f"**{plain(title)}**\n\n{points}" if title else points
+    points = "\n".join(f"- {escape_markdown(text)}{mark}" for text, mark in bare)
+    return f"**{escape_markdown(title)}**\n\n{points}" if title else points
 
 
 def heading_of(document: Document, title: str, request: Request, key: str = "own words") -> str:
     """What stands above a summary of a document, or of the part of it that `title` names."""
-    name = f"**{plain(document.name)}**"
+    name = f"**{escape_markdown(document.name)}**"
     if title:
         return f"{name}, {title}:"
     return request.say(key, name=name, pages=request.say("page", document.pages))
 
 
-def in_their_own_words(which: Sequence[Document], request: Request, materials: Materials) -> Telling:
+def in_their_own_words(which: Sequence[Document], request: Request, materials: Materials) -> AnswerSteps:
     """A few sentences of each document."""
-    sources = Sources()
+    sources = CitationList()
     each = OF_ONE_OF_MANY + (len(which) <= FEW)
     told = []
     for number, document in enumerate(which[:DOCUMENTS]):
         if request.lease.cancelled():
             break
-        yield Looking(number, min(len(which), DOCUMENTS))
+        yield ScanProgress(number, min(len(which), DOCUMENTS))
         chunks = materials.library.passages.of(document.id)
         whole = sections_of(chunks)
         found = summarised(
             whole, materials.vectors(chunks), materials.models.embedder, shares_of(whole, min(each, len(chunks)))
         )
-        said = " ".join(f"{plain(one.text)}{sources.mark(one)}" for sentences in found for one in sentences)
+        said = " ".join(f"{escape_markdown(one.text)}{sources.mark(one)}" for sentences in found for one in sentences)
         pages = request.say("page", document.pages)
-        told.append(f"- **{plain(document.name)}** ({pages}): {said or request.say('no text')}")
+        told.append(f"- **{escape_markdown(document.name)}** ({pages}): {said or request.say('no text')}")
     left = len(which) - len(told)
     more = "\n\n" + request.say("more by name", left) if left else ""
     heading = request.say("all own words", documents=request.say("document", len(which)))
@@ -181,7 +181,7 @@ def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> 
     fitting = [heading for heading in headings if wanted and wanted <= stems(heading)]
     if fitting:
         heading = min(fitting, key=len)
-        return [chunk for chunk in chunks if heading in headings_of(chunk)], f"“{plain(heading)}”"
+        return [chunk for chunk in chunks if heading in headings_of(chunk)], f"“{escape_markdown(heading)}”"
     if request.intent.detail == "part" and (pages := _pages(request)):
         inside = [chunk for chunk in chunks if pages[0] <= chunk.page <= pages[1]]
         if inside:
@@ -191,7 +191,7 @@ def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> 
         scope = replace(request.scope, documents=frozenset({chunks[0].document_id}))
         found = {one.id for one in materials.finder.search(topic, scope=scope, lookup=request.lookup).found[:ON_TOPIC]}
         if about_it := [chunk for chunk in chunks if chunk.id in found]:
-            return about_it, f"on “{plain(topic)}”"
+            return about_it, f"on “{escape_markdown(topic)}”"
     return list(chunks), ""
 
 

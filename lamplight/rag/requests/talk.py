@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from lamplight.rag.composition import plain
-from lamplight.rag.requests.request import Materials, Request, Told
+from lamplight.rag.composition import escape_markdown
+from lamplight.rag.requests.request import DirectAnswer, Materials, Request
 
 
-def talk(request: Request, materials: Materials) -> Told:
+def talk(request: Request, materials: Materials) -> DirectAnswer:
     """Hello, thanks."""
     thanks = request.intent.detail == "thanks"
-    return Told(request.say("welcome") if thanks else f"{request.say('hello')}\n\n{things_to_try(request, materials)}")
+    return DirectAnswer(
+        request.say("welcome") if thanks else f"{request.say('hello')}\n\n{things_to_try(request, materials)}"
+    )
 
 
-def lamplight(request: Request, materials: Materials) -> Told:
+def lamplight(request: Request, materials: Materials) -> DirectAnswer:
     """What it can do, whether anything leaves the computer, which model answers."""
     model = materials.models.language_model
-    place = plain(model.elsewhere)
+    place = escape_markdown(model.elsewhere)
     if request.intent.detail == "privacy":
-        return Told(request.say("privacy elsewhere", place=place) if place else request.say("privacy"))
+        return DirectAnswer(request.say("privacy elsewhere", place=place) if place else request.say("privacy"))
     if request.intent.detail == "model":
-        name = plain(model.name)
-        return Told(request.say("model elsewhere", name=name) if place else request.say("model", name=name))
-    return Told(f"{request.say('abilities')}\n\n{things_to_try(request, materials)}")
+        name = escape_markdown(model.name)
+        return DirectAnswer(request.say("model elsewhere", name=name) if place else request.say("model", name=name))
+    return DirectAnswer(f"{request.say('abilities')}\n\n{things_to_try(request, materials)}")
 
 
 def things_to_try(request: Request, materials: Materials) -> str:
@@ -35,4 +37,4 @@ def things_to_try(request: Request, materials: Materials) -> str:
         *materials.suggestions.of(documents, 1),
         request.say("try documents"),
     ]
-    return "\n".join([request.say("try"), "", *(f"- {plain(question)}" for question in asked)])
+    return "\n".join([request.say("try"), "", *(f"- {escape_markdown(question)}" for question in asked)])

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from lamplight.rag.intent import Kind
+from lamplight.rag.intent import IntentName
 from lamplight.rag.requests.about_library import about_library
 from lamplight.rag.requests.comparison import change, comparison
 from lamplight.rag.requests.listing import listing
-from lamplight.rag.requests.request import Materials, Request, Telling, Told, Way
+from lamplight.rag.requests.request import AnswerSteps, DirectAnswer, Materials, Request, Way
 from lamplight.rag.requests.summary import summary
 from lamplight.rag.requests.talk import lamplight, talk
 from lamplight.rag.requests.writing import writing
 
 
-def _at_once(answer: Callable[[Request, Materials], Told | None]) -> Way:
+def _at_once(answer: Callable[[Request, Materials], DirectAnswer | None]) -> Way:
     """A way that takes no time, so that there is no progress to tell."""
 
-    def way(request: Request, materials: Materials) -> Telling:
+    def way(request: Request, materials: Materials) -> AnswerSteps:
         yield from ()
         return answer(request, materials)
 
     return way
 
 
-WAYS: Mapping[Kind, Way] = {
+WAYS: Mapping[IntentName, Way] = {
     "talk": _at_once(talk),
     "lamplight": _at_once(lamplight),
     "library": _at_once(about_library),
@@ -34,4 +34,6 @@ WAYS: Mapping[Kind, Way] = {
     "change": change,
     "writing": _at_once(writing),
 }
-WITHOUT_DOCUMENTS: frozenset[Kind] = frozenset({"talk", "lamplight", "library"})  # answered in an empty library too
+WITHOUT_DOCUMENTS: frozenset[IntentName] = frozenset(
+    {"talk", "lamplight", "library"}
+)  # answered in an empty library too

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from lamplight.rag.composition import plain
+from lamplight.rag.composition import escape_markdown
 from lamplight.rag.lexicon.papers import in_english
 from lamplight.rag.requests.meant import about
-from lamplight.rag.requests.request import Materials, Request, Sources, Told
+from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
 
 FACTS = 5
 
 
-def writing(request: Request, materials: Materials) -> Told | None:
+def writing(request: Request, materials: Materials) -> DirectAnswer | None:
     """Left to the model if it is large enough."""
     if materials.models.language_model.is_large:
         return None
     words = in_english(about(request, materials)) or request.query
     selection = materials.finder.select(words, scope=request.scope, lookup=request.lookup)
-    sources = Sources()
+    sources = CitationList()
     seen: set[int] = set()
     lines: list[str] = []
     for line in selection.lines:
         if line.sentence.passage.id not in seen and len(lines) < FACTS:
             seen.add(line.sentence.passage.id)
-            name = plain(line.sentence.passage.document)
-            lines.append(f"- {plain(line.sentence.text)} ({name}){sources.mark(line.sentence)}")
+            name = escape_markdown(line.sentence.passage.document)
+            lines.append(f"- {escape_markdown(line.sentence.text)} ({name}){sources.mark(line.sentence)}")
     parts = [request.say("needs larger"), *([request.say("rests on") + "\n\n" + "\n".join(lines)] if lines else [])]
     return sources.told("\n\n".join(parts))

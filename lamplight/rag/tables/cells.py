@@ -18,7 +18,7 @@ from lamplight.rag.lexicon.dates import MONTH, parse_dates
 from lamplight.rag.lexicon.numbers import MINUS, SIGN_OF, SIGNS, currency_of, is_unit
 from lamplight.rag.periods import YEAR
 
-Kind = Literal["number", "year", "date", "text"]
+ColumnType = Literal["number", "year", "date", "text"]
 Value = float | str | None
 
 BLANKS = frozenset({"", "-", "--", "–", "—", "n/a", "na", "n.a.", "none", "null", "nil", "nan", "?", "tbd", "#", "…"})
@@ -31,7 +31,7 @@ SCALE_WORDS = {"k": "thousand", "000": "thousand", "m": "million", "mn": "millio
 UNSCALED = re.compile(r"(?i)per\s+(\w+\s+)?(share|unit|cent)|%|percent|\brate\b|\bratio\b|\bmargin\b|\bnumber of\b")
 TOTAL = re.compile(r"(?i)(grand |sub-?|overall )?(totals?|sum|average|mean|median)\b.*|all( \w+)?|overall")
 IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
-MOST_TURNED = 120  # rows of a statement that are turned to columns; a longer table is a list of records
+MOST_TRANSPOSED_ROWS = 120  # rows of a statement that are transposed to columns; a longer table is a list of records
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Column:
 
     name: str
     head: str
-    kind: Kind
+    kind: ColumnType
     texts: list[str]
     values: list[Value]
     prefix: str = ""
@@ -66,11 +66,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table with typed columns. When `turned`, its rows are the columns of the file and the other way round."""
+    """A table with typed columns. When `transposed`, its rows are the columns of the file and the other way round."""
 
     table: Table
     columns: list[Column]
-    turned: bool = False
+    transposed: bool = False
 
     @property
     def height(self) -> int:
@@ -79,7 +79,7 @@ class Grid:
 
     def origin(self, row: int, column: int) -> tuple[int, int]:
         """Where a cell stands in `table`: its row and column from 0."""
-        return (column - 1, self._sources[row]) if self.turned else (row, column)
+        return (column - 1, self._sources[row]) if self.transposed else (row, column)
 
     @property
     def _sources(self) -> list[int]:
@@ -87,21 +87,21 @@ class Grid:
 
 
 def grids(table: Table) -> list[Grid]:
-    """The ways to look at a table: as it stands, and turned if its columns are years or other periods."""
+    """The ways to look at a table: as it stands, and transposed if its columns are years or other periods."""
     if not table.rows or not table.columns or any(len(row) != len(table.columns) for row in table.rows):
         return []
     scale = f"{table.name} {table.columns[0]}"
     straight = _grid(table, table.columns, [list(column) for column in zip(*table.rows, strict=True)], scale)
     across = periods(table.columns)
-    if len(across) < 2 or len(table.rows) > MOST_TURNED or _is_period(table.columns[0]):
+    if len(across) < 2 or len(table.rows) > MOST_TRANSPOSED_ROWS or _is_period(table.columns[0]):
         return [straight]
     heads = [table.columns[index] for index in across]
     years = [YEAR.findall(head) for head in heads]
     named = all(len(found) == 1 for found in years) and len({found[0] for found in years}) == len(years)
     first = [found[0] for found in years] if named else heads
     columns = [first, *([row[index] for index in across] for row in table.rows)]
-    turned = _grid(table, ["Year" if named else "Period", *(row[0] for row in table.rows)], columns, scale)
-    return [straight, replace(turned, columns=_per_share_unscaled(turned.columns), turned=True)]
+    transposed = _grid(table, ["Year" if named else "Period", *(row[0] for row in table.rows)], columns, scale)
+    return [straight, replace(transposed, columns=_per_share_unscaled(transposed.columns), transposed=True)]
 
 
 def _per_share_unscaled(columns: Sequence[Column]) -> list[Column]:

@@ -47,7 +47,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedQuestion:
     """A question with a job for every word, taken apart."""
 
     lower: list[str]
@@ -71,7 +71,7 @@ class Asked:
         return bool(self.roles & {"money", "price", "spend"})
 
 
-def plans(asked: Asked, grid: Grid) -> Iterator[Plan]:
+def plans(asked: ParsedQuestion, grid: Grid) -> Iterator[Plan]:
     """The computations that the parts amount to: none or one, rarely two."""
     operations = set(asked.operations)
     percent = "percent" in operations
@@ -94,14 +94,14 @@ def plans(asked: Asked, grid: Grid) -> Iterator[Plan]:
         yield from _lookup(asked, grid)
 
 
-def _value_columns(asked: Asked, grid: Grid) -> list[int]:
+def _value_columns(asked: ParsedQuestion, grid: Grid) -> list[int]:
     """The number column that is asked for: named, or the only one of money when the question speaks of money."""
     if asked.numbers:
         if asked.money and not all(_is_money(grid, index) for index in asked.numbers):
             return []
         return asked.numbers
     heads = SPENT_HEADS if "spend" in asked.roles else PRICE_HEADS if "price" in asked.roles else frozenset()
-    if "money" in asked.roles or asked.roles >= {"spend", "price"} or grid.turned:
+    if "money" in asked.roles or asked.roles >= {"spend", "price"} or grid.transposed:
         return []
     stems = [set(meaning(column.head)) for column in grid.columns]
     return [
@@ -116,7 +116,7 @@ def _is_money(grid: Grid, index: int) -> bool:
     return column.is_number and (bool(column.prefix) or bool(MONEY_HEADS & set(meaning(column.head))))
 
 
-def _aggregate(asked: Asked, grid: Grid, kind: str) -> Iterator[Plan]:
+def _aggregate(asked: ParsedQuestion, grid: Grid, kind: str) -> Iterator[Plan]:
     columns = _value_columns(asked, grid)
     if len(columns) == 1 and not asked.labels and not asked.limit:
         if kind == "sum" and grid.columns[columns[0]].suffix == "%":
@@ -124,7 +124,7 @@ def _aggregate(asked: Asked, grid: Grid, kind: str) -> Iterator[Plan]:
         yield Plan(grid, kind, columns[0], filters=without_totals(grid, asked.filters))  # type: ignore[arg-type]
 
 
-def _extreme(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
+def _extreme(asked: ParsedQuestion, grid: Grid, operations: set[str]) -> Iterator[Plan]:
     """The largest or smallest of a column, the row it is in, the first N, or the group with the largest sum."""
     kinds = operations & set(EXTREMES)
     if len(kinds) != 1 or operations - kinds - {"sum"} or len(asked.labels) > 1:
@@ -155,7 +155,7 @@ def _extreme(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
         yield replace(base, kind=kind, column=columns[0], label=label)  # type: ignore[arg-type]
 
 
-def _count(asked: Asked, grid: Grid, operations: set[str]) -> Iterator[Plan]:
+def _count(asked: ParsedQuestion, grid: Grid, operations: set[str]) -> Iterator[Plan]:
     filters = without_totals(grid, asked.filters)
     if len(asked.numbers) == 1 and not asked.labels and _numbers_rows(grid, asked.numbers[0]):
         yield Plan(grid, "distinct", asked.numbers[0], filters=filters)
@@ -171,10 +171,10 @@ def _numbers_rows(grid: Grid, column: int) -> bool:
     """Whether a column numbers its rows (plot 11, 12, 13) and holds no quantity."""
     values = [value for value in grid.columns[column].values if isinstance(value, float)]
     steps = {after - before for before, after in pairwise(values)}
-    return not grid.turned and len(set(values)) == len(values) and (column == 0 or steps == {1.0})
+    return not grid.transposed and len(set(values)) == len(values) and (column == 0 or steps == {1.0})
 
 
-def _quantity(asked: Asked, grid: Grid) -> Iterator[Plan]:
+def _quantity(asked: ParsedQuestion, grid: Grid) -> Iterator[Plan]:
     """ "How many units were sold in Europe?" where the column holds whole numbers of them: one cell, or their sum."""
     if len(asked.numbers) != 1 or asked.labels or asked.money or not asked.filters:
         return
@@ -184,11 +184,11 @@ def _quantity(asked: Asked, grid: Grid) -> Iterator[Plan]:
     rows = selected(grid, asked.filters)
     if len(rows) == 1:
         yield Plan(grid, "lookup", asked.numbers[0], filters=asked.filters)
-    elif not grid.turned:
+    elif not grid.transposed:
         yield Plan(grid, "sum", asked.numbers[0], filters=without_totals(grid, asked.filters))
 
 
-def _lookup(asked: Asked, grid: Grid) -> Iterator[Plan]:
+def _lookup(asked: ParsedQuestion, grid: Grid) -> Iterator[Plan]:
     """One cell; or with "spend" the sum of what was spent."""
     if asked.limit:
         return
@@ -204,11 +204,11 @@ def _lookup(asked: Asked, grid: Grid) -> Iterator[Plan]:
     rows = selected(grid, asked.filters)
     if len(rows) == 1 and (asked.filters or grid.height == 1):
         yield Plan(grid, "lookup", columns[0], filters=asked.filters)
-    elif len(rows) > 1 and "spend" in asked.roles and "how" in asked.lower and not grid.turned:
+    elif len(rows) > 1 and "spend" in asked.roles and "how" in asked.lower and not grid.transposed:
         yield Plan(grid, "sum", columns[0], filters=without_totals(grid, asked.filters))
 
 
-def _difference(asked: Asked, grid: Grid) -> Iterator[Plan]:
+def _difference(asked: ParsedQuestion, grid: Grid) -> Iterator[Plan]:
     """Between two columns of one row, or between two selections of one column."""
     if asked.labels or asked.limit:
         return
@@ -223,11 +223,11 @@ def _difference(asked: Asked, grid: Grid) -> Iterator[Plan]:
             yield Plan(grid, "difference", columns[0], columns[1], filters=asked.filters)
     elif len(columns) == 1 and len(asked.pair) == 2:
         sizes = [len(selected(grid, (*asked.filters, part))) for part in asked.pair]
-        if sizes == [1, 1] or (added and not grid.turned and all(sizes)):
+        if sizes == [1, 1] or (added and not grid.transposed and all(sizes)):
             yield Plan(grid, "difference", columns[0], filters=asked.filters, pair=asked.pair)
 
 
-def _change(asked: Asked, grid: Grid, percent: bool) -> Iterator[Plan]:
+def _change(asked: ParsedQuestion, grid: Grid, percent: bool) -> Iterator[Plan]:
     """From one year to another; the order of the question is the order of time."""
     columns = _value_columns(asked, grid)
     if len(columns) != 1 or asked.labels or len(asked.pair) != 2 or asked.limit:
@@ -239,13 +239,13 @@ def _change(asked: Asked, grid: Grid, percent: bool) -> Iterator[Plan]:
         yield Plan(grid, "change", columns[0], filters=asked.filters, pair=asked.pair, percent=percent)
 
 
-def _share(asked: Asked, grid: Grid) -> Iterator[Plan]:
+def _share(asked: ParsedQuestion, grid: Grid) -> Iterator[Plan]:
     """What part of a column's sum, or of the rows, one selection is."""
     if (
         "of" not in asked.lower
         or len(asked.filters) != 1
         or asked.filters[0].operator != "in"
-        or grid.turned
+        or grid.transposed
         or asked.limit
         or asked.pair
     ):
@@ -266,8 +266,8 @@ def can_be_trusted(plan: Plan, crosstab: bool) -> bool:
     if plan.column >= 0 and plan.kind not in ("lookup", "distinct", "difference", "change"):
         held = [row for row in rows if plan.grid.columns[plan.column].values[row] is not None]
         # "The maximum dose of metformin" over its one row is a dose, and not the maximum that was asked for.
-        least = 2 if plan.grid.turned or plan.kind in ("average", "median", "max", "min") else 1
-        if len(held) < least or (plan.grid.turned and not _one_kind_of_period(plan.grid, held)):
+        least = 2 if plan.grid.transposed or plan.kind in ("average", "median", "max", "min") else 1
+        if len(held) < least or (plan.grid.transposed and not _one_kind_of_period(plan.grid, held)):
             return False
     if plan.kind == "sum" and not _agrees_with_total(plan, rows):
         return False

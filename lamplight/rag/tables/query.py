@@ -50,7 +50,7 @@ def load(grid: Grid) -> sqlite3.Connection:
     """A database in memory with this table alone, closed for everything but SELECT on it."""
     database = sqlite3.connect(":memory:", isolation_level=None)
     kinds = {"number": "REAL", "year": "INTEGER", "date": "TEXT", "text": "TEXT"}
-    columns = ", ".join(f"{quoted(column.name)} {kinds[column.kind]}" for column in grid.columns)
+    columns = ", ".join(f"{quote_identifier(column.name)} {kinds[column.kind]}" for column in grid.columns)
     database.execute(f"CREATE TABLE {_table(grid)} ({columns})")
     places = ", ".join("?" * len(grid.columns))
     database.execute("BEGIN")
@@ -152,7 +152,7 @@ def _condition(grid: Grid, part: Filter) -> str:
     return f"{column} {part.operator} {values[0]}"
 
 
-def quoted(name: str) -> str:
+def quote_identifier(name: str) -> str:
     """An SQL name, whatever is in it."""
     return '"' + name.replace('"', '""') + '"'
 
@@ -164,7 +164,7 @@ def _literal(value: float | str) -> str:
 
 
 def _name(grid: Grid, column: int) -> str:
-    return quoted(grid.columns[column].name) if column >= 0 else ""
+    return quote_identifier(grid.columns[column].name) if column >= 0 else ""
 
 
 def table_name(grid: Grid) -> str:
@@ -174,7 +174,7 @@ def table_name(grid: Grid) -> str:
 
 
 def _table(grid: Grid) -> str:
-    return quoted(table_name(grid))
+    return quote_identifier(table_name(grid))
 
 
 class _Median:

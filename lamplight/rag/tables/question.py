@@ -13,7 +13,7 @@ from itertools import pairwise
 from lamplight.library.records import Table
 from lamplight.rag.tables.cells import Grid, grids
 from lamplight.rag.tables.mentions import find_mentions
-from lamplight.rag.tables.plan import Asked, Plan, can_be_trusted, plans
+from lamplight.rag.tables.plan import ParsedQuestion, Plan, can_be_trusted, plans
 from lamplight.rag.tables.selections import Filter, Mention
 from lamplight.rag.tables.vocabulary import KNOWN, NEVER_TITLES, OPENINGS, OPERATIONS, Word, meaning, words_of
 
@@ -22,7 +22,7 @@ MOST_READINGS = 3_000  # ways to give each word a job; a question with more is t
 LONGEST_TITLE = 12  # words; a longer one is a paragraph and explains too much
 
 
-def read_question(question: str, table: Table, document: str = "") -> list[Plan]:
+def parse_table_question(question: str, table: Table, document: str = "") -> list[Plan]:
     """Every way to read the question as a computation over this table, best first; usually none."""
     words = words_of(question)
     if not 1 < len(words) <= LONGEST_QUESTION or words[0].lower not in OPENINGS:
@@ -33,7 +33,7 @@ def read_question(question: str, table: Table, document: str = "") -> list[Plan]
     names = _names(table.name) | _names(document)
     found = []
     for grid in views:
-        crosstab = len(views) > 1 and not grid.turned
+        crosstab = len(views) > 1 and not grid.transposed
         for cover, score in _covers(words, find_mentions(words, grid, names)):
             asked = _take_apart(words, cover, grid)
             for plan in plans(asked, grid) if asked is not None else ():
@@ -84,7 +84,7 @@ def _covers(words: Sequence[Word], mentions: Sequence[Mention]) -> list[tuple[li
     return found
 
 
-def _take_apart(words: Sequence[Word], cover: Sequence[Mention], grid: Grid) -> Asked | None:
+def _take_apart(words: Sequence[Word], cover: Sequence[Mention], grid: Grid) -> ParsedQuestion | None:
     """None where the parts contradict each other."""
     columns = list(dict.fromkeys(mention.column for mention in cover if mention.role == "column"))
     selecting = [mention for mention in cover if mention.filter is not None]
@@ -95,7 +95,7 @@ def _take_apart(words: Sequence[Word], cover: Sequence[Mention], grid: Grid) -> 
     filters, pair = merged
     if any(part.column in columns for part in filters):
         return None
-    return Asked(
+    return ParsedQuestion(
         [word.lower for word in words],
         operations,
         columns,

@@ -122,7 +122,7 @@ def spans(words: Sequence[Word], stems: Sequence[str], any_order: bool = False) 
 def _cells(words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
     stems = {word.stem for word in words}
     for index, column in enumerate(grid.columns):
-        if column.kind != "text" or (grid.turned and index):
+        if column.kind != "text" or (grid.transposed and index):
             continue
         values = dict.fromkeys(value for value in column.values if isinstance(value, str))
         if len(values) > MOST_VALUES:

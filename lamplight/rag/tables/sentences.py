@@ -12,10 +12,10 @@ from lamplight.rag.tables.selections import Filter, selected
 
 MOST_NAMED = 3  # rows that share the first place; more is no answer
 SUFFIXES = {"sum": "total", "average": "average", "median": "median"}
-Said = tuple[str, float | str] | None
+TableSentence = tuple[str, float | str] | None
 
 
-def sentence(plan: Plan, result: Result) -> Said:
+def sentence(plan: Plan, result: Result) -> TableSentence:
     """The answer and its value; None where the result is no answer, as when many rows share the first place."""
     return _SENTENCES[plan.kind](plan, result)
 
@@ -34,7 +34,7 @@ def note(plan: Plan) -> str:
     return " ".join(notes)
 
 
-def _lookup(plan: Plan, result: Result) -> Said:
+def _lookup(plan: Plan, result: Result) -> TableSentence:
     column = plan.grid.columns[plan.column]
     row = result.used[0]
     written = column.texts[row]
@@ -54,7 +54,7 @@ def _with_unit(plan: Plan, column: Column, row: int, written: str) -> str:
     return f"{before}{written}{suffix if suffix.strip() not in written else ''}"
 
 
-def _aggregate(plan: Plan, result: Result) -> Said:
+def _aggregate(plan: Plan, result: Result) -> TableSentence:
     column = plan.grid.columns[plan.column]
     (value,) = result.rows[0]
     if not isinstance(value, int | float):
@@ -66,7 +66,7 @@ def _aggregate(plan: Plan, result: Result) -> Said:
     return f"The {noun} of {column.head} over {_rows(held)}{_where(plan)} is {shown}.", round(value, max(decimals, 4))
 
 
-def _extreme(plan: Plan, result: Result) -> Said:
+def _extreme(plan: Plan, result: Result) -> TableSentence:
     column = plan.grid.columns[plan.column]
     value = result.rows[0][1]
     if not isinstance(value, int | float) or len(result.rows) > MOST_NAMED:
@@ -82,7 +82,7 @@ def _extreme(plan: Plan, result: Result) -> Said:
     return f"{_and(named)} {have} the {word} {column.head}{_where(plan)}: {shown}.", _and(named)
 
 
-def _top(plan: Plan, result: Result) -> Said:
+def _top(plan: Plan, result: Result) -> TableSentence:
     column = plan.grid.columns[plan.column]
     if len(result.rows) > plan.limit and result.rows[plan.limit - 1][1] == result.rows[plan.limit][1]:
         return None  # two rows share the last place
@@ -96,7 +96,7 @@ def _top(plan: Plan, result: Result) -> Said:
     return f"The {plan.limit} {word} by {column.head}{_where(plan)}: {listed}.", listed
 
 
-def _groups(plan: Plan, result: Result) -> Said:
+def _groups(plan: Plan, result: Result) -> TableSentence:
     label = plan.grid.columns[plan.label]
     count = max(plan.limit, 1)
     if len(result.rows) > count and result.rows[count - 1][1] == result.rows[count][1]:
@@ -120,14 +120,14 @@ def _group_value(plan: Plan, value: float | str | None) -> str:
     return plan.grid.columns[plan.column].show(number) if plan.column >= 0 else str(number)
 
 
-def _count(plan: Plan, result: Result) -> Said:
+def _count(plan: Plan, result: Result) -> TableSentence:
     (value,) = result.rows[0]
     assert isinstance(value, int)
     verb = "is" if value == 1 else "are"
     return f"There {verb} {_rows(value)}{_where(plan)}.", float(value)
 
 
-def _distinct(plan: Plan, result: Result) -> Said:
+def _distinct(plan: Plan, result: Result) -> TableSentence:
     (value,) = result.rows[0]
     assert isinstance(value, int)
     verb, s = ("is", "") if value == 1 else ("are", "s")
@@ -135,7 +135,7 @@ def _distinct(plan: Plan, result: Result) -> Said:
     return f"There {verb} {value:,} different value{s} of {head}{_where(plan)}.", float(value)
 
 
-def _difference(plan: Plan, result: Result) -> Said:
+def _difference(plan: Plan, result: Result) -> TableSentence:
     first, second = result.rows[0]
     if not isinstance(first, int | float) or not isinstance(second, int | float):
         return None
@@ -155,7 +155,7 @@ def _difference(plan: Plan, result: Result) -> Said:
     return f"{names[0]} ({one}) is {column.show(abs(gap), decimals)} {word} than {names[1]} ({two}).", gap
 
 
-def _change(plan: Plan, result: Result) -> Said:
+def _change(plan: Plan, result: Result) -> TableSentence:
     first, last = result.rows[0]
     column = plan.grid.columns[plan.column]
     if not isinstance(first, int | float) or not isinstance(last, int | float):
@@ -177,7 +177,7 @@ def _change(plan: Plan, result: Result) -> Said:
     return f"{about} {verb} by {abs(part):,.1f}%, {span}.", part
 
 
-def _share(plan: Plan, result: Result) -> Said:
+def _share(plan: Plan, result: Result) -> TableSentence:
     part, whole = result.rows[0]
     if not isinstance(part, int | float) or not isinstance(whole, int | float) or whole <= 0 or not 0 <= part <= whole:
         return None

@@ -110,12 +110,12 @@ def words_of(text: str) -> list[Word]:
     words = []
     for token in TOKEN.findall(CAMEL.sub(" ", text)):
         lower = re.sub(r"['’]s?$|['’](?=s$)", "", token.lower()).replace("’", "'")
-        words.append(Word(token, lower, stem(lower)))
+        words.append(Word(token, lower, normal_word(lower)))
     return words
 
 
 @lru_cache(maxsize=20_000)
-def stem(word: str) -> str:
+def normal_word(word: str) -> str:
     """A word without plural and tense; abbreviations written out. Nothing else is cut."""
     word = SAME.get(word, word)
     if word[:1].isdigit() or len(word) < 4 or word.endswith("ss"):

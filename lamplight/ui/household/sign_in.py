@@ -19,7 +19,7 @@ from lamplight.library.conversations import person_key
 from lamplight.ui.household.errors import HouseholdError
 from lamplight.ui.household.network import is_loopback, parsed_address
 from lamplight.ui.household.sessions import LASTING
-from lamplight.ui.household.visitor import without_places
+from lamplight.ui.household.visitor import without_paths
 from lamplight.ui.requests import body_of
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def sign_in_routes(household: Household, port: int) -> APIRouter:
         try:
             token = await run_in_threadpool(household.sign_in, name, device, address, known)
         except HouseholdError as error:
-            return sign_in_page(without_places(str(error), household.folder), name, HTTPStatus.CONFLICT)
+            return sign_in_page(without_paths(str(error), household.folder), name, HTTPStatus.CONFLICT)
         return signed_in(RedirectResponse("/", HTTPStatus.SEE_OTHER), token)
 
     return router

@@ -52,12 +52,12 @@ def may_go(session: Session | None, path: str) -> bool:
     return session is None or not any(path == one or path.startswith(f"{one}/") for one in AT_THE_COMPUTER_ONLY)
 
 
-def told(sentence: str, session: Session | None, library: Path) -> str:
+def redacted(sentence: str, session: Session | None, library: Path) -> str:
     """What went wrong, as it is told to who is signed in, or at the computer; `library` is the library's folder."""
-    return sentence if session is None else without_places(sentence, library)
+    return sentence if session is None else without_paths(sentence, library)
 
 
-def without_places(sentence: str, library: Path) -> str:
+def without_paths(sentence: str, library: Path) -> str:
     """Without the paths in it: where things are on the computer is nobody's business elsewhere."""
     known = {str(one) for one in (library, library.resolve(), models_folder(), Path("~").expanduser()) if one.name}
     for folder in sorted(known, key=len, reverse=True):  # in which there may be blanks

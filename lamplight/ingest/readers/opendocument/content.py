@@ -52,7 +52,7 @@ class Content:
             elif name == f"{TABLE}table":
                 self._table(element)
             elif name == f"{TEXT}soft-page-break":
-                self.pages.turn(NOTED_BREAK)
+                self.pages.break_page(NOTED_BREAK)
             elif name == f"{OFFICE}annotation":
                 self._add([Line(said_in_comment(*self._reader.comment(element)))])
             elif name == f"{DRAW}frame":
@@ -83,14 +83,14 @@ class Content:
         paragraph = self._reader.words(element)
         for mark, words in parts(paragraph.text):
             if mark:
-                self.pages.turn(mark)
+                self.pages.break_page(mark)
             if words:
                 self._add([Line(f"{number} {words}".strip())])
                 number = ""
         self._add([Line(aside) for aside in paragraph.asides])
         self.walk(paragraph.frames)
         if self._styles.breaks_after(element.get(f"{TEXT}style-name", "")):
-            self.pages.turn(SET_BREAK)
+            self.pages.break_page(SET_BREAK)
 
     def _list(self, element: Any, style: str, level: int) -> None:
         own = element.get(f"{TEXT}style-name", "")
@@ -117,7 +117,7 @@ class Content:
 
     def _table(self, table: Any) -> None:
         if self._styles.breaks_before(table.get(f"{TABLE}style-name", "")) and self.pages.last.blocks:
-            self.pages.turn(SET_BREAK)
+            self.pages.break_page(SET_BREAK)
         inner: list[Any] = []
         asides: list[Line] = []
 
@@ -196,7 +196,7 @@ class Content:
 
     def _turn(self, paragraph: Any) -> None:
         if self.pages.last.blocks and self._styles.breaks_before(paragraph.get(f"{TEXT}style-name", "")):
-            self.pages.turn(SET_BREAK)
+            self.pages.break_page(SET_BREAK)
 
 
 def _description(element: Any) -> str:

@@ -94,7 +94,7 @@ class _Body:
     def _paragraph(self, element: Any) -> None:
         before = (is_on(properties, "pageBreakBefore") for properties in self._styles.properties(element))
         if next((state for state in before if state is not None), False) and self._pages.last.blocks:
-            self._pages.turn(SET_BREAK)
+            self._pages.break_page(SET_BREAK)
         paragraph = self._words.read(element)
         text = " ".join(paragraph.text.split())
         removed = element.find(f"{W}pPr/{W}rPr/{W}del") is not None and not text
@@ -102,7 +102,7 @@ class _Body:
         level = self._styles.heading_level(element)
         if level is not None and 0 < len(text) <= LONGEST_HEADING:
             for mark in BREAKS.findall(paragraph.text):
-                self._pages.turn(mark)
+                self._pages.break_page(mark)
             self._heading(level, text, "" if number == BULLET else number)
         else:
             self._text(paragraph, number, self._styles.is_contents(element))
@@ -113,7 +113,7 @@ class _Body:
     def _text(self, paragraph: Paragraph, number: str, contents: bool) -> None:
         for mark, words in parts(paragraph.text):
             if mark:
-                self._pages.turn(mark)
+                self._pages.break_page(mark)
             if words:
                 self._add(Block("text", [Line(f"{number} {words}".strip(), furniture=contents)], self._outline.path))
                 number = ""
@@ -157,7 +157,7 @@ class _Body:
         for label, one in inner:
             self._inner_table(label, one)
         for _ in table.iter(f"{W}lastRenderedPageBreak"):
-            self._pages.turn(NOTED_BREAK)
+            self._pages.break_page(NOTED_BREAK)
 
     def _inner_table(self, label: str, table: Any) -> None:
         levels = self._outline.levels
@@ -196,5 +196,5 @@ class _Body:
 
     def _end_section(self) -> None:
         if self._sections and (value(self._sections[0], "type") or "nextPage") not in ON_THE_SAME_PAGE:
-            self._pages.turn(SET_BREAK)
+            self._pages.break_page(SET_BREAK)
         self._begin_section()

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 Loaded = TypeVar("Loaded")
 
 
-class OnDemand(Generic[Loaded]):
+class Lazy(Generic[Loaded]):
     """A value that is made once, by whichever thread asks first; the others wait for it."""
 
     def __init__(self, make: Callable[[], Loaded]) -> None:

@@ -14,7 +14,7 @@ from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Event, Evidence
 from lamplight.ui.answers import UNFINISHED, Answer
-from lamplight.ui.turns import Question, Turn
+from lamplight.ui.running_answers import Question, RunningAnswer
 
 QUESTION = "What colour is the gate painted?"
 
@@ -38,7 +38,7 @@ def test_an_answer_that_never_ended_is_kept_as_far_as_it_came(library: Library, 
     assert index_file(tmp_path / "gate.txt", library, models).status == "added"
     conversation = library.conversations.start(QUESTION)
     with pytest.raises(Killed):
-        Turn(library, Dying(library, models), conversation, Question(QUESTION)).run()
+        RunningAnswer(library, Dying(library, models), conversation, Question(QUESTION)).run()
     asked, said = library.messages.of(conversation)
     answer = Answer.restored(said)
     assert asked.content == QUESTION

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lamplight.library.records import Passage
-from lamplight.rag.composition import Composed, plain
+from lamplight.rag.composition import Composed, escape_markdown
 from lamplight.rag.events import Citation, Event, Evidence, Finished, Grounded, Token
-from lamplight.rag.requests.request import Request, Told
+from lamplight.rag.requests.request import DirectAnswer, Request
 
 
-def tell(request: Request, told: Told) -> Iterator[Event]:
+def answer_events(request: Request, told: DirectAnswer) -> Iterator[Event]:
     """What was told, as the events of an answer."""
     request.timings = replace(request.timings, evidence_ms=request.elapsed(), first_token_ms=request.elapsed())
     if told.passages:
@@ -31,7 +31,7 @@ def refuse(request: Request, sentence: str, passages: list[Passage]) -> Iterator
 
 def with_others(answer: Composed, others: Sequence[Citation], heading: str) -> Composed:
     """The answer with other lines below it, word for word, under a heading that also says when there are none."""
-    lines = "\n".join(f"- {plain(other.text)} [{other.marker}]" for other in others)
+    lines = "\n".join(f"- {escape_markdown(other.text)} [{other.marker}]" for other in others)
     text = "\n\n".join(part for part in (answer.text, f"{heading}\n\n{lines}") if part)
     return replace(answer, text=text, citations=[*answer.citations, *others])
 

@@ -11,17 +11,17 @@ from lamplight.library.records import Passage, Table
 from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
-from lamplight.models.reader import LineReading
+from lamplight.models.reader import LineScore
 from lamplight.rag.extraction import AnswerLine
-from lamplight.rag.measures.business_years import is_called_by_year_before
+from lamplight.rag.measures.fiscal_years import is_called_by_year_before
 from lamplight.rag.names import shortens
 from lamplight.rag.passages import Selection
-from lamplight.rag.programs.answer import Answered, likeliest
-from lamplight.rag.programs.asked_cell import AskedCell, asked_cell, asks_for_words, is_worked_out, names_another
+from lamplight.rag.programs.answer import ProgramAnswer, likeliest
+from lamplight.rag.programs.cell_answer import CellAnswer, asked_cell, asks_for_words, is_worked_out, names_another
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.report_tables import tables_of
 from lamplight.rag.programs.selections import ORDINARY
-from lamplight.rag.programs.timing import times_of
+from lamplight.rag.programs.timing import table_periods_of
 from lamplight.rag.query import WORD
 from lamplight.rag.retriever import Search
 from lamplight.rag.sentences import stems, units_of
@@ -34,7 +34,7 @@ ODDS = 8.0  # log-odds of what can't be otherwise
 LOOKED_AT = 20  # passages, for their tables
 
 
-Found = tuple[Passage, Table]
+PassageTable = tuple[Passage, Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class TableAnswer:
 
     passage: Passage
     table: Table
-    answered: Answered | None
+    answered: ProgramAnswer | None
 
 
-class TablesFound:
+class CandidateTables:
     """The tables of the best passages, where the embedder knows both languages; none without the rankers' own.
 
     They are `asked` the question without the names of documents.
@@ -59,7 +59,7 @@ class TablesFound:
         self._among = list(islice(tables_among(search, selection, library), CANDIDATES)) if fits else []
         self.asked = _asked(search, [passage for passage, _ in self._among])
 
-    def cell(self) -> AskedCell | None:
+    def cell(self) -> CellAnswer | None:
         """The cell that is asked for, of tables whose rows are called by a column without a head, as in reports."""
         among = [one for one in self._among if not one[1].columns[0]]
         if not among:
@@ -75,11 +75,15 @@ class TablesFound:
         """The probability that the question asks for something else than what stands in cells or comes of them."""
         return asks_for_words(self.asked, self._models.embedder, self._models.cell_ranker)
 
-    def _named_late(self, among: Sequence[Found]) -> frozenset[int]:
+    def _named_late(self, among: Sequence[PassageTable]) -> frozenset[int]:
         """The documents that call a year, which ends early in it, by that year."""
         newest: dict[int, int] = {}
         for _, table in among:
-            early = [year for head in table.columns for year in times_of(head).years - times_of(head).business]
+            early = [
+                year
+                for head in table.columns
+                for year in table_periods_of(head).years - table_periods_of(head).business
+            ]
             newest[table.document_id] = max([newest.get(table.document_id, 0), *early])
         return frozenset(
             document
@@ -98,7 +102,7 @@ class TablesFound:
         ]
 
 
-def _promising(asked: str, among: Sequence[Found], embedder: Embedder) -> list[Found]:
+def _promising(asked: str, among: Sequence[PassageTable], embedder: Embedder) -> list[PassageTable]:
     """Those tables that have most words of the question and are called most like it, the best passages' first."""
     if len(among) <= TABLES:
         return list(among)
@@ -160,7 +164,7 @@ def surest(asked: str, answers: Sequence[TableAnswer], search: Search, selection
 
 
 def likeliest_row(
-    cell: AskedCell | None, answers: Sequence[TableAnswer], in_words: float, marker: int
+    cell: CellAnswer | None, answers: Sequence[TableAnswer], in_words: float, marker: int
 ) -> AnswerLine | None:
     """The row that an answer likeliest rests on, of which none is sure, in a passage of its own with this marker.
 
@@ -193,7 +197,7 @@ def _row(passage: Passage, table: Table, program: Program, probability: float, m
     span = (start, start + len(program.given[0])) if start >= 0 else (0, 0)
     odds = math.log(probability / (1 - probability)) if probability < 1 else ODDS
     line = next(unit for unit in reversed(units_of(made)))
-    return AnswerLine(line, LineReading(odds, *span, probability), odds, heads)
+    return AnswerLine(line, LineScore(odds, *span, probability), odds, heads)
 
 
 def _may_speak_of_the_whole(one: TableAnswer, search: Search, passages: Sequence[Passage]) -> bool:

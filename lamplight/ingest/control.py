@@ -10,7 +10,7 @@ from lamplight.scheduling import CancelToken, Lease, Priority, Scheduler
 
 
 @dataclass(slots=True)
-class Progress:
+class IngestControl:
     """`cancelled` forgets the file, `interrupted` keeps what is done of it for the next run.
 
     `lease` is that of the file while `index_file` reads it; until then nothing else goes first.

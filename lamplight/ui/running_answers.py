@@ -17,14 +17,14 @@ from lamplight.library.errors import LibraryError
 from lamplight.rag.events import Evidence, Finished, Grounded
 from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer
-from lamplight.ui.household.visitor import without_places
+from lamplight.ui.household.visitor import without_paths
 
 if TYPE_CHECKING:
     from lamplight.library.records import Message
     from lamplight.library.store import Library
     from lamplight.rag.answerer import Answerer
     from lamplight.rag.events import Breadth, Event, Mode
-    from lamplight.rag.intent import Kind
+    from lamplight.rag.intent import IntentName
     from lamplight.rag.retriever import Scope
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Question:
     attached: tuple[str, ...] = ()
     about: tuple[int, ...] = ()
     breadth: Breadth = "usual"
-    kind: Kind | None = None
+    kind: IntentName | None = None
 
     @classmethod
     def restored(cls, message: Message) -> Question:
@@ -73,7 +73,7 @@ def points(text: str) -> bool:
     return not THIS.isdisjoint(re.findall(r"\w+", text.lower()))
 
 
-def known_kind(name: str | None) -> Kind | None:
+def known_kind(name: str | None) -> IntentName | None:
     """The kind of request that the page named; None if there is no such kind."""
     from lamplight.rag.intent import KINDS  # heavy; with the first question, not with the first page
 
@@ -84,7 +84,7 @@ def _nobody() -> None:
     """Who is told of changes where nobody looks."""
 
 
-class Turn:
+class RunningAnswer:
     """One question and its answer, worked on in a thread of its own and saved as it grows.
 
     `changed` is called after each change of the answer.
@@ -201,7 +201,7 @@ class Turn:
     def _end(self, error: str) -> None:
         # It is kept and shown with the answer, to whoever asked.
         elsewhere = self.person != AT_THE_COMPUTER
-        self._answer.error = without_places(error, self._library.folder) if elsewhere else error
+        self._answer.error = without_paths(error, self._library.folder) if elsewhere else error
         self._answer.done = True
         self._save()
 
@@ -210,12 +210,12 @@ class Turn:
         self._saved_at = time.monotonic()
 
 
-class Turns:
+class RunningAnswers:
     """The turns under way, at most one to a conversation. `changed` is called after each change of one of them."""
 
     def __init__(self, library: Library, answerer: Answerer, changed: Callable[[], None] = _nobody) -> None:
         self._library, self._answerer, self._changed = library, answerer, changed
-        self._running: dict[int, Turn] = {}
+        self._running: dict[int, RunningAnswer] = {}
         self._lock = threading.Lock()
         self._ended = threading.Condition(self._lock)
 
@@ -224,7 +224,7 @@ class Turns:
         with self._lock:
             if conversation_id in self._running:
                 return False
-            turn = Turn(self._library, self._answerer, conversation_id, question, self._changed)
+            turn = RunningAnswer(self._library, self._answerer, conversation_id, question, self._changed)
             self._running[conversation_id] = turn
         self._changed()
         threading.Thread(target=self._run, args=(turn,), name=f"turn-{conversation_id}", daemon=True).start()
@@ -242,7 +242,7 @@ class Turns:
         with self._ended:
             return self._ended.wait_for(lambda: not self._running, ENDING_SECONDS)
 
-    def running(self, conversation_id: int | None) -> Turn | None:
+    def running(self, conversation_id: int | None) -> RunningAnswer | None:
         """The unfinished turn of a conversation."""
         with self._lock:
             return None if conversation_id is None else self._running.get(conversation_id)
@@ -264,7 +264,7 @@ class Turns:
         with self._lock:
             return [number for number, turn in self._running.items() if turn.person == person]
 
-    def _run(self, turn: Turn) -> None:
+    def _run(self, turn: RunningAnswer) -> None:
         try:
             turn.run()
         finally:

@@ -13,16 +13,16 @@ from lamplight.library.records import Passage, Table
 from lamplight.models.cell_ranker import CellOperation, CellRanker
 from lamplight.models.embedder import Embedder
 from lamplight.rag.lexicon.dates import MONTHS
-from lamplight.rag.programs.cells import MEASURES, Cell, Names, Seen, cells_seen, names_of
+from lamplight.rag.programs.cells import MEASURES, Cell, CellFeatures, Names, cells_seen, names_of
 from lamplight.rag.programs.changes import in_per_cent, in_time
 from lamplight.rag.programs.program import Operation, Program
 from lamplight.rag.programs.selections import Rows, spelt_out
-from lamplight.rag.programs.timing import AGREES, DIFFERS, Times, part_fit, times_of, year_fit
+from lamplight.rag.programs.timing import AGREES, DIFFERS, TablePeriods, part_fit, table_periods_of, year_fit
 from lamplight.rag.programs.two_rows import OF_A_WHOLE, OF_BOTH, of_two_rows
-from lamplight.rag.programs.view import Column, View, plain, shown, view_of
+from lamplight.rag.programs.view import Column, View, normalised, number_text, view_of
 from lamplight.rag.sentences import stems
 
-Found = tuple[Passage, Table]
+PassageTable = tuple[Passage, Table]
 FIRST = re.compile(r"[^\W\d_a-z][\w&.'-]*")
 NAME = re.compile(r"(?<=[\w,;:)] )[^\W\d_a-z][\w&.'-]*")  # a capital that begins no sentence
 # From here on an answer is told. Of documents that were not learnt from seven in eight are right then where a cell is
@@ -32,7 +32,7 @@ HARDLY = 0.35  # likely that a question asks for what stands somewhere: then no 
 
 
 @dataclass(frozen=True, slots=True)
-class AskedCell:
+class CellAnswer:
     """What `program` gives of a passage's table, and the probability that it is what is asked for."""
 
     passage: Passage
@@ -48,12 +48,12 @@ class AskedCell:
 
 def asked_cell(
     question: str,
-    found: Sequence[Found],
+    found: Sequence[PassageTable],
     embedder: Embedder,
     ranker: CellRanker,
     named_late: frozenset[int] = frozenset(),
     beside: Sequence[str] = (),
-) -> AskedCell | None:
+) -> CellAnswer | None:
     """None where the tables have no cells. For the ranker's embedder alone.
 
     Of the documents `named_late` a year that ends early is called by the year it ends in. `beside` are the passages
@@ -75,11 +75,11 @@ def asked_cell(
     passage, table = found[cell.table]
     rows = (cell.row,)
     program = Program("lookup", (table.rows[cell.row][cell.column],), Rows((), frozenset(), rows), rows, cell.column)
-    made = [AskedCell(passage, table, program, float(chances[best]) * operations["lookup"])]
+    made = [CellAnswer(passage, table, program, float(chances[best]) * operations["lookup"])]
     worked = _worked_out(operation, question, names[cell.table], _rows_beside(seen, chances, best), cell.column)
     if worked is not None:
         row = _of_rows(seen, chances, cell.table, worked.rows if operation in OF_BOTH else rows)
-        made.append(AskedCell(passage, table, worked, row * operations[operation]))
+        made.append(CellAnswer(passage, table, worked, row * operations[operation]))
     fitting = [one for one in made if not names_another(question, table, one.program.rows, beside)]
     return max(fitting, key=lambda one: one.probability, default=None)
 
@@ -106,7 +106,7 @@ def names_another(question: str, table: Table, rows: Sequence[int], beside: Sequ
     A word that begins it is a name if one of the passages `beside` has it.
     """
     held = stems(" ".join([table.name, *table.columns, *(cell for row in rows for cell in table.rows[row])]))
-    asked = plain(question)
+    asked = normalised(question)
     for match in (one for column in view_of(table).columns for one in spelt_out(asked, column)):
         held |= stems(asked[slice(*match.span)]) if set(rows) & set(match.rows) else frozenset()
     names = [match[0] for match in NAME.finditer(question) if match[0].lower() not in MONTHS]
@@ -123,14 +123,14 @@ def _is_whole(view: View, cell: Cell) -> bool:
     return numbers[cell.row] == max((number for number in numbers if number is not None), default=None)
 
 
-def _rows_beside(seen: Seen, chances: npt.NDArray[np.float32], best: int) -> list[int]:
+def _rows_beside(seen: CellFeatures, chances: npt.NDArray[np.float32], best: int) -> list[int]:
     """The rows of a cell's column, its own first, then as they are likeliest asked for."""
     cell = seen.cells[best]
     beside = [index for index, one in enumerate(seen.cells) if (one.table, one.column) == (cell.table, cell.column)]
     return [seen.cells[index].row for index in sorted(beside, key=lambda index: (index != best, -chances[index]))]
 
 
-def _of_rows(seen: Seen, chances: npt.NDArray[np.float32], table: int, rows: Sequence[int]) -> float:
+def _of_rows(seen: CellFeatures, chances: npt.NDArray[np.float32], table: int, rows: Sequence[int]) -> float:
     """That some rows of a table are asked for, all of them, in whichever column."""
     each = [
         sum(float(chances[index]) for index, cell in enumerate(seen.cells) if (cell.table, cell.row) == (table, row))
@@ -149,20 +149,20 @@ def _worked_out(
     if operation not in ("change", "growth"):
         return None
     periods = next((group for group in in_time(view) if any(one.index == column for _, one in group)), [])
-    pair = _two_of([one for _, one in periods], times_of(question), column)
+    pair = _two_of([one for _, one in periods], table_periods_of(question), column)
     if pair is None or (before := pair[0].numbers[row]) is None or (after := pair[1].numbers[row]) is None:
         return None
     base: Operation = "change" if operation == "change" else "growth"
     if base == "growth" and before == 0:
         return None
-    given = shown(round(abs(after - before), 4), 0) if base == "change" else in_per_cent(abs(after / before - 1))
+    given = number_text(round(abs(after - before), 4), 0) if base == "change" else in_per_cent(abs(after / before - 1))
     rows = (row,)
     # What is paid out stands below zero: there is more of it where the figure is less.
     rises = abs(after) >= abs(before) if before < 0 and after < 0 else after >= before
     return Program(base, (given,), Rows((), frozenset(), rows), rows, pair[1].index, pair[0].index, rises)
 
 
-def _two_of(periods: Sequence[Column], asked: Times, column: int) -> tuple[Column, Column] | None:
+def _two_of(periods: Sequence[Column], asked: TablePeriods, column: int) -> tuple[Column, Column] | None:
     """The older and the newer of two periods: those that are asked for, else one and the one before it."""
     named = [one for one in periods if _is_named(one, asked)]
     if len(named) > 1:
@@ -172,6 +172,6 @@ def _two_of(periods: Sequence[Column], asked: Times, column: int) -> tuple[Colum
     return (periods[place - 1], periods[place]) if place else None
 
 
-def _is_named(column: Column, asked: Times) -> bool:
-    told = times_of(column.head)
+def _is_named(column: Column, asked: TablePeriods) -> bool:
+    told = table_periods_of(column.head)
     return year_fit(asked, told) == AGREES and part_fit(asked, told) != DIFFERS

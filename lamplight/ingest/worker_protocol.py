@@ -30,7 +30,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReadingProgress:
     """What is being done, and how much (0 to 1) of the file is read."""
 
     status: str
@@ -82,7 +82,7 @@ class Refused:
     kind: Literal["refused"] = "refused"
 
 
-Message: TypeAlias = Step | Opened | PageRead | Entered | FileRead | Refused
+Message: TypeAlias = ReadingProgress | Opened | PageRead | Entered | FileRead | Refused
 MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 REQUESTS = TypeAdapter(Request)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from lamplight.library.database import Database
 
 
-class Places:
+class DocumentPaths:
     """`documents.path` is where a document was first read from; the table `places` has the others."""
 
     def __init__(self, database: Database) -> None:
