@@ -98,9 +98,16 @@ def file_of(folder: Path, number: int, version: int = 1) -> Path:
     return path
 
 
+def copied(library: Library, path: Path, name: str) -> Path:
+    """Where the library's own copy of a file lies, called `name`."""
+    with library.incoming() as incoming:
+        incoming.write(path.read_bytes())
+        return library.copies.take(incoming, name)
+
+
 def drop(library: Library, path: Path, number: int) -> None:
     """As a file that is dropped on the page: a copy is kept, a job waits, then the document is there."""
-    kept = library.copies.keep(path, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+    kept = copied(library, path, path.name)
     job = library.jobs.add(str(kept), path.name)
     if library.documents.at(str(kept)) is None:
         store(library, written(kept, number))

@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
-from lamplight.files import sha256_of
+from bench.small_library import copied
 from lamplight.ingest.pipeline import index_file
 from lamplight.ingest.queue import IngestQueue
 from lamplight.library.backup import MANIFEST, BackupError, pack, read_manifest, write_backup
@@ -44,7 +44,7 @@ SAID = "What colour is the zebrawood gate?"
 
 def drop(library: Library, models: Models, path: Path) -> Path:
     """Add a copy of a file, as a drop on the page does. Returns where the copy is."""
-    kept = library.copies.keep(path, path.name, sha256_of(path))
+    kept = copied(library, path, path.name)
     assert index_file(kept, library, models).error == ""
     return kept
 

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.small_library import copied
+from lamplight.files import sha256_of
 from lamplight.ingest.pipeline import index_file
+from lamplight.library.copies import Incoming
 from lamplight.library.database import DATABASE
 from lamplight.library.errors import LibraryBusy, LibraryError
 from lamplight.library.migrations import MIGRATIONS
@@ -122,7 +125,7 @@ def test_remove_leaves_nothing_behind(tmp_path: Path, models: Models) -> None:
     with Library(folder) as library:
         add(library, models, tmp_path / "pond.txt", POND)
         source = write(tmp_path / "gate.txt", GATE)
-        kept = library.copies.keep(source, "gate.txt", "0" * 64)
+        kept = copied(library, source, "gate.txt")
         assert index_file(kept, library, models).status == "added"
         number = next(document.id for document in library.documents.all() if document.name == "gate.txt")
         library.documents.remove(number)
@@ -162,11 +165,34 @@ def test_what_memory_once_held_is_not_written_into_the_vectors(tmp_path: Path) -
 
 def test_a_copy_is_kept_as_long_as_another_document_is_beside_it(library: Library, tmp_path: Path) -> None:
     source = write(tmp_path / "gate.txt", GATE)
-    one = library.copies.keep(source, "one.txt", "0" * 64)
-    other = library.copies.keep(source, "other.txt", "0" * 64)
+    one = copied(library, source, "one.txt")
+    other = copied(library, source, "other.txt")
     library.copies.remove(other)
     assert one.exists()
     assert not other.exists()
+
+
+def test_a_copy_is_called_by_its_content_and_nothing_stays_of_one_that_is_not_taken(
+    library: Library, tmp_path: Path
+) -> None:
+    source = write(tmp_path / "gate.txt", GATE)
+    kept = copied(library, source, "gate.txt")
+    assert kept.read_text() == GATE
+    assert library.copies.checksum_of(kept) == sha256_of(source)
+    assert library.copies.checksum_of(source) == ""
+    before = sorted(library.folder.rglob("*"))
+    with library.incoming() as incoming:
+        incoming.write(b"Half of a file")
+    assert sorted(library.folder.rglob("*")) == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is at hand on Linux alone")
+def test_a_file_for_which_there_is_no_room_is_refused_in_a_sentence(library: Library) -> None:
+    incoming = Incoming(Path("/dev/full"))
+    incoming.write(b"Too much")
+    with pytest.raises(LibraryError, match="can't be kept in the library: No space left on device"):
+        library.copies.take(incoming, "much.txt")
+    incoming.abandon()
 
 
 def test_nothing_outside_the_library_is_ever_deleted(library: Library, models: Models, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bench.small_library import copied
 from lamplight.ingest import pipeline
 from lamplight.ingest.folders import FolderWatcher
 from lamplight.ingest.pipeline import FileResult, index_file, index_files
@@ -47,7 +48,7 @@ def test_any_name_can_be_read_kept_and_removed(folder: Path, library: Library, m
     path.write_text(GATE)
     assert index_file(path, library, models).status == "added"
     (document,) = library.documents.named(name)
-    assert library.copies.keep(path, name, document.sha256).read_text() == GATE
+    assert copied(library, path, name).read_text() == GATE
     assert json.loads(json.dumps(document.name)) == name
     library.documents.remove(document.id)
     library.documents.purge(document.id)

@@ -144,7 +144,8 @@ def _index(
     path: Path, library: Library, models: Models, progress: IngestControl, processes: ReadingProcesses, again: bool
 ) -> tuple[Status, Document]:
     progress.step("checking", 0.0)
-    sha256 = _checksum(path)
+    # A copy is called by its content; one that is read again may have been damaged since.
+    sha256 = (not again and library.copies.checksum_of(path)) or _checksum(path)
     with library.claims.hold(str(path)), library.claims.hold(sha256):
         before = library.documents.at(str(path))
         if before is not None and before.sha256 == sha256 and not again:

@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from lamplight.errors import LamplightError
-from lamplight.files import sha256_of
+from lamplight.files import READ_BLOCK
 from lamplight.ingest.control import IngestControl
 from lamplight.ingest.errors import Interrupted, ReadError
 from lamplight.ingest.folders import FolderWatcher, WatchedFolder
 from lamplight.ingest.pipeline import WORKERS, index_file
 from lamplight.ingest.reading_process import ReadingProcesses
-from lamplight.library.records import Document, Job
+from lamplight.library.copies import Incoming
+from lamplight.library.records import Job
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.scheduling import CancelToken, Priority
@@ -105,20 +106,20 @@ class IngestQueue:
 
         Raises `LibraryError` when it can't be kept, `ReadError` when it can't be read.
         """
-        safe = Path(name.replace("\\", "/")).name.replace("\0", "") or "file"
-        try:
-            kept = self._library.copies.keep(path, safe, sha256_of(path))
-        except OSError as error:
-            raise ReadError(f"{safe} can't be read ({error.strerror}); try it again.") from error
-        number = self._queue(str(kept), safe, collection_id)
-        return Job(number, str(kept), safe, "queued", STATUS["queued"], "", collection_id)
+        with self._library.incoming() as incoming:
+            try:
+                with path.open("rb") as file:
+                    while block := file.read(READ_BLOCK):
+                        incoming.write(block)
+            except OSError as error:
+                raise ReadError(f"{_plain(name)} can't be read ({error.strerror}); try it again.") from error
+            return self.take(incoming, name, collection_id)
 
-    def known(self, path: Path) -> Document | None:
-        """The document that has exactly the content of a file."""
-        try:
-            return self._library.documents.with_content(sha256_of(path))
-        except OSError:
-            return None  # `submit` says why
+    def take(self, incoming: Incoming, name: str, collection_id: int | None = None) -> Job:
+        """Like `submit`, of a file that was written into the library as it came."""
+        kept = self._library.copies.take(incoming, _plain(name))
+        number = self._queue(str(kept), kept.name, collection_id)
+        return Job(number, str(kept), kept.name, "queued", STATUS["queued"], "", collection_id)
 
     def read_again(self, document_id: int) -> None:
         """Queue a document's file to be read anew; until that is done, the document stays as it is."""
@@ -277,3 +278,8 @@ class IngestQueue:
         document = self._library.documents.at(job.path)
         if job.collection_id is not None and document is not None:
             self._library.collections.collect(job.collection_id, [document.id])
+
+
+def _plain(name: str) -> str:
+    """Of a name that may come from anywhere, what a file in the library may be called."""
+    return Path(name.replace("\\", "/")).name.replace("\0", "") or "file"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
-import shutil
-import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +15,45 @@ FILES = "files"
 NAMED = re.compile(r"[0-9a-f]{64}/[^/\\\0]+")  # content and file name
 
 
+class Incoming:
+    """A file on its way in, which comes to lie at `path`: hashed while it is written, so it is read no second time.
+
+    Raises `LibraryError` when it can't be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._digest = hashlib.sha256()
+        try:
+            self._file = path.open("wb")
+        except OSError as error:
+            raise _not_kept("The file", error) from error
+
+    def write(self, piece: bytes) -> None:
+        """The next bytes of it."""
+        try:
+            self._file.write(piece)
+        except OSError as error:
+            raise _not_kept("The file", error) from error
+        self._digest.update(piece)
+
+    def finish(self) -> str:
+        """The hexadecimal sha256 of what was written, which is on the disk then; nothing can be written after it."""
+        try:
+            if not self._file.closed:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self._file.close()
+        except OSError as error:
+            raise _not_kept("The file", error) from error
+        return self._digest.hexdigest()
+
+    def abandon(self) -> None:
+        """Let go of the file, wherever it lies by now."""
+        with suppress(OSError):
+            self._file.close()
+
+
 class Copies:
     """Each in a folder named by its content, so that nothing depends on the original."""
 
@@ -22,20 +61,21 @@ class Copies:
         self._database = database
         self.folder = database.folder / FILES
 
-    def keep(self, source: Path, name: str, sha256: str) -> Path:
-        """A copy of `source`, called `name`. Raises `LibraryError` when it can't be written."""
-        target = self.folder / sha256 / name
+    def take(self, incoming: Incoming, name: str) -> Path:
+        """Where a file that has come in lies from now on, called `name`. Raises `LibraryError` when that can't be."""
+        target = self.folder / incoming.finish() / name
         if target.exists():
             return target
-        part = target.with_name(f".{threading.get_ident()}.part")  # a name may be as long as names can be
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, part)
-            part.replace(target)
+            incoming.path.replace(target)
         except OSError as error:
-            part.unlink(missing_ok=True)
-            raise LibraryError(f"{name} can't be kept in the library: {error.strerror}.") from error
+            raise _not_kept(name, error) from error
         return target
+
+    def checksum_of(self, path: Path) -> str:
+        """The sha256 of a copy, by which its folder is called; empty for a file that is no copy."""
+        return path.parent.name if NAMED.fullmatch(self.name_of(path)) else ""
 
     def name_of(self, path: Path) -> str:
         """By which others may name a copy: nothing of where the library is. Empty for a file that is no copy."""
@@ -59,3 +99,7 @@ class Copies:
         with suppress(OSError):  # another name of the same content may lie beside it
             path.unlink(missing_ok=True)
             path.parent.rmdir()
+
+
+def _not_kept(name: str, error: OSError) -> LibraryError:
+    return LibraryError(f"{name} can't be kept in the library: {error.strerror}.")

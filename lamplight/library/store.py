@@ -15,7 +15,7 @@ from lamplight.library.chunk_documents import ChunkDocuments
 from lamplight.library.claims import Claims
 from lamplight.library.collections import Collections
 from lamplight.library.conversations import Conversations
-from lamplight.library.copies import Copies
+from lamplight.library.copies import Copies, Incoming
 from lamplight.library.database import Database
 from lamplight.library.dense_index import DenseIndex
 from lamplight.library.digests import Digests
@@ -148,6 +148,16 @@ class Library:
         (self.folder / SCRATCH).mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder / SCRATCH, ignore_cleanup_errors=True) as folder:
             yield Path(folder)
+
+    @contextmanager
+    def incoming(self) -> Iterator[Incoming]:
+        """A file that is written as it comes, for `Copies.take`; nothing stays of one that isn't taken."""
+        with self.scratch() as folder:
+            incoming = Incoming(folder / "incoming")
+            try:
+                yield incoming
+            finally:
+                incoming.abandon()
 
     def erase(self) -> None:
         """Leave nothing: documents, vectors, copies, conversations, and by `documents.purged` what models remember.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
@@ -138,27 +137,24 @@ def _add_files(router: APIRouter, services: Services) -> None:
         plain = PurePosixPath(name.replace("\\", "/")).name.replace("\0", "")
         if not plain or plain in (".", ".."):
             raise HTTPException(400, "The file has no name.")
-        folder = Path(tempfile.mkdtemp(prefix="lamplight-"))
-        path = folder / f"file{Path(plain).suffix[:16]}"
         try:
-            await receive(request, path)
-            known = await run_in_threadpool(services.queue.known, path)
-            job = await run_in_threadpool(services.queue.submit, path, plain, collection)
+            with services.library.incoming() as incoming:
+                await receive(request, incoming.write)
+                sha256 = await run_in_threadpool(incoming.finish)
+                known = await run_in_threadpool(services.library.documents.with_content, sha256)
+                job = await run_in_threadpool(services.queue.take, incoming, plain, collection)
         except LamplightError as error:
             raise HTTPException(REFUSED, str(error)) from error
-        finally:
-            await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
         same = {"id": known.id, "name": known.name} if known is not None else None
         copy = services.library.copies.name_of(Path(job.path))
         return JSONResponse({"job": job.id, "copy": copy, "known": same})
 
 
-async def receive(request: Request, path: Path, most: int = UPLOAD_BYTES) -> None:
-    """Stream the body to a file. Raises `HTTPException` when it has more than `most` bytes."""
+async def receive(request: Request, write: Callable[[bytes], object], most: int = UPLOAD_BYTES) -> None:
+    """Have the body written as it comes. Raises `HTTPException` when it has more than `most` bytes."""
     received = 0
-    with path.open("wb") as file:
-        async for piece in request.stream():
-            received += len(piece)
-            if received > most:
-                raise HTTPException(413, f"Files over {most / 1024**3:,.0f} GB can’t be taken in here.")
-            await run_in_threadpool(file.write, piece)
+    async for piece in request.stream():
+        received += len(piece)
+        if received > most:
+            raise HTTPException(413, f"Files over {most / 1024**3:,.0f} GB can’t be taken in here.")
+        await run_in_threadpool(write, piece)

@@ -94,7 +94,8 @@ def _add_backups(router: APIRouter, services: Services) -> None:
             raise HTTPException(REFUSED, NOT_EMPTY)
         with library.scratch() as scratch:
             file = scratch / (Path(name).name or "backup")
-            await receive(request, file, shutil.disk_usage(scratch).free)
+            with file.open("wb") as written:
+                await receive(request, written.write, shutil.disk_usage(scratch).free)
             return await run_in_threadpool(_outcome, services, "restore", {"file": str(file)})
 
     @router.post("/erase")
