@@ -24,6 +24,9 @@ NAMES = " ".join(
 STYLES = """
 <style:style style:name="Page" style:family="paragraph">
 <style:paragraph-properties fo:break-before="page"/></style:style>
+<style:style style:name="On" style:family="paragraph" style:parent-style-name="Page">
+<style:paragraph-properties fo:break-before="auto"/></style:style>
+<style:style style:name="Same" style:family="paragraph" style:parent-style-name="Page"/>
 <style:style style:name="Gone" style:family="text"><style:text-properties text:display="none"/></style:style>
 <style:style style:name="Hidden" style:family="table"><style:table-properties table:display="false"/></style:style>
 <text:list-style style:name="L">
@@ -78,6 +81,14 @@ def test_a_heading_with_nothing_under_it_stays_on_its_page(tmp_path: Path, readi
     body = p("Hives cost 9.") + heading.format("", "Bees are free") + heading.format("Page", "Wax") + p("7 crowns.")
     document = read(write(tmp_path / "a.fodt", body), reading)
     assert [page.text for page in document.pages] == ["Hives cost 9.\nI Bees are free", "7 crowns."]
+
+
+def test_a_style_says_for_itself_whether_a_page_begins_or_takes_it_from_what_it_is_based_on(
+    tmp_path: Path, reading: Reading
+) -> None:
+    body = p("Hives cost 9.") + p("Wax costs 7.", "On") + p("Bees are free.", "Same")
+    document = read(write(tmp_path / "a.fodt", body), reading)
+    assert [page.text for page in document.pages] == ["Hives cost 9.\nWax costs 7.", "Bees are free."]
 
 
 def test_pages_notes_comments_headers_and_hidden_text(tmp_path: Path, reading: Reading) -> None:

@@ -38,12 +38,8 @@ class Styles:
 
     def is_hidden(self, family: str, name: str) -> bool:
         """Whether text, a table or a slide of this style is not shown."""
-        found = (
-            properties.get(attribute)
-            for properties in self._properties(family, name)
-            for attribute in (f"{TEXT}display", f"{TABLE}display", f"{PRESENTATION}visibility")
-        )
-        return next((state for state in found if state is not None), "") in ("none", "false", "hidden")
+        states = (f"{TEXT}display", f"{TABLE}display", f"{PRESENTATION}visibility")
+        return self._nearest(family, name, *states) in ("none", "false", "hidden")
 
     def breaks_before(self, name: str) -> bool:
         """Whether a paragraph or table of this style begins a page."""
@@ -51,13 +47,13 @@ class Styles:
             own = self._styles.get((family, name))
             if own is not None and own.get(f"{STYLE}master-page-name"):
                 return True
-            if any(one.get(f"{FO}break-before") == "page" for one in self._properties(family, name)):
+            if self._nearest(family, name, f"{FO}break-before") == "page":
                 return True
         return False
 
     def breaks_after(self, name: str) -> bool:
         """Whether a paragraph of this style, or of one that it is based on, ends a page."""
-        return any(one.get(f"{FO}break-after") == "page" for one in self._properties("paragraph", name))
+        return self._nearest("paragraph", name, f"{FO}break-after") == "page"
 
     def list_of(self, paragraph: str) -> str:
         """The list that a paragraph's style belongs to."""
@@ -72,9 +68,16 @@ class Styles:
             yield self._styles[family, name]
             name = self._styles[family, name].get(f"{STYLE}parent-style-name", "")
 
-    def _properties(self, family: str, name: str) -> Iterator[Any]:
-        for style in self._chain(family, name):
-            yield from (child for child in style if str(child.tag).endswith("-properties"))
+    def _nearest(self, family: str, name: str, *attributes: str) -> str:
+        """What a style says of itself, or else what the nearest of those says that it is based on."""
+        told = (
+            properties.get(attribute)
+            for style in self._chain(family, name)
+            for properties in style
+            if str(properties.tag).endswith("-properties")
+            for attribute in attributes
+        )
+        return next((value for value in told if value is not None), "")
 
 
 class Counting:
