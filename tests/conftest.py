@@ -23,9 +23,9 @@ from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.choice import LanguageModelChoice
 from lamplight.models.context_cache import ContextCache
 from lamplight.models.embedder import Embedder
-from lamplight.models.engine import load_llama
 from lamplight.models.language_model import LanguageModel, Usage
 from lamplight.models.lazy import Lazy
+from lamplight.models.llama_build import load_llama
 from lamplight.models.loading import CONTEXTS, Models
 from lamplight.models.quantise import quantise
 from lamplight.rag.answer_plan import AnswerPlan, plan_of

@@ -33,7 +33,7 @@ from tests.waiting import DEADLINE, until
 
 ROOT = Path(__file__).parent.parent
 VERSION = importlib.metadata.version(NAME)
-LOADED = "from lamplight.models.engine import load_llama; print(load_llama().__file__)"
+LOADED = "from lamplight.models.llama_build import load_llama; print(load_llama().__file__)"
 PACKAGE = Path(str(importlib.metadata.distribution(NAME).locate_file("llama_cpp/__init__.py")))
 INSTALLED = f"__path__.append({str(PACKAGE.parent)!r})\n{PACKAGE.read_text('utf-8')}"  # under another path
 PROJECT = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'

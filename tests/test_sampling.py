@@ -8,7 +8,7 @@ import pytest
 from gguf import GGUFReader, GGUFWriter
 
 from lamplight.models.catalogue import DOWNLOADABLE, LANGUAGE_MODEL, sampling_of
-from lamplight.models.engine import load_llama
+from lamplight.models.llama_build import load_llama
 from lamplight.models.sampling import GREEDY, Sampling, recommended
 
 

@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from lamplight.files import write_atomically
-from lamplight.models.engine import BatchEntry, Engine, Threads, build
+from lamplight.models.engine import BatchEntry, Engine, Threads
+from lamplight.models.llama_build import build
 from lamplight.models.processor import physical_cores
 
 YARDSTICK = Path(__file__).with_name("yardstick.txt")

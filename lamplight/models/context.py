@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from lamplight.errors import WeightsError
 from lamplight.models.context_cache import ContextCache, segment_key
-from lamplight.models.engine import SEQUENCES, BatchEntry, Engine, build
+from lamplight.models.engine import SEQUENCES, BatchEntry, Engine
+from lamplight.models.llama_build import build
 
 PREFILL_PIECE = 128  # tokens between two progress reports, and the grain of what is reused
 MAIN, SCRATCH, FIRST_PASSAGE = 0, 1, 2  # sequences

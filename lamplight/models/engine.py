@@ -6,12 +6,10 @@ Only mechanics: what is computed, in which sequence and at which position, is de
 from __future__ import annotations
 
 import ctypes
-import os
 import time
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,7 +18,7 @@ import numpy.typing as npt
 
 from lamplight.errors import WeightsError
 from lamplight.models.contention import Contention
-from lamplight.models.llama_build import import_llama
+from lamplight.models.llama_build import load_llama
 from lamplight.models.metadata import cache_bytes_per_token, embedded_parameters, file_type
 from lamplight.models.processor import physical_cores
 from lamplight.models.sampling import Sampling, recommended
@@ -28,8 +26,8 @@ from lamplight.models.sampling import Sampling, recommended
 CONTEXT_TOKENS = 4096  # 92 MB of f16 cache for SmolLM2-135M; passages are packed to fit
 BATCH_TOKENS = 2048  # of one decode call: a question in twenty sequences fits
 SEQUENCES = 32  # the prompt's own, one scratch, the rest for passages
-SPINS = "5000"  # turns of a waiting thread's loop, some 0.1 ms: 1,000 are too few to meet again, 20,000 no better
 ABORTED = 2  # llama_decode's return code after the abort callback asked to stop
+SLOW = 1_000_000_000  # parameters: a token may take a second, too long for somebody who pressed stop
 
 Logits: TypeAlias = npt.NDArray[np.float32]
 
@@ -58,35 +56,9 @@ def default_threads() -> Threads:
     return Threads(prefill=cores, decode=max(1, cores - 1))
 
 
-@lru_cache(maxsize=1)
-def load_llama() -> Any:
-    """The `llama_cpp` package, its threads told to spin only a moment while they wait for each other, then to sleep.
-
-    Threads that sleep at once are woken too late to be of use (two of them are as slow as one), and those that spin
-    for long lose whole time slices to any other busy program: see `Contention`. OpenMP reads this when it is loaded.
-    """
-    os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
-    llama_cpp = import_llama()
-    llama_cpp.llama_backend_init()
-    llama_cpp.llama_log_set(quiet(llama_cpp), ctypes.c_void_p(0))
-    return llama_cpp
-
-
-@lru_cache(maxsize=1)
-def build() -> str:
-    """What computes: llama.cpp's version, the processor features it uses, and the number of cores."""
-    llama = load_llama()
-    return f"{llama.__version__} {llama.llama_print_system_info().decode()} {physical_cores()}"
-
-
-@lru_cache(maxsize=1)
-def quiet(llama: Any) -> Any:
-    """A log that says nothing, kept for good: llama.cpp goes on calling it, whichever model is gone by then."""
-    return llama.llama_log_callback(lambda level, text, data: None)
-
-
 class Engine:
-    """`stopped` is asked many times a second from inside a computation; set it before one.
+    """`stopped` is asked many times a second from inside a computation; set it before one. A single token of a model
+    below `SLOW` is computed to its end.
 
     `close` frees the weights and the cache at once instead of when the object is collected.
     """
@@ -106,6 +78,7 @@ class Engine:
         self.context_tokens = context_tokens or min(CONTEXT_TOKENS, trained)
         self._threads = threads or default_threads()
         self._open_context(self._threads)
+        self._unasked = llama.ggml_abort_callback()
         self._batch = llama.llama_batch_init(BATCH_TOKENS, 0, 1)
         self._outputs = 0
         # Freed when nobody holds the object any more, so that a model can be replaced while it answers.
@@ -124,7 +97,6 @@ class Engine:
         parameters.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
         this = weakref.ref(self)  # a callback that held the engine would keep it from ever being freed
         self._abort = llama.ggml_abort_callback(lambda data: bool((engine := this()) and engine.stopped()))
-        parameters.abort_callback = self._abort
         self.context = llama.llama_init_from_model(self._model, parameters)
         if not self.context:
             llama.llama_model_free(self._model)
@@ -226,6 +198,10 @@ class Engine:
         threads = self._threads.decode if batch.n_tokens == 1 else self._threads.prefill
         fitting = self._contention.fitting(threads)
         self.llama.llama_set_n_threads(self.context, fitting, fitting)
+        # Asking at every step of the graph costs a twelfth of the time that a single token of a small model takes, and
+        # whoever has it write asks between two tokens.
+        asks = batch.n_tokens > 1 or self.parameters >= SLOW
+        self.llama.llama_set_abort_callback(self.context, self._abort if asks else self._unasked, None)
         started, processor_started = time.perf_counter(), time.process_time()
         code = int(self.llama.llama_decode(self.context, batch))
         if fitting == threads:

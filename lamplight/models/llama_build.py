@@ -6,8 +6,10 @@ one is never touched: without that folder, with another version or on another pr
 
 from __future__ import annotations
 
+import ctypes
 import importlib.metadata
 import json
+import os
 import re
 import sys
 from dataclasses import asdict, dataclass
@@ -17,8 +19,10 @@ from typing import Any
 
 from lamplight.files import write_atomically
 from lamplight.models.prepare import cache_folder
+from lamplight.models.processor import physical_cores
 
 NAME = "llama-cpp-python"
+SPINS = "5000"  # turns of a waiting thread's loop, some 0.1 ms: 1,000 are too few to meet again, 20,000 no better
 FOLDER = "llama.cpp"  # in the cache folder
 RECORD = "measured.json"
 FASTER = 1.05  # by which it has to be to be worth a change
@@ -99,6 +103,33 @@ def import_llama() -> Any:
         sys.path.remove(folder)
         import llama_cpp
     return llama_cpp
+
+
+@lru_cache(maxsize=1)
+def load_llama() -> Any:
+    """The `llama_cpp` package, its threads told to spin only a moment while they wait for each other, then to sleep.
+
+    Threads that sleep at once are woken too late to be of use (two of them are as slow as one), and those that spin
+    for long lose whole time slices to any other busy program: see `Contention`. OpenMP reads this when it is loaded.
+    """
+    os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
+    llama_cpp = import_llama()
+    llama_cpp.llama_backend_init()
+    llama_cpp.llama_log_set(quiet(llama_cpp), ctypes.c_void_p(0))
+    return llama_cpp
+
+
+@lru_cache(maxsize=1)
+def build() -> str:
+    """What computes: llama.cpp's version, the processor features it uses, and the number of cores."""
+    llama = load_llama()
+    return f"{llama.__version__} {llama.llama_print_system_info().decode()} {physical_cores()}"
+
+
+@lru_cache(maxsize=1)
+def quiet(llama: Any) -> Any:
+    """A log that says nothing, kept for good: llama.cpp goes on calling it, whichever model is gone by then."""
+    return llama.llama_log_callback(lambda level, text, data: None)
 
 
 def unused_features(system_info: str) -> list[str]:

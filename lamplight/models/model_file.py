@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from lamplight.errors import WeightsError
-from lamplight.models.engine import load_llama
+from lamplight.models.llama_build import load_llama
 from lamplight.models.metadata import cache_bytes_per_token, embedded_parameters, file_type
 
 MAGIC = b"GGUF"

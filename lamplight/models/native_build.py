@@ -26,11 +26,12 @@ import psutil
 from lamplight import FROM_FOLDER, ROOT
 from lamplight.errors import WeightsError
 from lamplight.models.catalogue import LANGUAGE_MODEL
-from lamplight.models.engine import SPINS, load_llama
 from lamplight.models.llama_build import (
     NAME,
+    SPINS,
     Comparison,
     builds_folder,
+    load_llama,
     measured_for,
     save_comparison,
     saved_comparison,

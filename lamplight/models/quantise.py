@@ -28,7 +28,8 @@ from lamplight import ROOT
 from lamplight.errors import WeightsError
 from lamplight.files import sha256_of, write_atomically
 from lamplight.models.calibration import PREFILL_TOKENS, prefill_seconds, yardstick
-from lamplight.models.engine import BatchEntry, Engine, Threads, build, load_llama, log_likelihood
+from lamplight.models.engine import BatchEntry, Engine, Threads, log_likelihood
+from lamplight.models.llama_build import build, load_llama
 from lamplight.models.model_file import ModelFile
 from lamplight.models.processor import physical_cores
 

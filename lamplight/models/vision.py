@@ -21,8 +21,9 @@ import numpy as np
 from PIL import Image
 
 from lamplight.errors import WeightsError
-from lamplight.models.engine import default_threads, load_llama, quiet
+from lamplight.models.engine import default_threads
 from lamplight.models.folder import models_folder
+from lamplight.models.llama_build import load_llama, quiet
 
 CONTEXT_TOKENS = 4096
 BATCH = 512  # tokens; pictures that are computed at once (Gemma 3: 256) have to fit

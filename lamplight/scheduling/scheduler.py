@@ -70,7 +70,7 @@ class AnswerLease(Lease):
 
     def __init__(self, scheduler: Scheduler, asker: str, since: float, parents: tuple[CancelToken, ...]) -> None:
         self.asker, self.since = asker, since
-        self.place: Ticket | None = None
+        self.ticket: Ticket | None = None
         super().__init__(scheduler, Priority.ANSWER, parents)
 
     def __enter__(self) -> AnswerLease:
@@ -175,8 +175,8 @@ class Scheduler:
     def _leave(self, lease: Lease) -> None:
         with self._changed:
             self._leases.remove(lease)
-            if isinstance(lease, AnswerLease) and lease.place is not None:
-                self._queue.leave(lease.place)
+            if isinstance(lease, AnswerLease) and lease.ticket is not None:
+                self._queue.leave(lease.ticket)
             self._events += lease.priority in BRINGING_WORK and not self._asked_for(lease.priority)
             self._changed.notify_all()
 
@@ -198,8 +198,8 @@ class Scheduler:
         def ahead() -> int:
             if lease.cancelled() or not (alone or self._one_by_one):
                 return 0
-            lease.place = lease.place or self._queue.join(lease.asker, lease.since)
-            return self._queue.ahead(lease.place)
+            lease.ticket = lease.ticket or self._queue.join(lease.asker, lease.since)
+            return self._queue.ahead(lease.ticket)
 
         with self._changed:
             self._changed.wait_for(lambda: not told or ahead() != told)
