@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lamplight.rag.columns import heads_of, named_cell, names_columns, paired_cell, year_cell
+from lamplight.rag.columns import header_row_of, named_cell, names_columns, paired_cell, year_cell
 
 INCOME = (
     "(in millions)",
@@ -23,7 +23,7 @@ GATES = (
 
 
 def cell(question: str, row: int, lines: tuple[str, ...]) -> str | None:
-    heads = heads_of(lines[row], lines)
+    heads = header_row_of(lines[row], lines)
     span = year_cell(question, lines[row], heads) or named_cell(question, lines[row], heads)
     return lines[row][slice(*span)] if span else None
 
@@ -62,21 +62,21 @@ def test_where_no_head_fits_best_there_is_no_cell(question: str, row: int, lines
 
 
 def test_a_row_has_the_heads_above_it() -> None:
-    assert heads_of(INCOME[2], INCOME) == INCOME[1]
-    assert heads_of(GATES[1], GATES) == GATES[0]
-    assert heads_of(GATES[0], GATES) == ""
-    assert heads_of("Net sales of another table 1 2 3", INCOME) == ""
+    assert header_row_of(INCOME[2], INCOME) == INCOME[1]
+    assert header_row_of(GATES[1], GATES) == GATES[0]
+    assert header_row_of(GATES[0], GATES) == ""
+    assert header_row_of("Net sales of another table 1 2 3", INCOME) == ""
 
 
 def test_the_nearest_years_are_the_heads() -> None:
     lines = ("As of June 30, 2021 2020", "Cash 10 20", "As of June 30, 2023 2022", "Debt 30 40")
-    assert heads_of(lines[1], lines) == lines[0]
-    assert heads_of(lines[3], lines) == lines[2]
+    assert header_row_of(lines[1], lines) == lines[0]
+    assert header_row_of(lines[3], lines) == lines[2]
 
 
 def test_numbers_between_bars_are_no_heads() -> None:
     lines = ("Hinge | 4.35 | 12", "Screws | 1.20 | 40")
-    assert heads_of(lines[1], lines) == ""
+    assert header_row_of(lines[1], lines) == ""
     assert cell("How much is the hinge?", 1, lines) is None
 
 

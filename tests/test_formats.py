@@ -223,7 +223,7 @@ def test_sheets_are_pages_and_values_are_as_shown(tmp_path: Path, reading: Readi
         "Plot 1 | (1,234.50) | 2 Mar 2023 | 12.5% | TRUE",
         "Plot 2 | (2,469.00) | 3 Mar 2023 | 12.5% | TRUE",
     ]
-    assert block.heads == 3
+    assert block.header_rows == 3
     assert [table.name for table in document.tables] == ["Fees!B2:F8", "Keys!A1:B2", "Keys!A5:B6"]
     assert document.tables[0].columns == ["Plot", "Paid", "Due", "Share", "Kept"]
 
@@ -236,7 +236,7 @@ def test_a_table_goes_on_behind_a_blank_row(tmp_path: Path, reading: Reading) ->
     first, second = read(tmp_path / "fees.xlsx", reading).pages[0].blocks
     assert second.headings == ("Sheet!A4:B5",)
     assert [line.text for line in second.lines] == ["Plot | Fee", "Full | 60", "Double | 110"]
-    assert (first.heads, second.heads) == (1, 1)
+    assert (first.header_rows, second.header_rows) == (1, 1)
 
 
 def test_a_formula_that_was_never_calculated_is_told_of(tmp_path: Path, reading: Reading) -> None:
@@ -323,7 +323,7 @@ def test_separated_values_are_a_table(tmp_path: Path, reading: Reading, name: st
     (tmp_path / name).write_text(source, encoding="utf-16" if name == "tabs.tsv" else "utf-8")
     document = read(tmp_path / name, reading)
     assert lines(document) == ["Name | Paid | What, why", "Ann | 36 | Half a plot with shed", "Bob |  | Full"]
-    assert document.pages[0].blocks[0].heads == 1
+    assert document.pages[0].blocks[0].header_rows == 1
     assert document.tables[0].columns == ["Name", "Paid", "What, why"]
 
 

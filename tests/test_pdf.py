@@ -227,7 +227,7 @@ def test_amounts_keep_their_column_and_a_table_its_heads_on_the_next_page(tmp_pa
     first, second = read(drawn(tmp_path / "statement.pdf", statement), reading).pages
     for page in (first, second):
         (table,) = page.blocks
-        assert (table.kind, table.heads, table.lines[0].text) == ("table", 1, " | ".join(HEADS))
+        assert (table.kind, table.header_rows, table.lines[0].text) == ("table", 1, " | ".join(HEADS))
         assert any(line.text.startswith("03 May | Refund of the choir |  | 412.60 | ") for line in table.lines)
 
 

@@ -121,6 +121,6 @@ def test_a_table_on_a_screen_keeps_its_rows_heads_and_cells(tmp_path: Path, read
     (page,) = read(tmp_path / "stock.png", reading).pages
     (block,) = [block for block in page.blocks if block.kind == "table"]
     assert [line.text for line in block.lines] == ["Stock of the forge", *(" ".join(row) for row in GOODS)]
-    assert (block.heads, block.picture_kind) == (2, "screenshot")
+    assert (block.header_rows, block.picture_kind) == (2, "screenshot")
     (table,) = page.tables
     assert (table.name, table.columns, table.rows[1]) == ("Stock of the forge", list(GOODS[0]), list(GOODS[2]))

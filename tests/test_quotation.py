@@ -222,7 +222,7 @@ def test_a_row_carries_its_heads() -> None:
     found = passage(*GATES, kind="table")
     made = quotation(selection("When do the gates close in October?", found, {"October": 5.0}, {"October": "19:00"}))
     assert made is not None
-    assert (made.heads, made.short) == (GATES[0], "19:00")
+    assert (made.header_row, made.short) == (GATES[0], "19:00")
     assert made.citation.text == GATES[2]
     assert quotation_markdown(Opening((made,)), [found]) == f"**19:00** [1]\n\n> {GATES[0]}\n> {GATES[2]} [1]"
 

@@ -54,7 +54,7 @@ def test_the_lines_of_a_cell_stand_in_its_row(tmp_path: Path, reading: Reading) 
         "Position | Duties | Salary", f"Keeper | {DUTIES} | 2,310 marks", f"Boatman | {DUTIES} | 1,120 marks"
     ]  # fmt: skip
     assert lines(below) == [SENTENCE]
-    assert table.heads == 1
+    assert table.header_rows == 1
     (kept,) = document.pages[0].tables
     assert (kept.name, kept.columns, kept.rows[1]) == (
         "Wages of the keepers",
@@ -73,7 +73,7 @@ def test_a_table_that_goes_on_on_the_next_page_has_its_heads_there(tmp_path: Pat
     first, second = tables_on(write(tmp_path / "a.pdf", [HEADS, *rows], GRID), reading)
     assert lines(first[0])[:2] == ["Position | Duties | Salary", f"Keeper 0 | {DUTIES} | 1000 marks"]
     assert lines(second[0])[0] == "Position | Duties | Salary"
-    assert second[0].heads == 1
+    assert second[0].header_rows == 1
     assert lines(second[0])[-1] == f"Keeper 29 | {DUTIES} | 1029 marks"
 
 

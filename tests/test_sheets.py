@@ -317,7 +317,7 @@ def test_a_first_row_that_is_like_the_others_is_no_head(
     tmp_path: Path, reading: Reading, source: str, heads: int
 ) -> None:
     (tmp_path / "a.csv").write_text(source)
-    assert read(tmp_path / "a.csv", reading).pages[0].blocks[0].heads == heads
+    assert read(tmp_path / "a.csv", reading).pages[0].blocks[0].header_rows == heads
 
 
 @pytest.mark.parametrize("mark", ["\v", "\f", "\x85", "\u2028"])

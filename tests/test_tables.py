@@ -65,7 +65,7 @@ def test_a_table_in_a_pdf_knows_its_heads_and_cells(tmp_path: Path, reading: Rea
     prose = ["The committee met twelve times and looked at the books."]
     document = read(write_table(tmp_path / "balance.pdf", BALANCE, prose, prose), reading)
     block = table_block_of(document)
-    assert [line.text for line in block.lines[: block.heads]] == [
+    assert [line.text for line in block.lines[: block.header_rows]] == [
         "Consolidated balance sheets",
         "(in millions)",
         "2023 2022",
@@ -77,7 +77,7 @@ def test_a_table_in_a_pdf_knows_its_heads_and_cells(tmp_path: Path, reading: Rea
         ["Current assets", "Tools", "$56", "$—"],
         ["Current assets", "Total assets", "1,290", "1,100"],
     ]
-    assert table.boxes == [pytest.approx(line.box, abs=1) for line in block.lines[block.heads + 1 :]]
+    assert table.boxes == [pytest.approx(line.box, abs=1) for line in block.lines[block.header_rows + 1 :]]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_table_in_a_pdf_knows_its_heads_and_cells(tmp_path: Path, reading: Rea
 )
 def test_heads_that_are_not_sure_are_not_guessed(tmp_path: Path, reading: Reading, rows: list[tuple[str, ...]]) -> None:
     document = read(write_table(tmp_path / "plots.pdf", rows, ["The committee met in the hall."], []), reading)
-    assert table_block_of(document).heads == 0
+    assert table_block_of(document).header_rows == 0
     assert document.tables == []
 
 
@@ -103,7 +103,7 @@ def test_a_year_in_a_paragraph_is_no_head(tmp_path: Path, reading: Reading) -> N
 def test_two_numbers_under_one_head_are_both_its_own(tmp_path: Path, reading: Reading) -> None:
     rows = [("", "2023", "2022"), ("Half", "36", "38 12%"), ("Full", "60", "63 5%"), ("Shed", "9", "8 12%")]
     document = read(write_table(tmp_path / "fees.pdf", rows, [], []), reading)
-    assert table_block_of(document).heads == 1
+    assert table_block_of(document).header_rows == 1
     (table,) = document.tables
     assert [[*row[:2], " ".join(row[2:])] for row in table.rows] == [list(row) for row in rows[1:]]
     assert all(head.startswith("2022") for head in table.columns[2:])
@@ -157,7 +157,7 @@ def test_cells_over_several_rows_and_columns_are_where_they_belong(tmp_path: Pat
     assert (table.name, table.columns) == ("Fees (in pounds)", ["Plot", "Year 2022", "Year 2023"])
     assert table.rows == [["Half", "36", "38"]]
     assert document.pages[0].blocks[0].lines[0].text == "Fees (in pounds)"
-    assert document.pages[0].blocks[0].heads == 2
+    assert document.pages[0].blocks[0].header_rows == 2
 
 
 def test_tables_are_kept_with_their_document_and_go_with_it(tmp_path: Path, library: Library, models: Models) -> None:

@@ -80,12 +80,12 @@ def picture_blocks(
     if chart is not None:
         head = Line(f"Values read from the {chart.name.lower()} {_title(chart, rows)}".strip(), place)
         values = [Line(text, _on_page(box, picture.size, place)) for text, box in chart.rows()]
-        blocks.append(Block("table", [head, *values], headings, heads=1, picture_kind=kind))
+        blocks.append(Block("table", [head, *values], headings, header_rows=1, picture_kind=kind))
     if table is not None:
         first = rows.index(table.lines[0])
         title = rows[first - 1 : first]
         read = [Line(row.text, _on_page(row.box, picture.size, place)) for row in (*title, *table.lines)]
-        blocks.append(Block("table", read, headings, heads=len(title) + 1, picture_kind=kind))
+        blocks.append(Block("table", read, headings, header_rows=len(title) + 1, picture_kind=kind))
     return blocks
 
 

@@ -29,7 +29,7 @@ class _Counted:
     kind: BlockKind
     tokens: int
     ends_block: bool
-    heads: list[_Counted] = field(default_factory=list)  # to be repeated when a chunk begins here
+    header_rows: list[_Counted] = field(default_factory=list)  # to be repeated when a chunk begins here
     company: int = 0  # tokens of the lines that must follow in the same chunk
 
 
@@ -121,15 +121,15 @@ def _by_section(blocks: list[Block]) -> Iterator[list[Block]]:
 def _counted(blocks: list[Block], embedder: Embedder) -> list[_Counted]:
     counted = []
     for block in blocks:
-        heads = _measured(block.lines[: block.heads], block.kind, embedder, CHUNK_TOKENS)
+        heads = _measured(block.lines[: block.header_rows], block.kind, embedder, CHUNK_TOKENS)
         size = sum(head.tokens for head in heads)
         repeated = size <= HEADS_SHARE * CHUNK_TOKENS
         most = CHUNK_TOKENS - size if repeated else CHUNK_TOKENS
-        rows = _measured(block.lines[block.heads :], block.kind, embedder, most)
+        rows = _measured(block.lines[block.header_rows :], block.kind, embedder, most)
         if heads and repeated:
             heads[0].company = size - heads[0].tokens + (rows[0].tokens if rows else 0)
             for row in rows[: _without_furniture_below(rows)]:
-                row.heads = heads
+                row.header_rows = heads
         if block.kind == "table":
             _keep_labels(rows)
         members = heads + rows
@@ -180,9 +180,9 @@ def _pack(lines: list[_Counted]) -> Iterator[list[_Counted]]:
     for line in lines:
         full = tokens + line.tokens + line.company > CHUNK_TOKENS
         well_cut = bool(members) and _ends_well(members[-1]) and tokens >= FULL_ENOUGH * CHUNK_TOKENS
-        if members and members[-1] not in line.heads and (full or well_cut):
+        if members and members[-1] not in line.header_rows and (full or well_cut):
             yield members
-            members = list(line.heads)
+            members = list(line.header_rows)
             tokens = sum(head.tokens for head in members)
         members.append(line)
         tokens += line.tokens

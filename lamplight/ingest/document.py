@@ -23,14 +23,14 @@ class Line:
 class Block:
     """Lines that belong together under one heading path, outermost heading first.
 
-    The first `heads` lines of a table say what its columns are; every chunk of the table repeats them. An image begins
-    a picture; a table with a `picture_kind` holds what was read from the one before it.
+    The first `header_rows` lines of a table say what its columns are; every chunk of the table repeats them. An image
+    begins a picture; a table with a `picture_kind` holds what was read from the one before it.
     """
 
     kind: BlockKind
     lines: list[Line]
     headings: tuple[str, ...] = ()
-    heads: int = 0
+    header_rows: int = 0
     picture_kind: PictureKind | None = None
 
 

@@ -138,7 +138,7 @@ def edges_of(page: DocumentPage, at_top: bool) -> list[Edge]:
         return []
     lines = [line for line in body_lines(page) if line.box is not None]
     lines.sort(key=lambda line: _middle(line.box), reverse=not at_top)
-    heads = {id(line) for block in page.blocks if block.kind == "table" for line in block.lines[: block.heads]}
+    heads = {id(line) for block in page.blocks if block.kind == "table" for line in block.lines[: block.header_rows]}
     edges: list[Edge] = []
     depth, row = -1, None
     for line in lines:

@@ -13,7 +13,7 @@ from lamplight.ingest.document import Block, DocumentPage, Line
 from lamplight.library.records import Box, Table
 
 SEPARATOR = " | "
-MOST_HEADS = 4  # a title, its unit, and a head of two rows
+MOST_HEADER_ROWS = 4  # a title, its unit, and a head of two rows
 WIDE = 300  # characters of heads; more would fill half of a chunk, so each cell is named instead
 AMOUNT = re.compile(r"[(\-+\u2212$€£¥]*\s*\d[\d.,'\s]*\s*[%€£]?\)?")
 YEAR = re.compile(r"(FY\s?)?(19|20)\d\d")
@@ -39,7 +39,7 @@ def table_block(
         heads = sum(index < heads for index in kept)
     places = [boxes[index] for index in kept] if boxes else []
     cells = _without_empty_columns([[_squeeze(cell) for cell in rows[index]] for index in kept])
-    count = head_count(cells) if heads is None else min(heads, MOST_HEADS)
+    count = count_header_rows(cells) if heads is None else min(heads, MOST_HEADER_ROWS)
     columns = column_names(cells[:count], len(cells[0]))
     block = _block(cells, count, columns, headings, places)
     if len(columns) < 2 or count == len(cells):
@@ -56,15 +56,15 @@ def add_table(page: DocumentPage, made: tuple[Block, Table | None] | None) -> No
         page.tables += [table] if table is not None else []
 
 
-def head_count(rows: Sequence[Sequence[str]]) -> int:
+def count_header_rows(rows: Sequence[Sequence[str]]) -> int:
     """How many first rows say what the columns are: those down to the first row that is filled and has no amount.
 
     A title or a unit stands alone in its row, a group of columns leaves cells empty. 0 when an amount comes first.
     """
     width = max(len(row) for row in rows)
-    for index, row in enumerate(rows[: MOST_HEADS + 1]):
+    for index, row in enumerate(rows[: MOST_HEADER_ROWS + 1]):
         if any(is_amount(cell) for cell in row):
-            return index if index <= MOST_HEADS and any(len(_filled(head)) > 1 for head in rows[:index]) else 0
+            return index if index <= MOST_HEADER_ROWS and any(len(_filled(head)) > 1 for head in rows[:index]) else 0
         if len(_filled(row)) >= max(2, width - 1):
             return index + 1 if index + 1 < len(rows) else 0
     return 0

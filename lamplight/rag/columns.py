@@ -14,7 +14,7 @@ from lamplight.rag.periods import periods_of
 from lamplight.rag.sentences import LETTERS, stems
 
 SEPARATOR = " | "
-MOST_HEADS, REPEATED = 14, 3  # words of a row, and times that one of them stands in it
+MOST_HEADER_WORDS, REPEATED = 14, 3  # words of a row, and times that one of them stands in it
 NAMING_WORDS = 2  # of a head: a question about a train may not ask for the column "Train"
 PAIR = re.compile(r"([^\W\d_][^,:;|\d]*?)\s+(-?\d(?:[\d.,]*\d)?)(?=[,;]|$)")  # a name and its value
 WORD = re.compile(r"[^\W\d_]+")
@@ -22,7 +22,7 @@ BEHIND = re.compile(r"\s*([^\W\d_]+)")
 Span = tuple[int, int]
 
 
-def heads_of(row: str, lines: Sequence[str]) -> str:
+def header_row_of(row: str, lines: Sequence[str]) -> str:
     """The line above `row` that names its columns: as many cells without amounts, or a year for each number.
 
     Empty when there is none or `row` is not one of `lines`.
@@ -50,7 +50,7 @@ def names_columns(row: str) -> bool:
     # "410 kg, 455 kg, 520 kg" are values in one unit.
     behind = [BEHIND.match(row.lower(), number.end) for number in numbers if not number.is_year]
     units = {match[1] for match in behind if match}
-    return len(words) <= MOST_HEADS and any(words.count(word) >= REPEATED for word in words if word not in units)
+    return len(words) <= MOST_HEADER_WORDS and any(words.count(word) >= REPEATED for word in words if word not in units)
 
 
 def year_cell(question: str, row: str, heads: str) -> Span | None:

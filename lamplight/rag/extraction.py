@@ -26,13 +26,13 @@ SHORT_WORD = 3  # letters: "RM" before an amount that the question names
 class AnswerLine:
     """A sentence or row of a passage, and what the reader says of it. `score` are the log-odds that it answers.
 
-    `heads` are those of a row's cells, where they are known.
+    `header_row` names the cells of a row, where that is known.
     """
 
     sentence: Sentence
     reading: LineScore
     score: float
-    heads: str = ""
+    header_row: str = ""
 
 
 def worth_reading(passages: Sequence[Passage], best: float | None = None) -> list[Passage]:

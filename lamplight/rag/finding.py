@@ -190,7 +190,7 @@ class Finder:
         sure = surest(tables.asked, answers, search, selection)
         if sure is not None and sure.answered is not None:
             return computation_of(sure.answered.program, sure.table), selection
-        if selection.lines and selection.lines[0].heads and tables.are_to_be_computed_with():
+        if selection.lines and selection.lines[0].header_row and tables.are_to_be_computed_with():
             selection = replace(selection, sure=False)
         if not selection.sure:
             row = likeliest_row(cell, answers, tables.are_asked_for_words(), len(selection.passages) + 1)

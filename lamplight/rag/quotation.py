@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from lamplight.library.records import Passage
-from lamplight.rag.columns import SEPARATOR, Span, heads_of, named_cell, names_columns, paired_cell, year_cell
+from lamplight.rag.columns import SEPARATOR, Span, header_row_of, named_cell, names_columns, paired_cell, year_cell
 from lamplight.rag.events import Citation
 from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.grounding import cite, unit_note
@@ -45,13 +45,13 @@ CLOSES = {")": "(", "]": "[", "”": "“", '"': '"'}
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """`citation` is the line that answers, with the items it announces; `heads` name the columns of a table's row.
+    """`citation` is the line that answers, with the items it announces; `header_row` names the columns of a row.
 
     `short` is the answer itself, empty where the line is as short as it gets.
     """
 
     citation: Citation
-    heads: str = ""
+    header_row: str = ""
     short: str = ""
 
 
@@ -131,7 +131,7 @@ def quotation_markdown(quoted: Opening, passages: Sequence[Passage]) -> str:
 def _blocks(line: Quotation, passages: Sequence[Passage]) -> Iterator[str]:
     passage = next(passage for passage in passages if passage.marker == line.citation.marker)
     note = unit_note(line.citation.text, passage, line.citation.text)
-    lines = [*([line.heads] if line.heads else []), *line.citation.text.split("\n")]
+    lines = [*([line.header_row] if line.header_row else []), *line.citation.text.split("\n")]
     lines[-1] += f"{note} [{passage.marker}]"
     if line.short:
         yield f"**{line.short}**{note} [{passage.marker}]"
@@ -140,9 +140,9 @@ def _blocks(line: Quotation, passages: Sequence[Passage]) -> Iterator[str]:
 
 def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | None:
     text = line.sentence.text
-    if not line.heads and (items := with_items(question, line.sentence)) is not None:
+    if not line.header_row and (items := with_items(question, line.sentence)) is not None:
         return Quotation(cite(passage, joined(items))) if items else None
-    heads = line.heads or heads_of(text, passage.text.split("\n"))
+    heads = line.header_row or header_row_of(text, passage.text.split("\n"))
     if len(rows := rows_named(question, line.sentence)) > 1:
         return Quotation(cite(passage, joined(rows)), heads)
     span = _answer_in(question, line, heads)

@@ -46,7 +46,7 @@ def _in_cells(line: AnswerLine, tables_on: Callable[[int, int], list[Table]]) ->
                 return replace(
                     line,
                     sentence=replace(line.sentence, text=told),
-                    heads=heads,
+                    header_row=heads,
                     reading=_moved(line.reading, text, told),
                 )
     return line

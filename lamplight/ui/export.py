@@ -83,8 +83,8 @@ def _answer(opening: Opening) -> str:
 
 
 def _block(block: Block, tail: str) -> str:
-    lines = [block.heads, *block.lines] if block.heads else list(block.lines)
-    if block.heads and all(map(is_row, lines)):
+    lines = [block.header_row, *block.lines] if block.header_row else list(block.lines)
+    if block.header_row and all(map(is_row, lines)):
         rows = ["| " + " | ".join(map(_plain, cells_of(line))) + " |" for line in lines]
         rows.insert(1, "|" + " --- |" * len(cells_of(lines[0])))
         lines = [*rows, "", tail.strip()]

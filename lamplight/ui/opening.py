@@ -21,12 +21,12 @@ MARKER = re.compile(r"\s*\[(\d{1,3})\]$")
 class Block:
     """Lines that are quoted together, without markup.
 
-    `heads` are those of the table that they are rows of, `note` is its unit, both empty where there is none; `marker`
-    is "[1]".
+    `header_row` is that of the table that they are rows of, `note` its unit, both empty where there is none;
+    `marker` is "[1]".
     """
 
     lines: tuple[str, ...]
-    heads: str = ""
+    header_row: str = ""
     note: str = ""
     marker: str = ""
 

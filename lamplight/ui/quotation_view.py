@@ -37,7 +37,7 @@ def opening_html(opening: Opening, link: Callable[[str], str]) -> str:
 def _quotation(block: Block, tail: str, classes: str, short: str = "") -> str:
     """`tail` stands behind the last line, `short` is marked."""
     said = _only_place(short, block)
-    heads = block.heads
+    heads = block.header_row
     parts = [f'<div class="heads">{escape(heads)}</div>'] if heads and not is_row(heads) else []
     for rows, lines in groupby(block.lines, is_row):
         if rows:

@@ -144,7 +144,7 @@ def _opening(opening: Opening, places: Sequence[str]) -> None:
     if opening.short or opening.lead:
         say(f"{opening.short}{notes[0]}\n" if opening.short else f"{opening.lead}\n")
     for block, note, place in zip(opening.blocks, notes, places, strict=False):
-        for line in _in_columns([block.heads, *block.lines] if block.heads else list(block.lines)):
+        for line in _in_columns([block.header_row, *block.lines] if block.header_row else list(block.lines)):
             say(f"{INDENT}{line}")
         last = block is opening.blocks[-1]
         end = "\n" if opening.prose or not last else ""

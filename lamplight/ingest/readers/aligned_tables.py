@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from lamplight.ingest.page_text import PageText
-from lamplight.ingest.readers.aligned_heads import MOST_HEADS, Column, heads_of, placed_under
+from lamplight.ingest.readers.aligned_headers import MOST_HEADER_ROWS, Column, header_cells_of, placed_under
 from lamplight.ingest.readers.aligned_rows import Row, is_near, is_prose, of_segments, rows_of
 from lamplight.ingest.ruled_tables import is_inside
 from lamplight.library.records import Box, Table
@@ -31,7 +31,7 @@ class _Above:
     """A table that may go on: where its columns end, what they are called, and what it is called."""
 
     edges: tuple[float, ...]
-    heads: list[str]
+    header_cells: list[str]
     caption: str
 
 
@@ -67,14 +67,14 @@ class AlignedTables:
     def _table(self, rows: Sequence[Row], first: int, width: float, page: int) -> Table | None:
         body = rows[first:]
         numbered = [row for row in body if row.is_row]
-        columns = _columns(numbered, rows[max(0, first - MOST_HEADS) : first])
+        columns = _columns(numbered, rows[max(0, first - MOST_HEADER_ROWS) : first])
         if len(numbered) < FEWEST_ROWS or not columns:
             return None
-        heads, caption, group = heads_of(rows, first, columns, width)
+        heads, caption, group = header_cells_of(rows, first, columns, width)
         edges = tuple(column.right for column in columns)
         above = self._above
         if not any(heads) and above is not None and _are_the_same(edges, above.edges):
-            heads, caption, group = above.heads, above.caption, group or caption
+            heads, caption, group = above.header_cells, above.caption, group or caption
         if not any(heads) and (len(columns) > 1 or not caption):  # nothing tells what its numbers are
             return None
         self._above = _Above(edges, heads, caption)

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from lamplight.ingest.document import Block, DocumentPage, Line
 from lamplight.ingest.readers.tally import said_in_comment
-from lamplight.ingest.tables import add_table, head_count, is_amount, table_block
+from lamplight.ingest.tables import add_table, count_header_rows, is_amount, table_block
 
 FEWEST_COLUMNS = 2  # of tables side by side; single columns apart are columns of one table
 MOST_CELLS = 1_000_000  # of a sheet; at 45 passages a second that is hours already
@@ -63,7 +63,7 @@ def sheet_page(number: int, sheet: Sheet) -> DocumentPage:
             above, heads = (left, right), []
         left, right = above
         kept = [index for index in range(first, last + 1) if any(sheet.rows[index][left : right + 1])]
-        count = head_count(_part(sheet.rows, kept, left, right))
+        count = count_header_rows(_part(sheet.rows, kept, left, right))
         cells = _part(filled, kept, left, right)
         heads = cells[:count] or heads
         part = cells if count else heads + cells
@@ -167,7 +167,7 @@ def _side_by_side(
 def _stands_alone(rows: Sequence[Sequence[str]], left: int, right: int) -> bool:
     """Whether columns are a table without those beside them: with heads, and labels in the first of them."""
     cells = _part(rows, [index for index, row in enumerate(rows) if any(row[left : right + 1])], left, right)
-    count = head_count(cells)
+    count = count_header_rows(cells)
     labels = [row[0] for row in cells[count:] if row[0]]
     return right - left + 1 >= FEWEST_COLUMNS and count > 0 and bool(labels) and not any(map(is_amount, labels))
 

@@ -29,7 +29,7 @@ ALIGNED = 4.0  # points between edges that are the same
 
 
 @dataclass(frozen=True, slots=True)
-class Heads:
+class HeaderRow:
     """The names of a table's columns and where they stand across the page."""
 
     names: tuple[str, ...]
@@ -38,7 +38,9 @@ class Heads:
 
 def is_headless(block: Block) -> bool:
     """Whether it is a table of `FEWEST_ROWS` lines or more, of which neither the heads nor the cells are known."""
-    return block.kind == "table" and not block.heads and len(block.lines) >= FEWEST_ROWS and not is_laid_out(block)
+    return (
+        block.kind == "table" and not block.header_rows and len(block.lines) >= FEWEST_ROWS and not is_laid_out(block)
+    )
 
 
 def is_laid_out(block: Block) -> bool:
@@ -46,12 +48,12 @@ def is_laid_out(block: Block) -> bool:
     return any(SEPARATOR in line.text for line in block.lines)
 
 
-def name_columns(blocks: list[Block], words: Words, above: Heads | None) -> Heads | None:
+def name_columns(blocks: list[Block], words: Words, above: HeaderRow | None) -> HeaderRow | None:
     """Give tables without heads those that stand over them, or that a table at the end of the page before had.
 
     The heads of the page's last table are returned, if it is followed by next to nothing.
     """
-    last: Heads | None = None
+    last: HeaderRow | None = None
     for index, block in reversed(list(enumerate(blocks))):
         if not is_headless(block):
             continue
@@ -74,7 +76,7 @@ def name_columns(blocks: list[Block], words: Words, above: Heads | None) -> Head
     return last
 
 
-def _heads_over(block: Block, before: list[Line], words: Words) -> tuple[Heads, int, Box | None] | None:
+def _heads_over(block: Block, before: list[Line], words: Words) -> tuple[HeaderRow, int, Box | None] | None:
     """A table's heads, which of its lines is the first row, where they stood; taken from above it if there."""
     for number, line in enumerate(block.lines[:TITLES]):
         heads = _heads(line, words)
@@ -94,12 +96,12 @@ def _is_near(head: Line, row: Line) -> bool:
     return -height < row.box[1] - head.box[3] <= NEAR * height
 
 
-def _heads(line: Line, words: Words) -> Heads | None:
+def _heads(line: Line, words: Words) -> HeaderRow | None:
     cells = _cells(line, words)
     named = all(any(map(str.isalpha, text)) and not any(map(str.isdigit, text)) for text, _ in cells)
     if len(cells) < FEWEST_COLUMNS or not named or any(len(text) > LONGEST_HEAD for text, _ in cells):
         return None
-    return Heads(tuple(text for text, _ in cells), tuple((box[0], box[2]) for _, box in cells))
+    return HeaderRow(tuple(text for text, _ in cells), tuple((box[0], box[2]) for _, box in cells))
 
 
 def _cells(line: Line, words: Words) -> list[tuple[str, Box]]:
@@ -122,7 +124,7 @@ def _cells(line: Line, words: Words) -> list[tuple[str, Box]]:
     return cells
 
 
-def _columns(heads: Heads, cells: Iterable[tuple[str, Box]]) -> list[int] | None:
+def _columns(heads: HeaderRow, cells: Iterable[tuple[str, Box]]) -> list[int] | None:
     """Which head each cell has over it; None where that isn't sure."""
     found: list[int] = []
     for _, box in cells:
@@ -139,7 +141,7 @@ def _columns(heads: Heads, cells: Iterable[tuple[str, Box]]) -> list[int] | None
     return found
 
 
-def _fit(heads: Heads, rows: Sequence[list[tuple[str, Box]]]) -> bool:
+def _fit(heads: HeaderRow, rows: Sequence[list[tuple[str, Box]]]) -> bool:
     columns = [_columns(heads, row) for row in rows]
     sure = [found for found in columns if found]
     used = {index for found in sure for index in found}
@@ -147,7 +149,7 @@ def _fit(heads: Heads, rows: Sequence[list[tuple[str, Box]]]) -> bool:
     return len(sure) >= FIT * len(rows) and several >= FEWEST_ROWS and len(used) == len(heads.names)
 
 
-def _lay_out(block: Block, heads: Heads, rows: Sequence[list[tuple[str, Box]]], place: Box | None) -> None:
+def _lay_out(block: Block, heads: HeaderRow, rows: Sequence[list[tuple[str, Box]]], place: Box | None) -> None:
     """Write the table as sheets are written, its heads first. Heads from another page stand at the first row's edge."""
     first = block.lines[0].box
     if place is None and first is not None:
@@ -160,4 +162,4 @@ def _lay_out(block: Block, heads: Heads, rows: Sequence[list[tuple[str, Box]]], 
                 texts[index] = text
             line.text = SEPARATOR.join(texts).strip()
     block.lines = [Line(SEPARATOR.join(heads.names), place), *block.lines]
-    block.heads = 1
+    block.header_rows = 1

@@ -161,7 +161,7 @@ class Markup:
         made = table_block(_spread(rows), self._path(), self.page.number, caption, heads or None)
         if made is not None and caption:
             made[0].lines.insert(0, Line(caption))
-            made[0].heads += 1
+            made[0].header_rows += 1
         add_table(self.page, made)
 
     def _path(self) -> tuple[str, ...]:

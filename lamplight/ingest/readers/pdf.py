@@ -23,7 +23,7 @@ from lamplight.ingest.page_text import LETTERSPACED, PageText
 from lamplight.ingest.pdfium import PDFIUM_LOCK, has_end, open_pdf
 from lamplight.ingest.pictures import Pictures
 from lamplight.ingest.readers.aligned_tables import AlignedTables
-from lamplight.ingest.readers.columns import Heads, is_headless, name_columns
+from lamplight.ingest.readers.columns import HeaderRow, is_headless, name_columns
 from lamplight.ingest.readers.container import Container
 from lamplight.ingest.readers.label_columns import rows_of_labels
 from lamplight.ingest.readers.pdf_annotations import annotations_of, draw_stamps
@@ -62,7 +62,7 @@ class SoFar:
     doubts: Doubts = field(default_factory=Doubts)
     tables: PageTables = field(default_factory=PageTables)
     aligned: AlignedTables = field(default_factory=AlignedTables)
-    heads: Heads | None = None  # of a table that may go on
+    heads: HeaderRow | None = None  # of a table that may go on
     files: list[tuple[str, bytes]] = field(default_factory=list)  # that are attached to a place on a page
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lamplight.ingest.document import Block
 from lamplight.ingest.readers.rows import LABEL, Lines, blocks_of_rows
 from lamplight.ingest.ruled_tables import RuledTable, is_inside
-from lamplight.ingest.tables import head_count, table_block
+from lamplight.ingest.tables import count_header_rows, table_block
 from lamplight.library.records import Table
 
 TOP_LINES = 3  # of a page, above a table that goes on from the page before
@@ -60,7 +60,7 @@ class PageTables:
         self, ruled: RuledTable, headings: tuple[str, ...], page: int, title: str, above: _Above | None
     ) -> tuple[Block, Table | None]:
         rows, boxes = ruled.rows, ruled.boxes
-        count = head_count(rows)
+        count = count_header_rows(rows)
         if above is not None and _aligned(above.edges, ruled.edges) and rows[: len(above.heads)] != above.heads:
             count = len(above.heads)
             rows, boxes = above.heads + rows, boxes[:1] * count + boxes

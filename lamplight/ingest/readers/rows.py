@@ -31,7 +31,7 @@ LABEL = 90  # characters; a longer line without numbers is prose
 LABELS_BETWEEN = 3  # lines such as "Current assets:" inside a table
 LABELS_BEFORE_ROWS = 3  # such lines between the heads and the first row
 TITLES = 2  # lines above the periods that belong to the heads
-MOST_HEADS = 5
+MOST_HEADER_ROWS = 5
 LINE_GAP = 2.0  # line heights between a head and what is under it
 FEWEST_ROWS = 2
 LABELLED_SHARE = 0.7  # of the rows have a label that is no further number, or a column's head was not understood
@@ -55,14 +55,14 @@ def blocks_of_rows(lines: Lines, headings: tuple[str, ...]) -> list[Block]:
 
 def table_of_rows(block: Block, page: int) -> Table | None:
     """The cells of a table whose rows all end in as many numbers as its heads name periods; else None."""
-    if block.kind != "table" or not block.heads:
+    if block.kind != "table" or not block.header_rows:
         return None
     columns: list[str] = []
-    for head in block.lines[: block.heads]:
+    for head in block.lines[: block.header_rows]:
         found = [" ".join(match.split()) for match in COLUMN.findall(head.text)]
         columns = found if PERIODS.search(head.text) and len(found) >= len(columns) else columns
     rows, boxes, unfit = [], [], 0
-    for line in block.lines[block.heads :]:
+    for line in block.lines[block.header_rows :]:
         label, cells = _cells(line.text, len(columns))
         if len(cells) == len(columns) or not cells:
             rows.append([label, *(cells or [""] * len(columns))])
@@ -75,7 +75,7 @@ def table_of_rows(block: Block, page: int) -> Table | None:
         return None
     if unfit > UNFIT_SHARE * (len(filled) + unfit):
         return None
-    heads = [head.text for head in block.lines[: block.heads]]
+    heads = [head.text for head in block.lines[: block.header_rows]]
     name = " ".join(text for text in heads if not PERIODS.search(text) and not UNIT.match(text)) or heads[0]
     places = [box for box in boxes if box is not None]
     return Table(page, name, ["", *columns], rows, places if len(places) == len(rows) else [])
@@ -127,7 +127,7 @@ def _heads(lines: Lines, kinds: list[str], start: int, first: int) -> tuple[int,
     """Where the table with its first row at `first` begins, its heads included, and how many they are."""
     strong = [
         index
-        for index in range(first - 1, max(start, first - MOST_HEADS - LABELS_BEFORE_ROWS) - 1, -1)
+        for index in range(first - 1, max(start, first - MOST_HEADER_ROWS - LABELS_BEFORE_ROWS) - 1, -1)
         if _joined(lines, kinds, index, first)
     ]
     named = [index for index in strong if kinds[index] in ("periods", "unit")]
@@ -138,7 +138,7 @@ def _heads(lines: Lines, kinds: list[str], start: int, first: int) -> tuple[int,
         if kinds[index] != "label" or not _near(lines[index][1], lines[index + 1][1]):
             break
         begin = index
-    begin = max(begin, named[0] + 1 - MOST_HEADS)
+    begin = max(begin, named[0] + 1 - MOST_HEADER_ROWS)
     return begin, named[0] + 1 - begin
 
 

@@ -118,23 +118,23 @@ def _of_the_same(said: Claim, quantity: Quantity, item: Source, source: Quantity
 
 def _is_context_year(year: int, item: Source, years: set[int]) -> bool:
     """A year may stand in a table's head, or in the title of a document whose sentence names none."""
-    if item.heads:
-        return year in years_in_order(item.heads)
+    if item.header_row:
+        return year in years_in_order(item.header_row)
     return not years and year in years_in_order(item.names)
 
 
 def _right_column(said: Claim, item: Source, stated: Sequence[Quantity]) -> bool:
     """Whether the numbers said stand under the year or head they are said of."""
-    if not item.heads or not (stated or clock_times_of(said.text)):
+    if not item.header_row or not (stated or clock_times_of(said.text)):
         return True
     years = years_in_order(said.text)
     row = item.sentence.text
     if " | " not in row:
-        columns = years_in_order(item.heads)
+        columns = years_in_order(item.header_row)
         numbers = [number.start for number in column_numbers(row)]
         stand_under = {columns[numbers.index(source.start)] for source in stated if source.start in numbers}
         return not years or not stand_under or bool(stand_under & set(years))
-    cells, heads = row.split(" | "), item.heads.split(" | ")
+    cells, heads = row.split(" | "), item.header_row.split(" | ")
     if len(cells) != len(heads):
         return True
     label = quantities_of(cells[0])
@@ -165,7 +165,7 @@ def _states_names(said: Claim, item: Source) -> bool:
 
 def _same_subject(said: Claim, item: Source) -> bool:
     """Not what the passage says of something else: of another row, or of another sentence's subject."""
-    named = direction_stems(" ".join(said.names)) | direction_stems(item.names) | direction_stems(item.heads)
+    named = direction_stems(" ".join(said.names)) | direction_stems(item.names) | direction_stems(item.header_row)
     if item.is_row:
         return not any(word in item.other_rows and word not in item.held and word not in named for word in said.words)
     opening = SUBJECT.match(said.text)

@@ -216,7 +216,7 @@ def _beside_names(said: Claim, item: Source) -> bool:
     """Whether evidence says something of what is said about the names in it, not only the names."""
     named = direction_stems(" ".join(said.names))
     others = [word for word in said.words if word not in named and word not in VAGUE]
-    known = item.held | direction_stems(item.heads) | (item.around if item.is_row else frozenset())
+    known = item.held | direction_stems(item.header_row) | (item.around if item.is_row else frozenset())
     return (
         not said.names
         or not others
@@ -227,7 +227,7 @@ def _beside_names(said: Claim, item: Source) -> bool:
 
 def _clauses_held(sentence: str, item: Source) -> bool:
     """Whether no clause is made up: each holds some words or a number of the evidence, or of its passage's heads."""
-    known = item.held | direction_stems(item.names) | direction_stems(item.heads)
+    known = item.held | direction_stems(item.names) | direction_stems(item.header_row)
     for clause in CLAUSES.split(sentence):
         words = [stem for stem in direction_stems(clause) if not stem[0].isdigit() and stem not in VAGUE]
         if len(words) >= 2 and sum(word in known for word in words) < LEAST_CLAUSE * len(words):

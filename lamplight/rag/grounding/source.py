@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lamplight.library.records import Passage
-from lamplight.rag.columns import heads_of
+from lamplight.rag.columns import header_row_of
 from lamplight.rag.lexicon.contradiction import SENSES
 from lamplight.rag.lexicon.dates import REMEMBERED
 from lamplight.rag.lexicon.quantities import table_scale
@@ -33,7 +33,7 @@ class Source:
 
     passage: Passage
     sentence: Sentence
-    heads: str  # the line that names a row's columns
+    header_row: str  # the line that names a row's columns
     names: str  # where its names may stand besides: section, document, headings
     scale: float  # of the numbers of its table
     held: frozenset[str]  # its own stems
@@ -55,7 +55,7 @@ def sources_of(passage: Passage) -> list[Source]:
     found = []
     for index, sentence in enumerate(sentences):
         is_row = rows or (sentence.text in lines and bool(ROW.search(sentence.text)))
-        heads = heads_of(sentence.text, lines) if is_row else ""
+        heads = header_row_of(sentence.text, lines) if is_row else ""
         rest = [line for line in lines if line not in (sentence.text, heads) and _like(line, sentence.text)]
         others = direction_stems(" ".join(rest)) if is_row else frozenset()
         names = f"{about} {passage.text if passage.kind == 'image' else headings}"

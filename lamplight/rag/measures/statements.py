@@ -42,7 +42,7 @@ class StatementTable:
     """Rows of a page and section under the same heads."""
 
     page: int
-    heads: str
+    header_row: str
     rows: list[Row] = field(default_factory=list)
     names: list[tuple[Name, Name]] = field(default_factory=list)
     statement: str = ""
@@ -90,7 +90,7 @@ class FinancialStatements:
     @cached_property
     def words(self) -> frozenset[str]:
         """Stems in labels and heads of all tables with columns of years: such words may mean a part of a whole."""
-        texts = {part.heads for part in self._all} | {row.label for part in self._all for row in part.rows}
+        texts = {part.header_row for part in self._all} | {row.label for part in self._all for row in part.rows}
         return stems(" ".join(texts))
 
     @cached_property
@@ -139,7 +139,7 @@ def _classified(part: StatementTable, known: Definitions) -> bool:
         counts[line.statement] += OWN if line.is_own else 1
     if counts:
         [(part.statement, part.known)] = counts.most_common(1)
-    return part.known >= KNOWN and not SHARES.search(part.heads)
+    return part.known >= KNOWN and not SHARES.search(part.header_row)
 
 
 def _likeness(name: Name, line: LineItem) -> tuple[float, int]:

@@ -45,7 +45,7 @@ class RowScore:
 class Likeness:
     """Cosines of the question with each head, with what each row is called, and with the table's name."""
 
-    heads: list[float]
+    header_cosines: list[float]
     rows: list[float]
     title: float
 
@@ -72,7 +72,7 @@ class FeatureExtractor:
         self._words = frozenset(self._tokens)
         self._twos = frozenset(f"{one}_{other}" for one, other in zip(self._tokens, self._tokens[1:], strict=False))
         self._asks = next((words for words in ASKS if words in question), "other")
-        heads = likeness.heads
+        heads = likeness.header_cosines
         order = sorted(range(len(heads)), key=lambda index: -heads[index])
         self._ranks = {index: rank for rank, index in enumerate(order)}
         self._ages = {
@@ -184,15 +184,15 @@ class FeatureExtractor:
         conditions, rows = program.selection.conditions, program.selection.rows
         covered = sum(end - start for start, end in program.selection.spans)
         repeated = sum(normalised(one) in self._plain for one in given) / len(given)
-        likeness = sum(self._likeness.heads[one.column] for one in conditions) / max(1, len(conditions))
+        likeness = sum(self._likeness.header_cosines[one.column] for one in conditions) / max(1, len(conditions))
         return [
             1.0,
             len(left) / max(1, len(self._places)),
             len(left),
             covered / max(1, len(self._plain)),
             len(conditions),
-            self._likeness.heads[column] if column >= 0 else 0.0,
-            self._likeness.heads[key] if key >= 0 else 0.0,
+            self._likeness.header_cosines[column] if column >= 0 else 0.0,
+            self._likeness.header_cosines[key] if key >= 0 else 0.0,
             self._heads[column][0] if column >= 0 else 0.0,
             self._heads[key][0] if key >= 0 else 0.0,
             repeated,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lamplight.ingest.readers.aligned_rows import Row, Segment, is_near, is_prose
 
 IN_BRACKETS = re.compile(r"\(.*\)?")
-MOST_HEADS = 6  # lines over the first row
+MOST_HEADER_ROWS = 6  # lines over the first row
 CAPTION = 120  # characters
 BESIDE = 4.0  # points that a head may reach over the edges of its column
 CENTRED = 12.0  # points between the middle of a head and that of the columns it stands over
@@ -55,13 +55,15 @@ def placed_under(columns: Sequence[Column], cells: Sequence[Segment]) -> list[st
     return placed
 
 
-def heads_of(rows: Sequence[Row], first: int, columns: Sequence[Column], width: float) -> tuple[list[str], str, str]:
+def header_cells_of(
+    rows: Sequence[Row], first: int, columns: Sequence[Column], width: float
+) -> tuple[list[str], str, str]:
     """What stands over each column, over the table, and between its heads and row `first`."""
     heads: list[list[str]] = [[] for _ in columns]
     caption: list[str] = []
     group = ""
     edge = columns[0].left - BESIDE
-    for index in range(first - 1, max(0, first - MOST_HEADS) - 1, -1):
+    for index in range(first - 1, max(0, first - MOST_HEADER_ROWS) - 1, -1):
         row = rows[index]
         if row.is_row or not is_near(row, rows[index + 1]):
             break
