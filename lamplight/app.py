@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import platformdirs
 
@@ -62,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
 def serve_or_open(folder: Path, options: argparse.Namespace) -> int:
     """The browser app; one that is open already is shown instead."""
     try:
-        return serve(folder, options)
+        serve(folder, options)
     except LibraryBusy as busy:
         if options.no_browser or not busy.address:
             raise
@@ -71,8 +72,8 @@ def serve_or_open(folder: Path, options: argparse.Namespace) -> int:
         return 0
 
 
-def serve(folder: Path, options: argparse.Namespace) -> int:
-    """The browser app, until interrupted."""
+def serve(folder: Path, options: argparse.Namespace) -> NoReturn:
+    """The browser app, until interrupted; with it the process ends. Raises `LibraryBusy`."""
     with ExitStack() as open_things:
         library = open_things.enter_context(open_library(folder, PROGRAM))
         from lamplight.ui.household.opening import certificate_for_others
@@ -100,7 +101,18 @@ def serve(folder: Path, options: argparse.Namespace) -> int:
             services.queue.close()
             services.models.downloads.close()
             services.models.native.close()
-    return 0
+    leave()
+
+
+def leave() -> NoReturn:
+    """End the process with exit code 0, at once: everything that has to be closed is closed.
+
+    The thread that loads models may be inside C++ just now. Python would end it on its own way out, and C++ answers
+    that by aborting the process.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def open_vectors(library: Library, models: Models) -> None:

@@ -225,9 +225,8 @@ def services(page_models: Models, tmp_path_factory: pytest.TempPathFactory) -> I
         page_models.start_loading(lambda: library.vectors.store(page_models.embedder))
         made = Services(library, page_models, queue, Answerer(library, page_models))
         yield made
-        until(
-            made.running_answers.close
-        )  # or what is still answered meets a closed library, in the middle of another test
+        # Or what is still answered meets a closed library, in the middle of another test.
+        until(made.running_answers.close)
         queue.close()
 
 

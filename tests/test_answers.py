@@ -18,7 +18,7 @@ from lamplight.rag.composition import compose, without_repeats
 from lamplight.rag.events import Citation, Event, Evidence, Finished, Grounded, PrefillProgress, Searching, Token
 from lamplight.rag.grounding import GroundedAnswer
 from lamplight.rag.messages import say
-from lamplight.rag.quotation import Opening, Quotation
+from lamplight.rag.quotation import Quotation, QuotedOpening
 from lamplight.rag.reading import PassagePrefill
 from lamplight.samples import FEES, HANDBOOK, PHOTO, QUESTIONS
 from lamplight.scheduling import CancelToken
@@ -180,7 +180,7 @@ def test_only_sentences_that_are_given_are_cited() -> None:
     grounded = GroundedAnswer([f"{texts[0]} [1]", "It is old.", f"{texts[1]} [1]"], [gate, pond], ["It is old."])
     weights = {"gate": 2.0, "locked": 2.0}
     quote = Quotation(Citation(1, 7, "rules.txt", 1, [], "Ask the warden."), short="the warden")
-    quoted = Opening((quote,))
+    quoted = QuotedOpening((quote,))
     answer = compose(grounded, quoted, [passage], weights, "documents", is_large=True)
     assert (
         answer.text == "**the warden** [1]\n\n> Ask the warden. [1]\n\nThe gate is locked at dusk by Tilda Brook. [1]"

@@ -13,10 +13,10 @@ from lamplight.library.store import Library
 from lamplight.models.embedder import Vectors
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
-from lamplight.rag.intent import KINDS, IntentName
+from lamplight.rag.intent import KINDS, RequestKind
 from lamplight.rag.lookup import Lookup, QuestionVectors
 
-REQUESTS: dict[IntentName, str] = {
+REQUESTS: dict[RequestKind, str] = {
     "fact": "What does a plot cost?",
     "summary": "Summarise the handbook",
     "list": "List the total of every receipt",
@@ -93,7 +93,7 @@ def test_a_question_asks_the_library_once(library: Library) -> None:
     "kind", [pytest.param(kind, marks=() if kind in ("fact", "list") else pytest.mark.long) for kind in KINDS]
 )
 def test_the_documents_are_listed_once_for_a_question_of_any_kind(
-    sample_library: Library, models: Models, monkeypatch: pytest.MonkeyPatch, kind: IntentName
+    sample_library: Library, models: Models, monkeypatch: pytest.MonkeyPatch, kind: RequestKind
 ) -> None:
     listed, documents = 0, sample_library.documents.all
 

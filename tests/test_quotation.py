@@ -14,7 +14,7 @@ from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.listed import ITEMS
 from lamplight.rag.passages import Selection
 from lamplight.rag.query import understand
-from lamplight.rag.quotation import CANDIDATES, Opening, Quotation, quotation, quotation_markdown, quoted
+from lamplight.rag.quotation import CANDIDATES, Quotation, QuotedOpening, quotation, quotation_markdown, quoted
 from lamplight.rag.refusal import certainty
 from lamplight.rag.retriever import Search
 from lamplight.rag.sentences import units_of
@@ -100,7 +100,7 @@ def test_a_line_that_announces_is_quoted_with_its_items() -> None:
     assert made.citation.boxes == found.boxes[:4]
     assert made.short == ""
     assert (
-        quotation_markdown(Opening((made,)), [found])
+        quotation_markdown(QuotedOpening((made,)), [found])
         == "\n".join(f"> {line}" for line in RULES[:3]) + f"\n> {RULES[3]} [1]"
     )
 
@@ -224,7 +224,7 @@ def test_a_row_carries_its_heads() -> None:
     assert made is not None
     assert (made.header_row, made.short) == (GATES[0], "19:00")
     assert made.citation.text == GATES[2]
-    assert quotation_markdown(Opening((made,)), [found]) == f"**19:00** [1]\n\n> {GATES[0]}\n> {GATES[2]} [1]"
+    assert quotation_markdown(QuotedOpening((made,)), [found]) == f"**19:00** [1]\n\n> {GATES[0]}\n> {GATES[2]} [1]"
 
 
 def test_where_the_reader_is_not_sure_the_head_that_is_named_tells_the_cell() -> None:
@@ -265,7 +265,7 @@ def test_an_amount_is_given_with_the_unit_of_its_table() -> None:
     made = quotation(selection("What were net sales in FY22?", found, {"Net": 5.0}, NOTHING))
     assert made is not None
     note = "(The table is in millions.)"
-    assert quotation_markdown(Opening((made,)), [found]) == (
+    assert quotation_markdown(QuotedOpening((made,)), [found]) == (
         f"**$ 34,229** {note} [1]\n\n> Year ended 2023 2022\n> Net sales $ 32,681 $ 34,229 {note} [1]"
     )
 
@@ -360,7 +360,7 @@ def test_a_citation_has_the_number_under_which_its_passage_is_shown() -> None:
     made = quotation(selection("When is it locked?", found, {"The gate": 5.0}, NOTHING))
     assert isinstance(made, Quotation)
     assert made.citation.marker == 3
-    assert quotation_markdown(Opening((made,)), [found]) == "> The gate is locked at dusk. [3]"
+    assert quotation_markdown(QuotedOpening((made,)), [found]) == "> The gate is locked at dusk. [3]"
 
 
 def test_who_asks_for_a_list_gets_all_its_items() -> None:

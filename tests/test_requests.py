@@ -17,7 +17,7 @@ from lamplight.rag.answerer import Answerer
 from lamplight.rag.balance import balance
 from lamplight.rag.events import Finished
 from lamplight.rag.guide import GuideBuilder
-from lamplight.rag.intent import IntentName
+from lamplight.rag.intent import RequestKind
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.messages import say
 from lamplight.rag.requests.fields import summed
@@ -30,7 +30,7 @@ from lamplight.ui.rendering import answer_html
 BULLET = re.compile(r"^- (.*?) \[\d+\]$", re.M)
 
 
-def asked(library: Library, models: Models, text: str, kind: IntentName | None = None) -> Finished:
+def asked(library: Library, models: Models, text: str, kind: RequestKind | None = None) -> Finished:
     """The end of the answer."""
     return next(event for event in Answerer(library, models).answer(text, kind=kind) if isinstance(event, Finished))
 

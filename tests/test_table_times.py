@@ -7,7 +7,7 @@ import pytest
 from lamplight.library.records import Table
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.selections import Rows
-from lamplight.rag.programs.timing import part_fit, span_fit, table_periods_of, year_fit
+from lamplight.rag.programs.timing import named_times_of, part_fit, span_fit, year_fit
 from lamplight.rag.programs.units import with_unit
 from lamplight.rag.programs.view import normalised
 
@@ -27,7 +27,7 @@ from lamplight.rag.programs.view import normalised
     ],
 )
 def test_years_agree(asked: str, told: str, fits: float) -> None:
-    assert year_fit(table_periods_of(asked), table_periods_of(told)) == fits
+    assert year_fit(named_times_of(asked), named_times_of(told)) == fits
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_years_agree(asked: str, told: str, fits: float) -> None:
     ],
 )
 def test_spans_agree(asked: str, told: str, fits: float) -> None:
-    assert span_fit(table_periods_of(asked), table_periods_of(told)) == fits
+    assert span_fit(named_times_of(asked), named_times_of(told)) == fits
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_spans_agree(asked: str, told: str, fits: float) -> None:
     ],
 )
 def test_quarters_and_months_agree(asked: str, told: str, fits: float) -> None:
-    assert part_fit(table_periods_of(asked), table_periods_of(told)) == fits
+    assert part_fit(named_times_of(asked), named_times_of(told)) == fits
 
 
 def test_a_quarter_is_the_same_however_it_is_written() -> None:

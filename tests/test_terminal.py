@@ -316,6 +316,16 @@ def test_a_watched_folder_is_read_at_once_and_followed_by_the_app(here: Command,
     assert here(library, "unwatch", folder).err == f"{folder} is not watched; `watch` alone shows which are.\n"
 
 
+def test_an_app_that_is_ended_while_it_loads_its_models_ends_well(tmp_path: Path) -> None:
+    command = [sys.executable, "app.py", "--library", str(tmp_path / "library"), "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as app:
+        assert app.stdout is not None
+        app.stdout.readline()
+        app.send_signal(signal.SIGINT)
+        assert app.communicate()[1] == ""
+        assert app.returncode == 0
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An empty library that the open app holds, where there is nothing to do while it is idle."""

@@ -29,7 +29,7 @@ SCALE = 2.0  # pixels per point of the picture that is looked at
 def suspects(text_page: Any, spans: list[tuple[int, int]]) -> list[bool]:
     """For lines of a pypdfium2 text page, from first to last character: whether they may not be seen.
 
-    Looks at both ends of each, as every page of every file is asked. Use within `TURN`.
+    Looks at both ends of each, as every page of every file is asked. Use within `PDFIUM_LOCK`.
     """
     is_suspect = _judge_of(text_page)
     return [is_suspect(first) or (last != first and is_suspect(last)) for first, last in spans]

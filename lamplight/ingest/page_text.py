@@ -38,7 +38,7 @@ LONGEST_FACE = 128  # bytes of a type's name that are looked at
 
 
 class PageText:
-    """The characters of one page, their lines and boxes. Use within `ingest.pdfium.TURN`; close when done."""
+    """The characters of one page, their lines and boxes. Use within `ingest.pdfium.PDFIUM_LOCK`; close when done."""
 
     def __init__(self, page: Any) -> None:
         self.width, self.height = page.get_size()

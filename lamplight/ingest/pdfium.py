@@ -24,7 +24,7 @@ FORM_DEPTH = 3  # pictures may stand in forms in forms
 
 @contextmanager
 def open_pdf(path: Path) -> Iterator[Any]:
-    """A `pypdfium2.PdfDocument`. Hold `TURN` around every use of it.
+    """A `pypdfium2.PdfDocument`. Hold `PDFIUM_LOCK` around every use of it.
 
     Raises `ReadError` for an encrypted, damaged or cut-off file.
     """
@@ -47,7 +47,7 @@ def open_pdf(path: Path) -> Iterator[Any]:
 
 
 def bitmaps(page: Any, form: Any = None) -> Iterator[Any]:
-    """The `pypdfium2.PdfImage`s of a page, those in its forms included. Use within `TURN`.
+    """The `pypdfium2.PdfImage`s of a page, those in its forms included. Use within `PDFIUM_LOCK`.
 
     `page.get_objects` wraps the objects of all words and lines before it looks at their kind: ten times as long.
     """

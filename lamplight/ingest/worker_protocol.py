@@ -35,7 +35,7 @@ class ReadingProgress:
 
     status: str
     fraction: float
-    kind: Literal["step"] = "step"
+    kind: Literal["progress"] = "progress"
 
 
 @dataclass(frozen=True, slots=True)

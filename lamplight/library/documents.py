@@ -32,9 +32,9 @@ class Documents:
     """The documents of a library; what belongs to one goes with it, its vectors and copies too."""
 
     def __init__(
-        self, database: Database, passages: Passages, places: DocumentPaths, vectors: DenseIndex, copies: Copies
+        self, database: Database, passages: Passages, paths: DocumentPaths, vectors: DenseIndex, copies: Copies
     ) -> None:
-        self._database, self._passages, self._places = database, passages, places
+        self._database, self._passages, self._paths = database, passages, paths
         self._vectors, self._copies = vectors, copies
         self.purged: Callable[[], object] = lambda: None  # called when a document is gone for good
 
@@ -68,7 +68,7 @@ class Documents:
         return [
             document
             for document in self.all()
-            if name in (str(document.id), document.name, *self._places.of(document.id))
+            if name in (str(document.id), document.name, *self._paths.of(document.id))
         ]
 
     def page(self, document_id: int, number: int) -> Page | None:
@@ -134,7 +134,7 @@ class Documents:
                 "INSERT OR REPLACE INTO successors SELECT id, ?1 FROM documents WHERE state = 'ready' AND path = ?2",
                 (document_id, path),
             )
-            old = self._places.leave(connection, path)
+            old = self._paths.leave(connection, path)
             connection.execute(
                 f"UPDATE documents SET state = 'ready', pinned = EXISTS (SELECT 1 FROM documents WHERE pinned "
                 f"AND id IN ({', '.join(map(str, old))})) WHERE id = ?",
@@ -181,7 +181,7 @@ class Documents:
         """Delete a hidden or unfinished document: its vectors, rows, index entries and stored copy."""
         if not self._database.rows("SELECT 1 FROM documents WHERE id = ? AND state <> 'ready'", document_id):
             return
-        places = self._places.of(document_id)
+        places = self._paths.of(document_id)
         # A purge that has begun can't be restored, nor gets vectors any more.
         with self._database.transaction() as connection:
             connection.execute("UPDATE documents SET state = 'indexing' WHERE id = ?", (document_id,))

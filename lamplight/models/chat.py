@@ -67,7 +67,7 @@ class ChatTemplate:
         plain = [ChatMessage(message.role, self._harmless(message.content)) for message in messages]
         return self._engine.tokens(self._render(plain), special=True)
 
-    def reading_tokens(self, reading: PassagePrompt) -> PassagePromptTokens:
+    def prompt_tokens(self, reading: PassagePrompt) -> PassagePromptTokens:
         """Each segment is made into tokens by itself, so that it is the same behind and before any other."""
         passages = [f"{self._harmless(text.strip())}\n\n" for text in reading.passages]
         question = f"{QUESTION_HEADING} {self._harmless(reading.question.strip())}"

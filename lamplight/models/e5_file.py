@@ -72,24 +72,24 @@ class E5File:
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
             self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        reading = _Cursor(self._content)
-        self.hidden, self.layers, self.heads, self.inner, self.vocabulary, self.positions, self.types = reading.numbers(
+        cursor = _Cursor(self._content)
+        self.hidden, self.layers, self.heads, self.inner, self.vocabulary, self.positions, self.types = cursor.numbers(
             "7i"
         )
-        self.epsilon, _ = reading.numbers("fi")
-        pieces, self.begin, self.end, self.padding, self.unknown = reading.numbers("5i")
-        (size,) = reading.numbers("Q")
-        self._ends, self._scores = reading.array("<u4", pieces + 1), reading.array("<f4", pieces)
-        self._words_at = reading.position
-        reading.text(size)
-        _, normaliser_bytes = reading.numbers("iI")
-        reading.text(normaliser_bytes)  # its table says what NFKC does, but for BLANKS and CONTROLS
+        self.epsilon, _ = cursor.numbers("fi")
+        pieces, self.begin, self.end, self.padding, self.unknown = cursor.numbers("5i")
+        (size,) = cursor.numbers("Q")
+        self._ends, self._scores = cursor.array("<u4", pieces + 1), cursor.array("<f4", pieces)
+        self._words_at = cursor.position
+        cursor.text(size)
+        _, normaliser_bytes = cursor.numbers("iI")
+        cursor.text(normaliser_bytes)  # its table says what NFKC does, but for BLANKS and CONTROLS
         self._tensors: dict[str, tuple[int, int]] = {}  # size in values, offset in the file
-        (count,) = reading.numbers("i")
+        (count,) = cursor.numbers("i")
         for _ in range(count):
-            (length,) = reading.numbers("H")
-            name = reading.text(length).decode()
-            _, values, offset, _ = reading.numbers("BIQQ")
+            (length,) = cursor.numbers("H")
+            name = cursor.text(length).decode()
+            _, values, offset, _ = cursor.numbers("BIQQ")
             self._tensors[name] = (values, offset)
 
     def words(self) -> list[tuple[str, float]]:

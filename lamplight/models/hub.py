@@ -67,7 +67,7 @@ def address_of(file: HubFile) -> str:
 def open_url(
     method: str, address: str, headers: Mapping[str, str] | None = None, follow: bool = True
 ) -> Iterator[httpx.Response]:
-    """A response whose body is not read yet. Raises `Interrupted`, also while the body is read.
+    """A response whose body is not read yet. Raises `ConnectionLost`, also while the body is read.
 
     Only because a person clicked Download. The one other place that connects to another computer is
     `models.server_requests`.
@@ -89,7 +89,7 @@ def open_url(
 
 
 def look_up(file: HubFile) -> Announced:
-    """Ask for a file's size and sha256. Raises `Interrupted` and `DownloadError`."""
+    """Ask for a file's size and sha256. Raises `ConnectionLost` and `DownloadError`."""
     address = address_of(file)
     for _ in range(MOST_REDIRECTS):
         # Identity, as a compressed answer would tell another size.
@@ -106,7 +106,7 @@ def look_up(file: HubFile) -> Announced:
 
 
 def refuse(response: httpx.Response, file: HubFile) -> None:
-    """Raises `DownloadError`, or `Interrupted` if trying again may help, unless the response brings the file."""
+    """Raises `DownloadError`, or `ConnectionLost` if trying again may help, unless the response brings the file."""
     status = response.status_code
     if status in MISSING:
         raise DownloadError(f"{hub_name()} has no {file.name} in {file.repository} any more; choose another model.")

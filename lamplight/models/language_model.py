@@ -138,7 +138,7 @@ class LanguageModel:
         self, reading: PassagePrompt, max_tokens: int, stopped: Callable[[], bool]
     ) -> Iterator[PrefillStep | Piece | Usage]:
         """As `generate`, with all passages in one prompt; those that begin it as they did before are reused."""
-        yield from self._generate(self.chat.reading_tokens(reading).segments, max_tokens, stopped)
+        yield from self._generate(self.chat.prompt_tokens(reading).segments, max_tokens, stopped)
 
     def read_apart(
         self,
@@ -152,7 +152,7 @@ class LanguageModel:
         Each passage stands in a sequence of its own behind the fixed prompt; the question is decoded in all of
         them in one batch. `prior` holds a log-probability of each passage, of which only the differences matter.
         """
-        tokens = self.chat.reading_tokens(reading)
+        tokens = self.chat.prompt_tokens(reading)
         if not self.separable or not 1 < len(tokens.passages) <= MOST_PASSAGES:
             yield from self._generate(tokens.segments, max_tokens, stopped)
             return
@@ -182,7 +182,7 @@ class LanguageModel:
 
     def prewarm(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
         """Compute and remember the passages that are not yet, until `stopped`; how many are known now."""
-        tokens = self.chat.reading_tokens(PassagePrompt(system, tuple(passages), ""))
+        tokens = self.chat.prompt_tokens(PassagePrompt(system, tuple(passages), ""))
         known = 0
         for passage in tokens.passages if self._cache is not None else []:
             segments = [tokens.fixed, passage]
@@ -191,7 +191,7 @@ class LanguageModel:
 
     def prefill(self, reading: PassagePrompt, stopped: Callable[[], bool]) -> bool:
         """Compute the prompt of `read` up to its question, until `stopped`; whether it got there."""
-        return self._prefill(self.chat.reading_tokens(reading).segments[:-1], stopped)
+        return self._prefill(self.chat.prompt_tokens(reading).segments[:-1], stopped)
 
     def bytes_per_token(self) -> int:
         """What one remembered token takes, in memory and on disk."""

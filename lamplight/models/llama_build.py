@@ -1,4 +1,4 @@
-"""Which build of llama.cpp computes: the installed one, or one that was compiled here for exactly this processor.
+"""llama.cpp, loaded once: the installed build, or one that was compiled here for exactly this processor.
 
 The second lies in a folder of its own beside a record, written when both were measured and it was faster. The installed
 one is never touched: without that folder, with another version or on another processor it computes as before.
@@ -110,7 +110,7 @@ def load_llama() -> Any:
     """The `llama_cpp` package, its threads told to spin only a moment while they wait for each other, then to sleep.
 
     Threads that sleep at once are woken too late to be of use (two of them are as slow as one), and those that spin
-    for long lose whole time slices to any other busy program: see `Contention`. OpenMP reads this when it is loaded.
+    for long lose whole time slices to any other busy program (`models.contention`). OpenMP reads this on loading.
     """
     os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     llama_cpp = import_llama()

@@ -52,7 +52,7 @@ class Reader:
         self._tokenizer = ReaderTokenizer(Tokenizer.from_file(str(tokenizer)))
 
     def read(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[list[LineScore]]:
-        """For each passage, a header and its lines, one reading for each line. Scores of different passages compare."""
+        """For each passage, a header and its lines, one score for each line. Scores of different passages compare."""
         return list(self._pool.map(lambda passage: self._readings(question, *passage), passages))
 
     def _readings(self, question: str, header: str, lines: Sequence[str]) -> list[LineScore]:

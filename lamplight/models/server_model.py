@@ -64,7 +64,7 @@ class ServerModel(PromptedModel):
         self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]
     ) -> Iterator[PrefillStep | Piece | Usage]:
         """As promised; what breaks off is the connection."""
-        line, inbox = CancellableConnection(), _Inbox()
+        connection, inbox = CancellableConnection(), _Inbox()
         sent = [{"role": one.role, "content": CONTROL.sub(r"\g<0> ", one.content)} for one in messages]
         bare = {"model": self.server.model, "messages": sent, "stream": True}
         # Greedy as the model in this process: an answer from passages needs no invention.
@@ -75,37 +75,37 @@ class ServerModel(PromptedModel):
             "chat_template_kwargs": {"enable_thinking": False},
         }
         threading.Thread(
-            target=self._receive, args=((body, bare), line, inbox), name="answer from a server", daemon=True
+            target=self._receive, args=((body, bare), connection, inbox), name="answer from a server", daemon=True
         ).start()
         try:
             yield from _read(inbox, max_tokens, stopped)
         finally:
-            line.hang_up()
+            connection.hang_up()
 
-    def _receive(self, bodies: Sequence[dict[str, Any]], line: CancellableConnection, inbox: _Inbox) -> None:
+    def _receive(self, bodies: Sequence[dict[str, Any]], connection: CancellableConnection, inbox: _Inbox) -> None:
         """Puts what comes into `inbox`: in the end None, before it why there is no more if something went wrong."""
         try:
-            for delta in self._deltas(bodies, line):
+            for delta in self._deltas(bodies, connection):
                 inbox.put(delta)
         except ServerError as error:
             inbox.put(error)
         finally:
             inbox.put(None)
 
-    def _deltas(self, bodies: Sequence[dict[str, Any]], line: CancellableConnection) -> Iterator[_Delta]:
+    def _deltas(self, bodies: Sequence[dict[str, Any]], connection: CancellableConnection) -> Iterator[_Delta]:
         """Asks again while nothing was said yet: behind a balancer, another server may answer."""
         attempt, body = 1, bodies[0]
         while True:
             begun = False
             try:
-                for event in self._requests.events("chat/completions", body, line):
+                for event in self._requests.events("chat/completions", body, connection):
                     delta = _delta(event)
                     begun = begun or bool(delta.text)
                     yield delta
                 return
             except Unavailable as error:
                 pause = error.wait or PAUSE * 2 ** (attempt - 1)
-                if begun or attempt == ATTEMPTS or line.wait(pause):
+                if begun or attempt == ATTEMPTS or connection.wait(pause):
                     raise
                 attempt += 1
             except BadRequest:

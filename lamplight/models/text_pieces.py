@@ -84,7 +84,7 @@ def worth(pieces: Sequence[TextPiece]) -> float:
 
 
 def rotated_back(line: OcrLine, turn: Image.Transpose | None, size: tuple[int, int]) -> OcrLine:
-    """A line of the turned picture, with its box in the picture of `size` as it was given."""
+    """A line of the rotated picture, with its box in the picture of `size` as it was given."""
     left, top, right, bottom = line.box
     width, height = size
     if turn == Image.Transpose.ROTATE_90:  # counter-clockwise

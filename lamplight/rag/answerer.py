@@ -16,7 +16,7 @@ from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query, with_question_before
 from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
 from lamplight.rag.finding import Finder, reading_text
-from lamplight.rag.intent import Intent, IntentName, asked_as, understand
+from lamplight.rag.intent import Intent, RequestKind, asked_as, understand
 from lamplight.rag.pinning import fixed_prompt, pin
 from lamplight.rag.requests.answer_events import answer_events, refuse
 from lamplight.rag.requests.fact import FactAnswers
@@ -44,7 +44,8 @@ class _Draft:
     history: tuple[Message, ...]
 
 
-WITH_FIGURES: frozenset[IntentName] = frozenset({"fact", "comparison", "change"})  # they may ask for a report's figures
+# These may ask for a report's figures.
+WITH_FIGURES: frozenset[RequestKind] = frozenset({"fact", "comparison", "change"})
 
 
 class Answerer:
@@ -103,7 +104,7 @@ class Answerer:
         stop: CancelToken | None = None,
         scope: Scope = EVERYWHERE,
         breadth: Breadth = "usual",
-        kind: IntentName | None = None,
+        kind: RequestKind | None = None,
         asker: str = "",
         since: float | None = None,
     ) -> Iterator[Event]:
@@ -145,7 +146,7 @@ class Answerer:
             return []
         return [job.name for job in self._library.jobs.all() if job.state in ("queued", "working") and not job.again]
 
-    def _understood(self, request: Request, kind: IntentName | None) -> Intent:
+    def _understood(self, request: Request, kind: RequestKind | None) -> Intent:
         """As it stands alone: "and the year before?" asks for what was asked for before."""
         classifier, vectors = self._models.intents, request.lookup.vectors
         if kind is not None:

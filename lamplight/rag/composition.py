@@ -11,7 +11,7 @@ from lamplight.rag.computation import Computation
 from lamplight.rag.events import Citation, Mode
 from lamplight.rag.grounding import VAGUE, GroundedAnswer
 from lamplight.rag.query import TOKEN
-from lamplight.rag.quotation import Opening, quotation_markdown
+from lamplight.rag.quotation import QuotedOpening, quotation_markdown
 from lamplight.rag.sentences import stems
 from lamplight.rag.table_rows import rows_in_cells
 
@@ -37,7 +37,7 @@ class Composed:
 
 def compose(
     grounded: GroundedAnswer,
-    quoted: Opening | None,
+    quoted: QuotedOpening | None,
     passages: Sequence[Passage],
     weights: Mapping[str, float],
     mode: Mode,

@@ -100,8 +100,8 @@ class Rows:
 class PrefillProgress:
     """The model's prefill: `done` of `total` tokens of the prompt are computed, the rest takes about `seconds`.
 
-    None before this machine has been measured. `passages` is how many of
-    those shown are read, besides what is pinned.
+    None before this machine has been measured. `passages` is how many passages or sections are read, besides what is
+    pinned.
     """
 
     done: int
@@ -155,7 +155,7 @@ class Finished:
     candidates: list[Citation] = field(default_factory=list)  # lines quoted below it that may be meant instead
     unsure: bool = False  # whether none of them is surely the answer
     short: str = ""  # the answer itself; empty where the quotation is as short as it gets
-    kind: str = "fact"  # what was understood to be asked for (`rag.intent.Kind`)
+    kind: str = "fact"  # what was understood to be asked for (`rag.intent.RequestKind`)
     other: str = ""  # the kind that may have been meant instead: offered as one click
     rows: Rows | None = None  # the table, if the answer is one
     unread: list[str] = field(default_factory=list)  # names of files that were still being read

@@ -51,7 +51,7 @@ def worth_reading(passages: Sequence[Passage], best: float | None = None) -> lis
 
 
 def read_lines(reader: Reader, question: str, asked: str, passages: Sequence[Passage]) -> list[list[AnswerLine]]:
-    """The lines of each passage with their readings, in the order of the text.
+    """The lines of each passage with their scores, in the order of the text.
 
     `asked` is the `question` without what only says where to look (`Search.asked`): of it the reader gets what asks.
     """

@@ -16,8 +16,8 @@ from lamplight.models.intent import WORD, IntentClassifier
 from lamplight.rag.lookup import QuestionVectors
 from lamplight.rag.query import STOP_WORDS
 
-IntentName = Literal["fact", "summary", "list", "comparison", "change", "library", "lamplight", "talk", "writing"]
-KINDS: tuple[IntentName, ...] = get_args(IntentName)
+RequestKind = Literal["fact", "summary", "list", "comparison", "change", "library", "lamplight", "talk", "writing"]
+KINDS: tuple[RequestKind, ...] = get_args(RequestKind)
 SURE = 0.7  # from here on it is that kind of request
 SURE_OF_BOTH = 0.6  # by the mean of two embedders, which err in different requests
 SURE_OF_FIRST = 0.9  # by the first that it is no fact, whatever the other says
@@ -29,9 +29,9 @@ POSSIBLE = 0.2  # from here on it is offered as the other reading
 class Intent:
     """`kind`, and of some kinds which one in `detail`; `other` is the next best reading, if it may be meant."""
 
-    kind: IntentName
+    kind: RequestKind
     detail: str = ""
-    other: IntentName | None = None
+    other: RequestKind | None = None
 
 
 FACT = Intent("fact")
@@ -64,13 +64,15 @@ def understand(
     return Intent(first, _detail(first, shares), other if first == "fact" else "fact")
 
 
-def asked_as(kind: IntentName, text: str, classifier: IntentClassifier, embedder: Embedder | QuestionVectors) -> Intent:
+def asked_as(
+    kind: RequestKind, text: str, classifier: IntentClassifier, embedder: Embedder | QuestionVectors
+) -> Intent:
     """The request read as a `kind` that the person chose."""
     shares = classifier.probabilities(text, embedder.encode_queries([text])[0])
     return Intent(kind, _detail(kind, shares))
 
 
-def subject(text: str, kind: IntentName, classifier: IntentClassifier) -> str:
+def subject(text: str, kind: RequestKind, classifier: IntentClassifier) -> str:
     """The words of a request that say what it is about: those that requests of its kind don't share."""
     shared = classifier.frame(text, kind)
     return " ".join(
@@ -80,10 +82,10 @@ def subject(text: str, kind: IntentName, classifier: IntentClassifier) -> str:
     )
 
 
-def _kind(name: str) -> IntentName:
+def _kind(name: str) -> RequestKind:
     return next(kind for kind in KINDS if kind == name.split()[0])
 
 
-def _detail(kind: IntentName, shares: dict[str, float]) -> str:
+def _detail(kind: RequestKind, shares: dict[str, float]) -> str:
     own = {name: share for name, share in shares.items() if _kind(name) == kind}
     return max(own, key=lambda name: own[name]).partition(" ")[2]

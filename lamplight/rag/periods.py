@@ -15,7 +15,7 @@ QUARTER = re.compile(r"(?<![A-Za-z])Q([1-4])(?!\d)|(?<!\d)([1-4])Q(?![A-Za-z])",
 SPAN = re.compile(r"\b(\d+|three|six|nine|twelve)[\s-](months?|weeks?)\b|\b(quarter|year)s?\sended\b", re.IGNORECASE)
 WEEKS = 13 / 3  # in a month
 IN_QUARTER, IN_YEAR = 3, 12  # months
-EARLY = 2  # the month: a business year that ends by then is mostly named by the year before
+EARLY = 2  # the month: a fiscal year that ends by then is mostly named by the year before
 PERIOD = re.compile(rf"\b(?:(?:FY|CY)\s?['’]?\d\d(?:\d\d)?|{YEAR.pattern}|Q[1-4]|[1-4]Q)\b", re.IGNORECASE)
 
 

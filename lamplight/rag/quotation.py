@@ -56,7 +56,7 @@ class Quotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class QuotedOpening:
     """What an answer begins with: the line that answers; where none surely does, `lead` says so above the likeliest."""
 
     lines: tuple[Quotation, ...]
@@ -73,11 +73,11 @@ class Opening:
         return [line.citation for line in self.lines]
 
 
-def quoted(selection: Selection, unsure: str) -> Opening | None:
+def quoted(selection: Selection, unsure: str) -> QuotedOpening | None:
     """`unsure` is what is said above several lines; None where no line tells anything."""
     if selection.sure:
         first = quotation(selection)
-        return Opening((first,)) if first is not None else None
+        return QuotedOpening((first,)) if first is not None else None
     best = max((line.score for line in selection.lines), default=0.0)
     told: list[tuple[frozenset[str], Quotation]] = []
     for line, made in _quotations(selection):
@@ -89,7 +89,7 @@ def quoted(selection: Selection, unsure: str) -> Opening | None:
         told.append((words, replace(made, short="")))  # a short answer in bold would look sure
         if len(told) == CANDIDATES:
             break
-    return Opening(tuple(one for _, one in told), unsure) if told else None
+    return QuotedOpening(tuple(one for _, one in told), unsure) if told else None
 
 
 def quotation(selection: Selection) -> Quotation | None:
@@ -120,7 +120,7 @@ def other_lines(selection: Selection, known: Sequence[Citation] = (), likely: fl
     return lines[:OTHERS]
 
 
-def quotation_markdown(quoted: Opening, passages: Sequence[Passage]) -> str:
+def quotation_markdown(quoted: QuotedOpening, passages: Sequence[Passage]) -> str:
     """As Markdown: the short answer or what is said above several lines, then each line as a block of its own, with its
     heads and the unit of its table.
     """

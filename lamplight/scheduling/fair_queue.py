@@ -31,23 +31,23 @@ class FairQueue:
         self._numbers = count()
 
     def join(self, asker: str, since: float) -> Ticket:
-        """A place behind those of the asker's own round; `since` may be earlier than now."""
-        own = [place.round for place in (*self._waiting, self._served) if place and place.asker == asker]
-        place = Ticket(max(self._round, *(number + 1 for number in own), 0), since, next(self._numbers), asker)
-        insort(self._waiting, place)
-        return place
+        """A ticket behind those of the asker's own round; `since` may be earlier than now."""
+        own = [ticket.round for ticket in (*self._waiting, self._served) if ticket and ticket.asker == asker]
+        ticket = Ticket(max(self._round, *(number + 1 for number in own), 0), since, next(self._numbers), asker)
+        insort(self._waiting, ticket)
+        return ticket
 
-    def leave(self, place: Ticket) -> None:
+    def leave(self, ticket: Ticket) -> None:
         """Whether it was served or not; then the next one can be."""
-        if self._served is place:
+        if self._served is ticket:
             self._served = None
         else:
-            self._waiting.remove(place)
+            self._waiting.remove(ticket)
 
-    def ahead(self, place: Ticket) -> int:
+    def ahead(self, ticket: Ticket) -> int:
         """How many are served before; 0 is its turn, which begins with this call and ends with `leave`."""
-        if self._served is None and self._waiting[0] is place:
-            self._served, self._round = self._waiting.pop(0), place.round
-        if self._served is place:
+        if self._served is None and self._waiting[0] is ticket:
+            self._served, self._round = self._waiting.pop(0), ticket.round
+        if self._served is ticket:
             return 0
-        return self._waiting.index(place) + (self._served is not None)
+        return self._waiting.index(ticket) + (self._served is not None)

@@ -24,7 +24,7 @@ OTHERWISE = {
     "library": "Ask about the library instead",
     "writing": "Write it instead",
 }
-"""What offers the other reading of a request, by `rag.intent.Kind`."""
+"""What offers the other reading of a request, by `rag.intent.RequestKind`."""
 
 
 def draft_html(answer: Answer) -> str:

@@ -63,7 +63,7 @@ class Chat:
             if self._running.running(conversation_id) is turn:
                 return turn, kept
 
-    def told(self, error: Exception, person: str) -> str:
+    def redacted(self, error: Exception, person: str) -> str:
         """What went wrong, as it is told to a person: only at the computer with where it did."""
         return str(error) if person == AT_THE_COMPUTER else without_paths(str(error), self._library.folder)
 

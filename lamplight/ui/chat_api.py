@@ -51,7 +51,7 @@ class ChatApi:
             try:
                 return act(sent, request)
             except LamplightError as error:
-                raise gr.Error(self._chat.told(error, _person(request)), print_exception=False) from error
+                raise gr.Error(self._chat.redacted(error, _person(request)), print_exception=False) from error
 
         return acted
 

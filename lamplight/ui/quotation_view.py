@@ -63,7 +63,7 @@ def _table(heads: list[str], rows: Iterable[str], said: re.Pattern[str] | None) 
         f"<tr>{''.join(f'<td{_width(cell)}>{_marked(cell, said)}</td>' for cell in cells_of(row))}</tr>" for row in rows
     )
     table = f"<table>{head}<tbody>{body}</tbody></table>"
-    return f'<div class="quoted-table" tabindex="0" role="group" aria-label="Opening from a table">{table}</div>'
+    return f'<div class="quoted-table" tabindex="0" role="group" aria-label="Quoted from a table">{table}</div>'
 
 
 def _width(cell: str) -> str:

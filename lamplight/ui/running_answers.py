@@ -1,4 +1,4 @@
-"""Questions being answered. A turn belongs to the server, not to a tab: a reload finds it again."""
+"""Questions being answered. It belongs to the server, not to a tab: a reload finds it again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lamplight.library.store import Library
     from lamplight.rag.answerer import Answerer
     from lamplight.rag.events import Breadth, Event, Mode
-    from lamplight.rag.intent import IntentName
+    from lamplight.rag.intent import RequestKind
     from lamplight.rag.retriever import Scope
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Question:
     attached: tuple[str, ...] = ()
     about: tuple[int, ...] = ()
     breadth: Breadth = "usual"
-    kind: IntentName | None = None
+    kind: RequestKind | None = None
 
     @classmethod
     def restored(cls, message: Message) -> Question:
@@ -73,7 +73,7 @@ def points(text: str) -> bool:
     return not THIS.isdisjoint(re.findall(r"\w+", text.lower()))
 
 
-def known_kind(name: str | None) -> IntentName | None:
+def known_kind(name: str | None) -> RequestKind | None:
     """The kind of request that the page named; None if there is no such kind."""
     from lamplight.rag.intent import KINDS  # heavy; with the first question, not with the first page
 
@@ -123,7 +123,7 @@ class RunningAnswer:
             return self._version, replace(self._answer)
 
     def run(self) -> None:
-        """Answer the question; called once, in the turn's own thread."""
+        """Answer the question; called once, in a thread of its own."""
         try:
             scope = self._scope()
             asked = self.question
@@ -211,7 +211,7 @@ class RunningAnswer:
 
 
 class RunningAnswers:
-    """The turns under way, at most one to a conversation. `changed` is called after each change of one of them."""
+    """Those that are being written, at most one to a conversation; `changed` is called after each change of one."""
 
     def __init__(self, library: Library, answerer: Answerer, changed: Callable[[], None] = _nobody) -> None:
         self._library, self._answerer, self._changed = library, answerer, changed
@@ -227,7 +227,7 @@ class RunningAnswers:
             turn = RunningAnswer(self._library, self._answerer, conversation_id, question, self._changed)
             self._running[conversation_id] = turn
         self._changed()
-        threading.Thread(target=self._run, args=(turn,), name=f"turn-{conversation_id}", daemon=True).start()
+        threading.Thread(target=self._run, args=(turn,), name=f"answer-{conversation_id}", daemon=True).start()
         return True
 
     def stop_all(self) -> None:
@@ -243,7 +243,7 @@ class RunningAnswers:
             return self._ended.wait_for(lambda: not self._running, ENDING_SECONDS)
 
     def running(self, conversation_id: int | None) -> RunningAnswer | None:
-        """The unfinished turn of a conversation."""
+        """The unfinished answer of a conversation."""
         with self._lock:
             return None if conversation_id is None else self._running.get(conversation_id)
 

@@ -98,7 +98,7 @@ class Annotations:
 
 
 def annotations_of(document: Any, page: Any, to_page: Callable[[float, float, float, float], Box]) -> Annotations:
-    """Of a pypdfium2 page. Use within `TURN`."""
+    """Of a pypdfium2 page. Use within `PDFIUM_LOCK`."""
     found = Annotations()
     for item in _all(page):
         if raw.FPDFAnnot_GetFlags(item) & UNSEEN:

@@ -17,7 +17,7 @@ XFA_DATA = "{http://www.xfa.org/schema/xfa-data/1.0/}data"
 
 
 def attached_files(document: Any) -> list[tuple[str, bytes]]:
-    """Name and content of each file attached to a pypdfium2 document as a whole. Use within `TURN`."""
+    """Name and content of each file attached to a pypdfium2 document as a whole. Use within `PDFIUM_LOCK`."""
     return [
         content_of(document.get_attachment(index)) for index in range(min(document.count_attachments(), MOST_FILES))
     ]
@@ -32,7 +32,10 @@ def content_of(attachment: Any) -> tuple[str, bytes]:
 
 
 def xfa_values(document: Any) -> list[Line] | None:
-    """The filled-in values of an XFA form, which no program but Adobe's draws; None for other files. Within `TURN`."""
+    """The filled-in values of an XFA form, which no program but Adobe's draws; None for other files.
+
+    Within `PDFIUM_LOCK`.
+    """
     if document.get_formtype() not in XFA_FORMS:
         return None
     packets = dict(_packets(document))

@@ -39,7 +39,7 @@ def picture_blocks_of(
 ) -> list[Block]:
     """Blocks for the pictures of a pypdfium2 page that are worth it; `lines` are those of the text layer.
 
-    `to_page` maps left, bottom, right, top in user space to a box. Use within `TURN`.
+    `to_page` maps left, bottom, right, top in user space to a box. Use within `PDFIUM_LOCK`.
     """
     blocks: list[Block] = []
     for found in _wanted(page, to_page, lines, pictures):
@@ -49,7 +49,7 @@ def picture_blocks_of(
 
 
 def remember_pictures(page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]], pictures: Pictures) -> None:
-    """Count the pictures of a page among those that were read, without reading them. Use within `TURN`."""
+    """Count the pictures of a page among those that were read, without reading them. Use within `PDFIUM_LOCK`."""
     for _ in _wanted(page, to_page, lines, pictures):
         pass
 

@@ -20,7 +20,7 @@ ToPage = Callable[[float, float, float, float], Box]
 
 
 def rules_of(page: Any, to_page: ToPage) -> list[Rule]:
-    """Upright and level ones, in points of the page as it is shown. Use within `TURN`."""
+    """Upright and level ones, in points of the page as it is shown. Use within `PDFIUM_LOCK`."""
     count = raw.FPDFPage_CountObjects(page)
     if count > MOST_OBJECTS:
         return []

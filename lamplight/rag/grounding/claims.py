@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lamplight.rag.grounding.source import SUBJECT_PRONOUN, Source, direction_stems
+from lamplight.rag.grounding.source import SUBJECT_PRONOUN, Source, claim_stems
 from lamplight.rag.lexicon.contradiction import contradicts
 from lamplight.rag.lexicon.dates import clock_times_of, dates_of, years_in_order
 from lamplight.rag.lexicon.numbers import NUMBER_WORDS, SCALES
@@ -54,7 +54,7 @@ class Claim:
             undated = undated[: date.start] + " " + undated[date.end :]
         words = {
             stem: 1.0
-            for stem in direction_stems(undated)
+            for stem in claim_stems(undated)
             if not stem[0].isdigit() and stem not in NUMBER_WORDS and stem not in SCALES
         }
         dated = bool(dates_of(sentence))
@@ -112,7 +112,7 @@ def _of_the_same(said: Claim, quantity: Quantity, item: Source, source: Quantity
         return False  # "480 of 12" for "12 of 480"
     if ours is None or theirs is None:
         return True
-    mine, yours = direction_stems(ours[1]), direction_stems(theirs[1])
+    mine, yours = claim_stems(ours[1]), claim_stems(theirs[1])
     return not mine or mine == yours or not mine <= item.held
 
 
@@ -139,8 +139,8 @@ def _right_column(said: Claim, item: Source, stated: Sequence[Quantity]) -> bool
         return True
     label = quantities_of(cells[0])
     amounts = [quantity for quantity in said.quantities if not any_states(quantity, label, 1.0, False)]
-    asked = frozenset(stem for stem in direction_stems(said.text) if stem not in direction_stems(row))
-    under = [len(asked & direction_stems(head)) for head in heads]
+    asked = frozenset(stem for stem in claim_stems(said.text) if stem not in claim_stems(row))
+    under = [len(asked & claim_stems(head)) for head in heads]
     holding = [index for index, cell in enumerate(cells) if index and _holds(cell, amounts, said)]
     return not holding or any(under[index] == max(under) for index in holding)
 
@@ -165,13 +165,13 @@ def _states_names(said: Claim, item: Source) -> bool:
 
 def _same_subject(said: Claim, item: Source) -> bool:
     """Not what the passage says of something else: of another row, or of another sentence's subject."""
-    named = direction_stems(" ".join(said.names)) | direction_stems(item.names) | direction_stems(item.header_row)
+    named = claim_stems(" ".join(said.names)) | claim_stems(item.names) | claim_stems(item.header_row)
     if item.is_row:
         return not any(word in item.other_rows and word not in item.held and word not in named for word in said.words)
     opening = SUBJECT.match(said.text)
-    known = item.held | direction_stems(item.names)
+    known = item.held | claim_stems(item.names)
     # "It is free" may be said of whatever came before.
-    subject_known = known | (direction_stems(item.before) if SUBJECT_PRONOUN.match(item.sentence.text) else frozenset())
+    subject_known = known | (claim_stems(item.before) if SUBJECT_PRONOUN.match(item.sentence.text) else frozenset())
     parties = [match[1] for match in PARTY.finditer(said.text)]
     return not (
         (opening and _is_of_another(opening[1], subject_known, item))
@@ -181,6 +181,6 @@ def _same_subject(said: Claim, item: Source) -> bool:
 
 def _is_of_another(word: str, known: frozenset[str], item: Source) -> bool:
     """Whether a passage knows a word, but not in what its sentence says."""
-    wanted = direction_stems(word)
+    wanted = claim_stems(word)
     beginnings = {stem[:BEGINNING] for stem in known}
     return bool(wanted) and wanted <= item.around and not any(stem[:BEGINNING] in beginnings for stem in wanted)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lamplight.rag.grounding.claims import BEGINNING, WEEKDAY, Claim
-from lamplight.rag.grounding.source import SUBJECT_PRONOUN, Source, direction_stems
+from lamplight.rag.grounding.source import SUBJECT_PRONOUN, Source, claim_stems
 from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.phrases import AUXILIARIES, WORD, is_verb
 from lamplight.rag.lexicon.quantities import any_states, quantities_of
@@ -37,7 +37,7 @@ def aligned(said: Claim, item: Source) -> Source | None:
         return None
     order = sorted({index for index in chosen if index is not None})
     text = "; ".join(texts[index] for index in order)
-    return replace(item, sentence=replace(item.sentence, text=text), held=direction_stems(text))
+    return replace(item, sentence=replace(item.sentence, text=text), held=claim_stems(text))
 
 
 def _with_subject(part: str, subject: str, first: str) -> str:
@@ -45,8 +45,8 @@ def _with_subject(part: str, subject: str, first: str) -> str:
     opening = _opening(part)
     if not opening or SUBJECT_PRONOUN.match(part):
         return f"{subject} {part}"
-    beginnings = {word[:BEGINNING] for word in direction_stems(first)}
-    again = DEFINITE.match(opening) and all(word[:BEGINNING] in beginnings for word in direction_stems(opening))
+    beginnings = {word[:BEGINNING] for word in claim_stems(first)}
+    again = DEFINITE.match(opening) and all(word[:BEGINNING] in beginnings for word in claim_stems(opening))
     return f"{first}; {part}" if again else part
 
 
@@ -55,7 +55,7 @@ def _opening(part: str) -> str:
     for match in WORD.finditer(part):
         if match[0].lower() in AUXILIARIES or is_verb(match[0]):
             opening = part[: match.start()].strip()
-            return opening if direction_stems(opening) or SUBJECT_PRONOUN.match(opening) else ""
+            return opening if claim_stems(opening) or SUBJECT_PRONOUN.match(opening) else ""
     return ""
 
 
@@ -64,12 +64,10 @@ def _best_part(said: Claim, parts: Sequence[str], subject: str, item: Source) ->
     facts = [part for part in parts if _facts_stated(said, part, item) == _facts_stated(said, item.sentence.text, item)]
     if not facts:
         return None
-    best = max(facts, key=lambda part: len(said.words.keys() & direction_stems(part)))
-    held = direction_stems(best) | direction_stems(subject)
+    best = max(facts, key=lambda part: len(said.words.keys() & claim_stems(part)))
+    held = claim_stems(best) | claim_stems(subject)
     borrowed = [word for word in said.words if word in item.held and word not in held]
-    parallel = any(
-        direction_stems(part) & direction_stems(best) - direction_stems(subject) for part in parts if part is not best
-    )
+    parallel = any(claim_stems(part) & claim_stems(best) - claim_stems(subject) for part in parts if part is not best)
     if borrowed and (said.facts or said.names or parallel):
         return None
     return parts.index(best)

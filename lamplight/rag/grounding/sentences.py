@@ -18,7 +18,7 @@ from lamplight.models.embedder import Embedder
 from lamplight.rag.events import Citation
 from lamplight.rag.grounding.claims import Claim, claim_coverage, states
 from lamplight.rag.grounding.segments import aligned
-from lamplight.rag.grounding.source import Source, direction_stems, sources_of
+from lamplight.rag.grounding.source import Source, claim_stems, sources_of
 from lamplight.rag.lexicon.phrases import without_markers
 from lamplight.rag.lexicon.quantities import IN_UNITS, any_states, quantities_of
 from lamplight.rag.messages import language_of
@@ -50,7 +50,7 @@ FRAME = re.compile(
     rf"the {SHOWN} (?:says?|states?|mentions?) that|the answer is|yes|so|therefore|thus)\b[,:]?\s*",
     re.I,
 )
-VAGUE = direction_stems("answer say says state states said according report document handbook text given following")
+VAGUE = claim_stems("answer say says state states said according report document handbook text given following")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def _candidates(sentence: str, evidence: Sequence[Source]) -> list[_Match]:
         if not (_clauses_held(sentence, item) and _beside_names(said, item)):
             continue
         inside = overlap(said.words, item.held) if said.words else float(bool(said.facts))
-        context = item.around if item.is_row else item.held | direction_stems(item.names)
+        context = item.around if item.is_row else item.held | claim_stems(item.names)
         around = sum(stem in context for stem in said.words) / len(said.words) if said.words else 1.0
         plain = claim_coverage(said.words, item.held)
         # The sentence decides; its passage may supply the words a table row leaves to its heading.
@@ -214,9 +214,9 @@ def _candidates(sentence: str, evidence: Sequence[Source]) -> list[_Match]:
 
 def _beside_names(said: Claim, item: Source) -> bool:
     """Whether evidence says something of what is said about the names in it, not only the names."""
-    named = direction_stems(" ".join(said.names))
+    named = claim_stems(" ".join(said.names))
     others = [word for word in said.words if word not in named and word not in VAGUE]
-    known = item.held | direction_stems(item.header_row) | (item.around if item.is_row else frozenset())
+    known = item.held | claim_stems(item.header_row) | (item.around if item.is_row else frozenset())
     return (
         not said.names
         or not others
@@ -227,9 +227,9 @@ def _beside_names(said: Claim, item: Source) -> bool:
 
 def _clauses_held(sentence: str, item: Source) -> bool:
     """Whether no clause is made up: each holds some words or a number of the evidence, or of its passage's heads."""
-    known = item.held | direction_stems(item.names) | direction_stems(item.header_row)
+    known = item.held | claim_stems(item.names) | claim_stems(item.header_row)
     for clause in CLAUSES.split(sentence):
-        words = [stem for stem in direction_stems(clause) if not stem[0].isdigit() and stem not in VAGUE]
+        words = [stem for stem in claim_stems(clause) if not stem[0].isdigit() and stem not in VAGUE]
         if len(words) >= 2 and sum(word in known for word in words) < LEAST_CLAUSE * len(words):
             return False
     return True
@@ -262,7 +262,7 @@ def _quoted(sentence: str, quotes: Sequence[str], evidence: Sequence[Source]) ->
         own = _letters(item.sentence.text)
         if not any(_letters(quote) in own or own in _letters(quote) for quote in quotes):
             continue
-        framing = [stem for stem in said.words if stem not in VAGUE and stem not in direction_stems(item.passage.about)]
+        framing = [stem for stem in said.words if stem not in VAGUE and stem not in claim_stems(item.passage.about)]
         others = [other for other in evidence if other.passage is item.passage]
         held = not said.facts and not said.names and len(framing) <= 1
         if held or any(states(said, other) for other in others):

@@ -11,8 +11,7 @@ from lamplight.rag.columns import header_row_of
 from lamplight.rag.lexicon.contradiction import SENSES
 from lamplight.rag.lexicon.dates import REMEMBERED
 from lamplight.rag.lexicon.quantities import table_scale
-from lamplight.rag.sentences import Sentence, sentences_of
-from lamplight.rag.sentences import stems as _stems
+from lamplight.rag.sentences import Sentence, sentences_of, stems
 
 ROW = re.compile(r"\d\W*$")  # a line that ends with a number and no word
 SUBJECT_PRONOUN = re.compile(r"^\W*(?:he|she|they|it|this|these|there)\b", re.I)
@@ -21,10 +20,10 @@ DIRECTION = re.compile(rf"\b(?:{'|'.join(sorted(SENSES))})\b", re.I)
 
 
 @lru_cache(REMEMBERED)
-def direction_stems(text: str) -> frozenset[str]:
+def claim_stems(text: str) -> frozenset[str]:
     """As for searching, but "date" is the same as "dated", and "rose" as "increased"."""
     same = DIRECTION.sub(lambda match: SENSES[match[0].lower()], text)
-    return frozenset(stem.removesuffix("e") if len(stem) > 3 else stem for stem in _stems(same))
+    return frozenset(stem.removesuffix("e") if len(stem) > 3 else stem for stem in stems(same))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def sources_of(passage: Passage) -> list[Source]:
     """Each sentence and row of a passage, in order."""
     sentences = sentences_of(passage)
     about = f"{passage.about} {passage.document}"
-    around = direction_stems(f"{about} {passage.text}")
+    around = claim_stems(f"{about} {passage.text}")
     lines = passage.text.split("\n")
     rows = passage.kind != "text"
     headings = " ".join(line for line in lines if not re.search(r"\d", line)) if rows else ""
@@ -57,13 +56,11 @@ def sources_of(passage: Passage) -> list[Source]:
         is_row = rows or (sentence.text in lines and bool(ROW.search(sentence.text)))
         heads = header_row_of(sentence.text, lines) if is_row else ""
         rest = [line for line in lines if line not in (sentence.text, heads) and _like(line, sentence.text)]
-        others = direction_stems(" ".join(rest)) if is_row else frozenset()
+        others = claim_stems(" ".join(rest)) if is_row else frozenset()
         names = f"{about} {passage.text if passage.kind == 'image' else headings}"
         before = " ".join(earlier.text for earlier in sentences[:index]) if POINTS_BACK.match(sentence.text) else ""
         found.append(
-            Source(
-                passage, sentence, heads, names, scale, direction_stems(sentence.text), around, is_row, others, before
-            )
+            Source(passage, sentence, heads, names, scale, claim_stems(sentence.text), around, is_row, others, before)
         )
     return found
 

@@ -260,7 +260,7 @@ def _named(sentence: str, known: Definitions, names: frozenset[str]) -> FigureQu
     return FigureQuestion(Named(name), known, years, form, share, 1, direction, sign, unexplained=frozenset(left))
 
 
-def read_comparison(question: str, known: Definitions, names: frozenset[str]) -> FigureQuestion | None:
+def parse_comparison(question: str, known: Definitions, names: frozenset[str]) -> FigureQuestion | None:
     """What is asked of several reports that it names: one measure or line, whatever the words around say of more or
     less. None where the next word belongs to it: "revenue recognition", or where another time than years is named.
     """

@@ -17,11 +17,18 @@ from lamplight.rag.measures.fiscal_years import is_called_by_year_before
 from lamplight.rag.names import shortens
 from lamplight.rag.passages import Selection
 from lamplight.rag.programs.answer import ProgramAnswer, likeliest
-from lamplight.rag.programs.cell_answer import CellAnswer, asked_cell, asks_for_words, is_worked_out, names_another
+from lamplight.rag.programs.cell_answer import (
+    CellAnswer,
+    PassageTable,
+    asked_cell,
+    asks_for_words,
+    is_worked_out,
+    names_another,
+)
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.report_tables import tables_of
 from lamplight.rag.programs.selections import ORDINARY
-from lamplight.rag.programs.timing import table_periods_of
+from lamplight.rag.programs.timing import named_times_of
 from lamplight.rag.query import WORD
 from lamplight.rag.retriever import Search
 from lamplight.rag.sentences import stems, units_of
@@ -32,9 +39,6 @@ CANDIDATES = 14  # tables, of which they are chosen
 LIKELY, LIKELY_CELL = 0.3, 0.12  # of a row that is shown among others where nothing is sure
 ODDS = 8.0  # log-odds of what can't be otherwise
 LOOKED_AT = 20  # passages, for their tables
-
-
-PassageTable = tuple[Passage, Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,7 @@ class CandidateTables:
         newest: dict[int, int] = {}
         for _, table in among:
             early = [
-                year
-                for head in table.columns
-                for year in table_periods_of(head).years - table_periods_of(head).business
+                year for head in table.columns for year in named_times_of(head).years - named_times_of(head).business
             ]
             newest[table.document_id] = max([newest.get(table.document_id, 0), *early])
         return frozenset(

@@ -17,7 +17,7 @@ from lamplight.rag.programs.cells import MEASURES, Cell, CellFeatures, Names, ce
 from lamplight.rag.programs.changes import in_per_cent, in_time
 from lamplight.rag.programs.program import Operation, Program
 from lamplight.rag.programs.selections import Rows, spelt_out
-from lamplight.rag.programs.timing import AGREES, DIFFERS, TablePeriods, part_fit, table_periods_of, year_fit
+from lamplight.rag.programs.timing import AGREES, DIFFERS, NamedTimes, named_times_of, part_fit, year_fit
 from lamplight.rag.programs.two_rows import OF_A_WHOLE, OF_BOTH, of_two_rows
 from lamplight.rag.programs.view import Column, View, normalised, number_text, view_of
 from lamplight.rag.sentences import stems
@@ -149,7 +149,7 @@ def _worked_out(
     if operation not in ("change", "growth"):
         return None
     periods = next((group for group in in_time(view) if any(one.index == column for _, one in group)), [])
-    pair = _two_of([one for _, one in periods], table_periods_of(question), column)
+    pair = _two_of([one for _, one in periods], named_times_of(question), column)
     if pair is None or (before := pair[0].numbers[row]) is None or (after := pair[1].numbers[row]) is None:
         return None
     base: Operation = "change" if operation == "change" else "growth"
@@ -162,7 +162,7 @@ def _worked_out(
     return Program(base, (given,), Rows((), frozenset(), rows), rows, pair[1].index, pair[0].index, rises)
 
 
-def _two_of(periods: Sequence[Column], asked: TablePeriods, column: int) -> tuple[Column, Column] | None:
+def _two_of(periods: Sequence[Column], asked: NamedTimes, column: int) -> tuple[Column, Column] | None:
     """The older and the newer of two periods: those that are asked for, else one and the one before it."""
     named = [one for one in periods if _is_named(one, asked)]
     if len(named) > 1:
@@ -172,6 +172,6 @@ def _two_of(periods: Sequence[Column], asked: TablePeriods, column: int) -> tupl
     return (periods[place - 1], periods[place]) if place else None
 
 
-def _is_named(column: Column, asked: TablePeriods) -> bool:
-    told = table_periods_of(column.head)
+def _is_named(column: Column, asked: NamedTimes) -> bool:
+    told = named_times_of(column.head)
     return year_fit(asked, told) == AGREES and part_fit(asked, told) != DIFFERS

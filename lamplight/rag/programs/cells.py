@@ -18,7 +18,7 @@ from lamplight.library.records import Table
 from lamplight.models.embedder import Embedder, Vectors
 from lamplight.rag.programs.changes import in_time
 from lamplight.rag.programs.selections import spelt_out
-from lamplight.rag.programs.timing import TablePeriods, part_fit, span_fit, table_periods_of, year_fit
+from lamplight.rag.programs.timing import NamedTimes, named_times_of, part_fit, span_fit, year_fit
 from lamplight.rag.programs.view import View, normalised, view_of
 from lamplight.rag.sentences import stems
 
@@ -43,9 +43,9 @@ class Names:
     view: View
     labels: tuple[int, ...]  # columns that name rows
     rows: tuple[str, ...]
-    row_times: tuple[TablePeriods, ...]
-    head_times: tuple[TablePeriods, ...]
-    title_times: TablePeriods
+    row_times: tuple[NamedTimes, ...]
+    head_times: tuple[NamedTimes, ...]
+    title_times: NamedTimes
     row_stems: tuple[frozenset[str], ...]
     label_stems: tuple[frozenset[str], ...]
     head_stems: tuple[frozenset[str], ...]
@@ -70,8 +70,8 @@ def names_of(table: Table, embedder: Embedder, by_year_before: bool = True) -> N
 def _names_of(
     title: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...], embedder: Embedder, by_year_before: bool
 ) -> Names:
-    def timed(text: str) -> TablePeriods:
-        told = table_periods_of(text)
+    def timed(text: str) -> NamedTimes:
+        told = named_times_of(text)
         return told if by_year_before else replace(told, business=told.years)
 
     view = view_of(Table(1, title, list(heads), [list(row) for row in rows]))
@@ -117,7 +117,7 @@ class CellFeatures:
 
 def cells_seen(question: str, vector: Vectors, tables: Sequence[Names]) -> CellFeatures:
     """`vector` is the embedding of the question."""
-    asked, times, words = normalised(question), table_periods_of(question), stems(question)
+    asked, times, words = normalised(question), named_times_of(question), stems(question)
     rarity = _rarity(tables)
     weights = {word: rarity.get(word, 1.0) for word in words}
     cells: list[Cell] = []
@@ -157,7 +157,7 @@ def cells_seen(question: str, vector: Vectors, tables: Sequence[Names]) -> CellF
 
 
 def _of_row(
-    times: TablePeriods,
+    times: NamedTimes,
     weights: Mapping[str, float],
     rarity: Mapping[str, float],
     vector: Vectors,
@@ -179,7 +179,7 @@ def _of_row(
 
 
 def _of_head(
-    times: TablePeriods,
+    times: NamedTimes,
     weights: Mapping[str, float],
     rarity: Mapping[str, float],
     vector: Vectors,
@@ -200,7 +200,7 @@ def _of_head(
     ]
 
 
-def _of_title(times: TablePeriods, weights: Mapping[str, float], vector: Vectors, names: Names) -> list[float]:
+def _of_title(times: NamedTimes, weights: Mapping[str, float], vector: Vectors, names: Names) -> list[float]:
     return [
         float(names.title_vector @ vector),
         _covered(weights, names.title_stems),

@@ -16,7 +16,7 @@ from lamplight.rag.periods import YEAR
 from lamplight.rag.programs.changes import in_time
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.selections import ORDINARY
-from lamplight.rag.programs.timing import TablePeriods, part_fit, span_fit, table_periods_of, year_fit
+from lamplight.rag.programs.timing import NamedTimes, named_times_of, part_fit, span_fit, year_fit
 from lamplight.rag.programs.view import Column, View, normalised
 from lamplight.rag.sentences import stem
 
@@ -60,10 +60,10 @@ class FeatureExtractor:
 
     def __init__(self, asked: str, name: str, view: View, likeness: Likeness, readings: Sequence[RowScore]) -> None:
         question = normalised(asked)
-        self._times = table_periods_of(asked)
-        self._head_times = [table_periods_of(column.head) for column in view.columns]
-        self._row_times = [table_periods_of(name_of_row(view, row)) for row in range(view.height)]
-        self._name_times = table_periods_of(name)
+        self._times = named_times_of(asked)
+        self._head_times = [named_times_of(column.head) for column in view.columns]
+        self._row_times = [named_times_of(name_of_row(view, row)) for row in range(view.height)]
+        self._name_times = named_times_of(name)
         self._likeness = likeness
         self._title = frozenset(stem(word) for word in normalised(name).split() if word not in ORDINARY)
         self._view = view
@@ -242,10 +242,10 @@ class FeatureExtractor:
         return sum(word in self._title for word in words) / max(1, len(words))
 
     @cached_property
-    def _all_times(self) -> TablePeriods:
+    def _all_times(self) -> NamedTimes:
         """Those of all that the table is called and has."""
         every = [self._name_times, *self._head_times, *self._row_times]
-        return TablePeriods(
+        return NamedTimes(
             years=frozenset[int]().union(*(one.years for one in every)),
             business=frozenset[int]().union(*(one.business for one in every)),
             quarters=frozenset[int]().union(*(one.quarters for one in every)),

@@ -25,7 +25,7 @@ UNKNOWN, AGREES, DIFFERS = 0.0, 1.0, -1.0
 
 
 @dataclass(frozen=True, slots=True)
-class TablePeriods:
+class NamedTimes:
     """Years, quarters and calendar months as numbers; `span` is how many months are meant, 0 where that isn't said.
 
     `business` are the years by which businesses call them whose year ends early in the next one.
@@ -39,7 +39,7 @@ class TablePeriods:
     is_dated: bool = False
 
 
-def table_periods_of(text: str) -> TablePeriods:
+def named_times_of(text: str) -> NamedTimes:
     """All that a text says of times."""
     dates = dates_of(text)
     years = {int(match[0]) for match in YEAR.finditer(text)} | {
@@ -53,16 +53,16 @@ def table_periods_of(text: str) -> TablePeriods:
     span = spans[0] if spans else IN_QUARTER if quarters else IN_YEAR if WHOLE_YEAR.search(text) else 0
     months = {date.month for date in dates if date.month}
     is_dated = any(date.day and date.month for date in dates)
-    return TablePeriods(frozenset(years), frozenset(business), frozenset(quarters), frozenset(months), span, is_dated)
+    return NamedTimes(frozenset(years), frozenset(business), frozenset(quarters), frozenset(months), span, is_dated)
 
 
-def year_fit(asked: TablePeriods, told: TablePeriods) -> float:
+def year_fit(asked: NamedTimes, told: NamedTimes) -> float:
     """Whether one of the years is that of the other, 0 where one of them names none."""
     own = told.years if asked.is_dated else told.business
     return _fit(asked.years, own)
 
 
-def span_fit(asked: TablePeriods, told: TablePeriods) -> float:
+def span_fit(asked: NamedTimes, told: NamedTimes) -> float:
     """Whether as many months are meant; a question that only names a year means all of it."""
     wanted = asked.span or (IN_YEAR if asked.years and not asked.months else 0)
     if not wanted or not told.span:
@@ -70,7 +70,7 @@ def span_fit(asked: TablePeriods, told: TablePeriods) -> float:
     return AGREES if wanted == told.span else DIFFERS
 
 
-def part_fit(asked: TablePeriods, told: TablePeriods) -> float:
+def part_fit(asked: NamedTimes, told: NamedTimes) -> float:
     """Whether the quarter or month of a year is the same, 0 where one of them names none."""
     if asked.quarters and told.quarters:
         return _fit(asked.quarters, told.quarters)

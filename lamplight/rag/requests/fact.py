@@ -19,7 +19,7 @@ from lamplight.rag.events import Event, Evidence, Grounded, PrefillProgress, Tim
 from lamplight.rag.finding import Finding
 from lamplight.rag.grounding import GroundedAnswer, ground
 from lamplight.rag.pinning import fixed_prompt
-from lamplight.rag.quotation import Opening, other_lines, quotation_markdown, quoted
+from lamplight.rag.quotation import QuotedOpening, other_lines, quotation_markdown, quoted
 from lamplight.rag.reading import PassagePrefill
 from lamplight.rag.requests.answer_events import answer_events, finished, refuse, with_others
 from lamplight.rag.requests.request import Materials, Request
@@ -38,7 +38,7 @@ class ModelAnswer:
     answer: Composed
     passages: list[Passage]
     usage: Usage
-    opening: Opening | None = None
+    opening: QuotedOpening | None = None
     notice: str = ""
     draft: str = ""
 
@@ -101,12 +101,11 @@ class FactAnswers:
         yield Token(answer.text)
         yield finished(request, answer, finding.selection.passages, refused=True)
 
-    def _begins_with(
-        self, opening: Opening
-    ) -> bool:  # a large model's words are better than lines that only may answer
+    def _begins_with(self, opening: QuotedOpening) -> bool:
+        # A large model's words are better than lines that only may answer.
         return not opening.lead or not plan_of(self._models.language_model).structured
 
-    def _generate(self, request: Request, finding: Finding, opening: Opening | None) -> Iterator[Event]:
+    def _generate(self, request: Request, finding: Finding, opening: QuotedOpening | None) -> Iterator[Event]:
         written = yield from self._written(request, finding, opening)
         answer, passages, usage = written.answer, written.passages, written.usage
         if request.breadth == "more":
@@ -130,7 +129,7 @@ class FactAnswers:
             end = replace(end, quote=quote, candidates=candidates, short=opening.short, unsure=bool(opening.lead))
         yield end
 
-    def _written(self, request: Request, finding: Finding, opening: Opening | None) -> Writing:
+    def _written(self, request: Request, finding: Finding, opening: QuotedOpening | None) -> Writing:
         """By the chosen model; where a server can't, by the one that comes with Lamplight or by nobody.
 
         Raises `ServerError` when there is then nothing to tell.
@@ -148,7 +147,7 @@ class FactAnswers:
             answer = _composed(request, finding, opening, ground("", []))
             return ModelAnswer(model, answer, finding.passages, NOTHING, opening, str(error))
 
-    def _by(self, model: AnswerModel, request: Request, finding: Finding, opening: Opening | None) -> Writing:
+    def _by(self, model: AnswerModel, request: Request, finding: Finding, opening: QuotedOpening | None) -> Writing:
         """What one model writes. Raises `ServerError` only before its first word."""
         plan = plan_of(model)
         if plan.structured:
@@ -156,7 +155,7 @@ class FactAnswers:
         texts = self._finder.texts(finding, model, breadth=request.breadth)
         text, usage, circling = "", NOTHING, False
 
-        def stopped() -> bool:  # asked hundreds of times a token, so it compares nothing itself
+        def stopped() -> bool:  # asked at every step of the prefill, so it compares nothing
             return circling or request.lease.cancelled()
 
         for event in self._events(model, plan, request, finding, texts, stopped):
@@ -175,7 +174,7 @@ class FactAnswers:
         return ModelAnswer(model, answer, finding.passages, usage, opening, _ending(usage), draft)
 
     def _structured(
-        self, model: AnswerModel, plan: AnswerPlan, request: Request, finding: Finding, likeliest: Opening | None
+        self, model: AnswerModel, plan: AnswerPlan, request: Request, finding: Finding, likeliest: QuotedOpening | None
     ) -> Writing:
         """Markdown that is checked as it comes."""
         passages = finding.passages
@@ -252,7 +251,7 @@ def _unsure(request: Request, finding: Finding) -> str:
 
 
 def _composed(
-    request: Request, finding: Finding, opening: Opening | None, grounded: GroundedAnswer, is_large: bool = False
+    request: Request, finding: Finding, opening: QuotedOpening | None, grounded: GroundedAnswer, is_large: bool = False
 ) -> Composed:
     return compose(grounded, opening, finding.passages, finding.selection.search.weights, request.mode, is_large)
 
@@ -266,7 +265,7 @@ def _seconds(model: AnswerModel, tokens: int) -> float | None:
     return round(model.calibration.seconds_to_read(tokens), 1) if model.calibration else None
 
 
-def _evidence(passages: list[Passage], opening: Opening | None) -> Evidence:
+def _evidence(passages: list[Passage], opening: QuotedOpening | None) -> Evidence:
     if opening is None:
         return Evidence(passages)
     quote, *candidates = opening.citations

@@ -12,7 +12,7 @@ from lamplight.rag.lexicon.numbers import FALLEN, MINUS, RISEN
 from lamplight.rag.measures.definitions import definitions
 from lamplight.rag.measures.evaluation import UNITS, Evaluation, Value, falls_or_rises, growth, scale_of
 from lamplight.rag.measures.expression import Named, divides, has_name
-from lamplight.rag.measures.question import FigureQuestion, asks_for_change, parse_figure_question, read_comparison
+from lamplight.rag.measures.question import FigureQuestion, asks_for_change, parse_comparison, parse_figure_question
 from lamplight.rag.measures.statements import FinancialStatements, LineItemValue
 from lamplight.rag.names import shortens
 from lamplight.rag.naming import named_documents
@@ -39,7 +39,7 @@ def figure(request: Request, materials: Materials) -> DirectAnswer | None:
     naming = named_documents(query, inside, request.lookup.holding)
     several = [one for one in inside if one.id in naming.documents]
     if 1 < len(several) <= MOST_REPORTS:
-        compared = read_comparison(query, known, naming.words)
+        compared = parse_comparison(query, known, naming.words)
         return _side_by_side(compared, several, request, materials) if compared is not None else None
     asked = parse_figure_question(query, known, naming.words)
     if asked is None and not changes:
@@ -97,7 +97,7 @@ def _name_a_part(words: Iterable[str], document: Document, statements: Financial
 
 
 def _in_its_years(asked: FigureQuestion, query: str, statements: FinancialStatements) -> FigureQuestion:
-    """A day early in a year mostly ends the business year before, which statements are named by; where they are named
+    """A day early in a year mostly ends the fiscal year before, which statements are named by; where they are named
     by the day, it is the other way round.
     """
     early = {date.year for date in periods_of(query).dates if date.month and date.month <= EARLY}

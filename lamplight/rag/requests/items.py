@@ -12,8 +12,8 @@ from lamplight.rag.requests.parts import (
     PARTLY,
     TITLE_WORDS,
     TitledItems,
+    asked_words,
     columns_of,
-    content_words,
     lines_of,
     parts_of,
     rows_with,
@@ -78,16 +78,16 @@ class _Parts:
 
     def called(self, wanted: str) -> list[Sentence]:
         """The items under the headings, labels and heads that hold what is asked for, or most of it."""
-        words = content_words(wanted)
+        words = asked_words(wanted)
         parts: list[TitledItems] = [*self._parts, *columns_of(self._lines)]
         scores = [title_coverage(words, part.title) for part in parts]
         best = max(scores, default=0.0)
         if best < PARTLY:
             return rows_with(words, self._lines)
         fitting = [part for part, score in zip(parts, scores, strict=True) if score == best]
-        shortest = min(len(content_words(part.title)) for part in fitting)
+        shortest = min(len(asked_words(part.title)) for part in fitting)
         return [
-            unit for part in fitting if len(content_words(part.title)) <= shortest + MORE_WORDS for unit in part.items
+            unit for part in fitting if len(asked_words(part.title)) <= shortest + MORE_WORDS for unit in part.items
         ]
 
     def with_items(self, line: AnswerLine) -> list[Sentence]:

@@ -138,7 +138,7 @@ def rows_with(wanted: Sequence[str], lines: Sequence[LaidOutSentence]) -> list[S
     return found if SEVERAL <= len(found) < len(rows) else []
 
 
-def content_words(text: str) -> list[str]:
+def asked_words(text: str) -> list[str]:
     """The words that mean something, in lower case."""
     return [word for word in map(str.lower, WORD.findall(text)) if word not in STOP_WORDS and not word.isdigit()]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from lamplight.rag.intent import IntentName
+from lamplight.rag.intent import RequestKind
 from lamplight.rag.requests.about_library import about_library
 from lamplight.rag.requests.comparison import change, comparison
 from lamplight.rag.requests.listing import listing
@@ -24,7 +24,7 @@ def _at_once(answer: Callable[[Request, Materials], DirectAnswer | None]) -> Way
     return way
 
 
-WAYS: Mapping[IntentName, Way] = {
+WAYS: Mapping[RequestKind, Way] = {
     "talk": _at_once(talk),
     "lamplight": _at_once(lamplight),
     "library": _at_once(about_library),
@@ -34,6 +34,5 @@ WAYS: Mapping[IntentName, Way] = {
     "change": change,
     "writing": _at_once(writing),
 }
-WITHOUT_DOCUMENTS: frozenset[IntentName] = frozenset(
-    {"talk", "lamplight", "library"}
-)  # answered in an empty library too
+# Answered in an empty library too.
+WITHOUT_DOCUMENTS: frozenset[RequestKind] = frozenset({"talk", "lamplight", "library"})

@@ -59,26 +59,26 @@ def _little_words(words: Sequence[Word], grid: Grid, names: frozenset[str]) -> I
         end = index + 1
         if word.lower in LITTLE_WORDS:
             yield Mention(index, end, "neutral", LITTLE)
-        if word.lower == "between" and any(other.stem == "difference" for other in words[:index]):
+        if word.lower == "between" and any(other.normal == "difference" for other in words[:index]):
             yield Mention(index, end, "neutral", LITTLE)
-        if word.stem in NEUTRAL_WORDS or word.lower in NEUTRAL_WORDS:
+        if word.normal in NEUTRAL_WORDS or word.lower in NEUTRAL_WORDS:
             yield Mention(index, end, "neutral", GENERIC)
-        if word.stem in ROW_WORDS:
+        if word.normal in ROW_WORDS:
             yield Mention(index, end, "rows", GENERIC)
-        if word.stem in MONEY_WORDS:
+        if word.normal in MONEY_WORDS:
             yield Mention(index, end, "money", GENERIC)
-        if word.stem in PRICE_WORDS or word.lower in PRICE_WORDS:
+        if word.normal in PRICE_WORDS or word.lower in PRICE_WORDS:
             yield Mention(index, end, "price", GENERIC)
         if word.lower in SPEND_WORDS:
             yield Mention(index, end, "spend", GENERIC)
         titled = YEAR_TOKEN.fullmatch(word.lower) and not any(
             column.kind in ("year", "date") for column in grid.columns
         )
-        if word.stem in names and (titled or not word.stem[:1].isdigit()):
+        if word.normal in names and (titled or not word.normal[:1].isdigit()):
             yield Mention(index, end, "rows" if word.lower.endswith("s") else "neutral", TITLE)
         if end < len(words) and f"{word.lower}{words[end].lower}" in names:
             yield Mention(index, end + 1, "neutral", TITLE)
-        if word.stem == "number" and [other.lower for other in words[end : end + 1]] == ["of"]:
+        if word.normal == "number" and [other.lower for other in words[end : end + 1]] == ["of"]:
             yield Mention(index, end + 1, "operation", OPERATION, operation="count")
 
 

@@ -46,7 +46,7 @@ def _may_be_about(words: Sequence[Word], table: Table, document: str) -> bool:
     """Whether no word is certain to be left over; it keeps hundreds of tables from being typed for every question."""
     held = "\n".join([document, table.name, *table.columns, *map(" ".join, table.rows)]).lower()
     return all(
-        word.lower in KNOWN or word.stem in KNOWN or word.lower[:-2] in held or word.stem[:4] in held
+        word.lower in KNOWN or word.normal in KNOWN or word.lower[:-2] in held or word.normal[:4] in held
         for word in words
         if word.lower.isalpha()
     )

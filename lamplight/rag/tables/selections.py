@@ -105,11 +105,11 @@ def find_selections(words: Sequence[Word], grid: Grid) -> list[Mention]:
 def spans(words: Sequence[Word], stems: Sequence[str], any_order: bool = False) -> Iterator[tuple[int, int]]:
     """Where the stems stand together in a question, with only little words between them."""
     for start, word in enumerate(words):
-        if word.stem not in stems or (not any_order and word.stem != stems[0]):
+        if word.normal not in stems or (not any_order and word.normal != stems[0]):
             continue
         left = list(stems)
         for place in range(start, min(len(words), start + LONGEST_SPAN)):
-            other = words[place].stem
+            other = words[place].normal
             if other in left and (any_order or other == left[0]):
                 left.remove(other)
             elif words[place].lower not in LITTLE_WORDS:
@@ -120,7 +120,7 @@ def spans(words: Sequence[Word], stems: Sequence[str], any_order: bool = False) 
 
 
 def _cells(words: Sequence[Word], grid: Grid) -> Iterator[Mention]:
-    stems = {word.stem for word in words}
+    stems = {word.normal for word in words}
     for index, column in enumerate(grid.columns):
         if column.kind != "text" or (grid.transposed and index):
             continue
@@ -142,8 +142,8 @@ def _proper_names(words: Sequence[Word], column: int, same: dict[tuple[str, ...]
     for index, word in enumerate(words):
         if index == 0 or not word.text[:1].isupper() or word.lower in LITTLE_WORDS:
             continue
-        held = [key for key in same if word.stem in key]
-        if len(held) == 1 and held[0][0] == word.stem and 1 < len(held[0]) <= 4:
+        held = [key for key in same if word.normal in key]
+        if len(held) == 1 and held[0][0] == word.normal and 1 < len(held[0]) <= 4:
             written = same[held[0]]
             if all(value[:1].isupper() for value in written):
                 yield _cell(index, index + 1, CELL * 0.6, column, written)
@@ -189,7 +189,7 @@ def _year_spans(words: Sequence[Word]) -> Iterator[tuple[int, int, int, int]]:
             continue
         year = int(match[1])
         yield index, index + 1, year, year
-        if index and words[index - 1].stem in ("year", "fy", "fiscal"):
+        if index and words[index - 1].normal in ("year", "fy", "fiscal"):
             yield index - 1, index + 1, year, year
         last = YEAR_TOKEN.fullmatch(words[index + 2].lower) if index + 2 < len(words) else None
         if last and index and int(last[1]) > year:

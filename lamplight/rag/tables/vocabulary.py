@@ -98,11 +98,11 @@ KNOWN = frozenset[str]().union(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a question or a head: as written, in small letters, and cut to its stem."""
+    """A word of a question or of a header cell: as written, in small letters, and as `normal_word` makes it."""
 
     text: str
     lower: str
-    stem: str
+    normal: str
 
 
 def words_of(text: str) -> list[Word]:
@@ -133,4 +133,4 @@ def normal_word(word: str) -> str:
 
 def meaning(text: str) -> tuple[str, ...]:
     """The stems of a text without its little words."""
-    return tuple(word.stem for word in words_of(text) if word.lower not in LITTLE_WORDS)
+    return tuple(word.normal for word in words_of(text) if word.lower not in LITTLE_WORDS)

@@ -140,7 +140,7 @@ def test_what_goes_wrong(anna: Member, services: Services, monkeypatch: pytest.M
         ("Ask http://127.0.0.1:11434/v1 and/or https://a.example/b/c, 1/2.", None),
     ],
 )  # fmt: skip
-def test_a_sentence_without_its_places(tmp_path: Path, sentence: str, told: str | None) -> None:
+def test_a_sentence_without_its_paths(tmp_path: Path, sentence: str, told: str | None) -> None:
     library = tmp_path / "of two words" / "library"
     full = sentence.format(library=library, models=models_folder())
     assert without_paths(full, library) == (full if told is None else told)
