@@ -76,8 +76,10 @@ def serve(folder: Path, options: argparse.Namespace) -> NoReturn:
     """The browser app, until interrupted; with it the process ends. Raises `LibraryBusy`."""
     with ExitStack() as open_things:
         library = open_things.enter_context(open_library(folder, PROGRAM))
+        # These take seconds, for which one that is busy need not wait.
+        from lamplight.ingest.reading_process import shared_processes
         from lamplight.ui.household.opening import certificate_for_others
-        from lamplight.ui.server import Address, listen  # takes seconds, for which one that is busy need not wait
+        from lamplight.ui.server import Address, listen
         from lamplight.ui.server import serve as serve_app
 
         services = services_of(library)
@@ -99,6 +101,7 @@ def serve(folder: Path, options: argparse.Namespace) -> NoReturn:
                 work.close()
             services.running_answers.close()  # while there is a library to keep what was said
             services.queue.close()
+            shared_processes().close()
             services.models.downloads.close()
             services.models.native.close()
     leave()
