@@ -27,7 +27,6 @@ CONTEXT_TOKENS = 4096  # 92 MB of f16 cache for SmolLM2-135M; passages are packe
 BATCH_TOKENS = 2048  # of one decode call: a question in twenty sequences fits
 SEQUENCES = 32  # the prompt's own, one scratch, the rest for passages
 ABORTED = 2  # llama_decode's return code after the abort callback asked to stop
-SLOW = 1_000_000_000  # parameters: a token may take a second, too long for somebody who pressed stop
 
 Logits: TypeAlias = npt.NDArray[np.float32]
 
@@ -57,8 +56,7 @@ def default_threads() -> Threads:
 
 
 class Engine:
-    """`stopped` is asked many times a second from inside a computation; set it before one. A single token of a model
-    below `SLOW` is computed to its end.
+    """`stopped` is asked many times a second from inside a computation; set it before one.
 
     `close` frees the weights and the cache at once instead of when the object is collected.
     """
@@ -78,7 +76,6 @@ class Engine:
         self.context_tokens = context_tokens or min(CONTEXT_TOKENS, trained)
         self._threads = threads or default_threads()
         self._open_context(self._threads)
-        self._unasked = llama.ggml_abort_callback()
         self._batch = llama.llama_batch_init(BATCH_TOKENS, 0, 1)
         self._outputs = 0
         # Freed when nobody holds the object any more, so that a model can be replaced while it answers.
@@ -97,6 +94,7 @@ class Engine:
         parameters.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
         this = weakref.ref(self)  # a callback that held the engine would keep it from ever being freed
         self._abort = llama.ggml_abort_callback(lambda data: bool((engine := this()) and engine.stopped()))
+        parameters.abort_callback = self._abort
         self.context = llama.llama_init_from_model(self._model, parameters)
         if not self.context:
             llama.llama_model_free(self._model)
@@ -198,10 +196,6 @@ class Engine:
         threads = self._threads.decode if batch.n_tokens == 1 else self._threads.prefill
         fitting = self._contention.fitting(threads)
         self.llama.llama_set_n_threads(self.context, fitting, fitting)
-        # Asking at every step of the graph costs a twelfth of the time that a single token of a small model takes, and
-        # whoever has it write asks between two tokens.
-        asks = batch.n_tokens > 1 or self.parameters >= SLOW
-        self.llama.llama_set_abort_callback(self.context, self._abort if asks else self._unasked, None)
         started, processor_started = time.perf_counter(), time.process_time()
         code = int(self.llama.llama_decode(self.context, batch))
         if fitting == threads:

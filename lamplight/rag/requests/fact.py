@@ -155,7 +155,7 @@ class FactAnswers:
         texts = self._finder.texts(finding, model, breadth=request.breadth)
         text, usage, circling = "", NOTHING, False
 
-        def stopped() -> bool:  # asked at every step of the prefill, so it compares nothing
+        def stopped() -> bool:  # asked hundreds of times a token, so it compares nothing
             return circling or request.lease.cancelled()
 
         for event in self._events(model, plan, request, finding, texts, stopped):
