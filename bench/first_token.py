@@ -227,14 +227,14 @@ def usual(path: Path, context_tokens: int, threads: int = 0) -> Any:
 
 
 def ask_baseline(
-    llama: Any, reading: PassagePrompt, tokens: int = GENERATED, clock: Clock = time.perf_counter
+    llama: Any, prompt: PassagePrompt, tokens: int = GENERATED, clock: Clock = time.perf_counter
 ) -> tuple[float, float]:
     """Seconds to the first piece of at most so many tokens, and to the end; nothing of an earlier prompt is left."""
     llama.reset()
-    passages = "\n\n".join(text.strip() for text in reading.passages)
+    passages = "\n\n".join(text.strip() for text in prompt.passages)
     chat = [
-        {"role": "system", "content": reading.system},
-        {"role": "user", "content": f"Passages:\n\n{passages}\n\nQuestion: {reading.question}"},
+        {"role": "system", "content": prompt.system},
+        {"role": "user", "content": f"Passages:\n\n{passages}\n\nQuestion: {prompt.question}"},
     ]
     started, first = clock(), 0.0
     stream = llama.create_chat_completion(chat, max_tokens=tokens, temperature=0.0, repeat_penalty=1.1, stream=True)

@@ -74,17 +74,17 @@ def same_passages(models: Models, data: Path, runs: int, shape: str = "", proces
         return measures
 
 
-def memory(model: LanguageModel, path: Path, reading: PassagePrompt, before: int) -> Measures:
+def memory(model: LanguageModel, path: Path, prompt: PassagePrompt, before: int) -> Measures:
     """Megabytes that the process has more than the bytes `before`, once a whole prompt was read: all, and in use.
 
     Weights that are laid out anew for the processor stay mapped from the file too. The system drops such pages when
     memory is short and they aren't touched again; here they are dropped at once.
     """
-    timed(model.read(reading, ANSWERED, never))
+    timed(model.read(prompt, ANSWERED, never))
     resident = psutil.Process().memory_info().rss - before
     give_back(path)
     model.forget()
-    timed(model.read(reading, ANSWERED, never))
+    timed(model.read(prompt, ANSWERED, never))
     used = psutil.Process().memory_info().rss - before
     estimate = Need.of_loaded(model.engine).memory
     return {
@@ -119,8 +119,8 @@ def headline(
     taken: dict[str, list[float]] = {}
     tokens = 0
 
-    def first(reading: PassagePrompt) -> float:
-        return timed(model.read_apart(reading, ANSWERED, never, rank_prior(len(reading.passages))), clock).first
+    def first(prompt: PassagePrompt) -> float:
+        return timed(model.read_apart(prompt, ANSWERED, never, rank_prior(len(prompt.passages))), clock).first
 
     if processor:
         model.engine.use_threads(Threads(1, 1))

@@ -63,17 +63,17 @@ class Indexing:
         self.skipped: list[str] = []  # what was left out of it, in sentences
         self._started = time.monotonic()
 
-    def take(self, page: DocumentPage, progress: IngestControl) -> None:
-        """The next page. Raises what `progress` raises."""
+    def take(self, page: DocumentPage, control: IngestControl) -> None:
+        """The next page. Raises what `control` raises."""
         pictures = self.record.images + ReadDocument(self.title, self.format, self._batch.pages).images
         self._batch.pages.append(page)
         self._batch.chunks += chunks_of(ReadDocument(self.title, self.format, [page]), self._embedder, pictures)
         if len(self._sample) < SAMPLE:
             self._sample = f"{self._sample} {page.text}"[:SAMPLE]
         while len(self._batch.chunks) - self._batch.embedded >= EMBED_STEP:
-            self._embed(progress)
+            self._embed(control)
         if len(self._batch.chunks) >= KEPT_CHUNKS or time.monotonic() - self._batch.since > KEPT_SECONDS:
-            self._embed_rest(progress)
+            self._embed_rest(control)
             self.keep()
 
     def keep(self) -> None:
@@ -94,10 +94,10 @@ class Indexing:
             self._document_id, self.record, rows, chunks, vectors[: len(chunks)], _tables(pages)
         )
 
-    def finish(self, progress: IngestControl) -> Document:
-        """Make it findable. Raises what `progress` raises, and `LibraryError`."""
-        self._embed_rest(progress)
-        progress.step("storing", 1.0)
+    def finish(self, control: IngestControl) -> Document:
+        """Make it findable. Raises what `control` raises, and `LibraryError`."""
+        self._embed_rest(control)
+        control.step("storing", 1.0)
         if self._document_id is not None:
             self.keep()
             return self._library.unfinished.finish(self._document_id, self._finished(self.record), self._embedder)
@@ -132,17 +132,17 @@ class Indexing:
         rest = ReportCard(seconds=seconds, skipped=self.skipped, foreign=int(foreign))
         return replace(record, added_at=time.time(), report=(record.report or ReportCard()) + rest)
 
-    def _embed_rest(self, progress: IngestControl) -> None:
+    def _embed_rest(self, control: IngestControl) -> None:
         count = len(self._batch.chunks)
         while (done := self._batch.embedded) < count:
-            progress.report(
+            control.report(
                 f"embedding passage {done + 1} of {count}", self.fraction + (1 - self.fraction) * done / count
             )
-            self._embed(progress)
+            self._embed(control)
 
-    def _embed(self, progress: IngestControl) -> None:
+    def _embed(self, control: IngestControl) -> None:
         """The next `EMBED_STEP` chunks."""
-        progress.wait()
+        control.wait()
         batch = self._batch
         texts = [chunk.searchable for chunk in batch.chunks[batch.embedded : batch.embedded + EMBED_STEP]]
         batch.vectors.append(self._embedder.encode(texts))

@@ -14,17 +14,17 @@ from lamplight.ingest.worker_protocol import Entered, Opened, PageRead, ReadingP
 MOST_LEFT_OUT = 5  # files inside a file that end their reader, until it is given up
 
 
-def read_pages(indexing: Indexing, path: Path, progress: IngestControl, processes: ReadingProcesses) -> None:
+def read_pages(indexing: Indexing, path: Path, control: IngestControl, processes: ReadingProcesses) -> None:
     """Pages are embedded while the next ones are read. A file inside the file that ends its reader is left out.
 
-    Raises what the reading process and `progress` raise.
+    Raises what the reading process and `control` raise.
     """
     avoid: dict[int, int] = {}
     earlier = indexing.earlier
     while True:
         inside = _Inside()
         try:
-            _read_once(indexing, path, progress, processes, earlier, avoid, inside)
+            _read_once(indexing, path, control, processes, earlier, avoid, inside)
             return
         except ReaderLost:
             if not inside.number or inside.number in avoid or len(avoid) >= MOST_LEFT_OUT:
@@ -45,24 +45,24 @@ class _Inside:
 def _read_once(
     indexing: Indexing,
     path: Path,
-    progress: IngestControl,
+    control: IngestControl,
     processes: ReadingProcesses,
     earlier: list[str],
     avoid: dict[int, int],
     inside: _Inside,
 ) -> None:
-    progress.report("waiting", 0.0)
-    with processes.lend(progress) as process:
-        for message in process.read(path, earlier, progress, avoid):
+    control.report("waiting", 0.0)
+    with processes.lend(control) as process:
+        for message in process.read(path, earlier, control, avoid):
             if isinstance(message, ReadingProgress):
                 indexing.fraction = message.fraction
-                progress.report(message.status, message.fraction)
+                control.report(message.status, message.fraction)
             elif isinstance(message, Opened):
                 indexing.title, indexing.format = message.title, message.format
             elif isinstance(message, Entered):
                 inside.number, inside.pages = message.number, 0
             elif isinstance(message, PageRead):
                 inside.pages, inside.all_pages = inside.pages + 1, inside.all_pages + 1
-                indexing.take(message.page, progress)
+                indexing.take(message.page, control)
             else:
                 indexing.skipped = message.document.skipped

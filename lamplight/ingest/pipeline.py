@@ -66,7 +66,7 @@ def index_file(
     path: Path,
     library: Library,
     models: Models,
-    progress: IngestControl | None = None,
+    control: IngestControl | None = None,
     processes: ReadingProcesses | None = None,
     again: bool = False,
 ) -> FileResult:
@@ -74,15 +74,15 @@ def index_file(
 
     With `again` a file that is known and unchanged is read anew.
 
-    Raises `Interrupted` when `progress` says so; then a long document's finished pages are kept for the next run.
+    Raises `Interrupted` when `control` says so; then a long document's finished pages are kept for the next run.
     """
     started = time.monotonic()
-    progress = progress or IngestControl()
+    control = control or IngestControl()
     try:
         path = path.resolve()
         _check(path)
-        with models.scheduler.lease(Priority.INDEXING, progress.cancelled, progress.interrupted) as progress.lease:
-            status, document = _index(path, library, models, progress, processes or shared_processes(), again)
+        with models.scheduler.lease(Priority.INDEXING, control.cancelled, control.interrupted) as control.lease:
+            status, document = _index(path, library, models, control, processes or shared_processes(), again)
     except Interrupted:
         raise
     except (NothingToRead, Cancelled) as error:
@@ -141,9 +141,9 @@ def index_files(
 
 
 def _index(
-    path: Path, library: Library, models: Models, progress: IngestControl, processes: ReadingProcesses, again: bool
+    path: Path, library: Library, models: Models, control: IngestControl, processes: ReadingProcesses, again: bool
 ) -> tuple[Status, Document]:
-    progress.step("checking", 0.0)
+    control.step("checking", 0.0)
     # A copy is called by its content; one that is read again may have been damaged since.
     sha256 = (not again and library.copies.checksum_of(path)) or _checksum(path)
     with library.claims.hold(str(path)), library.claims.hold(sha256):
@@ -157,14 +157,14 @@ def _index(
             else:
                 library.paths.add(same.id, str(path))
             return "unchanged", same
-        added = _read_and_store(_record(path, sha256), library, models.embedder, progress, processes)
+        added = _read_and_store(_record(path, sha256), library, models.embedder, control, processes)
         if before is not None and before.sha256 == sha256:
             _take_over(library, before.id, added.id)
-        _embed_for_languages(added, library, models, progress)
+        _embed_for_languages(added, library, models, control)
         return ("updated" if before is not None else "added"), added
 
 
-def _embed_for_languages(added: Document, library: Library, models: Models, progress: IngestControl) -> None:
+def _embed_for_languages(added: Document, library: Library, models: Models, control: IngestControl) -> None:
     """What the embedder can't read is embedded by the multilingual one at once, the rest when nobody waits.
 
     The document is in the library by now: where this is broken off, idle work goes on with it.
@@ -173,8 +173,8 @@ def _embed_for_languages(added: Document, library: Library, models: Models, prog
         return  # asked for last: a second is spent on loading it
 
     def stopped() -> bool:
-        progress.report("embedding for its language", 1.0)
-        return progress.must_wait
+        control.report("embedding for its language", 1.0)
+        return control.must_wait
 
     with suppress(LibraryError):  # as on a full disk
         library.vectors.fill(models.multilingual, stopped, added.id)
@@ -209,15 +209,15 @@ def _take_over(library: Library, older: int, newer: int) -> None:
 
 
 def _read_and_store(
-    record: Document, library: Library, embedder: Embedder, progress: IngestControl, processes: ReadingProcesses
+    record: Document, library: Library, embedder: Embedder, control: IngestControl, processes: ReadingProcesses
 ) -> Document:
     found = library.unfinished.find(record.path, record.sha256, reader_version(embedder.name))
     indexing = Indexing(record, found, library, embedder)
     try:
-        read_pages(indexing, Path(record.path), progress, processes)
+        read_pages(indexing, Path(record.path), control, processes)
         if not indexing.chunks:
             raise NothingToRead(f"{record.name} holds no text; there is nothing to read in it.")
-        return indexing.finish(progress)
+        return indexing.finish(control)
     except Interrupted:
         indexing.keep()
         raise

@@ -252,11 +252,11 @@ class IngestQueue:
 
         return report
 
-    def _run(self, job: Job, progress: IngestControl) -> None:
+    def _run(self, job: Job, control: IngestControl) -> None:
         forgotten = False
         try:
-            result = index_file(Path(job.path), self._library, self._models, progress, self._processes, job.again)
-            forgotten = progress.cancelled.cancelled() and result.status == "skipped"
+            result = index_file(Path(job.path), self._library, self._models, control, self._processes, job.again)
+            forgotten = control.cancelled.cancelled() and result.status == "skipped"
             if result.status in ("failed", "skipped"):
                 self._library.jobs.update(job.id, "failed", result.error)
             else:

@@ -67,14 +67,14 @@ class ReadingProcess:
         self._suspended = False
 
     def read(
-        self, path: Path, earlier: list[str], progress: IngestControl, avoid: dict[int, int] | None = None
+        self, path: Path, earlier: list[str], control: IngestControl, avoid: dict[int, int] | None = None
     ) -> Iterator[ReadingProgress | Opened | PageRead | Entered | FileRead]:
         """The messages about a file, of which `earlier` pages are known; `FileRead` last.
 
         Files inside it with a number in `avoid` are left out (`Request`). Raises `ReadError` and `NothingToRead` as
-        the reader does, `ReaderLost` when it crashed, hung or wanted too much memory, and what `progress` raises.
+        the reader does, `ReaderLost` when it crashed, hung or wanted too much memory, and what `control` raises.
         """
-        process = self._running(progress)
+        process = self._running(control)
         assert process.stdin is not None
         over = spent = False
         try:
@@ -82,7 +82,7 @@ class ReadingProcess:
                 process.stdin.write(to_line(REQUESTS, Request(str(path), earlier, avoid or {})))
                 process.stdin.flush()
             while not over:
-                message = self._next(process, path, progress)
+                message = self._next(process, path, control)
                 over = isinstance(message, FileRead | Refused)
                 if isinstance(message, Refused):
                     spent = message.spent
@@ -93,12 +93,12 @@ class ReadingProcess:
             if not over or spent or self._memory(process) > GROWN:
                 self.close()
 
-    def _next(self, process: psutil.Popen, path: Path, progress: IngestControl) -> Message:
+    def _next(self, process: psutil.Popen, path: Path, control: IngestControl) -> Message:
         """Waits as long as the process gets anywhere."""
         worked, waited = self._seconds(process), time.monotonic()
         while True:
-            progress.check()
-            if self._give_way(progress):
+            control.check()
+            if self._give_way(control):
                 waited = time.monotonic()
             try:
                 line = self._lines.get(timeout=LOOK_SECONDS)
@@ -119,7 +119,7 @@ class ReadingProcess:
         except ValidationError:
             raise ReadError(f"{path.name} can't be read: what came of it is no document; check the file.") from None
 
-    def _running(self, progress: IngestControl) -> psutil.Popen:
+    def _running(self, control: IngestControl) -> psutil.Popen:
         """It has said that it is ready: how long that takes is no file's fault."""
         if self._process is None or self._process.poll() is not None:
             self.close()
@@ -127,15 +127,15 @@ class ReadingProcess:
             self._lines, self._ended = queue.Queue(PAGES_AHEAD), threading.Event()
             arguments = (self._process, self._lines, self._ended)
             threading.Thread(target=_pump, args=arguments, name="reading", daemon=True).start()
-            self._await_ready(progress)
+            self._await_ready(control)
         return self._process
 
-    def _await_ready(self, progress: IngestControl) -> None:
+    def _await_ready(self, control: IngestControl) -> None:
         line, latest = b"", time.monotonic() + START_SECONDS
         try:
             while not line and time.monotonic() < latest and not self._ended.is_set():
-                progress.check()
-                if self._give_way(progress):
+                control.check()
+                if self._give_way(control):
                     latest = time.monotonic() + START_SECONDS
                 with suppress(queue.Empty):
                     line = self._lines.get(timeout=LOOK_SECONDS)
@@ -184,12 +184,12 @@ class ReadingProcess:
             with suppress(psutil.Error):
                 process.resume()
 
-    def _give_way(self, progress: IngestControl) -> bool:
+    def _give_way(self, control: IngestControl) -> bool:
         """Wait, it suspended, while something else goes first; whether that was so."""
-        waits = progress.must_wait
+        waits = control.must_wait
         if waits:
             self.suspend()  # it may only just have started
-            progress.wait()
+            control.wait()
         self.resume()  # also where the wait was while its pages were embedded
         return waits
 
@@ -260,15 +260,15 @@ class ReadingProcesses:
             self._idle.put(process)
 
     @contextmanager
-    def lend(self, progress: IngestControl) -> Iterator[ReadingProcess]:
-        """Waits for a process to be free. Raises what `progress` raises."""
+    def lend(self, control: IngestControl) -> Iterator[ReadingProcess]:
+        """Waits for a process to be free. Raises what `control` raises."""
         while True:
-            progress.check()
+            control.check()
             with suppress(queue.Empty):
                 process = self._idle.get(timeout=LOOK_SECONDS)
                 break
         try:
-            with progress.lease.on_cancel(process.suspend):
+            with control.lease.on_cancel(process.suspend):
                 yield process
         finally:
             process.resume()

@@ -53,19 +53,19 @@ class AnswerModel(Protocol):
         """Raises `PromptTooLong` when no room is left to answer, `ServerError` when it fails before a word."""
 
     def read(
-        self, reading: PassagePrompt, max_tokens: int, stopped: Callable[[], bool]
+        self, prompt: PassagePrompt, max_tokens: int, stopped: Callable[[], bool]
     ) -> Iterator[PrefillStep | Piece | Usage]:
         """As `generate`, with all passages in one prompt."""
 
     def read_apart(
-        self, reading: PassagePrompt, max_tokens: int, stopped: Callable[[], bool], prior: Sequence[float] = ()
+        self, prompt: PassagePrompt, max_tokens: int, stopped: Callable[[], bool], prior: Sequence[float] = ()
     ) -> Iterator[PrefillStep | Piece | Usage]:
         """As `read` where it isn't `separable`."""
 
     def prewarm(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
         """How many passages are known now: none where nothing can be remembered."""
 
-    def prefill(self, reading: PassagePrompt, stopped: Callable[[], bool]) -> bool:
+    def prefill(self, prompt: PassagePrompt, stopped: Callable[[], bool]) -> bool:
         """Whether all of the prompt but its question is read now."""
 
     def forget(self) -> None:

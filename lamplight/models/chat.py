@@ -67,12 +67,12 @@ class ChatTemplate:
         plain = [ChatMessage(message.role, self._harmless(message.content)) for message in messages]
         return self._engine.tokens(self._render(plain), special=True)
 
-    def prompt_tokens(self, reading: PassagePrompt) -> PassagePromptTokens:
+    def prompt_tokens(self, prompt: PassagePrompt) -> PassagePromptTokens:
         """Each segment is made into tokens by itself, so that it is the same behind and before any other."""
-        passages = [f"{self._harmless(text.strip())}\n\n" for text in reading.passages]
-        question = f"{QUESTION_HEADING} {self._harmless(reading.question.strip())}"
+        passages = [f"{self._harmless(text.strip())}\n\n" for text in prompt.passages]
+        question = f"{QUESTION_HEADING} {self._harmless(prompt.question.strip())}"
         content = CUT.join([PASSAGES_HEADING, *passages, question, ""])
-        messages = [ChatMessage("system", self._harmless(reading.system)), ChatMessage("user", content)]
+        messages = [ChatMessage("system", self._harmless(prompt.system)), ChatMessage("user", content)]
         texts = self._render(messages).split(CUT)
         segments = [self._engine.tokens(text, special=True) for text in texts]
         fixed, *middle, closing = segments

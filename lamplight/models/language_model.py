@@ -135,14 +135,14 @@ class LanguageModel:
         yield from self._generate([self.chat.tokens(messages)], max_tokens, stopped)
 
     def read(
-        self, reading: PassagePrompt, max_tokens: int, stopped: Callable[[], bool]
+        self, prompt: PassagePrompt, max_tokens: int, stopped: Callable[[], bool]
     ) -> Iterator[PrefillStep | Piece | Usage]:
         """As `generate`, with all passages in one prompt; those that begin it as they did before are reused."""
-        yield from self._generate(self.chat.prompt_tokens(reading).segments, max_tokens, stopped)
+        yield from self._generate(self.chat.prompt_tokens(prompt).segments, max_tokens, stopped)
 
     def read_apart(
         self,
-        reading: PassagePrompt,
+        prompt: PassagePrompt,
         max_tokens: int,
         stopped: Callable[[], bool],
         prior: Sequence[float] = (),
@@ -152,7 +152,7 @@ class LanguageModel:
         Each passage stands in a sequence of its own behind the fixed prompt; the question is decoded in all of
         them in one batch. `prior` holds a log-probability of each passage, of which only the differences matter.
         """
-        tokens = self.chat.prompt_tokens(reading)
+        tokens = self.chat.prompt_tokens(prompt)
         if not self.separable or not 1 < len(tokens.passages) <= MOST_PASSAGES:
             yield from self._generate(tokens.segments, max_tokens, stopped)
             return
@@ -189,9 +189,9 @@ class LanguageModel:
             known += self._context.remembers(segments) or self._prefill(segments, stopped)
         return known
 
-    def prefill(self, reading: PassagePrompt, stopped: Callable[[], bool]) -> bool:
+    def prefill(self, prompt: PassagePrompt, stopped: Callable[[], bool]) -> bool:
         """Compute the prompt of `read` up to its question, until `stopped`; whether it got there."""
-        return self._prefill(self.chat.prompt_tokens(reading).segments[:-1], stopped)
+        return self._prefill(self.chat.prompt_tokens(prompt).segments[:-1], stopped)
 
     def bytes_per_token(self) -> int:
         """What one remembered token takes, in memory and on disk."""

@@ -45,25 +45,25 @@ class PromptedModel:
         raise NotImplementedError
 
     def read(
-        self, reading: PassagePrompt, max_tokens: int, stopped: Callable[[], bool]
+        self, prompt: PassagePrompt, max_tokens: int, stopped: Callable[[], bool]
     ) -> Iterator[PrefillStep | Piece | Usage]:
         """As `generate`, with all passages in one prompt."""
-        passages = "".join(f"{text.strip()}\n\n" for text in reading.passages)
-        content = f"{PASSAGES_HEADING}{passages}{QUESTION_HEADING} {reading.question.strip()}"
-        messages = [ChatMessage("system", reading.system), ChatMessage("user", content)]
+        passages = "".join(f"{text.strip()}\n\n" for text in prompt.passages)
+        content = f"{PASSAGES_HEADING}{passages}{QUESTION_HEADING} {prompt.question.strip()}"
+        messages = [ChatMessage("system", prompt.system), ChatMessage("user", content)]
         yield from self.generate(messages, max_tokens, stopped)
 
     def read_apart(
-        self, reading: PassagePrompt, max_tokens: int, stopped: Callable[[], bool], prior: Sequence[float] = ()
+        self, prompt: PassagePrompt, max_tokens: int, stopped: Callable[[], bool], prior: Sequence[float] = ()
     ) -> Iterator[PrefillStep | Piece | Usage]:
         """As `read`: it isn't `separable`."""
-        yield from self.read(reading, max_tokens, stopped)
+        yield from self.read(prompt, max_tokens, stopped)
 
     def prewarm(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
         """None."""
         return 0
 
-    def prefill(self, reading: PassagePrompt, stopped: Callable[[], bool]) -> bool:
+    def prefill(self, prompt: PassagePrompt, stopped: Callable[[], bool]) -> bool:
         """Never: what is typed and not asked is nobody else's business."""
         return False
 

@@ -33,18 +33,20 @@ def about_library(request: Request, materials: Materials) -> DirectAnswer | None
 
 def _count(request: Request, materials: Materials) -> DirectAnswer:
     inside, which = request.documents, named(request)
-    sources = CitationList()
+    citations = CitationList()
     if which and len(which) < len(inside):
-        return sources.told("\n".join(_line(document, sources, request, materials, "") for document in which[:MOST]))
+        return citations.told(
+            "\n".join(_line(document, citations, request, materials, "") for document in which[:MOST])
+        )
     query = in_english(request.query)
     telling = [word for word in WORD.findall(query) if word.lower() in KINDS] or about(request, materials).split()
     words = " ".join(telling)
     kind = called(words, inside, materials)
     if kind is not None:
         said = request.say("of kind", len(kind), all=f"{len(inside):,}", words=escape_markdown(words))
-        listed = "".join(f"\n{_line(document, sources, request, materials, '')}" for document in kind[:MOST])
+        listed = "".join(f"\n{_line(document, citations, request, materials, '')}" for document in kind[:MOST])
         more = "\n\n" + request.say("more documents", len(kind) - MOST) if len(kind) > MOST else ""
-        return sources.told(f"{said}\n{listed}{more}")
+        return citations.told(f"{said}\n{listed}{more}")
     formats = Counter(document.format.lstrip(".").upper() for document in inside)
     kinds = ", ".join(f"{count:,} {escape_markdown(name)}" for name, count in formats.most_common())
     pictures = sum(document.images for document in inside)
@@ -56,20 +58,20 @@ def _count(request: Request, materials: Materials) -> DirectAnswer:
 
 def _documents(request: Request, materials: Materials) -> DirectAnswer:
     inside, which = request.documents, named(request)
-    sources = CitationList()
+    citations = CitationList()
     if which and len(which) < len(inside):
-        return sources.told(
-            "\n".join(_line(document, sources, request, materials, _added(document, request)) for document in which)
+        return citations.told(
+            "\n".join(_line(document, citations, request, materials, _added(document, request)) for document in which)
         )
-    listed = [_line(one, sources, request, materials, _added(one, request)) for one in inside[:MOST]]
+    listed = [_line(one, citations, request, materials, _added(one, request)) for one in inside[:MOST]]
     more = "\n\n" + request.say("more documents", len(inside) - MOST) if len(inside) > MOST else ""
     heading = request.say("newest first", documents=request.say("document", len(inside)))
-    return sources.told(f"{heading}\n\n" + "\n".join(listed) + more)
+    return citations.told(f"{heading}\n\n" + "\n".join(listed) + more)
 
 
-def _line(document: Document, sources: CitationList, request: Request, materials: Materials, said: str) -> str:
+def _line(document: Document, citations: CitationList, request: Request, materials: Materials, said: str) -> str:
     pages = request.say("page", document.pages)
-    marker = sources.mark(materials.first_line(document))
+    marker = citations.mark(materials.first_line(document))
     return f"- **{escape_markdown(document.name)}**, {pages}{f', {said}' if said else ''}{marker}"
 
 
@@ -91,16 +93,16 @@ def _mentions(request: Request, materials: Materials) -> DirectAnswer | None:
         return DirectAnswer(
             request.say("none mentions", documents=documents, words=escape_markdown(words)), refused=True
         )
-    sources = CitationList()
+    citations = CitationList()
     lines = []
     for number in found[:MOST]:
         sentence = _holding_sentence(held[number], words)
         passages = request.say("passage", len(held[number]))
         name = escape_markdown(inside[number].name)
-        lines.append(f"- **{name}** ({passages}): {escape_markdown(sentence.text)}{sources.mark(sentence)}")
+        lines.append(f"- **{name}** ({passages}): {escape_markdown(sentence.text)}{citations.mark(sentence)}")
     told = request.say("mentions", len(found), all=f"{len(inside):,}", words=escape_markdown(words))
     more = "\n\n" + request.say("more documents", len(found) - MOST) if len(found) > MOST else ""
-    return sources.told(f"{told}\n\n" + "\n".join(lines) + more)
+    return citations.told(f"{told}\n\n" + "\n".join(lines) + more)
 
 
 def _holding(words: str, materials: Materials) -> dict[int, list[Passage]]:

@@ -82,7 +82,7 @@ def _compared(request: Request, materials: Materials) -> tuple[list[Document], s
 def _side_by_side(
     which: Sequence[Document], topics: Sequence[str], request: Request, materials: Materials
 ) -> AnswerSteps:
-    sources = CitationList()
+    citations = CitationList()
     cells: list[list[FieldValue]] = []
     for number, document in enumerate(which):
         if request.lease.cancelled():
@@ -97,7 +97,7 @@ def _side_by_side(
     marks: list[list[int]] = []
     for place, topic in enumerate(topics):
         row = [own[place] for own in cells]
-        own_marks = [sources.number(cell.sentence) for cell in row]
+        own_marks = [citations.number(cell.sentence) for cell in row]
         shown = [
             f"{escape_markdown(cell.text)} [{mark}]" if mark else EMPTY
             for cell, mark in zip(row, own_marks, strict=True)
@@ -105,7 +105,7 @@ def _side_by_side(
         lines.append(f"| {escape_markdown(topic)} | {' | '.join(shown)} |")
         rows.append([topic, *(cell.text for cell in row)])
         marks.append([0, *own_marks])
-    return sources.told("\n".join(lines), Rows(["", *names], rows, sources=marks))
+    return citations.told("\n".join(lines), Rows(["", *names], rows, sources=marks))
 
 
 def _common_headings(which: Sequence[Document], materials: Materials) -> list[str]:
@@ -158,13 +158,13 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 
 def _changes(which: Sequence[Document], lines: Sequence[Sequence[Sentence]], request: Request) -> DirectAnswer:
     """What one version says otherwise, or only one of them says, in the order of the text."""
-    sources = CitationList()
+    citations = CitationList()
     old, new = lines
     rows: list[list[str]] = []
     marks: list[list[int]] = []
     table = [f"| {' | '.join(escape_markdown(document.name) for document in which)} |", "|---|---|"]
     for before, after in _pairs(old, new):
-        own = [sources.number(unit) for unit in (before, after)]
+        own = [citations.number(unit) for unit in (before, after)]
         shown = [
             f"{escape_markdown(unit.text)} [{mark}]" if unit else EMPTY
             for unit, mark in zip((before, after), own, strict=True)
@@ -173,11 +173,11 @@ def _changes(which: Sequence[Document], lines: Sequence[Sequence[Sentence]], req
         table.append(f"| {' | '.join(shown)} |")
         rows.append([unit.text if unit else "" for unit in (before, after)])
     if not rows:
-        return sources.told(
+        return citations.told(
             request.say("same", one=escape_markdown(which[0].name), other=escape_markdown(which[1].name))
         )
     told = request.say("difference", len(rows)) + "\n\n" + "\n".join(table)
-    return sources.told(told, Rows([document.name for document in which], rows, sources=marks))
+    return citations.told(told, Rows([document.name for document in which], rows, sources=marks))
 
 
 def _pairs(old: Sequence[Sentence], new: Sequence[Sentence]) -> list[tuple[Sentence | None, Sentence | None]]:

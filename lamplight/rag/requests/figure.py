@@ -119,18 +119,18 @@ def _told(asked: FigureQuestion, query: str, statements: FinancialStatements, re
     figures = _figures(asked, statements) if asked.unexplained.isdisjoint(statements.words) else []
     if not figures:
         return None
-    sources = CitationList()
+    citations = CitationList()
     said = [_number(value, asked) for _, value in figures]
     short = ", ".join(f"{one} ({year})" for one, (year, _) in zip(said, figures, strict=True)) if said[1:] else said[0]
     if asked.form == "trend" and len(figures) == 2:
         short += f": {_moved(figures[0][1], figures[1][1], asked, request)}"
     if (is_so := _is_so(asked, [value for _, value in figures])) is not None:
         short = f"{request.say('yes' if is_so else 'no')}: {short}"
-    table, rows = _table([cell for _, value in figures for cell in value.cells], sources)
+    table, rows = _table([cell for _, value in figures for cell in value.cells], citations)
     working = [_working(value, request) for _, value in figures if not value.is_bare]
-    marks = " ".join(f"[{passage.marker}]" for passage in sources.passages)
+    marks = " ".join(f"[{passage.marker}]" for passage in citations.passages)
     text = "\n\n".join([f"**{escape_markdown(short)}** {marks}", *working, table])
-    told = sources.told(text, rows)
+    told = citations.told(text, rows)
     return DirectAnswer(told.text, told.passages, told.citations, told.rows, short=short)
 
 
@@ -204,7 +204,7 @@ def _working(value: Value, request: Request) -> str:
     return f"= {value.working}" + (f" ({request.say(f'in {scale}')})" if scale else "")
 
 
-def _table(cells: Sequence[LineItemValue], sources: CitationList) -> tuple[str, Rows]:
+def _table(cells: Sequence[LineItemValue], citations: CitationList) -> tuple[str, Rows]:
     """A row for each line of a statement with what it says for the years that were used, as it is written there."""
     years = sorted({cell.year for cell in cells}, reverse=True)
     lines: dict[tuple[int, int], dict[int, LineItemValue]] = {}
@@ -216,7 +216,7 @@ def _table(cells: Sequence[LineItemValue], sources: CitationList) -> tuple[str, 
     for own in lines.values():
         row = next(iter(own.values())).row
         boxes = [row.passage.boxes[row.index]] if row.index < len(row.passage.boxes) else []
-        mark = sources.number(Sentence(row.passage, row.text, boxes))
+        mark = citations.number(Sentence(row.passage, row.text, boxes))
         shown = [f"{escape_markdown(own[year].written)} [{mark}]" if year in own else "–" for year in years]
         table.append(f"| {escape_markdown(row.label)} | {' | '.join(shown)} |")
         rows.append([row.label, *(own[year].written if year in own else "" for year in years)])

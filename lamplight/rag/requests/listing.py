@@ -72,7 +72,7 @@ def _total(request: Request, materials: Materials) -> AnswerSteps:
 
 
 def _table(documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials) -> AnswerSteps:
-    sources = CitationList()
+    citations = CitationList()
     rows: list[list[str]] = []
     marks: list[list[int]] = []
     ordered = sorted(documents, key=lambda document: document.name)[:MOST_DOCUMENTS]
@@ -81,16 +81,16 @@ def _table(documents: Sequence[Document], fields: Sequence[str], request: Reques
             break
         yield ScanProgress(number, len(ordered))
         cells = [read_field(field, document, materials, request.lookup) for field in fields]
-        own = [sources.number(cell.sentence) for cell in cells]
+        own = [citations.number(cell.sentence) for cell in cells]
         rows.append([document.name, *(cell.text for cell in cells)])
-        marks.append([next(filter(None, own), 0) or sources.number(materials.first_line(document)), *own])
+        marks.append([next(filter(None, own), 0) or citations.number(materials.first_line(document)), *own])
     sums = ["", *(summed([row[column] for row in rows]) for column in range(1, len(fields) + 1))]
     table = Rows([request.say("column document"), *fields], rows, sums if any(sums) else [], marks)
     silent = sum(not all(row) for row in rows)
     told = request.say("document", len(rows)) + (request.say("silent", silent) if silent else "") + ":"
     left = len(documents) - len(rows)
     unseen = "\n\n" + request.say("documents unseen", left) if left else ""
-    return sources.told(f"{told}\n\n{as_markdown(table, request)}{unseen}", table)
+    return citations.told(f"{told}\n\n{as_markdown(table, request)}{unseen}", table)
 
 
 def as_markdown(table: Rows, request: Request) -> str:
@@ -145,11 +145,11 @@ def _names(word: str, which: Sequence[Document], inside: Sequence[Document]) -> 
 
 def told_items(found: ListItems, documents: int, request: Request) -> DirectAnswer:
     """A list, grouped by document if it is of several, and counted."""
-    sources = CitationList()
+    citations = CitationList()
     rows, marks = [], []
     groups: dict[str, list[str]] = {}
     for unit in found.items[:MOST_ITEMS]:
-        mark = sources.number(unit)
+        mark = citations.number(unit)
         name, text = unit.passage.document, " ".join(unit.text.split())
         groups.setdefault(name, []).append(f"- {escape_markdown(text)} [{mark}]")
         rows.append([name, text])
@@ -163,4 +163,4 @@ def told_items(found: ListItems, documents: int, request: Request) -> DirectAnsw
     notes = [request.say("only first", MOST_ITEMS)] if len(found.items) > MOST_ITEMS else []
     notes += [request.say("passages unseen", found.unscored)] if found.unscored else []
     table = Rows([request.say("column document"), request.say("column item")], rows, sources=marks)
-    return sources.told("\n\n".join([told, *parts, *notes]), table)
+    return citations.told("\n\n".join([told, *parts, *notes]), table)

@@ -57,11 +57,11 @@ def section(request: Request, finding: Finding, materials: Materials) -> DirectA
             continue
         if sure and sum(is_item(sentence.text) for sentence in sentences) < LISTED:
             continue
-        sources = CitationList()
-        said = under("", sentences[:SENTENCES], sources)
-        if sources.passages:
+        citations = CitationList()
+        said = under("", sentences[:SENTENCES], citations)
+        if citations.passages:
             heading = heading_of(documents[passage.document_id], f"“{escape_markdown(title)}”", request)
-            return sources.told(f"{heading}\n\n{said}")
+            return citations.told(f"{heading}\n\n{said}")
     return None
 
 

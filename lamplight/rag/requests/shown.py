@@ -221,11 +221,11 @@ def _told(
     extra: tuple[str, Sequence[str]] | None = None,
 ) -> DirectAnswer:
     """Some of the rows, in this order, with what they rest on; and one column more."""
-    sources = CitationList()
+    citations = CitationList()
     rows, marks = [], []
     for number in numbers:
         row, own = list(shown.rows.rows[number]), list(shown.rows.sources[number])
-        marks.append([sources.number(shown.sentence(mark, cell)) for cell, mark in zip(row, own, strict=True)])
+        marks.append([citations.number(shown.sentence(mark, cell)) for cell, mark in zip(row, own, strict=True)])
         rows.append(row)
         if extra is not None:
             rows[-1].append(extra[1][number])
@@ -233,7 +233,7 @@ def _told(
     columns = [*shown.rows.columns, *([extra[0]] if extra else [])]
     sums = ["", *(summed([row[place] for row in rows]) for place in range(1, len(columns)))]
     table = Rows(columns, rows, sums if shown.rows.sums and len(rows) > 1 else [], marks)
-    return sources.told(f"{heading}\n\n{as_markdown(table, request)}", table)
+    return citations.told(f"{heading}\n\n{as_markdown(table, request)}", table)
 
 
 def _passage(stored: dict[str, Any]) -> Passage:

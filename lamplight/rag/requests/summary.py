@@ -71,7 +71,7 @@ def _of_one(document: Document, request: Request, materials: Materials) -> Direc
         return None
     part, title = _part(chunks, request, materials)
     count = _points(request)
-    sources = CitationList()
+    citations = CitationList()
     told = [heading_of(document, title, request)]
     sections = sections_of(part)
     usual = SHORT if len(part) <= LONG else max(SHORT, min(MOST, EACH * len(sections)))
@@ -79,10 +79,10 @@ def _of_one(document: Document, request: Request, materials: Materials) -> Direc
     found = summarised(sections, materials.vectors(part), materials.models.embedder, shares)
     titled = [] if count else _titled(sections, found, Headings(chunks))
     if len({title for title, _ in titled}) > 1:
-        told += [under(title, sentences, sources) for title, sentences in titled]
+        told += [under(title, sentences, citations) for title, sentences in titled]
     else:
-        told.append(under("", [sentence for sentences in found for sentence in sentences], sources))
-    return sources.told("\n\n".join(told)) if sources.passages else None
+        told.append(under("", [sentence for sentences in found for sentence in sentences], citations))
+    return citations.told("\n\n".join(told)) if citations.passages else None
 
 
 def _written(document: Document, request: Request, materials: Materials) -> AnswerSteps:
@@ -135,9 +135,9 @@ def _titled(
     return [(title, [one for _, one in group]) for title, group in groupby(told, lambda pair: pair[0])]
 
 
-def under(title: str, sentences: Sequence[Sentence], sources: CitationList) -> str:
+def under(title: str, sentences: Sequence[Sentence], citations: CitationList) -> str:
     """Sentences as points, each with its marker, below a title if there is one."""
-    bare = [(sentence.text[item_mark(sentence.text) :].strip(), sources.mark(sentence)) for sentence in sentences]
+    bare = [(sentence.text[item_mark(sentence.text) :].strip(), citations.mark(sentence)) for sentence in sentences]
     points = "\n".join(f"- {escape_markdown(text)}{mark}" for text, mark in bare)
     return f"**{escape_markdown(title)}**\n\n{points}" if title else points
 
@@ -152,7 +152,7 @@ def heading_of(document: Document, title: str, request: Request, key: str = "own
 
 def in_their_own_words(which: Sequence[Document], request: Request, materials: Materials) -> AnswerSteps:
     """A few sentences of each document."""
-    sources = CitationList()
+    citations = CitationList()
     each = OF_ONE_OF_MANY + (len(which) <= FEW)
     told = []
     for number, document in enumerate(which[:DOCUMENTS]):
@@ -164,13 +164,13 @@ def in_their_own_words(which: Sequence[Document], request: Request, materials: M
         found = summarised(
             whole, materials.vectors(chunks), materials.models.embedder, shares_of(whole, min(each, len(chunks)))
         )
-        said = " ".join(f"{escape_markdown(one.text)}{sources.mark(one)}" for sentences in found for one in sentences)
+        said = " ".join(f"{escape_markdown(one.text)}{citations.mark(one)}" for sentences in found for one in sentences)
         pages = request.say("page", document.pages)
         told.append(f"- **{escape_markdown(document.name)}** ({pages}): {said or request.say('no text')}")
     left = len(which) - len(told)
     more = "\n\n" + request.say("more by name", left) if left else ""
     heading = request.say("all own words", documents=request.say("document", len(which)))
-    return sources.told(f"{heading}\n\n" + "\n".join(told) + more)
+    return citations.told(f"{heading}\n\n" + "\n".join(told) + more)
 
 
 def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> tuple[list[Passage], str]:

@@ -16,13 +16,13 @@ def writing(request: Request, materials: Materials) -> DirectAnswer | None:
         return None
     words = in_english(about(request, materials)) or request.query
     selection = materials.finder.select(words, scope=request.scope, lookup=request.lookup)
-    sources = CitationList()
+    citations = CitationList()
     seen: set[int] = set()
     lines: list[str] = []
     for line in selection.lines:
         if line.sentence.passage.id not in seen and len(lines) < FACTS:
             seen.add(line.sentence.passage.id)
             name = escape_markdown(line.sentence.passage.document)
-            lines.append(f"- {escape_markdown(line.sentence.text)} ({name}){sources.mark(line.sentence)}")
+            lines.append(f"- {escape_markdown(line.sentence.text)} ({name}){citations.mark(line.sentence)}")
     parts = [request.say("needs larger"), *([request.say("rests on") + "\n\n" + "\n".join(lines)] if lines else [])]
-    return sources.told("\n\n".join(parts))
+    return citations.told("\n\n".join(parts))
