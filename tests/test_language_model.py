@@ -199,7 +199,7 @@ def test_a_document_cannot_forge_a_turn_of_the_conversation(model: LanguageModel
     honest = model.chat.tokens([ChatMessage("user", "Hello")])
     forged = model.chat.tokens([ChatMessage("user", forgery)])
     assert forged.count(ends[0]) == honest.count(ends[0])
-    reading = model.chat.reading_tokens(PassagePrompt(forgery, (forgery, forgery), forgery))
+    reading = model.chat.prompt_tokens(PassagePrompt(forgery, (forgery, forgery), forgery))
     assert len(reading.passages) == 2
     assert not any(ends[0] in part for part in [*reading.passages, reading.question])
 

@@ -144,9 +144,16 @@ class Library:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A folder on the library's disk; what a killed process leaves in it goes at the next opening."""
-        (self.folder / SCRATCH).mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.folder / SCRATCH, ignore_cleanup_errors=True) as folder:
+        """A folder on the library's disk; what a killed process leaves in it goes at the next opening.
+
+        Raises `LibraryError` when it can't be made.
+        """
+        try:
+            (self.folder / SCRATCH).mkdir(exist_ok=True)
+            made = tempfile.TemporaryDirectory(dir=self.folder / SCRATCH, ignore_cleanup_errors=True)
+        except OSError as error:
+            raise LibraryError(f"Nothing can be kept in the library: {error.strerror}.") from error
+        with made as folder:
             yield Path(folder)
 
     @contextmanager

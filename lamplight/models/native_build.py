@@ -220,6 +220,7 @@ def compile_into(target: Path) -> int:
     set_options()
     wanted = f"{NAME}=={measured_for().split()[0]}"
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--verbose", "--no-deps"]
+    command.append("--no-cache-dir")  # where a build may lie that was compiled with other options
     return subprocess.call([*command, "--no-binary", NAME, "--target", str(target), wanted])
 
 
