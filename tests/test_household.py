@@ -244,6 +244,14 @@ def test_what_is_sent_is_not_taken_into_memory_whole(app: FastAPI) -> None:
     assert moved.status_code < 500, "of a body several fields are read"
 
 
+def test_of_a_file_that_is_damaged_in_part_nothing_is_believed(tmp_path: Path) -> None:
+    Household(tmp_path).set_password(PASSWORD)
+    assert Household(tmp_path).has_password
+    file = tmp_path / HOUSEHOLD_FILE
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | {"sessions": [{}]}), encoding="utf-8")
+    assert not Household(tmp_path).has_password
+
+
 def test_an_ended_session_is_out_at_once_and_tokens_are_kept_hashed(app: FastAPI, services: Services) -> None:
     anna, bo = signed_in(app, "Anna E."), signed_in(app, "Bo E.")
     (own,) = anna.get("/sessions").json()
