@@ -113,8 +113,9 @@ def leave() -> NoReturn:
     The thread that loads models may be inside C++ just now. Python would end it on its own way out, and C++ answers
     that by aborting the process.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # there are none without a terminal on Windows
+        with suppress(OSError):
+            stream.flush()
     os._exit(0)
 
 

@@ -145,7 +145,8 @@ def _index(
 ) -> tuple[Status, Document]:
     control.step("checking", 0.0)
     # A copy is called by its content; one that is read again may have been damaged since.
-    sha256 = (not again and library.copies.checksum_of(path)) or _checksum(path)
+    known = "" if again else library.copies.checksum_of(path)
+    sha256 = known or _checksum(path)
     with library.claims.hold(str(path)), library.claims.hold(sha256):
         before = library.documents.at(str(path))
         if before is not None and before.sha256 == sha256 and not again:

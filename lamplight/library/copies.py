@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lamplight.library.database import Database
@@ -24,28 +25,22 @@ class Incoming:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._digest = hashlib.sha256()
-        try:
+        with _keeping("The file"):
             self._file = path.open("wb")
-        except OSError as error:
-            raise _not_kept("The file", error) from error
 
     def write(self, piece: bytes) -> None:
         """The next bytes of it."""
-        try:
+        with _keeping("The file"):
             self._file.write(piece)
-        except OSError as error:
-            raise _not_kept("The file", error) from error
         self._digest.update(piece)
 
     def finish(self) -> str:
         """The hexadecimal sha256 of what was written, which is on the disk then; nothing can be written after it."""
-        try:
-            if not self._file.closed:
+        if not self._file.closed:
+            with _keeping("The file"):
                 self._file.flush()
                 os.fsync(self._file.fileno())
                 self._file.close()
-        except OSError as error:
-            raise _not_kept("The file", error) from error
         return self._digest.hexdigest()
 
     def abandon(self) -> None:
@@ -66,11 +61,9 @@ class Copies:
         target = self.folder / incoming.finish() / name
         if target.exists():
             return target
-        try:
+        with _keeping(name):
             target.parent.mkdir(parents=True, exist_ok=True)
             incoming.path.replace(target)
-        except OSError as error:
-            raise _not_kept(name, error) from error
         return target
 
     def checksum_of(self, path: Path) -> str:
@@ -101,5 +94,10 @@ class Copies:
             path.parent.rmdir()
 
 
-def _not_kept(name: str, error: OSError) -> LibraryError:
-    return LibraryError(f"{name} can't be kept in the library: {error.strerror}.")
+@contextmanager
+def _keeping(name: str) -> Iterator[None]:
+    """Where something can't be written inside the block, that is a `LibraryError`."""
+    try:
+        yield
+    except OSError as error:
+        raise LibraryError(f"{name} can't be kept in the library: {error.strerror}.") from error

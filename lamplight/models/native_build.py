@@ -219,9 +219,9 @@ def compile_into(target: Path) -> int:
     psutil.Process().nice(priority)
     set_options()
     wanted = f"{NAME}=={measured_for().split()[0]}"
+    # In the cache a build may lie that was compiled with other options.
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--verbose", "--no-deps"]
-    command.append("--no-cache-dir")  # where a build may lie that was compiled with other options
-    return subprocess.call([*command, "--no-binary", NAME, "--target", str(target), wanted])
+    return subprocess.call([*command, "--no-cache-dir", "--no-binary", NAME, "--target", str(target), wanted])
 
 
 def _end_with_stdin() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
-from fastapi.concurrency import run_in_threadpool
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from lamplight.errors import LamplightError
@@ -138,7 +138,7 @@ def _add_files(router: APIRouter, services: Services) -> None:
         if not plain or plain in (".", ".."):
             raise HTTPException(400, "The file has no name.")
         try:
-            with services.library.incoming() as incoming:
+            async with contextmanager_in_threadpool(services.library.incoming()) as incoming:
                 await receive(request, incoming.write)
                 sha256 = await run_in_threadpool(incoming.finish)
                 known = await run_in_threadpool(services.library.documents.with_content, sha256)

@@ -28,7 +28,7 @@ from lamplight.rag.sections import numbered_texts, read_besides
 
 
 @dataclass(frozen=True, slots=True)
-class ModelAnswer:
+class WrittenAnswer:
     """What a model wrote, checked, below what the answer begins with (`opening`).
 
     `notice` is what a person should know about how it went, `draft` all that the model wrote.
@@ -44,7 +44,7 @@ class ModelAnswer:
 
 
 NOTHING = Usage(0, 0, 0, 0, 0.0)
-Writing: TypeAlias = "Generator[Event, None, ModelAnswer]"
+Writing: TypeAlias = "Generator[Event, None, WrittenAnswer]"
 
 
 class FactAnswers:
@@ -145,7 +145,7 @@ class FactAnswers:
             if opening is None:
                 raise
             answer = _composed(request, finding, opening, ground("", []))
-            return ModelAnswer(model, answer, finding.passages, NOTHING, opening, str(error))
+            return WrittenAnswer(model, answer, finding.passages, NOTHING, opening, str(error))
 
     def _by(self, model: AnswerModel, request: Request, finding: Finding, opening: QuotedOpening | None) -> Writing:
         """What one model writes. Raises `ServerError` only before its first word."""
@@ -171,7 +171,7 @@ class FactAnswers:
         grounded = ground(without_repeats(text), finding.passages, self._models.embedder)
         answer = _composed(request, finding, opening, grounded, model.is_large)
         draft = without_repeats(text).strip()
-        return ModelAnswer(model, answer, finding.passages, usage, opening, _ending(usage), draft)
+        return WrittenAnswer(model, answer, finding.passages, usage, opening, _ending(usage), draft)
 
     def _structured(
         self, model: AnswerModel, plan: AnswerPlan, request: Request, finding: Finding, likeliest: QuotedOpening | None
@@ -213,7 +213,7 @@ class FactAnswers:
             begins, opening = likeliest, quotation_markdown(likeliest, passages)
         citations = [*(begins.citations if begins else ()), *checking.citations]
         answer = Composed((opening + text).strip(), citations, checking.unsupported)
-        return ModelAnswer(model, answer, [*passages, *checking.further], usage, begins, _ending(usage))
+        return WrittenAnswer(model, answer, [*passages, *checking.further], usage, begins, _ending(usage))
 
     def _events(
         self,
