@@ -31,7 +31,7 @@ from lamplight.models.quantise import quantise
 from lamplight.rag.answer_plan import AnswerPlan, plan_of
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import PrefillProgress, Token
-from lamplight.rag.requests.fact import FactAnswers
+from lamplight.rag.requests.generation import AnswerWriter
 from lamplight.rag.requests.request import Request
 from lamplight.samples import HANDBOOK, SAMPLES
 from lamplight.ui.household.certificate import own_certificate
@@ -111,7 +111,7 @@ def brief_answers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     """Answers end after a few words, as writing takes most of the time and few promises are about its length."""
     if "whole_answers" not in request.fixturenames:
         monkeypatch.setattr(
-            "lamplight.rag.requests.fact.plan_of", lambda model: replace(plan_of(model), answer_tokens=BRIEF)
+            "lamplight.rag.requests.generation.plan_of", lambda model: replace(plan_of(model), answer_tokens=BRIEF)
         )
 
 
@@ -123,16 +123,16 @@ def whole_answers() -> None:
 @pytest.fixture
 def going_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """For a promise about what happens while an answer is written: until this is set, each stays at its first word."""
-    going_on, events = threading.Event(), FactAnswers._events
+    going_on, events = threading.Event(), AnswerWriter._events
 
     def held(
-        facts: FactAnswers, model: AnswerModel, plan: AnswerPlan, asked: Request, *given: Any
+        writer: AnswerWriter, model: AnswerModel, plan: AnswerPlan, asked: Request, *given: Any
     ) -> Iterator[PrefillProgress | Token | Usage]:
-        for event in events(facts, model, plan, asked, *given):
+        for event in events(writer, model, plan, asked, *given):
             until(lambda event=event: not isinstance(event, Token) or going_on.is_set() or asked.lease.cancelled())
             yield event
 
-    monkeypatch.setattr(FactAnswers, "_events", held)
+    monkeypatch.setattr(AnswerWriter, "_events", held)
     yield going_on
     going_on.set()
 

@@ -1,6 +1,6 @@
 """Are lists complete? What is listed, against the items marked in ten documents.
 
-    python -m bench.lists [--split tune|look|all] [--transcript FILE] [--json]
+    python -m bench.lists [--split tune|look|all] [--documents DIR --items FILE] [--transcript FILE] [--json]
 
 `documents/` has ten papers of different kinds and layouts, two of them German; each line of `items.jsonl` a `request`,
 the `documents` it is about and the `items` that belong in the list, each by words that stand in its line alone. All
@@ -61,12 +61,12 @@ class Listed:
         return [point for point in self.points if not any(_plain(item) in point for item in self.items)]
 
 
-def listed(split: str, models: Models) -> Iterator[Listed]:
-    """Each request of a half, asked of all ten documents."""
-    lines: list[dict[str, Any]] = read_lines(HERE / "items.jsonl")
+def listed(split: str, documents: Path, items: Path, models: Models) -> Iterator[Listed]:
+    """Each request of a half, asked of all documents of a folder."""
+    lines: list[dict[str, Any]] = read_lines(items)
     with (
         tempfile.TemporaryDirectory() as folder,
-        library_of(Path(folder), sorted((HERE / "documents").iterdir()), models) as library,
+        library_of(Path(folder), sorted(documents.iterdir()), models) as library,
     ):
         answerer = Answerer(library, models)
         for line in lines:
@@ -92,10 +92,12 @@ def main() -> None:
     """Ask, write the transcript and print."""
     parser = options(__doc__ or "")
     parser.add_argument("--split", choices=("tune", "look", "all"), default="tune")
+    parser.add_argument("--documents", type=Path, default=HERE / "documents", help="other documents")
+    parser.add_argument("--items", type=Path, default=HERE / "items.jsonl", help="requests about them, as here")
     parser.add_argument("--transcript", type=Path, help="write each answer here, as JSON lines")
     chosen = parser.parse_args()
     asked = []
-    for one in listed(chosen.split, Models()):
+    for one in listed(chosen.split, chosen.documents, chosen.items, Models()):
         asked.append(one)
         if chosen.split != "look" and (one.missing or len(one.beside) > len(one.items)):
             progress(f"[{one.finished.kind}] {one.request}\n  missing: {one.missing}\n  beside: {one.beside[:6]}")

@@ -17,7 +17,11 @@ STRUCTURED = (
     "of the question, in Markdown: a list or numbered steps for several points, a table for a comparison, else plain "
     "sentences. Copy numbers, names and dates exactly. Say nothing that the passages do not say."
 )
-CITED = f"{STRUCTURED} Each passage begins with its number: put it after each sentence that rests on it, like [2]."
+NO_ANSWER = "NONE"  # what a model that cites writes where no passage answers
+CITED = (
+    f"{STRUCTURED} Each passage begins with its number: put it after each sentence that rests on it, like [2]. "
+    f"If the passages do not answer the question, write only {NO_ANSWER}."
+)
 KNOWLEDGE = "You are a helpful assistant. Answer briefly and truthfully. Use the passages where they help."
 
 
@@ -29,18 +33,24 @@ class AnswerPlan:
     answer_tokens: int  # at most
     passages: int  # read together at most; how many are read each apart is `APART` in `rag.reading`
     passage_tokens: int  # of all of these; 0: as many as this machine reads before a person loses patience
-    sections: bool  # reads the sections around what was found, not only that
-    structured: bool  # writes Markdown, whose lines and sentences are checked as they come
-    cites: bool  # writes the numbers of passages, which are tried first when a sentence is checked
-    rewrites: bool  # makes a follow-up stand alone
+    sections: bool = False  # reads the sections around what was found, not only that
+    structured: bool = False  # writes Markdown, whose lines and sentences are checked as they come
+    cites: bool = False  # writes the numbers of passages, which are tried first when a sentence is checked
+    rewrites: bool = False  # makes a follow-up stand alone
+    judges: bool = False  # says whether passages answer which the reader takes for none that do
+    queries: bool = False  # writes the query over a table where no program of ours is surely meant
 
 
 # In order: instruction, answer tokens, passages, passage tokens.
 # Three passages: each costs its reading, and 2 answer as well as 4.
-SMALL = AnswerPlan(BRIEF, 120, 3, 0, sections=False, structured=False, cites=False, rewrites=False)
-LARGE = AnswerPlan(STRUCTURED, 500, 4, 0, sections=False, structured=True, cites=False, rewrites=True)
-QUICK = AnswerPlan(CITED, 700, 6, 2000, sections=True, structured=True, cites=True, rewrites=True)
-SERVER = AnswerPlan(CITED, 1000, 8, 5000, sections=True, structured=True, cites=True, rewrites=True)
+SMALL = AnswerPlan(BRIEF, 120, 3, 0)
+LARGE = AnswerPlan(STRUCTURED, 500, 4, 0, structured=True, rewrites=True)
+QUICK = AnswerPlan(
+    CITED, 700, 6, 2000, sections=True, structured=True, cites=True, rewrites=True, judges=True, queries=True
+)
+SERVER = AnswerPlan(
+    CITED, 1000, 8, 5000, sections=True, structured=True, cites=True, rewrites=True, judges=True, queries=True
+)
 
 
 def plan_of(model: AnswerModel) -> AnswerPlan:

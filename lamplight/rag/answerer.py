@@ -210,4 +210,4 @@ class Answerer:
             with suppress(LamplightError):  # likewise
                 model, prompt = self._models.language_model, self._prompt(draft.scope)
                 together = plan_of(model).sections
-                self._facts.prefill.prepare(model, prompt, self._query(draft), passages, stopped, together)
+                self._facts.writer.prefill.prepare(model, prompt, self._query(draft), passages, stopped, together)

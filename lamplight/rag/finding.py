@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lamplight.library.records import Passage
+from lamplight.library.records import Passage, Table
 from lamplight.library.store import Library
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.loading import Models
@@ -32,11 +32,15 @@ PASSAGE_TOKENS = 260  # of each passage when several are read together and nothi
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`computation` is the answer if a table gives it, `pinned` what stands in the prompt whatever is found."""
+    """`computation` is the answer if a table gives it, `pinned` what stands in the prompt whatever is found.
+
+    `table` may give it to who reads it better: a large model.
+    """
 
     selection: Selection
     computation: Computation | None
     pinned: list[Passage]
+    table: Table | None = None
 
     @property
     def query(self) -> str:
@@ -93,8 +97,15 @@ class Finder:
         selection = self._read(search, SHOWN)
         if scope.attached and selection.passages:  # what is shown is meant
             selection = replace(selection, answerable=True)
-        computation, selection = self._computed(search, selection)
-        return Finding(selection, computation, self.pinned(scope))
+        names = {passage.document_id: passage.document for passage in selection.passages}
+        known = [table for table in self._library.tables.of(list(names)) if table.columns[0]]
+        computation = compute(search.query.text, known, names)
+        if computation is not None:
+            return Finding(selection, computation, self.pinned(scope))
+        tables = CandidateTables(search, selection, self._library, self._models)
+        computation, selection = _computed(tables, search, selection)
+        table = tables.to_query(selection) if computation is None else None
+        return Finding(selection, computation, self.pinned(scope), table)
 
     def _read(self, search: Search, count: int) -> Selection:
         first = [whole(passage, self._library) for passage in worth_reading(search.found)]
@@ -171,37 +182,32 @@ class Finder:
             passages = [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages]
         return [reading_text(passage) for passage in passages]
 
-    def _computed(self, search: Search, selection: Selection) -> tuple[Computation | None, Selection]:
-        """A number that stands in no single passage: over the tables of what was found, by rules; else over those that
-        the best passages are of, where the first embedder knows both languages.
 
-        Unless one of them surely says it, the cells of the best passage are less sure to be the answer.
-        """
-        names = {passage.document_id: passage.document for passage in selection.passages}
-        known = [table for table in self._library.tables.of(list(names)) if table.columns[0]]
-        computation = compute(search.query.text, known, names)
-        if computation is not None:
-            return computation, selection
-        tables = CandidateTables(search, selection, self._library, self._models)
-        cell = tables.cell()
-        if cell is not None and cell.is_sure:
-            return computation_of(cell.program, cell.table), selection
-        answers = tables.answers()
-        sure = surest(tables.asked, answers, search, selection)
-        if sure is not None and sure.answered is not None:
-            return computation_of(sure.answered.program, sure.table), selection
-        if selection.lines and selection.lines[0].header_row and tables.are_to_be_computed_with():
-            selection = replace(selection, sure=False)
-        if not selection.sure:
-            row = likeliest_row(cell, answers, tables.are_asked_for_words(), len(selection.passages) + 1)
-            if row is not None:
-                return None, _with_row(selection, row)
-        first = selection.passages[0].id if selection.passages else None
-        beside = [one.answered for one in answers if one.passage.id == first]
-        if not beside:
-            return None, selection
-        lines = [_doubted(line, beside) if line.sentence.passage.id == first else line for line in selection.lines]
-        return None, replace(selection, lines=lines)
+def _computed(tables: CandidateTables, search: Search, selection: Selection) -> tuple[Computation | None, Selection]:
+    """A number that stands in no single passage: over the tables that the best passages are of, where the first
+    embedder knows both languages.
+
+    Unless one of them surely says it, the cells of the best passage are less sure to be the answer.
+    """
+    cell = tables.cell()
+    if cell is not None and cell.is_sure:
+        return computation_of(cell.program, cell.table), selection
+    answers = tables.answers()
+    sure = surest(tables.asked, answers, search, selection)
+    if sure is not None and sure.answered is not None:
+        return computation_of(sure.answered.program, sure.table), selection
+    if selection.lines and selection.lines[0].header_row and tables.are_to_be_computed_with():
+        selection = replace(selection, sure=False)
+    if not selection.sure:
+        row = likeliest_row(cell, answers, tables.are_asked_for_words(), len(selection.passages) + 1)
+        if row is not None:
+            return None, _with_row(selection, row)
+    first = selection.passages[0].id if selection.passages else None
+    beside = [one.answered for one in answers if one.passage.id == first]
+    if not beside:
+        return None, selection
+    lines = [_doubted(line, beside) if line.sentence.passage.id == first else line for line in selection.lines]
+    return None, replace(selection, lines=lines)
 
 
 def _with_row(selection: Selection, row: AnswerLine) -> Selection:

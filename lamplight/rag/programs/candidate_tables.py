@@ -75,6 +75,15 @@ class CandidateTables:
         """Whether none of their cells is the answer as it stands."""
         return bool(self._among) and is_worked_out(self.asked, self._models.embedder, self._models.cell_ranker)
 
+    def to_query(self, selection: Selection) -> Table | None:
+        """The one over which a query may give what no program surely did; None where prose likelier says it."""
+        passages = selection.passages
+        if not self._among or not passages:
+            return None
+        passage, table = self._among[0]
+        is_likely = not selection.sure and passage.id == passages[0].id and passage.kind == "table"
+        return table if is_likely or self.are_to_be_computed_with() else None
+
     def are_asked_for_words(self) -> float:
         """The probability that the question asks for something else than what stands in cells or comes of them."""
         return asks_for_words(self.asked, self._models.embedder, self._models.cell_ranker)

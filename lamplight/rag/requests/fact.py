@@ -2,57 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 from lamplight.errors import ServerError
 from lamplight.library.records import Passage
-from lamplight.models.answer_model import AnswerModel
-from lamplight.models.language_model import Piece, PrefillStep, Usage
-from lamplight.models.server_model import ServerModel
-from lamplight.rag.answer_plan import KNOWLEDGE, AnswerPlan, plan_of
-from lamplight.rag.checking import StreamChecker, whole_sentences
-from lamplight.rag.composition import Composed, compose, computed, is_quoted, repeats, without_repeats
+from lamplight.rag.answer_plan import plan_of
+from lamplight.rag.composition import Composed, computed, is_quoted
 from lamplight.rag.computation import Computation
-from lamplight.rag.events import Event, Evidence, Grounded, PrefillProgress, Timings, Token
+from lamplight.rag.events import Event, Evidence, Grounded, Timings, Token
 from lamplight.rag.finding import Finding
-from lamplight.rag.grounding import GroundedAnswer, ground
-from lamplight.rag.pinning import fixed_prompt
+from lamplight.rag.programs.written_query import written_query
 from lamplight.rag.quotation import QuotedOpening, other_lines, quotation_markdown, quoted
-from lamplight.rag.reading import PassagePrefill
 from lamplight.rag.requests.answer_events import answer_events, finished, refuse, with_others
+from lamplight.rag.requests.generation import AnswerWriter, WrittenAnswer
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.section import section
-from lamplight.rag.sections import numbered_texts, read_besides
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenAnswer:
-    """What a model wrote, checked, below what the answer begins with (`opening`).
-
-    `notice` is what a person should know about how it went, `draft` all that the model wrote.
-    """
-
-    model: AnswerModel
-    answer: Composed
-    passages: list[Passage]
-    usage: Usage
-    opening: QuotedOpening | None = None
-    notice: str = ""
-    draft: str = ""
-
-
-NOTHING = Usage(0, 0, 0, 0, 0.0)
-Writing: TypeAlias = "Generator[Event, None, WrittenAnswer]"
 
 
 class FactAnswers:
-    """What is generated waits for its turn, unless a server does it."""
+    """`writer` has the language model's part."""
 
     def __init__(self, materials: Materials) -> None:
         self._materials, self._models, self._finder = materials, materials.models, materials.finder
-        self.prefill = PassagePrefill()  # also while a question is typed
+        self.writer = AnswerWriter(materials)
 
     def answer(self, request: Request) -> Iterator[Event]:
         """Events from the first evidence to `Finished`."""
@@ -67,6 +40,7 @@ class FactAnswers:
             other = self._finder.find(request.otherwise, request.scope)
             if other.selection.answerable:
                 finding, request.query = other, other.query
+        finding = yield from self._helped(request, finding)
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
             yield from self._tell(request, finding.computation, found)
@@ -76,12 +50,26 @@ class FactAnswers:
             opening = quoted(finding.selection, _unsure(request, finding)) if answerable else None
             yield _evidence(finding.passages, opening if opening and self._begins_with(opening) else None)
             yield from self._generate(request, finding, opening)
+        elif found and plan_of(self._models.language_model).judges:
+            yield from self._judge(request, finding)
         else:
             yield Evidence(found)
             if found and request.breadth == "more":
                 yield from self._nearest(request, finding)
             else:
                 yield from refuse(request, request.say("not said" if found else "nothing found"), found)
+
+    def _helped(self, request: Request, finding: Finding) -> Generator[Event, None, Finding]:
+        """With what a large model adds before anything is told: a query over a table."""
+        model = self._models.language_model
+        if finding.table is None or not plan_of(model).queries:
+            return finding
+        yield Evidence(finding.passages)
+        try:
+            computation = written_query(finding.query, finding.table, model, request.lease.cancelled)
+        except ServerError:
+            return finding  # who answers in its place is decided with the answer
+        return replace(finding, computation=computation)
 
     def _tell(self, request: Request, computation: Computation, found: list[Passage]) -> Iterator[Event]:
         """A computed answer needs no model."""
@@ -101,12 +89,27 @@ class FactAnswers:
         yield Token(answer.text)
         yield finished(request, answer, finding.selection.passages, refused=True)
 
+    def _judge(self, request: Request, finding: Finding) -> Iterator[Event]:
+        """What a large model finds in passages of which the reader finds that none answers."""
+        judged = replace(finding, selection=replace(finding.selection, answerable=True))
+        yield Evidence(judged.passages)
+        try:
+            written = yield from self.writer.write_with(self._models.language_model, request, judged, None)
+        except ServerError:
+            yield from refuse(request, request.say("not said"), judged.passages)
+            return
+        yield from self._conclude(request, judged, written)
+
     def _begins_with(self, opening: QuotedOpening) -> bool:
         # A large model's words are better than lines that only may answer.
         return not opening.lead or not plan_of(self._models.language_model).structured
 
     def _generate(self, request: Request, finding: Finding, opening: QuotedOpening | None) -> Iterator[Event]:
-        written = yield from self._written(request, finding, opening)
+        written = yield from self.writer.write(request, finding, opening)
+        yield from self._conclude(request, finding, written)
+
+    def _conclude(self, request: Request, finding: Finding, written: WrittenAnswer) -> Iterator[Event]:
+        """The last events of an answer that a model wrote."""
         answer, passages, usage = written.answer, written.passages, written.usage
         if request.breadth == "more":
             others = other_lines(finding.selection, written.opening.citations if written.opening else ())
@@ -129,140 +132,12 @@ class FactAnswers:
             end = replace(end, quote=quote, candidates=candidates, short=opening.short, unsure=bool(opening.lead))
         yield end
 
-    def _written(self, request: Request, finding: Finding, opening: QuotedOpening | None) -> Writing:
-        """By the chosen model; where a server can't, by the one that comes with Lamplight or by nobody.
-
-        Raises `ServerError` when there is then nothing to tell.
-        """
-        model = self._models.language_model
-        try:
-            return (yield from self._by(model, request, finding, opening))
-        except ServerError as error:
-            spare = self._models.choice.spare
-            if spare is not None:
-                written = yield from self._by(spare, request, finding, opening)
-                return replace(written, notice=f"{error} {spare.name} answered meanwhile.")
-            if opening is None:
-                raise
-            answer = _composed(request, finding, opening, ground("", []))
-            return WrittenAnswer(model, answer, finding.passages, NOTHING, opening, str(error))
-
-    def _by(self, model: AnswerModel, request: Request, finding: Finding, opening: QuotedOpening | None) -> Writing:
-        """What one model writes. Raises `ServerError` only before its first word."""
-        plan = plan_of(model)
-        if plan.structured:
-            return (yield from self._structured(model, plan, request, finding, opening))
-        texts = self._finder.texts(finding, model, breadth=request.breadth)
-        text, usage, circling = "", NOTHING, False
-
-        def stopped() -> bool:  # asked hundreds of times a token, so it compares nothing
-            return circling or request.lease.cancelled()
-
-        for event in self._events(model, plan, request, finding, texts, stopped):
-            if isinstance(event, Usage):
-                usage = event
-                continue
-            if isinstance(event, Token):
-                text += event.text
-                circling = repeats(text)
-                event = replace(event, draft=True, aside=opening is not None and not model.is_large)
-            yield event
-        text = whole_sentences(text) if usage.cut else text
-        grounded = ground(without_repeats(text), finding.passages, self._models.embedder)
-        answer = _composed(request, finding, opening, grounded, model.is_large)
-        draft = without_repeats(text).strip()
-        return WrittenAnswer(model, answer, finding.passages, usage, opening, _ending(usage), draft)
-
-    def _structured(
-        self, model: AnswerModel, plan: AnswerPlan, request: Request, finding: Finding, likeliest: QuotedOpening | None
-    ) -> Writing:
-        """Markdown that is checked as it comes."""
-        passages = finding.passages
-        sections = self._finder.sections(finding, plan, breadth=request.breadth) if plan.sections else []
-        numbers = numbered_texts(sections, [*passages, *finding.further])
-        texts = list(numbers.values()) if plan.sections else self._finder.texts(finding, model, breadth=request.breadth)
-        evidence = [*passages, *read_besides(sections, passages, finding.further)]
-        held = {passage.id: passage for passage in evidence}
-        checking = StreamChecker(
-            evidence,
-            self._models.embedder,
-            keeps=request.mode != "documents",
-            shown=len(passages),
-            cited={
-                number: [held[chunk.id] for chunk in section] for number, section in zip(numbers, sections, strict=True)
-            },
-        )
-        begins = likeliest if likeliest and not likeliest.lead else None
-        opening = f"{quotation_markdown(begins, passages)}\n\n" if begins else ""
-        usage = NOTHING
-        for event in self._events(model, plan, request, finding, texts, request.lease.cancelled):
-            if isinstance(event, Usage):
-                usage = event
-            elif not isinstance(event, Token):
-                yield event
-            elif not checking.feed(event.text):
-                yield replace(event, draft=True)
-            else:
-                yield Grounded(opening + checking.text, checking.citations[:], checking.unsupported[:])
-                if checking.rest:
-                    yield Token(f"\n{checking.rest}", draft=True)
-        full = usage.generated_tokens >= plan.answer_tokens
-        checking.end(cut=full or bool(usage.cut) or request.lease.cancelled())
-        text = checking.text.strip()
-        if likeliest and not text:  # nothing that the model said is stated: what may answer is better than silence
-            begins, opening = likeliest, quotation_markdown(likeliest, passages)
-        citations = [*(begins.citations if begins else ()), *checking.citations]
-        answer = Composed((opening + text).strip(), citations, checking.unsupported)
-        return WrittenAnswer(model, answer, [*passages, *checking.further], usage, begins, _ending(usage))
-
-    def _events(
-        self,
-        model: AnswerModel,
-        plan: AnswerPlan,
-        request: Request,
-        finding: Finding,
-        texts: Sequence[str],
-        stopped: Callable[[], bool],
-    ) -> Iterator[PrefillProgress | Token | Usage]:
-        """The prefill and the text of an answer, then how it went."""
-        system = fixed_prompt(plan.instruction if request.mode == "documents" else KNOWLEDGE, finding.pinned)
-        begun = False
-        if not isinstance(model, ServerModel):
-            for _ in request.lease.wait_in_queue(alone=True):  # had already, unless this model takes a server's place
-                pass
-            if request.lease.cancelled():
-                return
-        for event in self.prefill.read(model, system, request.query, texts, plan.answer_tokens, stopped, plan.sections):
-            if isinstance(event, PrefillStep):
-                yield PrefillProgress(event.done, event.total, _seconds(model, event.total - event.done), len(texts))
-            elif isinstance(event, Piece):
-                if not begun:
-                    begun, request.timings = True, replace(request.timings, first_token_ms=request.elapsed())
-                yield Token(event.text)
-            else:
-                yield event
-
 
 def _unsure(request: Request, finding: Finding) -> str:
     """What is said above lines that may answer."""
     if unheard := finding.selection.search.unheard:
         return request.say("name unheard", what=f"“{unheard[0]}”")
     return request.say("unsure")
-
-
-def _composed(
-    request: Request, finding: Finding, opening: QuotedOpening | None, grounded: GroundedAnswer, is_large: bool = False
-) -> Composed:
-    return compose(grounded, opening, finding.passages, finding.selection.search.weights, request.mode, is_large)
-
-
-def _ending(usage: Usage) -> str:
-    return usage.cut and f"The answer ends in the middle. {usage.cut}"
-
-
-def _seconds(model: AnswerModel, tokens: int) -> float | None:
-    """How long this machine will read them; None as long as it has not been measured."""
-    return round(model.calibration.seconds_to_read(tokens), 1) if model.calibration else None
 
 
 def _evidence(passages: list[Passage], opening: QuotedOpening | None) -> Evidence:

@@ -1,7 +1,7 @@
 """A plan as one SELECT, and a SQLite database in memory that holds one table and can do nothing but that.
 
 Names and cells come from documents that nobody checked. They are quoted, and should a quote ever fail, the
-authorizer lets SQLite read this table, call seven harmless functions, and nothing else.
+authorizer lets SQLite read this table, call a few harmless functions, and nothing else.
 https://www.sqlite.org/c3ref/set_authorizer.html
 """
 
@@ -17,7 +17,11 @@ from lamplight.rag.tables.cells import Grid
 from lamplight.rag.tables.plan import Plan
 from lamplight.rag.tables.selections import Filter
 
-FUNCTIONS = frozenset({"sum", "avg", "median", "min", "max", "count", "round"})
+# The last row is what others write who know SQL: a large model.
+FUNCTIONS = frozenset({
+    "sum", "avg", "median", "min", "max", "count", "round",
+    "total", "abs", "coalesce", "ifnull", "like", "lower", "upper",
+})  # fmt: skip
 NAME_LENGTH = 60  # characters of a table's name in the query that is shown
 MOST_COLUMNS = 500  # below SQLite's own limit of 2,000
 ROW_NUMBERS = ("rowid", "_rowid_", "oid")  # SQLite's names for a row's number; a column may have taken one
