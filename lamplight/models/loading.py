@@ -20,6 +20,7 @@ from lamplight.models.embedder import Embedder, tokenizer_beside
 from lamplight.models.intent import IntentClassifier
 from lamplight.models.language_model import LanguageModel
 from lamplight.models.lazy import Lazy
+from lamplight.models.list_ranker import ListRanker
 from lamplight.models.native_build import NativeBuild
 from lamplight.models.ocr import TextRecogniser
 from lamplight.models.prepare import cache_folder, ensure_embedder, prepared_embedder
@@ -55,6 +56,7 @@ class Models:
         self._intents = Lazy(IntentClassifier)
         self._program_ranker = Lazy(ProgramRanker)
         self._cell_ranker = Lazy(CellRanker)
+        self._list_ranker = Lazy(ListRanker)
         self._dependence = Lazy(DependenceClassifier)
         self.scheduler = scheduler or Scheduler()
         self.choice = LanguageModelChoice(self.folder, as_shipped, self.contexts, self.scheduler)
@@ -101,6 +103,11 @@ class Models:
     def cell_ranker(self) -> CellRanker:
         """Which cell of a report's tables is asked for."""
         return self._cell_ranker.get()
+
+    @property
+    def list_ranker(self) -> ListRanker:
+        """Which list of a document is asked for, and whether one is."""
+        return self._list_ranker.get()
 
     @property
     def program_ranker(self) -> ProgramRanker:

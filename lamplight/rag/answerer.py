@@ -124,6 +124,7 @@ class Answerer:
                 yield Waiting(ahead)
             lookup = self._finder.lookup()
             request = Request(question, question, mode, lease, lookup, history, scope, breadth)
+            request.is_kind_chosen = kind is not None
             shown = shown_in(history) if kind is None else None
             told = follow(request, shown, self._materials) if shown is not None else None
             if told is not None:

@@ -50,7 +50,6 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "silent": (", {n} of which does not say everything", ", {n} of which do not say everything"),
     "only first": "Only the first {n} are shown.",
     "documents unseen": ("{n} document could not be looked at.", "{n} documents could not be looked at."),
-    "passages unseen": ("{n} passage could not be looked at.", "{n} passages could not be looked at."),
     "sum": "Sum",
     "column document": "Document",
     "column item": "Item",

@@ -51,7 +51,6 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "silent": (", dont {n} ne dit pas tout", ", dont {n} ne disent pas tout"),
     "only first": "Seuls les {n} premiers sont montrés.",
     "documents unseen": ("{n} document n’a pas pu être consulté.", "{n} documents n’ont pas pu être consultés."),
-    "passages unseen": ("{n} passage n’a pas pu être consulté.", "{n} passages n’ont pas pu être consultés."),
     "sum": "Somme",
     "column document": "Document",
     "column item": "Élément",

@@ -53,7 +53,6 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "silent": (", {n} davon sagt nicht alles", ", {n} davon sagen nicht alles"),
     "only first": "Nur die ersten {n} werden gezeigt.",
     "documents unseen": ("{n} Dokument wurde nicht angesehen.", "{n} Dokumente wurden nicht angesehen."),
-    "passages unseen": ("{n} Abschnitt wurde nicht angesehen.", "{n} Abschnitte wurden nicht angesehen."),
     "sum": "Summe",
     "column document": "Dokument",
     "column item": "Eintrag",

@@ -49,7 +49,6 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "silent": (", {n} de los cuales no lo dice todo", ", {n} de los cuales no lo dicen todo"),
     "only first": "Solo se muestran los primeros {n}.",
     "documents unseen": ("{n} documento no se pudo consultar.", "{n} documentos no se pudieron consultar."),
-    "passages unseen": ("{n} pasaje no se pudo consultar.", "{n} pasajes no se pudieron consultar."),
     "sum": "Suma",
     "column document": "Documento",
     "column item": "Elemento",

@@ -20,7 +20,7 @@ def answer_events(request: Request, told: DirectAnswer) -> Iterator[Event]:
     yield Grounded(told.text, told.citations, [])
     answer = Composed(told.text, told.citations, [])
     end = finished(request, answer, told.passages, told.refused)
-    yield replace(end, rows=told.rows, short=told.short, notice=told.notice)
+    yield replace(end, rows=told.rows, short=told.short, notice=told.notice, unsure=told.unsure)
 
 
 def refuse(request: Request, sentence: str, passages: list[Passage]) -> Iterator[Event]:

@@ -12,10 +12,12 @@ from lamplight.rag.composition import Composed, computed, is_quoted
 from lamplight.rag.computation import Computation
 from lamplight.rag.events import Event, Evidence, Grounded, Timings, Token
 from lamplight.rag.finding import Finding
+from lamplight.rag.intent import Intent
 from lamplight.rag.programs.written_query import written_query
 from lamplight.rag.quotation import QuotedOpening, other_lines, quotation_markdown, quoted
 from lamplight.rag.requests.answer_events import answer_events, finished, refuse, with_others
 from lamplight.rag.requests.generation import AnswerWriter, WrittenAnswer
+from lamplight.rag.requests.listing import list_instead
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.section import section
 
@@ -44,6 +46,9 @@ class FactAnswers:
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
             yield from self._tell(request, finding.computation, found)
+        elif request.mode == "documents" and (told := list_instead(finding, request, self._materials)):
+            request.intent = Intent("list", other="fact")
+            yield from answer_events(request, told)
         elif answerable and (told := section(request, finding, self._materials)):
             yield from answer_events(request, told)
         elif answerable or request.mode != "documents":

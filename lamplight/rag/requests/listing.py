@@ -8,20 +8,25 @@ from dataclasses import replace
 
 from lamplight.library.records import Document
 from lamplight.models.intent import WORD
+from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.events import Rows, ScanProgress
+from lamplight.rag.finding import Finding
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import in_english
+from lamplight.rag.lists.answer import CandidateLists
 from lamplight.rag.naming import named_documents
 from lamplight.rag.paper_fields import may_be_paper
 from lamplight.rag.requests.fields import SEVERAL, read_field, summed
-from lamplight.rag.requests.items import MOST_ITEMS, ListItems, items_of
+from lamplight.rag.requests.items import named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
-from lamplight.rag.sentences import units_of
+from lamplight.rag.requests.told_lists import as_markdown, told_candidates, told_items, told_list, whole_table
+from lamplight.rag.requests.values import value_named
 
 MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms
-MOST_ROWS = 200
+ASKS_FOR_SEVERAL = 0.0  # log-odds, from which on a question that may be one of fact is taken for a list
+MEANT = 0.5  # the probability of a list, from which on it is told
 TOTAL = "total"  # the field of a receipt
 ASIDE = re.compile(r"[,;]|\s(?:and|und|et|y|e|with|mit|avec|con)\s", re.IGNORECASE)
 
@@ -43,7 +48,7 @@ def listing(request: Request, materials: Materials) -> AnswerSteps:
     if by_kind and (fields or len(kind) < len(inside) or not left):
         return (yield from _table(kind, fields, request, materials))
     if words:
-        return (yield from _items(words, request, materials))
+        return _items(words, request, materials)
     return None
 
 
@@ -93,74 +98,46 @@ def _table(documents: Sequence[Document], fields: Sequence[str], request: Reques
     return citations.told(f"{told}\n\n{as_markdown(table, request)}{unseen}", table)
 
 
-def as_markdown(table: Rows, request: Request) -> str:
-    """A table whose first column names what each row is about and has the markers of the row; with its sums."""
-    lines = [f"| {' | '.join(map(escape_markdown, table.columns))} |", f"|{'---|' * len(table.columns)}"]
-    for row, own in zip(table.rows, table.sources, strict=True):
-        marked = "".join(f" [{mark}]" for mark in sorted(set(own) - {0}))
-        lines.append(
-            f"| {' | '.join([escape_markdown(row[0]) + marked, *(escape_markdown(cell) or '–' for cell in row[1:])])} |"
-        )
-    if table.sums:
-        summed_up = " | ".join(f"**{escape_markdown(one)}**" if one else "" for one in table.sums[1:])
-        lines.append(f"| **{request.say('sum')}** | {summed_up} |")
-    return "\n".join(lines)
+def _items(words: str, request: Request, materials: Materials) -> DirectAnswer | None:
+    """All rows of a document that is one table, else the list that is surely meant, else what is called so.
 
-
-def _items(words: str, request: Request, materials: Materials) -> AnswerSteps:
-    """All rows of a document that is one table, else what is called so."""
+    Where nothing is, the lists that may be meant.
+    """
     inside = request.documents
     which = named(request) or by_words(request, inside) or inside
     wanted = " ".join(word for word in words.split() if not _names(word, which, inside)) or words
-    if len(which) == 1 and (table := _whole_table(which[0], request, materials)) is not None:
+    if len(which) == 1 and (table := whole_table(which[0], request, materials)) is not None:
         return table
-    found = yield from items_of(wanted, which, request, materials)
-    return told_items(found, len(which), request) if found.items else None
+    value = value_named(wanted, materials.models.embedder)
+    search = materials.finder.search(request.query, scope=request.scope, lookup=request.lookup)
+    lists = CandidateLists(search, wanted, materials.library, materials.models)
+    ranked = lists.ranked(request.lease.cancelled) if value is None else []
+    if ranked and ranked[0].probability >= MEANT:
+        return told_list(ranked[0].found, request)
+    if items := named_items(wanted, which, value, materials):
+        return told_items(items, len(which), request)
+    return told_candidates(ranked, request) if ranked else None
 
 
-def _whole_table(document: Document, request: Request, materials: Materials) -> DirectAnswer | None:
-    """All rows of a document that is one table; None for any other."""
-    chunks = materials.library.passages.of(document.id)
-    tables = materials.library.tables.of([document.id])
-    if len(tables) != 1 or any(chunk.kind != "table" for chunk in chunks):
+def list_instead(finding: Finding, request: Request, materials: Materials) -> DirectAnswer | None:
+    """The list that a question means which might ask for one thing; None where it does, or a large model writes it.
+
+    Where no line surely answers, the lists that may be meant.
+    """
+    models, search = materials.models, finding.selection.search
+    if request.is_kind_chosen or plan_of(models.language_model).structured:
         return None
-    table, sources = tables[0], CitationList()
-    units = {" ".join(unit.text.split()): unit for chunk in chunks for unit in units_of(chunk)}
-    lines = [f"| {' | '.join(map(escape_markdown, table.columns))} |", f"|{'---|' * len(table.columns)}"]
-    marks = []
-    for row in table.rows[:MOST_ROWS]:
-        mark = sources.number(units.get(" ".join(" | ".join(row).split())))
-        marks.append([mark] * len(row))
-        lines.append(f"| {' | '.join(map(escape_markdown, row))}{f' [{mark}]' if mark else ''} |")
-    more = "\n\n" + request.say("only first", MOST_ROWS) if len(table.rows) > MOST_ROWS else ""
-    told = request.say("in", what=request.say("row", len(table.rows)), where=escape_markdown(document.name))
-    kept = Rows(table.columns, table.rows[:MOST_ROWS], sources=marks)
-    return sources.told(f"{told}\n\n" + "\n".join(lines) + more, kept)
+    lists = CandidateLists(search, subject(request.query, "list", models.intents), materials.library, models)
+    if lists.several() < ASKS_FOR_SEVERAL:
+        return None
+    ranked = lists.ranked(request.lease.cancelled)
+    if ranked and ranked[0].probability >= MEANT and len(ranked[0].found.items) > 1:
+        return told_list(ranked[0].found, request)
+    if ranked and finding.selection.answerable and not finding.selection.sure:
+        return told_candidates(ranked, request)
+    return None
 
 
 def _names(word: str, which: Sequence[Document], inside: Sequence[Document]) -> bool:
     """Whether a word only says which documents are meant."""
     return len(which) < len(inside) and any(word.lower() in document.name.lower() for document in which)
-
-
-def told_items(found: ListItems, documents: int, request: Request) -> DirectAnswer:
-    """A list, grouped by document if it is of several, and counted."""
-    citations = CitationList()
-    rows, marks = [], []
-    groups: dict[str, list[str]] = {}
-    for unit in found.items[:MOST_ITEMS]:
-        mark = citations.number(unit)
-        name, text = unit.passage.document, " ".join(unit.text.split())
-        groups.setdefault(name, []).append(f"- {escape_markdown(text)} [{mark}]")
-        rows.append([name, text])
-        marks.append([mark, mark])
-    parts = [
-        f"**{escape_markdown(name)}** ({len(points)})\n\n" + "\n".join(points) if documents > 1 else "\n".join(points)
-        for name, points in groups.items()
-    ]
-    where = request.say("document", len(groups)) if documents > 1 else escape_markdown(next(iter(groups)))
-    told = request.say("in", what=request.say("place", len(rows)), where=where)
-    notes = [request.say("only first", MOST_ITEMS)] if len(found.items) > MOST_ITEMS else []
-    notes += [request.say("passages unseen", found.unscored)] if found.unscored else []
-    table = Rows([request.say("column document"), request.say("column item")], rows, sources=marks)
-    return citations.told("\n\n".join([told, *parts, *notes]), table)

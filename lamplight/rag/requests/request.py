@@ -27,7 +27,8 @@ from lamplight.scheduling import AnswerLease
 class Request:
     """`query` is the question as it stands alone, `intent` what it asks for, `lookup` what was looked up for it.
 
-    `otherwise` is how a follow-up may stand alone, too, for where nothing is found; empty where there is no other way.
+    `is_kind_chosen` says that a person chose the kind of `intent`. `otherwise` is how a follow-up may stand alone, too,
+    for where nothing is found; empty where there is no other way.
     `lease` is cancelled when nobody wants the answer any more.
     """
 
@@ -41,6 +42,7 @@ class Request:
     breadth: Breadth = "usual"
     otherwise: str = ""
     intent: Intent = FACT
+    is_kind_chosen: bool = False
     started: float = field(default_factory=time.perf_counter)
     timings: Timings = field(default_factory=Timings)
 
@@ -90,7 +92,8 @@ class DirectAnswer:
     """An answer that needs no model to write it: Markdown, with what its markers stand for.
 
     `rows` is the table in it, if it is one, `short` the answer itself where the text begins with that. `refused` says
-    that there is nothing to tell, and why; `notice` what a person should know about how it was made.
+    that there is nothing to tell, and why, `unsure` that what is told only may be meant. `notice` is what a person
+    should know about how it was made.
     """
 
     text: str
@@ -98,6 +101,7 @@ class DirectAnswer:
     citations: list[Citation] = field(default_factory=list)
     rows: Rows | None = None
     refused: bool = False
+    unsure: bool = False
     short: str = ""
     notice: str = ""
 

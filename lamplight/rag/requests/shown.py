@@ -19,10 +19,10 @@ from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.papers import PAPERS
 from lamplight.rag.lexicon.pointing import DOWN, LITTLE, MONEY, NUMBERS, ORDINALS, OVER, OWN, SORT, UNDER
+from lamplight.rag.lists.parts import same_word
 from lamplight.rag.requests.fields import QUESTION, read_field, summed
-from lamplight.rag.requests.listing import as_markdown
-from lamplight.rag.requests.parts import same_word
 from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
+from lamplight.rag.requests.told_lists import as_markdown
 from lamplight.rag.retriever import Scope
 from lamplight.rag.sentences import Sentence
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Literal
 
 from lamplight.library.records import Passage
 from lamplight.rag.outline import headings_of
@@ -48,12 +49,18 @@ class LaidOutSentence:
         return self.sentence.text
 
 
+PartKind = Literal["heading", "announced", "label", "column", "filter", "run", "sentence", "called"]
+"""What is under a heading, an announcement or a label; the rows of a column, or those of which a cell says the same;
+items that follow each other; a sentence; what is called by the words of the request."""
+
+
 @dataclass(frozen=True, slots=True)
 class TitledItems:
     """`title` is a heading, a label, a head of a column or a sentence that announces; `items` what it is about."""
 
     title: str
     items: list[Sentence]
+    kind: PartKind
 
 
 def lines_of(chunks: Sequence[Passage]) -> list[LaidOutSentence]:
@@ -89,7 +96,7 @@ def parts_of(lines: Sequence[LaidOutSentence]) -> Iterator[TitledItems]:
     """Every heading, label and announcement with what stands under it; the same text may be in several."""
     for heading in dict.fromkeys(heading for line in lines for heading in line.path):
         under = [line for line in lines if heading in line.path]
-        yield TitledItems(heading, items_in(under))
+        yield TitledItems(heading, items_in(under), "heading")
     labelled: dict[str, list[Sentence]] = {}
     for index, line in enumerate(lines):
         found = LABEL.match(line.text) if line.first else None
@@ -98,20 +105,11 @@ def parts_of(lines: Sequence[LaidOutSentence]) -> Iterator[TitledItems]:
         elif line.first and _announces(lines, index):
             items = items_in(_below(lines, index))
             if items:
-                yield TitledItems(line.text.strip(), items)
+                yield TitledItems(line.text.strip(), items, "announced")
     for label, sentences in labelled.items():
         rests = [replace(one, text=LABEL.sub(r"\g<rest>", one.text)) for one in sentences]
-        items = _enumerated(rests[0]) if len(rests) == 1 else rests
-        yield TitledItems(label, items or sentences)
-
-
-def columns_of(lines: Sequence[LaidOutSentence]) -> Iterator[TitledItems]:
-    """Each head of each table with the rows that have something under it."""
-    for heads, rows in _tables(lines):
-        for place, head in enumerate(heads):
-            if any(map(str.isalpha, head)):
-                items = [row.sentence for row in rows if _filled(row.text, place, len(heads))]
-                yield TitledItems(head, items)
+        items = enumerated(rests[0]) if len(rests) == 1 else rests
+        yield TitledItems(label, items or sentences, "label")
 
 
 def title_coverage(wanted: Sequence[str], title: str) -> float:
@@ -127,15 +125,6 @@ def held_in(wanted: Sequence[str], text: str) -> list[bool]:
     """Of each word whether it stands in a text, whatever its ending."""
     words = [word.lower() for word in WORD.findall(text)]
     return [any(same_word(word, other) for other in words) for word in wanted]
-
-
-def rows_with(wanted: Sequence[str], lines: Sequence[LaidOutSentence]) -> list[Sentence]:
-    """Rows and items that hold a word of what is asked for, the most of them; none if it is one row alone."""
-    rows = [line for line in lines if line.first and (is_item(line.text) or len(cells(line.text)) > 1)]
-    held = [sum(held_in(wanted, line.text)) for line in rows]
-    most = max(held, default=0)
-    found = [line.sentence for line, count in zip(rows, held, strict=True) if most and count == most]
-    return found if SEVERAL <= len(found) < len(rows) else []
 
 
 def asked_words(text: str) -> list[str]:
@@ -164,7 +153,7 @@ def items_in(lines: Sequence[LaidOutSentence]) -> list[Sentence]:
         found = kind(lines)
         if len(found) >= SEVERAL:
             return found
-    if len(lines) == 1 and (pieces := _enumerated(lines[0].sentence)):
+    if len(lines) == 1 and (pieces := enumerated(lines[0].sentence)):
         return pieces
     found = [line.sentence for line in lines if not (line.alone and _may_be_title(line.text) and is_bare(line.text))]
     return found or [line.sentence for line in lines]
@@ -266,7 +255,7 @@ def _like(title: LaidOutSentence) -> Callable[[LaidOutSentence], bool]:
     return lambda line: line.alone and (is_bare(line.text) or line.text.isupper()) and _may_be_title(line.text)
 
 
-def _enumerated(sentence: Sentence) -> list[Sentence]:
+def enumerated(sentence: Sentence) -> list[Sentence]:
     """ "Raincoats, boots and towels" as three; none where the line is no such enumeration."""
     pieces = [piece.strip(" .") for piece in SEPARATOR.split(sentence.text.strip(" ."))]
     last = re.split(r"\s+(?:and|or|und|oder|et|ou|y|o)\s+", pieces[-1])
@@ -274,25 +263,3 @@ def _enumerated(sentence: Sentence) -> list[Sentence]:
     if len(pieces) < PIECES or any(len(piece.split()) > PIECE_WORDS or piece[0].isdigit() for piece in pieces):
         return []
     return [replace(sentence, text=piece) for piece in pieces]
-
-
-def _tables(lines: Sequence[LaidOutSentence]) -> Iterator[tuple[list[str], list[LaidOutSentence]]]:
-    """Heads and rows of what is a table, or is laid out as one by gaps."""
-    run: list[LaidOutSentence] = []
-    for line in [*lines, None]:
-        if line is not None and line.first and (" | " in line.text or is_row(line.text)):
-            run.append(line)
-            continue
-        if len(run) > SEVERAL:
-            yield cells(run[0].text), run[1:]
-        run = []
-
-
-def cells(text: str) -> list[str]:
-    """Those of a row."""
-    return [cell.strip() for cell in (text.split(" | ") if " | " in text else re.split(r"\s{2,}|\t", text))]
-
-
-def _filled(row: str, place: int, count: int) -> bool:
-    own = cells(row)
-    return len(own) == count and any(map(str.isalnum, own[place]))

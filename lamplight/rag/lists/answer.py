@@ -1,0 +1,142 @@
+"""The list that a request means, of those in the documents that were found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lamplight.library.records import Passage
+from lamplight.library.store import Library
+from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Vectors
+from lamplight.models.loading import Models
+from lamplight.rag.extraction import AnswerLine, asking, read_lines
+from lamplight.rag.lists.candidates import SentenceKey, candidates_of, key_of
+from lamplight.rag.lists.features import Asked, Measures, measures_of, relative
+from lamplight.rag.lists.parts import LaidOutSentence, TitledItems, lines_of
+from lamplight.rag.retriever import Search
+
+FOUND = 12  # passages, whose documents are looked at
+DOCUMENTS = 2  # the best of them
+SHORT = 40  # passages: such a document is looked at whole
+NEAR = 2  # passages before and behind those found, of a longer one
+READ = 28  # passages at most
+LIKELIEST = 3
+COMPARED = 10  # of which these are
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Lists with what is measured of them, (lists, measures)."""
+
+    lists: list[TitledItems]
+    measures: Measures
+
+
+@dataclass(frozen=True, slots=True)
+class RankedList:
+    """The likeliest list, and how likely it is."""
+
+    found: TitledItems
+    probability: float
+
+
+class CandidateLists:
+    """Of one search, the lists of the best documents. `wanted` is what the request calls the items."""
+
+    def __init__(self, search: Search, wanted: str, library: Library, models: Models) -> None:
+        self._search, self._wanted, self._library, self._models = search, wanted, library, models
+
+    def several(self) -> float:
+        """Log-odds that several things are asked for."""
+        return asks_for_several(self._search.query.text, self._search.vector, self._models)
+
+    def ranked(self, stopped: Callable[[], bool]) -> list[RankedList]:
+        """The likeliest few, best first, of which none has most of its items in one before it.
+
+        None where there is nothing to choose from, or nobody wants it any more.
+        """
+        ranker = self._models.list_ranker
+        candidates = self.candidates(stopped)
+        if not candidates.lists or ranker.embedder != self._models.embedder.name:
+            return []
+        chances = ranker.probabilities(candidates.measures, self.several())
+        kept: list[RankedList] = []
+        for place in map(int, chances.argsort()[::-1][:COMPARED]):
+            found = candidates.lists[place]
+            keys = set(map(key_of, found.items))
+            if not any(len(keys & set(map(key_of, one.found.items))) * 2 > len(keys) for one in kept):
+                kept.append(RankedList(found, float(chances[place])))
+        return kept[:LIKELIEST]
+
+    def candidates(self, stopped: Callable[[], bool] = lambda: False) -> Candidates:
+        """All lists and the likeliest sentences."""
+        chunks = self._chunks()
+        places = {passage.id: place for place, passage in enumerate(self._search.found)}
+        nearest = sorted(chunks, key=lambda chunk: places.get(chunk.id, len(places)))[:READ]
+        lists: list[TitledItems] = []
+        measures: list[Measures] = []
+        for unread in (False, True):
+            own = [chunk for chunk in chunks if (chunk.document_id in self._search.unread) is unread]
+            if own and not stopped():
+                read = self._read([chunk for chunk in nearest if chunk in own], unread)
+                made = [part for lines in _by_document(own) for part in candidates_of(lines, self._wanted, read)]
+                if made:
+                    lists += made
+                    measures.append(self._measures(made, read, places, unread))
+        return Candidates(lists, relative(np.concatenate(measures)) if lists else np.zeros((0, 0), np.float32))
+
+    def _chunks(self) -> list[Passage]:
+        """Of the best documents, of long ones those near to what was found."""
+        found = self._search.found[:FOUND]
+        chunks: list[Passage] = []
+        for document in list(dict.fromkeys(passage.document_id for passage in found))[:DOCUMENTS]:
+            own = self._library.passages.of(document)
+            if len(own) > SHORT:
+                ids = {passage.id for passage in found}
+                near = [place for place, chunk in enumerate(own) if chunk.id in ids]
+                own = [chunk for place, chunk in enumerate(own) if any(abs(place - one) <= NEAR for one in near)]
+            chunks += own
+        return chunks
+
+    def _read(self, passages: Sequence[Passage], unread: bool) -> dict[SentenceKey, AnswerLine]:
+        if not passages:
+            return {}
+        reader = self._models.multilingual_reader if unread else self._models.reader
+        read = read_lines(reader, self._search.query.text, self._search.asked, passages)
+        return {key_of(line.sentence): line for lines in read for line in lines}
+
+    def _measures(
+        self,
+        lists: Sequence[TitledItems],
+        read: Mapping[SentenceKey, AnswerLine],
+        places: Mapping[int, int],
+        unread: bool,
+    ) -> Measures:
+        question, multilingual = self._search.query.text, self._models.multilingual if unread else None
+        reader = self._models.multilingual_reader if unread else self._models.reader
+        embedder = multilingual or self._models.embedder
+        asked = Asked(
+            question,
+            asking(self._search.asked, question),
+            embedder.encode_queries([question])[0] if multilingual else self._search.vector,
+            self._search.weights,
+            places,
+            {passage.id: passage.score for passage in self._search.found},
+        )
+        return measures_of(asked, lists, read, reader, embedder, multilingual is not None)
+
+
+def asks_for_several(question: str, vector: Vectors, models: Models) -> float:
+    """Log-odds that several things are asked for, by the embedders that know the question's language."""
+    ranker, multilingual = models.list_ranker, models.prepared_multilingual
+    fits = multilingual is not None and multilingual.name == ranker.multilingual_embedder
+    other = multilingual.encode_queries([question])[0] if multilingual is not None and fits else None
+    reads = models.embedder.knows_language(question, FOREIGN_QUESTION_SHARE)
+    return ranker.several(vector if reads or other is None else None, other)
+
+
+def _by_document(chunks: Sequence[Passage]) -> list[list[LaidOutSentence]]:
+    documents = dict.fromkeys(chunk.document_id for chunk in chunks)
+    return [lines_of([chunk for chunk in chunks if chunk.document_id == document]) for document in documents]

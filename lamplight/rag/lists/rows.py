@@ -1,0 +1,81 @@
+"""The rows of tables, and of what is laid out as one, as lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lamplight.rag.lists.parts import SEVERAL, LaidOutSentence, TitledItems, held_in
+from lamplight.rag.sentences import Sentence, is_item, is_row
+
+
+def columns_of(lines: Sequence[LaidOutSentence]) -> Iterator[TitledItems]:
+    """Each head of each table with the rows that have something under it."""
+    for heads, rows in _tables(lines):
+        for place, head in enumerate(heads):
+            if any(map(str.isalpha, head)):
+                items = [row.sentence for row in rows if _filled(row.text, place, len(heads))]
+                yield TitledItems(head, items, "column")
+
+
+def filtered_of(lines: Sequence[LaidOutSentence]) -> Iterator[TitledItems]:
+    """The rows of each table of which a cell says the same: all that are urgent, all of one street."""
+    for heads, rows in _tables(lines):
+        for place, head in enumerate(heads):
+            alike: dict[str, list[Sentence]] = {}
+            for row in rows:
+                if _filled(row.text, place, len(heads)):
+                    alike.setdefault(cells(row.text)[place].lower(), []).append(row.sentence)
+            for said, own in alike.items():
+                if SEVERAL <= len(own) < len(rows):
+                    yield TitledItems(f"{head}: {said}", own, "filter")
+
+
+def runs_of(lines: Sequence[LaidOutSentence]) -> Iterator[TitledItems]:
+    """Items that follow each other, called by the line before them."""
+    before, run = "", list[Sentence]()
+    for line in lines:
+        if is_item(line.text):
+            run.append(line.sentence)
+            continue
+        if len(run) >= SEVERAL:
+            yield TitledItems(before, run, "run")
+        before, run = line.text, []
+    if len(run) >= SEVERAL:
+        yield TitledItems(before, run, "run")
+
+
+def rows_with(wanted: Sequence[str], lines: Sequence[LaidOutSentence]) -> list[Sentence]:
+    """Rows and items that hold a word of what is asked for, the most of them; none if it is one row alone."""
+    rows = [line for line in lines if line.first and (is_item(line.text) or len(cells(line.text)) > 1)]
+    held = [sum(held_in(wanted, line.text)) for line in rows]
+    most = max(held, default=0)
+    found = [line.sentence for line, count in zip(rows, held, strict=True) if most and count == most]
+    return found if SEVERAL <= len(found) < len(rows) else []
+
+
+def _tables(lines: Sequence[LaidOutSentence]) -> Iterator[tuple[list[str], list[LaidOutSentence]]]:
+    """Heads and rows of what is a table, or is laid out as one by gaps."""
+    run: list[LaidOutSentence] = []
+    for line in [*lines, None]:
+        if line is not None and line.first and (" | " in line.text or is_row(line.text)):
+            run.append(line)
+            continue
+        if len(run) > SEVERAL:
+            yield cells(run[0].text), run[1:]
+        run = []
+
+
+def is_table_row(line: str) -> bool:
+    """Whether a line has cells that are set apart as such."""
+    return " | " in line
+
+
+def cells(text: str) -> list[str]:
+    """Those of a row."""
+    return [cell.strip() for cell in (text.split(" | ") if " | " in text else re.split(r"\s{2,}|\t", text))]
+
+
+def _filled(row: str, place: int, count: int) -> bool:
+    own = cells(row)
+    return len(own) == count and any(map(str.isalnum, own[place]))

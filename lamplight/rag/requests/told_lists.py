@@ -1,0 +1,116 @@
+"""How a list is told: its items with their markers, as a table where they are rows of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lamplight.library.records import Document
+from lamplight.rag.composition import escape_markdown
+from lamplight.rag.events import Rows
+from lamplight.rag.lists.answer import RankedList
+from lamplight.rag.lists.parts import TitledItems, enumerated
+from lamplight.rag.lists.rows import cells, is_table_row
+from lamplight.rag.requests.items import MOST_ITEMS
+from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
+from lamplight.rag.sentences import Sentence, units_of
+
+MOST_ROWS = 200
+MOST_OF_CANDIDATE = 15  # items of a list that only may be meant
+LONGEST_TITLE = 100
+
+
+def as_markdown(table: Rows, request: Request) -> str:
+    """A table whose first column names what each row is about and has the markers of the row; with its sums."""
+    lines = [f"| {' | '.join(map(escape_markdown, table.columns))} |", f"|{'---|' * len(table.columns)}"]
+    for row, own in zip(table.rows, table.sources, strict=True):
+        marked = "".join(f" [{mark}]" for mark in sorted(set(own) - {0}))
+        lines.append(
+            f"| {' | '.join([escape_markdown(row[0]) + marked, *(escape_markdown(cell) or '–' for cell in row[1:])])} |"
+        )
+    if table.sums:
+        summed_up = " | ".join(f"**{escape_markdown(one)}**" if one else "" for one in table.sums[1:])
+        lines.append(f"| **{request.say('sum')}** | {summed_up} |")
+    return "\n".join(lines)
+
+
+def told_list(found: TitledItems, request: Request) -> DirectAnswer:
+    """One list of one document; a sentence that is one is told in its parts."""
+    items = found.items if len(found.items) > 1 else enumerated(found.items[0]) or found.items
+    heads = _heads_of(items)
+    if not heads:
+        return told_items(items, 1, request)
+    return _told_rows(heads, items[:MOST_ROWS], items[0].passage.document, request)
+
+
+def told_candidates(ranked: Sequence[RankedList], request: Request) -> DirectAnswer:
+    """The lists that may be meant, likeliest first, each under what it is called, where none surely is."""
+    citations, parts = CitationList(), [request.say("unsure")]
+    for one in ranked:
+        title, items = one.found.title.strip(" :"), one.found.items[:MOST_OF_CANDIDATE]
+        named = [f"**{escape_markdown(title[:LONGEST_TITLE])}**"] if title else []
+        lines = [f"- {escape_markdown(item.text)}{citations.mark(item)}" for item in items]
+        parts.append("\n".join([" – ".join([*named, escape_markdown(items[0].passage.document)]), "", *lines]))
+    return replace(citations.told("\n\n".join(parts)), unsure=True)
+
+
+def _heads_of(items: Sequence[Sentence]) -> list[str]:
+    """Of the table whose rows these are; nothing if they are no rows of one."""
+    rows = [cells(item.text) for item in items]
+    if not all(is_table_row(item.text) and len(row) == len(rows[0]) for item, row in zip(items, rows, strict=True)):
+        return []
+    texts = {item.text for item in items}
+    for line in items[0].passage.text.split("\n"):
+        if is_table_row(line) and len(cells(line)) == len(rows[0]):
+            return cells(line) if line not in texts else []
+    return []
+
+
+def _told_rows(heads: Sequence[str], items: Sequence[Sentence], document: str, request: Request) -> DirectAnswer:
+    citations = CitationList()
+    marks = [[citations.number(item)] * len(heads) for item in items]
+    table = Rows(list(heads), [cells(item.text) for item in items], sources=marks)
+    told = request.say("in", what=request.say("row", len(items)), where=escape_markdown(document))
+    return citations.told(f"{told}\n\n{as_markdown(table, request)}", table)
+
+
+def whole_table(document: Document, request: Request, materials: Materials) -> DirectAnswer | None:
+    """All rows of a document that is one table; None for any other."""
+    chunks = materials.library.passages.of(document.id)
+    tables = materials.library.tables.of([document.id])
+    if len(tables) != 1 or any(chunk.kind != "table" for chunk in chunks):
+        return None
+    table, sources = tables[0], CitationList()
+    units = {" ".join(unit.text.split()): unit for chunk in chunks for unit in units_of(chunk)}
+    lines = [f"| {' | '.join(map(escape_markdown, table.columns))} |", f"|{'---|' * len(table.columns)}"]
+    marks = []
+    for row in table.rows[:MOST_ROWS]:
+        mark = sources.number(units.get(" ".join(" | ".join(row).split())))
+        marks.append([mark] * len(row))
+        lines.append(f"| {' | '.join(map(escape_markdown, row))}{f' [{mark}]' if mark else ''} |")
+    more = "\n\n" + request.say("only first", MOST_ROWS) if len(table.rows) > MOST_ROWS else ""
+    told = request.say("in", what=request.say("row", len(table.rows)), where=escape_markdown(document.name))
+    kept = Rows(table.columns, table.rows[:MOST_ROWS], sources=marks)
+    return sources.told(f"{told}\n\n" + "\n".join(lines) + more, kept)
+
+
+def told_items(found: Sequence[Sentence], documents: int, request: Request) -> DirectAnswer:
+    """A list, grouped by document if it is of several, and counted."""
+    citations = CitationList()
+    rows, marks = [], []
+    groups: dict[str, list[str]] = {}
+    for unit in found[:MOST_ITEMS]:
+        mark = citations.number(unit)
+        name, text = unit.passage.document, " ".join(unit.text.split())
+        groups.setdefault(name, []).append(f"- {escape_markdown(text)} [{mark}]")
+        rows.append([name, text])
+        marks.append([mark, mark])
+    parts = [
+        f"**{escape_markdown(name)}** ({len(points)})\n\n" + "\n".join(points) if documents > 1 else "\n".join(points)
+        for name, points in groups.items()
+    ]
+    where = request.say("document", len(groups)) if documents > 1 else escape_markdown(next(iter(groups)))
+    told = request.say("in", what=request.say("place", len(rows)), where=where)
+    notes = [request.say("only first", MOST_ITEMS)] if len(found) > MOST_ITEMS else []
+    table = Rows([request.say("column document"), request.say("column item")], rows, sources=marks)
+    return citations.told("\n\n".join([told, *parts, *notes]), table)
