@@ -99,3 +99,9 @@ def test_what_a_request_is_about_are_the_words_that_its_kind_does_not_share(mode
 
 def test_words_that_begin_alike_are_one() -> None:
     assert set(ngrams_of("Summarise it")) & set(ngrams_of("summarised it")) >= {"^ summa", "summa", "it"}
+
+
+def test_what_surely_is_no_question_of_fact_is_taken_for_the_likeliest_other_kind(models: Models) -> None:
+    """A greeting and a question about Lamplight share this one, so that neither is sure by itself."""
+    intent = understand("hi, what can you do?", models.intents, models.embedder, models.multilingual)
+    assert intent.kind in ("lamplight", "talk")

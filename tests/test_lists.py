@@ -198,3 +198,70 @@ def test_the_terminal_saves_a_list_and_says_when_there_is_none(
 
 def test_a_list_of_an_earlier_version_has_no_sources() -> None:
     assert Rows(**{"columns": ["a"], "rows": [["b"]], "sums": []}).sources == []
+
+
+GARAGE = """# Estimate 4471, Skoda Fabia
+
+## Parts
+
+| No. | Part | Price | When |
+|---|---|---|---|
+| 1 | Brake pads | £64 | now |
+| 2 | Coil spring | £48 | now |
+| 3 | Pollen filter | £18 | can wait |
+| 4 | Wiper blade | £12 | can wait |
+| 5 | Battery | £95 | now |
+
+## Before you come
+
+Please bring the locking wheel nut, the service book and the spare key.
+
+The car stays with us for two days. We open at eight.
+"""
+
+
+@pytest.fixture
+def garage(library: Library, models: Models, tmp_path: Path) -> Library:
+    (tmp_path / "estimate.md").write_text(GARAGE, encoding="utf-8")
+    (tmp_path / "manual.txt").write_text(MANUAL, encoding="utf-8")
+    for name in ("estimate.md", "manual.txt"):
+        assert index_file(tmp_path / name, library, models).status == "added"
+    return library
+
+
+def test_a_question_for_several_things_is_answered_by_the_list_it_means(garage: Library, models: Models) -> None:
+    told = asked(garage, models, "what error codes can the dryer show?")
+    assert "The sensor is broken" in told.answer
+    assert "The tank is full" in told.answer
+    assert {citation.document for citation in told.citations} == {"manual.txt"}
+    told = asked(garage, models, "which parts for the car can still wait?")
+    first = told.answer.split("\n\n")[1 + told.unsure]  # under the heading of the likeliest list, or at once
+    assert "Pollen filter" in first
+    assert "Wiper blade" in first
+    assert "Battery" not in first
+
+
+def test_the_rows_of_a_table_are_listed_under_their_heads(garage: Library, models: Models) -> None:
+    told = asked(garage, models, "List all the parts for the Skoda")
+    assert told.rows is not None
+    assert told.rows.columns == ["No.", "Part", "Price", "When"]
+    assert [row[1] for row in told.rows.rows] == [
+        "Brake pads", "Coil spring", "Pollen filter", "Wiper blade", "Battery",
+    ]  # fmt: skip
+
+
+def test_who_asks_for_one_thing_gets_no_list(garage: Library, models: Models) -> None:
+    told = asked(garage, models, "How much is the battery?")
+    assert told.kind == "fact"
+    assert "£95" in told.answer
+    assert "Coil spring" not in told.answer.partition("\n\n")[0]
+
+
+def test_a_bullet_is_not_told_twice(library: Library, models: Models, tmp_path: Path) -> None:
+    (tmp_path / "trip.md").write_text(
+        "# Trip to the coast\n\n## What to bring\n\n- wellington boots\n- a raincoat\n- a packed lunch\n", "utf-8"
+    )
+    assert index_file(tmp_path / "trip.md", library, models).status == "added"
+    told = asked(library, models, "List everything I have to bring to the coast")
+    assert "- wellington boots [1]" in told.answer.split("\n")
+    assert "- a packed lunch [1]" in told.answer.split("\n")

@@ -16,7 +16,7 @@ from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query, with_question_before
 from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
 from lamplight.rag.finding import Finder, reading_text
-from lamplight.rag.intent import Intent, RequestKind, asked_as, understand
+from lamplight.rag.intent import INSTEAD, Intent, RequestKind, asked_as, understand
 from lamplight.rag.pinning import fixed_prompt, pin
 from lamplight.rag.requests.answer_events import answer_events, refuse
 from lamplight.rag.requests.fact import FactAnswers
@@ -174,7 +174,7 @@ class Answerer:
             yield from answer_events(request, told)
             return
         if kind != "fact":
-            request.intent = Intent("fact")
+            request.intent = Intent("fact", INSTEAD)
         yield from self._facts.answer(request)
 
     def _standalone(self, question: str, history: Sequence[Message], stopped: Callable[[], bool]) -> str:

@@ -22,6 +22,7 @@ SURE = 0.7  # from here on it is that kind of request
 SURE_OF_BOTH = 0.6  # by the mean of two embedders, which err in different requests
 SURE_OF_FIRST = 0.9  # by the first that it is no fact, whatever the other says
 SURE_ALONE = 0.7  # by the multilingual one, where the other doesn't know the language
+HARDLY = 0.05  # of a fact: it is the likeliest of the other kinds, however sure
 POSSIBLE = 0.2  # from here on it is offered as the other reading
 
 
@@ -35,6 +36,7 @@ class Intent:
 
 
 FACT = Intent("fact")
+INSTEAD = "instead"  # the detail of a fact that was understood as another kind, which had nothing to say
 
 
 def understand(
@@ -58,7 +60,7 @@ def understand(
     for name, share in shares.items():
         totals[_kind(name)] += share
     (first, share), (second, next_share) = sorted(totals.items(), key=lambda pair: -pair[1])[:2]
-    if first != "fact" and share < sure:
+    if first != "fact" and share < sure and totals["fact"] > HARDLY:
         return Intent("fact", other=first)
     other = second if next_share >= POSSIBLE else None
     return Intent(first, _detail(first, shares), other if first == "fact" else "fact")

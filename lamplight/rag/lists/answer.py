@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,13 +52,13 @@ class CandidateLists:
         """Log-odds that several things are asked for."""
         return asks_for_several(self._search.query.text, self._search.vector, self._models)
 
-    def ranked(self, stopped: Callable[[], bool]) -> list[RankedList]:
+    def ranked(self) -> list[RankedList]:
         """The likeliest few, best first, of which none has most of its items in one before it.
 
-        None where there is nothing to choose from, or nobody wants it any more.
+        None where there is nothing to choose from.
         """
         ranker = self._models.list_ranker
-        candidates = self.candidates(stopped)
+        candidates = self.candidates()
         if not candidates.lists or ranker.embedder != self._models.embedder.name:
             return []
         chances = ranker.probabilities(candidates.measures, self.several())
@@ -70,7 +70,7 @@ class CandidateLists:
                 kept.append(RankedList(found, float(chances[place])))
         return kept[:LIKELIEST]
 
-    def candidates(self, stopped: Callable[[], bool] = lambda: False) -> Candidates:
+    def candidates(self) -> Candidates:
         """All lists and the likeliest sentences."""
         chunks = self._chunks()
         places = {passage.id: place for place, passage in enumerate(self._search.found)}
@@ -79,8 +79,9 @@ class CandidateLists:
         measures: list[Measures] = []
         for unread in (False, True):
             own = [chunk for chunk in chunks if (chunk.document_id in self._search.unread) is unread]
-            if own and not stopped():
-                read = self._read([chunk for chunk in nearest if chunk in own], unread)
+            if own:
+                ids = {chunk.id for chunk in own}
+                read = self._read([chunk for chunk in nearest if chunk.id in ids], unread)
                 made = [part for lines in _by_document(own) for part in candidates_of(lines, self._wanted, read)]
                 if made:
                     lists += made

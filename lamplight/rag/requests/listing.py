@@ -12,7 +12,7 @@ from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.events import Rows, ScanProgress
 from lamplight.rag.finding import Finding
-from lamplight.rag.intent import subject
+from lamplight.rag.intent import INSTEAD, subject
 from lamplight.rag.lexicon.papers import in_english
 from lamplight.rag.lists.answer import CandidateLists
 from lamplight.rag.naming import named_documents
@@ -111,7 +111,7 @@ def _items(words: str, request: Request, materials: Materials) -> DirectAnswer |
     value = value_named(wanted, materials.models.embedder)
     search = materials.finder.search(request.query, scope=request.scope, lookup=request.lookup)
     lists = CandidateLists(search, wanted, materials.library, materials.models)
-    ranked = lists.ranked(request.lease.cancelled) if value is None else []
+    ranked = lists.ranked() if value is None else []
     if ranked and ranked[0].probability >= MEANT:
         return told_list(ranked[0].found, request)
     if items := named_items(wanted, which, value, materials):
@@ -125,12 +125,12 @@ def list_instead(finding: Finding, request: Request, materials: Materials) -> Di
     Where no line surely answers, the lists that may be meant.
     """
     models, search = materials.models, finding.selection.search
-    if request.is_kind_chosen or plan_of(models.language_model).structured:
+    if request.is_kind_chosen or request.intent.detail == INSTEAD or plan_of(models.language_model).structured:
         return None
     lists = CandidateLists(search, subject(request.query, "list", models.intents), materials.library, models)
     if lists.several() < ASKS_FOR_SEVERAL:
         return None
-    ranked = lists.ranked(request.lease.cancelled)
+    ranked = lists.ranked()
     if ranked and ranked[0].probability >= MEANT and len(ranked[0].found.items) > 1:
         return told_list(ranked[0].found, request)
     if ranked and finding.selection.answerable and not finding.selection.sure:

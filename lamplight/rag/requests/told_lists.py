@@ -13,7 +13,7 @@ from lamplight.rag.lists.parts import TitledItems, enumerated
 from lamplight.rag.lists.rows import cells, is_table_row
 from lamplight.rag.requests.items import MOST_ITEMS
 from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
-from lamplight.rag.sentences import Sentence, units_of
+from lamplight.rag.sentences import Sentence, item_mark, units_of
 
 MOST_ROWS = 200
 MOST_OF_CANDIDATE = 15  # items of a list that only may be meant
@@ -45,13 +45,30 @@ def told_list(found: TitledItems, request: Request) -> DirectAnswer:
 
 def told_candidates(ranked: Sequence[RankedList], request: Request) -> DirectAnswer:
     """The lists that may be meant, likeliest first, each under what it is called, where none surely is."""
-    citations, parts = CitationList(), [request.say("unsure")]
+    citations, parts, before = CitationList(), [request.say("unsure")], ""
     for one in ranked:
         title, items = one.found.title.strip(" :"), one.found.items[:MOST_OF_CANDIDATE]
         named = [f"**{escape_markdown(title[:LONGEST_TITLE])}**"] if title else []
-        lines = [f"- {escape_markdown(item.text)}{citations.mark(item)}" for item in items]
-        parts.append("\n".join([" – ".join([*named, escape_markdown(items[0].passage.document)]), "", *lines]))
+        heading = " – ".join([*named, escape_markdown(items[0].passage.document)])
+        heads = _heads_of(items)
+        lines = (
+            as_markdown(_rows(heads, items, citations), request)
+            if heads
+            else "\n".join(f"- {_shown(item)}{citations.mark(item)}" for item in items)
+        )
+        if heading == before:
+            parts[-1] += f"\n\n{lines}" if heads else f"\n{lines}"
+        else:
+            parts.append(f"{heading}\n\n{lines}")
+        before = heading
     return replace(citations.told("\n\n".join(parts)), unsure=True)
+
+
+def _shown(item: Sentence) -> str:
+    """Without the bullet that it has in its document; a number or a letter stays."""
+    mark = item_mark(item.text)
+    is_bullet = mark and not any(map(str.isalnum, item.text[:mark]))
+    return escape_markdown(item.text[mark:] if is_bullet else item.text)
 
 
 def _heads_of(items: Sequence[Sentence]) -> list[str]:
@@ -66,10 +83,14 @@ def _heads_of(items: Sequence[Sentence]) -> list[str]:
     return []
 
 
+def _rows(heads: Sequence[str], items: Sequence[Sentence], citations: CitationList) -> Rows:
+    marks = [[citations.number(item)] * len(heads) for item in items]
+    return Rows(list(heads), [cells(item.text) for item in items], sources=marks)
+
+
 def _told_rows(heads: Sequence[str], items: Sequence[Sentence], document: str, request: Request) -> DirectAnswer:
     citations = CitationList()
-    marks = [[citations.number(item)] * len(heads) for item in items]
-    table = Rows(list(heads), [cells(item.text) for item in items], sources=marks)
+    table = _rows(heads, items, citations)
     told = request.say("in", what=request.say("row", len(items)), where=escape_markdown(document))
     return citations.told(f"{told}\n\n{as_markdown(table, request)}", table)
 
@@ -102,7 +123,7 @@ def told_items(found: Sequence[Sentence], documents: int, request: Request) -> D
     for unit in found[:MOST_ITEMS]:
         mark = citations.number(unit)
         name, text = unit.passage.document, " ".join(unit.text.split())
-        groups.setdefault(name, []).append(f"- {escape_markdown(text)} [{mark}]")
+        groups.setdefault(name, []).append(f"- {_shown(unit)} [{mark}]")
         rows.append([name, text])
         marks.append([mark, mark])
     parts = [
