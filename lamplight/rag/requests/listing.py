@@ -127,8 +127,9 @@ def list_instead(finding: Finding, request: Request, materials: Materials) -> Di
     models, search = materials.models, finding.selection.search
     if request.is_kind_chosen or request.intent.detail == INSTEAD or plan_of(models.language_model).structured:
         return None
-    lists = CandidateLists(search, subject(request.query, "list", models.intents), materials.library, models)
-    if lists.several() < ASKS_FOR_SEVERAL:
+    wanted = subject(request.query, "list", models.intents)
+    lists = CandidateLists(search, wanted, materials.library, models)
+    if lists.several() < ASKS_FOR_SEVERAL or _asks_for_documents(in_english(wanted), request, materials):
         return None
     ranked = lists.ranked()
     if ranked and ranked[0].probability >= MEANT and len(ranked[0].found.items) > 1:
@@ -136,6 +137,12 @@ def list_instead(finding: Finding, request: Request, materials: Materials) -> Di
     if ranked and finding.selection.answerable and not finding.selection.sure:
         return told_candidates(ranked, request)
     return None
+
+
+def _asks_for_documents(wanted: str, request: Request, materials: Materials) -> bool:
+    """ "Which receipts did I pay by card?" asks for documents, not for what stands in one."""
+    _, left = of_kind(wanted, request.documents, materials, papers=True)
+    return len(left) < len(WORD.findall(wanted))
 
 
 def _names(word: str, which: Sequence[Document], inside: Sequence[Document]) -> bool:
