@@ -90,6 +90,12 @@ def test_a_query_that_a_large_model_writes_is_run_and_shown_with_the_rows_it_res
         ('SELECT max("Deposit") FROM loans WHERE "Tool" LIKE \'r%\'', "£40", [0, 2]),  # either row alone gives the same
         ("SELECT Deposit, Tool FROM loans WHERE Borrower = 'Lindqvist'", "£25, Hedge trimmer", [1]),
         ("SELECT count(*) FROM loans WHERE Tool = 'Ladder'", "2", [4, 6]),
+        ("SELECT julianday('2025-05-30') - julianday(min(\"Lent on\")) FROM loans", "89", [0]),
+        (
+            'SELECT Borrower FROM (SELECT *, row_number() OVER (ORDER BY "Days out") AS n FROM loans) WHERE n = 1',
+            "Calloway",
+            [6],
+        ),
         ("SELECT avg(Deposit) FROM loans WHERE Borrower = 'Okafor'", "£41.67", [0, 3, 5]),
     ],
 )
@@ -117,6 +123,11 @@ def test_what_a_query_gives_is_said_in_the_unit_of_its_column(
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n",
         "SELECT count(*) FROM loans a, loans b, loans c, loans d, loans e, loans f, loans g, loans h, loans i",
         "SELECT Tool FROM loans WHERE Borrower = 'Nobody'",
+        "WITH a AS (SELECT Tool || Tool || Tool || Tool || Tool || Tool || Tool || Tool AS t FROM loans LIMIT 1), "
+        + ", ".join(
+            f"a{n} AS (SELECT t || t || t || t || t || t || t || t AS t FROM a{n - 1 or ''})" for n in range(1, 9)
+        )
+        + " SELECT t FROM a8",
         "",
     ],
 )

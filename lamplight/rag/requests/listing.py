@@ -21,7 +21,7 @@ from lamplight.rag.requests.fields import SEVERAL, read_field, summed
 from lamplight.rag.requests.items import named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
-from lamplight.rag.requests.told_lists import as_markdown, told_candidates, told_items, told_list, whole_table
+from lamplight.rag.requests.told_lists import as_markdown, is_list, told_candidates, told_items, told_list, whole_table
 from lamplight.rag.requests.values import value_named
 
 MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms
@@ -112,7 +112,7 @@ def _items(words: str, request: Request, materials: Materials) -> DirectAnswer |
     search = materials.finder.search(request.query, scope=request.scope, lookup=request.lookup)
     lists = CandidateLists(search, wanted, materials.library, materials.models)
     ranked = lists.ranked() if value is None else []
-    if ranked and ranked[0].probability >= MEANT:
+    if ranked and ranked[0].probability >= MEANT and is_list(ranked[0].found):
         return told_list(ranked[0].found, request)
     if items := named_items(wanted, which, value, materials):
         return told_items(items, len(which), request)

@@ -9,6 +9,7 @@ from lamplight.library.records import Document
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.events import Rows
 from lamplight.rag.lists.answer import RankedList
+from lamplight.rag.lists.features import SEPARATORS
 from lamplight.rag.lists.parts import TitledItems, enumerated
 from lamplight.rag.lists.rows import cells, is_table_row
 from lamplight.rag.requests.items import MOST_ITEMS
@@ -41,6 +42,11 @@ def told_list(found: TitledItems, request: Request) -> DirectAnswer:
     if not heads:
         return told_items(items, 1, request)
     return _told_rows(heads, items[:MOST_ROWS], items[0].passage.document, request)
+
+
+def is_list(found: TitledItems) -> bool:
+    """Whether it has several items, or is a sentence that enumerates some."""
+    return len(found.items) > 1 or len(SEPARATORS.findall(found.items[0].text)) > 0
 
 
 def told_candidates(ranked: Sequence[RankedList], request: Request) -> DirectAnswer:
