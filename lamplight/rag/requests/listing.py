@@ -14,7 +14,8 @@ from lamplight.rag.events import Rows, ScanProgress
 from lamplight.rag.finding import Finding
 from lamplight.rag.intent import INSTEAD, subject
 from lamplight.rag.lexicon.papers import in_english
-from lamplight.rag.lists.answer import CandidateLists
+from lamplight.rag.lists.answer import CandidateLists, RankedList
+from lamplight.rag.lists.parts import asked_words, held_in
 from lamplight.rag.naming import named_documents
 from lamplight.rag.paper_fields import may_be_paper
 from lamplight.rag.requests.fields import SEVERAL, read_field, summed
@@ -112,7 +113,7 @@ def _items(words: str, request: Request, materials: Materials) -> DirectAnswer |
     search = materials.finder.search(request.query, scope=request.scope, lookup=request.lookup)
     lists = CandidateLists(search, wanted, materials.library, materials.models)
     ranked = lists.ranked() if value is None else []
-    if ranked and ranked[0].probability >= MEANT and is_list(ranked[0].found):
+    if ranked and _is_meant(ranked[0], request.query) and is_list(ranked[0].found):
         return told_list(ranked[0].found, request)
     if items := named_items(wanted, which, value, materials):
         return told_items(items, len(which), request)
@@ -132,11 +133,18 @@ def list_instead(finding: Finding, request: Request, materials: Materials) -> Di
     if lists.several() < ASKS_FOR_SEVERAL or _asks_for_documents(in_english(wanted), request, materials):
         return None
     ranked = lists.ranked()
-    if ranked and ranked[0].probability >= MEANT and len(ranked[0].found.items) > 1:
+    if ranked and _is_meant(ranked[0], request.query) and len(ranked[0].found.items) > 1:
         return told_list(ranked[0].found, request)
     if ranked and finding.selection.answerable and not finding.selection.sure:
         return told_candidates(ranked, request)
     return None
+
+
+def _is_meant(best: RankedList, query: str) -> bool:
+    """Surely; some rows of a table only if the request has a word of what sets them apart, else all may be meant."""
+    said = best.found.title.partition(": ")[2]
+    is_asked = best.found.kind != "filter" or any(held_in(asked_words(said), query))
+    return best.probability >= MEANT and is_asked
 
 
 def _asks_for_documents(wanted: str, request: Request, materials: Materials) -> bool:
