@@ -250,7 +250,7 @@ def test_a_half_typed_follow_up_is_prefilled_with_what_the_question_will_read(
     sample_library: Library, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answerer, reader = Answerer(sample_library, models), WatchedPrefill()
-    monkeypatch.setattr(answerer._facts, "prefill", reader)
+    monkeypatch.setattr(answerer._facts.writer, "prefill", reader)
     monkeypatch.setattr(Models, "ready", True)
     history = [Message(1, "user", "When are bonfires allowed?"), Message(2, "assistant", "From 1 November [1].")]
     answerer.typed("Where are they", history=history)
