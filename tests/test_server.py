@@ -34,17 +34,11 @@ from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Event, Finished, Token
 from lamplight.ui.model_command import model as model_command
 from lamplight.ui.models_routes import models_routes
-from tests.model_servers import NAME, NGINX, LlamaServer, Scripted, balanced, free_to_choose, llama_server, scripted
+from tests.model_servers import NAME, NGINX, LlamaServer, Scripted, balanced, free_to_choose, llama_server
 from tests.waiting import DEADLINE, until
 
 QUESTION = "When are bonfires allowed?"
 ELSEWHERE = "http://models.example:8000/v1"
-
-
-@pytest.fixture
-def script() -> Iterator[Scripted]:
-    with scripted() as script:
-        yield script
 
 
 @pytest.fixture(scope="module")

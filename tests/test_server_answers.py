@@ -5,20 +5,16 @@ A server that speaks as it is told stands for the model; docs/server-answers.md 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
-from lamplight.models.server import Server
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished, Grounded, Mode
-from tests.model_servers import Scripted, free_to_choose, scripted
-from tests.waiting import until
+from tests.model_servers import Scripted
 
 FIRES = "When are bonfires allowed?"
 KEY = "What does a new key cost?"
@@ -137,21 +133,6 @@ PLAIN = (
     "breaks off in a row",
     "a script",
 )
-
-
-@pytest.fixture
-def script() -> Iterator[Scripted]:
-    with scripted() as script:
-        yield script
-
-
-@pytest.fixture
-def large(models: Models, script: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Models:
-    """A model on a server that says nothing of its size: it is trusted to write structured answers."""
-    free_to_choose(models, tmp_path / "models", monkeypatch)
-    models.choice.choose_server(replace(Server.at(script.address), model="scripted", spare=False), "")
-    until(lambda: not models.choice.loading)
-    return models
 
 
 def tell(script: Scripted, says: str, breaks: str = "") -> None:

@@ -5,8 +5,6 @@ A server that speaks as it is told stands for the model.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +13,10 @@ from lamplight.ingest.pipeline import index_file
 from lamplight.library.records import Table
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
-from lamplight.models.server import Server
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished, Token
 from lamplight.rag.programs.written_query import written_query
-from tests.model_servers import Scripted, free_to_choose, scripted
-from tests.waiting import until
+from tests.model_servers import Scripted
 
 LOANS = """\
 Tool,Borrower,Lent on,Days out,Deposit
@@ -34,20 +30,6 @@ Ladder,Calloway,2025-05-30,1,£10
 """
 HOW_LONG = "How long were the tools that cost at most £25 out, together?"
 CUP = "Who won the football cup in 1966?"
-
-
-@pytest.fixture
-def script() -> Iterator[Scripted]:
-    with scripted() as script:
-        yield script
-
-
-@pytest.fixture
-def large(models: Models, script: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Models:
-    free_to_choose(models, tmp_path / "models", monkeypatch)
-    models.choice.choose_server(replace(Server.at(script.address), model="scripted", spare=False), "")
-    until(lambda: not models.choice.loading)
-    return models
 
 
 @pytest.fixture

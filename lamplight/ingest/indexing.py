@@ -24,7 +24,7 @@ from lamplight.models.extensions import extensions
 EMBED_STEP = 8  # chunks embedded together; an answer waits for no more than these
 SAMPLE = 10_000  # characters tell the language of a document
 CELL_WORDS = 6  # from which on a cell is prose
-FEW_WORDS = 40
+FEW_WORDS = 40  # of which a larger share may be unknown
 KEPT_CHUNKS = 256  # a longer document is kept in batches of as many: some seconds of embedding
 KEPT_SECONDS = 10.0  # or after as long, as scans have few words: that and the pages held back are ever read twice
 
@@ -40,7 +40,7 @@ def reader_version(embedder: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _telling(page: DocumentPage) -> str:
+def language_sample(page: DocumentPage) -> str:
     """What tells the language of a page: prose, and the heads of tables in lower case, as they are no names.
 
     Cells mostly are: by them every fifth of three hundred English tables of Wikipedia was taken for foreign.
@@ -78,7 +78,7 @@ class Indexing:
         self._batch = _Batch()
         self.title, self.format = record.title, record.format
         self.fraction = 0.0  # of the file, read so far
-        self._sample = self._telling = ""  # of what it says, to know its language
+        self._sample = self._telling = ""  # of what it says, and of what tells its language
         self.skipped: list[str] = []  # what was left out of it, in sentences
         self._started = time.monotonic()
 
@@ -89,7 +89,7 @@ class Indexing:
         self._batch.chunks += chunks_of(ReadDocument(self.title, self.format, [page]), self._embedder, pictures)
         if len(self._sample) < SAMPLE:
             self._sample = f"{self._sample} {page.text}"[:SAMPLE]
-            self._telling = f"{self._telling} {_telling(page)}"[:SAMPLE]
+            self._telling = f"{self._telling} {language_sample(page)}"[:SAMPLE]
         while len(self._batch.chunks) - self._batch.embedded >= EMBED_STEP:
             self._embed(control)
         if len(self._batch.chunks) >= KEPT_CHUNKS or time.monotonic() - self._batch.since > KEPT_SECONDS:

@@ -1,8 +1,8 @@
 """Which of a document's lists a request for several things means, and whether it asks for several.
 
 A small network over measures of how a list fits (`rag.lists.features`), normalised over all lists and the likeliest
-single sentences; a logistic regression over the request's embedding, for each of two embedders; and one over how
-sure the network is. `python -m training.lists` learns them.
+single sentences; and a logistic regression over the request's embedding, for each of two embedders.
+`python -m training.lists` learns them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from lamplight.models.embedder import Vectors
 
 WEIGHTS = Path(__file__).with_name("weights") / "lists.npz"
 HALF = 2.0  # the log-odds that several things are asked for are given to the network in halves
-MODULATED = (17, 18, 22)  # measures: whether it has several items, how many, in how many a sentence is parted
+# Measures, where `rag.lists.features` puts them: whether it has several items, how many, in how many a sentence is
+# parted.
+MODULATED = (17, 18, 22)
 
 
 class ListRanker:

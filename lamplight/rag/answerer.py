@@ -16,7 +16,7 @@ from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query, with_question_before
 from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
 from lamplight.rag.finding import Finder, reading_text
-from lamplight.rag.intent import INSTEAD, Intent, RequestKind, asked_as, understand
+from lamplight.rag.intent import Intent, RequestKind, asked_as, understand
 from lamplight.rag.pinning import fixed_prompt, pin
 from lamplight.rag.requests.answer_events import answer_events, refuse
 from lamplight.rag.requests.fact import FactAnswers
@@ -124,7 +124,6 @@ class Answerer:
                 yield Waiting(ahead)
             lookup = self._finder.lookup()
             request = Request(question, question, mode, lease, lookup, history, scope, breadth)
-            request.is_kind_chosen = kind is not None
             shown = shown_in(history) if kind is None else None
             told = follow(request, shown, self._materials) if shown is not None else None
             if told is not None:
@@ -137,6 +136,7 @@ class Answerer:
                 if request.query != question:
                     request.otherwise = with_question_before(question, history)
                 request.intent = self._understood(request, kind)
+            request.may_be_list = kind is None and request.intent.kind == "fact"
             unread = self._unread(request)
             for event in self._answer(request, unread):
                 yield replace(event, unread=unread) if isinstance(event, Finished) else event
@@ -174,7 +174,7 @@ class Answerer:
             yield from answer_events(request, told)
             return
         if kind != "fact":
-            request.intent = Intent("fact", INSTEAD)
+            request.intent = Intent("fact")
         yield from self._facts.answer(request)
 
     def _standalone(self, question: str, history: Sequence[Message], stopped: Callable[[], bool]) -> str:

@@ -12,7 +12,7 @@ from lamplight.rag.events import Citation, Mode
 from lamplight.rag.grounding import VAGUE, GroundedAnswer
 from lamplight.rag.query import TOKEN
 from lamplight.rag.quotation import QuotedOpening, quotation_markdown
-from lamplight.rag.sentences import stems
+from lamplight.rag.sentences import stem_weights, stems
 from lamplight.rag.table_rows import rows_in_cells
 
 QUOTED_ROWS = 2  # below what is worked out from them; more are a table, which stands among the sources
@@ -83,7 +83,7 @@ def _figures(text: str) -> frozenset[str]:
 
 
 def _is_about(part: str, weights: Mapping[str, float]) -> bool:
-    wanted = {stem: weight for word, weight in weights.items() for stem in stems(word)}
+    wanted = stem_weights(weights)
     held = stems(part)
     total = sum(wanted.values())
     return total <= 0 or sum(weight for stem, weight in wanted.items() if stem in held) >= ABOUT * total

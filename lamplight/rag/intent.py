@@ -36,7 +36,6 @@ class Intent:
 
 
 FACT = Intent("fact")
-INSTEAD = "instead"  # the detail of a fact that was understood as another kind, which had nothing to say
 
 
 def understand(

@@ -96,6 +96,17 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem for word in words if word not in STOP_WORDS for stem in _stems(word))
 
 
+def stem_weights(weights: Mapping[str, float]) -> dict[str, float]:
+    """What words weigh, by their stems."""
+    return {stem: weight for word, weight in weights.items() for stem in stems(word)}
+
+
+def coverage(wanted: Mapping[str, float], held: frozenset[str]) -> float:
+    """From 0 to 1: the share of what is wanted that is held; 0 where nothing is wanted."""
+    total = sum(wanted.values())
+    return sum(weight for stem, weight in wanted.items() if stem in held) / total if total > 0 else 0.0
+
+
 def overlap(wanted: Mapping[str, float], held: frozenset[str]) -> float:
     """From 0 to 1: the share of what is wanted that is held, a little less when there is much else."""
     common = [stem for stem in wanted if stem in held]

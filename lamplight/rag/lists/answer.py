@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from lamplight.library.records import Passage
 from lamplight.library.store import Library
-from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Vectors
+from lamplight.models.embedder import FOREIGN_QUESTION_SHARE
 from lamplight.models.loading import Models
 from lamplight.rag.extraction import AnswerLine, asking, read_lines
 from lamplight.rag.lists.candidates import SentenceKey, candidates_of, key_of
@@ -36,7 +37,7 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class RankedList:
-    """The likeliest list, and how likely it is."""
+    """One of the likeliest lists, and how likely it is."""
 
     found: TitledItems
     probability: float
@@ -48,20 +49,28 @@ class CandidateLists:
     def __init__(self, search: Search, wanted: str, library: Library, models: Models) -> None:
         self._search, self._wanted, self._library, self._models = search, wanted, library, models
 
+    @cached_property
     def several(self) -> float:
-        """Log-odds that several things are asked for."""
-        return asks_for_several(self._search.query.text, self._search.vector, self._models)
+        """Log-odds that several things are asked for, by the embedders that know the question's language."""
+        question, models = self._search.query.text, self._models
+        ranker, multilingual = models.list_ranker, models.prepared_multilingual
+        fits = multilingual is not None and multilingual.name == ranker.multilingual_embedder
+        other = multilingual.encode_queries([question])[0] if multilingual is not None and fits else None
+        reads = models.embedder.knows_language(question, FOREIGN_QUESTION_SHARE)
+        return ranker.several(self._search.vector if reads or other is None else None, other)
 
     def ranked(self) -> list[RankedList]:
         """The likeliest few, best first, of which none has most of its items in one before it.
 
-        None where there is nothing to choose from.
+        Empty where there is nothing to choose from.
         """
         ranker = self._models.list_ranker
-        candidates = self.candidates()
-        if not candidates.lists or ranker.embedder != self._models.embedder.name:
+        if ranker.embedder != self._models.embedder.name:
             return []
-        chances = ranker.probabilities(candidates.measures, self.several())
+        candidates = self.candidates()
+        if not candidates.lists:
+            return []
+        chances = ranker.probabilities(candidates.measures, self.several)
         kept: list[RankedList] = []
         for place in map(int, chances.argsort()[::-1][:COMPARED]):
             found = candidates.lists[place]
@@ -127,15 +136,6 @@ class CandidateLists:
             {passage.id: passage.score for passage in self._search.found},
         )
         return measures_of(asked, lists, read, reader, embedder, multilingual is not None)
-
-
-def asks_for_several(question: str, vector: Vectors, models: Models) -> float:
-    """Log-odds that several things are asked for, by the embedders that know the question's language."""
-    ranker, multilingual = models.list_ranker, models.prepared_multilingual
-    fits = multilingual is not None and multilingual.name == ranker.multilingual_embedder
-    other = multilingual.encode_queries([question])[0] if multilingual is not None and fits else None
-    reads = models.embedder.knows_language(question, FOREIGN_QUESTION_SHARE)
-    return ranker.several(vector if reads or other is None else None, other)
 
 
 def _by_document(chunks: Sequence[Passage]) -> list[list[LaidOutSentence]]:

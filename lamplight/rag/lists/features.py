@@ -17,7 +17,7 @@ from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.lists.candidates import SentenceKey, key_of
 from lamplight.rag.lists.parts import PartKind, TitledItems, asked_words, held_in, title_coverage
 from lamplight.rag.outline import headings_of
-from lamplight.rag.sentences import stems
+from lamplight.rag.sentences import coverage, stem_weights, stems
 
 KINDS: tuple[PartKind, ...] = get_args(PartKind)
 BESIDE = 12  # passages: what stands in a later one than this was not found
@@ -33,7 +33,6 @@ MULTILINGUAL_ZERO, MULTILINGUAL_SCALE = 0.75, 4.0
 
 # Where some measures stand, as `measures_of` puts them.
 BY_BODY, MEAN_READ, TITLE_COVERAGE = 1, 3, 10
-SEVERAL_ITEMS, LENGTH, PARTED = 17, 18, 22
 COMPARED = (0, BY_BODY, 2, MEAN_READ, 12, 13, 32, 37, 38, 39)  # with those of the other lists
 FURTHER = (37, 38, 39)  # and by how far they are below the best
 
@@ -73,12 +72,12 @@ def measures_of(
     by_title, by_body = vectors[: len(lists)], vectors[len(lists) :]
     scores = [[_clipped(read, unit_key) for unit_key in map(key_of, one.items)] for one in lists]
     best = max((score for own in scores for score in own), default=LOW)
-    words = asked_words(asked.question)
+    words, wanted = asked_words(asked.question), stem_weights(asked.weights)
     rows = [
         [
             *(float(by_title[place]), float(by_body[place])),
             *_read(scores[place], best),
-            *_words(one, paths[place], asked.weights, words),
+            *_words(one, paths[place], wanted, words),
             *_shape(one),
             *_found(one, asked),
         ]
@@ -113,19 +112,12 @@ def _read(scores: Sequence[float], best: float) -> list[float]:
     return [*(float(value) / 4 for value in (own.max(), own.mean(), own.min(), best, own.max() - best)), *likely]
 
 
-def _words(one: TitledItems, path: str, weights: Mapping[str, float], words: Sequence[str]) -> list[float]:
+def _words(one: TitledItems, path: str, wanted: Mapping[str, float], words: Sequence[str]) -> list[float]:
     text = " ".join(unit.text for unit in one.items)
-    held = [_coverage(weights, part) for part in (one.title, path, text, f"{path} {one.title} {text}")]
+    held = [coverage(wanted, stems(part)) for part in (one.title, path, text, f"{path} {one.title} {text}")]
     titled = held_in(words, one.title)
     alike = sum(titled) / len(titled) if titled else 0.0
     return [*held, title_coverage(words, one.title), title_coverage(words, path), alike]
-
-
-def _coverage(weights: Mapping[str, float], text: str) -> float:
-    held = stems(text)
-    wanted = {stem: weight for word, weight in weights.items() for stem in stems(word)}
-    total = sum(wanted.values())
-    return sum(weight for stem, weight in wanted.items() if stem in held) / total if total > 0 else 0.0
 
 
 def _shape(one: TitledItems) -> list[float]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
+from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.lists.parts import SEVERAL, LaidOutSentence, TitledItems, held_in
 from lamplight.rag.sentences import Sentence, is_item, is_row
 
@@ -33,16 +35,12 @@ def filtered_of(lines: Sequence[LaidOutSentence]) -> Iterator[TitledItems]:
 
 def runs_of(lines: Sequence[LaidOutSentence]) -> Iterator[TitledItems]:
     """Items that follow each other, called by the line before them."""
-    before, run = "", list[Sentence]()
-    for line in lines:
-        if is_item(line.text):
-            run.append(line.sentence)
-            continue
-        if len(run) >= SEVERAL:
-            yield TitledItems(before, run, "run")
-        before, run = line.text, []
-    if len(run) >= SEVERAL:
-        yield TitledItems(before, run, "run")
+    before = ""
+    for are_items, group in groupby(lines, key=lambda line: is_item(line.text)):
+        run = list(group)
+        if are_items and len(run) >= SEVERAL:
+            yield TitledItems(before, [line.sentence for line in run], "run")
+        before = run[-1].text
 
 
 def rows_with(wanted: Sequence[str], lines: Sequence[LaidOutSentence]) -> list[Sentence]:
@@ -58,7 +56,7 @@ def _tables(lines: Sequence[LaidOutSentence]) -> Iterator[tuple[list[str], list[
     """Heads and rows of what is a table, or is laid out as one by gaps."""
     run: list[LaidOutSentence] = []
     for line in [*lines, None]:
-        if line is not None and line.first and (" | " in line.text or is_row(line.text)):
+        if line is not None and line.first and (is_table_row(line.text) or is_row(line.text)):
             run.append(line)
             continue
         if len(run) > SEVERAL:
@@ -68,12 +66,12 @@ def _tables(lines: Sequence[LaidOutSentence]) -> Iterator[tuple[list[str], list[
 
 def is_table_row(line: str) -> bool:
     """Whether a line has cells that are set apart as such."""
-    return " | " in line
+    return SEPARATOR in line
 
 
 def cells(text: str) -> list[str]:
     """Those of a row."""
-    return [cell.strip() for cell in (text.split(" | ") if " | " in text else re.split(r"\s{2,}|\t", text))]
+    return [cell.strip() for cell in (text.split(SEPARATOR) if SEPARATOR in text else re.split(r"\s{2,}|\t", text))]
 
 
 def _filled(row: str, place: int, count: int) -> bool:

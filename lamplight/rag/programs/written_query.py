@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import sys
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import closing
@@ -14,19 +15,22 @@ from lamplight.library.records import Table
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.chat import ChatMessage
 from lamplight.models.language_model import Piece
+from lamplight.rag.answer_plan import NO_ANSWER
 from lamplight.rag.computation import Computation
 from lamplight.rag.programs.view import number_text
 from lamplight.rag.tables.cells import Column, Grid, Value, grids
-from lamplight.rag.tables.query import MOST_COLUMNS, load, quote_identifier, table_name
+from lamplight.rag.tables.query import MOST_COLUMNS, load, schema
 
 INSTRUCTION = (
     "You write one SQLite SELECT over the one table that is given, to answer the question. Select only what is asked "
-    "for. Write nothing but the SELECT; write NONE if the table does not say it."
+    "for. Write nothing but the SELECT; write "
+    f"{NO_ANSWER} if the table does not say it."
 )
 QUERY_TOKENS = 150
 SHOWN_ROWS = 40  # that the model sees; of a longer table it has to tell from these what stands in the columns
 MOST_RESULTS = 12  # rows that an answer may have
 STEPS = 1_000_000  # of SQLite's machine: a table with itself, more than once, would never end
+LONGEST_TEXT = 1_000_000  # bytes that a value may have: one put to itself often enough would fill the memory
 SELECT = re.compile(r"\bSELECT\b[^;`]*", re.IGNORECASE)
 MEAN_DECIMALS = 2  # at least, of what is no whole number
 # What comes of these has not the unit of the column it was made from.
@@ -64,17 +68,14 @@ def written_query(question: str, table: Table, model: AnswerModel, stopped: Call
 
 
 def _prompt(question: str, grid: Grid) -> list[ChatMessage]:
-    kinds = {"number": "REAL", "year": "INTEGER", "date": "TEXT", "text": "TEXT"}
-    columns = ", ".join(f"{quote_identifier(column.name)} {kinds[column.kind]}" for column in grid.columns)
     rows = [
         " | ".join("" if (value := column.values[row]) is None else _cell(value) for column in grid.columns)
         for row in range(min(grid.height, SHOWN_ROWS))
     ]
     cut = [f"({grid.height} rows in all)"] if grid.height > SHOWN_ROWS else []
-    schema = f"CREATE TABLE {quote_identifier(table_name(grid))} ({columns})"
     return [
         ChatMessage(role="system", content=INSTRUCTION),
-        ChatMessage(role="user", content="\n".join([schema, "", *rows, *cut, "", f"Question: {question}"])),
+        ChatMessage(role="user", content="\n".join([schema(grid), "", *rows, *cut, "", f"Question: {question}"])),
     ]
 
 
@@ -82,6 +83,8 @@ def _run(sql: str, grid: Grid) -> list[tuple[Value, ...]] | None:
     """None where it is no query over this table, or takes too long."""
     with closing(load(grid)) as database:
         database.set_progress_handler(lambda: 1, STEPS)
+        if sys.version_info >= (3, 11):  # before, SQLite's own limit holds: a gigabyte
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_TEXT)
         try:
             return database.execute(sql).fetchmany(MOST_RESULTS + 1)
         except sqlite3.Error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from lamplight.errors import ServerError
@@ -42,7 +42,7 @@ class FactAnswers:
             other = self._finder.find(request.otherwise, request.scope)
             if other.selection.answerable:
                 finding, request.query = other, other.query
-        finding = yield from self._helped(request, finding)
+        finding = self._helped(request, finding)
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
             yield from self._tell(request, finding.computation, found)
@@ -64,12 +64,11 @@ class FactAnswers:
             else:
                 yield from refuse(request, request.say("not said" if found else "nothing found"), found)
 
-    def _helped(self, request: Request, finding: Finding) -> Generator[Event, None, Finding]:
+    def _helped(self, request: Request, finding: Finding) -> Finding:
         """With what a large model adds before anything is told: a query over a table."""
         model = self._models.language_model
         if finding.table is None or not plan_of(model).queries:
             return finding
-        yield Evidence(finding.passages)
         try:
             computation = written_query(finding.query, finding.table, model, request.lease.cancelled)
         except ServerError:

@@ -12,7 +12,7 @@ from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.events import Rows, ScanProgress
 from lamplight.rag.finding import Finding
-from lamplight.rag.intent import INSTEAD, subject
+from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import in_english
 from lamplight.rag.lists.answer import CandidateLists, RankedList
 from lamplight.rag.lists.parts import asked_words, held_in
@@ -110,9 +110,10 @@ def _items(words: str, request: Request, materials: Materials) -> DirectAnswer |
     if len(which) == 1 and (table := whole_table(which[0], request, materials)) is not None:
         return table
     value = value_named(wanted, materials.models.embedder)
-    search = materials.finder.search(request.query, scope=request.scope, lookup=request.lookup)
-    lists = CandidateLists(search, wanted, materials.library, materials.models)
-    ranked = lists.ranked() if value is None else []
+    ranked: list[RankedList] = []
+    if value is None:
+        search = materials.finder.search(request.query, scope=request.scope, lookup=request.lookup)
+        ranked = CandidateLists(search, wanted, materials.library, materials.models).ranked()
     if ranked and _is_meant(ranked[0], request.query) and is_list(ranked[0].found):
         return told_list(ranked[0].found, request)
     if items := named_items(wanted, which, value, materials):
@@ -126,11 +127,11 @@ def list_instead(finding: Finding, request: Request, materials: Materials) -> Di
     Where no line surely answers, the lists that may be meant.
     """
     models, search = materials.models, finding.selection.search
-    if request.is_kind_chosen or request.intent.detail == INSTEAD or plan_of(models.language_model).structured:
+    if not request.may_be_list or plan_of(models.language_model).structured:
         return None
     wanted = subject(request.query, "list", models.intents)
     lists = CandidateLists(search, wanted, materials.library, models)
-    if lists.several() < ASKS_FOR_SEVERAL or _asks_for_documents(in_english(wanted), request, materials):
+    if lists.several < ASKS_FOR_SEVERAL or _asks_for_documents(in_english(wanted), request, materials):
         return None
     ranked = lists.ranked()
     if ranked and _is_meant(ranked[0], request.query) and len(ranked[0].found.items) > 1:

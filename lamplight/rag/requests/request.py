@@ -27,8 +27,8 @@ from lamplight.scheduling import AnswerLease
 class Request:
     """`query` is the question as it stands alone, `intent` what it asks for, `lookup` what was looked up for it.
 
-    `is_kind_chosen` says that a person chose the kind of `intent`. `otherwise` is how a follow-up may stand alone, too,
-    for where nothing is found; empty where there is no other way.
+    `may_be_list` says that it was understood as a fact, and that nobody chose that. `otherwise` is how a follow-up may
+    stand alone, too, for where nothing is found; empty where there is no other way.
     `lease` is cancelled when nobody wants the answer any more.
     """
 
@@ -42,7 +42,7 @@ class Request:
     breadth: Breadth = "usual"
     otherwise: str = ""
     intent: Intent = FACT
-    is_kind_chosen: bool = False
+    may_be_list: bool = False
     started: float = field(default_factory=time.perf_counter)
     timings: Timings = field(default_factory=Timings)
 

@@ -45,7 +45,7 @@ def told_list(found: TitledItems, request: Request) -> DirectAnswer:
 
 
 def is_list(found: TitledItems) -> bool:
-    """Whether it has several items, or is a sentence that enumerates some."""
+    """Whether it has several items, or is a sentence in parts, which may enumerate some."""
     return len(found.items) > 1 or len(SEPARATORS.findall(found.items[0].text)) > 0
 
 

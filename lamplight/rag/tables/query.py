@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 import statistics
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ FUNCTIONS = frozenset({
     "total", "abs", "coalesce", "ifnull", "nullif", "iif", "like", "lower", "upper", "trim", "length", "substr",
     "instr", "date", "julianday", "strftime", "row_number", "rank", "dense_rank", "lag", "lead",
 })  # fmt: skip
-LONGEST_TEXT = 1_000_000  # bytes that a value may have: one put to itself often enough would fill the memory
 NAME_LENGTH = 60  # characters of a table's name in the query that is shown
 MOST_COLUMNS = 500  # below SQLite's own limit of 2,000
 ROW_NUMBERS = ("rowid", "_rowid_", "oid")  # SQLite's names for a row's number; a column may have taken one
@@ -56,11 +54,7 @@ def run(plan: Plan) -> Result | None:
 def load(grid: Grid) -> sqlite3.Connection:
     """A database in memory with this table alone, closed for everything but SELECT on it."""
     database = sqlite3.connect(":memory:", isolation_level=None)
-    if sys.version_info >= (3, 11):  # before, SQLite's own limit holds: a gigabyte
-        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_TEXT)
-    kinds = {"number": "REAL", "year": "INTEGER", "date": "TEXT", "text": "TEXT"}
-    columns = ", ".join(f"{quote_identifier(column.name)} {kinds[column.kind]}" for column in grid.columns)
-    database.execute(f"CREATE TABLE {_table(grid)} ({columns})")
+    database.execute(schema(grid))
     places = ", ".join("?" * len(grid.columns))
     database.execute("BEGIN")
     values = zip(*(column.values for column in grid.columns), strict=True)
@@ -76,6 +70,13 @@ def load(grid: Grid) -> sqlite3.Connection:
 
     database.set_authorizer(authorize)
     return database
+
+
+def schema(grid: Grid) -> str:
+    """The table as SQL declares it."""
+    kinds = {"number": "REAL", "year": "INTEGER", "date": "TEXT", "text": "TEXT"}
+    columns = ", ".join(f"{quote_identifier(column.name)} {kinds[column.kind]}" for column in grid.columns)
+    return f"CREATE TABLE {_table(grid)} ({columns})"
 
 
 def query(plan: Plan) -> str:
