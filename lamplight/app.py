@@ -8,7 +8,7 @@ import os
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,6 +16,7 @@ import platformdirs
 
 from lamplight import PROGRAM
 from lamplight.errors import LamplightError
+from lamplight.languages import ENGLISH, gettext, speaking, translated
 from lamplight.library.errors import LibraryBusy, LibraryError
 from lamplight.network.connections import CONNECTIONS, block_connections
 from lamplight.ui.command_line import parser
@@ -36,28 +37,35 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     block_connections()
     folder = (options.library or Path(platformdirs.user_data_dir("lamplight", appauthor=False))).absolute()
+    for_programs = options.command == "mcp" or vars(options).get("json")
     try:
-        if options.vectors is not None:
-            from lamplight.ui.data_commands import choose_vectors
-
-            choose_vectors(folder, options.vectors, options.allow_vectors)
-        if options.command is None:
-            return serve_or_open(folder, options)
-        if options.command == "doctor":
-            return doctor(folder, options.json, options.quick)
-        if options.command == "mcp":
-            return mcp(folder)
-        if options.command == "shortcut":
-            return shortcut()
-        return command(folder, options)
+        with speaking(ENGLISH) if for_programs else nullcontext():
+            return run(folder, options)
     except LamplightError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{translated(str(error))}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped; what was finished before is kept.\n")
+        sys.stderr.write(f"\n{gettext('Stopped; what was finished before is kept.')}\n")
         return INTERRUPTED
     except BrokenPipeError:
         return 0
+
+
+def run(folder: Path, options: argparse.Namespace) -> int:
+    """What was asked for on the library in `folder`. Returns the exit code; raises `LamplightError`."""
+    if options.vectors is not None:
+        from lamplight.ui.data_commands import choose_vectors
+
+        choose_vectors(folder, options.vectors, options.allow_vectors)
+    if options.command is None:
+        return serve_or_open(folder, options)
+    if options.command == "doctor":
+        return doctor(folder, options.json, options.quick)
+    if options.command == "mcp":
+        return mcp(folder)
+    if options.command == "shortcut":
+        return shortcut()
+    return command(folder, options)
 
 
 def serve_or_open(folder: Path, options: argparse.Namespace) -> int:
@@ -67,7 +75,7 @@ def serve_or_open(folder: Path, options: argparse.Namespace) -> int:
     except LibraryBusy as busy:
         if options.no_browser or not busy.address:
             raise
-        sys.stdout.write(f"Lamplight is open already, at {busy.address}\n")
+        sys.stdout.write(gettext("Lamplight is open already, at {address}").format(address=busy.address) + "\n")
         webbrowser.open(f"{busy.address}?key={busy.key}")
         return 0
 
@@ -187,7 +195,8 @@ def shortcut() -> int:
     """Put an icon into the menu."""
     from lamplight.ui.shortcut import make_shortcut
 
-    sys.stdout.write(f"Made {make_shortcut()}. Closing the window that it opens ends Lamplight.\n")
+    said = gettext("Made {path}. Closing the window that it opens ends Lamplight.")
+    sys.stdout.write(said.format(path=make_shortcut()) + "\n")
     return 0
 
 
@@ -195,29 +204,33 @@ def doctor(folder: Path, as_json: bool, quick: bool) -> int:
     """Exit code 1 if something would not work."""
     from lamplight.ui.doctor import examine, to_json
     from lamplight.ui.model_checks import Check
-    from lamplight.ui.terminal import clear_line, progress_bar
+    from lamplight.ui.terminal_lines import clear_line, progress_bar
 
     checks = []
     for step in examine(folder, not quick):
         if isinstance(step, Check):
             checks.append(step)
         else:
-            progress_bar("comparing files", step.done / max(step.total, 1))
+            progress_bar(gettext("comparing files"), step.done / max(step.total, 1))
     clear_line()
     if as_json:
         sys.stdout.write(json.dumps(to_json(checks), ensure_ascii=False) + "\n")
     else:
+        good, bad = gettext("ok"), gettext("BAD")
+        width = max(len(good), len(bad))
         for check in checks:
-            sys.stdout.write(f"{'ok ' if check.works else 'BAD'}  {check.name}: {check.finding}\n")
+            mark = (good if check.works else bad).ljust(width)
+            sys.stdout.write(f"{mark}  {translated(check.name)}: {translated(check.finding)}\n")
             if check.fix:
-                sys.stdout.write(f"     to mend it: {check.fix}\n")
+                fix = gettext("to mend it: {fix}").format(fix=translated(check.fix))
+                sys.stdout.write(f"{' ' * width}  {fix}\n")
     return int(not all(check.works for check in checks))
 
 
 def open_library(folder: Path, purpose: str) -> Library:
     """`purpose` is what another process is told. Raises `LibraryBusy` when another process holds the library."""
     from lamplight.library.store import Library
-    from lamplight.ui.terminal import notice
+    from lamplight.ui.terminal_lines import notice
 
     library = Library(folder, purpose)
     library.vector_places.noticed = notice

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lamplight.languages import sentence
+
 
 class LamplightError(Exception):
     """Base of every error that is raised on purpose; `str()` of it is shown as it is."""
@@ -16,8 +18,10 @@ class PromptTooLong(LamplightError, ValueError):
 
     def __init__(self, amount: str) -> None:
         super().__init__(
-            f"This is too long to be read ({amount}): ask in fewer words, or add a long text to your library and ask "
-            "about it."
+            sentence(
+                f"This is too long to be read ({amount}): ask in fewer words, or add a long text to your library and "
+                "ask about it."
+            )
         )
 
 
@@ -36,6 +40,6 @@ class ServerError(LamplightError):
 class Unavailable(ServerError):
     """It can't be reached or is too busy: worth another try after `wait` seconds."""
 
-    def __init__(self, sentence: str, wait: float = 0.0) -> None:
-        super().__init__(sentence)
+    def __init__(self, told: str, wait: float = 0.0) -> None:
+        super().__init__(told)
         self.wait = wait

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from lamplight.languages import sentence
 from lamplight.models import tesseract
 from lamplight.models.legibility import Doubt
 
@@ -17,6 +18,49 @@ LANGUAGE_NAMES = {
 }  # fmt: skip
 NAMED = 3  # languages, then "…"
 LISTED = 8  # page numbers
+# Each of a picture that is alone, of one page, and of several.
+FOREIGN = (
+    sentence(
+        "The words on this picture seem to be {letters}: install Tesseract with its language ({languages}), then add "
+        "the file again."
+    ),
+    sentence(
+        "The words on page {pages} seem to be {letters}: install Tesseract with its language ({languages}), then add "
+        "the file again."
+    ),
+    sentence(
+        "The words on {count} pages ({pages}) seem to be {letters}: install Tesseract with its language ({languages}), "
+        "then add the file again."
+    ),
+)
+UNREAD = (
+    sentence(
+        "The words on this picture could not be read: they are in handwriting, blurred or in a script that is not "
+        "known here; a sharper scan helps, or Tesseract installed with the page's language."
+    ),
+    sentence(
+        "The words on page {pages} could not be read: they are in handwriting, blurred or in a script that is not "
+        "known here; a sharper scan helps, or Tesseract installed with the page's language."
+    ),
+    sentence(
+        "The words on {count} pages ({pages}) could not be read: they are in handwriting, blurred or in a script that "
+        "is not known here; a sharper scan helps, or Tesseract installed with the page's language."
+    ),
+)
+HARD = (
+    sentence(
+        "Some words on this picture were hard to read (handwriting, a poor scan or another script): compare what is "
+        "quoted with the page itself."
+    ),
+    sentence(
+        "Some words on page {pages} were hard to read (handwriting, a poor scan or another script): compare what is "
+        "quoted with the page itself."
+    ),
+    sentence(
+        "Some words on {count} pages ({pages}) were hard to read (handwriting, a poor scan or another script): compare "
+        "what is quoted with the page itself."
+    ),
+)
 
 
 class Doubts:
@@ -32,32 +76,30 @@ class Doubts:
 
     def sentences(self, alone: bool = False) -> list[str]:
         """One for each kind of doubt. `alone`: there is only one page, whose number nobody needs."""
-        return [_sentence(doubt, "this picture" if alone else _pages(pages)) for doubt, pages in self._pages.items()]
+        return [_said(doubt, [] if alone else pages) for doubt, pages in self._pages.items()]
 
 
-def _pages(numbers: list[int]) -> str:
-    if len(numbers) == 1:
-        return f"page {numbers[0]}"
-    listed = ", ".join(map(str, numbers[:LISTED])) + (" …" if len(numbers) > LISTED else "")
-    return f"{len(numbers)} pages ({listed})"
+def _said(doubt: Doubt, pages: list[int]) -> str:
+    """Without `pages`, of a picture that is alone."""
+    alone, on_page, on_pages = FOREIGN if doubt.languages else UNREAD if doubt.legible == "unread" else HARD
+    languages = ", ".join(LANGUAGE_NAMES.get(language, language) for language in doubt.languages[:NAMED])
+    return (on_pages if len(pages) > 1 else on_page if pages else alone).format(
+        count=len(pages),
+        pages=", ".join(map(str, pages[:LISTED])) + (" …" if len(pages) > LISTED else ""),
+        letters=_letters(doubt),
+        languages=languages + (" …" if len(doubt.languages) > NAMED else ""),
+    )
 
 
-def _sentence(doubt: Doubt, where: str) -> str:
-    if doubt.languages:
-        names = ", ".join(LANGUAGE_NAMES.get(language, language) for language in doubt.languages[:NAMED])
-        more = " …" if len(doubt.languages) > NAMED else ""
-        letters = "in Vietnamese" if doubt.languages == tesseract.LATIN else f"in {doubt.script} letters"
-        loss = "some of which are lost" if doubt.legible == "doubtful" else "which could not be read"
-        return (
-            f"The words on {where} seem to be {letters}, {loss}: install Tesseract with its language "
-            f"({names}{more}), then add the file again."
+def _letters(doubt: Doubt) -> str:
+    if doubt.languages == tesseract.LATIN:
+        return sentence(
+            "in Vietnamese, some of which are lost"
+            if doubt.legible == "doubtful"
+            else "in Vietnamese, which could not be read"
         )
-    if doubt.legible == "unread":
-        return (
-            f"The words on {where} could not be read: they are in handwriting, blurred or in a script that is not "
-            "known here; a sharper scan helps, or Tesseract installed with the page's language."
-        )
-    return (
-        f"Some words on {where} were hard to read (handwriting, a poor scan or another script): compare what is "
-        "quoted with the page itself."
+    return sentence(
+        f"in {doubt.script} letters, some of which are lost"
+        if doubt.legible == "doubtful"
+        else f"in {doubt.script} letters, which could not be read"
     )

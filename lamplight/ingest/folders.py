@@ -11,6 +11,7 @@ from lamplight.errors import LamplightError
 from lamplight.files import sha256_of
 from lamplight.ingest.errors import ReadError
 from lamplight.ingest.walk import files_in, is_in_the_cloud, shown_path
+from lamplight.languages import sentence
 from lamplight.library.records import Document
 from lamplight.library.store import Library
 
@@ -89,7 +90,7 @@ class FolderWatcher:
         self._problems[folder] = _problem(folder) or _waiting(hidden)
         if known and not found:
             self._problems[folder] = self._problems[folder] or (
-                f"{folder} is empty; is its disk plugged in? Nothing of it was removed."
+                sentence(f"{folder} is empty; is its disk plugged in? Nothing of it was removed.")
             )
             return
         gone = {path: number for path, number in known.items() if path not in found and not _is_in(path, hidden)}
@@ -180,13 +181,15 @@ def _waiting(hidden: list[Path]) -> str:
     names = [path.name for path in hidden if is_in_the_cloud(path)]
     if not names:
         return ""
-    return f"{len(names)} of its files are only in the cloud, such as {names[0]}; have them kept on this computer."
+    return sentence(
+        f"{len(names)} of its files are only in the cloud, such as {names[0]}; have them kept on this computer."
+    )
 
 
 def _problem(folder: Path) -> str:
     if folder.is_dir():
         return ""
-    return f"{folder} is not there; is its disk plugged in? Nothing of it was removed."
+    return sentence(f"{folder} is not there; is its disk plugged in? Nothing of it was removed.")
 
 
 def _differs(path: Path, document: Document) -> bool:

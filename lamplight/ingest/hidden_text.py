@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from pypdfium2 import raw
 
+from lamplight.languages import sentence
 from lamplight.library.records import Box
 
 INVISIBLE = (3, 7)  # text rendering modes without ink (ISO 32000-1, table 106)
@@ -105,7 +106,14 @@ class Unseen:
         if not self.found:
             return []
         pages = ", ".join(str(page) for page in list(dict.fromkeys(page for page, _ in self.found))[:NAMED_PAGES])
-        lines = "1 line of text is" if len(self.found) == 1 else f"{len(self.found)} lines of text are"
         words = self.found[0][1]
         example = words if len(words) <= EXAMPLE else f"{words[:EXAMPLE].rstrip()}…"
-        return [f"{lines} not to be seen on the page (page {pages}) and left out, such as “{example}”."]
+        count = len(self.found)
+        return [
+            sentence(
+                f"1 line of text is not to be seen on the page (page {pages}) and left out, such as “{example}”."
+                if count == 1
+                else f"{count} lines of text are not to be seen on the page (page {pages}) and left out, such as "
+                f"“{example}”."
+            )
+        ]

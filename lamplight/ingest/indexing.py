@@ -15,6 +15,7 @@ from lamplight.ingest.chunks import chunks_of
 from lamplight.ingest.control import IngestControl
 from lamplight.ingest.document import DocumentPage, ReadDocument
 from lamplight.ingest.tables import SEPARATOR
+from lamplight.languages import sentence
 from lamplight.library.records import Chunk, Document, Page, ReportCard, Table
 from lamplight.library.store import Library
 from lamplight.library.unfinished import Unfinished
@@ -117,7 +118,7 @@ class Indexing:
     def finish(self, control: IngestControl) -> Document:
         """Make it findable. Raises what `control` raises, and `LibraryError`."""
         self._embed_rest(control)
-        control.step("storing", 1.0)
+        control.step(sentence("storing"), 1.0)
         if self._document_id is not None:
             self.keep()
             return self._library.unfinished.finish(self._document_id, self._finished(self.record), self._embedder)
@@ -160,7 +161,7 @@ class Indexing:
         count = len(self._batch.chunks)
         while (done := self._batch.embedded) < count:
             control.report(
-                f"embedding passage {done + 1} of {count}", self.fraction + (1 - self.fraction) * done / count
+                sentence(f"embedding passage {done + 1} of {count}"), self.fraction + (1 - self.fraction) * done / count
             )
             self._embed(control)
 

@@ -10,6 +10,7 @@ from lamplight.ingest.errors import ReaderLost
 from lamplight.ingest.indexing import Indexing
 from lamplight.ingest.reading_process import ReadingProcesses
 from lamplight.ingest.worker_protocol import Entered, Opened, PageRead, ReadingProgress
+from lamplight.languages import sentence
 
 MOST_LEFT_OUT = 5  # files inside a file that end their reader, until it is given up
 
@@ -51,7 +52,7 @@ def _read_once(
     avoid: dict[int, int],
     inside: _Inside,
 ) -> None:
-    control.report("waiting", 0.0)
+    control.report(sentence("waiting"), 0.0)
     with processes.lend(control) as process:
         for message in process.read(path, earlier, control, avoid):
             if isinstance(message, ReadingProgress):

@@ -12,6 +12,7 @@ from PIL import Image
 from lamplight.ingest.background import as_seen, is_bare
 from lamplight.ingest.captions import FIGURE, picture_blocks
 from lamplight.ingest.document import Block, Line
+from lamplight.languages import sentence
 from lamplight.library.records import Box
 from lamplight.models.ocr import TextRecogniser
 
@@ -41,10 +42,13 @@ class Pictures:
         said = []
         if self._left_out:
             said.append(
-                f"{self._left_out} pictures after the first {MOST_PICTURES} were left out; save them apart to add them."
+                sentence(
+                    f"{self._left_out} pictures after the first {MOST_PICTURES} were left out; save them apart to add "
+                    "them."
+                )
             )
         if self._doubtful:
-            said.append(f"Words in {self._doubtful} of its pictures could not be read or only in part.")
+            said.append(sentence(f"Words in {self._doubtful} of its pictures could not be read or only in part."))
         return said
 
     def is_wanted(self, content: bytes, size: tuple[int, int]) -> bool:

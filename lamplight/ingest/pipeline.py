@@ -23,6 +23,7 @@ from lamplight.ingest.indexing import Indexing, reader_version
 from lamplight.ingest.page_reading import read_pages
 from lamplight.ingest.reading_process import ReadingProcesses, shared_processes
 from lamplight.ingest.walk import is_in_the_cloud, problem_with, shown_path
+from lamplight.languages import sentence
 from lamplight.library.errors import LibraryError
 from lamplight.library.records import Document
 from lamplight.library.store import Library
@@ -90,10 +91,10 @@ def index_file(
     except LamplightError as error:
         return FileResult(shown_path(path), "failed", seconds=_since(started), error=str(error))
     except OSError as error:
-        reason = f"{path.name} can't be read ({error.strerror}); check the disk it is on."
+        reason = sentence(f"{path.name} can't be read ({error.strerror}); check the disk it is on.")
         return FileResult(shown_path(path), "failed", seconds=_since(started), error=reason)
     except Exception as error:  # a bug of ours must not end the others; the person is told
-        reason = f"{path.name} could not be read ({type(error).__name__}: {error})."
+        reason = sentence(f"{path.name} could not be read ({type(error).__name__}: {error}).")
         return FileResult(shown_path(path), "failed", seconds=_since(started), error=reason)
     return FileResult(
         str(path), status, document.pages, document.chunks, document.images, document.ocr_pages, _since(started)
@@ -143,7 +144,7 @@ def index_files(
 def _index(
     path: Path, library: Library, models: Models, control: IngestControl, processes: ReadingProcesses, again: bool
 ) -> tuple[Status, Document]:
-    control.step("checking", 0.0)
+    control.step(sentence("checking"), 0.0)
     # A copy is called by its content; one that is read again may have been damaged since.
     known = "" if again else library.copies.checksum_of(path)
     sha256 = known or _checksum(path)
@@ -174,7 +175,7 @@ def _embed_for_languages(added: Document, library: Library, models: Models, cont
         return  # asked for last: a second is spent on loading it
 
     def stopped() -> bool:
-        control.report("embedding for its language", 1.0)
+        control.report(sentence("embedding for its language"), 1.0)
         return control.must_wait
 
     with suppress(LibraryError):  # as on a full disk

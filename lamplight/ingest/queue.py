@@ -15,6 +15,7 @@ from lamplight.ingest.errors import Interrupted, ReadError
 from lamplight.ingest.folders import FolderWatcher, WatchedFolder
 from lamplight.ingest.pipeline import WORKERS, index_file
 from lamplight.ingest.reading_process import ReadingProcesses
+from lamplight.languages import sentence
 from lamplight.library.copies import Incoming
 from lamplight.library.records import Job
 from lamplight.library.store import Library
@@ -23,7 +24,7 @@ from lamplight.scheduling import CancelToken, Priority
 
 CANCEL_SECONDS = 0.05  # between two looks whether a file that is being read was let go of
 TELLING_FRACTION = 0.05  # of a file: after less, the time for the rest can't be judged
-STATUS = {"queued": "waiting", "working": "starting", "failed": "failed"}
+STATUS = {"queued": sentence("waiting"), "working": sentence("starting"), "failed": sentence("failed")}
 
 
 class IngestQueue:
@@ -241,7 +242,7 @@ class IngestQueue:
             if job is None:
                 return None
             progress = self._running[job.id] = IngestControl(self._reporter(job.id))
-            self._status[job.id] = ("starting", 0.0)
+            self._status[job.id] = (sentence("starting"), 0.0)
             self._started[job.id] = time.monotonic()
             self._library.jobs.update(job.id, "working")
             return job, progress

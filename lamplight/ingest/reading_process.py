@@ -37,6 +37,7 @@ from lamplight.ingest.worker_protocol import (
     Request,
     to_line,
 )
+from lamplight.languages import sentence
 from lamplight.models.processor import physical_cores
 
 READER = "lamplight.ingest.readers.read"
@@ -225,7 +226,7 @@ class ReadingProcess:
 
 
 def _hungry(path: Path) -> ReaderLost:
-    return ReaderLost(f"{path.name} needs too much memory to be read; split it or save it smaller.")
+    return ReaderLost(sentence(f"{path.name} needs too much memory to be read; split it or save it smaller."))
 
 
 def _pump(process: psutil.Popen, lines: queue.Queue[bytes], ended: threading.Event) -> None:

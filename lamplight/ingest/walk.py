@@ -7,6 +7,8 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from lamplight.languages import sentence
+
 NOT_OURS = {"__MACOSX", "node_modules", "__pycache__", "Thumbs.db", "desktop.ini"}
 LOCK = "~$"  # begins the name of what Office leaves beside an open document
 ICLOUD = ".icloud"  # ends the hidden name that macOS gave what it had not downloaded
@@ -27,14 +29,17 @@ def files_in(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
             else:
                 yield path, problem_with(path)
         except OSError as error:  # a name that is too long, a loop of links
-            yield path, f"{shown_path(path)} can't be read ({error.strerror}); check the spelling."
+            yield path, sentence(f"{shown_path(path)} can't be read ({error.strerror}); check the spelling.")
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        yield folder, f"The folder {shown_path(folder)} can't be read ({error.strerror}); change its permissions."
+        yield (
+            folder,
+            sentence(f"The folder {shown_path(folder)} can't be read ({error.strerror}); change its permissions."),
+        )
         return
     for entry in entries:
         if entry.name.startswith(".") and entry.name.endswith(ICLOUD):
@@ -66,16 +71,18 @@ def problem_with(path: Path) -> str:
         status = path.stat()
     except FileNotFoundError:
         if path.is_symlink():
-            return f"{shown} is a link to something that isn't there any more; add the file itself."
-        return "" if is_in_the_cloud(path) else f"{shown} does not exist; check the spelling."
+            return sentence(f"{shown} is a link to something that isn't there any more; add the file itself.")
+        return "" if is_in_the_cloud(path) else sentence(f"{shown} does not exist; check the spelling.")
     except PermissionError:
-        return f"{shown} may not be looked at by you; change the permissions of its folder and add it again."
+        return sentence(f"{shown} may not be looked at by you; change the permissions of its folder and add it again.")
     if not stat.S_ISREG(status.st_mode):
-        return f"{shown} is no file but a pipe or a device, which may never end; add a file."
+        return sentence(f"{shown} is no file but a pipe or a device, which may never end; add a file.")
     if shown != str(path):
-        return f"{shown} has a name that isn't UTF-8, so nothing could refer to it; rename it and add it again."
+        return sentence(
+            f"{shown} has a name that isn't UTF-8, so nothing could refer to it; rename it and add it again."
+        )
     if path.name.startswith(LOCK):
-        return f"{shown} is what Office leaves beside an open document; add the document itself."
+        return sentence(f"{shown} is what Office leaves beside an open document; add the document itself.")
     return ""
 
 

@@ -34,6 +34,7 @@ from lamplight.ingest.worker_protocol import (
     Request,
     to_line,
 )
+from lamplight.languages import sentence
 from lamplight.models.ocr import TextRecogniser
 from lamplight.network.connections import block_connections
 
@@ -73,13 +74,15 @@ def _serve(request: Request, read: Reader, replies: BinaryIO) -> None:
         send(Refused(str(error), skipped=False))
     except MemoryError as error:
         error.__traceback__ = None  # and with it goes what the reader held
-        sentence = f"{Path(request.path).name} needs too much memory to be read; split it or save it smaller."
-        send(Refused(sentence, skipped=False, spent=True))
+        told = sentence(f"{Path(request.path).name} needs too much memory to be read; split it or save it smaller.")
+        send(Refused(told, skipped=False, spent=True))
     except Exception as error:  # a bug of ours must not end the others; the person is told
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         name = Path(request.path).name
-        advice = "it may be damaged: open it in its own program and save it anew."
-        send(Refused(f"{name} could not be read ({reason}); {advice}", skipped=False))
+        told = sentence(
+            f"{name} could not be read ({reason}); it may be damaged: open it in its own program and save it anew."
+        )
+        send(Refused(told, skipped=False))
 
 
 def _read(request: Request, read: Reader, send: Callable[[Message], None]) -> FileRead:

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
+from lamplight.languages import sentence
 from lamplight.library.copies import FILES
 from lamplight.library.database import DATABASE, open_snapshot
 from lamplight.library.errors import LibraryError
@@ -292,4 +293,6 @@ def _size(path: Path) -> int:
 
 def damaged(path: Path) -> BackupError:
     """For the caller to raise, where the library stays as it was: its sentence says so."""
-    return BackupError(f"{path.name} is damaged or no backup of Lamplight, so nothing was changed; try another copy.")
+    return BackupError(
+        sentence(f"{path.name} is damaged or no backup of Lamplight, so nothing was changed; try another copy.")
+    )

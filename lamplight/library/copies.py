@@ -25,19 +25,19 @@ class Incoming:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._digest = hashlib.sha256()
-        with _keeping("The file"):
+        with _keeping():
             self._file = path.open("wb")
 
     def write(self, piece: bytes) -> None:
         """The next bytes of it."""
-        with _keeping("The file"):
+        with _keeping():
             self._file.write(piece)
         self._digest.update(piece)
 
     def finish(self) -> str:
         """The hexadecimal sha256 of what was written, which is on the disk then; nothing can be written after it."""
         if not self._file.closed:
-            with _keeping("The file"):
+            with _keeping():
                 self._file.flush()
                 os.fsync(self._file.fileno())
                 self._file.close()
@@ -95,9 +95,13 @@ class Copies:
 
 
 @contextmanager
-def _keeping(name: str) -> Iterator[None]:
+def _keeping(name: str = "") -> Iterator[None]:
     """Where something can't be written inside the block, that is a `LibraryError`."""
     try:
         yield
     except OSError as error:
-        raise LibraryError(f"{name} can't be kept in the library: {error.strerror}.") from error
+        raise LibraryError(
+            f"{name} can't be kept in the library: {error.strerror}."
+            if name
+            else f"The file can't be kept in the library: {error.strerror}."
+        ) from error

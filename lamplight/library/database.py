@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from lamplight.languages import sentence
 from lamplight.library.errors import LibraryError
 from lamplight.library.lock import LibraryLock
 from lamplight.library.migrations import migrate
@@ -92,13 +93,15 @@ class Database:
 
     def _unwritable(self, error: sqlite3.DatabaseError) -> LibraryError:
         return LibraryError(
-            f"The library in {self.folder} can't be written ({error}); free some disk space and try again."
+            sentence(f"The library in {self.folder} can't be written ({error}); free some disk space and try again.")
         )
 
     def _unreadable(self, error: sqlite3.DatabaseError) -> LibraryError:
         return LibraryError(
-            f"The library in {self.folder} can't be read ({error}); restore it from a backup or name another "
-            "folder with --library."
+            sentence(
+                f"The library in {self.folder} can't be read ({error}); restore it from a backup or name another "
+                "folder with --library."
+            )
         )
 
     def snapshot(self, target: Path) -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import numpy as np
 
+from lamplight.languages import sentence
 from lamplight.library.database import Database
 from lamplight.library.errors import VectorsAway
 from lamplight.library.passages import Passages
@@ -111,10 +112,17 @@ class DenseIndex:
     def _rebuild(self, store: VectorStore, embedder: Embedder, missing: Sequence[int]) -> None:
         """Compute vectors, while others search and write; ends early when the library is closed or erased."""
         moving = embedder.name in self._places.former
-        doing = f"brought to {self._places.choice.server.place}" if moving and self._places.choice.server else "rebuilt"
+        server = self._places.choice.server if moving else None
         try:
             for start in range(0, len(missing), FILL_BATCH):
-                self._places.say(f"The search index is being {doing}: {start:,} of {len(missing):,} passages…")
+                done, count = f"{start:,}", f"{len(missing):,}"
+                self._places.say(
+                    sentence(
+                        f"The search index is being brought to {server.place}: {done} of {count} passages…"
+                        if server
+                        else f"The search index is being rebuilt: {done} of {count} passages…"
+                    )
+                )
                 if not self._compute(store, embedder, missing[start : start + FILL_BATCH]):
                     return
             if not store.trouble:

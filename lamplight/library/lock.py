@@ -15,6 +15,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from lamplight.languages import sentence
 from lamplight.library.errors import LibraryBusy
 
 NOTE_SECONDS = 1.0  # from taking the lock to saying who took it; a thousandth of that on a machine with nothing to do
@@ -63,10 +64,15 @@ class LibraryLock:
 
     def _busy(self, folder: Path) -> LibraryBusy:
         holder = self._holder_noted()
-        who = f"`{holder['purpose']}` (process {holder['pid']})" if "pid" in holder else "another process"
-        since = time.strftime(" since %H:%M", time.localtime(holder["since"])) if "since" in holder else ""
+        purpose, process = holder.get("purpose"), holder.get("pid")
+        since = time.strftime("%H:%M", time.localtime(holder["since"])) if "since" in holder else ""
         return LibraryBusy(
-            f"The library in {folder} has been in use by {who}{since}; wait until it is done, or close it.",
+            sentence(
+                f"The library in {folder} has been in use by `{purpose}` (process {process}) since {since}; wait until "
+                "it is done, or close it."
+                if since
+                else f"The library in {folder} has been in use by another process; wait until it is done, or close it."
+            ),
             holder.get("address", ""),
             holder.get("key", ""),
         )

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from lamplight.languages import sentence
 from lamplight.library.errors import LibraryError, VectorsAway
 from lamplight.library.vector_server import VectorServer
 from lamplight.library.vectors import HNSW_SETTINGS, VectorStore
@@ -73,7 +74,7 @@ class ServedVectors(VectorStore):
                 if not self._server.may_connect:
                     raise VectorsAway(f"{self._server.permission} Start once with --allow if you want that.")
                 if self._server.elsewhere:
-                    stack.enter_context(allowed(f"vectors on {self._server.place}", self._server.host))
+                    stack.enter_context(allowed(sentence(f"vectors on {self._server.place}"), self._server.host))
                 with self._lock:
                     if self._client is None:
                         self._connect()
@@ -176,7 +177,7 @@ def _client(server: VectorServer) -> Any:
 
 def _sentence(server: VectorServer, error: Exception) -> str:
     reason = " ".join(str(error).split())[:REASON] or type(error).__name__
-    return (
+    return sentence(
         f"The vectors on {server.place} can’t be reached ({reason}); see that `chroma run` runs there. Until it is "
         "back words alone are searched for, and what is added meanwhile is brought there then."
     )

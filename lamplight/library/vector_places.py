@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lamplight import ROOT
 from lamplight.errors import ServerError
+from lamplight.languages import sentence
 from lamplight.library.checksums import Checksums
 from lamplight.library.database import Database
 from lamplight.library.errors import LibraryError, VectorsAway
@@ -37,7 +38,7 @@ class VectorPlaces:
         self.behind: set[str] = set()  # embedders of which a server may lack some, or have some too many
         self.opening = threading.RLock()  # taken before the database's guard, never inside it
         self.notice = ""  # what is being mended, in a sentence
-        self.noticed: Callable[[str], object] = lambda sentence: None  # told each new one
+        self.noticed: Callable[[str], object] = lambda told: None  # told each new one
 
     def close(self) -> None:
         """All of them; the next use opens them again."""
@@ -145,7 +146,7 @@ class VectorPlaces:
                 f"The vectors in {folder} are damaged and can't be removed ({error.strerror}); delete that folder and "
                 "start again: they are rebuilt from the library."
             ) from error
-        self.say("The search index was damaged; it is being rebuilt from the library.")
+        self.say(sentence("The search index was damaged; it is being rebuilt from the library."))
         return self._agreed(VectorStore(folder, embedder.name, Checksums(folder)))
 
     def missing(self, store: VectorStore, meanwhile: bool = False) -> list[int]:
@@ -158,10 +159,10 @@ class VectorPlaces:
         store.remove(sorted(stored - kept - (self._passages.coming_in() if meanwhile else set())))
         return sorted(kept - stored)
 
-    def say(self, sentence: str) -> None:
+    def say(self, told: str) -> None:
         """Keep it as `notice`, empty when all is well again, and call `noticed` in the calling thread."""
-        self.notice = sentence
-        self.noticed(sentence)
+        self.notice = told
+        self.noticed(told)
 
 
 def _survives(folder: Path, name: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from lamplight.files import write_atomically
+from lamplight.languages import sentence
 from lamplight.library.errors import LibraryError
 from lamplight.network.address import Reachable, web_address
 
@@ -51,10 +52,11 @@ class VectorServer(Reachable):
     @property
     def permission(self) -> str:
         """What a person is asked before the first connection to another computer."""
-        return (
-            f"{self.host} is not this computer. The vectors of all passages would be kept there, and those of your "
-            "questions sent there; from a vector much of its text can be guessed. The texts stay "
-            f"here.{self.listening}"
+        return self.warned(
+            sentence(
+                f"{self.host} is not this computer. The vectors of all passages would be kept there, and those of your "
+                "questions sent there; from a vector much of its text can be guessed. The texts stay here."
+            )
         )
 
     def collection(self, embedder: str) -> str:

@@ -101,11 +101,15 @@ class VectorStore:
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
         except BaseException as error:
-            reason = f"The vectors in {self._folder} can't be {what} ({error})"
-            if what == "written":
-                raise LibraryError(f"{reason}; free some disk space and try again.") from error
+            folder = self._folder
             raise LibraryError(
-                f"{reason}; delete that folder and start again: they are rebuilt from the library."
+                f"The vectors in {folder} can't be written ({error}); free some disk space and try again."
+                if what == "written"
+                else f"The vectors in {folder} can't be opened ({error}); delete that folder and start again: they are "
+                "rebuilt from the library."
+                if what == "opened"
+                else f"The vectors in {folder} can't be read ({error}); delete that folder and start again: they are "
+                "rebuilt from the library."
             ) from error
         finally:
             _allocate(AS_IT_WAS)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from lamplight.files import write_atomically
+from lamplight.languages import sentence
 from lamplight.models.engine import BatchEntry, Engine, Threads
 from lamplight.models.llama_build import build
 from lamplight.models.processor import physical_cores
@@ -43,7 +44,7 @@ class Calibration:
         return round(min(MOST_PASSAGE_TOKENS, max(LEAST_PASSAGE_TOKENS, PATIENCE_SECONDS * self.prefill_rate)))
 
     def __str__(self) -> str:
-        return f"reads {self.prefill_rate:.0f} tokens/s, writes {self.decode_rate:.0f}"
+        return sentence(f"reads {self.prefill_rate:.0f} tokens/s, writes {self.decode_rate:.0f}")
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ from typing import Literal
 
 from lamplight.errors import WeightsError
 from lamplight.files import sha256_of
+from lamplight.languages import sentence
 from lamplight.models.sampling import GREEDY, Sampling
 
 SHIPPED = Path(__file__).with_name("weights")  # a wheel of Lamplight has the packages' files here, by package
@@ -53,13 +54,13 @@ class Weights:
             return False
 
     def _missing(self) -> WeightsError:
-        return WeightsError(f"{self.name} is not installed; {self._remedy}.")
+        return WeightsError(sentence(f"{self.name} is not installed; {self._remedy}."))
 
     @property
     def _remedy(self) -> str:
         if not self.distribution:
-            return f"fetch {self.package.replace('.', '/')}/{self.file} of Lamplight again"
-        return f"run `pip install --force-reinstall --no-deps {self.distribution}`"
+            return sentence(f"fetch {self.package.replace('.', '/')}/{self.file} of Lamplight again")
+        return sentence(f"run `pip install --force-reinstall --no-deps {self.distribution}`")
 
     def verified_path(self) -> Path:
         """Where the file is, after reading all of it once (0.1 s per 100 MB). Raises `WeightsError`."""
@@ -180,7 +181,10 @@ DOWNLOADABLE = (
     Downloadable(
         "Qwen2.5-1.5B-Instruct",
         "answers",
-        "For laptops with 8 GB of memory: answers in its own words far better than the one that comes with Lamplight.",
+        sentence(
+            "For laptops with 8 GB of memory: answers in its own words far better than the one that comes with "
+            "Lamplight."
+        ),
         (HubFile("Qwen/Qwen2.5-1.5B-Instruct-GGUF", "qwen2.5-1.5b-instruct-q4_k_m.gguf", 1_117_320_736),),
         1.54e9,
         28 << 10,
@@ -190,7 +194,7 @@ DOWNLOADABLE = (
     Downloadable(
         "Qwen3-1.7B",
         "answers",
-        "For laptops with 8 to 16 GB: a little better, and slower over long passages.",
+        sentence("For laptops with 8 to 16 GB: a little better, and slower over long passages."),
         (HubFile("unsloth/Qwen3-1.7B-GGUF", "Qwen3-1.7B-Q4_K_M.gguf", 1_107_409_472),),
         1.72e9,
         112 << 10,
@@ -200,7 +204,7 @@ DOWNLOADABLE = (
     Downloadable(
         "Qwen3-4B-Instruct-2507",
         "answers",
-        "For laptops with 16 GB: the best answers of those that read passages apart and remember them.",
+        sentence("For laptops with 16 GB: the best answers of those that read passages apart and remember them."),
         (
             HubFile(
                 "bartowski/Qwen_Qwen3-4B-Instruct-2507-GGUF",
@@ -216,21 +220,24 @@ DOWNLOADABLE = (
     Downloadable(
         "Qwen3.5-4B",
         "answers",
-        "For laptops with 16 GB and patience: newer, but it reads every passage anew for each question.",
+        sentence("For laptops with 16 GB and patience: newer, but it reads every passage anew for each question."),
         (HubFile("unsloth/Qwen3.5-4B-GGUF", "Qwen3.5-4B-Q4_K_M.gguf", 2_740_937_888),),
         4e9,
     ),
     Downloadable(
         "Granite-4.1-3B",
         "answers",
-        "For laptops with 16 GB: IBM’s model for business documents; its type of weights is slow on most processors.",
+        sentence(
+            "For laptops with 16 GB: IBM’s model for business documents; its type of weights is slow on most "
+            "processors."
+        ),
         (HubFile("ibm-granite/granite-4.1-3b-GGUF", "granite-4.1-3b-Q5_K_M.gguf", 2_437_012_064),),
         3e9,
     ),
     Downloadable(
         "Qwen3-VL-2B-Instruct",
         "pictures",
-        "For photos and drawings: says what pictures show, so that they are found by it.",
+        sentence("For photos and drawings: says what pictures show, so that they are found by it."),
         (
             HubFile("Qwen/Qwen3-VL-2B-Instruct-GGUF", "Qwen3VL-2B-Instruct-Q4_K_M.gguf", 1_107_409_952),
             HubFile("Qwen/Qwen3-VL-2B-Instruct-GGUF", "mmproj-Qwen3VL-2B-Instruct-Q8_0.gguf", 445_053_216),

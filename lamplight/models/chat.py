@@ -9,6 +9,7 @@ from typing import Any, Literal
 from jinja2 import TemplateError
 
 from lamplight.errors import WeightsError
+from lamplight.languages import sentence
 from lamplight.models.engine import Engine
 
 CUT = "\x01"  # marks a segment's end while the template is applied; no text needs it, no template trims it
@@ -106,7 +107,7 @@ class ChatTemplate:
 
     def _unusable(self, error: Exception) -> WeightsError:
         return WeightsError(
-            f"{self._engine.name} has a chat template that can’t be used ({error}); choose another model."
+            sentence(f"{self._engine.name} has a chat template that can’t be used ({error}); choose another model.")
         )
 
     def _harmless(self, text: str) -> str:

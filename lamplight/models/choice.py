@@ -15,6 +15,7 @@ import psutil
 
 from lamplight.errors import LamplightError, ServerError, WeightsError
 from lamplight.files import sha256_of, write_atomically
+from lamplight.languages import sentence
 from lamplight.models.added_model import Added, AddedModel
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.catalogue import LANGUAGE_MODEL, sampling_of
@@ -194,7 +195,8 @@ class LanguageModelChoice:
                 save_choice(source, key)
             except (LamplightError, OSError) as error:
                 if wish is self._wish:
-                    self.loading, self.trouble = "", f"{error} {self.source.name} goes on answering."
+                    going_on = sentence(f"{self.source.name} goes on answering.")
+                    self.loading, self.trouble = "", f"{error} {going_on}"
                 return
             self.settled.clear()
             self.source = source
@@ -212,7 +214,8 @@ class LanguageModelChoice:
             if self.source == COMES_WITH_LAMPLIGHT:
                 raise
             self.source = COMES_WITH_LAMPLIGHT
-            self.trouble = f"{error} {self.source.name} answers meanwhile."
+            meanwhile = sentence(f"{self.source.name} answers meanwhile.")
+            self.trouble = f"{error} {meanwhile}"
             return self._open(self.source)
 
     def _open(self, source: Chosen) -> AnswerModel:

@@ -18,6 +18,7 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from lamplight.errors import DownloadError
+from lamplight.languages import sentence
 from lamplight.models.catalogue import DOWNLOADABLE, Downloadable
 from lamplight.models.folder import models_folder
 from lamplight.models.transfer import BACKOFF_SECONDS, Transfer, bytes_here
@@ -185,9 +186,11 @@ class _Job:
         except DownloadError as error:
             self.trouble = str(error)
         except Timeout:
-            self.trouble = "Another Lamplight is downloading this model; wait for it, or close it."
+            self.trouble = sentence("Another Lamplight is downloading this model; wait for it, or close it.")
         except OSError as error:
-            self.trouble = f"{self._folder} can’t be written ({error.strerror}); free some space there, then resume."
+            self.trouble = sentence(
+                f"{self._folder} can’t be written ({error.strerror}); free some space there, then resume."
+            )
         finally:
             if self.discarding:
                 shutil.rmtree(self._folder, ignore_errors=True)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from lamplight.errors import ExtensionError, LamplightError
+from lamplight.languages import sentence
 from lamplight.network.connections import block_connections
 
 Group = Literal["lamplight.readers", "lamplight.models", "lamplight.charts"]
@@ -52,15 +53,15 @@ class Extension:
     def error(self, reason: BaseException) -> ExtensionError:
         """The sentence a person is told when it doesn't do what it should."""
         told = " ".join(f"{type(reason).__name__}: {reason}".split())
-        return ExtensionError(f"{self} doesn’t work ({told}); {self.remedy}.")
+        return ExtensionError(sentence(f"{self} doesn’t work ({told}); {self.remedy}."))
 
     @property
     def remedy(self) -> str:
         """What a person can do about one that doesn't work."""
-        return f"update it, or run `pip uninstall {self.distribution}`"
+        return sentence(f"update it, or run `pip uninstall {self.distribution}`")
 
     def __str__(self) -> str:
-        return f"{self.name} of the extension {self.distribution} {self.version}"
+        return sentence(f"{self.name} of the extension {self.distribution} {self.version}")
 
 
 def extensions(group: Group) -> dict[str, Extension]:

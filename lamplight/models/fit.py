@@ -7,6 +7,7 @@ from typing import Literal
 
 import psutil
 
+from lamplight.languages import sentence
 from lamplight.models.engine import CONTEXT_TOKENS, Engine
 from lamplight.models.model_file import ModelFile
 
@@ -16,6 +17,7 @@ WORKSPACE_BYTES = 140_000_000  # what is used of llama.cpp's buffers for a batch
 SYSTEM_BYTES = 1_500_000_000  # what the system and the browser need beside it
 PAGE_TOKENS = 500  # a page of prose
 WORDS_PER_TOKEN = 0.75  # English
+SHORT_SECONDS, LONG_SECONDS = 2.0, 100.0  # told in tenths below, in minutes above
 GREEN_SECONDS, AMBER_SECONDS = 10.0, 60.0  # to read a page; longer is no conversation any more
 GREEN_WORDS, AMBER_WORDS = 4.0, 1.0  # per second; people read four
 # Measured by `python -m bench.speed --shape`, which also says how far off the estimates are: docs/context-cache.md.
@@ -94,10 +96,21 @@ class Pace:
         return self.decode_rate * WORDS_PER_TOKEN
 
     def __str__(self) -> str:
-        """For people: "reads a page in about 3 s and writes about 8 words a second"."""
-        about = "" if self.measured else "about "
+        """For people: "It reads a page in about 3 s and writes about 8 words a second."."""
         words = f"{self.words_per_second:.{0 if self.words_per_second >= GREEN_WORDS else 1}f}"
-        return f"reads a page in {about}{_duration(self.page_seconds)} and writes {about}{words} words a second"
+        if self.page_seconds >= LONG_SECONDS:
+            minutes = f"{self.page_seconds / 60:.0f}"
+            return sentence(
+                f"It reads a page in {minutes} minutes and writes {words} words a second."
+                if self.measured
+                else f"It reads a page in about {minutes} minutes and writes about {words} words a second."
+            )
+        seconds = f"{self.page_seconds:.{1 if self.page_seconds < SHORT_SECONDS else 0}f}"
+        return sentence(
+            f"It reads a page in {seconds} s and writes {words} words a second."
+            if self.measured
+            else f"It reads a page in about {seconds} s and writes about {words} words a second."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +138,24 @@ def memory_here() -> Memory:
 
 def fit(need: Need, pace: Pace | None, memory: Memory, loaded: bool = False) -> Fit:
     """`pace` None: not measured yet, so that only memory can speak; `loaded`: it is in memory already."""
-    speed = f"It {pace}." if pace else "Its speed is not measured yet."
+    speed = str(pace) if pace else sentence("Its speed is not measured yet.")
     if need.memory + SYSTEM_BYTES > memory.total and not loaded:
-        reason = f"It needs {_gigabytes(need.memory)} of memory and this computer has {_gigabytes(memory.total)}."
-        return Fit("red", "Too large", reason)
+        needed, there = _gigabytes(need.memory), _gigabytes(memory.total)
+        return Fit(
+            "red", sentence("Too large"), sentence(f"It needs {needed} of memory and this computer has {there}.")
+        )
     if pace and (pace.page_seconds > AMBER_SECONDS or pace.words_per_second < AMBER_WORDS):
-        return Fit("red", "Too slow", speed)
+        return Fit("red", sentence("Too slow"), speed)
     if need.memory > memory.free and not loaded:
-        wanted = f"needs {_gigabytes(need.memory)} of memory and {_gigabytes(memory.free)} are free"
-        return Fit("amber", "Tight", f"Close other programs first: it {wanted}. {speed}")
+        needed, free = _gigabytes(need.memory), _gigabytes(memory.free)
+        reason = sentence(f"Close other programs first: it needs {needed} of memory and {free} are free. {speed}")
+        return Fit("amber", sentence("Tight"), reason)
     if pace is None:
-        return Fit("unmeasured", "Not measured", f"It fits into memory. {speed}")
+        return Fit("unmeasured", sentence("Not measured"), sentence(f"It fits into memory. {speed}"))
     if pace.page_seconds > GREEN_SECONDS or pace.words_per_second < GREEN_WORDS:
-        return Fit("amber", "Slow", speed)
-    return Fit("green", "Runs well", speed)
+        return Fit("amber", sentence("Slow"), speed)
+    return Fit("green", sentence("Runs well"), speed)
 
 
 def _gigabytes(size: int) -> str:
     return f"{size / 1e9:.1f} GB"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 2:
-        return f"{seconds:.1f} s"
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} minutes"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
 from lamplight.errors import DownloadError
+from lamplight.languages import sentence
 from lamplight.models.catalogue import HubFile
 from lamplight.network.connections import allowed
 
@@ -77,7 +78,9 @@ def open_url(
 
     try:
         with (
-            allowed(f"download of {address.rpartition('/')[2]}"),  # its bytes come from a host that the hub names
+            allowed(
+                sentence(f"download of {address.rpartition('/')[2]}")
+            ),  # its bytes come from a host that the hub names
             httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=follow, max_redirects=MOST_REDIRECTS) as client,
             client.stream(method, address, headers=headers) as response,
         ):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from lamplight.files import write_atomically
+from lamplight.languages import sentence
 from lamplight.models.prepare import cache_folder
 from lamplight.models.processor import physical_cores
 
@@ -56,9 +57,14 @@ class Comparison:
         return self.own >= FASTER * self.installed
 
     def __str__(self) -> str:
-        speeds = f"reads {self.own:.0f} tokens/s, the installed one {self.installed:.0f}"
-        kept = "It is used from the next start of Lamplight on." if self.is_faster else "The installed one stays."
-        return f"llama.cpp as compiled for this processor {speeds}. {kept}"
+        own, installed = f"{self.own:.0f}", f"{self.installed:.0f}"
+        return sentence(
+            f"llama.cpp as compiled for this processor reads {own} tokens/s, the installed one {installed}. It is used "
+            "from the next start of Lamplight on."
+            if self.is_faster
+            else f"llama.cpp as compiled for this processor reads {own} tokens/s, the installed one {installed}. The "
+            "installed one stays."
+        )
 
 
 def builds_folder() -> Path:

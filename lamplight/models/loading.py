@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from lamplight.errors import LamplightError, WeightsError
+from lamplight.languages import sentence
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL, MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
 from lamplight.models.cell_ranker import CellRanker
@@ -187,19 +188,25 @@ class Models:
     def _load(self, then: Callable[[], object]) -> None:
         try:
             first = not prepared_embedder().is_file()
-            self._status = "Preparing the search, once on this computer…" if first else "Getting ready to search…"
+            self._status = (
+                sentence("Preparing the search, once on this computer…")
+                if first
+                else sentence("Getting ready to search…")
+            )
             self._embedder.get()
             prepared = self.multilingual_is_prepared
             if prepared:
                 _ = self.multilingual
             self._reader.get()
-            self._status = "Loading the language model…"
+            self._status = sentence("Loading the language model…")
             self.choice.get()
             then()
             self._status = ""
             self.scheduler.wake()
             if MULTILINGUAL_WEIGHTS.installed and not prepared:
-                self._status = "Preparing the search in other languages, once: half a minute. You can ask meanwhile."
+                self._status = sentence(
+                    "Preparing the search in other languages, once: half a minute. You can ask meanwhile."
+                )
                 _ = self.multilingual
                 then()
                 self._status = ""

@@ -25,6 +25,7 @@ import psutil
 
 from lamplight import FROM_FOLDER, ROOT
 from lamplight.errors import WeightsError
+from lamplight.languages import gettext, sentence, translated
 from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.llama_build import (
     NAME,
@@ -40,8 +41,8 @@ from lamplight.models.llama_build import (
 from lamplight.models.processor import physical_cores
 from lamplight.network.connections import CONNECTIONS
 
-REASON = "llama.cpp’s source, to compile it for this processor"
-INDEX = "Python’s package index"  # where pip looks unless it was told otherwise
+REASON = sentence("llama.cpp’s source, to compile it for this processor")
+INDEX = sentence("Python’s package index")  # where pip looks unless it was told otherwise
 CORE_MINUTES = 11  # that compiling takes, 5½ minutes on two cores
 STEP = re.compile(r"^\[ *(\d+)/(\d+)\]")  # as ninja counts them
 RUNS = 3  # of each build, in turn, as other work slows some of them; the fastest counts
@@ -120,7 +121,9 @@ class NativeBuild:
         except WeightsError as error:
             self.told = "" if self._cancelled.is_set() else str(error)
         except OSError as error:
-            self.told = f"{folder} can’t be written ({error.strerror}); free some space there, then try again."
+            self.told = sentence(
+                f"{folder} can’t be written ({error.strerror}); free some space there, then try again."
+            )
         finally:
             for left in folder.glob(f"{OWN}*"):
                 if (left != target or not kept) and not _is_of_another_app(left):
@@ -145,7 +148,7 @@ class NativeBuild:
                     self.done = int(step[1]) / max(1, int(step[2]))
         self._process = None
         if process.returncode != 0 or self._cancelled.is_set():
-            reason = next((line for line in lines if "ERROR" in line), "pip gave no reason")
+            reason = next((line for line in lines if "ERROR" in line), sentence("pip gave no reason"))
             raise WeightsError(f"llama.cpp could not be compiled, and the installed one stays: {reason}")
 
     def _measure(self, target: Path) -> Comparison:
@@ -241,15 +244,17 @@ def main(arguments: list[str]) -> int:
         return compile_into(Path(arguments[1]))
     native = NativeBuild()
     if not native.gains:
-        sys.stdout.write("There is nothing to gain: the build of llama.cpp that computes is the fastest known here.\n")
+        told = gettext("There is nothing to gain: the build of llama.cpp that computes is the fastest known here.")
+        sys.stdout.write(f"{told}\n")
         return 0
-    sys.stdout.write(f"Compiling llama.cpp for this processor, about {native.minutes} minutes.\n")
+    told = gettext("Compiling llama.cpp for this processor, about {n} minutes.").format(n=native.minutes)
+    sys.stdout.write(f"{told}\n")
     native.start()
     while native.state:
         sys.stdout.write(f"\r{native.state} {native.done:.0%} ")
         sys.stdout.flush()
         time.sleep(1)
-    sys.stdout.write(f"\n{native.told}\n")
+    sys.stdout.write(f"\n{translated(native.told)}\n")
     return 0
 
 

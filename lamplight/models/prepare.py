@@ -21,6 +21,7 @@ from safetensors.numpy import load_file
 
 from lamplight import ROOT
 from lamplight.errors import WeightsError
+from lamplight.languages import gettext, sentence
 from lamplight.models.catalogue import ENGLISH, MULTILINGUAL, EmbeddingModel
 from lamplight.models.e5_file import E5File, write_tokenizer
 from lamplight.models.embedder_graph import Array, fill_graph, graph_of
@@ -61,7 +62,7 @@ def ensure_embedder(model: EmbeddingModel = ENGLISH) -> Path:
         command = [sys.executable, "-m", "lamplight.models.prepare", "--embedder", model.weights.name]
         result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if result.returncode != 0 or not path.is_file():
-            reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+            reason = (result.stderr.strip().splitlines() or [sentence("no reason given")])[-1]
             raise WeightsError(
                 f"The embedder can't be prepared ({reason}); in {ROOT} run "
                 f"`{sys.executable} -m lamplight.models.prepare` to see why."
@@ -193,11 +194,13 @@ def main() -> int:
 def _prepare(model: EmbeddingModel, optional: bool) -> None:
     name = model.weights.name
     if optional and not model.weights.installed:
-        sys.stdout.write(f"{name} is not installed: English is searched well, other languages badly.\n")
+        told = gettext("{name} is not installed: English is searched well, other languages badly.").format(name=name)
     elif not (path := prepared_embedder(model)).is_file():
-        sys.stdout.write(f"{name} is ready (cosine to the original {export_embedder(model, path):.4f}).\n")
+        cosine = f"{export_embedder(model, path):.4f}"
+        told = gettext("{name} is ready (cosine to the original {cosine}).").format(name=name, cosine=cosine)
     else:
-        sys.stdout.write(f"{name} is ready.\n")
+        told = gettext("{name} is ready.").format(name=name)
+    sys.stdout.write(f"{told}\n")
 
 
 if __name__ == "__main__":

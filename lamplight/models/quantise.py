@@ -27,6 +27,7 @@ import psutil
 from lamplight import ROOT
 from lamplight.errors import WeightsError
 from lamplight.files import sha256_of, write_atomically
+from lamplight.languages import sentence
 from lamplight.models.calibration import PREFILL_TOKENS, prefill_seconds, yardstick
 from lamplight.models.engine import BatchEntry, Engine, Threads, log_likelihood
 from lamplight.models.llama_build import build, load_llama
@@ -87,9 +88,9 @@ class Preparation:
     def __str__(self) -> str:
         """For people: "Q4_0, reads 2.3 times as fast as the original"."""
         if self.chosen == ORIGINAL:
-            return "as it came, which is the fastest here within the tolerance"
+            return sentence("as it came, which is the fastest here within the tolerance")
         gain = self.measured[self.chosen].prefill_rate / self.measured[ORIGINAL].prefill_rate
-        return f"{self.chosen} for this processor, reads {gain:.1f} times as fast"
+        return sentence(f"{self.chosen} for this processor, reads {gain:.1f} times as fast")
 
 
 def worth_preparing(source: ModelFile) -> bool:
@@ -127,7 +128,7 @@ def prepare_in_background(source: Path, source_sha256: str, folder: Path) -> Pre
         told = process.stderr.read()
     preparation = saved_preparation(folder, source_sha256)
     if preparation is None:
-        reason = (told.strip().splitlines() or ["no reason given"])[-1]
+        reason = (told.strip().splitlines() or [sentence("no reason given")])[-1]
         raise WeightsError(f"{source.name} can't be prepared for this processor ({reason}); it is used as it came.")
     return preparation
 

@@ -18,6 +18,7 @@ import numpy as np
 from lamplight import ROOT
 from lamplight.errors import WeightsError
 from lamplight.files import sha256_of
+from lamplight.languages import sentence
 from lamplight.models.folder import models_folder
 from lamplight.models.onnx_session import onnx_session
 
@@ -71,7 +72,7 @@ def ensure_reranker(files: RerankerFiles, cache: Path) -> Path:
         command = [sys.executable, "-m", "lamplight.models.prepare", "--reranker", str(files.folder), "--to", str(path)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode != 0 or not path.is_file():
-            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            reason = (done.stderr.strip().splitlines() or [sentence("no reason given")])[-1]
             raise WeightsError(
                 f"The reranker in {files.folder} can't be prepared ({reason}); take it out or replace it."
             )

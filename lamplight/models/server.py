@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lamplight.errors import ServerError
+from lamplight.languages import sentence
 from lamplight.network.address import Reachable, web_address
 
 USUAL_PATH = "/v1"
@@ -65,10 +66,11 @@ class Server(Reachable):
     @property
     def permission(self) -> str:
         """What a person is asked before the first connection to another computer."""
-        return (
-            f"{self.host} is not this computer. Your questions with the conversation before them, and the passages "
-            "that answers need (for a summary, the whole document), would be sent there; your documents stay here."
-            f"{self.listening}"
+        return self.warned(
+            sentence(
+                f"{self.host} is not this computer. Your questions with the conversation before them, and the passages "
+                "that answers need (for a summary, the whole document), would be sent there; your documents stay here."
+            )
         )
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from lamplight.errors import ServerError, Unavailable
+from lamplight.languages import sentence
 from lamplight.models.server import Server
 from lamplight.network.connections import allowed
 
@@ -32,6 +33,7 @@ MOST_WAIT = 10.0  # seconds that a busy server may ask for
 BUSY = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 KEY_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+BROKEN = sentence("the connection broke off")
 KEY = re.compile(r"[!-~]*")
 Json = Mapping[str, Any]
 
@@ -89,7 +91,7 @@ class Requests:
             try:
                 return json.loads(b"".join(_bounded(response, self._server)))
             except ValueError as error:
-                raise self._no_server("what it sends is not JSON") from error
+                raise self._no_server(sentence("what it sends is not JSON")) from error
 
     def events(self, path: str, body: Json, line: CancellableConnection) -> Iterator[dict[str, Any]]:
         """What comes as server-sent events until the server says that it is done. Raises `ServerError`."""
@@ -104,8 +106,8 @@ class Requests:
                 some = True
                 yield self._event(data)
             if not some:
-                raise self._no_server("its answer is no stream")
-            raise self._down("the connection broke off")
+                raise self._no_server(sentence("its answer is no stream"))
+            raise self._down(BROKEN)
 
     def _event(self, data: bytes) -> dict[str, Any]:
         try:
@@ -115,7 +117,10 @@ class Requests:
         if not isinstance(event, dict):
             raise ServerError(f"{self._server.place} sent something that is no answer; ask again.")
         if event.get("error"):
-            raise ServerError(f"{self._server.place} could not go on{self._reason(event)}.")
+            reason = self._reason(event)
+            raise ServerError(
+                f"{self._server.place} could not go on{reason}." if reason else f"{self._server.place} could not go on."
+            )
         return event
 
     @contextmanager
@@ -128,7 +133,7 @@ class Requests:
             raise ServerError(f"{server.permission} Allow it under “Models” first.")
         with ExitStack() as stack:
             if server.elsewhere:
-                stack.enter_context(allowed(f"answers by {server.name}", server.host))
+                stack.enter_context(allowed(sentence(f"answers by {server.name}"), server.host))
             try:
                 timeout = httpx.Timeout(self._silence, connect=min(self._silence, CONNECT_SECONDS))
                 client = stack.enter_context(
@@ -141,7 +146,7 @@ class Requests:
                 self._judge(response)
                 yield response
             except httpx.ConnectTimeout as error:
-                raise self._down("it doesn’t answer") from error
+                raise self._down(sentence("it doesn’t answer")) from error
             except httpx.TimeoutException as error:
                 raise ServerError(
                     f"{server.place} has sent nothing for {self._silence:g} seconds; ask again."
@@ -149,7 +154,7 @@ class Requests:
             except httpx.ConnectError as error:
                 raise self._down(_shortened(str(error))) from error
             except (httpx.HTTPError, httpx.StreamError) as error:
-                raise self._down("the connection broke off") from error
+                raise self._down(BROKEN) from error
             except (httpx.InvalidURL, UnicodeError) as error:
                 raise ServerError(f"{server.address} is no web address; correct it under “Models”.") from error
 
@@ -161,19 +166,27 @@ class Requests:
         if response.is_redirect:
             target = urlsplit(urljoin(server.address, response.headers.get("location", "")))
             raise ServerError(
-                f"{server.place} sends on to {target.netloc or 'elsewhere'}, which Lamplight does not follow; enter "
-                "the address where the server really is."
+                f"{server.place} sends on to {target.netloc}, which Lamplight does not follow; enter the address where "
+                "the server really is."
+                if target.netloc
+                else f"{server.place} sends on to elsewhere, which Lamplight does not follow; enter the address where "
+                "the server really is."
             )
         if status in KEY_REFUSED:
-            lacking = "does not take the key" if self._key else "wants a key"
-            raise ServerError(f"{server.place} {lacking} (it answered {status}); enter the right one under “Models”.")
+            raise ServerError(
+                f"{server.place} does not take the key (it answered {status}); enter the right one under “Models”."
+                if self._key
+                else f"{server.place} wants a key (it answered {status}); enter the right one under “Models”."
+            )
         if status in BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             wait = response.headers.get("retry-after", "")
-            raise self._down(f"it answered {status}", min(MOST_WAIT, float(wait)) if wait.isdecimal() else 0.0)
-        reason = self._reason(self._told(response))
+            raise self._down(
+                sentence(f"it answered {status}"), min(MOST_WAIT, float(wait)) if wait.isdecimal() else 0.0
+            )
+        told = f"{status}{self._reason(self._told(response))}"
         if status in NOT_THERE:
-            raise self._no_server(f"it answered {status}{reason}")
-        raise BadRequest(f"{server.place} refused the question (it answered {status}{reason}).")
+            raise self._no_server(sentence(f"it answered {told}"))
+        raise BadRequest(f"{server.place} refused the question (it answered {told}).")
 
     def _told(self, response: httpx.Response) -> object:
         try:
@@ -191,12 +204,21 @@ class Requests:
 
     def _down(self, reason: str, wait: float = 0.0) -> Unavailable:
         return Unavailable(
-            f"{self._server.name} can’t be reached ({reason}); see that the server runs, or choose another model.", wait
+            sentence(
+                f"{self._server.name} can’t be reached ({reason}); see that the server runs, or choose another model."
+            ),
+            wait,
         )
 
     def _no_server(self, reason: str) -> ServerError:
-        what = f"no model {self._server.model} at" if self._server.model else "no OpenAI-compatible server at"
-        return ServerError(f"There is {what} {self._server.address} ({reason}); most addresses end in /v1.")
+        model, address = self._server.model, self._server.address
+        return ServerError(
+            sentence(
+                f"There is no model {model} at {address} ({reason}); most addresses end in /v1."
+                if model
+                else f"There is no OpenAI-compatible server at {address} ({reason}); most addresses end in /v1."
+            )
+        )
 
 
 def _authorities(server: Server) -> ssl.SSLContext | bool:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lamplight.errors import DownloadError
 from lamplight.files import READ_BLOCK, write_atomically
+from lamplight.languages import sentence
 from lamplight.models.catalogue import HubFile
 from lamplight.models.hub import Announced, ConnectionLost, address_of, hub_name, look_up, open_url, refuse
 
@@ -140,8 +141,10 @@ class Transfer:
     def _wrong(self) -> DownloadError:
         self._discard()
         return DownloadError(
-            f"What came from {hub_name()} is not the {self._file.name} it announced, so it was deleted; "
-            "download it again, over another network if this happens twice."
+            sentence(
+                f"What came from {hub_name()} is not the {self._file.name} it announced, so it was deleted; "
+                "download it again, over another network if this happens twice."
+            )
         )
 
     def _discard(self) -> None:

@@ -6,6 +6,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from lamplight.errors import ServerError
+from lamplight.languages import sentence
 from lamplight.network.connections import is_here
 
 
@@ -19,7 +20,11 @@ def web_address(typed: str, example: str) -> SplitResult:
     except ValueError as error:
         raise ServerError(f"{text} is no web address; it looks like {example}.") from error
     if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", address):
-        raise ServerError(f"{text or 'Nothing'} is no web address; it looks like {example}.")
+        raise ServerError(
+            f"{text} is no web address; it looks like {example}."
+            if text
+            else f"Nothing is no web address; it looks like {example}."
+        )
     return parts
 
 
@@ -50,9 +55,8 @@ class Reachable:
         """Where it is, as people are told."""
         return urlsplit(self.address).netloc
 
-    @property
-    def listening(self) -> str:
-        """What without https has to be known before somebody agrees; empty with it."""
+    def warned(self, asked: str) -> str:
+        """`asked`, and what without https has to be known before somebody agrees."""
         if self.address.startswith("https:"):
-            return ""
-        return " Without https, others on the network can read along."
+            return asked
+        return sentence(f"{asked} Without https, others on the network can read along.")

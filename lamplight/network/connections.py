@@ -23,10 +23,12 @@ from typing import Any
 
 import psutil
 
+from lamplight.languages import sentence
+
 LOOK_SECONDS = 10.0
 HTTPS = 443
 LISTED = 100  # newest attempts that are kept one by one; the counts go on
-OUTSIDE_PYTHON = "seen by the operating system, not asked for in Python"
+OUTSIDE_PYTHON = sentence("seen by the operating system, not asked for in Python")
 LOOKUPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
 REVERSE_LOOKUPS = frozenset({"socket.gethostbyaddr", "socket.getnameinfo"})
 SENDS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
@@ -202,7 +204,7 @@ def _judge_connection(host: str, port: int) -> None:
 
 
 def _block(host: str, port: int) -> None:
-    CONNECTIONS.note(host, port, "nobody asked for it", blocked=True)
+    CONNECTIONS.note(host, port, sentence("nobody asked for it"), blocked=True)
     raise ConnectionBlocked(
         f"A connection to {host} was blocked: only a download or a question to a server that you allowed may leave."
     )

@@ -14,7 +14,7 @@ from lamplight.models.loading import Models
 from lamplight.rag.computation import compute
 from lamplight.rag.finding import Finder
 from lamplight.rag.intent import understand
-from lamplight.rag.messages import Language, language_of, say
+from lamplight.rag.messages import language_of, say
 from lamplight.rag.naming import named_documents
 from lamplight.rag.outline import Headings, headings_of, trail
 from lamplight.rag.periods import YEAR
@@ -149,7 +149,7 @@ def _in_a_sentence(words: str) -> str:
     return words[0].lower() + words[1:] if words[1:].islower() else words
 
 
-def _of_the_whole(language: Language, title: str) -> str:
+def _of_the_whole(language: str, title: str) -> str:
     return say(language, "try summary", name=title)
 
 

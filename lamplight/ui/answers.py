@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeVar
 
+from lamplight.languages import sentence
 from lamplight.library.records import PICTURE_NAMES, Message, Passage
 from lamplight.rag.events import (
     Breadth,
@@ -27,14 +28,14 @@ from lamplight.ui.opening import QUOTE, Opening, taken_apart
 Part = TypeVar("Part", Passage, Citation)
 MINUTE = 60.0  # seconds
 FORMERLY = {"section": "header", "chunk_id": "id"}
-WORDING = "Putting it into words…"
-UNFINISHED = "This answer was interrupted before it was finished."
+WORDING = sentence("Putting it into words…")
+UNFINISHED = sentence("This answer was interrupted before it was finished.")
 
 
 @dataclass(slots=True)
 class Answer:
     """`status` is the sentence shown while there is no text yet; `error` the one shown when it broke, `notice` when
-    another model answered or the end is missing.
+    another model answered or the end is missing. All are English until they are shown.
 
     `draft` is what the model has written so far, and in the end all that it wrote; `aside` that it is not shown while
     it grows. `unread` are files that were still being read. `alone`: only documents that the person chose were asked.
@@ -88,7 +89,9 @@ class Answer:
         """
         match event:
             case Waiting():
-                self.status = f"{event.ahead} questions come first…" if event.ahead > 1 else "One question comes first…"
+                self.status = sentence(
+                    f"{event.ahead} questions come first…" if event.ahead > 1 else "One question comes first…"
+                )
             case Searching():
                 self.status = _searching(event.documents)
             case Evidence():
@@ -96,7 +99,7 @@ class Answer:
                 self.text = f"{event.opening}\n\n" if event.opening else ""
                 self.short, self.quote, self.candidates = event.short, event.quote, event.candidates
                 self.respelled = event.respelled or self.respelled
-                self.status = "Reading the passages…" if event.passages else "Nothing close was found…"
+                self.status = sentence("Reading the passages…" if event.passages else "Nothing close was found…")
             case ScanProgress():
                 self.progress = event.done / event.total if event.total > 1 else None
                 self.status = _looking(event)
@@ -191,19 +194,33 @@ def _current(part: Part, successor: Callable[[int], int]) -> Part:
 
 
 def _reading(event: PrefillProgress) -> str:
-    passages = (
-        "1 passage" if event.passages == 1 else f"{event.passages} passages" if event.passages else "your question"
-    )
+    passages = event.passages
     if event.seconds is None or event.seconds < 1:
-        return f"Reading {passages}…"
-    return f"Reading {passages}, about {event.seconds:.0f} s…"
+        return sentence(
+            f"Reading {passages} passages…"
+            if passages > 1
+            else "Reading 1 passage…"
+            if passages
+            else "Reading your question…"
+        )
+    seconds = f"{event.seconds:.0f}"
+    return sentence(
+        f"Reading {passages} passages, about {seconds} s…"
+        if passages > 1
+        else f"Reading 1 passage, about {seconds} s…"
+        if passages
+        else f"Reading your question, about {seconds} s…"
+    )
 
 
 def _looking(event: ScanProgress) -> str:
     if not event.sections:
-        return f"Looking through {event.total:,} places…" if event.total > 1 else "Reading…"
-    left = "" if event.seconds is None else f", about {_duration(event.seconds)} left"
-    return f"Summarising section {min(event.done + 1, event.total):,} of {event.total:,}{left}…"
+        return sentence(f"Looking through {event.total:,} places…" if event.total > 1 else "Reading…")
+    section, total = f"{min(event.done + 1, event.total):,}", f"{event.total:,}"
+    if event.seconds is None:
+        return sentence(f"Summarising section {section} of {total}…")
+    time = _duration(event.seconds)
+    return sentence(f"Summarising section {section} of {total}, about {time} left…")
 
 
 def _duration(seconds: float) -> str:
@@ -212,5 +229,5 @@ def _duration(seconds: float) -> str:
 
 def _searching(documents: int) -> str:
     if documents == 0:
-        return "Thinking…"
-    return "Searching 1 document…" if documents == 1 else f"Searching {documents:,} documents…"
+        return sentence("Thinking…")
+    return sentence("Searching 1 document…" if documents == 1 else f"Searching {documents:,} documents…")

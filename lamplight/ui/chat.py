@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.ui.answers import Answer
-from lamplight.ui.household.visitor import without_paths
+from lamplight.ui.household.visitor import shown, without_paths
 from lamplight.ui.rendering import answer_html, evidence_html, question_html
 from lamplight.ui.running_answers import Question, known_kind
 
@@ -64,8 +64,9 @@ class Chat:
                 return turn, kept
 
     def redacted(self, error: Exception, person: str) -> str:
-        """What went wrong, as it is told to a person: only at the computer with where it did."""
-        return str(error) if person == AT_THE_COMPUTER else without_paths(str(error), self._library.folder)
+        """What went wrong, as it is shown to a person: only at the computer with where it did."""
+        told = str(error)
+        return shown(told if person == AT_THE_COMPUTER else without_paths(told, self._library.folder))
 
     def paths(self, copies: Sequence[object]) -> tuple[str, ...]:
         """Where files are that came with a question; a browser names them as it was told they are called."""
@@ -158,7 +159,7 @@ class Chat:
     def _answer(self, answer: Answer, reference: str, last: bool) -> list[str]:
         # Two parts, so that the pictures among the evidence are not drawn again with every word. The answer comes
         # first: what is found below it may come in another order, or with pictures, and nothing that is read moves.
-        waiting = "" if self._models.ready else without_paths(self._models.status, self._library.folder)
+        waiting = "" if self._models.ready else shown(without_paths(self._models.status, self._library.folder))
         larger = self._models.ready and self._models.language_model.is_large
         parts = [answer_html(answer, reference, waiting, last, larger)]
         return [*parts, evidence_html(answer, reference)] if answer.passages else parts

@@ -11,9 +11,12 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from fastapi import Request
 from gradio.events import api
 
 from lamplight.errors import LamplightError
+from lamplight.languages import speaking
+from lamplight.ui.guard import wanted_language
 from lamplight.ui.household.visitor import person_of
 from lamplight.ui.running_answers import Question, points
 
@@ -51,7 +54,10 @@ class ChatApi:
             try:
                 return act(sent, request)
             except LamplightError as error:
-                raise gr.Error(self._chat.redacted(error, _person(request)), print_exception=False) from error
+                # Gradio calls this in its queue, outside of the request whose language the guard has set.
+                with speaking(wanted_language(_carried(request).headers)):
+                    told = self._chat.redacted(error, _person(request))
+                raise gr.Error(told, print_exception=False) from error
 
         return acted
 
@@ -99,6 +105,11 @@ class ChatApi:
 
 def _person(request: gr.Request) -> str:
     """Who sent it. Raises `KeyError` for what didn't come by the guard."""
+    return person_of(_carried(request))
+
+
+def _carried(request: gr.Request) -> Request:
+    """The request inside Gradio's. Raises `KeyError` likewise."""
     if request.request is None:
         raise KeyError(request)
-    return person_of(request.request)
+    return request.request

@@ -15,10 +15,12 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token as MarkdownToken
 
+from lamplight.languages import gettext, sentence
+
 # Private-use characters mark where an unsupported sentence begins and ends on its way through Markdown.
 BEGIN, END = "\ue000", "\ue001"
 MARKER = re.compile(r"\[(\d{1,3})\]")
-NOT_FOUND = "Not found in your documents"
+NOT_FOUND = sentence("Not found in your documents")
 
 
 def chat_text(text: str, reference: str = "", markers: frozenset[int] = frozenset()) -> str:
@@ -31,8 +33,8 @@ def chat_text(text: str, reference: str = "", markers: frozenset[int] = frozense
 def flag(text: str, sentences: Sequence[str]) -> str:
     """Mark each sentence where it stands, whatever the white space in it; marks that `text` brings are taken out."""
     text = text.replace(BEGIN, "").replace(END, "")
-    for sentence in sentences:
-        words = [re.escape(word) for word in sentence.split()]
+    for flagged in sentences:
+        words = [re.escape(word) for word in flagged.split()]
         if words:
             text = re.sub(r"\s+".join(words), lambda found: f"{BEGIN}{found[0]}{END}", text, count=1)
     return text
@@ -49,7 +51,9 @@ def _render_text(
     """Escaped text in which citations have become links and unsupported sentences are marked."""
 
     text = with_links(escape(tokens[index].content), env["reference"], env["markers"])
-    return text.replace(BEGIN, f'<span class="unsupported" title="{NOT_FOUND}">').replace(END, "</span>")
+    return text.replace(BEGIN, f'<span class="unsupported" title="{escape(gettext(NOT_FOUND))}">').replace(
+        END, "</span>"
+    )
 
 
 def with_links(text: str, reference: str, markers: frozenset[int]) -> str:
@@ -59,7 +63,8 @@ def with_links(text: str, reference: str, markers: frozenset[int]) -> str:
         marker = int(found[1])
         if marker not in markers:
             return found[0]
-        return f'<a class="citation" href="#source-{reference}-{marker}" aria-label="Source {marker}">{marker}</a>'
+        label = escape(gettext("Source {marker}").format(marker=marker))
+        return f'<a class="citation" href="#source-{reference}-{marker}" aria-label="{label}">{marker}</a>'
 
     return MARKER.sub(link, text)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamplight.errors import LamplightError
+from lamplight.languages import sentence
 from lamplight.scheduling import CancelToken
 from lamplight.ui.access_token import access_token, end_access, make_access_token
 from lamplight.ui.data_commands import backup, erase, restore
@@ -159,10 +160,11 @@ def remove(services: Services, arguments: Record) -> Iterator[Record]:
     """One `removed` record, or a `problem` when the name fits none or several."""
     matches = services.library.documents.named(arguments["document"])
     if not matches:
-        yield {"problem": f"There is no document {arguments['document']} here; `list` shows what there is."}
+        yield {"problem": sentence(f"There is no document {arguments['document']} here; `list` shows what there is.")}
     elif len(matches) > 1:
         choices = ", ".join(f"{match.id} ({match.path})" for match in matches)
-        yield {"problem": f"Several documents are called {arguments['document']}; say which number: {choices}."}
+        called = arguments["document"]
+        yield {"problem": sentence(f"Several documents are called {called}; say which number: {choices}.")}
     elif arguments["document"] in (places := services.library.paths.of(matches[0].id)) and len(places) > 1:
         services.library.paths.remove(arguments["document"])  # the document stays for the other places
         yield {"removed": arguments["document"]}
@@ -200,7 +202,7 @@ def token(services: Services, arguments: Record) -> Iterator[Record]:
             kept = "" if arguments["new"] else access_token(folder)
             yield {"token": kept or make_access_token(folder)}
     except OSError as error:
-        yield {"problem": f"The token can’t be kept ({error.strerror}); look at {folder}."}
+        yield {"problem": sentence(f"The token can’t be kept ({error.strerror}); look at {folder}.")}
 
 
 def password(services: Services, arguments: Record) -> Iterator[Record]:

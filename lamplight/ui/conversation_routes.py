@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import Response
 
+from lamplight.languages import gettext
 from lamplight.ui.answers import Answer
 from lamplight.ui.conversations_panel import conversations_value
 from lamplight.ui.export import conversation_html, conversation_markdown, file_name
@@ -62,10 +63,11 @@ def conversation_routes(services: Services) -> APIRouter:
         answer = Answer.restored(said[message_id]) if message_id in said else None
         if answer is None or answer.rows is None or extension not in TABLES or separator not in SEPARATORS:
             raise HTTPException(404)
-        places = {one.marker: f"{one.document}, page {one.page}" for one in answer.passages}
+        place = gettext("{document}, page {page}")
+        places = {one.marker: place.format(document=one.document, page=one.page) for one in answer.passages}
         text = csv_text(asdict(answer.rows), places, separator)
         asked = [message.content for message in said.values() if message.id < message_id]
-        name = quote(f"{file_name(asked[-1] if asked else 'Table')}.{extension}")
+        name = quote(f"{file_name(asked[-1] if asked else gettext('Table'))}.{extension}")
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
         return Response(text.encode(), media_type=TABLES[extension], headers=headers)
 

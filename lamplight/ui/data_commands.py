@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamplight import PROGRAM
+from lamplight.languages import sentence
 from lamplight.library.errors import VectorsAway
 from lamplight.library.vector_server import HERE, VectorServer
 from lamplight.scheduling import Priority
@@ -25,7 +26,7 @@ def choose_vectors(folder: Path, where: str, permitted: bool) -> None:
     Raises `LibraryBusy` while the library is open, and `LamplightError`.
     """
     from lamplight.library.store import Library
-    from lamplight.ui.terminal import notice
+    from lamplight.ui.terminal_lines import notice
 
     server = None if where == HERE else VectorServer.at(where, permitted)
     with Library(folder, PROGRAM) as library:
@@ -33,7 +34,7 @@ def choose_vectors(folder: Path, where: str, permitted: bool) -> None:
         try:
             library.vector_places.delete_left()
         except VectorsAway as error:
-            notice(f"What was kept there before is deleted when that can be reached. {error}")
+            notice(sentence(f"What was kept there before is deleted when that can be reached. {error}"))
 
 
 def backup(services: Services, arguments: Record) -> Iterator[Record]:
@@ -79,9 +80,11 @@ def erase(services: Services, arguments: Record) -> Iterator[Record]:
     found = {"documents": len(library.documents.all()), "conversations": library.conversations.count()}
     if not arguments.get("yes"):
         yield {
-            "problem": f"This would erase all of the library in {library.folder} for good "
-            f"({found['documents']} documents, {found['conversations']} conversations; your own files elsewhere "
-            "stay as they are): say `erase --yes` to do it."
+            "problem": sentence(
+                f"This would erase all of the library in {library.folder} for good "
+                f"({found['documents']} documents, {found['conversations']} conversations; your own files elsewhere "
+                "stay as they are): say `erase --yes` to do it."
+            )
         }
         return
     scheduler = services.models.scheduler

@@ -15,6 +15,7 @@ import psutil
 
 from lamplight import FROM_FOLDER, PROGRAM
 from lamplight.errors import LamplightError
+from lamplight.languages import gettext, number, sentence
 from lamplight.library.checksums import Checksums
 from lamplight.library.errors import LibraryBusy
 from lamplight.library.kept_files import ComparedFile, CompareProgress, compare_files
@@ -30,6 +31,8 @@ from lamplight.ui.model_checks import Check, extension_checks, model_checks
 GIBIBYTE = 1 << 30
 LEAST_MEMORY = 2.0  # GiB free: models 0.5, OCR of a page 0.4, the browser the rest
 LISTED = 5  # files that are named
+LIBRARY, INDEX = sentence("library"), sentence("search index")
+STATES = {"changed": sentence("changed"), "gone": sentence("gone"), "unreadable": sentence("unreadable")}
 LEAST_DISK = 1.0  # GiB free
 NEEDED = (
     "llama-cpp-python", "chromadb", "onnxruntime", "gradio", "rapidocr", "pypdfium2", "pillow", "lxml",
@@ -58,17 +61,19 @@ def to_json(checks: list[Check]) -> dict[str, object]:
 def _machine() -> Check:
     memory = psutil.virtual_memory()
     cores = physical_cores()
-    finding = (
-        f"{platform.system()} {platform.machine()}, {cores} cores, "
-        f"{memory.available / GIBIBYTE:.1f} of {memory.total / GIBIBYTE:.1f} GiB memory free, "
+    free, total = memory.available / GIBIBYTE, memory.total / GIBIBYTE
+    finding = sentence(
+        f"{platform.system()} {platform.machine()}, {cores} cores, {free:.1f} of {total:.1f} GiB memory free, "
         f"Python {platform.python_version()}"
     )
-    enough = memory.available / GIBIBYTE >= LEAST_MEMORY
-    return Check("machine", enough, finding, "" if enough else "Close other programs: 2 GiB of memory are needed.")
+    enough = free >= LEAST_MEMORY
+    fix = "" if enough else sentence("Close other programs: 2 GiB of memory are needed.")
+    return Check(sentence("machine"), enough, finding, fix)
 
 
 def _packages() -> Iterator[Check]:
-    install = f"{sys.executable} install.py" if FROM_FOLDER else "Install Lamplight again, as you did the first time."
+    again = sentence("Install Lamplight again, as you did the first time.")
+    install = f"{sys.executable} install.py" if FROM_FOLDER else again
     missing, found = [], []
     for name in NEEDED:
         try:
@@ -76,40 +81,42 @@ def _packages() -> Iterator[Check]:
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        yield Check("packages", False, f"missing: {', '.join(missing)}", install)
+        names = ", ".join(missing)
+        yield Check(sentence("packages"), False, sentence(f"missing: {names}"), install)
     else:
-        yield Check("packages", True, ", ".join(found))
+        yield Check(sentence("packages"), True, ", ".join(found))
 
 
 def _library(folder: Path, files: bool) -> Iterator[Check | CompareProgress]:
     existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
     free = shutil.disk_usage(existing).free / GIBIBYTE
-    if free < LEAST_DISK:
-        yield Check("disk", False, f"{free:.1f} GiB free at {existing}", "Free some disk space: 1 GiB is needed.")
-    else:
-        yield Check("disk", True, f"{free:.0f} GiB free at {existing}")
+    enough = free >= LEAST_DISK
+    finding = sentence(f"{free:.0f} GiB free at {existing}" if enough else f"{free:.1f} GiB free at {existing}")
+    fix = "" if enough else sentence("Free some disk space: 1 GiB is needed.")
+    yield Check(sentence("disk"), enough, finding, fix)
     if not os.access(existing, os.W_OK):
-        yield Check("library", False, f"{existing} can't be written", f"chmod u+w '{existing}', or use --library")
+        fix = sentence(f"chmod u+w '{existing}', or use --library")
+        yield Check(LIBRARY, False, sentence(f"{existing} can't be written"), fix)
         return
     if not folder.exists():
-        yield Check("library", True, f"none yet in {folder}; the first file added makes it")
+        yield Check(LIBRARY, True, sentence(f"none yet in {folder}; the first file added makes it"))
         return
     try:
         with Library(folder, "doctor") as library:
             problems = library.database.problems()
-            finding = f"{len(library.documents.all())} documents, {library.passages.count()} passages in {folder}"
+            documents, passages = len(library.documents.all()), library.passages.count()
             yield _vectors(folder, library.vector_places.choice.server)
             if files:
                 yield from _files(library)
     except LibraryBusy as busy:
-        yield Check("library", True, str(busy))
+        yield Check(LIBRARY, True, str(busy))
     except LamplightError as error:
-        yield Check("library", False, str(error), "Restore the folder from a backup, or use --library DIR.")
+        yield Check(LIBRARY, False, str(error), sentence("Restore the folder from a backup, or use --library DIR."))
     else:
+        finding = sentence(f"{documents} documents, {passages} passages in {folder}")
         if problems:
-            yield Check("library", False, f"{finding}; SQLite reports: {problems[0]}", "Restore it from a backup.")
-        else:
-            yield Check("library", True, finding)
+            finding = sentence(f"{finding}; SQLite reports: {problems[0]}")
+        yield Check(LIBRARY, not problems, finding, sentence("Restore it from a backup.") if problems else "")
 
 
 def _vectors(folder: Path, server: VectorServer | None) -> Check:
@@ -117,8 +124,9 @@ def _vectors(folder: Path, server: VectorServer | None) -> Check:
         return _served_vectors(server)
     if any(Checksums(place).condition() == "damaged" for place in folder.glob(f"{VECTORS}*/")):
         # Not a fault of which a person has to do something.
-        return Check("search index", True, "damaged; the next search or start of the app rebuilds it by itself")
-    return Check("search index", True, "its files are as they were written")
+        damaged = sentence("damaged; the next search or start of the app rebuilds it by itself")
+        return Check(INDEX, True, damaged)
+    return Check(INDEX, True, sentence("its files are as they were written"))
 
 
 def _served_vectors(server: VectorServer) -> Check:
@@ -126,11 +134,11 @@ def _served_vectors(server: VectorServer) -> Check:
     try:
         count = len(store)
     except LamplightError as error:
-        fix = f"Start the server, or `{PROGRAM} --vectors {HERE}`: they are made again on this computer then."
-        return Check("search index", False, str(error), fix)
+        fix = sentence(f"Start the server, or `{PROGRAM} --vectors {HERE}`: they are made again on this computer then.")
+        return Check(INDEX, False, str(error), fix)
     finally:
         store.close()
-    return Check("search index", True, f"{count:,} vectors on {server.place}")
+    return Check(INDEX, True, sentence(f"{count:,} vectors on {server.place}"))
 
 
 def _files(library: Library) -> Iterator[Check | CompareProgress]:
@@ -142,27 +150,35 @@ def _files(library: Library) -> Iterator[Check | CompareProgress]:
             found.append(step)
     broken = [file for file in found if file.own and file.state != "same"]
     if broken:
-        names = _listed([f"{file.document} ({file.state}: {file.path})" for file in broken])
-        fix = "Add the original again, or restore the library from a backup; what was read of it is still found."
-        yield Check("copies of files", False, f"{len(broken)} no longer match what was read: {names}", fix)
+        names = _listed([f"{file.document} ({gettext(STATES[file.state])}: {file.path})" for file in broken])
+        fix = sentence(
+            "Add the original again, or restore the library from a backup; what was read of it is still found."
+        )
+        finding = sentence(f"{len(broken)} no longer match what was read: {names}")
     else:
-        yield Check("copies of files", True, f"all {sum(file.own for file in found)} are what was read")
+        fix, finding = "", sentence(f"all {sum(file.own for file in found)} are what was read")
+    yield Check(sentence("copies of files"), not broken, finding, fix)
     elsewhere = [file for file in found if not file.own]
-    others = [f"{file.path} ({file.state})" for file in elsewhere if file.state != "same"]
+    others = [f"{file.path} ({gettext(STATES[file.state])})" for file in elsewhere if file.state != "same"]
     # Not a fault: people go on working on their files.
-    changed = (
-        f"{len(others)} no longer match, `{PROGRAM} add` reads them anew: {_listed(others)}" if others else "all match"
+    count, changed, names = len(elsewhere), len(others), _listed(others)
+    finding = sentence(
+        f"{count} were read where they lie; {changed} no longer match, `{PROGRAM} add` reads them anew: {names}"
+        if others
+        else f"{count} were read where they lie; all match"
     )
-    yield Check("files elsewhere", True, f"{len(elsewhere)} were read where they lie; {changed}")
+    yield Check(sentence("files elsewhere"), True, finding)
 
 
 def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return ", ".join(names[:LISTED]) + more
+    """In the language that is spoken here, as no sentence in a list would be found again in English."""
+    listed, more = ", ".join(names[:LISTED]), len(names) - LISTED
+    return gettext("{names} and {n} more").format(names=listed, n=number(more)) if more > 0 else listed
 
 
 def _connections() -> Check:
     CONNECTIONS.look()
-    finding = f"{CONNECTIONS.left} left this computer and {CONNECTIONS.blocked} were blocked while this was looked at"
+    left, blocked = CONNECTIONS.left, CONNECTIONS.blocked
+    finding = sentence(f"{left} left this computer and {blocked} were blocked while this was looked at")
     asked = all(attempt.blocked or attempt.reason != OUTSIDE_PYTHON for attempt in CONNECTIONS.listed)
-    return Check("connections", asked, finding, "" if asked else "Please report this.")
+    return Check(sentence("connections"), asked, finding, "" if asked else sentence("Please report this."))

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamplight.languages import gettext, number, translated
 from lamplight.models.folder import models_folder
 from lamplight.ui.page_parts import page_parts
 
@@ -57,7 +58,7 @@ def _guide(library: Library, document_id: int) -> dict[str, Any] | None:
 def _place(library: Library, document: Document, elsewhere: bool) -> str:
     path = Path(document.path)
     if library.copies.folder in path.parents:
-        return "A copy is kept in your library."
+        return gettext("A copy is kept in your library.")
     return path.parent.name if elsewhere else str(path)
 
 
@@ -89,29 +90,45 @@ def _remarks(document: Document, elsewhere: bool) -> list[str]:
     """What was left out, and what would see more."""
     from lamplight.models.vision import find_vision  # with the first document, not with the first page
 
-    remarks = list(document.report.skipped) if document.report else []
+    remarks = [said_of_file(remark) for remark in document.report.skipped] if document.report else []
     if document.images and find_vision() is None and not elsewhere:
         remarks.append(
-            "Pictures are described by their words, values and captions. A vision model (a GGUF with its mmproj) in "
-            f"{models_folder()} would say what else they show."
+            gettext(
+                "Pictures are described by their words, values and captions. A vision model (a GGUF with its mmproj) "
+                "in {folder} would say what else they show."
+            ).format(folder=models_folder())
         )
     return remarks
 
 
+def said_of_file(told: str) -> str:
+    """In the language that is spoken here; what is said of a file inside another has its name before: "a.pdf: reading".
+
+    A name is in no message, so it is taken off where the whole is none.
+    """
+    said = translated(told)
+    name, colon, rest = told.partition(": ")
+    return f"{name}{colon}{said_of_file(rest)}" if colon and said == told else said
+
+
 def _facts(document: Document, report: ReportCard | None) -> list[list[str]]:
     """Label and value, only what there is something to say about."""
-    facts = [("Pages", document.pages), ("Passages", document.chunks), ("Pictures", document.images)]
+    facts = [
+        (gettext("Pages"), document.pages),
+        (gettext("Passages"), document.chunks),
+        (gettext("Pictures"), document.images),
+    ]
     if report is not None:
         facts += [
-            ("Pages read by text recognition", report.ocr_pages),
-            ("Empty pages", len(report.empty_pages)),
-            ("Tables", report.tables),
-            ("Captions", report.captions),
-            ("Comments", report.comments),
-            ("Form fields", report.fields),
-            ("Characters", report.characters),
+            (gettext("Pages read by text recognition"), report.ocr_pages),
+            (gettext("Empty pages"), len(report.empty_pages)),
+            (gettext("Tables"), report.tables),
+            (gettext("Captions"), report.captions),
+            (gettext("Comments"), report.comments),
+            (gettext("Form fields"), report.fields),
+            (gettext("Characters"), report.characters),
         ]
-    shown = [[label, f"{count:,}"] for label, count in facts if count]
+    shown = [[label, number(count)] for label, count in facts if count]
     if report is not None and report.seconds:
-        shown.append(["Read in", f"{report.seconds:.1f} s"])
+        shown.append([gettext("Read in"), f"{report.seconds:.1f} s"])
     return shown

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamplight.errors import LamplightError
+from lamplight.languages import direction, gettext, language
 from lamplight.ui.answers import Answer
 from lamplight.ui.chat_markdown import NOT_FOUND, chat_text
+from lamplight.ui.household.visitor import shown
 from lamplight.ui.opening import Block, Opening, cells_of, is_row
 from lamplight.ui.quotation_view import opening_html
 
@@ -29,7 +31,7 @@ STYLE = (Path(__file__).parent / "assets" / "export.css").read_text(encoding="ut
 def file_name(title: str) -> str:
     """A name for a file that every system takes."""
     plain = re.sub(r"[^\w\s-]", "", title).strip()
-    return re.sub(r"\s+", " ", plain)[:NAME_LENGTH].strip() or "Conversation"
+    return re.sub(r"\s+", " ", plain)[:NAME_LENGTH].strip() or gettext("Conversation")
 
 
 def conversation_markdown(library: Library, conversation: Conversation) -> str:
@@ -40,13 +42,14 @@ def conversation_markdown(library: Library, conversation: Conversation) -> str:
             parts.append(f"## {_plain(message.content)}")
             continue
         answer = Answer.restored(message)
-        parts.append(_answer(answer.opening) or answer.error)
-        parts += [f"> {NOT_FOUND}: {_plain(sentence)}" for sentence in answer.unsupported if sentence in answer.text]
+        parts.append(_answer(answer.opening) or shown(answer.error))
+        parts += [f"> {gettext(NOT_FOUND)}: {_plain(stated)}" for stated in answer.unsupported if stated in answer.text]
+        told = gettext("{document}, page {page}: “{quote}”")
         sources = [
-            f"- [{passage.marker}] {_plain(passage.document)}, page {passage.page}: “{_plain(quote)}”"
-            for passage, quote in _cited(answer)
+            f"- [{one.marker}] {told.format(document=_plain(one.document), page=one.page, quote=_plain(quote))}"
+            for one, quote in _cited(answer)
         ]
-        parts += ["**Sources**\n\n" + "\n".join(sources)] if sources else []
+        parts += [f"**{gettext('Sources')}**\n\n" + "\n".join(sources)] if sources else []
     return "\n\n".join(parts) + "\n"
 
 
@@ -54,9 +57,9 @@ def conversation_html(library: Library, conversation: Conversation) -> str:
     """One page with everything in it, also pictures of the pages that are cited."""
     pictures = _Pictures(library)
     body = "".join(_message_html(message, pictures) for message in library.messages.of(conversation.id))
-    title = escape(conversation.title)
+    title, code = escape(conversation.title), language()
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="{code}" dir="{direction(code)}"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
         f"<body><h1>{title}</h1><p class='made'>{escape(_made(conversation))}</p>{body}</body></html>"
     )
@@ -101,9 +104,9 @@ def _literal(line: str) -> str:
 
 def _made(conversation: Conversation) -> str:
     day = time.strftime("%Y-%m-%d", time.localtime(conversation.updated_at))
-    return (
-        f"A conversation with Lamplight, {day}. Answers were written by a language model; check them at their sources."
-    )
+    return gettext(
+        "A conversation with Lamplight, {day}. Answers were written by a language model; check them at their sources."
+    ).format(day=day)
 
 
 def _cited(answer: Answer) -> Iterator[tuple[Passage, str]]:
@@ -122,18 +125,22 @@ def _message_html(message: Message, pictures: _Pictures) -> str:
     answer = Answer.restored(message)
     opening = answer.opening
     text = opening_html(opening, escape) + chat_text(opening.prose)
-    text = text or f"<p>{escape(answer.error)}</p>"
+    text = text or f"<p>{escape(shown(answer.error))}</p>"
     unsupported = "".join(
-        f"<p class='unsupported'>{NOT_FOUND}: {escape(sentence)}</p>"
-        for sentence in answer.unsupported
-        if sentence in answer.text
+        f"<p class='unsupported'>{gettext(NOT_FOUND)}: {escape(stated)}</p>"
+        for stated in answer.unsupported
+        if stated in answer.text
     )
     sources = "".join(
-        f"<li value='{passage.marker}'><b>{escape(passage.document)}</b>, page {passage.page}"
+        f"<li value='{passage.marker}'>{_place(f'<b>{escape(passage.document)}</b>', passage.page)}"
         f"<blockquote>{escape(quote)}</blockquote>{pictures.of(passage)}</li>"
         for passage, quote in _cited(answer)
     )
-    return text + unsupported + (f"<h3>Sources</h3><ol>{sources}</ol>" if sources else "")
+    return text + unsupported + (f"<h3>{gettext('Sources')}</h3><ol>{sources}</ol>" if sources else "")
+
+
+def _place(document: str, page: int) -> str:
+    return gettext("{document}, page {page}").format(document=document, page=page)
 
 
 class _Pictures:
@@ -155,5 +162,5 @@ class _Pictures:
         except LamplightError:
             return ""  # a kind without pages to draw, or gone
         self._shown.add(place)
-        alternative = escape(f"{passage.document}, page {passage.page}")
+        alternative = escape(_place(passage.document, passage.page))
         return f"<img alt='{alternative}' src='data:image/png;base64,{b64encode(picture).decode()}'>"

@@ -21,6 +21,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lamplight import PROGRAM
+from lamplight.languages import accepted, chosen, gettext, speaking
+from lamplight.languages.html import page_in_language
 from lamplight.ui.household.network import WILDCARDS, is_loopback, own_names
 from lamplight.ui.household.sessions import Household, Session
 from lamplight.ui.household.sign_in import SIGN_IN, session_cookie, sign_in_page
@@ -62,6 +64,7 @@ NO_ACCESS = (
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 USUAL_PORTS = {"http": 80, "https": 443}  # browsers leave them out of the Host header
 COOKIE_SECONDS = 365 * 24 * 3600
+LANGUAGE_COOKIE = "lamplight-language"
 LOCKED_PAGE = Path(__file__).parent / "assets" / "locked.html"
 
 
@@ -92,6 +95,10 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
+        with speaking(wanted_language(Headers(scope=scope))):
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._refusal(scope)
         if scope["type"] == "websocket":
             if refusal is None:
@@ -129,7 +136,7 @@ class Guard:
             return sign_in_page(status=HTTPStatus.UNAUTHORIZED)
         scope[SESSION] = session
         if not may_go(session, scope["path"]):
-            return JSONResponse({"detail": NOT_YOURS}, HTTPStatus.FORBIDDEN)
+            return JSONResponse({"detail": gettext(NOT_YOURS)}, HTTPStatus.FORBIDDEN)
         return None
 
     def _is_ours(self, host: str, scheme: str) -> bool:
@@ -172,7 +179,7 @@ class Guard:
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         key = next((value for name, value in query if name == "key"), "")
         if scope["path"] != "/" or not compare_digest(key.encode(), self.key):
-            return HTMLResponse(LOCKED_PAGE.read_text(encoding="utf-8"), 401)
+            return HTMLResponse(page_in_language(LOCKED_PAGE.read_text(encoding="utf-8")), 401)
         rest = urlencode([pair for pair in query if pair[0] != "key"])
         response = RedirectResponse(f"/?{rest}" if rest else "/", 303)
         response.set_cookie(self.cookie, self.key.decode(), max_age=COOKIE_SECONDS, httponly=True, samesite="strict")
@@ -199,6 +206,11 @@ def _sending(send: Send, session: Session | None) -> Send:
         await send(message)
 
     return send_on
+
+
+def wanted_language(headers: Headers) -> str:
+    """The one that was chosen in the settings, whose cookie the page sets, else the first that the browser accepts."""
+    return chosen(_cookie(headers, LANGUAGE_COOKIE)) or accepted(headers.get("accept-language", ""))
 
 
 def _cookie(headers: Headers, name: str) -> str:

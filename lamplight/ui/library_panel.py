@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lamplight.languages import gettext, number, translated
 from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.models.catalogue import MULTILINGUAL
+from lamplight.ui.document_view import said_of_file
 from lamplight.ui.household.visitor import redacted
 from lamplight.ui.welcome import welcome_value
 
@@ -34,7 +36,7 @@ def library_value(services: Services, session: Session | None) -> dict[str, Any]
             for collection in services.library.collections.all()
         ],
         "papers": services.library.guides.count_papers(),
-        "folders": [folder.problem for folder in services.queue.folders()] if session is None else [],
+        "folders": [translated(folder.problem) for folder in services.queue.folders()] if session is None else [],
         "welcome": welcome_value(services, documents),
     }
 
@@ -54,7 +56,7 @@ def activity_value(services: Services, session: Session | None) -> dict[str, Any
         "waiting": len(waiting),
         "paused": services.queue.paused,
         "ready": models.ready,
-        "status": redacted(_status(services) if models.ready else models.status, session, services.library.folder),
+        "status": _status(services, session),
         "model": models.choice.source.name,
         "answering": services.running_answers.answering(session.person if session else AT_THE_COMPUTER),
         "person": session.name if session else None,
@@ -62,11 +64,13 @@ def activity_value(services: Services, session: Session | None) -> dict[str, Any
     }
 
 
-def _status(services: Services) -> str:
-    if notice := services.library.vector_places.notice or services.models.loading:
-        return notice
-    left = services.library.vectors.count_missing(MULTILINGUAL.name)
-    return f"Made ready for questions in other languages: all but {left:,} passages" if left else ""
+def _status(services: Services, session: Session | None) -> str:
+    library, models = services.library, services.models
+    if notice := (library.vector_places.notice or models.loading) if models.ready else models.status:
+        return redacted(notice, session, library.folder)
+    left = library.vectors.count_missing(MULTILINGUAL.name) if models.ready else 0
+    told = gettext("Made ready for questions in other languages: all but {left} passages")
+    return told.format(left=number(left)) if left else ""
 
 
 def _document(document: Document, collections: list[int], files: Path) -> dict[str, Any]:
@@ -85,6 +89,11 @@ def _document(document: Document, collections: list[int], files: Path) -> dict[s
     }
 
 
+def _begun(status: str) -> str:
+    """With a capital; the rest stays, as a language may have capitals within."""
+    return status[:1].upper() + status[1:]
+
+
 def _job(services: Services, job: Job, session: Session | None) -> dict[str, Any]:
     queue = services.queue
     return {
@@ -93,7 +102,7 @@ def _job(services: Services, job: Job, session: Session | None) -> dict[str, Any
         "copy": services.library.copies.name_of(Path(job.path)),
         "collection": job.collection_id,
         "state": job.state,
-        "status": job.status.capitalize(),
+        "status": _begun(said_of_file(job.status)),
         "fraction": queue.progress(job.id),
         "seconds": queue.seconds_left(job.id),
         "error": redacted(job.error, session, services.library.folder),

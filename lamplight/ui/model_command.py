@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lamplight.errors import ServerError, WeightsError
+from lamplight.languages import gettext
 from lamplight.models.choice import Source
 from lamplight.models.server import Server
 from lamplight.models.server_key import key_for
@@ -52,8 +53,12 @@ def _use_server(choice: LanguageModelChoice, arguments: Record) -> Iterator[Reco
     found = {one.model: one for one in ServerModel(server, key).models()}
     name = arguments["name"] or (next(iter(found)) if len(found) == 1 else "")
     if not name or (found and name not in found):
-        told = f"{server.place} offers {', '.join(found) or 'no models by name'}"
-        raise ServerError(f"{told}; say which one with --name.")
+        names = ", ".join(found)
+        raise ServerError(
+            f"{server.place} offers {names}; say which one with --name."
+            if names
+            else f"{server.place} offers no models by name; say which one with --name."
+        )
     size = found[name].parameters if name in found else 0.0
     choice.choose_server(replace(server, model=name, parameters=size, spare=not arguments["no_fallback"]), key)
 
@@ -62,4 +67,4 @@ def read_key() -> str:
     """Typed without being shown, or piped in: an argument would stand in the list of processes."""
     from getpass import getpass
 
-    return getpass("Key: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    return getpass(f"{gettext('Key:')} ") if sys.stdin.isatty() else sys.stdin.readline().strip()

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
 from lamplight.errors import WeightsError
+from lamplight.languages import translated
 from lamplight.models.server import Server
 from lamplight.models.server_key import key_for
 from lamplight.models.server_model import ServerModel
@@ -131,6 +132,6 @@ def look_at_server(address: str, key: str | None, permitted: bool) -> dict[str, 
     server = Server.at(address, permitted)
     value = {"address": server.address, "place": server.place, "host": server.host, "permission": "", "models": []}
     if not server.may_connect:
-        return value | {"permission": server.permission}
+        return value | {"permission": translated(server.permission)}
     found = ServerModel(server, key_for(server.address, key)).models()
     return value | {"models": [asdict(one) for one in found]}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamplight.errors import LamplightError
+from lamplight.languages import gettext, sentence, translated
 from lamplight.models.added_model import Added, added_models
 from lamplight.models.catalogue import LANGUAGE_MODEL, Downloadable
 from lamplight.models.choice import COMES_WITH_LAMPLIGHT, Chosen, Source
@@ -22,8 +23,7 @@ from lamplight.models.vision import find_vision
 if TYPE_CHECKING:
     from lamplight.models.loading import Models
 
-SHIPPED = "Comes with Lamplight: small enough for any laptop, and often wrong in its own words."
-ADDED = "Added by the extension"
+SHIPPED = sentence("Comes with Lamplight: small enough for any laptop, and often wrong in its own words.")
 PROJECTOR = "mmproj"
 Row = dict[str, Any]
 
@@ -41,7 +41,7 @@ def models_value(models: Models) -> Row:
         "machine": view.machine(),
         "folder": str(models_folder().absolute()),
         "loading": models.choice.loading,
-        "trouble": models.choice.trouble,
+        "trouble": translated(models.choice.trouble),
         "busy": bool(models.choice.loading or models.native.state)
         or any(row["state"] in ("downloading", "checking") for row in rows),
         "models": rows,
@@ -58,10 +58,10 @@ def native_value(native: NativeBuild) -> Row | None:
     return {
         "gains": gains,
         "minutes": native.minutes,
-        "host": package_index() if gains else "",
+        "host": translated(package_index()) if gains else "",
         "state": native.state,
         "done": native.done,
-        "told": native.told,
+        "told": translated(native.told),
     }
 
 
@@ -113,30 +113,36 @@ class _View:
         return Need.of_loaded(model.engine), Pace(found.prefill_rate, found.decode_rate, measured=True)
 
     def machine(self) -> str:
-        memory = f"{self._memory.total / 1e9:.0f} GB of memory, {self._memory.free / 1e9:.0f} GB of it free"
-        sentence = f"This computer has {physical_cores()} cores and {memory}."
+        here = gettext("This computer has {cores} cores and {total} GB of memory, {free} GB of it free.").format(
+            cores=physical_cores(), total=f"{self._memory.total / 1e9:.0f}", free=f"{self._memory.free / 1e9:.0f}"
+        )
         if not isinstance(self._answering, Source):
-            return f"{sentence} {self._answering.name} answers."
-        if self._measured is None:
-            return f"{sentence} How fast it reads and writes is not measured yet."
-        return f"{sentence} With {self._answering.name} it {self._measured[1]}."
+            model = gettext("{name} answers.").format(name=self._answering.name)
+        elif self._measured is None:
+            model = gettext("How fast it reads and writes is not measured yet.")
+        else:
+            told = translated(str(self._measured[1]))
+            model = gettext("With {name} it {reads_and_writes}.").format(
+                name=self._answering.name, reads_and_writes=told
+            )
+        return f"{here} {model}"
 
     def shipped(self) -> Row:
-        return self._on_disk(LANGUAGE_MODEL.name, SHIPPED, None)
+        return self._on_disk(LANGUAGE_MODEL.name, gettext(SHIPPED), None)
 
     def downloadable(self, model: Downloadable) -> Row:
         path = self._models.downloads.folder(model.name) / model.files[0].name
         progress = self._models.downloads.progress(model.name)
         if progress.state == "installed":
-            row = self._on_disk(model.name, model.about, path, model.purpose)
+            row = self._on_disk(model.name, translated(model.about), path, model.purpose)
             return row | {"size": progress.total, "removable": True}
         need = Need(model.size, model.parameters, model.cache_bytes_per_token, model.embedded)
-        return self._row(model.name, model.about, path, need, model.purpose) | {
+        return self._row(model.name, translated(model.about), path, need, model.purpose) | {
             "state": progress.state,
             "done": progress.done,
             "size": progress.total,
             "seconds_left": progress.seconds_left,
-            "trouble": progress.trouble,
+            "trouble": translated(progress.trouble),
         }
 
     def others(self) -> list[Row]:
@@ -155,14 +161,16 @@ class _View:
 
     def added(self, extension: Extension) -> Row:
         """How it would run nobody knows before it does: an extension is loaded when it is chosen."""
-        row = self._row(extension.name, f"{ADDED} {extension.distribution} {extension.version}.", None, None, "answers")
+        told = gettext("Added by the extension {name} {version}.")
+        about = told.format(name=extension.distribution, version=extension.version)
+        row = self._row(extension.name, about, None, None, "answers")
         return row | {"extension": extension.name, "current": self._answering == Added(extension.name)}
 
     def _on_disk(self, name: str, about: str, path: Path | None, purpose: str = "answers") -> Row:
         try:
             found = Source(path).file()
         except LamplightError as error:
-            return self._row(name, about, path, None, purpose) | {"state": "broken", "trouble": str(error)}
+            return self._row(name, about, path, None, purpose) | {"state": "broken", "trouble": translated(str(error))}
         return self._row(name, about, path, Need.of(found), purpose)
 
     def _row(self, name: str, about: str, path: Path | None, need: Need | None, purpose: str) -> Row:
@@ -190,4 +198,4 @@ class _View:
             other, measured = self._measured
             pace = measured if current else measured.scaled(other, need)
         found = fit(need, pace, self._memory, loaded=current)
-        return {"light": found.light, "word": found.word, "sentence": found.sentence}
+        return {"light": found.light, "word": translated(found.word), "sentence": translated(found.sentence)}

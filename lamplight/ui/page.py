@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import json
 from functools import lru_cache
 from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
+from lamplight.languages import CONTEXT_SEPARATOR, language, languages, messages, plural_rule
+from lamplight.languages.html import page_in_language
 from lamplight.ui.requests import bytes_unless_known
 
 ASSETS = Path(__file__).parent / "assets"
@@ -30,13 +33,25 @@ def _sent(request: Request, body: bytes, media_type: str) -> Response:
     )
 
 
+@lru_cache(maxsize=8)
+def _catalogue(code: str) -> bytes:
+    """`assets/catalogue.js` for a language."""
+    messages_in = {message: said for message, said in messages(code).items() if CONTEXT_SEPARATOR not in message}
+    lines = (
+        f"export const messages = {json.dumps(messages_in, ensure_ascii=False)};",
+        f"export const plural = (n) => Number({plural_rule(code)});",
+        f"export const languages = {json.dumps(languages(), ensure_ascii=False)};",
+    )
+    return "\n".join(lines).encode()
+
+
 def page_routes() -> APIRouter:
     """To be included before Gradio is mounted at the root, which has a page of its own there."""
     router = APIRouter()
 
     @router.get("/")
     def page(request: Request) -> Response:
-        return _sent(request, PAGE.read_bytes(), "text/html")
+        return _sent(request, page_in_language(PAGE.read_text(encoding="utf-8")).encode(), "text/html")
 
     @router.get("/favicon.ico")
     def favicon(request: Request) -> Response:
@@ -46,6 +61,10 @@ def page_routes() -> APIRouter:
     def styles(request: Request) -> Response:
         body = b"\n".join((ASSETS / name).read_bytes() for name in STYLESHEETS)
         return _sent(request, body, "text/css")
+
+    @router.get("/lamplight/catalogue.js")
+    def catalogue(request: Request) -> Response:
+        return _sent(request, _catalogue(language()), "text/javascript")
 
     # A name with a slash in it matches no route, and only the files listed here are served.
     assets = {path.name: path for path in ASSETS.iterdir() if path.suffix in MEDIA_TYPES}

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lamplight.languages import gettext, sentence
 from lamplight.ui.household.visitor import person_of
 from lamplight.ui.requests import FIELD_BYTES, body_of
 
@@ -24,7 +25,7 @@ CALL = re.compile(r"call/\w+(?:/([^/]+))?")  # of a function; with a name behind
 CLOSED = ("/login", "/logout", "/monitoring", "/svelte/", "/pwa_icon")  # for who writes Gradio apps
 LONGEST = 100  # characters of a name
 KEPT = 2_000  # names of one person: each is asked for once, at once
-NOT_YOURS = "This belongs to another person’s page."
+NOT_YOURS = sentence("This belongs to another person’s page.")
 
 
 class Names:
@@ -86,7 +87,7 @@ class PageEvents:
         elif self._names.owns(call[1], person_of(request)):
             await self.app(scope, receive, send)
         else:
-            await JSONResponse({"detail": NOT_YOURS}, 403)(scope, receive, send)
+            await JSONResponse({"detail": gettext(NOT_YOURS)}, 403)(scope, receive, send)
 
     def _noting(self, send: Send, person: str) -> Send:
         """`send`, which notes whose the call is that is told."""

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
+from lamplight.languages import gettext, sentence
 from lamplight.ui.requests import found
 from lamplight.ui.table_file import SEPARATORS, csv_text
 
 if TYPE_CHECKING:
     from lamplight.ui.services import Services
 
-COLUMNS = ("shop", "date", "total", "currency")
+COLUMNS = {
+    "shop": sentence("Shop"),
+    "date": sentence("Date"),
+    "total": sentence("Total"),
+    "currency": sentence("Currency"),
+}
 
 
 def papers_routes(services: Services) -> APIRouter:
@@ -28,11 +35,12 @@ def papers_routes(services: Services) -> APIRouter:
     def table(collection: int | None = None, separator: str = ",") -> Response:
         rows = papers_value(services, collection)
         cells = [[*(row[name]["text"] for name in COLUMNS), row["name"]] for row in rows]
-        heads = [*(name.capitalize() for name in COLUMNS), "Document"]
+        heads = [*map(gettext, COLUMNS.values()), gettext("Document")]
         chosen = separator if separator in SEPARATORS else ","
         text = csv_text({"columns": heads, "rows": cells}, {}, chosen, sources=False)
+        name = quote(f"{gettext('Receipts and invoices')}.csv")
         headers = {
-            "Content-Disposition": 'attachment; filename="Receipts and invoices.csv"',
+            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
             "Cache-Control": "no-store",
         }
         return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from html import escape
 from itertools import groupby
 
+from lamplight.languages import gettext
 from lamplight.rag.sentences import is_item
 from lamplight.ui.opening import Block, Opening, cells_of, is_row
 
@@ -63,7 +64,8 @@ def _table(heads: list[str], rows: Iterable[str], said: re.Pattern[str] | None) 
         f"<tr>{''.join(f'<td{_width(cell)}>{_marked(cell, said)}</td>' for cell in cells_of(row))}</tr>" for row in rows
     )
     table = f"<table>{head}<tbody>{body}</tbody></table>"
-    return f'<div class="quoted-table" tabindex="0" role="group" aria-label="Quoted from a table">{table}</div>'
+    label = escape(gettext("Quoted from a table"))
+    return f'<div class="quoted-table" tabindex="0" role="group" aria-label="{label}">{table}</div>'
 
 
 def _width(cell: str) -> str:

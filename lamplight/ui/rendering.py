@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from lamplight.languages import gettext, ngettext, number
 from lamplight.library.records import Passage
 from lamplight.ui.answer_notes import FEWER, draft_html, foot_html, unread_html
 from lamplight.ui.answers import Answer
 from lamplight.ui.chat_markdown import chat_text, flag, one_line, with_links
+from lamplight.ui.household.visitor import shown
 from lamplight.ui.quotation_view import opening_html
 
 SNIPPET_CHARACTERS = 150
@@ -29,7 +31,7 @@ def question_html(
     files = "".join(_attached(name, document_id) for name, document_id in attached)
     files += "".join(f'<span class="asked-about">{escape(name)}</span>' for name in about)
     words = one_line(escape(text.strip()), "<br>")
-    edit = f'<a class="edit" href="#edit-{reference}">Edit</a>'
+    edit = f'<a class="edit" href="#edit-{reference}">{gettext("Edit")}</a>'
     return f'<div class="question">{files}<span class="asked">{words}</span></div><p class="asked-foot">{edit}</p>'
 
 
@@ -39,9 +41,10 @@ def evidence_html(answer: Answer, reference: str) -> str:
     cited = {citation.marker: citation.text for citation in reversed([*quoted, *answer.citations])}
     cards = "".join(_card(passage, reference, cited.get(passage.marker)) for passage in answer.passages)
     if answer.refused:
-        heading = "What comes nearest"
+        heading = gettext("What comes nearest")
     else:
-        heading = "Passage found" if len(answer.passages) == 1 else f"{len(answer.passages)} passages found"
+        count = len(answer.passages)
+        heading = ngettext("Passage found", "{n} passages found", count).format(n=number(count))
     heading = f'<p class="evidence-heading">{heading}</p>'
     return f'<div class="evidence">{heading}<div class="cards">{cards}</div></div>'
 
@@ -53,7 +56,8 @@ def answer_html(answer: Answer, reference: str, waiting: str = "", last: bool = 
     """
     parts = []
     if answer.respelled:
-        parts.append(f'<p class="respelled">Searched for “{escape(answer.respelled)}”</p>')
+        told = gettext("Searched for “{words}”").format(words=escape(answer.respelled))
+        parts.append(f'<p class="respelled">{told}</p>')
     if answer.text:
         classes = "answer refusal" if answer.refused else "answer computed" if answer.sql else "answer"
         caret = "" if answer.done else " streaming"
@@ -62,9 +66,9 @@ def answer_html(answer: Answer, reference: str, waiting: str = "", last: bool = 
     if not answer.done and (answer.status or not answer.text):
         parts.append(_status_html(answer, reference, waiting))
     if answer.notice:
-        parts.append(f'<p class="notice">{one_line(escape(answer.notice))}</p>')
+        parts.append(f'<p class="notice">{one_line(escape(shown(answer.notice)))}</p>')
     if answer.error:
-        parts.append(f'<p class="failure">{one_line(escape(answer.error))}</p>')
+        parts.append(f'<p class="failure">{one_line(escape(shown(answer.error)))}</p>')
     if answer.done:
         # A table names its pictures, row by row.
         parts.append(_table_actions(reference) if answer.rows else _figures(answer, reference))
@@ -83,7 +87,7 @@ def _attached(name: str, document_id: int | None) -> str:
 def _table_actions(reference: str) -> str:
     links = "".join(
         f'<a class="{name}" href="#{name}-{reference}">{label}</a>'
-        for name, label in (("table", "Copy table"), ("csv", "Save as CSV"))
+        for name, label in (("table", gettext("Copy table")), ("csv", gettext("Save as CSV")))
     )
     return f'<p class="table-actions">{links}</p>'
 
@@ -91,10 +95,11 @@ def _table_actions(reference: str) -> str:
 def _figures(answer: Answer, reference: str) -> str:
     """The pictures that the answer rests on."""
     cited = {citation.marker for citation in answer.citations}
+    told = gettext("Picture from {document}, page {page}")
     figures = "".join(
         f'<a class="figure" href="#source-{reference}-{passage.marker}">'
         f'<img src="{picture_address(passage, FIGURE_PIXELS)}" loading="lazy" '
-        f'alt="{escape(f"Picture from {passage.document}, page {passage.page}")}"></a>'
+        f'alt="{escape(told.format(document=passage.document, page=passage.page))}"></a>'
         for passage in answer.passages
         if passage.kind == "image" and passage.marker in cited
     )
@@ -121,22 +126,23 @@ def _card(passage: Passage, reference: str, cited: str | None) -> str:
     if passage.kind == "image":
         address = picture_address(passage, THUMBNAIL_PIXELS)
         picture = f'<img class="card-picture" src="{address}" alt="" loading="lazy">'
+    page = gettext("p. {page}").format(page=passage.page)
     return (
         f'<a class="card{" cited" if cited is not None else ""}" href="#source-{reference}-{passage.marker}">'
         f'<span class="card-heading"><span class="card-marker">{passage.marker}</span>'
-        f'{name}<span class="card-page">p. {passage.page}</span></span>'
+        f'{name}<span class="card-page">{page}</span></span>'
         f'{picture}<span class="card-snippet">{escape(snippet)}</span></a>'
     )
 
 
 def _status_html(answer: Answer, reference: str, waiting: str) -> str:
     percent = "" if answer.progress is None else f" {round(answer.progress * 100)} %"
-    status = (answer.status or waiting or "Thinking…") + percent
+    status = (shown(answer.status) or waiting or gettext("Thinking…")) + percent
     bar = ""
     if answer.progress is not None:
         width = round(min(1.0, answer.progress) * 100)
         bar = f'<span class="bar"><span class="bar-done" style="width:{width}%"></span></span>'
-    fewer = f'<a class="fewer" href="#fewer-{reference}">{FEWER}</a>' if answer.reading > 1 else ""
+    fewer = f'<a class="fewer" href="#fewer-{reference}">{gettext(FEWER)}</a>' if answer.reading > 1 else ""
     return f'<p class="status"><span class="glow"></span>{escape(status)}{bar}{fewer}</p>'
 
 

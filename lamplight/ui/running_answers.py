@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamplight.errors import LamplightError
+from lamplight.languages import sentence
 from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.library.errors import LibraryError
 from lamplight.rag.events import Evidence, Finished, Grounded
@@ -32,7 +33,7 @@ logger = logging.getLogger(__name__)
 SAVE_SECONDS = 1.0  # a crash loses at most this much of an answer
 LOOK_SECONDS = 0.2  # how often an attached picture is looked for while it is being read
 ENDING_SECONDS = 5.0  # a stopped model ends within a tenth of that
-BROKEN = "Something went wrong while answering. Ask again; the details are in the terminal."
+BROKEN = sentence("Something went wrong while answering. Ask again; the details are in the terminal.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class RunningAnswer:
         Raises `LibraryError` when it can't be read, or not now: without it, another document would answer.
         """
         name = Path(path).name
-        self._tell(f"Reading {name}…")
+        self._tell(sentence(f"Reading {name}…"))
         while any(job.state in ("queued", "working") for job in self._library.jobs.at(path)):
             if self._library.jobs.paused:
                 raise LibraryError(f"Reading is paused. Go on reading, then ask about {name} again.")

@@ -28,6 +28,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from lamplight.errors import LamplightError
+from lamplight.languages import gettext
 from lamplight.ui.access_token import access_token
 from lamplight.ui.change_signal import ChangeSignal, SignalOfActions
 from lamplight.ui.chat import Chat
@@ -103,7 +104,9 @@ def build_app(services: Services, host: str, port: int, key: str, certificate: C
 
 
 def _refuse(library: Path) -> Callable[[Request, Any], Awaitable[Response]]:
-    """As FastAPI does; who is signed in elsewhere isn't told where on this computer something went wrong."""
+    """As FastAPI does, in the language of who asks; who is signed in elsewhere isn't told where on this computer
+    something went wrong.
+    """
 
     async def refuse(request: Request, error: Any) -> Response:
         error.detail = redacted(str(error.detail), request.scope.get(SESSION), library)
@@ -150,11 +153,13 @@ def serve(
     """
 
     def ready() -> None:
-        print(f"Lamplight is ready at {address.with_key}", flush=True)
+        print(gettext("Lamplight is ready at {address}").format(address=address.with_key), flush=True)
         if certificate is not None:
-            others = " or ".join(household_addresses(address.host, address.port)) or "no network yet"
-            print(f"On other devices: {others}", flush=True)
-            print(f"  certificate, SHA-256: {certificate.fingerprint}", flush=True)
+            others = household_addresses(address.host, address.port)
+            either = gettext(" or ").join(others) or gettext("no network yet")
+            print(gettext("On other devices: {others}").format(others=either), flush=True)
+            shown = gettext("certificate, SHA-256: {fingerprint}").format(fingerprint=certificate.fingerprint)
+            print(f"  {shown}", flush=True)
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address.with_key,), daemon=True).start()
 

@@ -11,12 +11,13 @@ from PIL import Image
 
 from lamplight import ROOT
 from lamplight.errors import LamplightError
+from lamplight.languages import gettext, sentence
 from lamplight.models.prepare import cache_folder
 
 DRAWING = Path(__file__).parent / "assets" / "lamplight.png"
 ICONS = {"win32": "ico", "darwin": "icns"}  # what the systems take; the others take a PNG
 START = "_ -m lamplight"  # this Python
-ABOUT = "Chat with your own documents, on this computer only"
+ABOUT = sentence("Chat with your own documents, on this computer only")
 
 
 def make_shortcut() -> Path:
@@ -24,7 +25,13 @@ def make_shortcut() -> Path:
     try:
         with redirect_stdout(sys.stderr):
             made = pyshortcuts.make_shortcut(
-                START, "Lamplight", ABOUT, str(icon()), working_dir=str(ROOT), terminal=True, desktop=desktop().is_dir()
+                START,
+                "Lamplight",
+                gettext(ABOUT),
+                str(icon()),
+                working_dir=str(ROOT),
+                terminal=True,
+                desktop=desktop().is_dir(),
             )
     except OSError as error:
         raise LamplightError(f"The shortcut could not be made: {error}") from error

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lamplight.languages import gettext, sentence
+
 BYTE_ORDER_MARK = "\ufeff"  # by it Excel knows UTF-8
 FORMULA = ("=", "@", "\t", "\r")  # a spreadsheet would compute what begins so
 SIGNS = ("+", "-")  # the same, but for a number
 SEPARATORS = (",", ";", "\t")
-SOURCE = "Source"
+SOURCE = sentence("Source")
 
 
 def csv_text(rows: Mapping[str, Any], places: Mapping[int, str], separator: str = ",", sources: bool = True) -> str:
@@ -29,10 +31,11 @@ def csv_text(rows: Mapping[str, Any], places: Mapping[int, str], separator: str 
     for row, own in zip(table, marks, strict=True):
         named = [places.get(mark, "") for mark in own]
         lines.append([*row, max(named, default="")] if together else _beside(row, named, cited))
-    heads = [f"{column}: {SOURCE}".lstrip(": ") for column in columns]
+    source = gettext(SOURCE)
+    heads = [f"{column}: {source}".lstrip(": ") for column in columns]
     if not sources:
         lines, together, cited = [list(row) for row in table], True, []
-    first = list(columns) if not sources else [*columns, SOURCE] if together else _beside(columns, heads, cited)
+    first = list(columns) if not sources else [*columns, source] if together else _beside(columns, heads, cited)
     if rows.get("sums"):
         lines.append(_beside(rows["sums"], [""] * len(columns), [] if together else cited))
     written = io.StringIO()
@@ -49,13 +52,16 @@ def saving(records: Iterable[dict[str, Any]], path: Path) -> Iterator[dict[str, 
         if answer is None:
             continue
         if not answer["rows"]:
-            yield {"problem": f"The answer is neither a table nor a list, so {path} was not written."}
+            yield {"problem": sentence(f"The answer is neither a table nor a list, so {path} was not written.")}
             continue
-        places = {one["marker"]: f"{one['document']}, page {one['page']}" for one in answer["citations"]}
+        place = gettext("{document}, page {page}")
+        places = {
+            one["marker"]: place.format(document=one["document"], page=one["page"]) for one in answer["citations"]
+        }
         try:
             path.write_text(csv_text(answer["rows"], places), encoding="utf-8", newline="")
         except OSError as error:
-            yield {"problem": f"{path} could not be written ({error.strerror})."}
+            yield {"problem": sentence(f"{path} could not be written ({error.strerror}).")}
 
 
 def _beside(cells: Sequence[str], places: Sequence[str], cited: Sequence[int]) -> list[str]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
 
 from lamplight import PROGRAM
+from lamplight.languages import gettext, ngettext, number, sentence, translated
 from lamplight.ui.commands import Record
 from lamplight.ui.opening import Opening, cells_of, is_row, taken_apart
+from lamplight.ui.terminal_lines import aside, clear_line, progress_bar, say
 
-BAR_WIDTH = 24
 SNIPPET = 160
 INDENT = "    "
-OTHERS = f"Start Lamplight with `{PROGRAM} --host 0.0.0.0` to let other devices in."
+OTHERS = sentence("Start Lamplight with `{program} --host 0.0.0.0` to let other devices in.")
+# What became of a file, and what a passage is: words that the records hold and `translated` shows.
+STATUSES = (sentence("added"), sentence("unchanged"), sentence("updated"), sentence("failed"), sentence("skipped"))
+KINDS = (sentence("text"), sentence("table"), sentence("image"))
 ESCAPED = re.compile(r"\\([\\`*_|~<>#])")  # a document's words in Markdown, where they are no markup
 
 
@@ -28,7 +31,7 @@ def show(records: Iterable[Record], command: str, as_json: bool) -> int:
     for record in records:
         if "problem" in record:
             clear_line()
-            sys.stderr.write(f"{record['problem']}\n")
+            sys.stderr.write(f"{translated(record['problem'])}\n")
             failed = True
             continue
         render(record)
@@ -39,76 +42,47 @@ def show(records: Iterable[Record], command: str, as_json: bool) -> int:
     return int(failed)
 
 
-def clear_line() -> None:
-    """Take the progress bar away, where there can be one."""
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
-
-
-def notice(sentence: str) -> None:
-    """What the library mends by itself; where a line can't be written over, how it began and no progress."""
-    clear_line()
-    if sys.stderr.isatty():
-        sys.stderr.write(sentence)
-    elif sentence.endswith("."):
-        sys.stderr.write(f"{sentence}\n")
-    sys.stderr.flush()
-
-
-def say(sentence: str) -> None:
-    """Print a line to stdout at once, in place of the progress bar."""
-    clear_line()
-    sys.stdout.write(f"{sentence}\n")
-    sys.stdout.flush()
-
-
-def progress_bar(label: str, fraction: float) -> None:
-    """Draw it on stderr, over the one before; nothing where that is no terminal. `fraction` is from 0 to 1."""
-    if not sys.stderr.isatty():
-        return
-    full = round(fraction * BAR_WIDTH)
-    line = f"{'█' * full}{'░' * (BAR_WIDTH - full)} {fraction:4.0%}  {label}"
-    sys.stderr.write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
-    sys.stderr.flush()
-
-
 def _add(record: Record) -> None:
     if "progress" in record:
         progress = record["progress"]
         name = progress["path"].rsplit("/", 1)[-1]
-        progress_bar(f"{name}: {progress['status']}", progress["fraction"])
+        progress_bar(f"{name}: {translated(progress['status'])}", progress["fraction"])
         return
     file = record["file"]
     if file["error"]:
-        say(f"{file['status']}: {file['error']}")
+        say(f"{translated(file['status'])}: {translated(file['error'])}")
         return
-    pages = "1 page" if file["pages"] == 1 else f"{file['pages']} pages"
-    ocr = f", {file['ocr_pages']} by text recognition" if file["ocr_pages"] else ""
-    say(f"{file['status']}: {file['path']} ({pages}{ocr}, {file['chunks']} passages, {file['seconds']:.1f} s)")
+    ocr, chunks = file["ocr_pages"], file["chunks"]
+    found = [_pages(file["pages"])]
+    if ocr:
+        found.append(ngettext("{n} by text recognition", "{n} by text recognition", ocr).format(n=number(ocr)))
+    found.append(ngettext("{n} passage", "{n} passages", chunks).format(n=number(chunks)))
+    say(f"{translated(file['status'])}: {file['path']} ({', '.join(found)}, {file['seconds']:.1f} s)")
 
 
 def _search(record: Record) -> None:
     if not record["passages"]:
-        say("Nothing found.")
+        say(gettext("Nothing found."))
     for passage in record["passages"]:
         text = " ".join(passage["text"].split())
         shortened = text if len(text) <= SNIPPET else text[:SNIPPET] + "…"
-        say(f"{passage['rank']:>2}. {passage['document']}, page {passage['page']} ({passage['kind']})\n    {shortened}")
+        place = _place(passage["document"], passage["page"])
+        say(f"{passage['rank']:>2}. {place} ({translated(passage['kind'])})\n    {shortened}")
 
 
 def _ask(record: Record) -> None:
     if "reading" in record:
-        progress_bar("reading the passages", record["reading"])
+        progress_bar(gettext("reading the passages"), record["reading"])
     elif "answer" in record:
         _answer(record["answer"])
     elif "searching" in record:
-        progress_bar("searching", 0.0)
+        progress_bar(gettext("searching"), 0.0)
     elif "evidence" in record:  # the pages, before any line of them is known to answer
-        places = dict.fromkeys(f"{document}, page {page}" for document, page in record["evidence"])
-        progress_bar(f"found {'; '.join(places)}" if places else "nothing close was found", 0.0)
+        places = _places(record["evidence"])
+        found = gettext("found {places}").format(places=places) if places else gettext("nothing close was found")
+        progress_bar(found, 0.0)
     elif "respelled" in record:
-        say(f"Searched for “{record['respelled']}”")
+        say(gettext("Searched for “{words}”").format(words=record["respelled"]))
 
 
 def _answer(answer: dict[str, Any]) -> None:
@@ -116,7 +90,7 @@ def _answer(answer: dict[str, Any]) -> None:
     opening = taken_apart(answer["answer"], answer["short_answer"], [citation["text"] for citation in quoted])
     seen: set[tuple[int, str]] = set()
     if opening.blocks:
-        _opening(opening, [f"{citation['document']}, page {citation['page']}" for citation in quoted])
+        _opening(opening, [_place(citation["document"], citation["page"]) for citation in quoted])
         seen.update((citation["marker"], citation["text"]) for citation in quoted)
     if opening.prose:
         say(ESCAPED.sub(r"\1", opening.prose))
@@ -124,18 +98,30 @@ def _answer(answer: dict[str, Any]) -> None:
         key = (citation["marker"], citation["text"])
         if key not in seen:
             seen.add(key)
-            say(f"  [{citation['marker']}] {citation['document']}, page {citation['page']}: “{citation['text']}”")
+            place = _place(citation["document"], citation["page"])
+            say(f"  [{citation['marker']}] {place}: “{citation['text']}”")
     if answer["nearest"]:
-        places = "; ".join(dict.fromkeys(f"{document}, page {page}" for document, page in answer["nearest"]))
-        say(f"  Nearest: {places}")
+        aside(gettext("Nearest: {places}").format(places=_places(answer["nearest"])))
     if answer["unread"]:
-        say(f"  Still being read: {', '.join(answer['unread'])}")
-    for sentence in answer["unsupported"]:
-        say(f"  Said by the model, stated by no document: “{sentence}”")
+        aside(gettext("Still being read: {names}").format(names=", ".join(answer["unread"])))
+    for said in answer["unsupported"]:
+        aside(gettext("Said by the model, stated by no document: “{text}”").format(text=said))
     if answer["notice"]:
-        say(f"  {answer['notice']}")
+        aside(translated(answer["notice"]))
     if answer["sql"]:
-        say(f"  Computed: {answer['sql']}")
+        aside(gettext("Computed: {sql}").format(sql=answer["sql"]))
+
+
+def _place(document: str, page: int) -> str:
+    return gettext("{document}, page {page}").format(document=document, page=page)
+
+
+def _places(pages: Iterable[Sequence[Any]]) -> str:
+    return "; ".join(dict.fromkeys(_place(document, page) for document, page in pages))
+
+
+def _pages(count: int) -> str:
+    return ngettext("{n} page", "{n} pages", count).format(n=number(count))
 
 
 def _opening(opening: Opening, places: Sequence[str]) -> None:
@@ -162,9 +148,9 @@ def _in_columns(lines: list[str]) -> list[str]:
 
 def _list(record: Record) -> None:
     if not record["documents"]:
-        say("The library is empty; `add` some files.")
+        say(gettext("The library is empty; `add` some files."))
     for document in record["documents"]:
-        pages = "1 page" if document["pages"] == 1 else f"{document['pages']} pages"
+        pages = _pages(document["pages"])
         say(f"{document['id']:>4}  {document['name']}  ({document['format']}, {pages})  {document['path']}")
         if document["report"] and (found := _found(document["report"])):
             say(f"      {found}")
@@ -172,15 +158,18 @@ def _list(record: Record) -> None:
 
 def _found(report: dict[str, Any]) -> str:
     """What is worth knowing about how a file was read, in one line; empty for a plain text."""
+    ocr, tables, images = report["ocr_pages"], report["tables"], report["images"]
+    comments, fields, empty = report["comments"], report["fields"], len(report["empty_pages"])
     counts = [
-        (report["ocr_pages"], "page", "by text recognition"), (report["tables"], "table", ""),
-        (report["images"], "picture", ""), (report["comments"], "comment", ""),
-        (report["fields"], "form field", ""), (len(report["empty_pages"]), "empty page", ""),
-    ]  # fmt: skip
-    parts = [
-        f"{count} {noun}{'' if count == 1 else 's'} {how}".strip() for count, noun, how in counts if count
-    ]  # fmt: skip
-    return " ".join([", ".join(parts) + "." if parts else "", *report["skipped"]]).strip()
+        (ocr, ngettext("{n} page by text recognition", "{n} pages by text recognition", ocr)),
+        (tables, ngettext("{n} table", "{n} tables", tables)),
+        (images, ngettext("{n} picture", "{n} pictures", images)),
+        (comments, ngettext("{n} comment", "{n} comments", comments)),
+        (fields, ngettext("{n} form field", "{n} form fields", fields)),
+        (empty, ngettext("{n} empty page", "{n} empty pages", empty)),
+    ]
+    parts = [form.format(n=number(count)) for count, form in counts if count]
+    return " ".join([", ".join(parts) + "." if parts else "", *map(translated, report["skipped"])]).strip()
 
 
 def _watch(record: Record) -> None:
@@ -188,65 +177,84 @@ def _watch(record: Record) -> None:
         _add(record)
         return
     if not record["folders"]:
-        say("No folder is watched; `watch FOLDER` reads one and follows its changes while Lamplight is open.")
+        say(gettext("No folder is watched; `watch FOLDER` reads one and follows its changes while Lamplight is open."))
     for folder in record["folders"]:
-        documents = "1 document" if folder["documents"] == 1 else f"{folder['documents']} documents"
-        say(f"{folder['path']}: {folder['problem'] or f'{documents}, followed while Lamplight is open'}")
+        count = folder["documents"]
+        followed = ngettext(
+            "{n} document, followed while Lamplight is open", "{n} documents, followed while Lamplight is open", count
+        ).format(n=number(count))
+        say(f"{folder['path']}: {translated(folder['problem']) or followed}")
 
 
 def _remove(record: Record) -> None:
-    say(f"Removed {record['removed']}.")
+    say(gettext("Removed {name}.").format(name=record["removed"]))
 
 
 def _backup(record: Record) -> None:
     if "packed" in record:
-        progress_bar("packing", record["packed"])
+        progress_bar(gettext("packing"), record["packed"])
         return
     made = record["backup"]
-    say(f"Backed up {_counted(made)} to {made['path']} ({made['bytes'] / 1e6:,.1f} MB).")
-    if made["elsewhere"]:
-        say(
-            f"  The files of {_plural(made['elsewhere'], 'document')} lie outside the library: their text is in the "
-            "backup, they themselves are not."
+    size = f"{made['bytes'] / 1e6:,.1f}"
+    said = gettext("Backed up {documents} and {conversations} to {path} ({size} MB).")
+    say(said.format(**_counted(made), path=made["path"], size=size))
+    if elsewhere := made["elsewhere"]:
+        said = ngettext(
+            "The files of {n} document lie outside the library: their text is in the backup, they themselves are not.",
+            "The files of {n} documents lie outside the library: their text is in the backup, they themselves are not.",
+            elsewhere,
         )
+        aside(said.format(n=number(elsewhere)))
 
 
 def _restore(record: Record) -> None:
     if "unpacked" in record:
-        progress_bar("unpacking", record["unpacked"])
+        progress_bar(gettext("unpacking"), record["unpacked"])
         return
     restored = record["restored"]
-    say(f"Restored {_counted(restored)} to {restored['library']}.")
-    if restored["missing"]:
-        say(f"  The files of {_plural(restored['missing'], 'document')} are not on this computer; their text is.")
+    said = gettext("Restored {documents} and {conversations} to {library}.")
+    say(said.format(**_counted(restored), library=restored["library"]))
+    if missing := restored["missing"]:
+        said = ngettext(
+            "The files of {n} document are not on this computer; their text is.",
+            "The files of {n} documents are not on this computer; their text is.",
+            missing,
+        )
+        aside(said.format(n=number(missing)))
 
 
 def _erase(record: Record) -> None:
-    say(f"Erased {_counted(record['erased'])}; the library in {record['erased']['library']} is empty.")
+    erased = record["erased"]
+    said = gettext("Erased {documents} and {conversations}; the library in {library} is empty.")
+    say(said.format(**_counted(erased), library=erased["library"]))
 
 
 def _model(record: Record) -> None:
     if "loading" in record:
-        progress_bar(f"{record['loading']} is getting ready", 0.0)
+        progress_bar(gettext("{name} is getting ready").format(name=record["loading"]), 0.0)
         return
-    say(f"{record['model']['name']} answers.")
+    say(gettext("{name} answers.").format(name=record["model"]["name"]))
 
 
 def _token(record: Record) -> None:
-    say(record["token"] or "No program may ask any more; `token` makes a new one.")
+    say(record["token"] or gettext("No program may ask any more; `token` makes a new one."))
 
 
 def _password(record: Record) -> None:
-    others = "Other devices sign in with it from now on." if record["password"]["serving"] else OTHERS
-    say(f"The household’s password is set. {others}")
+    others = gettext("Other devices sign in with it from now on.")
+    if not record["password"]["serving"]:
+        others = gettext(OTHERS).format(program=PROGRAM)
+    say(f"{gettext('The household’s password is set.')} {others}")
 
 
-def _counted(found: dict[str, Any]) -> str:
-    return f"{_plural(found['documents'], 'document')} and {_plural(found['conversations'], 'conversation')}"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
+def _counted(found: dict[str, Any]) -> dict[str, str]:
+    """What a library holds, as values of a message."""
+    documents, conversations = found["documents"], found["conversations"]
+    talked = ngettext("{n} conversation", "{n} conversations", conversations)
+    return {
+        "documents": ngettext("{n} document", "{n} documents", documents).format(n=number(documents)),
+        "conversations": talked.format(n=number(conversations)),
+    }
 
 
 def _json_of(*keys: str) -> Callable[[Record], None]:

@@ -14,6 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from lamplight import PROGRAM
+from lamplight.languages import sentence, translated
 from lamplight.library.database import DATABASE
 from lamplight.library.errors import LibraryError
 from lamplight.library.vector_places import VECTORS
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 
 
 TYPED = "erase"
-NOT_EMPTY = "A backup fills an empty library: erase this one first, or restore into another folder in the terminal."
+NOT_EMPTY = sentence(
+    "A backup fills an empty library: erase this one first, or restore into another folder in the terminal."
+)
 # Page pictures that the browser keeps are of documents that are gone.
 FORGET_PICTURES = {"Cache-Control": "no-store", "Clear-Site-Data": '"cache"'}
 
@@ -149,7 +152,7 @@ def connections_value() -> dict[str, Any]:
     return {
         "connections": CONNECTIONS.left,
         "blocked": CONNECTIONS.blocked,
-        "listed": [asdict(attempt) for attempt in CONNECTIONS.listed],
+        "listed": [asdict(one) | {"reason": translated(one.reason)} for one in CONNECTIONS.listed],
         "since": CONNECTIONS.since,
     }
 

@@ -42,6 +42,7 @@ from lamplight.ingest.readers.tiff import read_tiff
 from lamplight.ingest.readers.web import read_html, read_mhtml, read_webarchive
 from lamplight.ingest.readers.word import read_docx
 from lamplight.ingest.readers.xml_values import read_xml
+from lamplight.languages import sentence
 
 __all__ = ["KNOWN", "READERS", "SUFFIXES", "Reader", "is_known", "kind_of", "read"]
 
@@ -98,20 +99,21 @@ MARKED_AT_ONCE = {
 
 
 PROGRAMS = {
-    "docx": "Word or LibreOffice",
-    "doc": "Word or LibreOffice",
-    "rtf": "Word or LibreOffice",
-    "xlsx": "Excel or LibreOffice",
-    "xls": "Excel or LibreOffice",
+    "docx": sentence("Word or LibreOffice"),
+    "doc": sentence("Word or LibreOffice"),
+    "rtf": sentence("Word or LibreOffice"),
+    "xlsx": sentence("Excel or LibreOffice"),
+    "xls": sentence("Excel or LibreOffice"),
     "xlsb": "Excel",
-    "pptx": "PowerPoint or LibreOffice",
-    "ppt": "PowerPoint or LibreOffice",
+    "pptx": sentence("PowerPoint or LibreOffice"),
+    "ppt": sentence("PowerPoint or LibreOffice"),
     "opendocument": "LibreOffice",
     "msg": "Outlook",
     "notebook": "Jupyter",
     "webarchive": "Safari",
 }
 """What a person can save a damaged file anew with; for other kinds it is whatever made it."""
+OWN_PROGRAM = sentence("its own program")
 OF_THE_CONTENT = (None, errno.EINVAL)  # an OSError that a decoder raises, or a place before the file's beginning
 
 
@@ -139,7 +141,7 @@ def read(path: Path, reading: Reading) -> ReadDocument:
             raise ReadError(f"{path.name} can't be read ({error.strerror}); check the disk it is on.") from error
         raise ReadError(
             f"{path.name} is damaged, or made in a way that its reader doesn't know; "
-            f"open it in {PROGRAMS.get(kind, 'its own program')} and save it again."
+            f"open it in {PROGRAMS.get(kind, OWN_PROGRAM)} and save it again."
         ) from error
 
 

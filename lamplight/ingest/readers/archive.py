@@ -17,6 +17,7 @@ from lamplight.ingest.readers.container import BROKEN, Container
 from lamplight.ingest.readers.reading import Reading
 from lamplight.ingest.readers.text import text_of
 from lamplight.ingest.walk import is_passed_over
+from lamplight.languages import sentence
 
 MOST_UNPACKED = 1 << 30  # bytes of all members together
 MOST_INFLATION = 200  # times a member's packed size: prose packs to a tenth, the emptiest spreadsheet to a hundredth
@@ -38,7 +39,7 @@ def read_archive(path: Path, reading: Reading) -> ReadDocument:
     Raises `NothingToRead` when none of them can be read.
     """
     container = Container.begin(path.stem, "archive", reading)
-    reading.step("unpacking", 0.0)
+    reading.step(sentence("unpacking"), 0.0)
     try:
         if zipfile.is_zipfile(path):
             _read_zip(path, container)
@@ -51,9 +52,9 @@ def read_archive(path: Path, reading: Reading) -> ReadDocument:
     except BROKEN_ARCHIVE:
         if not container.files:
             raise ReadError(f"{path.name} is damaged or cut short; fetch or copy it again.") from None
-        container.say(f"{path.name} is damaged: what follows its first {container.files} files is lost.")
+        container.say(sentence(f"{path.name} is damaged: what follows its first {container.files} files is lost."))
     if not container.files:
-        reason = container.first_sentence or "there are no files in it."
+        reason = container.first_sentence or sentence("there are no files in it.")
         raise NothingToRead(f"{path.name} holds nothing that can be read: {reason}")
     return container.finish()
 
@@ -69,7 +70,10 @@ def read_preview(path: Path, reading: Reading) -> ReadDocument:
     if not container.pages:
         raise NothingToRead(f"{path.name} can't be read; export it as PDF from its own program and add that.")
     container.say(
-        f"Of {path.name} the preview inside was read, which may not show all; export it as PDF to be sure of the rest."
+        sentence(
+            f"Of {path.name} the preview inside was read, which may not show all; export it as PDF to be sure of "
+            "the rest."
+        )
     )
     return container.finish()
 
@@ -84,7 +88,7 @@ def _read_zip(path: Path, container: Container) -> None:
             if member.is_dir() or _is_left_behind(name):
                 continue
             if member.flag_bits & ENCRYPTED:
-                container.say(f"{name} is protected by a password; unpack it and add it by itself.")
+                container.say(sentence(f"{name} is protected by a password; unpack it and add it by itself."))
                 continue
             with archive.open(member) as file:
                 container.add_file(name, file)

@@ -9,6 +9,7 @@ from itertools import groupby
 from lamplight.ingest.document import Block, DocumentPage, Line
 from lamplight.ingest.readers.tally import said_in_comment
 from lamplight.ingest.tables import add_table, count_header_rows, is_amount, table_block
+from lamplight.languages import sentence
 
 FEWEST_COLUMNS = 2  # of tables side by side; single columns apart are columns of one table
 MOST_CELLS = 1_000_000  # of a sheet; at 45 passages a second that is hours already
@@ -32,7 +33,7 @@ class Sheet:
 
     def sentences(self) -> list[str]:
         """What of it was not read, and what of it a person doesn't see."""
-        cut = [f"Sheet {self.name} is read down to row {len(self.rows)}; what follows is too much."]
+        cut = [sentence(f"Sheet {self.name} is read down to row {len(self.rows)}; what follows is too much.")]
         return (cut if self.is_cut else []) + self._hidden()
 
     def _hidden(self) -> list[str]:
@@ -40,11 +41,20 @@ class Sheet:
         columns = [
             column for column in self.hidden_columns if any(column < len(row) and row[column] for row in self.rows)
         ]
-        parts = [f"rows {_ranges(rows, lambda row: str(row + 1))}"] if rows else []
-        parts += [f"columns {_ranges(columns, column_name)}"] if columns else []
+        hidden_rows, hidden_columns = _ranges(rows, lambda row: str(row + 1)), _ranges(columns, column_name)
         if self.is_hidden and any(map(any, self.rows)):
-            return [f"Sheet {self.name} is hidden in the file; it was read all the same."]
-        return [f"Hidden on sheet {self.name}, and read all the same: {', '.join(parts)}."] if parts else []
+            return [sentence(f"Sheet {self.name} is hidden in the file; it was read all the same.")]
+        if not rows and not columns:
+            return []
+        return [
+            sentence(
+                f"Hidden on sheet {self.name}, and read all the same: rows {hidden_rows}, columns {hidden_columns}."
+                if rows and columns
+                else f"Hidden on sheet {self.name}, and read all the same: rows {hidden_rows}."
+                if rows
+                else f"Hidden on sheet {self.name}, and read all the same: columns {hidden_columns}."
+            )
+        ]
 
 
 def sheet_page(number: int, sheet: Sheet) -> DocumentPage:

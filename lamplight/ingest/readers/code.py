@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import NothingToRead
-from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.reading import READING, Reading
 from lamplight.ingest.readers.text import decode
 
 TAB = 4  # columns
@@ -23,7 +23,7 @@ DEFINITION = re.compile(
 
 def read_code(path: Path, reading: Reading) -> ReadDocument:
     """All on page 1, indentation kept; a piece begins at an unindented line after a blank one."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     blocks = []
     for start, lines in _pieces(decode(path).expandtabs(TAB).split("\n")):
         name = next((match[1] for line in lines if (match := DEFINITION.match(line))), "")

@@ -15,6 +15,7 @@ from typing import IO
 from lamplight.ingest.document import DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import NothingToRead, ReadError
 from lamplight.ingest.readers.reading import Reading
+from lamplight.languages import sentence
 
 DEEPEST = 4  # files inside files: a report in an archive attached to a forwarded mail is three
 LARGEST_FILE = 200_000_000  # bytes unpacked
@@ -74,16 +75,16 @@ class Container:
         finally:
             self._reading.enter(self._reading.number)
 
-    def say(self, sentence: str) -> None:
+    def say(self, told: str) -> None:
         """Put into the report card what was not read."""
-        self._sentences.append(sentence)
+        self._sentences.append(told)
 
     def finish(self) -> ReadDocument:
         """The document; call it once, as it adds what was said to `skipped`: `MOST_SENTENCES`, then how many more."""
         more = len(self._sentences) - MOST_SENTENCES
         self._document.skipped += self._sentences[:MOST_SENTENCES]
         if more > 0:
-            self._document.skipped.append(f"And {more} more of its files were not read in full.")
+            self._document.skipped.append(sentence(f"And {more} more of its files were not read in full."))
         return self._document
 
     @property
@@ -135,8 +136,8 @@ class Container:
                 taken.title = document.title
                 for page in document.pages:
                     taken.append(page)
-            for sentence in document.skipped:
-                self.say(sentence if name in sentence else f"{name}: {sentence}")
+            for told in document.skipped:
+                self.say(told if name in told else f"{name}: {told}")
 
     def _unpack(self, content: IO[bytes], path: Path, name: str) -> None:
         size = 0

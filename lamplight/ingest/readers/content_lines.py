@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import NothingToRead
-from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.reading import READING, Reading
 from lamplight.ingest.readers.text import decode, text_of
 
 NAMES = {
@@ -43,7 +43,7 @@ class _Record:
 
 def read_content_lines(path: Path, reading: Reading) -> ReadDocument:
     """All on page 1, each event or person under its name."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     blocks = blocks_of_components(decode(path))
     if not blocks:
         raise NothingToRead(f"{path.name} holds no events and no persons; there is nothing to read in it.")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import NothingToRead, ReadError
-from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.reading import READING, Reading
 from lamplight.ingest.readers.tally import said_of_formulas
 from lamplight.ingest.readers.text import decode
 from lamplight.ingest.tables import add_table, table_block
@@ -25,7 +25,7 @@ LONGEST_CELL = 10_000_000  # characters
 
 def read_csv(path: Path, reading: Reading) -> ReadDocument:
     """One table on page 1, under the lines above it; its heads are known by having another form than the cells."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     source = decode(path)
     csv.field_size_limit(LONGEST_CELL)
     try:

@@ -14,6 +14,7 @@ from lamplight.ingest.readers.markup import read_markup
 from lamplight.ingest.readers.packages import Package, open_package
 from lamplight.ingest.readers.reading import Reading
 from lamplight.ingest.readers.web import PagePictures
+from lamplight.languages import sentence
 
 CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"
@@ -30,7 +31,7 @@ def read_epub(path: Path, reading: Reading) -> ReadDocument:
         document = ReadDocument(title or path.stem, "epub", [])
         pictures = Pictures(reading.recogniser)
         for number, name in enumerate(chapters, start=1):
-            reading.step(f"reading chapter {number} of {len(chapters)}", (number - 1) / len(chapters))
+            reading.step(sentence(f"reading chapter {number} of {len(chapters)}"), (number - 1) / len(chapters))
             shown = PagePictures(pictures, partial(_part, package, posixpath.dirname(name)))
             markup = read_markup(package.part(name), number, shown)
             add_printed_captions(markup.page.blocks)

@@ -16,6 +16,7 @@ from lamplight.ingest.doubts import Doubts
 from lamplight.ingest.errors import NothingToRead, ReadError
 from lamplight.ingest.picture_tables import as_table
 from lamplight.ingest.readers.reading import Reading
+from lamplight.languages import sentence
 
 LARGEST_PIXELS = 150_000_000  # 450 MB decoded; a JPEG beyond that is decoded at a fraction
 DRAFT_SIDE = 3000
@@ -30,7 +31,7 @@ def read_image(path: Path, reading: Reading) -> ReadDocument:
 
     Of an animation each frame that shows something else is a page.
     """
-    reading.step("looking at the picture", 0.1)
+    reading.step(sentence("looking at the picture"), 0.1)
     frames, left_out = distinct_frames(path)
     doubts = Doubts()
     pages = []
@@ -38,7 +39,7 @@ def read_image(path: Path, reading: Reading) -> ReadDocument:
         picture, size = open_picture(path, frame)
         if is_bare(picture):
             continue
-        reading.step("recognising text", 0.3 + 0.7 * (number - 1) / len(frames))
+        reading.step(sentence("recognising text"), 0.3 + 0.7 * (number - 1) / len(frames))
         pages.append(read_picture(picture, size, number, reading, doubts))
     if not pages:
         raise NothingToRead(
@@ -48,7 +49,9 @@ def read_image(path: Path, reading: Reading) -> ReadDocument:
         page.number = number
     skipped = doubts.sentences(alone=len(frames) == 1)
     if left_out:
-        skipped.append(f"{left_out} more frames of the animation were not read; save those apart to add them.")
+        skipped.append(
+            sentence(f"{left_out} more frames of the animation were not read; save those apart to add them.")
+        )
     return ReadDocument(path.name, "image", pages, skipped)
 
 

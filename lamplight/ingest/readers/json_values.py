@@ -9,9 +9,10 @@ from typing import Any
 
 from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import NothingToRead, ReadError
-from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.reading import READING, Reading
 from lamplight.ingest.readers.text import decode
 from lamplight.ingest.tables import add_table, table_block
+from lamplight.languages import sentence
 
 LINE_BY_LINE = {".jsonl", ".ndjson"}
 FEWEST_RECORDS = 2  # that make a table
@@ -20,14 +21,14 @@ SHORT = 30  # values that stand together
 
 def read_json(path: Path, reading: Reading) -> ReadDocument:
     """All on page 1, under the outermost name. What is not valid JSON is read as plain text."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     source = decode(path)
     document = ReadDocument(path.stem, "json", [DocumentPage(1)])
     blocks = document.pages[0].blocks
     try:
         value = _parse(source, path)
     except ValueError as error:
-        document.skipped.append(f"{path.name} is not valid JSON ({error}), so it was read as plain text.")
+        document.skipped.append(sentence(f"{path.name} is not valid JSON ({error}), so it was read as plain text."))
         blocks += [Block("text", [Line(line.rstrip()) for line in source.splitlines() if line.strip()])]
     except RecursionError:
         raise ReadError(f"{path.name} is nested too deeply to be read; check the file.") from None

@@ -12,9 +12,10 @@ from lamplight.ingest.readers.archive import check_archive
 from lamplight.ingest.readers.packages import BROKEN_ARCHIVE
 from lamplight.ingest.readers.text import looks_binary, text_of
 from lamplight.ingest.readers.unread import reason_unread
+from lamplight.languages import sentence
 from lamplight.models.extensions import Extension, extensions
 
-KNOWN = (
+KNOWN = sentence(
     "PDF, DOCX, DOC, PPTX, PPT, XLSX, XLS, XLSB, ODT, ODS, ODP, EPUB, FB2, RTF, mail (EML, EMLX, MSG, mbox), web pages "
     "(HTML, MHTML, webarchive), Markdown, Jupyter notebooks, calendars, address books, subtitles, CSV, JSON, XML, "
     "source code, plain text, ZIP and tar archives, PNG, JPEG, WebP, TIFF, GIF, BMP, SVG, AVIF and HEIC"
@@ -86,16 +87,20 @@ OLD_OFFICE_STREAMS = {"WordDocument": ".doc", "Workbook": ".xls", "Book": ".xls"
                       "__properties_version1.0": ".msg"}  # fmt: skip
 OLD_OFFICE_KINDS = {"doc", "ppt", "xls", "msg"}
 CONVERT = {
-    ".doc": "is an old Word file; open it in Word or LibreOffice Writer, save it as .docx and add that",
-    ".ppt": "is an old PowerPoint file; open it in PowerPoint or LibreOffice Impress, save it as .pptx and add that",
-    ".pub": "is a Publisher document; export it from Publisher as PDF and add that",
-    ".wps": "is a document of Microsoft Works; open it in LibreOffice, save it as .docx and add that",
-    ".vsd": "is a Visio drawing; export it from Visio as PDF and add that",
-    ".vsdx": "is a Visio drawing; export it from Visio as PDF and add that",
-    ".mpp": "is a plan of Microsoft Project; export it as PDF or Excel and add that",
-    ".pages": "is a Pages document; export it from Pages as .docx or PDF and add that",
-    ".numbers": "is a Numbers sheet; export it from Numbers as .xlsx and add that",
-    ".key": "is a Keynote presentation; export it from Keynote as .pptx or PDF and add that",
+    ".doc": sentence(
+        "{name} is an old Word file; open it in Word or LibreOffice Writer, save it as .docx and add that."
+    ),
+    ".ppt": sentence(
+        "{name} is an old PowerPoint file; open it in PowerPoint or LibreOffice Impress, save it as .pptx and add that."
+    ),
+    ".pub": sentence("{name} is a Publisher document; export it from Publisher as PDF and add that."),
+    ".wps": sentence("{name} is a document of Microsoft Works; open it in LibreOffice, save it as .docx and add that."),
+    ".vsd": sentence("{name} is a Visio drawing; export it from Visio as PDF and add that."),
+    ".vsdx": sentence("{name} is a Visio drawing; export it from Visio as PDF and add that."),
+    ".mpp": sentence("{name} is a plan of Microsoft Project; export it as PDF or Excel and add that."),
+    ".pages": sentence("{name} is a Pages document; export it from Pages as .docx or PDF and add that."),
+    ".numbers": sentence("{name} is a Numbers sheet; export it from Numbers as .xlsx and add that."),
+    ".key": sentence("{name} is a Keynote presentation; export it from Keynote as .pptx or PDF and add that."),
 }
 TEXT_CALLED = {"xls": "csv", "doc": "text"}  # many sites call cells between tabs Excel; Word wrote plain text too
 TAR_AT = 257  # bytes into the file: the mark of POSIX tar
@@ -143,7 +148,7 @@ def kind_of(path: Path) -> str:
     if head.startswith(b"bplist") and (suffix == ".webarchive" or b"WebMainResource" in head):
         return "webarchive"
     if (looks_binary(head) or head.startswith(POSTSCRIPT)) and (reason := reason_unread(head, suffix)):
-        raise NothingToRead(f"{path.name} {reason}.")
+        raise NothingToRead(reason.format(name=path.name))
     return _kind_of_text(path, head)
 
 
@@ -183,7 +188,7 @@ def _kind_of_old_office(path: Path) -> str:
     kind = suffix if suffix in found or not found else found[0]
     if (known := SUFFIXES.get(kind)) in OLD_OFFICE_KINDS:
         return known
-    raise NothingToRead(f"{path.name} {CONVERT[suffix]}.") if suffix in CONVERT else _unknown(path)
+    raise NothingToRead(CONVERT[suffix].format(name=path.name)) if suffix in CONVERT else _unknown(path)
 
 
 def _kind_of_archive(path: Path) -> str:
@@ -206,7 +211,7 @@ def _kind_of_archive(path: Path) -> str:
     if "FixedDocumentSequence.fdseq" in names or "FixedDocSeq.fdseq" in names:
         raise NothingToRead(f"{path.name} is an XPS document; open it, print it to PDF and add that.")
     if suffix in CONVERT:
-        raise NothingToRead(f"{path.name} {CONVERT[suffix]}.")
+        raise NothingToRead(CONVERT[suffix].format(name=path.name))
     if suffix == ".zip" or (suffix in PACKED and not names & {"[Content_Types].xml", "mimetype"}):
         return "archive"
     raise _unknown(path)
@@ -220,7 +225,7 @@ def _kind_of_text(path: Path, head: bytes) -> str:
     if suffix == ".key":  # also how people name keys in plain text
         return "text"
     if suffix in CONVERT and not named:
-        raise NothingToRead(f"{path.name} {CONVERT[suffix]}.")
+        raise NothingToRead(CONVERT[suffix].format(name=path.name))
     if SVG.search(head) and named in (None, "svg", "xml"):
         return "svg"
     if named not in ("code", "markdown", "email", "emlx", "mbox", "mhtml") and _starts_like_html(head):
@@ -243,9 +248,9 @@ def _kind_of_text(path: Path, head: bytes) -> str:
 def _not_as_named(path: Path, named: str | None) -> ReadError | NothingToRead:
     """What is said of a file that is no text, `named` being what its name says it is."""
     if named in BINARY:
-        return ReadError(f"{path.name} is not what its name says, or it is damaged; check the file.")
+        return ReadError(sentence(f"{path.name} is not what its name says, or it is damaged; check the file."))
     if named:
-        return NothingToRead(f"{path.name} holds no text although its name says so; check the file.")
+        return NothingToRead(sentence(f"{path.name} holds no text although its name says so; check the file."))
     return _unknown(path)
 
 
@@ -281,4 +286,4 @@ def _is_unicode(head: bytes) -> bool:
 
 def _unknown(path: Path) -> NothingToRead:
     known = ", ".join([KNOWN, *added_kinds()])
-    return NothingToRead(f"{path.name} is not a kind that is read: {known} are.")
+    return NothingToRead(sentence(f"{path.name} is not a kind that is read: {known} are."))

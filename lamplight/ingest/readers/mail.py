@@ -16,7 +16,8 @@ from lamplight.ingest.pictures import Pictures
 from lamplight.ingest.readers.container import Container
 from lamplight.ingest.readers.message import HEADERS, SeenText, add_message, header_of
 from lamplight.ingest.readers.outlook import message_of
-from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.reading import READING, Reading
+from lamplight.languages import sentence
 
 SEPARATOR = re.compile(rb"From \S+.*\d\d:\d\d.*\d{4}|From - |From \r?\n|From \?\?\?@\?\?\? ")
 DELETED = re.compile(rb"(?im)^x-mozilla-status:\s*[0-9a-f]{3}[89a-f]")  # Thunderbird leaves it in until it tidies up
@@ -28,26 +29,28 @@ LENGTH_LINE = re.compile(rb"\s*(\d+)\s*\r?\n")
 
 def read_email(path: Path, reading: Reading) -> ReadDocument:
     """A page with the message, and the pages of what is attached to it."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     return _of_message(_parsed(path.read_bytes()), path, reading)
 
 
 def read_emlx(path: Path, reading: Reading) -> ReadDocument:
     """A message of Apple Mail: its length in a line before it, and a list of properties behind it."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     content = path.read_bytes()
     length = LENGTH_LINE.match(content)
     if length is not None:
         content = content[length.end() : length.end() + int(length[1])]
     document = _of_message(_parsed(content), path, reading)
     if path.name.endswith(".partial.emlx"):
-        document.skipped.append(f"Apple Mail keeps what {path.name} has attached elsewhere; save it and add that.")
+        document.skipped.append(
+            sentence(f"Apple Mail keeps what {path.name} has attached elsewhere; save it and add that.")
+        )
     return document
 
 
 def read_msg(path: Path, reading: Reading) -> ReadDocument:
     """A message that Outlook saved."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     message, left_out = message_of(path)
     document = _of_message(message, path, reading)
     document.skipped += left_out
@@ -63,9 +66,9 @@ def read_mbox(path: Path, reading: Reading) -> ReadDocument:
     with path.open("rb") as file:
         for number, source in enumerate(_messages(file), start=1):
             container.fraction = file.tell() / size
-            reading.step(f"reading message {number}", container.fraction)
+            reading.step(sentence(f"reading message {number}"), container.fraction)
             if source is None:
-                container.say(f"Message {number} of {path.name} is too large to be read.")
+                container.say(sentence(f"Message {number} of {path.name} is too large to be read."))
             elif DELETED.search(source[:HEAD]) is None:
                 add_message(_parsed(source), container, pictures, said, alone=False)
     if not container.pages:
@@ -84,8 +87,8 @@ def _of_message(message: EmailMessage, path: Path, reading: Reading) -> ReadDocu
 
 
 def _finished(container: Container, pictures: Pictures) -> ReadDocument:
-    for sentence in pictures.skipped:
-        container.say(sentence)
+    for told in pictures.skipped:
+        container.say(told)
     return container.finish()
 
 

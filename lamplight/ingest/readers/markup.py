@@ -13,6 +13,7 @@ from lamplight.ingest.errors import NothingToRead
 from lamplight.ingest.pictures import add_printed_captions
 from lamplight.ingest.readers.visible import MARKER, leave_what_is_seen
 from lamplight.ingest.tables import add_table, table_block
+from lamplight.languages import sentence
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 UNSEEN = {"script", "style", "noscript", "template", "head", "nav", "iframe", "button"}
@@ -52,7 +53,7 @@ def read_markup(source: str | bytes, page: int = 1, picture: ReadPicture | None 
         return markup
     markup.title = _squeeze(root.findtext(".//title") or "")
     if hidden := leave_what_is_seen(root):
-        markup.skipped.append(f"Parts of it that can't be seen are left out ({hidden} of them).")
+        markup.skipped.append(sentence(f"Parts of it that can't be seen are left out ({hidden} of them)."))
     markup.walk(root)
     markup.finish()
     return markup

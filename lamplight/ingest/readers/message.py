@@ -17,6 +17,7 @@ from lamplight.ingest.readers.container import Container
 from lamplight.ingest.readers.content_lines import blocks_of_components
 from lamplight.ingest.readers.markup import read_markup
 from lamplight.ingest.readers.text import text_of
+from lamplight.languages import sentence
 from lamplight.library.records import Table
 
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
@@ -96,8 +97,8 @@ def add_message(message: EmailMessage, container: Container, pictures: Pictures,
     if len(page.blocks) <= bool(heads) and not subject:
         return False
     container.add_page(page)
-    for sentence in parts.unread:
-        container.say(sentence)
+    for told in parts.unread:
+        container.say(told)
     for part in parts.attached:
         container.add_file(_name(part), _bytes(part), place)
     return True
@@ -115,7 +116,9 @@ def _sent(message: EmailMessage) -> str:
 def _collect(part: MIMEPart, parts: _Parts) -> None:
     kind = part.get_content_type()
     if kind in LOCKED or kind == "multipart/encrypted":
-        parts.unread.append("A message is encrypted; open it in your mail program, save it unencrypted and add that.")
+        parts.unread.append(
+            sentence("A message is encrypted; open it in your mail program, save it unencrypted and add that.")
+        )
     elif kind == "message/rfc822":
         parts.attached.append(part)
     elif part.is_multipart():
@@ -123,7 +126,7 @@ def _collect(part: MIMEPart, parts: _Parts) -> None:
             _collect(inner, parts)
     elif kind == OUTLOOK_WRAPPER:
         parts.unread.append(
-            "winmail.dat, in which Outlook packed the attachments, is not read; save them and add those."
+            sentence("winmail.dat, in which Outlook packed the attachments, is not read; save them and add those.")
         )
     elif kind in SIGNATURES:
         pass

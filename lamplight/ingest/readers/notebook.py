@@ -13,8 +13,9 @@ from lamplight.ingest.errors import NothingToRead
 from lamplight.ingest.pictures import Pictures
 from lamplight.ingest.readers.markup import read_markup
 from lamplight.ingest.readers.notes import rendered
-from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.reading import READING, Reading
 from lamplight.ingest.readers.text import decode
+from lamplight.languages import sentence
 
 MOST_OUTPUT = 500  # lines of one output
 PICTURES = ("image/png", "image/jpeg")
@@ -22,7 +23,7 @@ PICTURES = ("image/png", "image/jpeg")
 
 def read_notebook(path: Path, reading: Reading) -> ReadDocument:
     """All on page 1. Code stands under the heading above it."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     document = ReadDocument(path.stem, "notebook", [DocumentPage(1)])
     pictures = Pictures(reading.recogniser)
     headings: tuple[str, ...] = ()
@@ -58,7 +59,7 @@ def _add_lines(text: str, headings: tuple[str, ...], document: ReadDocument) -> 
     lines = [Line(line.rstrip()) for line in text.split("\n") if line.strip()]
     if len(lines) > MOST_OUTPUT:
         document.skipped.append(
-            f"A cell's {len(lines) - MOST_OUTPUT:,} lines after its first {MOST_OUTPUT} are left out."
+            sentence(f"A cell's {len(lines) - MOST_OUTPUT:,} lines after its first {MOST_OUTPUT} are left out.")
         )
     if lines:
         document.pages[0].blocks.append(Block("text", lines[:MOST_OUTPUT], headings))

@@ -10,7 +10,7 @@ from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import NothingToRead
 from lamplight.ingest.pictures import Pictures, add_printed_captions
 from lamplight.ingest.readers.markup import read_markup
-from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.reading import READING, Reading
 from lamplight.ingest.readers.text import decode
 from lamplight.ingest.readers.web import PagePictures
 from lamplight.ingest.tables import add_table, table_block
@@ -30,7 +30,7 @@ ORG_MARK = re.compile(r"(?i):(?:properties|end|logbook):|#\+(?:begin|end)_\w+.*"
 
 def read_markdown(path: Path, reading: Reading) -> ReadDocument:
     """All on page 1; the properties come first."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     source = decode(path)
     properties = ""
     if (found := FRONT_MATTER.match(source)) and PROPERTY.search(found[2]):
@@ -69,7 +69,7 @@ def _shown_link(found: re.Match[str]) -> str:
 
 def read_org(path: Path, reading: Reading) -> ReadDocument:
     """Org: what stands under a heading, with its properties; tables as tables."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     source = decode(path)
     named = ORG_TITLE.search(source)
     document = ReadDocument(named[1] if named else path.stem, "org", [DocumentPage(1)])

@@ -15,8 +15,9 @@ from lamplight.ingest.errors import ReadError
 from lamplight.ingest.readers.kinds import CONVERT
 from lamplight.ingest.readers.reading import Reading
 from lamplight.ingest.readers.slides import read_pptx
-from lamplight.ingest.readers.tally import counted
+from lamplight.ingest.readers.tally import NOT_READ, counted
 from lamplight.ingest.readers.word import read_docx
+from lamplight.languages import sentence
 
 # What the two leave behind, by the codes in which they say so; the others are about looks.
 LEFT_BEHIND = {
@@ -38,6 +39,7 @@ LEFT_BEHIND = {
     "NOTE_REFERENCE_DEFERRED": ("note", "notes"),
 }
 
+OLD = sentence("{name} is an old Office file; save it as .docx or .pptx and add that.")
 COUNTS = ("count", "textbox_count")  # how many of a kind a warning is about; else one
 
 
@@ -46,7 +48,7 @@ def read_doc(path: Path, reading: Reading) -> ReadDocument:
     from doc2docx import convert
     from doc2docx.errors import Doc2DocxError, EncryptedDocumentError
 
-    reading.step("reading an old format", 0.0)
+    reading.step(sentence("reading an old format"), 0.0)
     with _newer(path, ".docx", convert, EncryptedDocumentError, Doc2DocxError) as (newer, left_behind):
         document = read_docx(newer, reading)
     document.skipped += left_behind
@@ -58,7 +60,7 @@ def read_ppt(path: Path, reading: Reading) -> ReadDocument:
     from ppt2pptx import convert
     from ppt2pptx.errors import EncryptedPresentationError, Ppt2PptxError
 
-    reading.step("reading an old format", 0.0)
+    reading.step(sentence("reading an old format"), 0.0)
     with _newer(path, ".pptx", convert, EncryptedPresentationError, Ppt2PptxError) as (newer, left_behind):
         document = read_pptx(newer, reading)
     document.skipped += left_behind
@@ -80,11 +82,11 @@ def _newer(
         except locked:
             raise ReadError(f"{path.name} is protected by a password; save it without one and add that.") from None
         except unknown as error:
-            advice = CONVERT.get(path.suffix.lower(), "is an old Office file; save it as .docx or .pptx and add that")
-            raise ReadError(f"{path.name} {advice}.") from error
+            advice = CONVERT.get(path.suffix.lower(), OLD)
+            raise ReadError(advice.format(name=path.name)) from error
         found: Counter[tuple[str, str]] = Counter()
         for warning in told.get("warnings") or told.get("diagnostics") or ():
             if warning["code"] in LEFT_BEHIND:
                 about = warning.get("details", warning)
                 found[LEFT_BEHIND[warning["code"]]] += next((about[key] for key in COUNTS if key in about), 1)
-        yield newer.rename(Path(folder) / path.name), counted("Not read", found)
+        yield newer.rename(Path(folder) / path.name), counted(NOT_READ, found)

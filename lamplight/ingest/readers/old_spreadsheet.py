@@ -14,8 +14,9 @@ from lamplight.ingest.document import ReadDocument
 from lamplight.ingest.errors import NothingToRead, ReadError
 from lamplight.ingest.readers.cells import MOST_CELLS, Sheet, sheet_page
 from lamplight.ingest.readers.number_formats import DAYS_TO_1904, shown
-from lamplight.ingest.readers.reading import Reading
-from lamplight.ingest.readers.tally import counted, said_of_formulas
+from lamplight.ingest.readers.reading import READING, Reading
+from lamplight.ingest.readers.tally import BESIDES_CELLS, counted, said_of_formulas
+from lamplight.languages import sentence
 
 Formulas = dict[tuple[int, int], str]  # by row and column
 FORMULA, BEGIN, END = 0x0006, 0x0809, 0x000A  # records
@@ -27,7 +28,7 @@ def read_xls(path: Path, reading: Reading) -> ReadDocument:
     """Values as shown, with comments, merged cells and what is hidden."""
     import xlrd
 
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     try:
         book = xlrd.open_workbook(str(path), formatting_info=True, logfile=io.StringIO())
         formulas = _never_calculated(path, book)
@@ -39,7 +40,7 @@ def read_xls(path: Path, reading: Reading) -> ReadDocument:
     document = _document(path, "xls", sheets)
     document.skipped += said_of_formulas(sum(sheet.formulas for sheet in sheets))
     comments = sum(len(sheet.notes) for sheet in sheets)
-    document.skipped += counted("Read besides the cells", {("comment", "comments"): comments})
+    document.skipped += counted(BESIDES_CELLS, {("comment", "comments"): comments})
     return document
 
 
@@ -47,7 +48,7 @@ def read_xlsb(path: Path, reading: Reading) -> ReadDocument:
     """Values, but not how they are shown: calamine knows dates from numbers, and no other format."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     sheets = []
     book = CalamineWorkbook.from_path(path)
     for about in book.sheets_metadata:
@@ -58,7 +59,9 @@ def read_xlsb(path: Path, reading: Reading) -> ReadDocument:
             sheets.append(Sheet(about.name, shown_rows, is_hidden=hidden))
     document = _document(path, "xlsb", sheets)
     document.skipped.append(
-        "Number formats and comments of .xlsb files are not read: 4.5% is 0.045. Save it as .xlsx to have them."
+        sentence(
+            "Number formats and comments of .xlsb files are not read: 4.5% is 0.045. Save it as .xlsx to have them."
+        )
     )
     return document
 

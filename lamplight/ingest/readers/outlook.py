@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lamplight.ingest.readers.rtf import text_of_rtf
+from lamplight.languages import sentence
 
 RTF_COMPRESSED = 0x1009
 OCTETS = "application/octet-stream"
@@ -22,7 +23,9 @@ def message_of(path: Path) -> tuple[EmailMessage, list[str]]:
     _add_headers(found, message)
     _add_bodies(found, message)
     left_out = [name for attachment in found.attachments if (name := _attach(attachment, message))]
-    return message, [f"{name} is kept in {path.name} as Outlook's own; save it and add that." for name in left_out]
+    return message, [
+        sentence(f"{name} is kept in {path.name} as Outlook's own; save it and add that.") for name in left_out
+    ]
 
 
 def _add_headers(found: Any, message: EmailMessage) -> None:

@@ -16,6 +16,7 @@ from typing import IO, Any
 from lxml import etree
 
 from lamplight.ingest.errors import ReadError
+from lamplight.languages import sentence
 
 # What zipfile raises on archives that are damaged, besides its own error.
 BROKEN_ARCHIVE = (
@@ -95,7 +96,7 @@ def xml_root(content: bytes, path: Path) -> Any:
 
 
 def _damaged(path: Path) -> ReadError:
-    return ReadError(f"{path.name} is damaged; open it in its own program and save it again.")
+    return ReadError(sentence(f"{path.name} is damaged; open it in its own program and save it again."))
 
 
 @contextmanager

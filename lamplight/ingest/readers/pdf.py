@@ -44,6 +44,7 @@ from lamplight.ingest.text_layer import (
     without_text,
 )
 from lamplight.ingest.typefaces import headings_by_type
+from lamplight.languages import sentence
 from lamplight.library.records import Box
 
 OCR_DPI = 200  # clean pages read 0.99 of words at it, and 300 takes twice as long
@@ -83,7 +84,7 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
                 page_headings.of(reading.earlier[number - 1].split("\n"))
                 _remember_pictures(document, number, so_far.pictures)
                 continue
-            reading.step(f"reading page {number} of {count}", (number - 1) / count)
+            reading.step(sentence(f"reading page {number} of {count}"), (number - 1) / count)
             try:
                 page = _read_page(document, number, headings, reading, so_far)
             except pdfium.PdfiumError:
@@ -99,13 +100,17 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
         result = ReadDocument(title_of(path), "pdf", pages.finish(), skipped)
         words = _add_carried(result, document, path, so_far.files, reading) or words
     if not has_end(path):
-        result.skipped.append(f"{path.name} is cut short: pages may be missing from its end; fetch or copy it again.")
+        result.skipped.append(
+            sentence(f"{path.name} is cut short: pages may be missing from its end; fetch or copy it again.")
+        )
     if not words and not reading.earlier:
         reason = " ".join(result.skipped)
         raise NothingToRead(
             f"{path.name} could not be read. {reason}"
             if so_far.doubts.sentences()
-            else f"{path.name} has {count} pages but no words on them, not even in its pictures. {reason}".strip()
+            else f"{path.name} has {count} pages but no words on them, not even in its pictures. {reason}"
+            if reason
+            else f"{path.name} has {count} pages but no words on them, not even in its pictures."
         )
     return result
 
@@ -122,7 +127,9 @@ def _add_carried(
         container.add_page(DocumentPage(0, blocks=[Block("text", values)], fields=len(values)))
     elif values is not None:
         container.say(
-            f"{path.name} is an XFA form, which only Adobe's programs show; print it to PDF there and add that."
+            sentence(
+                f"{path.name} is an XFA form, which only Adobe's programs show; print it to PDF there and add that."
+            )
         )
     for name, content in files + on_pages:
         container.add_file(name, content)
@@ -163,7 +170,7 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
             text.close()
             page.close()
     if picture is not None:
-        reading.step(f"recognising text on page {number}", (number - 1) / len(document))
+        reading.step(sentence(f"recognising text on page {number}"), (number - 1) / len(document))
         lines = annotations.filled_in(_with_recognised(picture, lines, result, reading, so_far), lambda box: "")
         result.blocks = blocks_of_rows(lines, headings)
     notes += [Line(" ".join(line.text for line in reading.recogniser().read(stamp)), box) for stamp, box in stamps]

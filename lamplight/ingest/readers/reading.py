@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lamplight.ingest.document import DocumentPage
+from lamplight.languages import sentence
 from lamplight.models.ocr import TextRecogniser
+
+READING = sentence("reading")  # the step of readers that have no others
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import NothingToRead, ReadError
 from lamplight.ingest.pictures import Pictures
-from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.reading import READING, Reading
 from lamplight.ingest.readers.tally import said_of_text
 from lamplight.ingest.tables import add_table, table_block
 
@@ -26,7 +26,7 @@ ROW = re.compile(r".*\|\s*$")  # how striprtf ends a table row
 
 def read_rtf(path: Path, reading: Reading) -> ReadDocument:
     """All on page 1: RTF has no pages until it is printed."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     source = path.read_bytes().decode("latin-1")  # RTF is ASCII; what is not stands in its own code page
     if source.rstrip("\0 \r\n\t")[-1:] != "}":
         raise ReadError(f"{path.name} is cut short: its end is missing; fetch or copy it again.")

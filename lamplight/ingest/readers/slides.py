@@ -14,8 +14,16 @@ from lamplight.ingest.readers.drawings import A, chart_table, diagram_lines
 from lamplight.ingest.readers.equations import equation
 from lamplight.ingest.readers.packages import Package, open_package, open_usual
 from lamplight.ingest.readers.reading import Reading
-from lamplight.ingest.readers.tally import counted, said_in_comment, said_of_slides, unread_parts
+from lamplight.ingest.readers.tally import (
+    BESIDES_TEXT,
+    NOT_READ,
+    counted,
+    said_in_comment,
+    said_of_slides,
+    unread_parts,
+)
 from lamplight.ingest.tables import add_table, table_block
+from lamplight.languages import sentence
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -35,7 +43,7 @@ def read_pptx(path: Path, reading: Reading) -> ReadDocument:
         slides = list(deck.main_document_part.presentation.slides)
         reader = _Slides(document, package, pictures)
         for number, slide in enumerate(slides, start=1):
-            reading.step(f"reading slide {number} of {len(slides)}", (number - 1) / len(slides))
+            reading.step(sentence(f"reading slide {number} of {len(slides)}"), (number - 1) / len(slides))
             reader.add(number, slide)
         reader.tell()
     if not any(page.blocks for page in document.pages):
@@ -69,9 +77,9 @@ class _Slides:
     def tell(self) -> None:
         """Say what was read besides the text, and what was left out."""
         said = self._document.skipped
-        said += counted("Read besides the text", self._read)
+        said += counted(BESIDES_TEXT, self._read)
         said += said_of_slides(self._hidden)
-        said += counted("Not read", unread_parts(self._package.names - self._package.targets_of("/charts/")))
+        said += counted(NOT_READ, unread_parts(self._package.names - self._package.targets_of("/charts/")))
         said += self._pictures.skipped
 
     def _shape(self, shape: Any, part: Any, page: DocumentPage, headings: tuple[str, ...]) -> None:

@@ -22,7 +22,8 @@ from lamplight.ingest.readers.drawings import A
 from lamplight.ingest.readers.number_formats import DAYS_TO_1904, is_date, shown
 from lamplight.ingest.readers.packages import Package, open_package, open_usual
 from lamplight.ingest.readers.reading import Reading
-from lamplight.ingest.readers.tally import counted, said_of_formulas, unread_parts
+from lamplight.ingest.readers.tally import BESIDES_CELLS, NOT_READ, counted, said_of_formulas, unread_parts
+from lamplight.languages import sentence
 
 CHECK_EVERY = 1000  # rows between two looks at whether a person wants to stop
 FIRST_OWN_FORMAT = 164  # numbers below are those that every Excel knows
@@ -46,10 +47,12 @@ def read_xlsx(path: Path, reading: Reading) -> ReadDocument:
             book.close()
         unread = unread_parts(package.names - package.targets_of("/charts/"))
     document.skipped += said_of_formulas(found["formulas"])
-    document.skipped += counted("Read besides the cells", {("comment", "comments"): found["comments"]})
+    document.skipped += counted(BESIDES_CELLS, {("comment", "comments"): found["comments"]})
     if found["charts"]:
-        document.skipped.append(f"Charts are not read ({found['charts']} of them); the cells they are drawn from are.")
-    document.skipped += counted("Not read", unread) + pictures.skipped
+        document.skipped.append(
+            sentence(f"Charts are not read ({found['charts']} of them); the cells they are drawn from are.")
+        )
+    document.skipped += counted(NOT_READ, unread) + pictures.skipped
     if not any(page.blocks for page in document.pages):
         raise NothingToRead(f"{path.name} has no filled cells; there is nothing to read in it.")
     return document
@@ -60,7 +63,7 @@ def _add_sheets(
 ) -> Counter[str]:
     found: Counter[str] = Counter()
     for number, sheet in enumerate(book.worksheets, start=1):
-        reading.step(f"reading sheet {number} of {len(book.worksheets)}", (number - 1) / len(book.worksheets))
+        reading.step(sentence(f"reading sheet {number} of {len(book.worksheets)}"), (number - 1) / len(book.worksheets))
         read = Sheet(sheet.title, is_hidden=sheet.sheet_state != "visible")
         part = sheet._worksheet_path  # openpyxl has no other way to a sheet's comments without reading it whole
         found["formulas"] += _add_rows(read, sheet, reading)
@@ -106,7 +109,7 @@ def _add_rows(sheet: Sheet, source: Any, reading: Reading) -> int:
         parser = _Parser(rows, book, source._shared_strings)
         for index, row in parser.parse():
             if index % CHECK_EVERY == 0:
-                reading.step(f"reading sheet {sheet.name}, row {index}", 0.0)
+                reading.step(sentence(f"reading sheet {sheet.name}, row {index}"), 0.0)
             if cells > MOST_CELLS or index > len(sheet.rows) + MOST_CELLS:
                 sheet.is_cut = True
                 break

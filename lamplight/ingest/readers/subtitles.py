@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import NothingToRead
-from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.reading import READING, Reading
 from lamplight.ingest.readers.text import decode
 
 TIMING = re.compile(r"\s*((?:\d+:)?\d{1,2}:\d{2})[.,]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}")
@@ -20,7 +20,7 @@ LONGEST_LINE = 400  # characters
 
 def read_subtitles(path: Path, reading: Reading) -> ReadDocument:
     """All on page 1: captions are joined to sentences, each under the time at which it begins."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     lines: list[Line] = []
     time, words = "", ""
     for cue_time, text in [*_cues(decode(path)), ("", "")]:

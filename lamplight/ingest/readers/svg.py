@@ -13,6 +13,7 @@ from lamplight.ingest.captions import picture_blocks
 from lamplight.ingest.document import DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import ReadError
 from lamplight.ingest.readers.reading import Reading
+from lamplight.languages import sentence
 
 WIDTH = 1600  # pixels; charts tell no more beyond
 LARGEST_BYTES = 20_000_000
@@ -21,7 +22,7 @@ WRITTEN = {"text", "title", "desc"}
 
 def read_svg(path: Path, reading: Reading) -> ReadDocument:
     """One page like that of any picture, with the words of its text elements where there are some."""
-    reading.step("looking at the drawing", 0.1)
+    reading.step(sentence("looking at the drawing"), 0.1)
     picture = draw_svg(path)
     found = reading.recogniser().words(picture)
     whole = (0.0, 0.0, float(picture.width), float(picture.height))

@@ -6,6 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from lamplight.languages import sentence
+
+NOT_READ = sentence("Not read: {parts}.")
+BESIDES_TEXT = sentence("Read besides the text: {parts}.")
+BESIDES_CELLS = sentence("Read besides the cells: {parts}.")
+
 # Parts that are not read, by their names in the archive; the first that fits counts.
 PARTS = (
     (re.compile(r"(?i)\.(mp4|m4v|mov|avi|wmv|mpe?g|webm|mkv|ogv)$"), "video", "videos"),
@@ -29,9 +35,12 @@ def unread_parts(names: Iterable[str]) -> Counter[tuple[str, str]]:
 
 
 def counted(verdict: str, found: Mapping[tuple[str, str], int]) -> list[str]:
-    """A sentence such as "Not read: 2 videos, 1 macro project."; none where nothing was found."""
+    """A sentence such as "Not read: 2 videos, 1 macro project."; none where nothing was found.
+
+    `verdict` is one of those above.
+    """
     parts = [f"{count:,} {one if count == 1 else many}" for (one, many), count in found.items() if count]
-    return [f"{verdict}: {', '.join(parts)}."] if parts else []
+    return [verdict.format(parts=", ".join(parts))] if parts else []
 
 
 def said_in_comment(words: str, author: str = "", about: str = "") -> str:
@@ -41,7 +50,7 @@ def said_in_comment(words: str, author: str = "", about: str = "") -> str:
 
 def said_of_formulas(count: int) -> list[str]:
     """A sentence on formulas whose results the file doesn't hold; none without any."""
-    said = (
+    said = sentence(
         f"Formulas without a saved result are shown as formulas ({count:,} of them); to have their "
         "results, open the file in Excel or LibreOffice, save it and add it again."
     )
@@ -51,15 +60,20 @@ def said_of_formulas(count: int) -> list[str]:
 def said_of_slides(hidden: Sequence[int]) -> list[str]:
     """A sentence on the slides that a show leaves out; none without any."""
     numbers = ", ".join(map(str, hidden))
-    return [f"Hidden in the show, and read all the same: slides {numbers}."] if hidden else []
+    return [sentence(f"Hidden in the show, and read all the same: slides {numbers}.")] if hidden else []
 
 
 def said_of_text(hidden: int, changed: bool) -> list[str]:
     """What a person should know of a text that was read: passages that nobody sees, and changes not yet accepted."""
     said = []
     if changed:
-        said.append("It has tracked changes: it is read as if all were accepted, without the deleted words.")
+        said.append(sentence("It has tracked changes: it is read as if all were accepted, without the deleted words."))
     if hidden:
-        many = "1 hidden passage was" if hidden == 1 else f"{hidden:,} hidden passages were"
-        said.append(f"{many} left out, as nobody sees them in print.")
+        said.append(
+            sentence(
+                "1 hidden passage was left out, as nobody sees them in print."
+                if hidden == 1
+                else f"{hidden:,} hidden passages were left out, as nobody sees them in print."
+            )
+        )
     return said

@@ -8,7 +8,7 @@ from pathlib import Path
 from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import NothingToRead
 from lamplight.ingest.readers.encodings import decoded
-from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.reading import READING, Reading
 
 ODD_SHARE = 0.02  # of control characters: more of them is no text
 MARKS = (
@@ -28,7 +28,7 @@ TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1b")
 
 def read_text(path: Path, reading: Reading) -> ReadDocument:
     """Paragraphs of a text file, all on page 1."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     blocks = [
         Block("text", [Line(line.rstrip()) for line in paragraph.splitlines() if line.strip()])
         for paragraph in decode(path).split("\n\n")

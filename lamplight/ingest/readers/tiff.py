@@ -10,6 +10,7 @@ from lamplight.ingest.errors import NothingToRead
 from lamplight.ingest.readers.image import open_picture, open_unlimited, read_image
 from lamplight.ingest.readers.reading import Reading
 from lamplight.ingest.readers.rows import blocks_of_rows
+from lamplight.languages import sentence
 
 
 def read_tiff(path: Path, reading: Reading) -> ReadDocument:
@@ -20,7 +21,7 @@ def read_tiff(path: Path, reading: Reading) -> ReadDocument:
     pages = []
     doubts = Doubts()
     for number in range(1, count + 1):
-        reading.step(f"recognising text on page {number} of {count}", (number - 1) / count)
+        reading.step(sentence(f"recognising text on page {number} of {count}"), (number - 1) / count)
         picture, size = open_picture(path, number - 1)
         found = reading.recogniser().look(picture)
         doubts.add(number, found.doubt)
@@ -28,7 +29,7 @@ def read_tiff(path: Path, reading: Reading) -> ReadDocument:
         page = DocumentPage(number, float(size[0]), float(size[1]), blocks_of_rows(lines, ()), read_by_ocr=True)
         pages.append(page)
     if not any(page.blocks for page in pages):
-        reason = " ".join(doubts.sentences()) or "There are no words on them."
+        reason = " ".join(doubts.sentences()) or sentence("There are no words on them.")
         raise NothingToRead(f"{path.name} has {count} pages, and none could be read. {reason}")
     return ReadDocument(path.stem, "tiff", pages, doubts.sentences())
 

@@ -19,8 +19,9 @@ from lamplight.ingest.document import Block, ReadDocument
 from lamplight.ingest.errors import ReadError
 from lamplight.ingest.pictures import Pictures
 from lamplight.ingest.readers.markup import from_html
-from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.reading import READING, Reading
 from lamplight.ingest.readers.text import decode, text_of
+from lamplight.languages import sentence
 
 Find = Callable[[str], bytes | None]
 """What a page's picture is, by the address it is shown from; None for what did not come with the page."""
@@ -28,13 +29,13 @@ Find = Callable[[str], bytes | None]
 
 def read_html(path: Path, reading: Reading) -> ReadDocument:
     """Scripts, styles, navigation and what is hidden are left out; pictures that stand in the page itself are read."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     return _from_page(decode(path), path, "html", reading, lambda address: None)
 
 
 def read_mhtml(path: Path, reading: Reading) -> ReadDocument:
     """A page that a browser saved with its pictures as one file of MIME parts."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     message = BytesParser(_class=EmailMessage, policy=email.policy.default).parsebytes(path.read_bytes())
     page, address = None, ""
     parts: dict[str, bytes] = {}
@@ -57,7 +58,7 @@ def read_mhtml(path: Path, reading: Reading) -> ReadDocument:
 
 def read_webarchive(path: Path, reading: Reading) -> ReadDocument:
     """A page that Safari saved with its pictures as a property list."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     archive: Any = plistlib.loads(path.read_bytes())
     main = archive["WebMainResource"]
     source = _source(main["WebResourceData"], str(main.get("WebResourceTextEncodingName", "")))
@@ -85,11 +86,11 @@ class PagePictures:
         """In sentences, which pictures were not read."""
         if not self._missing:
             return self._pictures.skipped
-        sentence = (
+        missing = sentence(
             f"Pictures that are not in the file itself are not read ({self._missing} of them); save the page as a web "
             "archive (MHTML) or as PDF, or add them by themselves."
         )
-        return [*self._pictures.skipped, sentence]
+        return [*self._pictures.skipped, missing]
 
 
 def _from_page(source: str, path: Path, format_name: str, reading: Reading, find: Find) -> ReadDocument:

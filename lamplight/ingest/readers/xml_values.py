@@ -15,7 +15,8 @@ from lamplight.ingest.errors import NothingToRead, ReadError
 from lamplight.ingest.pictures import Pictures
 from lamplight.ingest.readers.code import read_code
 from lamplight.ingest.readers.json_values import add_values
-from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.reading import READING, Reading
+from lamplight.languages import sentence
 
 MOST_RECORDS_DEEP = 40  # elements inside elements
 FICTION_BOOK = "FictionBook"
@@ -23,12 +24,12 @@ FICTION_BOOK = "FictionBook"
 
 def read_xml(path: Path, reading: Reading) -> ReadDocument:
     """All on page 1: a line for each value with the path to it, a table where records are alike, text as it stands."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     try:
         root = _parsed(path)
     except (etree.XMLSyntaxError, ValueError) as error:
         document = read_code(path, reading)
-        document.skipped.append(f"{path.name} is not valid XML ({error}), so it was read as plain text.")
+        document.skipped.append(sentence(f"{path.name} is not valid XML ({error}), so it was read as plain text."))
         return document
     if _name(root) == FICTION_BOOK:
         return _book(root, path, reading)

@@ -16,7 +16,7 @@ from lamplight.rag.finding import Finder
 from lamplight.rag.grounding import cite
 from lamplight.rag.intent import FACT, Intent
 from lamplight.rag.lookup import Lookup
-from lamplight.rag.messages import Language, language_of, say
+from lamplight.rag.messages import language_of, say
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.rag.sentences import Sentence, units_of
 from lamplight.rag.suggestions import Suggestions
@@ -47,7 +47,7 @@ class Request:
     timings: Timings = field(default_factory=Timings)
 
     @property
-    def language(self) -> Language:
+    def language(self) -> str:
         """That of the request, in which Lamplight's own sentences are said."""
         return language_of(self.question)
 

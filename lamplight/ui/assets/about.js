@@ -1,5 +1,6 @@
 // Which documents alone the next questions are about, as chips beside the question; `@` and a few letters find one.
 import { element, focusOn, icon, iconButton, redraw } from "./dom.js";
+import { gettext, ngettext } from "./language.js";
 import { listen, set, state } from "./state.js";
 
 const OFFERED = 8;
@@ -15,12 +16,14 @@ export function askAbout(documents) {
 export function aboutChips(redrawn) {
   const chips = element("div", { class: "about" });
   const remove = (ids) => { set("about", state.about.filter(({ id }) => !ids.includes(id))); focusOn("#question"); };
-  const chip = ({ id, name }) => element("li", { class: "attachment" }, icon("document"), element("span", { title: name }, name), iconButton("close", `Don’t ask ${name} alone`, () => remove([id]), { "data-focus": `about-${id}` }));
+  const chip = ({ id, name }) => element("li", { class: "attachment" }, icon("document"), element("span", { title: name }, name),
+    iconButton("close", gettext("Don’t ask {name} alone", { name }), () => remove([id]), { "data-focus": `about-${id}` }));
   const draw = () => {
     const others = state.about.slice(SHOWN);
     redraw(chips, state.about.length
-      ? element("ul", { class: "attachments", "aria-label": "Only these documents are asked" }, state.about.slice(0, SHOWN).map(chip),
-          others.length ? element("li", { class: "attachment" }, element("span", {}, `and ${others.length} more`), iconButton("close", `Don’t ask those ${others.length} alone`, () => remove(others.map(({ id }) => id)), { "data-focus": "about-others" })) : null)
+      ? element("ul", { class: "attachments", "aria-label": gettext("Only these documents are asked") }, state.about.slice(0, SHOWN).map(chip),
+          others.length ? element("li", { class: "attachment" }, element("span", {}, ngettext("and {n} more", "and {n} more", others.length)),
+            iconButton("close", ngettext("Don’t ask those {n} alone", "Don’t ask those {n} alone", others.length), () => remove(others.map(({ id }) => id)), { "data-focus": "about-others" })) : null)
       : null);
     redrawn();
   };
@@ -36,7 +39,7 @@ export function aboutChips(redrawn) {
 
 // The names that fit what stands behind an `@`: arrows move, Enter or Tab takes one, Escape closes.
 export function nameCompletion(box) {
-  const list = element("ul", { class: "names", id: "names", role: "listbox", "aria-label": "Documents", hidden: true });
+  const list = element("ul", { class: "names", id: "names", role: "listbox", "aria-label": gettext("Documents"), hidden: true });
   let found = [];
   let at = 0;
   box.setAttribute("aria-autocomplete", "list");

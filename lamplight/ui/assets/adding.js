@@ -5,6 +5,7 @@ import { askText, toast } from "./dialog.js";
 import { collectionName } from "./collections.js";
 import { openDocument } from "./document.js";
 import { element, isTyping } from "./dom.js";
+import { gettext, ngettext } from "./language.js";
 import { state } from "./state.js";
 import { GONE } from "./requests.js";
 import { titleOf } from "./wording.js";
@@ -18,11 +19,15 @@ export async function upload(file) {
   if (response?.ok) {
     const made = await response.json();
     const { known } = made;
-    if (known) toast(known.name === file.name ? `${file.name} is already in your library` : `${file.name} is already in your library, as ${known.name}`, () => openDocument(known.id, null), "Show");
+    if (known) {
+      const said = known.name === file.name ? gettext("{name} is already in your library", { name: file.name })
+        : gettext("{name} is already in your library, as {known}", { name: file.name, known: known.name });
+      toast(said, () => openDocument(known.id, null), gettext("Show"));
+    }
     return made;
   }
   const { detail } = response ? await response.json().catch(() => ({})) : { detail: GONE };
-  toast(`${file.name} was not added. ${typeof detail === "string" ? detail : ""}`);
+  toast(gettext("{name} was not added. {why}", { name: file.name, why: typeof detail === "string" ? detail : "" }));
   return null;
 }
 
@@ -33,13 +38,19 @@ export async function addFiles(files) {
     const made = await upload(file);
     if (made && !made.known) added += 1;
   }
-  if (added) toast(`${added === 1 ? files[0].name : `${added.toLocaleString()} files`} added to ${collectionName(state.collection) ? `“${collectionName(state.collection)}”` : "your library"}`);
+  if (added) toast(addedTo(collectionName(state.collection), added, files[0].name));
+}
+
+function addedTo(collection, count, name) {
+  if (count === 1) return collection ? gettext("{name} added to “{collection}”", { name, collection }) : gettext("{name} added to your library", { name });
+  return collection ? ngettext("{n} file added to “{collection}”", "{n} files added to “{collection}”", count, { collection })
+    : ngettext("{n} file added to your library", "{n} files added to your library", count);
 }
 
 export function pasteText(text = "") {
-  askText({ title: "Paste text", label: "The text becomes a document of your library, named by its first line.", value: text, action: "Add to library", lines: 10,
+  askText({ title: gettext("Paste text"), label: gettext("The text becomes a document of your library, named by its first line."), value: text, action: gettext("Add to library"), lines: 10,
     save: async (written) => {
-      if (!written.trim()) return "There is no text yet.";
+      if (!written.trim()) return gettext("There is no text yet.");
       addFiles([new File([written], `${titleOf(written)}.txt`, { type: "text/plain" })]);
       return null;
     } });
@@ -86,7 +97,7 @@ export function acceptFiles() {
     document.addEventListener(name, (event) => { if (carriesFiles(event)) { event.preventDefault(); event.stopPropagation(); action(event); } }, true);
   listen("dragenter", () => { depth += 1; show(true); });
   const onBox = (event) => Boolean(event.target.closest?.("#composer"));
-  listen("dragover", (event) => { word.textContent = onBox(event) ? "Drop to ask about it" : "Drop to add to your library"; });
+  listen("dragover", (event) => { word.textContent = onBox(event) ? gettext("Drop to ask about it") : gettext("Drop to add to your library"); });
   listen("dragleave", () => { depth -= 1; if (depth <= 0) { depth = 0; show(false); } });
   listen("drop", async (event) => { depth = 0; show(false); (onBox(event) ? attachFiles : addFiles)(await droppedFiles(event.dataTransfer)); });
   document.addEventListener("paste", (event) => {

@@ -1,21 +1,21 @@
 // What has left this computer, in one line; a click tells the rest.
 import { element, iconButton } from "./dom.js";
+import { gettext, language, ngettext } from "./language.js";
 import { get } from "./requests.js";
-import { counted } from "./wording.js";
 
 const POLL_MILLISECONDS = 10000;
 const EDGE = 12; // pixels between the popover and the window's edge
-const ALONE = "Nothing has left this computer";
-const SHARED = "Nothing has left your household";
+const ALONE = gettext("Nothing has left this computer");
+const SHARED = gettext("Nothing has left your household");
 const nothing = ({ household = false } = {}) => (household ? SHARED : ALONE);
 
-const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
 
 function sentence(value) {
   const { connections, listed } = value;
   if (!connections) return nothing(value);
   const reasons = [...new Set(listed.filter((attempt) => !attempt.blocked).map((attempt) => attempt.reason))];
-  return `${counted(connections, "connection")} (${reasons.join(", ")})`;
+  return ngettext("{n} connection ({reasons})", "{n} connections ({reasons})", connections, { reasons: reasons.join(", ") });
 }
 
 function rows(attempts) {
@@ -26,24 +26,31 @@ function rows(attempts) {
 
 // Who may connect to this computer, as opposed to what it connects to.
 function comingIn({ household, signed_in: count }) {
-  if (!household) return "Only this computer can open Lamplight.";
-  const devices = count ? `${counted(count, "device")} ${count === 1 ? "is" : "are"}` : "none is";
-  return `Other devices in your network can open Lamplight with the household’s password; ${devices} signed in. They are sent what they ask for, encrypted.`;
+  if (!household) return gettext("Only this computer can open Lamplight.");
+  if (!count) return gettext("Other devices in your network can open Lamplight with the household’s password; none is signed in. They are sent what they ask for, encrypted.");
+  return ngettext(
+    "Other devices in your network can open Lamplight with the household’s password; {n} device is signed in. They are sent what they ask for, encrypted.",
+    "Other devices in your network can open Lamplight with the household’s password; {n} devices are signed in. They are sent what they ask for, encrypted.", count);
+}
+
+function departures(value) {
+  const since = time(value.since);
+  if (value.connections) return ngettext("{n} connection left this computer since {time}.", "{n} connections left this computer since {time}.", value.connections, { time: since });
+  return value.household ? gettext("Nothing has left your household since Lamplight started at {time}.", { time: since })
+    : gettext("Nothing has left this computer since Lamplight started at {time}.", { time: since });
 }
 
 function details(value) {
   const left = value.listed.filter((attempt) => !attempt.blocked);
   const blocked = value.listed.filter((attempt) => attempt.blocked);
   return [
-    element("p", {}, value.connections
-      ? `${counted(value.connections, "connection")} left this computer since ${time(value.since)}.`
-      : `${nothing(value)} since Lamplight started at ${time(value.since)}.`),
+    element("p", {}, departures(value)),
     left.length ? rows(left) : null,
     element("p", {}, comingIn(value)),
-    value.blocked ? element("p", {}, `${counted(value.blocked, "attempt")} to connect ${value.blocked === 1 ? "was" : "were"} blocked.`) : null,
+    value.blocked ? element("p", {}, ngettext("{n} attempt to connect was blocked.", "{n} attempts to connect were blocked.", value.blocked)) : null,
     blocked.length ? rows(blocked) : null,
-    element("p", { class: "badge-why" }, "Lamplight’s own code can connect only while you download something, and to a server that you have allowed to answer. Libraries in machine code "
-      + "can’t be stopped by it; the system’s table of open connections is looked at every ten seconds to see whether one does."),
+    element("p", { class: "badge-why" }, gettext(
+      "Lamplight’s own code can connect only while you download something, and to a server that you have allowed to answer. Libraries in machine code can’t be stopped by it; the system’s table of open connections is looked at every ten seconds to see whether one does.")),
   ].filter(Boolean);
 }
 
@@ -53,9 +60,9 @@ export function badge() {
   const body = element("div");
   const button = element("button", { type: "button", class: "badge", "aria-haspopup": "dialog", "aria-expanded": "false", title: ALONE, click: () => toggle() },
     element("span", { class: "badge-dot", "aria-hidden": "true" }), text);
-  const close = iconButton("close", "Close", () => toggle(false));
+  const close = iconButton("close", gettext("Close"), () => toggle(false));
   const popover = element("div", { class: "badge-popover", popover: "manual", role: "dialog", "aria-labelledby": "badge-heading", tabindex: "-1" },
-    element("header", {}, element("h2", { id: "badge-heading" }, "What has left, and who can come in"), close), body);
+    element("header", {}, element("h2", { id: "badge-heading" }, gettext("What has left, and who can come in")), close), body);
   const isOpen = () => button.getAttribute("aria-expanded") === "true";
 
   const draw = () => {

@@ -1,6 +1,7 @@
 // The conversation, and what can be done with its questions and answers by the links in their text.
 import { answerAgain, beginEditing } from "./asking.js";
 import { element, iconButton, query, within } from "./dom.js";
+import { gettext } from "./language.js";
 import { get } from "./requests.js";
 import { openSettings } from "./settings.js";
 import { listen } from "./state.js";
@@ -23,17 +24,17 @@ function plain(answer) {
 async function copy(link, conversation, message) {
   const text = plain(link.closest(".turn").querySelector(".answer"));
   const sources = (await get(`/sources/${conversation}/${message}`)) ?? [];
-  const cited = sources.filter((source) => source.cited).map((source) => `[${source.marker}] ${source.document}, page ${source.page}`);
+  const cited = sources.filter((source) => source.cited).map(({ marker, document: name, page }) => gettext("[{marker}] {document}, page {page}", { marker, document: name, page }));
   await navigator.clipboard.writeText(cited.length ? `${text}\n\n${cited.join("\n")}` : text);
-  toast(cited.length ? "Copied with its sources" : "Copied");
+  toast(cited.length ? gettext("Copied with its sources") : gettext("Copied"));
 }
 
 async function copyTable(conversation, message) {
   const table = await fetch(`/conversations/${conversation}/${message}/table.tsv?separator=%09`);
-  if (!table.ok) return toast("The table could not be copied");
+  if (!table.ok) return toast(gettext("The table could not be copied"));
   const text = await table.text();  // without its byte order mark
   await navigator.clipboard.writeText(text);
-  toast("Copied; paste it into a spreadsheet");
+  toast(gettext("Copied; paste it into a spreadsheet"));
 }
 
 function saveTable(conversation, message) {
@@ -58,7 +59,7 @@ function act(event) {
   else answerAgain(conversation, message, action, action.startsWith("as-") ? action.slice(3) : null);
 }
 
-const SPEAKERS = { assistant: ["bot", "Lamplight"], user: ["user", "You"] };
+const SPEAKERS = { assistant: ["bot", "Lamplight"], user: ["user", gettext("You")] };
 const NEAR = 100; // pixels from the end: who is there goes on with what is written
 
 // A message by its number. What the app sends is safe HTML: all text in it is escaped (`ui/rendering.py`).
@@ -93,7 +94,7 @@ function keepToTheEnd(root) {
   const chat = root.parentElement;
   let atTheEnd = true;
   const go = () => { chat.scrollTop = chat.scrollHeight; };
-  const button = iconButton("down", "Go to the end", go, { id: "to-the-end", hidden: true });
+  const button = iconButton("down", gettext("Go to the end"), go, { id: "to-the-end", hidden: true });
   const look = () => {
     atTheEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < NEAR;
     button.hidden = atTheEnd;

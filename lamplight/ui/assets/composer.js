@@ -7,11 +7,12 @@ import { say, sayAnswer } from "./chat.js";
 import { collectionName } from "./collections.js";
 import { followConnection } from "./connection.js";
 import { element, icon, iconButton, query, redraw } from "./dom.js";
+import { gettext, number } from "./language.js";
 import { modelPicker } from "./model_picker.js";
 import { call, post } from "./requests.js";
 import { chooseCollection, follow, listen, numberHere, set, state } from "./state.js";
 
-const MODES = { documents: "Only my documents", "documents+knowledge": "Documents + model’s knowledge" };
+const MODES = { documents: gettext("Only my documents"), "documents+knowledge": gettext("Documents + model’s knowledge") };
 const DRAFT = "lamplight-draft";
 const TALLEST = 220; // pixels, then the box scrolls
 const TOLD_EVERY = 400; // milliseconds, while somebody types: few pause before the question is whole
@@ -24,11 +25,11 @@ let stopping = false; // asked for, perhaps before the app has taken the questio
 let taken = null; // the number of the conversation that the app has told of
 let connection = null;
 
-const box = element("textarea", { id: "question", rows: 1, placeholder: "Ask about your documents…", "aria-label": "Your question", autocomplete: "off" });
+const box = element("textarea", { id: "question", rows: 1, placeholder: gettext("Ask about your documents…"), "aria-label": gettext("Your question"), autocomplete: "off" });
 const notes = element("div", { class: "composer-notes" });
 const sending = element("div", { class: "sending" });
 const scope = element("div", { class: "scope" });
-const picture = element("input", { type: "file", multiple: true, hidden: true, id: "attach-input", "aria-label": "Attach a file", change: () => { const files = [...picture.files]; picture.value = ""; attachFiles(files); } });
+const picture = element("input", { type: "file", multiple: true, hidden: true, id: "attach-input", "aria-label": gettext("Attach a file"), change: () => { const files = [...picture.files]; picture.value = ""; attachFiles(files); } });
 
 const mode = () => query("#mode input:checked")?.value ?? "documents";
 const place = (number) => (number ? `?conversation=${number}` : location.pathname);
@@ -73,7 +74,7 @@ const answerAgain = (conversation, message, breadth, kind) => carry("again", { c
 // Has the app answer. A question that it didn't take is in the box again, and waits there for one that isn't running.
 async function carry(name, sent, question = "") {
   offered = null;
-  say("Answering…");
+  say(gettext("Answering…"));
   answering = true;
   stopping = false;
   drawSending();
@@ -148,38 +149,43 @@ function detach(copy) {
   const [gone] = attached.filter((one) => one.copy === copy);
   attached = attached.filter((one) => one !== gone);
   drawNotes();
-  toast(`${gone.name} stays in your library`);
+  toast(gettext("{name} stays in your library", { name: gone.name }));
 }
 
 function drawNotes() {
-  const reading = (copy) => state.activity?.jobs.find((job) => job.copy === copy);
+  const status = (job) => {
+    if (!job) return null;
+    if (job.state === "failed") return gettext("not read");
+    return job.fraction === null ? gettext("reading") : gettext("reading {percent} %", { percent: number(Math.round(job.fraction * 100)) });
+  };
   const chip = ({ name, copy }) => {
-    const job = reading(copy);
-    const status = job?.state === "failed" ? "not read" : job ? `reading ${job.fraction === null ? "" : `${Math.round(job.fraction * 100)} %`}` : "";
-    return element("li", { class: "attachment" }, icon("attach"), element("span", {}, name), status ? element("span", { class: "row-detail" }, status) : null, iconButton("close", `Don’t send ${name}`, () => detach(copy), { "data-focus": copy }));
+    const said = status(state.activity?.jobs.find((job) => job.copy === copy));
+    return element("li", { class: "attachment" }, icon("attach"), element("span", {}, name), said ? element("span", { class: "row-detail" }, said) : null,
+      iconButton("close", gettext("Don’t send {name}", { name }), () => detach(copy), { "data-focus": copy }));
   };
   redraw(notes,
-    editing ? element("p", { class: "editing" }, "Your edited question takes the place of this one and of what followed.", element("button", { type: "button", "data-focus": "leave", click: () => { leaveEditing(); box.focus(); } }, "Cancel")) : null,
-    attached.length ? element("ul", { class: "attachments", "aria-label": "Sent with the question" }, attached.map(chip)) : null);
+    editing ? element("p", { class: "editing" }, gettext("Your edited question takes the place of this one and of what followed."),
+      element("button", { type: "button", "data-focus": "leave", click: () => { leaveEditing(); box.focus(); } }, gettext("Cancel"))) : null,
+    attached.length ? element("ul", { class: "attachments", "aria-label": gettext("Sent with the question") }, attached.map(chip)) : null);
 }
 
 function drawSending() {
   redraw(sending, answering
-    ? element("button", { type: "button", class: "send stop-button", "aria-label": "Stop answering", title: "Stop (Esc)", "data-focus": "send", click: stop }, icon("stop"))
-    : element("button", { type: "button", class: "send submit-button", "aria-label": "Ask", title: "Ask (Enter)", "data-focus": "send", click: submit }, icon("up")));
+    ? element("button", { type: "button", class: "send stop-button", "aria-label": gettext("Stop answering"), title: gettext("Stop (Esc)"), "data-focus": "send", click: stop }, icon("stop"))
+    : element("button", { type: "button", class: "send submit-button", "aria-label": gettext("Ask"), title: gettext("Ask (Enter)"), "data-focus": "send", click: submit }, icon("up")));
 }
 
 function drawScope() {
   const name = collectionName(state.collection);
-  redraw(scope, name ? element("span", { class: "scope-chip", title: "Only this collection is asked" }, icon("folder"), name) : null);
+  redraw(scope, name ? element("span", { class: "scope-chip", title: gettext("Only this collection is asked") }, icon("folder"), name) : null);
 }
 
 function layOut(root) {
   const choice = ([value, label]) => element("label", {}, element("input", { type: "radio", name: "mode", value, checked: value === "documents" }), element("span", {}, label));
   root.append(notes, aboutChips(grow), nameCompletion(box), box, picture,
     element("div", { class: "composer-row" },
-      iconButton("attach", "Attach a file", () => picture.click(), { id: "attach" }),
-      element("fieldset", { id: "mode" }, element("legend", {}, "Answer from"), Object.entries(MODES).map(choice)), scope, modelPicker(), sending));
+      iconButton("attach", gettext("Attach a file"), () => picture.click(), { id: "attach" }),
+      element("fieldset", { id: "mode" }, element("legend", {}, gettext("Answer from")), Object.entries(MODES).map(choice)), scope, modelPicker(), sending));
   box.addEventListener("input", () => { grow(); sessionStorage.setItem(DRAFT, box.value); });
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
@@ -209,7 +215,7 @@ function offerBack(conversation, edit) {
   if (offered === edit) return;
   offered = edit;
   closeOffer();
-  closeOffer = toast("What was there before was replaced", () => call("back", { conversation, edit }));
+  closeOffer = toast(gettext("What was there before was replaced"), () => call("back", { conversation, edit }));
 }
 
 // While it is typed the question goes to the app, which begins to read what it finds; of several it takes the last.

@@ -1,6 +1,7 @@
 // Dialogs: the browser keeps the focus inside, Escape closes, and the focus goes back to where it was. And what is said
 // for a while, above all else.
 import { element, focused, iconButton } from "./dom.js";
+import { gettext } from "./language.js";
 
 const UNDO_MILLISECONDS = 10000;
 const AGAIN_MILLISECONDS = 1000;
@@ -17,7 +18,7 @@ export function openDialog(title, content, attributes = {}) {
   const heading = element("h2", { id: `dialog-title-${Date.now()}` }, title);
   const close = () => dialog.close();
   const dialog = element("dialog", { class: "dialog", "aria-labelledby": heading.id, ...attributes },
-    element("header", { class: "dialog-heading" }, heading, iconButton("close", "Close", close)), content);
+    element("header", { class: "dialog-heading" }, heading, iconButton("close", gettext("Close"), close)), content);
   dialog.addEventListener("close", () => { keepToasts(dialog); dialog.remove(); if (back?.isConnected) back.focus(); });
   dialog.addEventListener("keydown", (event) => { if (event.key === "Escape") event.stopPropagation(); });
   dialog.addEventListener("pointerdown", (event) => { if (event.target === dialog) close(); }); // the shade around it
@@ -35,7 +36,7 @@ export function askText({ title, label, value = "", action, save, lines = 1 }) {
     submit: async (event) => { event.preventDefault(); problem.textContent = (await save(input.value)) ?? ""; if (!problem.textContent) close(); } },
     element("label", { for: "asked-text" }, label), input, problem,
     element("div", { class: "dialog-actions" },
-      element("button", { type: "button", class: "quiet", click: () => close() }, "Cancel"),
+      element("button", { type: "button", class: "quiet", click: () => close() }, gettext("Cancel")),
       element("button", { type: "submit", class: "primary" }, action)));
   const { close } = openDialog(title, form);
   input.focus();
@@ -54,7 +55,7 @@ function region() {
 }
 
 // Says something for a while; with `undo`, long enough to change one's mind. Returns what takes it away.
-export function toast(text, undo = null, label = "Undo") {
+export function toast(text, undo = null, label = gettext("Undo")) {
   const close = () => node.remove();
   const button = undo && element("button", { type: "button", click: () => { close(); undo(); } }, label);
   const node = element("div", { class: "toast" }, element("span", {}, text), button);

@@ -3,6 +3,7 @@ import { askAbout } from "./about.js";
 import { newCollection, setMembers } from "./collections.js";
 import { toast } from "./dialog.js";
 import { element, iconButton, redraw, textButton } from "./dom.js";
+import { gettext, ngettext } from "./language.js";
 import { openMenu } from "./menu.js";
 import { post } from "./requests.js";
 import { closeDrawer } from "./side.js";
@@ -14,7 +15,7 @@ export async function act(address, then = () => {}) {
 }
 
 function removeDocument({ id, name }) {
-  act(`/documents/${id}/remove`, () => toast(`Removed ${name}`, () => act(`/documents/${id}/restore`)));
+  act(`/documents/${id}/remove`, () => toast(gettext("Removed {name}", { name }), () => act(`/documents/${id}/restore`)));
 }
 
 const readAgain = ({ id }) => act(`/documents/${id}/again`);
@@ -22,25 +23,26 @@ const readAgain = ({ id }) => act(`/documents/${id}/again`);
 // A PDF or picture opens in a tab of its own, a PDF at its page; the rest is saved.
 export const openOriginal = ({ id }, page = 1) => window.open(`/documents/${id}/original${page > 1 ? `#page=${page}` : ""}`, "_blank", "noopener");
 
+const membership = ({ name }, inside) => (inside ? gettext("Take out of “{name}”", { name }) : gettext("Put into “{name}”", { name }));
+
 export function documentActions(entry) {
   return [
-    { label: "Ask about this document", run: () => { closeDrawer(); askAbout([entry]); } },
-    { label: "Open original", run: () => openOriginal(entry) },
-    { label: "Read again", run: () => readAgain(entry) },
-    entry.pinned ? { label: "Unpin", run: () => act(`/documents/${entry.id}/unpin`) } : { label: "Pin to every question", run: () => act(`/documents/${entry.id}/pin`) },
+    { label: gettext("Ask about this document"), run: () => { closeDrawer(); askAbout([entry]); } },
+    { label: gettext("Open original"), run: () => openOriginal(entry) },
+    { label: gettext("Read again"), run: () => readAgain(entry) },
+    entry.pinned ? { label: gettext("Unpin"), run: () => act(`/documents/${entry.id}/unpin`) } : { label: gettext("Pin to every question"), run: () => act(`/documents/${entry.id}/pin`) },
     null,
     ...state.library.collections.map((one) => {
       const inside = entry.collections.includes(one.id);
-      return { label: `${inside ? "Take out of" : "Put into"} “${one.name}”`, run: () => setMembers(one.id, [entry.id], !inside) };
+      return { label: membership(one, inside), run: () => setMembers(one.id, [entry.id], !inside) };
     }),
-    { label: "Put into a new collection…", run: () => newCollection([entry.id]) },
+    { label: gettext("Put into a new collection…"), run: () => newCollection([entry.id]) },
     null,
-    { label: "Remove from library", danger: true, run: () => removeDocument(entry) },
+    { label: gettext("Remove from library"), danger: true, run: () => removeDocument(entry) },
   ];
 }
 
 // With all that are ticked at once.
-const counted = (count) => `${count.toLocaleString()} document${count === 1 ? "" : "s"}`;
 const chosen = () => state.chosen.map((id) => state.library?.documents.find((one) => one.id === id)).filter(Boolean);
 const clear = () => set("chosen", []);
 
@@ -58,7 +60,7 @@ async function each(entries, action) {
 async function removeAll() {
   const gone = await each(chosen(), "remove");
   clear();
-  if (gone.length) toast(`Removed ${counted(gone.length)}`, () => each(gone, "restore"));
+  if (gone.length) toast(ngettext("Removed {n} document", "Removed {n} documents", gone.length), () => each(gone, "restore"));
 }
 
 function actionsOfChosen(shown) {
@@ -67,16 +69,16 @@ function actionsOfChosen(shown) {
   const pinned = entries.every((entry) => entry.pinned);
   const put = (one) => {
     const inside = entries.every((entry) => entry.collections.includes(one.id));
-    return { label: `${inside ? "Take out of" : "Put into"} “${one.name}”`, run: () => setMembers(one.id, ids, !inside) };
+    return { label: membership(one, inside), run: () => setMembers(one.id, ids, !inside) };
   };
   return [
-    { label: pinned ? "Unpin" : "Pin to every question", run: () => each(entries, pinned ? "unpin" : "pin") },
+    { label: pinned ? gettext("Unpin") : gettext("Pin to every question"), run: () => each(entries, pinned ? "unpin" : "pin") },
     null,
     ...state.library.collections.map(put),
-    { label: "Put into a new collection…", run: () => newCollection(ids) },
+    { label: gettext("Put into a new collection…"), run: () => newCollection(ids) },
     null,
-    { label: "Choose all that are listed", run: () => set("chosen", shown()) },
-    { label: "Remove from library", danger: true, run: removeAll },
+    { label: gettext("Choose all that are listed"), run: () => set("chosen", shown()) },
+    { label: gettext("Remove from library"), danger: true, run: removeAll },
   ];
 }
 
@@ -85,11 +87,11 @@ export function chosenBar(shown) {
   const bar = element("div");
   const draw = () => {
     const count = chosen().length;
-    redraw(bar, count ? element("div", { class: "chosen-bar", role: "group", "aria-label": "Chosen documents" },
-      element("span", { class: "chosen-count" }, `${count} chosen`),
-      textButton("Ask", () => { askAbout(chosen()); clear(); }, { "data-focus": "ask-chosen", "aria-label": `Ask about ${counted(count)}` }),
-      textButton("More", (event) => openMenu(event.currentTarget, actionsOfChosen(shown)), { "data-focus": "more-chosen", "aria-label": `More for ${counted(count)}`, "aria-haspopup": "menu", "aria-expanded": "false" }),
-      iconButton("close", "Choose none", clear, { "data-focus": "clear-chosen" })) : null);
+    redraw(bar, count ? element("div", { class: "chosen-bar", role: "group", "aria-label": gettext("Chosen documents") },
+      element("span", { class: "chosen-count" }, ngettext("{n} chosen", "{n} chosen", count)),
+      textButton(gettext("Ask"), () => { askAbout(chosen()); clear(); }, { "data-focus": "ask-chosen", "aria-label": ngettext("Ask about {n} document", "Ask about {n} documents", count) }),
+      textButton(gettext("More"), (event) => openMenu(event.currentTarget, actionsOfChosen(shown)), { "data-focus": "more-chosen", "aria-label": ngettext("More for {n} document", "More for {n} documents", count), "aria-haspopup": "menu", "aria-expanded": "false" }),
+      iconButton("close", gettext("Choose none"), clear, { "data-focus": "clear-chosen" })) : null);
   };
   for (const name of ["chosen", "library"]) listen(name, draw);
   return bar;

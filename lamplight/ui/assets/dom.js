@@ -1,4 +1,5 @@
 // Elements are built, never parsed from markup: a document's name stays text whatever is in it.
+import { gettext } from "./language.js";
 
 export function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -93,4 +94,4 @@ export function keptRows(list, draw) {
 export const smooth = () => (document.documentElement.dataset.motion === "less" || matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 export const isTyping = (node) => Boolean(node?.matches?.("textarea, input:not([type=radio]):not([type=checkbox]), select, [contenteditable=true]"));
 // A key with Control as it is called on this computer.
-export const withControl = (key) => (/Mac|iPhone|iPad/.test(navigator.platform) ? `⌘ ${key}` : `Ctrl ${key}`);
+export const withControl = (key) => (/Mac|iPhone|iPad/.test(navigator.platform) ? `⌘ ${key}` : gettext("Ctrl {key}", { key }));

@@ -1,6 +1,7 @@
 // Watched folders: what lies in them is kept in step with the library. A browser tells no paths, so the app lists them.
 import { openDialog } from "./dialog.js";
 import { element, icon, iconButton, redraw } from "./dom.js";
+import { gettext, ngettext } from "./language.js";
 import { get, send } from "./requests.js";
 
 export function openFolders() {
@@ -19,8 +20,8 @@ export function openFolders() {
     if (!value) return;
     if (path.value === before && document.activeElement !== path) path.value = value.path; // else somebody is typing
     const row = (name, to, sign) => element("li", {}, element("button", { type: "button", click: () => choose(to) }, icon(sign), name));
-    redraw(inside, element("ul", { "aria-label": `Folders in ${value.path}` },
-      value.above ? row("Up", value.above, "up") : null, value.folders.map((folder) => row(folder.name, folder.path, "folder"))));
+    redraw(inside, element("ul", { "aria-label": gettext("Folders in {path}", { path: value.path }) },
+      value.above ? row(gettext("Up"), value.above, "up") : null, value.folders.map((folder) => row(folder.name, folder.path, "folder"))));
   }
 
   function choose(where) {
@@ -32,10 +33,10 @@ export function openFolders() {
     const folders = (await get("/folders")) ?? [];
     const row = (folder) => element("li", {},
       element("span", { class: "row-text" }, element("span", { class: "row-name", title: folder.path }, folder.path),
-        element("span", { class: folder.problem ? "row-failure" : "row-detail" }, folder.problem || `${folder.documents} ${folder.documents === 1 ? "document" : "documents"}`)),
-      iconButton("close", `Stop watching ${folder.path}`, () => change("/folders/unwatch", folder.path)));
-    redraw(watched, folders.length ? element("ul", { class: "watched-list", "aria-label": "Watched folders" }, folders.map(row))
-      : element("p", { class: "empty" }, "No folder is watched yet."));
+        element("span", { class: folder.problem ? "row-failure" : "row-detail" }, folder.problem || ngettext("{n} document", "{n} documents", folder.documents))),
+      iconButton("close", gettext("Stop watching {path}", { path: folder.path }), () => change("/folders/unwatch", folder.path)));
+    redraw(watched, folders.length ? element("ul", { class: "watched-list", "aria-label": gettext("Watched folders") }, folders.map(row))
+      : element("p", { class: "empty" }, gettext("No folder is watched yet.")));
   }
 
   async function change(address, where) {
@@ -44,11 +45,11 @@ export function openFolders() {
     show();
   }
 
-  openDialog("Watched folders", element("div", { class: "folders" },
-    element("p", { class: "lead" }, "Files in these folders are read where they lie. What you add, change or delete there follows here."),
+  openDialog(gettext("Watched folders"), element("div", { class: "folders" },
+    element("p", { class: "lead" }, gettext("Files in these folders are read where they lie. What you add, change or delete there follows here.")),
     watched,
-    element("label", { for: "folder-path" }, "Choose a folder"),
-    element("div", { class: "with-button" }, path, element("button", { type: "button", class: "primary", click: () => change("/folders", path.value) }, "Watch this folder")),
+    element("label", { for: "folder-path" }, gettext("Choose a folder")),
+    element("div", { class: "with-button" }, path, element("button", { type: "button", class: "primary", click: () => change("/folders", path.value) }, gettext("Watch this folder"))),
     problem, inside), { class: "dialog wide" });
   show();
   look("");

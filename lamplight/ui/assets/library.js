@@ -4,6 +4,7 @@ import { openDocument } from "./document.js";
 import { act, chosenBar, documentActions, tick } from "./document_actions.js";
 import { closeDrawer } from "./side.js";
 import { element, icon, iconButton, keptRows, redraw, textButton } from "./dom.js";
+import { gettext, language, ngettext } from "./language.js";
 import { openFolders, openPapers } from "./later.js";
 import { openMenu } from "./menu.js";
 import { post } from "./requests.js";
@@ -12,10 +13,10 @@ import { isElsewhere, listen, state } from "./state.js";
 import { briefly } from "./wording.js";
 
 const ORDERS = {
-  added: ["Newest first", (one, other) => other.added - one.added || other.id - one.id],
-  name: ["By name", (one, other) => one.name.localeCompare(other.name, undefined, { numeric: true })],
-  pages: ["Longest first", (one, other) => other.pages - one.pages],
-  kind: ["By kind", (one, other) => one.kind.localeCompare(other.kind) || one.name.localeCompare(other.name)],
+  added: [gettext("Newest first"), (one, other) => other.added - one.added || other.id - one.id],
+  name: [gettext("By name"), (one, other) => one.name.localeCompare(other.name, language, { numeric: true })],
+  pages: [gettext("Longest first"), (one, other) => other.pages - one.pages],
+  kind: [gettext("By kind"), (one, other) => one.kind.localeCompare(other.kind, language) || one.name.localeCompare(other.name, language)],
 };
 const SEARCHED_FROM = 6; // documents: fewer are seen at a glance
 
@@ -24,11 +25,11 @@ const FOLDED_FROM = 3; // files that could not be read
 function detail(entry) {
   const when = new Date(entry.added * 1000);
   const year = when.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
-  const folder = entry.twin ? entry.folder || "dropped here" : "";
+  const folder = entry.twin ? entry.folder || gettext("dropped here") : "";
   /** @type {Intl.DateTimeFormatOptions} */
   const time = entry.twin ? { hour: "numeric", minute: "2-digit" } : {};
-  const day = when.toLocaleString(undefined, { day: "numeric", month: "short", year, ...time });
-  return [entry.pinned && "Pinned", entry.kind, `${entry.pages.toLocaleString()} ${entry.pages === 1 ? "page" : "pages"}`, day, folder].filter(Boolean).join(" · ");
+  const day = when.toLocaleString(language, { day: "numeric", month: "short", year, ...time });
+  return [entry.pinned && gettext("Pinned"), entry.kind, ngettext("{n} page", "{n} pages", entry.pages), day, folder].filter(Boolean).join(" · ");
 }
 
 function thumbnail(entry) {
@@ -38,13 +39,13 @@ function thumbnail(entry) {
 }
 
 function documentRow(entry) {
-  const ticked = element("input", { type: "checkbox", class: "row-tick", checked: entry.ticked, "aria-label": `Choose ${entry.name}`, "data-focus": `tick-${entry.id}`, change: (event) => tick(entry.id, event.target.checked) });
+  const ticked = element("input", { type: "checkbox", class: "row-tick", checked: entry.ticked, "aria-label": gettext("Choose {name}", { name: entry.name }), "data-focus": `tick-${entry.id}`, change: (event) => tick(entry.id, event.target.checked) });
   return element("li", { class: "row document" }, ticked, thumbnail(entry),
     element("div", { class: "row-text" },
       element("button", { type: "button", class: "row-name", title: entry.name, "data-focus": `view-${entry.id}`,
         click: (event) => { closeDrawer(); openDocument(entry.id, event.currentTarget); } }, entry.name),
       element("span", { class: "row-detail" }, detail(entry))),
-    iconButton("more", `Actions for ${entry.name}`, (event) => openMenu(event.currentTarget, documentActions(state.library.documents.find((one) => one.id === entry.id) ?? entry)),
+    iconButton("more", gettext("Actions for {name}", { name: entry.name }), (event) => openMenu(event.currentTarget, documentActions(state.library.documents.find((one) => one.id === entry.id) ?? entry)),
       { "data-focus": `actions-${entry.id}`, "aria-haspopup": "menu", "aria-expanded": "false" }));
 }
 
@@ -52,28 +53,29 @@ function jobRow(job) {
   const failed = job.state === "failed";
   const percent = job.fraction === null ? null : Math.round(job.fraction * 100);
   const status = percent === null ? job.status : `${job.status} · ${percent} %${briefly(job.seconds)}`;
-  const button = (name, label, action) => iconButton(name, `${label} ${job.name}`, () => act(`/jobs/${job.id}/${action}`), { "data-focus": `${action}-${job.id}` });
+  const { name } = job;
+  const button = (sign, label, action) => iconButton(sign, label, () => act(`/jobs/${job.id}/${action}`), { "data-focus": `${action}-${job.id}` });
   return element("li", { class: `row job ${job.state}` },
     element("div", { class: "row-text" },
       element("span", { class: "row-name", title: job.name }, job.name),
       element("span", { class: failed ? "row-failure" : "row-detail" }, failed ? job.error : status),
-      failed ? null : element("progress", { max: 100, value: percent ?? (job.state === "queued" ? 0 : null), "aria-label": `Reading ${job.name}` })),
-    failed ? [button("retry", "Try again:", "retry"), button("close", "Dismiss", "dismiss")] : button("close", "Cancel", "cancel"));
+      failed ? null : element("progress", { max: 100, value: percent ?? (job.state === "queued" ? 0 : null), "aria-label": gettext("Reading {name}", { name }) })),
+    failed ? [button("retry", gettext("Try again: {name}", { name }), "retry"), button("close", gettext("Dismiss {name}", { name }), "dismiss")] : button("close", gettext("Cancel {name}", { name }), "cancel"));
 }
 
 export function mount(root) {
   const heading = element("div");
-  const search = element("input", { type: "search", id: "library-search", placeholder: "Search names", "aria-label": "Search the library by name", autocomplete: "off", input: () => show() });
-  const order = element("select", { id: "library-order", "aria-label": "Order of the documents", change: () => { localStorage.setItem("lamplight-order", order.value); show(); } },
+  const search = element("input", { type: "search", id: "library-search", placeholder: gettext("Search names"), "aria-label": gettext("Search the library by name"), autocomplete: "off", input: () => show() });
+  const order = element("select", { id: "library-order", "aria-label": gettext("Order of the documents"), change: () => { localStorage.setItem("lamplight-order", order.value); show(); } },
     Object.entries(ORDERS).map(([value, [label]]) => element("option", { value }, label)));
   order.value = ORDERS[localStorage.getItem("lamplight-order")] ? localStorage.getItem("lamplight-order") : "added";
   const tools = element("div", { class: "list-tools" }, search, order);
-  const jobList = element("ul", { class: "rows jobs", "aria-label": "Being read" });
-  const documentList = element("ul", { class: "rows documents", "aria-label": "Documents" });
+  const jobList = element("ul", { class: "rows jobs", "aria-label": gettext("Being read") });
+  const documentList = element("ul", { class: "rows documents", "aria-label": gettext("Documents") });
   const note = element("p", { class: "empty" });
   const more = element("p", { class: "empty", hidden: true });
-  const files = chooser("add-files-input", "Add files");
-  const folder = chooser("add-folder-input", "Add a folder", { webkitdirectory: true });
+  const files = chooser("add-files-input", gettext("Add files"));
+  const folder = chooser("add-folder-input", gettext("Add a folder"), { webkitdirectory: true });
   const failures = element("div", { class: "failures", hidden: true });
   let unfolded = false;
   const showJobs = keptRows(jobList, jobRow);
@@ -86,10 +88,10 @@ export function mount(root) {
   acceptFiles();
 
   const add = (event) => openMenu(event.currentTarget, [
-    { label: "Files…", run: () => files.click() },
-    { label: "A folder…", run: () => folder.click() },
-    { label: "Text…", run: () => pasteText() },
-    ...(isElsewhere() ? [] : [null, { label: "Watch a folder…", run: openFolders }]),
+    { label: gettext("Files…"), run: () => files.click() },
+    { label: gettext("A folder…"), run: () => folder.click() },
+    { label: gettext("Text…"), run: () => pasteText() },
+    ...(isElsewhere() ? [] : [null, { label: gettext("Watch a folder…"), run: openFolders }]),
   ]);
 
   function showActivity() {
@@ -97,20 +99,20 @@ export function mount(root) {
     if (!library || !activity) return;
     const pausable = activity.jobs.some((job) => job.state !== "failed");
     redraw(heading,
-      element("header", { class: "panel-heading" }, element("h2", {}, "Library"),
-        pausable || activity.paused ? iconButton(activity.paused ? "play" : "pause", activity.paused ? "Go on reading" : "Pause reading", () => act(`/queue/${activity.paused ? "resume" : "pause"}`), { "data-focus": "pause", id: "pause" }) : null,
-        textButton("Add", add, { id: "add-files", "data-focus": "add", "aria-haspopup": "menu", "aria-expanded": "false" }, "plus")),
+      element("header", { class: "panel-heading" }, element("h2", {}, gettext("Library")),
+        pausable || activity.paused ? iconButton(activity.paused ? "play" : "pause", activity.paused ? gettext("Go on reading") : gettext("Pause reading"), () => act(`/queue/${activity.paused ? "resume" : "pause"}`), { "data-focus": "pause", id: "pause" }) : null,
+        textButton(gettext("Add"), add, { id: "add-files", "data-focus": "add", "aria-haspopup": "menu", "aria-expanded": "false" }, "plus")),
       collectionPicker());
     const failed = activity.jobs.filter((job) => job.state === "failed");
     const many = failed.length > FOLDED_FROM;
     const dismissAll = async () => { for (const { id } of failed) await post(`/jobs/${id}/dismiss`); };
     failures.hidden = !many;
-    redraw(failures, many ? [element("span", {}, `${failed.length.toLocaleString()} files could not be read`),
-      textButton(unfolded ? "Hide" : "Show", () => { unfolded = !unfolded; showActivity(); }, { "data-focus": "unfold", "aria-expanded": String(unfolded) }),
-      textButton("Dismiss all", dismissAll, { "data-focus": "dismiss-all" })] : []);
+    redraw(failures, many ? [element("span", {}, ngettext("{n} file could not be read", "{n} files could not be read", failed.length)),
+      textButton(unfolded ? gettext("Hide") : gettext("Show"), () => { unfolded = !unfolded; showActivity(); }, { "data-focus": "unfold", "aria-expanded": String(unfolded) }),
+      textButton(gettext("Dismiss all"), dismissAll, { "data-focus": "dismiss-all" })] : []);
     showJobs(many && !unfolded ? activity.jobs.filter((job) => job.state !== "failed") : activity.jobs);
     jobList.hidden = !jobList.children.length;
-    more.textContent = activity.paused && pausable ? "Reading is paused." : activity.waiting > activity.jobs.length ? `${activity.waiting.toLocaleString()} files are waiting.` : "";
+    more.textContent = activity.paused && pausable ? gettext("Reading is paused.") : activity.waiting > activity.jobs.length ? ngettext("{n} file is waiting.", "{n} files are waiting.", activity.waiting) : "";
     more.hidden = !more.textContent;
   }
 
@@ -127,13 +129,13 @@ export function mount(root) {
     documentList.classList.toggle("choosing", state.chosen.length > 0);
     showDocuments(found.map((entry) => ({ ...entry, twin: named.get(entry.name) > 1, ticked: state.chosen.includes(entry.id) })));
     papers.hidden = !library.papers;
-    papers.textContent = `${library.papers.toLocaleString()} ${library.papers === 1 ? "receipt or invoice" : "receipts and invoices"} as a table`;
+    papers.textContent = ngettext("{n} receipt or invoice as a table", "{n} receipts and invoices as a table", library.papers);
     const lost = library.folders.find((problem) => problem);
     watched.hidden = !library.folders.length || isElsewhere();
-    watched.textContent = lost ?? `${library.folders.length} watched ${library.folders.length === 1 ? "folder" : "folders"}`;
+    watched.textContent = lost ?? ngettext("{n} watched folder", "{n} watched folders", library.folders.length);
     watched.classList.toggle("row-failure", Boolean(lost));
     documentList.hidden = !found.length;
-    note.textContent = found.length ? "" : words.length ? "No document has this name." : "Drop files anywhere on this page.";
+    note.textContent = found.length ? "" : words.length ? gettext("No document has this name.") : gettext("Drop files anywhere on this page.");
   }
   // The list of documents isn't drawn again with every percent of what is being read.
   for (const name of ["library", "collection"]) listen(name, () => { show(); showActivity(); });

@@ -1,5 +1,6 @@
 // A menu below the button that opens it: arrows move, Enter chooses, Escape or a click elsewhere closes.
 import { element } from "./dom.js";
+import { gettext } from "./language.js";
 
 let shown = null;
 
@@ -29,7 +30,7 @@ export function openMenu(button, items) {
       "aria-checked": item.checked === undefined ? null : String(item.checked), click: () => { close(true); item.run(); } }, item.label));
   };
   const menu = element("ul", { class: "menu", role: "menu", "aria-label": button.getAttribute("aria-label") ?? button.textContent }, items.map(entry));
-  const region = element("div", { role: "region", "aria-label": "Menu" }, menu);
+  const region = element("div", { role: "region", "aria-label": gettext("Menu") }, menu);
   const buttons = [...menu.querySelectorAll("button")];
   const close = (back) => {
     region.remove();

@@ -1,21 +1,33 @@
 // The models: which one answers, what else is here or could be, and how well each would run on this computer.
 import { element, focused } from "./dom.js";
+import { gettext } from "./language.js";
 import { serverForm, serverLine } from "./model_server.js";
 import { nativeBuild } from "./native_build.js";
 import { post as ask, send } from "./requests.js";
 import { remaining, size } from "./wording.js";
 
 const EVERY_MILLISECONDS = 1000; // while something is under way
-const HEADINGS = { answers: "Answers", pictures: "Pictures" };
+const HEADINGS = { answers: gettext("Answers"), pictures: gettext("Pictures") };
 const UNDER_WAY = ["downloading", "checking", "paused"];
+// What a button says, and what it says of a model to who doesn't see beside which one it stands.
+const BUTTONS = {
+  download: { label: gettext("Download"), of: (name) => gettext("Download {name}", { name }) },
+  pause: { label: gettext("Pause"), of: (name) => gettext("Pause {name}", { name }) },
+  resume: { label: gettext("Resume"), of: (name) => gettext("Resume {name}", { name }) },
+  cancel: { label: gettext("Cancel"), of: (name) => gettext("Cancel {name}", { name }) },
+  use: { label: gettext("Use"), of: (name) => gettext("Use {name}", { name }) },
+  remove: { label: gettext("Remove"), of: (name) => gettext("Remove {name}", { name }) },
+  delete: { label: gettext("Delete"), of: (name) => gettext("Delete {name}", { name }) },
+  keep: { label: gettext("Keep"), of: (name) => gettext("Keep {name}", { name }) },
+};
 
 function light(fit) {
   return element("span", { class: `model-light ${fit.light}` }, element("span", { class: "dot", "aria-hidden": "true" }), fit.word);
 }
 
 function howFar(model) {
-  const state = { paused: "Paused", checking: "Checking" }[model.state];
-  return [state, `${size(model.done)} of ${size(model.size)}`, remaining(model.seconds_left)].filter(Boolean).join(" · ");
+  const state = { paused: gettext("Paused"), checking: gettext("Checking") }[model.state];
+  return [state, gettext("{done} of {size}", { done: size(model.done), size: size(model.size) }), remaining(model.seconds_left)].filter(Boolean).join(" · ");
 }
 
 // Shows what has come meanwhile without building the row anew, under the pointer of the person who wants to pause it.
@@ -28,8 +40,8 @@ function advance(node, model) {
 }
 
 function facts(model) {
-  const taken = model.state === "absent" ? `${size(model.size)} to download` : `${size(model.size)} on disk`;
-  return element("p", { class: "model-facts" }, `${taken} · needs about ${size(model.memory)} of memory`);
+  const taken = model.state === "absent" ? gettext("{size} to download", { size: size(model.size) }) : gettext("{size} on disk", { size: size(model.size) });
+  return element("p", { class: "model-facts" }, `${taken} · `, gettext("needs about {size} of memory", { size: size(model.memory) }));
 }
 
 // What is asked of the app to have a model answer.
@@ -65,8 +77,8 @@ export function modelsSection() {
 
   const native = nativeBuild(act);
 
-  const button = (label, model, click, kind = "", key = "first") =>
-    element("button", { type: "button", class: `model-button ${kind}`, "aria-label": `${label} ${model.name}`, "data-focus": `${key}-${model.name}`, click }, label);
+  const button = ({ label, of }, model, click, kind = "", key = "first") =>
+    element("button", { type: "button", class: `model-button ${kind}`, "aria-label": of(model.name), "data-focus": `${key}-${model.name}`, click }, label);
 
   const confirm = (name) => {
     confirming = name;
@@ -74,20 +86,20 @@ export function modelsSection() {
   };
 
   const removal = (model) => [
-    element("span", { class: "model-facts" }, `Delete ${size(model.size)} from this computer?`),
-    button("Delete", model, () => { confirming = null; act(`/models/${encodeURIComponent(model.name)}`, null, "DELETE"); }, "danger"),
-    button("Keep", model, () => confirm(null), "", "second"),
+    element("span", { class: "model-facts" }, gettext("Delete {size} from this computer?", { size: size(model.size) })),
+    button(BUTTONS.delete, model, () => { confirming = null; act(`/models/${encodeURIComponent(model.name)}`, null, "DELETE"); }, "danger"),
+    button(BUTTONS.keep, model, () => confirm(null), "", "second"),
   ];
 
   const buttons = (model) => {
     const post = (what) => () => act(`/models/${what}`, { name: model.name });
     if (confirming === model.name) return removal(model);
-    if (model.state === "absent") return [button("Download", model, post("download"))];
-    if (model.state === "downloading" || model.state === "checking") return [button("Pause", model, post("pause")), button("Cancel", model, post("cancel"), "", "second")];
-    if (model.state === "paused") return [button("Resume", model, post("resume")), button("Cancel", model, post("cancel"), "", "second")];
+    if (model.state === "absent") return [button(BUTTONS.download, model, post("download"))];
+    if (model.state === "downloading" || model.state === "checking") return [button(BUTTONS.pause, model, post("pause")), button(BUTTONS.cancel, model, post("cancel"), "", "second")];
+    if (model.state === "paused") return [button(BUTTONS.resume, model, post("resume")), button(BUTTONS.cancel, model, post("cancel"), "", "second")];
     const use = model.purpose === "answers" && !model.current && model.state === "installed"
-      ? button("Use", model, () => act(...choosing(model))) : null;
-    const remove = model.removable && !model.current ? button("Remove", model, () => confirm(model.name), "", "second") : null;
+      ? button(BUTTONS.use, model, () => act(...choosing(model))) : null;
+    const remove = model.removable && !model.current ? button(BUTTONS.remove, model, () => confirm(model.name), "", "second") : null;
     return [use, remove];
   };
 
@@ -96,12 +108,12 @@ export function modelsSection() {
     return element("li", { class: `model ${model.current ? "current" : ""}` },
       element("div", { class: "model-head" },
         element("h4", {}, model.name),
-        inUse ? element("span", { class: "model-badge" }, "in use") : null,
+        inUse ? element("span", { class: "model-badge" }, gettext("in use")) : null,
         model.fit ? light(model.fit) : null),
       element("p", { class: "model-about" }, model.about),
       model.fit ? element("p", { class: "model-about" }, model.fit.sentence) : null,
       UNDER_WAY.includes(model.state)
-        ? [element("progress", { max: 100, value: 0, "aria-label": `Download of ${model.name}` }), element("p", { class: "model-facts" })]
+        ? [element("progress", { max: 100, value: 0, "aria-label": gettext("Download of {name}", { name: model.name }) }), element("p", { class: "model-facts" })]
         : model.fit ? facts(model) : null,
       model.trouble ? element("p", { class: "models-trouble" }, model.trouble) : null,
       element("div", { class: "model-buttons" }, buttons(model)));
@@ -122,7 +134,7 @@ export function modelsSection() {
     machine.textContent = value.machine;
     server.replaceChildren(...[serverLine(value.server)].filter(Boolean));
     native.show(value.native);
-    const said = value.loading ? `${value.loading} is getting ready; the other one answers until then.` : "";
+    const said = value.loading ? gettext("{name} is getting ready; the other one answers until then.", { name: value.loading }) : "";
     if (status.textContent !== said) status.textContent = said;
     const key = lists.contains(focused()) ? focused().dataset.focus : null;
     for (const [purpose, list] of Object.entries(groups)) {
@@ -133,7 +145,7 @@ export function modelsSection() {
     if (key && !lists.contains(focused())) [...lists.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === key)?.focus();
   };
 
-  const section = element("section", { class: "models", "aria-label": "Models" }, machine, status, trouble, server, lists, native.row, ownFile(act), serverForm(act));
+  const section = element("section", { class: "models", "aria-label": gettext("Models") }, machine, status, trouble, server, lists, native.row, ownFile(act), serverForm(act));
   act("/models");
   return section;
 }
@@ -150,9 +162,9 @@ function ownFile(act) {
     if (!answer.problem) field.value = "";
   };
   return element("form", { class: "model-own", submit },
-    element("h3", {}, "A file of your own"),
-    element("label", { for: "model-path" }, "Path of a GGUF file"),
-    element("div", { class: "model-path" }, field, element("button", { type: "submit", class: "model-button" }, "Use this file")),
-    element("p", { class: "model-facts", id: "model-path-hint" }, "Any instruction-tuned model in the GGUF format; copy its path from the file manager."),
+    element("h3", {}, gettext("A file of your own")),
+    element("label", { for: "model-path" }, gettext("Path of a GGUF file")),
+    element("div", { class: "model-path" }, field, element("button", { type: "submit", class: "model-button" }, gettext("Use this file"))),
+    element("p", { class: "model-facts", id: "model-path-hint" }, gettext("Any instruction-tuned model in the GGUF format; copy its path from the file manager.")),
     wrong);
 }

@@ -1,5 +1,6 @@
 // The text of a page with its headings and tables, and with words marked in it.
 import { element } from "./dom.js";
+import { gettext } from "./language.js";
 
 // Where `words` are in `text`, whatever the white space between them and whether in capitals; null if they aren't.
 export function place(text, words) {
@@ -38,5 +39,5 @@ export function pageText({ parts, text, label, phrases = [] }) {
   const lines = phrases.flatMap((phrase) => phrase.split("\n"));
   const shown = { heading: (part) => element("h3", {}, marked(part.text, lines)), text: (part) => element("p", {}, marked(part.text, lines)), table: (part) => table(part, lines) };
   return element("div", { class: parts?.length ? "excerpt parts" : "excerpt", tabindex: "0", role: "group", "aria-label": label },
-    parts?.length ? parts.map((part) => shown[part.kind](part)) : marked(text || "Nothing was read from this page.", phrases));
+    parts?.length ? parts.map((part) => shown[part.kind](part)) : marked(text || gettext("Nothing was read from this page."), phrases));
 }

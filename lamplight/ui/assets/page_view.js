@@ -1,6 +1,7 @@
 // A page as a picture, with marked boxes, in a frame that can be zoomed and moved; and turning pages, by buttons, by
 // the number of a page, and by keys.
 import { element, iconButton, smooth } from "./dom.js";
+import { gettext } from "./language.js";
 
 const STEP = 1.25;
 const CLOSEST = 5;
@@ -11,7 +12,7 @@ export function pageView({ image, ratio, alt, boxes = [], failed }) {
   const picture = element("img", { src: image, alt, draggable: "false" });
   const paper = element("div", { class: "page-picture", style: `aspect-ratio: ${ratio}` }, picture,
     boxes.map(([left, top, width, height]) => element("div", { class: "box", style: `left:${left}%;top:${top}%;width:${width}%;height:${height}%` })));
-  const frame = element("div", { class: "page-frame", tabindex: "0", role: "group", "aria-label": `${alt}. Plus and minus zoom.` }, paper);
+  const frame = element("div", { class: "page-frame", tabindex: "0", role: "group", "aria-label": gettext("{page}. Plus and minus zoom.", { page: alt }) }, paper);
 
   function set(wanted, x = 0.5, y = 0.5) {
     const next = Math.max(1, Math.min(CLOSEST, wanted));
@@ -51,8 +52,8 @@ export function pageView({ image, ratio, alt, boxes = [], failed }) {
     frame.addEventListener("pointerup", () => frame.removeEventListener("pointermove", move), { once: true });
   });
   const tools = element("div", { class: "page-tools" },
-    iconButton("minus", "Zoom out", zoomOut), iconButton("plus", "Zoom in", zoomIn),
-    element("button", { type: "button", class: "quiet", click: fit }, "Fit"));
+    iconButton("minus", gettext("Zoom out"), zoomOut), iconButton("plus", gettext("Zoom in"), zoomIn),
+    element("button", { type: "button", class: "quiet", click: fit }, gettext("Fit")));
   return { node: element("div", { class: "page-view" }, tools, frame), zoomIn, zoomOut, fit, toMark };
 }
 
@@ -62,20 +63,20 @@ export const zoomKey = (view, key) => ({ "+": view?.zoomIn, "=": view?.zoomIn, "
 // {node, keys, to}. `shown` is called with the number of the page that is to be shown.
 export function pageTurner(pages, first, shown, ...others) {
   let number = first;
-  const typed = element("input", { type: "number", min: 1, max: pages, "aria-label": "Page", inputmode: "numeric",
+  const typed = element("input", { type: "number", min: 1, max: pages, "aria-label": gettext("Page"), inputmode: "numeric",
     change: () => to(Number(typed.value) || number), keydown: (event) => { if (event.key === "Enter") { event.preventDefault(); to(Number(typed.value) || number); } } });
   const told = element("span", { class: "unseen", role: "status" });
   const to = (wanted) => {
     number = Math.max(1, Math.min(pages, Math.round(wanted)));
     typed.value = number;
-    told.textContent = `Page ${number} of ${pages}`;
+    told.textContent = gettext("Page {page} of {pages}", { page: number, pages });
     back.disabled = number === 1;
     on.disabled = number === pages;
     return shown(number);
   };
-  const back = iconButton("left", "Page before", () => to(number - 1));
-  const on = iconButton("right", "Page after", () => to(number + 1));
-  const node = element("nav", { class: "page-turner", "aria-label": "Pages", hidden: pages < 2 }, back, typed, element("span", { class: "page-number" }, `of ${pages}`), on, told, ...others);
+  const back = iconButton("left", gettext("Page before"), () => to(number - 1));
+  const on = iconButton("right", gettext("Page after"), () => to(number + 1));
+  const node = element("nav", { class: "page-turner", "aria-label": gettext("Pages"), hidden: pages < 2 }, back, typed, element("span", { class: "page-number" }, gettext("of {pages}", { pages })), on, told, ...others);
   const keys = { ArrowLeft: () => to(number - 1), ArrowRight: () => to(number + 1), PageUp: () => to(number - 1), PageDown: () => to(number + 1), Home: () => to(1), End: () => to(pages) };
   return { node, to, keys };
 }

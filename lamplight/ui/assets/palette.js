@@ -6,6 +6,7 @@ import { beginConversation } from "./conversations.js";
 import { openDialog } from "./dialog.js";
 import { openDocument } from "./document.js";
 import { element, query, redraw } from "./dom.js";
+import { gettext } from "./language.js";
 import { openFolders, openPapers } from "./later.js";
 import { get, post } from "./requests.js";
 import { openSettings, sections, setAppearance } from "./settings.js";
@@ -19,23 +20,23 @@ function commands() {
   const input = (id) => () => query(`#${id}`).click();
   const paused = state.activity?.paused;
   return [
-    ["New conversation", beginConversation], ["Add files…", input("add-files-input")], ["Add a folder…", input("add-folder-input")],
-    ["Paste text into the library…", () => pasteText()], ...(isElsewhere() ? [] : [["Watch a folder…", openFolders]]), ["New collection…", () => newCollection()],
-    ["Receipts and invoices as a table", openPapers], ["Ask all documents", () => askIn(null)],
-    [paused ? "Go on reading" : "Pause reading", () => post(`/queue/${paused ? "resume" : "pause"}`)],
-    ...sections().map(({ name, title }) => [`Settings: ${title}`, () => openSettings(name)]),
-    ["Light", () => setAppearance({ theme: "light" })], ["Dark", () => setAppearance({ theme: "dark" })], ["Colours as the system", () => setAppearance({ theme: "system" })],
-  ].map(([label, run]) => ({ label, run, kind: "Do" }));
+    [gettext("New conversation"), beginConversation], [gettext("Add files…"), input("add-files-input")], [gettext("Add a folder…"), input("add-folder-input")],
+    [gettext("Paste text into the library…"), () => pasteText()], ...(isElsewhere() ? [] : [[gettext("Watch a folder…"), openFolders]]), [gettext("New collection…"), () => newCollection()],
+    [gettext("Receipts and invoices as a table"), openPapers], [gettext("Ask all documents"), () => askIn(null)],
+    [paused ? gettext("Go on reading") : gettext("Pause reading"), () => post(`/queue/${paused ? "resume" : "pause"}`)],
+    ...sections().map(({ name, title }) => [gettext("Settings: {title}", { title }), () => openSettings(name)]),
+    [gettext("Light"), () => setAppearance({ theme: "light" })], [gettext("Dark"), () => setAppearance({ theme: "dark" })], [gettext("Colours as the system"), () => setAppearance({ theme: "system" })],
+  ].map(([label, run]) => ({ label, run, kind: gettext("Do") }));
 }
 
 function everything(typed) {
   const { documents = [], collections = [] } = state.library ?? {};
   return [
     ...commands(),
-    ...collections.map((one) => ({ label: one.name, kind: "Collection", run: () => askIn(one.id) })),
-    ...documents.map((one) => ({ label: one.name, kind: "Document", run: () => openDocument(one.id, document.querySelector("#open-palette")) })),
-    ...(state.conversations ?? []).map((one) => ({ label: one.title, kind: "Conversation", run: () => openConversation(one.id) })),
-  ].concat(typed ? [{ label: typed, kind: "Ask", run: () => ask(typed), always: true }] : []);
+    ...collections.map((one) => ({ label: one.name, kind: gettext("Collection"), run: () => askIn(one.id) })),
+    ...documents.map((one) => ({ label: one.name, kind: gettext("Document"), run: () => openDocument(one.id, document.querySelector("#open-palette")) })),
+    ...(state.conversations ?? []).map((one) => ({ label: one.title, kind: gettext("Conversation"), run: () => openConversation(one.id) })),
+  ].concat(typed ? [{ label: typed, kind: gettext("Ask"), run: () => ask(typed), always: true }] : []);
 }
 
 export function togglePalette() {
@@ -45,8 +46,8 @@ export function togglePalette() {
   let found = [];
   let places = [];
   let timer;
-  const box = element("input", { role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list", "aria-label": "Search and commands", placeholder: "A document, a conversation, something to do, or a question", autocomplete: "off", spellcheck: "false" });
-  const list = element("ul", { id: "palette-list", role: "listbox", "aria-label": "Found" });
+  const box = element("input", { role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list", "aria-label": gettext("Search and commands"), placeholder: gettext("A document, a conversation, something to do, or a question"), autocomplete: "off", spellcheck: "false" });
+  const list = element("ul", { id: "palette-list", role: "listbox", "aria-label": gettext("Found") });
   const choose = (item) => { open.close(); item.run(); };
   function draw() {
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -62,7 +63,7 @@ export function togglePalette() {
     const words = box.value.trim();
     const told = (await get(`/places?words=${encodeURIComponent(words)}`)) ?? [];
     if (words !== box.value.trim()) return;
-    places = told.map((one) => ({ label: one.text, kind: `${one.name}, page ${one.page}`, run: () => openDocument(one.document, document.querySelector("#open-palette"), one.page, words) }));
+    places = told.map((one) => ({ label: one.text, kind: gettext("{name}, page {page}", { name: one.name, page: one.page }), run: () => openDocument(one.document, document.querySelector("#open-palette"), one.page, words) }));
     draw();
   }
   box.addEventListener("input", () => { at = 0; places = []; draw(); clearTimeout(timer); timer = setTimeout(look, PAUSE); });
@@ -71,7 +72,7 @@ export function togglePalette() {
     if (step) { event.preventDefault(); at = (at + step + found.length) % found.length; draw(); }
     if (event.key === "Enter" && found[at]) { event.preventDefault(); choose(found[at]); }
   });
-  open = openDialog("Search and commands", element("div", { class: "palette" }, box, list), { class: "dialog palette-dialog" });
+  open = openDialog(gettext("Search and commands"), element("div", { class: "palette" }, box, list), { class: "dialog palette-dialog" });
   open.dialog.addEventListener("close", () => { open = null; });
   draw();
   box.focus();

@@ -2,23 +2,24 @@
 import { openDialog } from "./dialog.js";
 import { openDocument } from "./document.js";
 import { element, redraw } from "./dom.js";
+import { gettext, language, ngettext, number } from "./language.js";
 import { get } from "./requests.js";
 import { state } from "./state.js";
 import { separator } from "./wording.js";
 
-const COLUMNS = [["shop", "Shop"], ["date", "Date"], ["total", "Total"], ["currency", "Currency"]];
+const COLUMNS = [["shop", gettext("Shop")], ["date", gettext("Date")], ["total", gettext("Total")], ["currency", gettext("Currency")]];
 
 function compare(one, other) {
   if (one === other) return 0;
   if (one === null || other === null) return one === null ? 1 : -1; // what was not read comes last
-  return typeof one === "number" ? one - other : String(one).localeCompare(String(other), undefined, { numeric: true });
+  return typeof one === "number" ? one - other : String(one).localeCompare(String(other), language, { numeric: true });
 }
 
 // One for each currency.
 function sums(rows) {
   const totals = new Map();
   for (const { total, currency } of rows) if (total.sort !== null) totals.set(currency.text, (totals.get(currency.text) ?? 0) + total.sort);
-  return [...totals].map(([currency, amount]) => `${currency} ${amount.toLocaleString(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`.trim());
+  return [...totals].map(([currency, amount]) => `${currency} ${number(amount, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`.trim());
 }
 
 export async function openPapers() {
@@ -29,7 +30,7 @@ export async function openPapers() {
   const body = element("div", { class: "papers" });
   const show = (row, page) => { dialog.close(); openDocument(row.document, document.querySelector("#open-papers"), page); };
   const cell = (row, name, numeric) => element("td", { class: numeric ? "numeric" : null }, row[name].text
-    ? element("button", { type: "button", class: "cell-button", title: `Open ${row.name}`, click: () => show(row, row[name].page) }, row[name].text) : element("span", { class: "row-detail" }, "–"));
+    ? element("button", { type: "button", class: "cell-button", title: gettext("Open {name}", { name: row.name }), click: () => show(row, row[name].page) }, row[name].text) : element("span", { class: "row-detail" }, "–"));
   function head([name, label]) {
     const sorted = by === name;
     return element("th", { scope: "col", "aria-sort": sorted ? (down ? "descending" : "ascending") : "none" },
@@ -41,15 +42,15 @@ export async function openPapers() {
       const missing = by !== "document" && (one[by].sort === null || other[by].sort === null);
       return down && !missing ? -way : way;
     });
-    redraw(body, !rows.length ? element("p", { class: "empty" }, "No receipt or invoice has been read yet. Add some photos or PDFs of them; they appear here a moment after they have been read.") : [
-      element("p", { class: "lead" }, `${rows.length.toLocaleString()} ${rows.length === 1 ? "paper" : "papers"}, as they were read; a click opens the picture.`),
-      element("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Receipts and invoices" }, element("table", {},
-        element("thead", {}, element("tr", {}, [...COLUMNS, ["document", "Document"]].map(head))),
+    redraw(body, !rows.length ? element("p", { class: "empty" }, gettext("No receipt or invoice has been read yet. Add some photos or PDFs of them; they appear here a moment after they have been read.")) : [
+      element("p", { class: "lead" }, ngettext("{n} paper, as they were read; a click opens the picture.", "{n} papers, as they were read; a click opens the picture.", rows.length)),
+      element("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": gettext("Receipts and invoices") }, element("table", {},
+        element("thead", {}, element("tr", {}, [...COLUMNS, ["document", gettext("Document")]].map(head))),
         element("tbody", {}, ordered.map((row) => element("tr", {}, COLUMNS.map(([name]) => cell(row, name, name === "total")),
           element("td", {}, element("button", { type: "button", class: "cell-button", click: () => show(row, 1) }, row.name))))),
-        element("tfoot", {}, element("tr", {}, element("th", { scope: "row", colspan: 2 }, "Sum"), element("td", { colspan: 3 }, sums(rows).join(" + ")))))),
-      element("div", { class: "dialog-actions" }, element("a", { class: "quiet", href: `/papers.csv${where || "?"}${where ? "&" : ""}separator=${encodeURIComponent(separator())}`, download: true }, "Save as CSV"))]);
+        element("tfoot", {}, element("tr", {}, element("th", { scope: "row", colspan: 2 }, gettext("Sum")), element("td", { colspan: 3 }, sums(rows).join(" + ")))))),
+      element("div", { class: "dialog-actions" }, element("a", { class: "quiet", href: `/papers.csv${where || "?"}${where ? "&" : ""}separator=${encodeURIComponent(separator())}`, download: true }, gettext("Save as CSV")))]);
   }
   draw();
-  const dialog = openDialog("Receipts and invoices", body, { class: "dialog wide" });
+  const dialog = openDialog(gettext("Receipts and invoices"), body, { class: "dialog wide" });
 }

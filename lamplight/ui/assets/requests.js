@@ -1,9 +1,10 @@
 // Asking the app: JSON in, JSON out; what goes wrong is said in a sentence.
 import { toast } from "./dialog.js";
+import { gettext } from "./language.js";
 
-export const GONE = "Lamplight isn’t running any more. Start it again; everything is kept.";
+export const GONE = gettext("Lamplight isn’t running any more. Start it again; everything is kept.");
 
-const BROKEN = "That didn’t work. The details are in the terminal.";
+const BROKEN = gettext("That didn’t work. The details are in the terminal.");
 
 async function reasonOf(response) {
   const { detail } = await response.json().catch(() => ({}));

@@ -1,11 +1,15 @@
 // Settings: how the page looks, which model answers, who else comes in, and the person's data. Each section is drawn when it is opened.
+import { languages } from "./catalogue.js";
 import { openDialog } from "./dialog.js";
 import { element, withControl } from "./dom.js";
+import { gettext, language } from "./language.js";
 import { isElsewhere } from "./state.js";
 
 // Light, dark or as the system; text size; less motion. Kept by this browser, applied before anything is drawn.
 const KEPT = "lamplight-appearance";
 const SIZES = { small: 0.9, normal: 1, large: 1.15, larger: 1.3 };
+const LANGUAGE = "lamplight-language"; // the cookie that says in which one all is said
+const A_YEAR = 31_536_000; // seconds
 const USUAL = { theme: "system", size: "normal", motion: "system" };
 
 function appearance() {
@@ -30,8 +34,10 @@ export function keepAppearance() {
 }
 
 const KEYS = [
-  ["/", "write a question"], ["Enter", "ask"], ["Shift Enter", "a new line"], ["Esc", "close what is open, or stop the answer"],
-  [withControl("K"), "search and commands"], [withControl(","), "settings"], ["← →", "the source or page before and after"], ["Page Up, Page Down", "the page before and after"], ["Home, End", "the first and last page"], ["@", "name a document to ask it alone"], ["+ − 0", "zoom the page, fit it"], ["Tab", "go on to the next control"],
+  ["/", gettext("write a question")], [gettext("Enter"), gettext("ask")], [gettext("Shift Enter"), gettext("a new line")], [gettext("Esc"), gettext("close what is open, or stop the answer")],
+  [withControl("K"), gettext("search and commands")], [withControl(","), gettext("settings")], ["← →", gettext("the source or page before and after")],
+  [gettext("Page Up, Page Down"), gettext("the page before and after")], [gettext("Home, End"), gettext("the first and last page")],
+  ["@", gettext("name a document to ask it alone")], ["+ − 0", gettext("zoom the page, fit it")], [gettext("Tab"), gettext("go on to the next control")],
 ];
 
 function choice(label, name, options) {
@@ -40,22 +46,41 @@ function choice(label, name, options) {
     options.map(([value, text]) => element("label", {}, element("input", { type: "radio", name: `setting-${name}`, value, checked: chosen === value, change: () => setAppearance({ [name]: value }) }), element("span", {}, text))));
 }
 
+// Kept in a cookie, since the app itself says much of what is shown; without one it says it in the browser’s language.
+function chooseLanguage(code) {
+  // biome-ignore lint/suspicious/noDocumentCookie: not all browsers have the Cookie Store, and a code needs no escaping
+  document.cookie = `${LANGUAGE}=${code}; path=/; max-age=${code ? A_YEAR : 0}; samesite=strict`;
+  location.reload();
+}
+
+function languageChoice() {
+  const chosen = document.cookie.match(new RegExp(`(?:^|; )${LANGUAGE}=([^;]*)`))?.[1];
+  const { compare } = new Intl.Collator(language);
+  const named = Object.entries(languages).sort(([, one], [, other]) => compare(one, other));
+  const select = element("select", { id: "setting-language", change: () => chooseLanguage(select.value) },
+    element("option", { value: "" }, gettext("As the browser")),
+    named.map(([code, name]) => element("option", { value: code, lang: code, selected: code === chosen }, name)));
+  // Looks like the other choices, but is no group to who doesn't see it: the box has its label.
+  return element("fieldset", { class: "setting", role: "none" }, element("legend", {}, element("label", { for: "setting-language" }, gettext("Language"))), select);
+}
+
 const looks = () => element("div", {},
-  choice("Colours", "theme", [["system", "As the system"], ["light", "Light"], ["dark", "Dark"]]),
-  choice("Text", "size", Object.keys(SIZES).map((size) => [size, size[0].toUpperCase() + size.slice(1)])),
-  choice("Motion", "motion", [["system", "As the system"], ["less", "Less"]]));
+  choice(gettext("Colours"), "theme", [["system", gettext("As the system")], ["light", gettext("Light")], ["dark", gettext("Dark")]]),
+  choice(gettext("Text"), "size", [["small", gettext("Small")], ["normal", gettext("Normal")], ["large", gettext("Large")], ["larger", gettext("Larger")]]),
+  choice(gettext("Motion"), "motion", [["system", gettext("As the system")], ["less", gettext("Less")]]),
+  languageChoice());
 
 const keyboard = () => element("dl", { class: "keys" }, KEYS.flatMap(([key, what]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, what)]));
 
 // `here`: for the person at the computer alone; `elsewhere`: for who is signed in on another device.
 const SECTIONS = [
-  { name: "appearance", title: "Appearance", draw: looks },
-  { name: "models", title: "Models", here: true, draw: async () => (await import("./models.js")).modelsSection() },
-  { name: "household", title: "Household", here: true, draw: async () => (await import("./household.js")).householdSection() },
-  { name: "session", title: "Signed in", elsewhere: true, draw: async () => (await import("./household.js")).sessionSection() },
-  { name: "access", title: "Other programs", here: true, draw: async () => (await import("./access.js")).accessSection() },
-  { name: "data", title: "Your data", here: true, draw: async () => (await import("./data.js")).dataSection() },
-  { name: "keyboard", title: "Keyboard", draw: keyboard },
+  { name: "appearance", title: gettext("Appearance"), draw: looks },
+  { name: "models", title: gettext("Models"), here: true, draw: async () => (await import("./models.js")).modelsSection() },
+  { name: "household", title: gettext("Household"), here: true, draw: async () => (await import("./household.js")).householdSection() },
+  { name: "session", title: gettext("Signed in"), elsewhere: true, draw: async () => (await import("./household.js")).sessionSection() },
+  { name: "access", title: gettext("Other programs"), here: true, draw: async () => (await import("./access.js")).accessSection() },
+  { name: "data", title: gettext("Your data"), here: true, draw: async () => (await import("./data.js")).dataSection() },
+  { name: "keyboard", title: gettext("Keyboard"), draw: keyboard },
 ];
 
 export const sections = () => SECTIONS.filter(({ here, elsewhere }) => (isElsewhere() ? !here : !elsewhere));
@@ -71,10 +96,10 @@ export function openSettings(wanted) {
       tabs[index].tabIndex = one === section ? 0 : -1;
     });
     body.setAttribute("aria-labelledby", `settings-${section.name}`);
-    body.replaceChildren(element("p", { class: "empty" }, "One moment…"));
+    body.replaceChildren(element("p", { class: "empty" }, gettext("One moment…")));
     body.replaceChildren(await section.draw());
   }
-  const bar = element("div", { class: "settings-tabs", role: "tablist", "aria-label": "Settings", keydown: (event) => {
+  const bar = element("div", { class: "settings-tabs", role: "tablist", "aria-label": gettext("Settings"), keydown: (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
@@ -82,7 +107,7 @@ export function openSettings(wanted) {
     tabs[to].focus();
     show(all[to]);
   } }, tabs);
-  openDialog("Settings", element("div", { class: "settings" }, bar, body), { class: "dialog wide" });
+  openDialog(gettext("Settings"), element("div", { class: "settings" }, bar, body), { class: "dialog wide" });
   show(first);
   tabs[all.indexOf(first)].focus();
 }

@@ -1,6 +1,7 @@
 // The sources panel: a click on a citation or a passage card opens the page it points at.
 import { openDocument } from "./document.js";
 import { element, focusOn, iconButton, smooth, textButton, within } from "./dom.js";
+import { gettext, ngettext } from "./language.js";
 import { pageText } from "./page_text.js";
 import { pageTurner, pageView, zoomKey } from "./page_view.js";
 import { get } from "./requests.js";
@@ -8,18 +9,18 @@ import { closeSide, column, openSide, root, want } from "./side.js";
 
 const REFERENCE = /#source-(\d+)-(\d+)-(\d+)$/;
 
-const excerpt = (source, page = source.page) => pageText({ parts: source.parts, text: source.text || source.passage, label: `Text of page ${page}`, phrases: source.quotes ?? [] });
+const excerpt = (source, page = source.page) => pageText({ parts: source.parts, text: source.text || source.passage, label: gettext("Text of page {page}", { page }), phrases: source.quotes ?? [] });
 
 function table({ name, columns, rows, marked, cells, above, below }) {
   const said = (row, number) => cells.some(([at, column]) => at === row && column === number);
-  const more = (count, where) => (count ? element("p", { class: "empty" }, `${count} more ${count === 1 ? "row" : "rows"} ${where}`) : null);
-  return element("div", { class: "source-table" }, more(above, "above"),
-    element("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": `Table ${name}` },
+  const more = (count, text) => (count ? element("p", { class: "empty" }, text) : null);
+  return element("div", { class: "source-table" }, more(above, ngettext("{n} more row above", "{n} more rows above", above)),
+    element("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": gettext("Table {name}", { name }) },
       element("table", {}, element("caption", {}, name),
         element("thead", {}, element("tr", {}, columns.map((column) => element("th", { scope: "col" }, column)))),
         element("tbody", {}, rows.map((row, at) => element("tr", { class: marked.includes(at) ? "marked" : null },
           row.map((cell, number) => element("td", { class: said(at, number) ? "said" : null }, said(at, number) ? element("mark", {}, cell) : cell))))))),
-    more(below, "below"));
+    more(below, ngettext("{n} more row below", "{n} more rows below", below)));
 }
 
 export function mount() {
@@ -54,7 +55,7 @@ export function mount() {
 
   const tab = (source, index) =>
     element("button", { type: "button", role: "tab", "aria-selected": String(index === at), tabindex: index === at ? "0" : "-1",
-      class: source.cited ? "tab cited" : "tab", "aria-label": `Source ${source.marker}: ${source.document}, page ${source.page}`,
+      class: source.cited ? "tab cited" : "tab", "aria-label": gettext("Source {number}: {document}, page {page}", { number: source.marker, document: source.document, page: source.page }),
       click: () => show(index, "[role=tab][aria-selected=true]") }, String(source.marker));
 
   // The page that is cited, and by the arrows those before and after it.
@@ -69,11 +70,11 @@ export function mount() {
       const page = own ? source : await get(`/documents/${source.document_id}/pages/${number}`);
       if (!page || latest !== number || drawing !== drawn) return;
       const instead = () => holder.replaceChildren(excerpt(page, number));
-      view = page.image ? pageView({ image: page.image, ratio: page.ratio, boxes: own ? source.boxes : [], alt: `${source.document}, page ${number}`, failed: instead }) : null;
+      view = page.image ? pageView({ image: page.image, ratio: page.ratio, boxes: own ? source.boxes : [], alt: gettext("{document}, page {page}", { document: source.document, page: number }), failed: instead }) : null;
       if (view) holder.replaceChildren(view.node);
       else instead();
     };
-    const home = element("button", { type: "button", class: "quiet", click: () => turner.to(source.page) }, "Back to the passage");
+    const home = element("button", { type: "button", class: "quiet", click: () => turner.to(source.page) }, gettext("Back to the passage"));
     const turner = pageTurner(source.pages, source.page, show, home);
     turner.to(source.page);
     pageKeys = { PageUp: turner.keys.PageUp, PageDown: turner.keys.PageDown, Home: turner.keys.Home, End: turner.keys.End };
@@ -86,20 +87,20 @@ export function mount() {
     pageKeys = {};
     const source = sources[at];
     const heading = element("header", { class: "panel-heading" },
-      element("h2", { tabindex: "-1" }, "Sources"), iconButton("close", "Close sources", closeSide));
-    if (!source) return root().replaceChildren(heading, element("p", { class: "empty" }, "This source can’t be found any more."));
-    const tabs = element("nav", { class: "tabs", "aria-label": "Sources of this answer" },
-      iconButton("left", "Previous source", () => show(at - 1, "[aria-label='Previous source']"), { disabled: at === 0 }),
-      element("div", { class: "tab-list", role: "tablist", "aria-label": "Sources of this answer" }, sources.map(tab)),
-      iconButton("right", "Next source", () => show(at + 1, "[aria-label='Next source']"), { disabled: at === sources.length - 1 }));
+      element("h2", { tabindex: "-1" }, gettext("Sources")), iconButton("close", gettext("Close sources"), closeSide));
+    if (!source) return root().replaceChildren(heading, element("p", { class: "empty" }, gettext("This source can’t be found any more.")));
+    const tabs = element("nav", { class: "tabs", "aria-label": gettext("Sources of this answer") },
+      iconButton("left", gettext("Previous source"), () => show(at - 1, "[data-focus=previous]"), { disabled: at === 0, "data-focus": "previous" }),
+      element("div", { class: "tab-list", role: "tablist", "aria-label": gettext("Sources of this answer") }, sources.map(tab)),
+      iconButton("right", gettext("Next source"), () => show(at + 1, "[data-focus=next]"), { disabled: at === sources.length - 1, "data-focus": "next" }));
     root().replaceChildren(...[heading, tabs,
       element("p", { class: "source-name" }, source.document),
-      element("p", { class: "source-place" }, [`Page ${source.page}`, source.trail.join(" › ")].filter(Boolean).join(" · ")),
+      element("p", { class: "source-place" }, [gettext("Page {page}", { page: source.page }), source.trail.join(" › ")].filter(Boolean).join(" · ")),
       source.table ? null : source.quotes.map((quote) => element("blockquote", { class: "quote" }, quote)),
-      source.removed ? element("p", { class: "empty" }, "This document is no longer in your library.") : null,
+      source.removed ? element("p", { class: "empty" }, gettext("This document is no longer in your library.")) : null,
       source.table ? table(source.table) : null,
       source.removed || (source.table && !source.image) ? null : pages(source), // the table is all of it
-      source.removed ? null : textButton("Open the whole document", (event) => openDocument(source.document_id, event.currentTarget, source.page), { class: "link-button" })].flat().filter(Boolean));
+      source.removed ? null : textButton(gettext("Open the whole document"), (event) => openDocument(source.document_id, event.currentTarget, source.page), { class: "link-button" })].flat().filter(Boolean));
     if (!source.image) requestAnimationFrame(bringIntoView);
     column().scrollTop = 0;
   }

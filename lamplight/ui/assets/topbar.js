@@ -3,6 +3,7 @@ import { badge } from "./badge.js";
 import { stop } from "./asking.js";
 import { closeDrawer, drawerIsOpen, toggleDrawer } from "./side.js";
 import { element, focusOn, icon, iconButton, isTyping, query, withControl, within } from "./dom.js";
+import { gettext } from "./language.js";
 import { togglePalette } from "./palette.js";
 import { openSettings } from "./settings.js";
 import { isElsewhere, listen, state } from "./state.js";
@@ -31,12 +32,12 @@ export function mount(root) {
   query(".skip").addEventListener("click", (event) => { event.preventDefault(); focusOn("#question"); });
   const status = element("span", { class: "models-status", role: "status" });
   root.append(
-    iconButton("menu", "Library and conversations", toggleDrawer, { id: "open-drawer", "aria-expanded": "false" }),
+    iconButton("menu", gettext("Library and conversations"), toggleDrawer, { id: "open-drawer", "aria-expanded": "false" }),
     element("h1", { class: "brand" }, element("img", { src: "/lamplight/lamplight.png", alt: "", width: 24, height: 24 }), element("span", {}, "Lamplight")),
     status,
-    element("button", { type: "button", class: "palette-button", id: "open-palette", "aria-label": `Search and commands, ${withControl("K")}`, click: togglePalette }, icon("search"), element("span", {}, "Search"), element("kbd", {}, withControl("K"))),
+    element("button", { type: "button", class: "palette-button", id: "open-palette", "aria-label": gettext("Search and commands, {keys}", { keys: withControl("K") }), click: togglePalette }, icon("search"), element("span", {}, gettext("Search")), element("kbd", {}, withControl("K"))),
     badge(),
-    iconButton("settings", "Settings", openSettings, { id: "open-settings" }));
+    iconButton("settings", gettext("Settings"), openSettings, { id: "open-settings" }));
   const say = () => {
     const { activity, running } = state;
     status.textContent = !running ? GONE : activity ? activity.status : "";

@@ -1,4 +1,5 @@
 // How numbers, times and names are said.
+import { gettext, language, ngettext, number } from "./language.js";
 
 export function size(bytes) {
   if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
@@ -8,30 +9,31 @@ export function size(bytes) {
 // Of a download; null where it isn't known.
 export function remaining(seconds) {
   if (seconds === null || seconds === undefined) return null;
-  if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s left`;
-  if (seconds < 5400) return `about ${Math.round(seconds / 60)} minutes left`;
-  return `about ${Math.round(seconds / 3600)} hours left`;
+  if (seconds < 90) return gettext("about {seconds} s left", { seconds: number(Math.max(1, Math.round(seconds))) });
+  if (seconds < 5400) return ngettext("about {n} minute left", "about {n} minutes left", Math.round(seconds / 60));
+  return ngettext("about {n} hour left", "about {n} hours left", Math.round(seconds / 3600));
 }
 
 // Of a file that is being read, behind how much of it is; nothing where that is over in a moment.
 export function briefly(seconds) {
   if (seconds === null || seconds < 2) return "";
-  return seconds < 90 ? ` · about ${Math.round(seconds)} s left` : ` · about ${Math.round(seconds / 60)} min left`;
+  const left = seconds < 90 ? gettext("about {seconds} s left", { seconds: number(Math.round(seconds)) }) : gettext("about {minutes} min left", { minutes: number(Math.round(seconds / 60)) });
+  return ` · ${left}`;
 }
 
 // `seconds` since the epoch: the time today, the day before that, the year too if it is long ago.
 export function when(seconds, now = new Date()) {
   const then = new Date(seconds * 1000);
   const days = Math.floor((new Date(now).setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / 86_400_000);
-  if (days < 1) return then.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
-  if (days < 2) return "Yesterday";
-  return then.toLocaleDateString(undefined, { day: "numeric", month: "short", year: days < 300 ? undefined : "numeric" });
+  if (days < 1) return then.toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
+  if (days < 2) return gettext("Yesterday");
+  return then.toLocaleDateString(language, { day: "numeric", month: "short", year: days < 300 ? undefined : "numeric" });
 }
 
 export const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
 // A file's name for pasted text: its first line, without what file systems don't take.
-export const titleOf = (text) => text.trim().split("\n")[0].replace(/[^\p{L}\p{N} ,.()-]/gu, "").trim().slice(0, 60) || "Pasted text";
+export const titleOf = (text) => text.trim().split("\n")[0].replace(/[^\p{L}\p{N} ,.()-]/gu, "").trim().slice(0, 60) || gettext("Pasted text");
 
 const LONGEST = 22; // characters of a model's name
 

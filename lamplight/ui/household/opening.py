@@ -7,14 +7,15 @@ from getpass import getpass
 from pathlib import Path
 
 from lamplight import PROGRAM
+from lamplight.languages import gettext, sentence
 from lamplight.ui.household.certificate import Certificate, own_certificate
 from lamplight.ui.household.errors import HouseholdError
 from lamplight.ui.household.network import is_loopback
 from lamplight.ui.household.sessions import Household
 
-WITHOUT_PASSWORD = (
+WITHOUT_PASSWORD = sentence(
     "Without a password nobody else is let in, so Lamplight doesn’t serve on {host}: set one with "
-    f"`{PROGRAM} password`, or in the settings under “Household”, and start it again."
+    "`{program} password`, or in the settings under “Household”, and start it again."
 )
 
 
@@ -28,8 +29,9 @@ def certificate_for_others(household: Household, host: str, given: tuple[Path, P
         return None
     if not household.has_password:
         if not sys.stdin.isatty():
-            raise HouseholdError(WITHOUT_PASSWORD.format(host=host))
-        sys.stdout.write("Choose the password with which the other devices of your household sign in.\n")
+            raise HouseholdError(WITHOUT_PASSWORD.format(host=host, program=PROGRAM))
+        said = gettext("Choose the password with which the other devices of your household sign in.")
+        sys.stdout.write(f"{said}\n")
         household.set_password(read_password())
     return Certificate.read(*given) if given else own_certificate(household.folder)
 
@@ -38,7 +40,7 @@ def read_password() -> str:
     """Typed twice without being shown, or piped in. Raises `HouseholdError` when the two differ."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    typed = getpass("New password: ")
-    if typed != getpass("The same again: "):
+    typed = getpass(f"{gettext('New password:')} ")
+    if typed != getpass(f"{gettext('The same again:')} "):
         raise HouseholdError("The two were not the same, so nothing was changed; try again.")
     return typed

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from lamplight import PROGRAM
 from lamplight.ui.household.network import household_addresses
-from lamplight.ui.household.sign_in import SIGN_IN, session_cookie
+from lamplight.ui.household.sign_in import SIGN_IN, device_shown, session_cookie
 from lamplight.ui.household.visitor import session_of
 from lamplight.ui.requests import act, field
 
@@ -93,7 +93,7 @@ def _shown(session: Session, own: Session | None) -> dict[str, Any]:
     return {
         "id": session.id,
         "name": session.name,
-        "device": session.device,
+        "device": device_shown(session.device),
         "address": session.address,
         "since": session.since,
         "seen": session.seen,

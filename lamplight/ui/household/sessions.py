@@ -13,6 +13,7 @@ from hmac import compare_digest
 from pathlib import Path
 
 from lamplight.files import write_atomically
+from lamplight.languages import sentence
 from lamplight.library.conversations import person_key
 from lamplight.ui.household.attempts import Attempts
 from lamplight.ui.household.errors import HouseholdError
@@ -24,7 +25,7 @@ INVITED = 300.0  # seconds for which an invitation can be taken
 LASTING = 90 * 24 * 3600.0  # seconds after which a session that nobody used has ended
 NOTED_EVERY = 3600.0  # seconds: when a session was last used is written down so often
 ID_LENGTH = 16
-UNKEPT = "The household’s password and sessions can’t be kept ({reason}); look at {folder}."
+UNKEPT = sentence("The household’s password and sessions can’t be kept ({reason}); look at {folder}.")
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lamplight.languages import gettext, sentence, translated
 from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.models.folder import models_folder
 
@@ -31,8 +32,8 @@ AT_THE_COMPUTER_ONLY = (
 # A path of the computer, as it stands in a sentence: of two names at least, as "and/or" and addresses are none.
 REST = r"""[^\s'"“”(),;:]*[^\s'"“”(),;:.]"""  # of a path; the sentence may end behind it
 PATH = re.compile(rf"""(?<![\w/:.])(?:[A-Za-z]:\\|/)[^\s/\\'"“”(),;:]+[/\\]{REST}""")
-A_FOLDER = "its folder"
-NOT_YOURS = "Only the person at the computer on which Lamplight runs can do this."
+A_FOLDER = sentence("its folder")
+NOT_YOURS = sentence("Only the person at the computer on which Lamplight runs can do this.")
 
 
 def session_of(request: HTTPConnection) -> Session | None:
@@ -52,14 +53,22 @@ def may_go(session: Session | None, path: str) -> bool:
     return session is None or not any(path == one or path.startswith(f"{one}/") for one in AT_THE_COMPUTER_ONLY)
 
 
-def redacted(sentence: str, session: Session | None, library: Path) -> str:
-    """What went wrong, as it is told to who is signed in, or at the computer; `library` is the library's folder."""
-    return sentence if session is None else without_paths(sentence, library)
+def redacted(told: str, session: Session | None, library: Path) -> str:
+    """What went wrong, as it is shown to who is signed in, or at the computer; `library` is the library's folder.
+
+    The paths are taken out first: in another language they may stand before letters that would be taken for theirs.
+    """
+    return shown(told if session is None else without_paths(told, library))
 
 
-def without_paths(sentence: str, library: Path) -> str:
+def shown(told: str) -> str:
+    """A sentence in the language that is spoken here, with what `without_paths` has put into it."""
+    return translated(told).replace(A_FOLDER, gettext(A_FOLDER))
+
+
+def without_paths(told: str, library: Path) -> str:
     """Without the paths in it: where things are on the computer is nobody's business elsewhere."""
     known = {str(one) for one in (library, library.resolve(), models_folder(), Path("~").expanduser()) if one.name}
     for folder in sorted(known, key=len, reverse=True):  # in which there may be blanks
-        sentence = re.sub(rf"{re.escape(folder)}(?!\w)({re.escape(os.sep)}{REST})?", A_FOLDER, sentence)
-    return PATH.sub(A_FOLDER, sentence)
+        told = re.sub(rf"{re.escape(folder)}(?!\w)({re.escape(os.sep)}{REST})?", A_FOLDER, told)
+    return PATH.sub(A_FOLDER, told)

@@ -18,8 +18,16 @@ from lamplight.ingest.readers.opendocument.paragraphs import ParagraphReader
 from lamplight.ingest.readers.opendocument.styles import Styles
 from lamplight.ingest.readers.opendocument.tables import sheet_of
 from lamplight.ingest.readers.packages import Package, open_package, xml_root
-from lamplight.ingest.readers.reading import Reading
-from lamplight.ingest.readers.tally import counted, said_of_formulas, said_of_slides, said_of_text, unread_parts
+from lamplight.ingest.readers.reading import READING, Reading
+from lamplight.ingest.readers.tally import (
+    BESIDES_TEXT,
+    NOT_READ,
+    counted,
+    said_of_formulas,
+    said_of_slides,
+    said_of_text,
+    unread_parts,
+)
 
 FORMATS = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
 HEADERS = {"header": "Header", "footer": "Footer"}
@@ -27,7 +35,7 @@ HEADERS = {"header": "Header", "footer": "Footer"}
 
 def read_opendocument(path: Path, reading: Reading) -> ReadDocument:
     """Numbered headings and lists, tables, notes, comments, boxes, pictures, charts, headers; changes as accepted."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     pictures = Pictures(reading.recogniser)
     with path.open("rb") as file:
         is_package = file.read(2) == b"PK"
@@ -147,11 +155,11 @@ class _Document:
 
     def _tell(self, document: ReadDocument, content: Any) -> None:
         said = document.skipped
-        said += counted("Read besides the text", self._reader.read)
+        said += counted(BESIDES_TEXT, self._reader.read)
         changed = next(content.iter(f"{TEXT}changed-region"), None) is not None
         said += said_of_text(self._reader.seen["hidden"], changed)
         said += said_of_slides(self._hidden_slides)
-        said += counted("Not read", unread_parts(self._package.names if self._package is not None else ()))
+        said += counted(NOT_READ, unread_parts(self._package.names if self._package is not None else ()))
         said += self._pictures.skipped
 
 

@@ -10,8 +10,8 @@ from lamplight.ingest.errors import NothingToRead
 from lamplight.ingest.pictures import Pictures, add_printed_captions
 from lamplight.ingest.readers.packages import Package, open_package
 from lamplight.ingest.readers.paging import BREAKS, NOTED_BREAK, SET_BREAK, Outline, Pages, parts
-from lamplight.ingest.readers.reading import Reading
-from lamplight.ingest.readers.tally import counted, said_of_text, unread_parts
+from lamplight.ingest.readers.reading import READING, Reading
+from lamplight.ingest.readers.tally import BESIDES_TEXT, NOT_READ, counted, said_of_text, unread_parts
 from lamplight.ingest.readers.word.attached import Attached
 from lamplight.ingest.readers.word.names import MC, W, is_on, value
 from lamplight.ingest.readers.word.numbering import BULLET, Numbering
@@ -26,7 +26,7 @@ ON_THE_SAME_PAGE = ("continuous", "nextColumn")  # how a section may begin
 
 def read_docx(path: Path, reading: Reading) -> ReadDocument:
     """Numbered headings and lists, tables, notes, comments, boxes, charts, headers; tracked changes as accepted."""
-    reading.step("reading", 0.0)
+    reading.step(READING, 0.0)
     with open_package(path) as package:
         main = next((one.target for one in package.relations().values() if one.kind == "officeDocument"), "")
         body = _Body(package, main, path, Pictures(reading.recogniser))
@@ -70,13 +70,13 @@ class _Body:
     def tell(self, package: Package) -> None:
         """Say what was read besides the text, and what was left out."""
         seen, said = self._words.seen, self.document.skipped
-        said += counted("Read besides the text", self._attached.read)
+        said += counted(BESIDES_TEXT, self._attached.read)
         said += said_of_text(seen["hidden"], seen["changes"] > 0)
         unread = unread_parts(package.names - package.targets_of("/charts/"))
         unread["online video", "online videos"] = seen["videos"]
         unread["inserted file", "inserted files"] = seen["chunks"]
         unread["linked picture", "linked pictures"] = seen["linked"]
-        said += counted("Not read", unread)
+        said += counted(NOT_READ, unread)
         said += self._attached.pictures.skipped
 
     def _walk(self, elements: Any) -> None:

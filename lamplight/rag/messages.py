@@ -1,12 +1,25 @@
-"""What Lamplight says in English, and words that tell English requests."""
+"""The sentences that Lamplight itself says in an answer, in the language in which it was asked.
+
+They are translated in the catalogues of `lamplight.languages`, with words and letters by which a request is known to be
+in that language. A pair is one and many; `count` decides, and is written as {n}.
+"""
 
 from __future__ import annotations
 
-WORDS = (
+import re
+from functools import lru_cache
+
+from lamplight.languages import ENGLISH, THOUSANDS, about, catalogue, languages
+
+WORD = re.compile(r"[^\W\d_]+")
+KANA = re.compile(r"[\u3040-\u30ff]")  # Japanese has the letters of Chinese besides
+LETTERS = "letters that tell this language from the others, as in a regular expression’s brackets"
+"""An entry about a language, of which English has none."""
+WORDS = (  # of a request in English, and the entry about those of the other languages
     "the a an of in my all is are what which who how many list show give me do does have with and for about to "
     "please hello hi thanks thank you write summarise compare can"
 )
-MESSAGES: dict[str, str | tuple[str, str]] = {
+SENTENCES: dict[str, str | tuple[str, str]] = {
     "hello": "Hello! Ask me anything about your documents; every answer points at the page it comes from.",
     "welcome": "You are welcome.",
     "abilities": "I answer from your own documents and pictures, on this computer, and every answer points at its "
@@ -90,3 +103,31 @@ MESSAGES: dict[str, str | tuple[str, str]] = {
     "in short": "In short",
     "stopped after": "Stopped after part {done} of {total}; ask again to go on from there.",
 }
+
+
+def language_of(text: str) -> str:
+    """By the words that every request has, and letters of one language alone; English where nothing decides."""
+    words = WORD.findall(text.lower())
+    held = {code: sum(word in signs for word in words) for code, signs in _words().items()}
+    for code, letters in _letters().items():
+        held[code] += letters.search(text.lower()) is not None and not KANA.search(text)
+    best = max(held, key=lambda code: held[code])
+    return best if held[best] > held[ENGLISH] else ENGLISH
+
+
+def say(language: str, key: str, count: int = 1, **values: object) -> str:
+    """A sentence with its values put in, and `count` as {n}."""
+    message, known = SENTENCES[key], catalogue(language)
+    said = known.gettext(message) if isinstance(message, str) else known.ngettext(*message, count)
+    return said.format(n=f"{count:,}".replace(",", about(language, THOUSANDS)), **values)
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, frozenset[str]]:
+    return {code: frozenset(about(code, WORDS).split()) for code in languages()}
+
+
+@lru_cache(maxsize=1)
+def _letters() -> dict[str, re.Pattern[str]]:
+    given = {code: about(code, LETTERS) for code in languages() if code != ENGLISH}
+    return {code: re.compile(f"[{letters}]") for code, letters in given.items() if letters != LETTERS}

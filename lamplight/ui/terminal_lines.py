@@ -1,0 +1,49 @@
+"""Lines in a terminal, and the progress bar that gives way to them."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+from lamplight.languages import translated
+
+BAR_WIDTH = 24
+
+
+def clear_line() -> None:
+    """Take the progress bar away, where there can be one."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+
+def notice(english: str) -> None:
+    """What the library mends by itself; where a line can't be written over, how it began and no progress."""
+    clear_line()
+    if sys.stderr.isatty():
+        sys.stderr.write(translated(english))
+    elif english.endswith("."):
+        sys.stderr.write(f"{translated(english)}\n")
+    sys.stderr.flush()
+
+
+def say(text: str) -> None:
+    """Print a line to stdout at once, in place of the progress bar."""
+    clear_line()
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def progress_bar(label: str, fraction: float) -> None:
+    """Draw it on stderr, over the one before; nothing where that is no terminal. `fraction` is from 0 to 1."""
+    if not sys.stderr.isatty():
+        return
+    full = round(fraction * BAR_WIDTH)
+    line = f"{'█' * full}{'░' * (BAR_WIDTH - full)} {fraction:4.0%}  {label}"
+    sys.stderr.write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
+    sys.stderr.flush()
+
+
+def aside(text: str) -> None:
+    """A line on what was said before, a little to the right."""
+    say(f"  {text}")

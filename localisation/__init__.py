@@ -1,0 +1,1 @@
+"""Keeps the catalogues of `lamplight/languages` in step with what the code says: `python -m localisation`."""

@@ -1,0 +1,156 @@
+"""`python -m localisation`: what the code says into every catalogue, and these compiled.
+
+python -m localisation             renew and compile all; says how much of each is left to translate
+python -m localisation --new it    begin a catalogue
+python -m localisation --check     change nothing; fails where a catalogue is not as the code, or not complete
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from babel import Locale
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from lamplight.languages import ABOUT_LANGUAGE, FOLDER, OWN_NAME, THOUSANDS
+from lamplight.rag.messages import LETTERS, SENTENCES, WORDS
+from localisation.extraction import extract_html, extract_python
+
+HOME = Path(__file__).resolve().parent.parent
+PACKAGE = HOME / "lamplight"
+KEYWORDS = {"gettext": None, "ngettext": (1, 2)}
+METHODS: dict[str, Any] = {".py": extract_python, ".html": extract_html, ".js": "javascript"}
+WIDTH = 120
+PLURALS = "Plural-Forms"
+# Of a catalogue's head: dates would differ each time, and nothing is known for the rest.
+UNSAID = tuple(f'"{name}' for name in ("POT-", "PO-", "Project-", "Report-", "Last-", "Language-Team", "Generated-"))
+ABOUT = {
+    OWN_NAME: "The language's own name for itself.",
+    THOUSANDS: "What stands between thousands: 1,000.",
+    WORDS: "Words by which a question is known to be in this language; none where its letters are enough.",
+    LETTERS: "Such letters, small ones.",
+}
+
+
+def main() -> int:
+    """Renew, begin or check catalogues. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m localisation", description=__doc__)
+    parser.add_argument("--new", metavar="CODE", help="begin the catalogue of a language")
+    parser.add_argument("--check", action="store_true", help="change nothing")
+    options = parser.parse_args()
+    if options.new:
+        write(begun(options.new), options.new)
+    template = messages_of_code()
+    faults = 0
+    for path in sorted(FOLDER.glob("*.po")):
+        renewed = renew(path, template)
+        left = untranslated(renewed)
+        print(f"{path.stem}: {len(renewed)} messages, {len(left)} left to translate, {len(wrong(renewed))} wrong")
+        for message in wrong(renewed):
+            print(f"  values or forms differ: {message.id!r}")
+        if options.check:
+            faults += len(left) + len(wrong(renewed)) + (not is_written(renewed, path))
+        else:
+            write(renewed, path.stem)
+    return 1 if faults else 0
+
+
+def messages_of_code() -> Catalog:
+    """Everything that the code says, in the order of its files."""
+    found = Catalog(charset="utf-8")
+    for entry, comment in ABOUT.items():
+        found.add(entry, context=ABOUT_LANGUAGE, auto_comments=[comment])
+    for message in SENTENCES.values():
+        found.add(message, locations=[("lamplight/rag/messages.py", 0)])
+    for path in sorted(path for path in PACKAGE.rglob("*") if path.suffix in METHODS):
+        name = path.relative_to(HOME).as_posix()
+        # Without its line, which would change with every line above it.
+        for _, text, _, _ in extract_from_file(METHODS[path.suffix], path, keywords=KEYWORDS):
+            found.add(text, locations=[(name, 0)])
+    return found
+
+
+def begun(code: str) -> Catalog:
+    """An empty catalogue, with the plural forms that babel knows of the language."""
+    name = Locale.parse(code).english_name
+    return Catalog(locale=code, header_comment=f"# Lamplight in {name}.", charset="utf-8", fuzzy=False)
+
+
+def renew(path: Path, template: Catalog) -> Catalog:
+    """A catalogue with the messages of the code, each as it is translated there, if it is."""
+    with path.open("rb") as file:
+        kept = read_po(file, locale=path.stem)
+    renewed = begun(path.stem)
+    renewed.mime_headers = [(name, value) for name, value in kept.mime_headers if name == PLURALS]
+    for message in template:
+        if message.id:
+            known = kept.get(message.id, message.context)
+            text = known.string if known is not None and not known.fuzzy else None
+            renewed.add(
+                message.id, text, message.locations, auto_comments=message.auto_comments, context=message.context
+            )
+    return renewed
+
+
+def untranslated(catalogue: Catalog) -> list[Message]:
+    """Messages of which a form is missing."""
+    return [message for message in catalogue if message.id and not all(forms(message))]
+
+
+def wrong(catalogue: Catalog) -> list[Message]:
+    """Messages whose translation has other values than they have; a form for one may leave its count out."""
+    return [message for message in catalogue if message.id and not _same_values(message)]
+
+
+def forms(message: Message) -> list[str]:
+    """The translation's, one or one for each kind of count."""
+    return list(message.string) if isinstance(message.string, tuple | list) else [message.string or ""]
+
+
+def _same_values(message: Message) -> bool:
+    ids = [message.id] if isinstance(message.id, str) else list(message.id)
+    wanted = set().union(*map(_values, ids))
+    return all(_values(form) in (wanted, wanted - {"n"}) for form in forms(message) if form)
+
+
+def _values(text: str) -> set[str]:
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return {text}
+
+
+def is_written(catalogue: Catalog, path: Path) -> bool:
+    """Whether the catalogue and its compiled form are exactly these."""
+    return path.read_bytes() == _po(catalogue) and path.with_suffix(".mo").read_bytes() == _mo(catalogue)
+
+
+def write(catalogue: Catalog, code: str) -> None:
+    """The catalogue, and compiled beside it."""
+    (FOLDER / f"{code}.po").write_bytes(_po(catalogue))
+    (FOLDER / f"{code}.mo").write_bytes(_mo(catalogue))
+
+
+def _po(catalogue: Catalog) -> bytes:
+    buffer = BytesIO()
+    write_po(buffer, catalogue, width=WIDTH, include_lineno=False, omit_header=False)
+    lines = buffer.getvalue().decode("utf-8").split("\n")
+    return "\n".join(line for line in lines if not line.startswith(UNSAID)).encode("utf-8")
+
+
+def _mo(catalogue: Catalog) -> bytes:
+    buffer = BytesIO()
+    write_mo(buffer, catalogue)
+    return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
