@@ -26,6 +26,8 @@ VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order in whi
 DEEPEST = 3  # sentences within sentences
 SENTENCE_WORDS = 3  # a value of fewer is a name or a number, which stays as it is
 LETTERS = 4  # a message with fewer besides its values could be any text
+SENTENCE_END = re.compile(r"(?<=[.!?:…]) (?=[^\W\d_a-z])")
+UNSPACED = frozenset({"ja", "th", "zh"})  # written without blanks between sentences
 GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
 # Entries that are no messages but say how the language is written; their context keeps them apart from these.
 CONTEXT_SEPARATOR = "\x04"  # as gettext joins a context and a message
@@ -115,7 +117,8 @@ def number(value: int) -> str:
 def translated(text: str) -> str:
     """A sentence that was made in English from a message and its values; as it is where none is known.
 
-    The message is the one with the most of its own letters that fits. Values stay, but those that are sentences.
+    The message is the one with the most of its own letters that fits; of several sentences each may have one. Values
+    stay, but those that are sentences.
     """
     code = language()
     return text if code == ENGLISH else _translated(code, text, 0)
@@ -127,6 +130,10 @@ def _translated(code: str, text: str, depth: int) -> str:
     plain = known.gettext(text) if text else ""
     if plain != text:
         return plain
+    parts = SENTENCE_END.split(text)
+    said = [_translated(code, part, depth + 1) for part in parts] if len(parts) > 1 and depth < DEEPEST else parts
+    if all(one != part for one, part in zip(said, parts, strict=True)):  # sentences of several messages
+        return ("" if code in UNSPACED else " ").join(said)
     for pattern, message in _patterns(code):
         found = pattern.fullmatch(text)
         if found is not None:

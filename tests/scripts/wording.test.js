@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { briefly, counted, remaining, shortName, size, titleOf, when } from "../../lamplight/ui/assets/wording.js";
+import { briefly, remaining, shortName, size, titleOf, when } from "../../lamplight/ui/assets/wording.js";
 
 test("sizes have the unit that a person would say", () => {
   assert.deepEqual([999, 512_000, 98_400_000, 1_117_320_736].map(size), ["1 KB", "512 KB", "98 MB", "1.1 GB"]);
@@ -24,10 +24,6 @@ test("a conversation of today has its time, an older one its day, an old one its
   assert.match(when(seconds(2026, 10, 2), now), /2/);
   assert.doesNotMatch(when(seconds(2026, 10, 2), now), /2026/);
   assert.match(when(seconds(2025, 0, 2), now), /2025/);
-});
-
-test("one is not many", () => {
-  assert.deepEqual([0, 1, 2000].map((count) => counted(count, "connection")), ["0 connections", "1 connection", "2,000 connections"]);
 });
 
 test("pasted text is named by its first line, without what file systems don't take", () => {

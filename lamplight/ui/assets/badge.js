@@ -1,6 +1,6 @@
 // What has left this computer, in one line; a click tells the rest.
 import { element, iconButton } from "./dom.js";
-import { gettext, language, ngettext } from "./language.js";
+import { gettext, locale, ngettext } from "./language.js";
 import { get } from "./requests.js";
 
 const POLL_MILLISECONDS = 10000;
@@ -9,7 +9,7 @@ const ALONE = gettext("Nothing has left this computer");
 const SHARED = gettext("Nothing has left your household");
 const nothing = ({ household = false } = {}) => (household ? SHARED : ALONE);
 
-const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
 
 function sentence(value) {
   const { connections, listed } = value;

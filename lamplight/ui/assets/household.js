@@ -1,12 +1,12 @@
 // The household: its password, the address for other devices, and who is signed in on which.
 import { toast } from "./dialog.js";
 import { element } from "./dom.js";
-import { gettext, language, ngettext } from "./language.js";
+import { gettext, locale, ngettext } from "./language.js";
 import { GONE, get, send } from "./requests.js";
 
 const SHORTEST = 8; // characters of a password
 const button = (label, click, attributes = {}) => element("button", { type: "button", class: "model-button", click, ...attributes }, label);
-const time = (seconds) => new Date(seconds * 1000).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+const time = (seconds) => new Date(seconds * 1000).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
 
 // `ended` gets the session that was signed out.
 async function sessionList(wrong, ended) {

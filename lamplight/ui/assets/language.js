@@ -1,7 +1,9 @@
 // What the page says, in its language. Messages are written in English, with values as {name}.
 import { messages, plural } from "./catalogue.js";
 
-export const language = globalThis.document?.documentElement?.lang || "en";
+const language = globalThis.document?.documentElement?.lang || "en";
+// How numbers and days are written, and names sorted: as the browser’s country has it, where that speaks the language.
+export const locale = globalThis.navigator?.languages?.find((one) => one.split("-")[0] === language) ?? language;
 
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 
@@ -16,7 +18,7 @@ export function ngettext(one, many, count, values = {}) {
 }
 
 /** @param {number} value @param {Intl.NumberFormatOptions} [options] */
-export const number = (value, options) => value.toLocaleString(language, options);
+export const number = (value, options) => value.toLocaleString(locale, options);
 
 /** As a list is said: "a, b and c". @param {string[]} names */
-export const listed = (names) => new Intl.ListFormat(language, { type: "conjunction" }).format(names);
+export const listed = (names) => new Intl.ListFormat(locale, { type: "conjunction" }).format(names);

@@ -4,7 +4,7 @@ import { openDocument } from "./document.js";
 import { act, chosenBar, documentActions, tick } from "./document_actions.js";
 import { closeDrawer } from "./side.js";
 import { element, icon, iconButton, keptRows, redraw, textButton } from "./dom.js";
-import { gettext, language, ngettext } from "./language.js";
+import { gettext, locale, ngettext } from "./language.js";
 import { openFolders, openPapers } from "./later.js";
 import { openMenu } from "./menu.js";
 import { post } from "./requests.js";
@@ -14,9 +14,9 @@ import { briefly } from "./wording.js";
 
 const ORDERS = {
   added: [gettext("Newest first"), (one, other) => other.added - one.added || other.id - one.id],
-  name: [gettext("By name"), (one, other) => one.name.localeCompare(other.name, language, { numeric: true })],
+  name: [gettext("By name"), (one, other) => one.name.localeCompare(other.name, locale, { numeric: true })],
   pages: [gettext("Longest first"), (one, other) => other.pages - one.pages],
-  kind: [gettext("By kind"), (one, other) => one.kind.localeCompare(other.kind, language) || one.name.localeCompare(other.name, language)],
+  kind: [gettext("By kind"), (one, other) => one.kind.localeCompare(other.kind, locale) || one.name.localeCompare(other.name, locale)],
 };
 const SEARCHED_FROM = 6; // documents: fewer are seen at a glance
 
@@ -28,7 +28,7 @@ function detail(entry) {
   const folder = entry.twin ? entry.folder || gettext("dropped here") : "";
   /** @type {Intl.DateTimeFormatOptions} */
   const time = entry.twin ? { hour: "numeric", minute: "2-digit" } : {};
-  const day = when.toLocaleString(language, { day: "numeric", month: "short", year, ...time });
+  const day = when.toLocaleString(locale, { day: "numeric", month: "short", year, ...time });
   return [entry.pinned && gettext("Pinned"), entry.kind, ngettext("{n} page", "{n} pages", entry.pages), day, folder].filter(Boolean).join(" · ");
 }
 

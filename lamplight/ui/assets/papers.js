@@ -2,7 +2,7 @@
 import { openDialog } from "./dialog.js";
 import { openDocument } from "./document.js";
 import { element, redraw } from "./dom.js";
-import { gettext, language, ngettext, number } from "./language.js";
+import { gettext, locale, ngettext, number } from "./language.js";
 import { get } from "./requests.js";
 import { state } from "./state.js";
 import { separator } from "./wording.js";
@@ -12,7 +12,7 @@ const COLUMNS = [["shop", gettext("Shop")], ["date", gettext("Date")], ["total",
 function compare(one, other) {
   if (one === other) return 0;
   if (one === null || other === null) return one === null ? 1 : -1; // what was not read comes last
-  return typeof one === "number" ? one - other : String(one).localeCompare(String(other), language, { numeric: true });
+  return typeof one === "number" ? one - other : String(one).localeCompare(String(other), locale, { numeric: true });
 }
 
 // One for each currency.

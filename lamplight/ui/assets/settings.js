@@ -2,7 +2,7 @@
 import { languages } from "./catalogue.js";
 import { openDialog } from "./dialog.js";
 import { element, withControl } from "./dom.js";
-import { gettext, language } from "./language.js";
+import { gettext, locale } from "./language.js";
 import { isElsewhere } from "./state.js";
 
 // Light, dark or as the system; text size; less motion. Kept by this browser, applied before anything is drawn.
@@ -55,7 +55,7 @@ function chooseLanguage(code) {
 
 function languageChoice() {
   const chosen = document.cookie.match(new RegExp(`(?:^|; )${LANGUAGE}=([^;]*)`))?.[1];
-  const { compare } = new Intl.Collator(language);
+  const { compare } = new Intl.Collator(locale);
   const named = Object.entries(languages).sort(([, one], [, other]) => compare(one, other));
   const select = element("select", { id: "setting-language", change: () => chooseLanguage(select.value) },
     element("option", { value: "" }, gettext("As the browser")),

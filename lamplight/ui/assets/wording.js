@@ -1,9 +1,9 @@
 // How numbers, times and names are said.
-import { gettext, language, ngettext, number } from "./language.js";
+import { gettext, locale, ngettext, number } from "./language.js";
 
 export function size(bytes) {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
-  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e3)} KB`;
+  if (bytes >= 1e9) return `${number(bytes / 1e9, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} GB`;
+  return bytes >= 1e6 ? `${number(Math.round(bytes / 1e6))} MB` : `${number(Math.round(bytes / 1e3))} KB`;
 }
 
 // Of a download; null where it isn't known.
@@ -25,12 +25,10 @@ export function briefly(seconds) {
 export function when(seconds, now = new Date()) {
   const then = new Date(seconds * 1000);
   const days = Math.floor((new Date(now).setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / 86_400_000);
-  if (days < 1) return then.toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
+  if (days < 1) return then.toLocaleTimeString(locale, { hour: "numeric", minute: "2-digit" });
   if (days < 2) return gettext("Yesterday");
-  return then.toLocaleDateString(language, { day: "numeric", month: "short", year: days < 300 ? undefined : "numeric" });
+  return then.toLocaleDateString(locale, { day: "numeric", month: "short", year: days < 300 ? undefined : "numeric" });
 }
-
-export const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
 // A file's name for pasted text: its first line, without what file systems don't take.
 export const titleOf = (text) => text.trim().split("\n")[0].replace(/[^\p{L}\p{N} ,.()-]/gu, "").trim().slice(0, 60) || gettext("Pasted text");
