@@ -17,7 +17,7 @@ from lamplight.languages.html import MESSAGE, message_of
 
 Message: TypeAlias = "tuple[int, str, str | tuple[str, str], list[str]]"  # line, function, message or forms, comments
 MARKS = {"gettext": 1, "sentence": 1, "ngettext": 2}  # how many of its arguments are messages
-WORDS = re.compile(r"[^\W\d_]{2}")  # what holds none is no message
+LETTER = re.compile(r"[^\W\d_]")  # what holds none besides its values is no message
 
 
 def extract_python(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterable[Message]:
@@ -45,7 +45,7 @@ def extract_html(file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
 
 def _found(argument: ast.expr, function: str) -> Iterator[Message]:
     for text in _texts(argument):
-        if WORDS.search(re.sub(r"\{\w*\}", "", text)):
+        if LETTER.search(re.sub(r"\{\w*\}", "", text)):
             yield argument.lineno, function, text, []
 
 
