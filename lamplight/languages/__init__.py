@@ -25,7 +25,8 @@ FROM_RIGHT = frozenset({"ar", "fa", "he", "ur", "yi"})  # written from right to 
 VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order in which gettext reads them
 DEEPEST = 3  # sentences within sentences
 SENTENCE_WORDS = 3  # a value of fewer is a name or a number, which stays as it is
-LETTERS = 4  # a message with fewer besides its values could be any text
+LETTERS = 4  # a message with fewer besides its values could be any text,
+OWN_SHARE = 0.2  # and so could one that is less of a sentence than this
 SENTENCE_END = re.compile(r"(?<=[.!?:…]) (?=[^\W\d_a-z])")
 UNSPACED = frozenset({"ja", "th", "zh"})  # written without blanks between sentences
 GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
@@ -134,8 +135,9 @@ def _translated(code: str, text: str, depth: int) -> str:
     said = [_translated(code, part, depth + 1) for part in parts] if len(parts) > 1 and depth < DEEPEST else parts
     if all(one != part for one, part in zip(said, parts, strict=True)):  # sentences of several messages
         return ("" if code in UNSPACED else " ").join(said)
-    for pattern, message in _patterns(code):
-        found = pattern.fullmatch(text)
+    letters = _letters(text)
+    for own, pattern, message in _patterns(code):
+        found = pattern.fullmatch(text) if own >= OWN_SHARE * letters else None
         if found is not None:
             values = {name: _value(code, value, depth) for name, value in found.groupdict().items()}
             return known.gettext(message).format(**values)
@@ -150,7 +152,7 @@ def _value(code: str, value: str, depth: int) -> str:
 
 
 @lru_cache(maxsize=8)
-def _patterns(code: str) -> list[tuple[re.Pattern[str], str]]:
+def _patterns(code: str) -> list[tuple[int, re.Pattern[str], str]]:
     """What sentences made from the messages with values look like, those with the most letters of their own first."""
     ranked: list[tuple[int, str, str]] = []
     for message in messages(code):
@@ -163,11 +165,14 @@ def _patterns(code: str) -> list[tuple[re.Pattern[str], str]]:
             if name:
                 pattern += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
                 seen.add(name)
-        letters = sum(character.isalpha() for character in own)
-        if letters >= LETTERS:
-            ranked.append((letters, pattern, message))
+        if _letters(own) >= LETTERS:
+            ranked.append((_letters(own), pattern, message))
     ranked.sort(reverse=True)
-    return [(re.compile(pattern, re.DOTALL), message) for _, pattern, message in ranked]
+    return [(letters, re.compile(pattern, re.DOTALL), message) for letters, pattern, message in ranked]
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
 
 
 def messages(code: str) -> dict[str, list[str]]:
