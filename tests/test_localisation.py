@@ -128,9 +128,10 @@ def test_nothing_on_the_page_is_left_in_english(visit: Visit, section: str | Non
                 const around = node.parentElement;
                 if (around.checkVisibility() && !around.closest(".rows, .example, code, kbd")) found.push(node.data);
             }
-            for (const node of body.querySelectorAll("[aria-label], [title], [placeholder]"))
-                for (const name of !node.closest(".rows") && node.checkVisibility() ? ["aria-label", "title", "placeholder"] : [])
-                    if (node.hasAttribute(name)) found.push(node.getAttribute(name));
+            for (const node of body.querySelectorAll("[aria-label], [title], [placeholder]")) {
+                const said = ["aria-label", "title", "placeholder"].map((name) => node.getAttribute(name));
+                if (node.checkVisibility() && !node.closest(".rows")) found.push(...said.filter(Boolean));
+            }
             return found;
         }"""
     )
