@@ -10,6 +10,8 @@ import pypdfium2 as pdfium
 import pytest
 from pypdfium2 import raw
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
 
 from lamplight.ingest.document import ReadDocument
@@ -242,3 +244,20 @@ def test_amounts_keep_their_column_and_a_table_its_heads_on_the_next_page(tmp_pa
 )  # fmt: skip
 def test_a_layer_of_wrong_letters_is_known(text: str, readable: bool) -> None:
     assert is_readable(text) is readable
+
+
+def test_vertical_japanese_is_read_in_columns_from_the_right(tmp_path: Path, reading: Reading) -> None:
+    columns = [
+        "契約は三月一日に始まり、家賃は八万円です。",
+        "解約の通知は一か月前までに行ってください。",
+        "駐車場は別です。",
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        registerFont(UnicodeCIDFont("HeiseiMin-W3"))
+        canvas.setFont("HeiseiMin-W3", 14)
+        for row in range(max(map(len, columns))):  # as some programs write it: what stands on one height together
+            for number, column in enumerate(columns):
+                canvas.drawString(500 - 26 * number, 780 - 15 * row, column[row : row + 1])
+
+    assert lines_of(read(drawn(tmp_path / "lease.pdf", draw), reading)) == columns

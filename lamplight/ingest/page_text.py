@@ -21,6 +21,7 @@ from lamplight.ingest.hidden_text import is_blank, is_outside, look, suspect_run
 from lamplight.ingest.letters import clean
 from lamplight.ingest.page_rows import rows_of
 from lamplight.ingest.typefaces import TypedLine
+from lamplight.ingest.vertical_text import columns_of, is_vertical
 from lamplight.library.records import Box
 
 DEVICE_SCALE = 16  # PDFium's page-to-device mapping is in whole pixels; this many make a point
@@ -99,7 +100,9 @@ class PageText:
         return None
 
     def lines(self) -> list[tuple[str, Box | None]]:
-        """PDFium's own lines, in content order: right for prose, also in columns."""
+        """PDFium's own lines, in content order: right for prose, also in columns. Of vertical text its columns."""
+        if self._is_vertical:
+            return [*columns_of(self.words)]
         return [(clean(self._as_typed(start, words)), box) for start, words, box in self._lines]
 
     @functools.cached_property
@@ -195,11 +198,12 @@ class PageText:
         return self.to_page(*joined(boxes)) if boxes else None
 
     def rows(self) -> list[tuple[str, Box | None]]:
-        """Visual rows rebuilt from character boxes, so that a table row stays one line.
+        """Visual rows rebuilt from character boxes, for pages dense with numbers; would interleave columns of prose."""
+        return [*columns_of(self.words)] if self._is_vertical else rows_of(self.words, self.width)
 
-        Would interleave the columns of prose: for pages dense with numbers.
-        """
-        return rows_of(self.words, self.width)
+    @functools.cached_property
+    def _is_vertical(self) -> bool:
+        return is_vertical([words for _, words, _ in self._lines])
 
     @functools.cached_property
     def words(self) -> list[tuple[str, Box]]:
