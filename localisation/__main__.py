@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import datetime, timezone
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -17,7 +18,7 @@ from typing import Any
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from lamplight.languages import ABOUT_LANGUAGE, FOLDER, OWN_NAME, THOUSANDS
@@ -30,7 +31,8 @@ KEYWORDS = {"gettext": None, "ngettext": (1, 2)}
 METHODS: dict[str, Any] = {".py": extract_python, ".html": extract_html, ".js": "javascript"}
 WIDTH = 120
 PLURALS = "Plural-Forms"
-# Of a catalogue's head: dates would differ each time, and nothing is known for the rest.
+UNDATED = datetime(2026, 1, 1, tzinfo=timezone.utc)  # the time of the run would change the compiled file each time
+# Of a catalogue's head, of which nothing is known, or nothing that matters.
 UNSAID = tuple(f'"{name}' for name in ("POT-", "PO-", "Project-", "Report-", "Last-", "Language-Team", "Generated-"))
 ABOUT = {
     OWN_NAME: "The language's own name for itself.",
@@ -81,7 +83,10 @@ def messages_of_code() -> Catalog:
 def begun(code: str) -> Catalog:
     """An empty catalogue, with the plural forms that babel knows of the language."""
     name = Locale.parse(code).english_name
-    return Catalog(locale=code, header_comment=f"# Lamplight in {name}.", charset="utf-8", fuzzy=False)
+    head = f"# Lamplight in {name}."
+    return Catalog(
+        locale=code, header_comment=head, charset="utf-8", fuzzy=False, creation_date=UNDATED, revision_date=UNDATED
+    )
 
 
 def renew(path: Path, template: Catalog) -> Catalog:
@@ -129,8 +134,17 @@ def _values(text: str) -> set[str]:
 
 
 def is_written(catalogue: Catalog, path: Path) -> bool:
-    """Whether the catalogue and its compiled form are exactly these."""
-    return path.read_bytes() == _po(catalogue) and path.with_suffix(".mo").read_bytes() == _mo(catalogue)
+    """Whether the catalogue and its compiled form say the same; another version of babel may lay them out otherwise."""
+    with path.open("rb") as file:
+        kept = read_po(file, locale=path.stem)
+    compiled = read_mo(BytesIO(path.with_suffix(".mo").read_bytes()))
+    return _said(kept) == _said(catalogue) == _said(compiled)
+
+
+def _said(catalogue: Catalog) -> dict[tuple[str | None, str], list[str]]:
+    """By context and message; of a message with forms by the first."""
+    messages = [message for message in catalogue if message.id]
+    return {(one.context, one.id if isinstance(one.id, str) else one.id[0]): forms(one) for one in messages}
 
 
 def write(catalogue: Catalog, code: str) -> None:
