@@ -72,6 +72,7 @@ def test_the_first_language_that_is_there_is_taken() -> None:
     assert accepted("de-AT,de;q=0.9,en;q=0.8") == "de"
     assert accepted("it;q=0.9, fr-CA;q=0.7, en;q=0.3") == "fr"
     assert accepted("zh-Hans-CN") == "zh" and accepted("tlh") == accepted("") == accepted(";;q=x,") == "en"
+    assert accepted("de;q=0, es;q=0.1") == "es" and accepted("de;q=0") == "en"
     assert chosen("pt_BR") is None and chosen("../de") is None
 
 
@@ -94,6 +95,8 @@ def test_a_sentence_from_elsewhere_is_found_again_with_its_values() -> None:
         assert said != english and "lease {old}.pdf" in said and "could not" not in said
         assert translated("Nobody has ever written this sentence.") == "Nobody has ever written this sentence."
         assert translated("Sum") == gettext("Sum")
+        reading = translated("a: b.pdf: reading page 2 of 3")  # of a file inside another
+        assert reading.startswith("a: b.pdf: ") and "reading" not in reading
     with speaking("en"):
         assert translated(english) == english
 

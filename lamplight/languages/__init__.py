@@ -53,12 +53,13 @@ def chosen(wanted: str) -> str | None:
 
 def accepted(header: str) -> str:
     """The first of the languages that a browser accepts, as its `Accept-Language` says, that there is; else English."""
-    weighed = []
+    weighed: list[tuple[float, str]] = []
     for part in header.split(","):
         code, _, weight = part.partition(";")
         value = weight.strip().removeprefix("q=")
-        weighed.append((-float(value) if re.fullmatch(r"\d(\.\d+)?", value) else -1.0, code.strip()))
-    return next(filter(None, (chosen(code) for _, code in sorted(weighed, key=lambda pair: pair[0]) if code)), ENGLISH)
+        weighed.append((float(value) if re.fullmatch(r"\d(\.\d+)?", value) else 1.0, code.strip()))
+    wanted = sorted(weighed, key=lambda pair: -pair[0])
+    return next(filter(None, (chosen(code) for weight, code in wanted if code and weight)), ENGLISH)
 
 
 def of_system() -> str:
@@ -141,7 +142,8 @@ def _translated(code: str, text: str, depth: int) -> str:
         if found is not None:
             values = {name: _value(code, value, depth) for name, value in found.groupdict().items()}
             return known.gettext(message).format(**values)
-    return text
+    name, colon, told = text.partition(": ")  # of a file inside another: "letter.pdf: reading page 2 of 3"
+    return f"{name}{colon}{_translated(code, told, depth + 1)}" if colon and depth < DEEPEST else text
 
 
 def _value(code: str, value: str, depth: int) -> str:

@@ -90,7 +90,7 @@ def _remarks(document: Document, elsewhere: bool) -> list[str]:
     """What was left out, and what would see more."""
     from lamplight.models.vision import find_vision  # with the first document, not with the first page
 
-    remarks = [said_of_file(remark) for remark in document.report.skipped] if document.report else []
+    remarks = [translated(remark) for remark in document.report.skipped] if document.report else []
     if document.images and find_vision() is None and not elsewhere:
         remarks.append(
             gettext(
@@ -99,16 +99,6 @@ def _remarks(document: Document, elsewhere: bool) -> list[str]:
             ).format(folder=models_folder())
         )
     return remarks
-
-
-def said_of_file(told: str) -> str:
-    """In the language that is spoken here; what is said of a file inside another has its name before: "a.pdf: reading".
-
-    A name is in no message, so it is taken off where the whole is none.
-    """
-    said = translated(told)
-    name, colon, rest = told.partition(": ")
-    return f"{name}{colon}{said_of_file(rest)}" if colon and said == told else said
 
 
 def _facts(document: Document, report: ReportCard | None) -> list[list[str]]:

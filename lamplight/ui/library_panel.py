@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from lamplight.languages import gettext, number, translated
 from lamplight.library.conversations import AT_THE_COMPUTER
 from lamplight.models.catalogue import MULTILINGUAL
-from lamplight.ui.document_view import said_of_file
 from lamplight.ui.household.visitor import redacted
 from lamplight.ui.welcome import welcome_value
 
@@ -102,7 +101,7 @@ def _job(services: Services, job: Job, session: Session | None) -> dict[str, Any
         "copy": services.library.copies.name_of(Path(job.path)),
         "collection": job.collection_id,
         "state": job.state,
-        "status": _begun(said_of_file(job.status)),
+        "status": _begun(translated(job.status)),
         "fraction": queue.progress(job.id),
         "seconds": queue.seconds_left(job.id),
         "error": redacted(job.error, session, services.library.folder),

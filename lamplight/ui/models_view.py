@@ -116,16 +116,12 @@ class _View:
         here = gettext("This computer has {cores} cores and {total} GB of memory, {free} GB of it free.").format(
             cores=physical_cores(), total=f"{self._memory.total / 1e9:.0f}", free=f"{self._memory.free / 1e9:.0f}"
         )
+        answers = gettext("{name} answers.").format(name=self._answering.name)
         if not isinstance(self._answering, Source):
-            model = gettext("{name} answers.").format(name=self._answering.name)
-        elif self._measured is None:
-            model = gettext("How fast it reads and writes is not measured yet.")
-        else:
-            told = translated(str(self._measured[1]))
-            model = gettext("With {name} it {reads_and_writes}.").format(
-                name=self._answering.name, reads_and_writes=told
-            )
-        return f"{here} {model}"
+            return f"{here} {answers}"
+        if self._measured is None:
+            return f"{here} {gettext('How fast it reads and writes is not measured yet.')}"
+        return f"{here} {answers} {translated(str(self._measured[1]))}"
 
     def shipped(self) -> Row:
         return self._on_disk(LANGUAGE_MODEL.name, gettext(SHIPPED), None)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from lamplight.languages import speaking, translated
 from lamplight.library.records import Document, Passage
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.intent import subject
@@ -129,11 +130,13 @@ def _holding_sentence(chunks: Sequence[Passage], words: str) -> Sentence:
 def _failed(request: Request, materials: Materials) -> DirectAnswer:
     jobs = materials.library.jobs.all()
     failed = [
-        f"- **{escape_markdown(job.name)}**: {escape_markdown(job.error)}" for job in jobs if job.state == "failed"
+        f"- **{escape_markdown(job.name)}**: {escape_markdown(_said(request, job.error))}"
+        for job in jobs
+        if job.state == "failed"
     ]
     waiting = [job.name for job in jobs if job.state in ("queued", "working")]
     skipped = [
-        f"- **{escape_markdown(document.name)}**: {escape_markdown(remark)}"
+        f"- **{escape_markdown(document.name)}**: {escape_markdown(_said(request, remark))}"
         for document in request.documents
         for remark in (document.report.skipped if document.report else [])
     ]
@@ -148,3 +151,9 @@ def _failed(request: Request, materials: Materials) -> DirectAnswer:
     if skipped:
         parts.append("\n".join([request.say("left out"), "", *skipped[:SKIPPED]]))
     return DirectAnswer("\n\n".join(parts))
+
+
+def _said(request: Request, english: str) -> str:
+    """What the library keeps in English, in the language of the request."""
+    with speaking(request.language):
+        return translated(english)
