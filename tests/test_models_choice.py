@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -14,17 +15,18 @@ from starlette.testclient import TestClient
 
 from lamplight.errors import LamplightError, WeightsError
 from lamplight.files import sha256_of
-from lamplight.models.calibration import saved_calibration
+from lamplight.models.calibration import Calibration, saved_calibration
 from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.chat import ChatTemplate
 from lamplight.models.choice import known_checksum
-from lamplight.models.engine import Engine, never
+from lamplight.models.engine import Engine, Threads, never
 from lamplight.models.fit import Memory, Need, Pace, fit
 from lamplight.models.language_model import ChatMessage, LanguageModel, Piece
 from lamplight.models.loading import Models
 from lamplight.models.model_file import read_model_file
 from lamplight.models.quantise import quantise, worth_preparing
 from lamplight.ui.models_routes import models_routes
+from lamplight.ui.models_view import models_value
 from tests.tiny_vision import build
 from tests.waiting import until
 
@@ -342,3 +344,13 @@ def test_a_downloaded_model_is_removed_but_not_while_it_answers(
     rows = {row["name"]: row for row in client.delete(f"/models/{model.name}").json()["models"]}
     assert rows[model.name]["state"] == "absent"
     assert not path.exists()
+
+
+def test_what_this_computer_can_is_said_in_sentences(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models.language_model, "calibration", Calibration(1000.0, 100.0, Threads(2, 2)))
+    machine = models_value(models)["machine"]
+    assert re.fullmatch(
+        r"This computer has \d+ cores and \d+ GB of memory, \d+ GB of it free\. \S+ answers\. "
+        r"It reads a page in [\d.]+ s and writes [\d.]+ words a second\.",
+        machine,
+    )
