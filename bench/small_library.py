@@ -20,6 +20,7 @@ from lamplight.library.records import Box, Chunk, Document, Page, Table
 from lamplight.library.restore import restore_backup
 from lamplight.library.store import Library
 from lamplight.library.vectors import HNSW_SETTINGS
+from lamplight.models.catalogue import ENGLISH
 from lamplight.models.embedder import Embedder, Vectors
 
 WORDS = ["heron", "carp", "gate", "orchard", "ledger", "lantern", "harbour", "invoice", "granite", "walnut"]
@@ -34,7 +35,7 @@ Content = list[tuple[object, ...]]
 class HashedEmbedder(Embedder):
     """Vectors that depend on the text and mean nothing: what is looked at is whether they are there."""
 
-    name = "hashed"
+    name = ENGLISH.name  # in whose place they lie
     dimensions = 32
 
     def __init__(self) -> None:

@@ -130,8 +130,8 @@ def leave() -> NoReturn:
 def open_vectors(library: Library, models: Models) -> None:
     """Of both embedders, before the first question and before idle work describes pictures anew."""
     library.vectors.store(models.embedder)
-    if models.multilingual_is_prepared and models.multilingual is not None:
-        library.vectors.store(models.multilingual, complete=False)
+    if (second := models.prepared_second(library.vector_places.second)) is not None:
+        library.vectors.store(second, complete=False)
     with suppress(LibraryError):  # of a server that may be gone for good; the next start tries again
         library.vector_places.delete_left()
 
@@ -240,6 +240,7 @@ def open_library(folder: Path, purpose: str) -> Library:
 def services_of(library: Library, models: Models | None = None) -> Services:
     """Everything below the user interface, wired together; loads no model yet. `models` are those of before, if any."""
     from lamplight.ingest.queue import IngestQueue
+    from lamplight.ingest.vector_filling import fill_vectors
     from lamplight.models.loading import Models
     from lamplight.rag.answerer import Answerer
     from lamplight.rag.digests import DigestBuilder
@@ -264,10 +265,8 @@ def services_of(library: Library, models: Models | None = None) -> Services:
         return AWAY_SECONDS if library.vector_places.are_away else None
 
     def fill(stopped: Callable[[], bool]) -> float | None:
-        if models.ready and library.vector_places.choice.server is not None:
-            library.vectors.fill(models.embedder, stopped)
-        if models.ready and models.multilingual is not None:
-            library.vectors.fill(models.multilingual, stopped)
+        if models.ready:
+            fill_vectors(library, models, stopped)
         return AWAY_SECONDS if library.vector_places.are_away else None
 
     works = {

@@ -37,7 +37,7 @@ def test_a_chunk_fits_the_embedder_and_stays_on_its_page(embedder: Embedder) -> 
     chunks = chunks_of(document([Block("text", prose)], [Block("text", prose)]), embedder)
     assert {chunk.page for chunk in chunks} == {1, 2}
     assert max(embedder.count_tokens([chunk.text for chunk in chunks])) <= CHUNK_TOKENS
-    assert max(embedder.count_tokens([chunk.searchable for chunk in chunks])) <= ENGLISH.most_tokens
+    assert max(embedder.count_tokens([chunk.searchable for chunk in chunks])) <= ENGLISH.traits.most_tokens
 
 
 def test_a_line_that_is_longer_than_a_chunk_is_cut_between_sentences(embedder: Embedder) -> None:

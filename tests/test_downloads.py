@@ -248,6 +248,7 @@ def test_the_catalogue_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len({model.name for model in DOWNLOADABLE}) == len(DOWNLOADABLE)
     for model in DOWNLOADABLE:
         assert model.files[-1].name.startswith("mmproj") == (model.purpose == "pictures")
-        assert model.size > 1e9
+        assert model.size > (2e8 if model.purpose == "search" else 1e9)
+        assert (model.embedding is not None) == (model.purpose == "search")
     monkeypatch.delenv("HF_ENDPOINT", raising=False)
     assert endpoint().startswith("https://")

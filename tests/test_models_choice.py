@@ -15,11 +15,12 @@ from starlette.testclient import TestClient
 
 from lamplight.errors import LamplightError, WeightsError
 from lamplight.files import sha256_of
+from lamplight.library.store import Library
 from lamplight.models.calibration import Calibration, saved_calibration
 from lamplight.models.catalogue import LANGUAGE_MODEL
 from lamplight.models.chat import ChatTemplate
-from lamplight.models.choice import known_checksum
 from lamplight.models.engine import Engine, Threads, never
+from lamplight.models.file_identity import known_checksum
 from lamplight.models.fit import Memory, Need, Pace, fit
 from lamplight.models.language_model import ChatMessage, LanguageModel, Piece
 from lamplight.models.loading import Models
@@ -69,11 +70,12 @@ def models(folder: Path, tmp_path: Path) -> Models:
 
 
 @pytest.fixture
-def client(models: Models) -> Iterator[TestClient]:
+def client(models: Models, tmp_path: Path) -> Iterator[TestClient]:
     app = FastAPI()
-    app.include_router(models_routes(SimpleNamespace(models=models)))
-    with TestClient(app) as client:
-        yield client
+    with Library(tmp_path / "library") as library:
+        app.include_router(models_routes(SimpleNamespace(models=models, library=library)))
+        with TestClient(app) as client:
+            yield client
 
 
 def chosen(models: Models, path: Path | None) -> None:
@@ -220,7 +222,7 @@ def test_a_large_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     path.write_bytes(b"GGUF one")
     first = known_checksum(path, tmp_path)
     assert first == sha256_of(path)
-    monkeypatch.setattr("lamplight.models.choice.sha256_of", lambda path: pytest.fail("hashed again"))
+    monkeypatch.setattr("lamplight.models.file_identity.sha256_of", lambda path: pytest.fail("hashed again"))
     assert known_checksum(path, tmp_path) == first
     monkeypatch.undo()
     path.write_bytes(b"GGUF another")
@@ -306,7 +308,7 @@ def test_the_page_is_told_all_there_is(
     until(lambda: not client.get("/models").json()["busy"])
     assert models.settled.wait(ENOUGH)
     rows = {row["name"]: row for row in client.get("/models").json()["models"]}
-    assert [name for name, row in rows.items() if row["current"]] == ["mine"]
+    assert [name for name, row in rows.items() if row["current"] and row["purpose"] == "answers"] == ["mine"]
     assert "about" not in rows["mine"]["fit"]["sentence"]  # this one was measured, the others are estimated from it
     assert "about" in rows[LANGUAGE_MODEL.name]["fit"]["sentence"]
 

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import torch
 from safetensors.numpy import load_file
 from sentence_transformers import SentenceTransformer
 
 from lamplight.models.catalogue import ENGLISH, MULTILINGUAL, EmbeddingModel
 from lamplight.models.e5_file import unpack_e5
+from lamplight.models.embedder_export import export_transformer
 from lamplight.models.embedder_graph import REFERENCE, TRANSPOSED, Array, graph_of
-from lamplight.models.prepare import CHECK_SENTENCES, OPSET
+from lamplight.models.prepare import CHECK_SENTENCES
 
 
 def make_graph(model: EmbeddingModel, target: Path) -> None:
@@ -33,38 +33,13 @@ def make_graph(model: EmbeddingModel, target: Path) -> None:
             source = Path(name, "unpacked")
             unpack_e5(model.weights.verified_path(), source)
         transformer = SentenceTransformer(str(source), device="cpu", model_kwargs={"attn_implementation": "eager"})
-        _export(transformer, exported)
+        export_transformer(transformer, exported)
         whole = onnx.load(exported)
         _take_out(whole, load_file(source / "model.safetensors"))
-    vectors = transformer.encode([model.passage_prefix + one for one in CHECK_SENTENCES], normalize_embeddings=True)
+    texts = [model.traits.passage_prefix + one for one in CHECK_SENTENCES]
+    vectors = transformer.encode(texts, normalize_embeddings=True)
     onnx.helper.set_model_props(whole, {REFERENCE: json.dumps([[round(float(x), 6) for x in row] for row in vectors])})
     onnx.save(whole, target)
-
-
-def _export(model: SentenceTransformer, target: Path) -> None:
-    """The whole module: transformer, mean pooling, normalisation."""
-
-    class Embedding(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
-            embedding = self.model({"input_ids": input_ids})["sentence_embedding"]
-            assert isinstance(embedding, torch.Tensor)
-            return embedding
-
-    example = model.tokenizer("a first example sentence", return_tensors="pt")
-    torch.onnx.export(
-        Embedding().eval(),
-        (example["input_ids"],),
-        str(target),
-        input_names=["input_ids"],
-        output_names=["sentence_embedding"],
-        dynamic_axes={"input_ids": {1: "tokens"}},
-        opset_version=OPSET,
-        dynamo=False,
-    )
 
 
 def _take_out(model: onnx.ModelProto, tensors: Mapping[str, Array]) -> None:

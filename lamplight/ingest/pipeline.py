@@ -167,19 +167,22 @@ def _index(
 
 
 def _embed_for_languages(added: Document, library: Library, models: Models, control: IngestControl) -> None:
-    """What the embedder can't read is embedded by the multilingual one at once, the rest when nobody waits.
+    """What the embedder can't read is embedded by the second one at once, the rest when nobody waits.
 
     The document is in the library by now: where this is broken off, idle work goes on with it.
     """
-    if added.report is None or not added.report.foreign or models.multilingual is None:
-        return  # asked for last: a second is spent on loading it
+    if added.report is None or not added.report.foreign:
+        return
+    embedder = models.embedders.serving(library.vector_places.second)  # a second is spent on loading it
+    if embedder is None:
+        return
 
     def stopped() -> bool:
         control.report(sentence("embedding for its language"), 1.0)
         return control.must_wait
 
     with suppress(LibraryError):  # as on a full disk
-        library.vectors.fill(models.multilingual, stopped, added.id)
+        library.vectors.fill(embedder, stopped, added.id)
 
 
 def _check(path: Path) -> None:

@@ -64,6 +64,13 @@ class DenseIndex:
             return 0 if store is None else max(0, self._passages.count() - len(store))
         return 0
 
+    def has_all(self, embedder: Embedder) -> bool:
+        """Whether every passage has a vector by `embedder` where it is kept; looked up, not counted."""
+        store = self.store(embedder, complete=False)
+        with suppress(VectorsAway):
+            return not store.trouble and not self._places.missing(store, meanwhile=True)
+        return False
+
     def fill(self, embedder: Embedder, stopped: Callable[[], bool], document_id: int | None = None) -> None:
         """Make the missing vectors of `embedder`, a few at a time, until all are there or `stopped` says so.
 

@@ -31,7 +31,7 @@ from lamplight.library.migrations import migrate
 from lamplight.library.passages import Passages
 from lamplight.library.tables import Tables
 from lamplight.library.unfinished import UnfinishedDocuments
-from lamplight.library.vector_places import VECTORS, VectorPlaces
+from lamplight.library.vector_places import SECOND, VECTORS, VectorPlaces
 from lamplight.library.vector_server import VectorChoice
 
 SCRATCH = "scratch"
@@ -181,7 +181,8 @@ class Library:
             for place in (*self.folder.glob(f"{VECTORS}*"), self.copies.folder, self.folder / SCRATCH):
                 with suppress(FileNotFoundError):
                     shutil.rmtree(place)
-            (self.folder / SETTINGS).unlink(missing_ok=True)
+            for name in (SETTINGS, SECOND):
+                (self.folder / name).unlink(missing_ok=True)
             self.documents.purged()
             self.vector_places.choice.begin_anew()
             marker.unlink()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 
 from lamplight import ROOT
 from lamplight.errors import ServerError
+from lamplight.files import write_atomically
 from lamplight.languages import sentence
 from lamplight.library.checksums import Checksums
 from lamplight.library.database import Database
@@ -19,10 +22,12 @@ from lamplight.library.passages import Passages
 from lamplight.library.served_vectors import ServedVectors, delete_collections
 from lamplight.library.vector_server import VectorChoice, VectorServer
 from lamplight.library.vectors import VectorStore
-from lamplight.models.catalogue import MULTILINGUAL
+from lamplight.models.catalogue import ENGLISH, MULTILINGUAL
 from lamplight.models.embedder import Embedder
+from lamplight.models.file_identity import read_json
 
-VECTORS = "vectors"  # the folder of the first embedder's; those of others lie beside it
+VECTORS = "vectors"  # the folder of those by the embedder for English; those of others lie beside it
+SECOND = "second-embedder.json"  # which of the others searches
 TRIAL_SECONDS = 600.0  # to look at every vector; a minute for a million
 
 
@@ -61,6 +66,41 @@ class VectorPlaces:
         server = self.choice.server
         kept = self._place(name).is_dir() if server is None else name in server.embedders
         return kept or name in self.stores
+
+    @property
+    def second(self) -> str:
+        """The name of the embedder that searches beside that for English."""
+        name = read_json(self._database.folder / SECOND).get("name")
+        return name if isinstance(name, str) else MULTILINGUAL.name
+
+    def serve(self, name: str) -> None:
+        """From now on the embedder called so is `second`. Raises `LibraryError` when that can't be kept."""
+        if name == self.second:
+            return
+        path = self._database.folder / SECOND
+        try:
+            write_atomically(path, json.dumps({"name": name}).encode())
+        except OSError as error:
+            raise LibraryError(f"{path} can’t be written ({error.strerror}); free some disk space.") from error
+
+    def drop_others(self, kept: Collection[str]) -> None:
+        """The vectors of all embedders but those `kept` go, here and on the server. Raises `VectorsAway`.
+
+        What a killed process leaves goes the next time.
+        """
+        folder, server = self._database.folder, self.choice.server
+        here = {path.name.removeprefix(f"{VECTORS}-") for path in folder.glob(f"{VECTORS}-*") if path.is_dir()}
+        there = set(server.embedders) if server else set()
+        for name in (here | there) - set(kept):
+            with self.opening, self._database.guard:
+                for stores in (self.stores, self.former):
+                    if store := stores.pop(name, None):
+                        store.close()
+                self.behind.discard(name)
+                shutil.rmtree(self._place(name), ignore_errors=True)
+            if server and name in there:
+                delete_collections(replace(server, embedders=(name,)))
+                self.choice.forget_embedder(name)
 
     @property
     def are_away(self) -> bool:
@@ -128,7 +168,7 @@ class VectorPlaces:
 
     def _place(self, name: str) -> Path:
         """The folder for the vectors of the embedder called so."""
-        return self._database.folder / (f"{VECTORS}-{name}" if name == MULTILINGUAL.name else VECTORS)
+        return self._database.folder / (VECTORS if name == ENGLISH.name else f"{VECTORS}-{name}")
 
     def _agreed(self, store: VectorStore) -> tuple[VectorStore, list[int]]:
         try:

@@ -98,6 +98,13 @@ class VectorChoice:
             self.server = replace(self.server, embedders=(*self.server.embedders, name))
             self._save()
 
+    def forget_embedder(self, name: str) -> None:
+        """The collection of this embedder's is gone."""
+        if self.server is not None:
+            kept = tuple(one for one in self.server.embedders if one != name)
+            self.server = replace(self.server, embedders=kept)
+            self._save()
+
     def deleted(self, server: VectorServer) -> None:
         """A server holds nothing any more of what was left there."""
         self.left.remove(server)

@@ -14,12 +14,13 @@ from typing import TypeAlias
 import psutil
 
 from lamplight.errors import LamplightError, ServerError, WeightsError
-from lamplight.files import sha256_of, write_atomically
+from lamplight.files import write_atomically
 from lamplight.languages import sentence
 from lamplight.models.added_model import Added, AddedModel
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.catalogue import LANGUAGE_MODEL, sampling_of
 from lamplight.models.context_cache import ContextCache
+from lamplight.models.file_identity import known_checksum, read_json
 from lamplight.models.fit import Need
 from lamplight.models.folder import models_folder
 from lamplight.models.language_model import LanguageModel
@@ -32,7 +33,6 @@ from lamplight.models.server_model import ServerModel
 from lamplight.scheduling import Priority, Scheduler
 
 CHOICE = "choice.json"
-IDENTITIES = "identities.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,7 @@ class LanguageModelChoice:
 
 def saved_choice() -> Chosen:
     """What was chosen, whether it is still there or not."""
-    chosen = _read(models_folder() / CHOICE).get("language_model")
+    chosen = read_json(models_folder() / CHOICE).get("language_model")
     if isinstance(chosen, str):
         return Source(Path(chosen))
     return Server.saved(chosen) or Added.saved(chosen) or COMES_WITH_LAMPLIGHT
@@ -259,27 +259,3 @@ def save_choice(source: Chosen, key: str = "") -> None:
     else:
         chosen = asdict(source)
     write_atomically(models_folder() / CHOICE, json.dumps({"language_model": chosen}).encode())
-
-
-def known_checksum(path: Path, folder: Path) -> str:
-    """The sha256 of a file, which takes seconds for a large one and is kept in `folder`. Raises `WeightsError`."""
-    try:
-        status = path.stat()
-        known = _read(folder / IDENTITIES)
-        stamp = [status.st_size, status.st_mtime_ns]
-        match known.get(str(path)):
-            case [size, modified, str(sha256)] if [size, modified] == stamp:
-                return sha256
-        known[str(path)] = [*stamp, sha256 := sha256_of(path)]
-        write_atomically(folder / IDENTITIES, json.dumps(known).encode())
-    except OSError as error:
-        raise WeightsError(f"{path} can’t be read ({error.strerror}); look at the file, or choose another.") from error
-    return sha256
-
-
-def _read(path: Path) -> dict[str, object]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}

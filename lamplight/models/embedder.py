@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from lamplight.models.catalogue import ENGLISH, EmbeddingModel
+from lamplight.models.catalogue import ENGLISH, EmbeddingModel, EmbeddingTraits
 from lamplight.models.onnx_session import onnx_session
 from lamplight.models.processor import physical_cores
 
@@ -24,25 +24,53 @@ FOREIGN_SHARE = 0.22
 FOREIGN_QUESTION_SHARE = 0.34  # of so few words: one English question in a hundred has more, 8 of 10 German ones
 
 
-def tokenizer_beside(path: Path, model: EmbeddingModel) -> Path:
-    """The tokenizer of the exported model at `path`: made with it, where its weights have no `tokenizer.json`."""
+class Described(Protocol):
+    """What has to be known of an embedder beside its exported model: `EmbeddingModel` is one."""
+
+    @property
+    def name(self) -> str:
+        """Of the vectors it makes: those of two names are never compared."""
+        ...
+
+    @property
+    def traits(self) -> EmbeddingTraits:
+        """How it is used."""
+        ...
+
+    @property
+    def slope(self) -> float:
+        """With `offset`: from its cosines to those of the embedder for English."""
+        ...
+
+    @property
+    def offset(self) -> float:
+        """See `slope`."""
+        ...
+
+
+def tokenizer_beside(path: Path, model: Described) -> Path:
+    """The tokenizer of the exported model at `path`: made with it, but where its weights have a `tokenizer.json`."""
     made = path.with_suffix(".tokenizer.json")
-    return made if made.is_file() else model.weights.path().with_name("tokenizer.json")
+    weights = model.weights if isinstance(model, EmbeddingModel) else None
+    return made if weights is None or made.is_file() else weights.path().with_name("tokenizer.json")
 
 
 class Embedder:
     """`name` identifies the vectors it makes: those of two names are never compared.
+
+    `slope` times a cosine plus `offset` is on the scale of those of the embedder for English.
 
     Texts are embedded one by one, as many at a time as there are cores. A batch would be slower on a CPU, as its
     activations leave the cache and short texts are padded; and the vector of a text would depend on its neighbours,
     as int8 activations are scaled by the largest value in a batch.
     """
 
-    def __init__(self, path: Path, threads: int | None = None, model: EmbeddingModel = ENGLISH) -> None:
+    def __init__(self, path: Path, threads: int | None = None, model: Described = ENGLISH) -> None:
         from tokenizers import Tokenizer
 
-        self._model = model
-        self.name, self.dimensions = model.name, model.dimensions
+        self._traits = model.traits
+        self.name, self.dimensions = model.name, model.traits.dimensions
+        self.slope, self.offset = model.slope, model.offset
         threads = threads or physical_cores()
         self._session = onnx_session(path, threads=1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="embedder")
@@ -52,11 +80,11 @@ class Embedder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Of passages: (len(texts), dimensions) float32 of unit length; text beyond the most tokens is not seen."""
-        return self._encode([self._model.passage_prefix + text for text in texts])
+        return self._encode([self._traits.passage_prefix + text for text in texts])
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """The same of questions, to be compared with the vectors of passages."""
-        return self._encode([self._model.query_prefix + text for text in texts])
+        return self._encode([self._traits.query_prefix + text for text in texts])
 
     def _encode(self, texts: list[str]) -> Vectors:
         encodings = self._tokenizer.encode_batch(texts)
@@ -71,8 +99,8 @@ class Embedder:
         return vectors
 
     def _vector(self, ids: list[int]) -> Vectors:
-        if len(ids) > self._model.most_tokens:
-            ids = [*ids[: self._model.most_tokens - 1], ids[-1]]  # which ends every text
+        if len(ids) > self._traits.most_tokens:
+            ids = [*ids[: self._traits.most_tokens - 1], ids[-1]]  # which ends every text
         vector: Vectors = self._session.run(["sentence_embedding"], {"input_ids": np.array([ids], np.int64)})[0][0]
         return vector
 

@@ -18,6 +18,7 @@ from lamplight.models.dependence import DependenceClassifier
 from lamplight.models.downloads import Downloads
 from lamplight.models.e5_file import E5File
 from lamplight.models.embedder import Embedder, tokenizer_beside
+from lamplight.models.embedder_choice import EmbedderChoice
 from lamplight.models.intent import IntentClassifier
 from lamplight.models.language_model import LanguageModel
 from lamplight.models.lazy import Lazy
@@ -61,6 +62,7 @@ class Models:
         self._dependence = Lazy(DependenceClassifier)
         self.scheduler = scheduler or Scheduler()
         self.choice = LanguageModelChoice(self.folder, as_shipped, self.contexts, self.scheduler)
+        self.embedders = EmbedderChoice(self.folder, lambda: self.multilingual, self.scheduler)
         self.downloads = Downloads()
         self.native = NativeBuild()
         self._ocr = Lazy(TextRecogniser)
@@ -89,6 +91,10 @@ class Models:
     def prepared_multilingual(self) -> Embedder | None:
         """The same, None also where it would have to be prepared first."""
         return self.multilingual if self.multilingual_is_prepared else None
+
+    def prepared_second(self, name: str) -> Embedder | None:
+        """The second embedder whose vectors are called so, None also where it would have to be prepared first."""
+        return self.prepared_multilingual if name == MULTILINGUAL.name else self.embedders.named(name)
 
     @property
     def reader(self) -> Reader:
@@ -229,6 +235,8 @@ class Models:
         path = source.path if isinstance(source, Source) else None
         if path is not None and path.is_relative_to(self.downloads.folder(name)):
             raise WeightsError(f"{name} is the model that answers; choose another one first, then remove it.")
+        if self.embedders.folder == self.downloads.folder(name):
+            raise WeightsError(f"{name} is the embedder that searches; choose another one first, then remove it.")
         self.downloads.remove(name)
 
     def remember_for(self, library: Path) -> None:

@@ -28,9 +28,9 @@ from lamplight.models.embedder_graph import Array, fill_graph, graph_of
 from lamplight.network.connections import block_connections
 
 FORMAT = 2  # raise it when the export changes, so that old files are not used
+OPSET = 17
 LEAST_COSINE = 0.99  # mean over the sentences below; measured 0.994
 LEAST_AGREEMENT = 0.98  # correlation of scores over the sentences below
-OPSET = 17
 CHECK_SENTENCES = (
     "How much was the revenue of the year?",
     "Total 18.40 EUR, paid by card on 3 March 2024",
@@ -105,6 +105,15 @@ def quantise(source: Path, target: Path) -> None:
     quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True)
 
 
+def prepare_folder(folder: Path, target: Path) -> None:
+    """Export and measure an embedder of a person's choice. Raises `WeightsError`."""
+    from lamplight.models.embedder import Embedder
+    from lamplight.models.embedder_export import export_folder
+    from lamplight.models.embedder_folder import read_embedder_folder
+
+    export_folder(read_embedder_folder(folder), target, Embedder(ensure_embedder(), threads=1))
+
+
 def _mean_cosine(path: Path, model: EmbeddingModel, reference: Array) -> float:
     from lamplight.models.embedder import Embedder
 
@@ -171,9 +180,10 @@ def _check_reranker(encoder: Any, quantised: Path, source: Path) -> None:
 
 
 def main() -> int:
-    """Prepare the embedders that are installed, or with `--reranker FOLDER --to FILE` a reranker."""
+    """Prepare the embedders that are installed, or with `--reranker` or `--embedder-folder` another."""
     parser = argparse.ArgumentParser(description="Export models to int8 ONNX.")
     parser.add_argument("--reranker", type=Path, help="folder of a cross-encoder")
+    parser.add_argument("--embedder-folder", type=Path, help="folder of an embedder")
     parser.add_argument("--to", type=Path, help="file to write it to")
     parser.add_argument("--embedder", help="name of the only embedder to prepare")
     options = parser.parse_args()
@@ -181,6 +191,9 @@ def main() -> int:
     try:
         if options.reranker:
             export_reranker(options.reranker, options.to)
+            return 0
+        if options.embedder_folder:
+            prepare_folder(options.embedder_folder, options.to)
             return 0
         for model in (ENGLISH, MULTILINGUAL):
             if options.embedder in (None, model.weights.name):

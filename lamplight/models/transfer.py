@@ -58,6 +58,7 @@ class Transfer:
         announced = self._patiently(lambda: look_up(self._file))
         if announced is None:
             return False
+        self._target.parent.mkdir(parents=True, exist_ok=True)
         self._begin(announced)
         while self.done < self.size:
             if self._patiently(self._fetch) is None:

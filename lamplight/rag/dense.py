@@ -12,18 +12,14 @@ from lamplight.models.embedder import Embedder, Vectors
 from lamplight.rag.lookup import QuestionVectors
 from lamplight.rag.query import Query
 
-# Cosines of multilingual-e5-small lie between .7 and 1; this puts them on MiniLM's scale. Fitted on the English
-# questions of the `tune` half of XQuAD: mean and spread over the nearest 20 of each and the right paragraph.
-SLOPE = 4.58
-OFFSET = -3.39
-# Of the multilingual embedder, for a question in English about English: passage@1 on that half is .96, and .95 with the
-# multilingual one alone.
-MULTILINGUAL_WEIGHT = 0.6
+# Of the second embedder, for a question in English about English: passage@1 of the `tune` half of XQuAD is .96, and .95
+# with multilingual-e5-small alone.
+SECOND_WEIGHT = 0.6
 UNREAD_WEIGHT = 1.0  # where MiniLM can't read the question or the document
 
 
 class DenseSearch:
-    """One question to one library. `multilingual` is the second embedder, None where there is none.
+    """One question to one library, by the embedder for English and a `second` one; None where there is none.
 
     A chunk that has no vector by it yet counts with the cosine of the other.
     `vectors` are the question's by the first, `reads` says whether that knows the question's language.
@@ -36,14 +32,15 @@ class DenseSearch:
         embedder: Embedder,
         vectors: QuestionVectors,
         reads: bool,
-        multilingual: Embedder | None,
+        second: Embedder | None,
     ) -> None:
         self._library, self._embedder = library, embedder
         self.vector = _question(query, vectors)
         self._second: tuple[VectorStore, Vectors] | None = None
-        if multilingual is not None:
-            self._second = library.vectors.store(multilingual, complete=False), _question(query, multilingual)
-        self._reads = multilingual is None or reads
+        if second is not None:
+            self._second = library.vectors.store(second, complete=False), _question(query, second)
+            self._slope, self._offset = second.slope, second.offset
+        self._reads = second is None or reads
         self._cosines: dict[int, float] = {}
         self._others: dict[int, float] = {}
 
@@ -78,13 +75,13 @@ class DenseSearch:
         own, other = self._cosines[number], self._others.get(number)
         if other is None:
             return own
-        weight = UNREAD_WEIGHT if self.unread(foreign) else MULTILINGUAL_WEIGHT
-        return weight * (SLOPE * other + OFFSET) + (1 - weight) * own
+        weight = UNREAD_WEIGHT if self.unread(foreign) else SECOND_WEIGHT
+        return weight * (self._slope * other + self._offset) + (1 - weight) * own
 
     def absolute_cosine(self, number: int, foreign: bool) -> float:
         """The same where it has to tell whether anything is near: by the first embedder, if it reads both texts.
 
-        The multilingual one finds everything rather near, and orders well.
+        The second one may find everything rather near, and orders well.
         """
         return self.cosine(number, foreign) if self.unread(foreign) else self._cosines[number]
 

@@ -75,7 +75,8 @@ class Finder:
 
         `lookup` has what was looked up for the question before.
         """
-        retriever = Retriever(self._library, self._models.embedder, lambda: self._models.multilingual)
+        places, embedders = self._library.vector_places, self._models.embedders
+        retriever = Retriever(self._library, self._models.embedder, lambda: embedders.serving(places.second))
         return retriever.search(query, max(RETRIEVED, count), scope, lookup)
 
     def first(self, search: Search) -> list[Passage]:

@@ -9,7 +9,6 @@ from itertools import islice
 
 from lamplight.library.records import BlockKind, Candidate, Document, Passage
 from lamplight.library.store import Library
-from lamplight.models.catalogue import MULTILINGUAL
 from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Embedder, Vectors
 from lamplight.rag.dense import DenseSearch
 from lamplight.rag.lookup import Lookup
@@ -92,15 +91,15 @@ class Search:
 
 
 class Retriever:
-    """Searches one library with one embedder, or with a multilingual one beside it."""
+    """Searches one library with one embedder, or with a second one beside it."""
 
     def __init__(
-        self, library: Library, embedder: Embedder, multilingual: Callable[[], Embedder | None] | None = None
+        self, library: Library, embedder: Embedder, second: Callable[[], Embedder | None] | None = None
     ) -> None:
-        """`multilingual` loads the second embedder (a second), or waits until it is loaded."""
+        """`second` loads the second embedder (a second), or waits until it is loaded."""
         self._library = library
         self._embedder = embedder
-        self._multilingual = multilingual
+        self._second = second
 
     def search(self, text: str, count: int, scope: Scope = EVERYWHERE, lookup: Lookup | None = None) -> Search:
         """The `count` best passages in `scope` for a question, best first; a picture is one of them.
@@ -162,11 +161,11 @@ class Retriever:
 
     def _dense(self, query: Query, lookup: Lookup, foreign: bool) -> DenseSearch:
         """By both embedders, if the second has something to say: else it need not be loaded."""
-        if self._multilingual is None:
+        if self._second is None:
             return DenseSearch(self._library, query, self._embedder, lookup.vectors, True, None)
         reads = self._embedder.knows_language(query.text, FOREIGN_QUESTION_SHARE)
-        wanted = foreign or not reads or self._library.vector_places.has(MULTILINGUAL.name)
-        second = self._multilingual() if wanted else None
+        wanted = foreign or not reads or self._library.vector_places.has(self._library.vector_places.second)
+        second = self._second() if wanted else None
         return DenseSearch(self._library, query, self._embedder, lookup.vectors, reads, second)
 
     def _term_weights(self, terms: Sequence[str], total: int) -> dict[str, float]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from lamplight.languages import gettext, number, translated
 from lamplight.library.conversations import AT_THE_COMPUTER
-from lamplight.models.catalogue import MULTILINGUAL
 from lamplight.ui.household.visitor import redacted
 from lamplight.ui.welcome import welcome_value
 
@@ -67,7 +66,7 @@ def _status(services: Services, session: Session | None) -> str:
     library, models = services.library, services.models
     if notice := (library.vector_places.notice or models.loading) if models.ready else models.status:
         return redacted(notice, session, library.folder)
-    left = library.vectors.count_missing(MULTILINGUAL.name) if models.ready else 0
+    left = library.vectors.count_missing(library.vector_places.second) if models.ready else 0
     told = gettext("Made ready for questions in other languages: all but {left} passages")
     return told.format(left=number(left)) if left else ""
 

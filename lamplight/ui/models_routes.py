@@ -15,7 +15,8 @@ from lamplight.languages import translated
 from lamplight.models.server import Server
 from lamplight.models.server_key import key_for
 from lamplight.models.server_model import ServerModel
-from lamplight.ui.models_view import models_value, offer_value
+from lamplight.ui.embedders_view import embedder_rows
+from lamplight.ui.models_view import UNDER_WAY, models_value, offer_value
 from lamplight.ui.requests import act
 
 if TYPE_CHECKING:
@@ -34,7 +35,11 @@ def models_routes(services: Services) -> APIRouter:
     async def after(action: Callable[[], object]) -> JSONResponse:
         def work() -> dict[str, Any]:
             action()
-            return models_value(models)
+            value, rows = models_value(models), embedder_rows(services)
+            moving = models.embedders.preparing or any(
+                row["note"] if row["current"] else row["state"] in UNDER_WAY for row in rows
+            )
+            return value | {"models": [*value["models"], *rows], "busy": value["busy"] or bool(moving)}
 
         return await act(work)
 
@@ -50,6 +55,11 @@ def models_routes(services: Services) -> APIRouter:
     async def choose(path: str | None = Body(embed=True)) -> JSONResponse:
         """`path` null stands for the model that comes with Lamplight."""
         return await after(lambda: models.choose_language_model(None if path is None else _typed_path(path)))
+
+    @router.post("/models/embedder")
+    async def choose_embedder(path: str | None = Body(embed=True)) -> JSONResponse:
+        """`path` of a folder; null stands for the one that comes with Lamplight."""
+        return await after(lambda: models.embedders.choose(None if path is None else _typed_path(path)))
 
     @router.post("/models/extension")
     async def choose_added(name: str = Body(embed=True)) -> JSONResponse:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SHIPPED = sentence("Comes with Lamplight: small enough for any laptop, and often wrong in its own words.")
 PROJECTOR = "mmproj"
+UNDER_WAY = ("downloading", "checking")
 Row = dict[str, Any]
 
 
@@ -33,7 +34,7 @@ def models_value(models: Models) -> Row:
     view = _View(models)
     rows = [
         view.shipped(),
-        *map(view.downloadable, models.downloads.catalogue.values()),
+        *(view.downloadable(one) for one in models.downloads.catalogue.values() if one.purpose != "search"),
         *view.others(),
         *map(view.added, added_models().values()),
     ]
@@ -42,8 +43,7 @@ def models_value(models: Models) -> Row:
         "folder": str(models_folder().absolute()),
         "loading": models.choice.loading,
         "trouble": translated(models.choice.trouble),
-        "busy": bool(models.choice.loading or models.native.state)
-        or any(row["state"] in ("downloading", "checking") for row in rows),
+        "busy": bool(models.choice.loading or models.native.state) or any(row["state"] in UNDER_WAY for row in rows),
         "models": rows,
         "server": server_value(models.choice.source),
         "native": native_value(models.native),

@@ -7,7 +7,7 @@ import { post as ask, send } from "./requests.js";
 import { remaining, size } from "./wording.js";
 
 const EVERY_MILLISECONDS = 1000; // while something is under way
-const HEADINGS = { answers: gettext("Answers"), pictures: gettext("Pictures") };
+const HEADINGS = { answers: gettext("Answers"), pictures: gettext("Pictures"), search: gettext("Search") };
 const UNDER_WAY = ["downloading", "checking", "paused"];
 // What a button says, and what it says of a model to who doesn't see beside which one it stands.
 const BUTTONS = {
@@ -41,11 +41,13 @@ function advance(node, model) {
 
 function facts(model) {
   const taken = model.state === "absent" ? gettext("{size} to download", { size: size(model.size) }) : gettext("{size} on disk", { size: size(model.size) });
-  return element("p", { class: "model-facts" }, `${taken} · `, gettext("needs about {size} of memory", { size: size(model.memory) }));
+  const memory = model.memory ? ` · ${gettext("needs about {size} of memory", { size: size(model.memory) })}` : "";
+  return element("p", { class: "model-facts" }, `${taken}${memory}`);
 }
 
 // What is asked of the app to have a model answer.
-const choosing = ({ extension, path }) => (extension ? ["/models/extension", { name: extension }] : ["/models/choose", { path }]);
+const choosing = ({ extension, path, purpose }) =>
+  (extension ? ["/models/extension", { name: extension }] : [purpose === "search" ? "/models/embedder" : "/models/choose", { path }]);
 export const choose = (model) => ask(...choosing(model));
 
 export function modelsSection() {
@@ -56,7 +58,7 @@ export function modelsSection() {
   const lists = element("div", { class: "models-lists" },
     Object.entries(groups).flatMap(([purpose, list]) => [element("h3", {}, HEADINGS[purpose]), list]));
   const server = element("div");
-  const rows = new Map(); // by name
+  const rows = new Map(); // by path, or name where there is none
   let value = null;
   let confirming = null; // the name of the model that is about to be removed
   let asked = 0; // an answer that was overtaken by a later question is not shown
@@ -97,7 +99,7 @@ export function modelsSection() {
     if (model.state === "absent") return [button(BUTTONS.download, model, post("download"))];
     if (model.state === "downloading" || model.state === "checking") return [button(BUTTONS.pause, model, post("pause")), button(BUTTONS.cancel, model, post("cancel"), "", "second")];
     if (model.state === "paused") return [button(BUTTONS.resume, model, post("resume")), button(BUTTONS.cancel, model, post("cancel"), "", "second")];
-    const use = model.purpose === "answers" && !model.current && model.state === "installed"
+    const use = model.purpose !== "pictures" && !model.current && model.state === "installed"
       ? button(BUTTONS.use, model, () => act(...choosing(model))) : null;
     const remove = model.removable && !model.current ? button(BUTTONS.remove, model, () => confirm(model.name), "", "second") : null;
     return [use, remove];
@@ -112,9 +114,10 @@ export function modelsSection() {
         model.fit ? light(model.fit) : null),
       element("p", { class: "model-about" }, model.about),
       model.fit ? element("p", { class: "model-about" }, model.fit.sentence) : null,
+      model.note ? element("p", { class: "model-about" }, model.note) : null,
       UNDER_WAY.includes(model.state)
         ? [element("progress", { max: 100, value: 0, "aria-label": gettext("Download of {name}", { name: model.name }) }), element("p", { class: "model-facts" })]
-        : model.fit ? facts(model) : null,
+        : model.fit || model.purpose === "search" ? facts(model) : null,
       model.trouble ? element("p", { class: "models-trouble" }, model.trouble) : null,
       element("div", { class: "model-buttons" }, buttons(model)));
   };
@@ -122,9 +125,10 @@ export function modelsSection() {
   // The row as it stands, if nothing but the progress of its download has changed.
   const drawn = (model) => {
     const state = JSON.stringify({ ...model, done: 0, seconds_left: null, confirming: confirming === model.name });
-    const kept = rows.get(model.name);
+    const place = model.path ?? model.name;
+    const kept = rows.get(place);
     const node = kept?.state === state ? kept.node : row(model);
-    rows.set(model.name, { state, node });
+    rows.set(place, { state, node });
     advance(node, model);
     return node;
   };
