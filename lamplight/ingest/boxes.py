@@ -35,3 +35,16 @@ def share_row(one: Box, other: Box) -> bool:
     """Whether two boxes stand beside each other, by their heights."""
     shared = min(one[3], other[3]) - max(one[1], other[1])
     return shared >= SAME_ROW * min(one[3] - one[1], other[3] - other[1])
+
+
+def is_inside(box: Box | None, place: Box) -> bool:
+    """Whether the middle of a box is in a place."""
+    if box is None:
+        return False
+    across, down = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return place[0] <= across <= place[2] and place[1] <= down <= place[3]
+
+
+def mirrored(box: Box, width: float) -> Box:
+    """Where a box would be on a page of this width that is seen in a mirror."""
+    return width - box[2], box[1], width - box[0], box[3]

@@ -9,17 +9,20 @@ import ctypes
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
 from pypdfium2 import raw
 
-from lamplight.ingest.boxes import both, joined
+from lamplight.ingest.bidirectional import RIGHT_TO_LEFT
+from lamplight.ingest.boxes import is_inside, joined, mirrored
 from lamplight.ingest.hidden_text import is_blank, is_outside, look, suspect_runs, suspects
 from lamplight.ingest.letters import clean
 from lamplight.ingest.page_rows import rows_of
+from lamplight.ingest.page_words import put_together, words_of
+from lamplight.ingest.right_to_left import RightToLeft
 from lamplight.ingest.typefaces import TypedLine
 from lamplight.ingest.vertical_text import columns_of, is_vertical
 from lamplight.library.records import Box
@@ -34,7 +37,6 @@ WORD_GAP = 1.6  # times the gap between the letters of a word that is letter-spa
 FEWEST_TYPED = 8  # letters, where the spaces between them were typed
 FAR_BESIDE = 12.0  # points, wider than a space, between what is on the page and what is beside it
 LETTERS_SHARE = 0.4  # of the words of a page are single letters or digits: they are set apart
-SPACED = 0.2  # of the type's height, between letters that are set apart; between words it is more
 LONGEST_FACE = 128  # bytes of a type's name that are looked at
 
 
@@ -84,7 +86,8 @@ class PageText:
                         hidden.append((first, last))
         if hidden:
             self._hidden = frozenset(index for first, last in hidden for index in range(first, last + 1))
-            del self._lines
+            for made in ("_lines", "_turned", "_read_lines"):
+                self.__dict__.pop(made, None)
         return [" ".join(clean(self.text[first : last + 1]).split()) for first, last in hidden]
 
     def _beside_the_page(self, first: int, last: int, box: Box) -> tuple[int, int] | None:
@@ -103,7 +106,33 @@ class PageText:
         """PDFium's own lines, in content order: right for prose, also in columns. Of vertical text its columns."""
         if self._is_vertical:
             return [*columns_of(self.words)]
-        return [(clean(self._as_typed(start, words)), box) for start, words, box in self._lines]
+        return [(text, box) for _, text, box, _, _ in self._read_lines]
+
+    @functools.cached_property
+    def _turned(self) -> RightToLeft | None:
+        """What is read from right to left; None on a page without such letters, which costs a search of its text."""
+        if not RIGHT_TO_LEFT.search(self.text):
+            return None
+        return RightToLeft(self._text.raw, self._lines, self.to_page)
+
+    @property
+    def is_right_to_left(self) -> bool:
+        """Whether most letters of the page are of a script from right to left."""
+        return self._turned is not None and self._turned.is_mostly
+
+    @functools.cached_property
+    def _read_lines(self) -> list[tuple[int, str, Box | None, int, int]]:
+        """The lines as they are read, with the indices of the characters they begin with in the file and when read."""
+        turned = self._turned
+        found = [
+            (start, clean(self._as_typed(start, words)), box, *_ends(start, words))
+            for start, words, box in self._lines
+            if turned is None or start not in turned.indices
+        ]
+        if turned is not None:
+            found += [(line.start, line.text, line.box, line.first, line.last) for line in turned.lines]
+            found.sort(key=lambda line: line[0])
+        return found
 
     @functools.cached_property
     def _lines(self) -> list[tuple[int, str, Box | None]]:
@@ -176,12 +205,11 @@ class PageText:
     def typed_lines(self) -> list[TypedLine]:
         """Those of `lines` that have a box, with the type they are set in."""
         found = []
-        for start, words, box in self._lines:
+        for _, text, box, first, last in self._read_lines:
             if box is not None:
-                first, last = start + len(words) - len(words.lstrip()), start + len(words.rstrip()) - 1
                 face, size = self._type_of(first)
                 same = first == last or self._type_of(last) == (face, size)
-                found.append(TypedLine(clean(words), box, face if same else "", size))
+                found.append(TypedLine(text, box, face if same else "", size))
         return found
 
     def _type_of(self, index: int) -> tuple[str, float]:
@@ -199,7 +227,15 @@ class PageText:
 
     def rows(self) -> list[tuple[str, Box | None]]:
         """Visual rows rebuilt from character boxes, for pages dense with numbers; would interleave columns of prose."""
-        return [*columns_of(self.words)] if self._is_vertical else rows_of(self.words, self.width)
+        if self._is_vertical:
+            return [*columns_of(self.words)]
+        if self._turned is None:
+            return rows_of(self.words, self.width)
+        pieces = self._words_from_the_left + self._turned.pieces
+        if not self._turned.is_mostly:
+            return rows_of(pieces, self.width)
+        rows = rows_of([(text, mirrored(box, self.width)) for text, box in pieces], self.width)
+        return [(text, mirrored(box, self.width) if box else None) for text, box in rows]
 
     @functools.cached_property
     def _is_vertical(self) -> bool:
@@ -208,42 +244,21 @@ class PageText:
     @functools.cached_property
     def words(self) -> list[tuple[str, Box]]:
         """The words and their boxes, in content order."""
-        words = list(self._words())
+        words = self._words_from_the_left
+        if self._turned is not None:
+            return words + self._turned.words
         alone = sum(len(word) == 1 for word, _ in words)
-        return _put_together(words) if alone > max(FEWEST_TYPED, LETTERS_SHARE * len(words)) else words
+        return put_together(words) if alone > max(FEWEST_TYPED, LETTERS_SHARE * len(words)) else words
 
-    def _words(self) -> Iterator[tuple[str, Box]]:
-        """Words in content order, by gaps between characters as well as by spaces."""
-        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-        pointers = [ctypes.byref(value) for value in (left, right, bottom, top)]
-        word, box = "", (0.0, 0.0, 0.0, 0.0)
-        unicode_of, box_of, page = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharBox, self._text.raw
-        for index in range(raw.FPDFText_CountChars(page)):
-            if index in self._untyped:
-                continue
-            code = 0x20 if index in self._hidden else unicode_of(page, index)
-            if code < 0x1B or code in (0x20, 0xA0) or 0x2000 <= code <= 0x200B:
-                if word and code != 2:
-                    yield clean(word), self.to_page(*box)
-                    word = ""
-                elif word:
-                    word += chr(code)
-                continue
-            if code == 0xFFFE:  # how PDFium marks a hyphen at a line's end
-                word += chr(code) if word else ""
-                continue
-            box_of(page, index, *pointers)
-            here = (left.value, bottom.value, right.value, top.value)
-            if word and _apart(box, here):
-                yield clean(word), self.to_page(*box)
-                word = ""
-            box = both(box, here) if word else here
-            word += chr(code)
-        if word:
-            yield clean(word), self.to_page(*box)
+    @functools.cached_property
+    def _words_from_the_left(self) -> list[tuple[str, Box]]:
+        left_out = self._hidden if self._turned is None else self._hidden | self._turned.characters
+        return list(words_of(self._text.raw, left_out, self._untyped, self.to_page))
 
     def within(self, box: Box) -> str:
         """The words in a part of the page as it is shown, on one line."""
+        if self._turned is not None:
+            return " ".join(word for word, place in self.words if is_inside(place, box))
         a, b, c, d, e, f = self._matrix
         across = a * d - b * c
         corners = []
@@ -271,28 +286,6 @@ class PageText:
         return (x0 - e) / FAR, (y0 - f) / FAR, (x1 - e) / FAR, (y1 - f) / FAR, e, f
 
 
-def _put_together(words: Iterable[tuple[str, Box]]) -> list[tuple[str, Box]]:
-    """Words of which some are letters set apart, by the gaps between them."""
-    found: list[tuple[str, Box]] = []
-    for text, box in words:
-        if found:
-            before, place = found[-1]
-            height = max(place[3] - place[1], box[3] - box[1], 1.0)
-            level = min(place[3], box[3]) > max(place[1], box[1])
-            if level and -SPACED * height <= box[0] - place[2] <= SPACED * height:
-                found[-1] = before + text, both(place, box)
-                continue
-        found.append((text, box))
-    return found
-
-
-def _apart(word: Box, character: Box) -> bool:
-    """Whether a character starts a new word. User space: (left, bottom, right, top)."""
-    height = max(4.0, word[3] - word[1])
-    gap = character[0] - word[2]
-    centre_shift = abs((character[1] + character[3]) - (word[1] + word[3]))
-    return (
-        character[0] < word[0] - 2
-        or gap > 0.35 * height + 1
-        or centre_shift > 1.2 * max(height, character[3] - character[1])
-    )
+def _ends(start: int, words: str) -> tuple[int, int]:
+    """The indices of the first and the last character that are not blank."""
+    return start + len(words) - len(words.lstrip()), start + len(words.rstrip()) - 1

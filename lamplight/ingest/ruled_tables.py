@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from lamplight.ingest.boxes import joined
+from lamplight.ingest.boxes import is_inside, joined
 from lamplight.ingest.tables import is_amount
 from lamplight.library.records import Box
 
@@ -62,14 +62,6 @@ def ruled_tables(rules: Iterable[Rule], words: Callable[[], Words], lines: Lines
             if table is not None and _is_whole(table, lines):
                 found.append(table)
     return sorted(found, key=lambda table: table.place[1])
-
-
-def is_inside(box: Box | None, place: Box) -> bool:
-    """Whether the middle of a box is in a place."""
-    if box is None:
-        return False
-    across, down = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return place[0] <= across <= place[2] and place[1] <= down <= place[3]
 
 
 def _merged(rules: Iterable[Rule]) -> list[Rule]:

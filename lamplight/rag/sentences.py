@@ -20,9 +20,9 @@ LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){3}")  # at least three: a lone numbe
 # markers and emphasis. The marks of scripts that have their own need neither.
 SENTENCE_END = re.compile(
     r"(?<=[.!?…])[\"”’)*_]*(?:\s?\[\d[\d,; ]*\])*\s+(?=[^\W_a-zß-öø-ÿ]|[“\"(•¿¡„«*])|"
-    r"(?<=[\u3002\uff01\uff1f\u0964\u061f])[\"”’)\u300d\u300f]*\s*"
+    r"(?<=[\u3002\uff01\uff1f\u0964\u061f\u06d4])[\"”’)\u300d\u300f]*\s*"
 )
-ENDED = re.compile(r"[.!?…\u3002\uff01\uff1f\u0964\u061f][\"”’)*\]\u300d\u300f]*$")
+ENDED = re.compile(r"[.!?…\u3002\uff01\uff1f\u0964\u061f\u06d4][\"”’)*\]\u300d\u300f]*$")
 # "z. B.", "p.m.": single letters, each with its point.
 LETTER_BY_LETTER = re.compile(r"(?<!\w)[^\W\d_]\.(?:\s?[^\W\d_]\.)+$")
 ONE_LETTER = re.compile(r"(?<!\w)[^\W\d_]\.$")
@@ -33,7 +33,7 @@ NUMBERED = re.compile(r"(?:^|(?P<item>[.:;!?]\s+)|[\s(\[“\"])(?P<number>\d{1,2
 ITEM = re.compile(r"^\s*(?:[•‣▪◦●○■□✓✔➢*·–—-]|\(?(?:\d{1,2}|[A-Za-z]|[ivxIVX]{1,4})[.)])\s+\S")  # a bullet or number
 COLUMNS = re.compile(r"[^\s.!?…] {2,}\S|\t| \| ")  # after a full stop two spaces are a typist's habit
 FULL = 0.65  # of a long line of the passage: what prose, however ragged, fills before it wraps
-LINE_ENDS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a", "\u0964", "\u061f")
+LINE_ENDS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a", "\u0964", "\u061f", "\u06d4")
 IS_UNSPACED = re.compile(f"[{UNSPACED}]")
 ANNOUNCES = (":", "\uff1a")  # the colon of Latin and of Chinese scripts
 

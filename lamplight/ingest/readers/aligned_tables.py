@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from lamplight.ingest.page_text import PageText
+from lamplight.ingest.boxes import is_inside
 from lamplight.ingest.readers.aligned_headers import MOST_HEADER_ROWS, Column, header_cells_of, placed_under
-from lamplight.ingest.readers.aligned_rows import Row, is_near, is_prose, of_segments, rows_of
-from lamplight.ingest.ruled_tables import is_inside
+from lamplight.ingest.readers.aligned_rows import Lines, Row, Words, is_near, is_prose, of_segments, rows_of
 from lamplight.library.records import Box, Table
 
 FEWEST_DIGITS = 8  # of a page that is looked at
@@ -41,15 +40,13 @@ class AlignedTables:
     def __init__(self) -> None:
         self._above: _Above | None = None
 
-    def of_page(self, text: PageText, page: int, known: Sequence[Box] = ()) -> list[Table]:
-        """The tables of a page, but for what lies in the `known` ones."""
-        if sum(map(str.isdigit, text.seen)) < FEWEST_DIGITS:
-            return []
-        rows = [row for row in rows_of(text.rows(), text.words) if not any(is_inside(row.box, one) for one in known)]
+    def of_page(self, lines: Lines, words: Words, width: float, page: int, known: Sequence[Box] = ()) -> list[Table]:
+        """The tables of a page that is so wide, but for what lies in the `known` ones. `lines` are its visual rows."""
+        rows = [row for row in rows_of(lines, words) if not any(is_inside(row.box, one) for one in known)]
         found: list[Table] = []
         done = 0
-        for first, last in _regions(rows, text.width):
-            found += self._tables(rows[done:last], first - done, text.width, page)
+        for first, last in _regions(rows, width):
+            found += self._tables(rows[done:last], first - done, width, page)
             done = last
         return found
 

@@ -22,12 +22,13 @@ from lamplight.ingest.page_headings import PageHeadings
 from lamplight.ingest.page_text import LETTERSPACED, PageText
 from lamplight.ingest.pdfium import PDFIUM_LOCK, has_end, open_pdf
 from lamplight.ingest.pictures import Pictures
-from lamplight.ingest.readers.aligned_tables import AlignedTables
+from lamplight.ingest.readers.aligned_tables import FEWEST_DIGITS, AlignedTables
 from lamplight.ingest.readers.columns import HeaderRow, is_headless, name_columns
 from lamplight.ingest.readers.container import Container
 from lamplight.ingest.readers.label_columns import rows_of_labels
 from lamplight.ingest.readers.pdf_annotations import annotations_of, draw_stamps
 from lamplight.ingest.readers.pdf_attachments import attached_files, xfa_values
+from lamplight.ingest.readers.pdf_mirror import Mirror, mirror_of
 from lamplight.ingest.readers.pdf_pictures import picture_blocks_of, remember_pictures
 from lamplight.ingest.readers.pdf_rules import rules_of
 from lamplight.ingest.readers.pdf_tables import PageTables
@@ -162,10 +163,11 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
             shown = picture_blocks_of(page, text.to_page, lines, so_far.pictures, headings) if picture is None else []
             stamps = [_part(page, box) for box in annotations.wordless(text)] if picture is None else []
             notes = annotations.notes(text)
+            mirror = mirror_of(text) if picture is None else Mirror(text.width, False)
             if picture is None:
                 rules = [] if annotations.filled else rules_of(page, text.to_page)
-                _lay_out(result, annotations.filled_in(lines, text.within), rules, text, headings, so_far)
-                words = text.words if any(map(is_headless, result.blocks)) else []
+                _lay_out(result, mirror.filled_in(annotations, lines, text.within), rules, text, headings, so_far)
+                words = mirror.words(text.words) if any(map(is_headless, result.blocks)) else []
         finally:
             text.close()
             page.close()
@@ -175,13 +177,13 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
         result.blocks = blocks_of_rows(lines, headings)
     notes += [Line(" ".join(line.text for line in reading.recogniser().read(stamp)), box) for stamp, box in stamps]
     if notes := [note for note in notes if note.text]:
-        result.blocks.append(Block("text", notes, headings))
+        result.blocks.append(mirror.turned(Block("text", notes, headings)))
     so_far.files += annotations.files
     result.comments, result.fields = len(annotations.comments), annotations.filled
     if picture is not None:
-        tables = [table_of_rows(block, number) for block in result.blocks]
-        result.tables += [table for table in tables if table is not None]
+        result.tables += [table for block in result.blocks if (table := table_of_rows(block, number)) is not None]
     so_far.heads = name_columns(result.blocks, words, so_far.heads)
+    mirror.turn_back(result)
     mark_set_apart(result, set_apart)
     result.blocks += shown
     return result
@@ -195,10 +197,14 @@ def _lay_out(
     headings: tuple[str, ...],
     so_far: SoFar,
 ) -> None:
-    """The blocks and tables of a page that has its text."""
-    ruled = ruled_tables(rules, lambda: text.words, lines)
+    """The blocks and tables of a page that has its text, out of lines in the mirror."""
+    mirror = mirror_of(text)
+    ruled = ruled_tables(mirror.rules(rules), lambda: mirror.words(text.words), lines)
     page.blocks, page.tables = so_far.tables.blocks(lines, ruled, headings, page.number)
-    page.tables += so_far.aligned.of_page(text, page.number, [table.place for table in ruled])
+    if sum(map(str.isdigit, text.seen)) >= FEWEST_DIGITS:
+        rows, words = mirror.lines(text.rows()), mirror.words(text.words)
+        known = [table.place for table in ruled]
+        page.tables += so_far.aligned.of_page(rows, words, text.width, page.number, known)
 
 
 def _with_recognised(
@@ -234,7 +240,8 @@ def _layer_and_scan(page: Any, text: PageText) -> tuple[PageLines, Any]:
         digits = sum(map(str.isdigit, words))
         lines = text.rows() if digits > NUMERIC_SHARE * characters else []
         if not lines or LETTERSPACED.search("\n".join(words for words, _ in lines)):
-            lines = rows_of_labels(text.lines())
+            mirror = mirror_of(text)
+            lines = mirror.lines(rows_of_labels(mirror.lines(text.lines())))
         if not is_over_a_scan(page, text.raw, characters):
             return lines, None
         without_text(page)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lamplight.ingest.boxes import is_inside
 from lamplight.ingest.document import Block
 from lamplight.ingest.readers.rows import LABEL, Lines, blocks_of_rows
-from lamplight.ingest.ruled_tables import RuledTable, is_inside
+from lamplight.ingest.ruled_tables import RuledTable
 from lamplight.ingest.tables import count_header_rows, table_block
 from lamplight.library.records import Table
 
