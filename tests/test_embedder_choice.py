@@ -129,7 +129,7 @@ def test_a_folder_with_onnx_gives_the_vectors_of_sentence_transformers(
     assert measured.rate > 0
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.long
 def test_what_only_torch_reads_is_exported_with_its_roles_and_its_scale(
     models: Models, embedder: Embedder, tmp_path: Path

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from safetensors.numpy import load_file
 
-from lamplight.models.catalogue import DOWNLOADABLE, LANGUAGE_MODEL
+from lamplight.models.catalogue import DOWNLOADABLE, EMBEDDER, ENGLISH, LANGUAGE_MODEL
+from lamplight.models.embedder_graph import fill_graph, graph_of
 from tests.hub import Hub, serving
 from tests.model_servers import scripted
 from tests.test_accessibility import assert_accessible
@@ -107,6 +110,24 @@ def test_a_server_elsewhere_is_allowed_by_name_and_one_here_is_used(page: Page) 
     field.fill("http://127.0.0.1:1/v1")
     field.press("Enter")
     expect(form.get_by_role("alert")).to_contain_text("can’t be reached")
+
+
+def test_another_embedder_is_chosen_and_the_former_one_again(hub: Hub, visit: Visit, tmp_path: Path) -> None:
+    place = tmp_path / "models" / "an embedder"
+    shutil.copytree(EMBEDDER.path().parent, place)
+    (place / "onnx").mkdir()
+    fill_graph(graph_of(ENGLISH), load_file(place / "model.safetensors"), place / "onnx" / "model.onnx")
+    visit.page.evaluate(OPEN)
+    row = visit.page.locator(".model", has_text="an embedder")
+    row.get_by_role("button", name="Use an embedder", exact=True).click()
+    expect(row).to_contain_text("in use")  # there is nothing to be read
+    assert_accessible(visit.page)
+    row.scroll_into_view_if_needed()
+    visit.photograph("embedders")
+    shipped = visit.page.locator(".model", has_text="Comes with Lamplight: finds passages")
+    shipped.get_by_role("button", name="Use").click()
+    expect(shipped).to_contain_text("in use")
+    expect(row).not_to_contain_text("in use")
 
 
 @pytest.mark.long

@@ -80,6 +80,7 @@ class _View:
             "fit": None,
             "trouble": translated(self._embedders.trouble) if current else "",
             "note": "",
+            "moving": current and bool(self._progress(None)),  # it is chosen, and doesn't search yet
         }
 
     def _note(self, folder: Path) -> str:
@@ -108,7 +109,8 @@ class _View:
         places, embedder = self._library.vector_places, self._models.embedders.wanted_name()
         if not self._models.ready or not embedder or places.second == embedder:
             return ""
-        count = self._library.passages.count()
+        if (count := self._library.passages.count()) == 0:
+            return ""
         left = self._library.vectors.count_missing(embedder) if embedder in places.stores else count
         told = gettext("It has read {done} of {count} passages; the former one searches until it has read all.")
         told = told.format(done=number(count - left), count=number(count))

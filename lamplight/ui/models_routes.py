@@ -36,9 +36,7 @@ def models_routes(services: Services) -> APIRouter:
         def work() -> dict[str, Any]:
             action()
             value, rows = models_value(models), embedder_rows(services)
-            moving = models.embedders.preparing or any(
-                row["note"] if row["current"] else row["state"] in UNDER_WAY for row in rows
-            )
+            moving = models.embedders.preparing or any(row["moving"] or row["state"] in UNDER_WAY for row in rows)
             return value | {"models": [*value["models"], *rows], "busy": value["busy"] or bool(moving)}
 
         return await act(work)

@@ -58,6 +58,8 @@ export function modelsSection() {
   const lists = element("div", { class: "models-lists" },
     Object.entries(groups).flatMap(([purpose, list]) => [element("h3", {}, HEADINGS[purpose]), list]));
   const server = element("div");
+  const own = element("p", { class: "model-facts" });
+  lists.append(own);
   const rows = new Map(); // by path, or name where there is none
   let value = null;
   let confirming = null; // the name of the model that is about to be removed
@@ -110,7 +112,7 @@ export function modelsSection() {
     return element("li", { class: `model ${model.current ? "current" : ""}` },
       element("div", { class: "model-head" },
         element("h4", {}, model.name),
-        inUse ? element("span", { class: "model-badge" }, gettext("in use")) : null,
+        inUse ? element("span", { class: "model-badge" }, model.moving ? gettext("chosen") : gettext("in use")) : null,
         model.fit ? light(model.fit) : null),
       element("p", { class: "model-about" }, model.about),
       model.fit ? element("p", { class: "model-about" }, model.fit.sentence) : null,
@@ -138,6 +140,7 @@ export function modelsSection() {
     machine.textContent = value.machine;
     server.replaceChildren(...[serverLine(value.server)].filter(Boolean));
     native.show(value.native);
+    own.textContent = gettext("Another one: put its folder, as sentence-transformers saves it, into {folder}.", { folder: value.folder });
     const said = value.loading ? gettext("{name} is getting ready; the other one answers until then.", { name: value.loading }) : "";
     if (status.textContent !== said) status.textContent = said;
     const key = lists.contains(focused()) ? focused().dataset.focus : null;
