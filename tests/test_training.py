@@ -317,10 +317,30 @@ def test_a_drawn_paper_answers_what_its_lines_still_say(tmp_path: Path, embedder
     for example in answered:
         for line, span in zip(example.answers, example.spans, strict=True):
             assert span is not None
-            assert example.lines[line][slice(*span)] == words[example.question]
-    others = [example for example in drawn if not example.answers and example.question in words]
+            assert example.lines[line][slice(*span)] == words[_asked(example)]
+    assert any("(" in example.question for example in answered), "some follow another question"
+    others = [example for example in drawn if not example.answers and _asked(example) in words]
     assert others, "some are asked where nothing answers"
-    assert not any(words[example.question] in line for example in others for line in example.lines)
+    assert not any(words[_asked(example)] in line for example in others for line in example.lines)
+
+
+def _asked(example: Example) -> str:
+    """Without the question before it, which stands in brackets, and as it stands in `PAPER`."""
+    alone = example.question.partition(" (")[0]
+    return next((one for one in ("Is it due at once?",) if one.startswith(alone)), alone)
+
+
+def test_pictures_of_receipts_are_asked_what_another_one_answers(tmp_path: Path, embedder: Embedder) -> None:
+    """In a library every "how much" finds a receipt with a total."""
+    kopi = "@ en | a.jpg\nKOPI CORNER\nLATTE 6.50\nTOTAL 6.50\n? latte price => [2] 6.50\n? total => [3] 6.50\n"
+    shop = "@ en | b.jpg\nTHE BOOK NOOK\nATLAS 20.00\nTOTAL 20.00\n? price of the atlas => [2] 20.00\n"
+    written(tmp_path, PAPER + "\n" + kopi + shop)
+    chance = random.Random(5)
+    asked = asked_papers(tmp_path, embedder)
+    drawn = [example for _ in range(60) for example in drawn_papers(asked, "english", chance)]
+    of_shop = {one.question for one in drawn if one.header == "b.jpg" and not one.answers}
+    assert {"latte price", "how many keys"} <= of_shop
+    assert "total" not in of_shop  # which that one answers, too
 
 
 def test_a_section_that_says_the_same_is_not_held_for_one_that_does_not_answer(

@@ -8,9 +8,10 @@ A file of `training/papers` is plain text:
     ? Are pets allowed? => no: not without consent    asked for a yes or a no (which it is, nobody learns yet)
     ? Who keeps the keys? => nothing                  nothing in the section answers
 
-The sections of a document have its title in common; a question that two of them answer stands under both. Where the
-words of an answer stand in several lines the number of the line comes first: `=> [3] three months' rent`. Two places
-that both answer are parted by `;;`. `python -m training.papers FILE` says what is wrong with a file.
+The sections of a document have its title in common, and a picture the name of its file; a question that two of them
+answer stands under both. Where the words of an answer stand in several lines the number of the line comes first:
+`=> [3] three months' rent`. Two places that both answer are parted by `;;`. `python -m training.papers FILE` says what
+is wrong with a file.
 """
 
 from __future__ import annotations
@@ -40,6 +41,13 @@ WITHOUT = 0.1  # of the questions are asked again of the section without the lin
 ENGLISH = 0.25  # of what is asked of English sections, for the multilingual reader
 NEAREST = 4  # other sections of the same document
 ELSEWHERE = 0.3  # of them are asked the question, too
+# Shares of the questions that are asked of a picture of another paper, too, where in a library every "how much" finds a
+# receipt with a total: those asked of pictures themselves, and all others.
+OF_ANOTHER_PICTURE, OF_A_PICTURE = 0.8, 0.12
+FOLLOWING = 0.08  # of the questions follow another one of the same document, and have it in brackets behind them
+MARKS = " ?¿\uff1f."
+PICTURE = re.compile(r".+\.(?:jpe?g|png|pdf)")
+TELLING = re.compile(r"[^\W_]{4,}|[^\W\da-zA-Z]{2,}")  # a word, or as much of Chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,21 +155,41 @@ def drawn_papers(asked: Sequence[Asked], language: Language, chance: random.Rand
 
     The English reader gets what is asked of English sections, the multilingual one only some of it.
     """
-    share = {"english": (1.0, 0.0), "multilingual": (ENGLISH, 1.0)}[language]
-    drawn = []
+    shares = {"english": (1.0, 0.0), "multilingual": (ENGLISH, 1.0)}[language]
+    pictures = [one.example for one in asked if is_picture(one.example) and shares[one.example.source != "paper en"]]
+    of_document: dict[str, list[str]] = {}
     for one in asked:
+        of_document.setdefault(document_of(one.example), []).append(one.example.question)
+    drawn = []
+    for one in [*asked, *(one for one in asked if is_picture(one.example))]:  # these twice, as they are few
         example = one.example
-        if chance.random() >= share[example.source != "paper en"]:
+        if chance.random() >= shares[example.source != "paper en"]:
             continue
+        if chance.random() < FOLLOWING:
+            before = chance.choice(of_document[document_of(example)])
+            example = replace(example, question=f"{example.question.strip(MARKS)} ({before.strip(MARKS)})?")
         drawn.append(_part(example, chance) if chance.random() < PARTS else example)
         if example.answers and chance.random() < WITHOUT:
             drawn.append(_without(example))
-        drawn += [
-            replace(example, header=other.header, lines=other.lines, answers=(), spans=())
-            for other in one.near
-            if chance.random() < ELSEWHERE
-        ]
+        others = [other for other in one.near if chance.random() < ELSEWHERE]
+        share = OF_ANOTHER_PICTURE if is_picture(example) else OF_A_PICTURE
+        if pictures and chance.random() < share and _are_told_apart(example, other := chance.choice(pictures)):
+            others.append(other)
+        drawn += [replace(example, header=other.header, lines=other.lines, answers=(), spans=()) for other in others]
     return drawn
+
+
+def is_picture(example: Example) -> bool:
+    """Whether it is a receipt or the like, as it is read from a photograph."""
+    return PICTURE.fullmatch(example.header) is not None
+
+
+def _are_told_apart(example: Example, picture: Example) -> bool:
+    """Whether a question can't mean a picture: asked of another one, it has a word that only that one has."""
+    if not is_picture(example):
+        return True
+    own, other = (set(TELLING.findall(f"{' '.join(one.lines)}".lower())) for one in (example, picture))
+    return bool(set(TELLING.findall(example.question.lower())) & own - other)
 
 
 def _part(example: Example, chance: random.Random) -> Example:

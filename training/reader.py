@@ -39,7 +39,7 @@ from training.network import (
     rounding,
     tokenizer_of,
 )
-from training.papers import FOLDER, Asked, asked_papers, document_of, drawn_papers
+from training.papers import FOLDER, Asked, asked_papers, document_of, drawn_papers, is_picture
 from training.shipped import begin_with_shipped
 from training.translated import translated
 
@@ -53,6 +53,7 @@ PROSE = 0.5  # of the groups of articles, drawn anew in each epoch: there are tw
 FORMS = 6_000  # made-up ones in each epoch, in nine languages
 # Of the examples of a kind: so many more, with a question of another document.
 ELSEWHERE = {"receipt": 0.5, "squad": 0.1, "tatqa": 0.3, "wtq": 0.2, "form": 0.3, "cell": 0.2}
+OF_FORMS = 0.5  # of the questions of others that receipts are asked
 SPANS_WEIGHT = 0.5
 GUESSES_WEIGHT = 0.15  # where only what can't be the answer is known
 WORD = re.compile(r"\w+")
@@ -177,8 +178,15 @@ def _elsewhere(example: Example, others: Sequence[Example], chance: random.Rando
     """The lines of some examples again, asked what they can't answer: what another of their kind is asked."""
     if chance.random() >= ELSEWHERE.get(example.source.split()[0], 0.0):
         return None
-    question = asked_elsewhere(chance) if example.source.startswith("receipt") else chance.choice(others).question
+    other = chance.choice(others)
+    if example.source.startswith("receipt") and (chance.random() < OF_FORMS or not _is_of_a_paper(other)):
+        return replace(example, question=asked_elsewhere(chance), answers=(), spans=())
+    question = other.question
     return replace(example, question=question, answers=(), spans=())
+
+
+def _is_of_a_paper(example: Example) -> bool:
+    return example.source.startswith("paper") and not is_picture(example)
 
 
 def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[Example]) -> str:

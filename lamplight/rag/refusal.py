@@ -48,7 +48,7 @@ def answerability(selection: Selection) -> float:
     """Log-odds that the passages hold an answer; below zero they don't."""
     if not selection.passages:
         return float("-inf")
-    if asks_for_all(selection):
+    if asks_for_all(selection) or _shows_what_is_looked_for(selection):
         return 0.0
     reader, cosine, covered = features(selection)
     # Names and dates in a question find the right receipt whatever is asked of it, and a receipt's lines are what the
@@ -92,6 +92,12 @@ def _is_alone(selection: Selection) -> bool:
 def likelihood(selection: Selection) -> float:
     """The probability that the likeliest line answers."""
     return 1 / (1 + math.exp(-certainty(selection) - math.log(SURE / (1 - SURE))))
+
+
+def _shows_what_is_looked_for(selection: Selection) -> bool:
+    """Whether a picture is asked about, and one that is more than its words comes first: a person looks at it."""
+    first = selection.passages[0]
+    return selection.search.query.wants_picture and first.kind == "image" and first.picture_kind != "scan"
 
 
 def asks_for_all(selection: Selection) -> bool:
