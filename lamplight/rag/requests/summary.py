@@ -14,6 +14,7 @@ from lamplight.rag.digests import DigestBuilder, Saying
 from lamplight.rag.events import ScanProgress, Token
 from lamplight.rag.lexicon.numbers import NUMBER_WORDS
 from lamplight.rag.lexicon.papers import PAPERS
+from lamplight.rag.opening_rows import opening_rows, sum_rows
 from lamplight.rag.outline import Headings, Section, headings_of, sections_of
 from lamplight.rag.requests.meant import about, meant, named, nearest
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
@@ -74,15 +75,24 @@ def _of_one(document: Document, request: Request, materials: Materials) -> Direc
     citations = CitationList()
     told = [heading_of(document, title, request)]
     sections = sections_of(part)
-    usual = SHORT if len(part) <= LONG else max(SHORT, min(MOST, EACH * len(sections)))
+    usual = max(SHORT, min(MOST, (1 if len(part) <= LONG else EACH) * len(sections)))
     shares = shares_of(sections, count or usual)
     found = summarised(sections, materials.vectors(part), materials.models.embedder, shares)
+    if not title and not count and len(part) <= LONG:  # a letter or a form: who, what and when, and what it comes to
+        told += _rows([*opening_rows(part), *sum_rows(part)], citations)
     titled = [] if count else _titled(sections, found, Headings(chunks))
     if len({title for title, _ in titled}) > 1:
         told += [under(title, sentences, citations) for title, sentences in titled]
     else:
         told.append(under("", [sentence for sentences in found for sentence in sentences], citations))
     return citations.told("\n\n".join(told)) if citations.passages else None
+
+
+def _rows(rows: Sequence[tuple[str, str, Sentence]], citations: CitationList) -> list[str]:
+    points = [
+        f"- {escape_markdown(label)}: {escape_markdown(value)}{citations.mark(row)}" for label, value, row in rows
+    ]
+    return ["\n".join(points)] if points else []
 
 
 def _written(document: Document, request: Request, materials: Materials) -> AnswerSteps:
