@@ -51,6 +51,14 @@ from lamplight.models.text_tiles import (
     tiles_for,
     uncut,
 )
+from lamplight.models.vertical_columns import (
+    TRIED,
+    are_alike,
+    columns_in,
+    in_reading_order,
+    is_short,
+    side_by_side,
+)
 
 DETECTOR_SIDE = 960  # pixels; twice as fast as the default on receipts, words as good (0.977)
 ENLARGED = 1.5  # times, of a drawing whose small letters were overlooked
@@ -67,6 +75,7 @@ class Recognised:
 
     words: list[OcrLine]
     doubt: Doubt | None = None
+    vertical: bool = False  # in columns, whose order their boxes don't tell
 
     @property
     def rows(self) -> list[OcrLine]:
@@ -111,10 +120,12 @@ class TextRecogniser:
         return replace(found, words=[replace(word, box=sheet.in_picture(word.box)) for word in found.words])
 
     def _look(self, picture: Image.Image) -> Recognised:
-        found, turn = self._upright(picture)
+        found = self._recognised(picture)
+        vertical = self._is_vertical(found)
+        found, turn = (self._in_columns(found), None) if vertical else self._upright(found, picture)
         kept, doubt = _judged(found, picture)
-        straight = laid_straight(kept)
-        return Recognised([rotated_back(line, turn, picture.size) for line in straight], doubt)
+        straight = in_reading_order(kept) if vertical else laid_straight(kept)
+        return Recognised([rotated_back(line, turn, picture.size) for line in straight], doubt, vertical)
 
     def read(self, picture: Image.Image) -> list[OcrLine]:
         """The rows of text alone."""
@@ -124,12 +135,33 @@ class TextRecogniser:
         """The pieces of text alone."""
         return self.look(picture).words
 
-    def _upright(self, picture: Image.Image) -> tuple[list[TextPiece], Image.Transpose | None]:
+    def _is_vertical(self, pieces: Sequence[TextPiece]) -> bool:
+        """Whether lines that stand are columns: their letters don't lie. Costs nothing where hardly any line stands."""
+        for column in columns_in(pieces)[:TRIED]:
+            with self._lock:
+                letters = self.engine.recognize_txt([column.pixels]).word_results[0]
+                row = side_by_side(column.pixels, letters)
+                if row is not None and are_alike(column.line.text, self._texts([row])[0][0]):
+                    return True
+        return False
+
+    def _in_columns(self, pieces: Sequence[TextPiece]) -> list[TextPiece]:
+        """The same with columns of two letters, which RapidOCR takes for lines that lie, read like the longer ones."""
+        short = [index for index, piece in enumerate(pieces) if is_short(piece)]
+        with self._lock:
+            read = self._texts([np.ascontiguousarray(np.rot90(pieces[index].pixels)) for index in short])
+        found = list(pieces)
+        for index, (text, score) in zip(short, read, strict=True):
+            if score > found[index].line.confidence:
+                found[index] = found[index].read_as(put_right(text.strip()), score)
+        return found
+
+    def _upright(self, found: list[TextPiece], picture: Image.Image) -> tuple[list[TextPiece], Image.Transpose | None]:
         """Pieces of the picture after the turn that makes most of them readable, and that turn.
 
-        Costs nothing on an upright picture, whose words are read with confidence.
+        Costs nothing on an upright picture, whose words are `found` with confidence.
         """
-        best, best_turn = self._recognised(picture), None
+        best, best_turn = found, None
         for turn in rotations_to_try(best):
             turned = self._recognised(picture.transpose(turn))
             needed = AS_GOOD if turn in QUARTERS else 1.0 if confidence_of(turned) >= SURE else CLEARLY
