@@ -17,9 +17,11 @@ from lamplight.models import tesseract
 from lamplight.models.catalogue import TEXT_DETECTOR, TEXT_RECOGNISER
 from lamplight.models.confusables import put_right, with_blanks
 from lamplight.models.legibility import (
-    READABLE,
     Doubt,
+    Legible,
     is_drawing,
+    is_greek,
+    is_kept,
     is_page,
     is_vietnamese,
     legibility,
@@ -56,7 +58,7 @@ from lamplight.models.vertical_columns import (
     are_alike,
     columns_in,
     in_reading_order,
-    is_short,
+    readings_of_short,
     side_by_side,
 )
 
@@ -146,14 +148,14 @@ class TextRecogniser:
         return False
 
     def _in_columns(self, pieces: Sequence[TextPiece]) -> list[TextPiece]:
-        """The same with columns of two letters, which RapidOCR takes for lines that lie, read like the longer ones."""
-        short = [index for index, piece in enumerate(pieces) if is_short(piece)]
-        with self._lock:
-            read = self._texts([np.ascontiguousarray(np.rot90(pieces[index].pixels)) for index in short])
-        found = list(pieces)
-        for index, (text, score) in zip(short, read, strict=True):
-            if score > found[index].line.confidence:
-                found[index] = found[index].read_as(put_right(text.strip()), score)
+        """The same with short columns, which RapidOCR reads badly, as they are read best."""
+        found = []
+        for piece in pieces:
+            with self._lock:
+                read = self._texts(readings_of_short(piece))
+            text, score = max(read, key=lambda one: one[1], default=("", 0.0))
+            is_better = score > piece.line.confidence
+            found.append(piece.read_as(put_right(text.strip()), score) if is_better else piece)
         return found
 
     def _upright(self, found: list[TextPiece], picture: Image.Image) -> tuple[list[TextPiece], Image.Transpose | None]:
@@ -235,8 +237,8 @@ class TextRecogniser:
 def _judged(found: Sequence[TextPiece], picture: Image.Image) -> tuple[list[TextPiece], Doubt | None]:
     """What was read of the pieces found, by the other recogniser where this one doesn't know the letters."""
     lines = [piece.line for piece in found]
-    how = legibility(lines)
-    vietnamese = is_vietnamese(lines)
+    vietnamese, greek = is_vietnamese(lines), is_greek(lines)
+    how: Legible = "unread" if greek else legibility(lines)
     doubt = None
     if (how != "well" or vietnamese) and is_page(picture):
         known = tesseract.LATIN[0] if vietnamese else ""
@@ -244,22 +246,18 @@ def _judged(found: Sequence[TextPiece], picture: Image.Image) -> tuple[list[Text
         if other is not None:
             read = [piece.read_as(*line) for piece, line in zip(found, other.lines, strict=True)]
             better = [max(pair, key=lambda one: quality(one.line)) for pair in zip(found, read, strict=True)]
-            found = read if other.confidence >= confidence_of(found) or vietnamese else better
+            sure = vietnamese or greek or other.confidence >= confidence_of(found)
+            found = read if sure else better
             how = legibility([piece.line for piece in found])
             doubt = Doubt(how) if how != "well" else None
         elif vietnamese:
             doubt = Doubt("doubtful", "Latin", tesseract.LATIN)
         else:
-            script = tesseract.script_of([piece.pixels for piece in found])
+            script = "Greek" if greek else tesseract.script_of([piece.pixels for piece in found])
             doubt = Doubt(how, script, tesseract.SCRIPTS.get(script, ()))
     kept = [
         piece
         for piece in found
-        if piece.line.text and piece.line.confidence >= LEAST_CONFIDENCE and (doubt is None or _is_kept(piece, how))
+        if piece.line.text and piece.line.confidence >= LEAST_CONFIDENCE and (doubt is None or is_kept(piece.line, how))
     ]
     return kept, doubt
-
-
-def _is_kept(piece: TextPiece, how: str) -> bool:
-    """Of a page that could not be read nothing is kept but what is quite sure."""
-    return quality(piece.line) >= (SURE if how == "unread" else READABLE)

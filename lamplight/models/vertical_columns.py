@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import groupby, pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +15,16 @@ import numpy.typing as npt
 from lamplight.models.text_pieces import STANDING, SURE, TextPiece, laid_straight
 from lamplight.models.text_rows import Box, OcrLine
 
+Pixels: TypeAlias = npt.NDArray[np.uint8]
+
 LETTER = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # kana and Chinese: no other script is set like this
 LETTERS_SHARE = 0.5  # of what a column says
 FEWEST_COLUMNS = 2
 COLUMNS_SHARE = 0.3  # of the length of all lines; fewer are a name beside a picture or a narrow cell of a table
 TRIED = 2  # columns, the longest ones
 ALIKE = 0.5  # of their letters: 0.86 to 1.0 in columns, 0.0 to 0.2 in lines of a page that lies on its side
-SHORT = 1.2  # times as tall as wide: a column of two letters, which was read as one that lies
+SHORTEST, SHORT = 1.2, 3.0  # times as tall as wide: a column of two or three letters
+LETTERS_OF_SHORT = (2, 3)
 WHITE = 1.2  # of a letter's size from one letter to the next when they are laid side by side
 CORE = 0.25  # of a column's width at each side of it that may be its neighbour's too
 TIER_GAP = 1.0  # of a column's width between two tiers of columns; a blank between words is 0.5
@@ -37,13 +40,23 @@ def columns_in(pieces: Sequence[TextPiece]) -> list[TextPiece]:
     return sorted(columns, key=lambda piece: -float(np.ptp(piece.quad[:, 1])))
 
 
-def is_short(piece: TextPiece) -> bool:
-    """Whether a piece among columns may be one of two letters."""
+def readings_of_short(piece: TextPiece) -> list[Pixels]:
+    """Of a piece among columns that may be one of two or three letters: pictures of it to be read, likelier first.
+
+    Laid down like a longer column, and with its letters side by side: few letters that lie are read badly.
+    """
     width, height = np.ptp(piece.quad, axis=0)
-    return bool(SHORT * width < height <= STANDING * width)
+    if not SHORTEST * width < height <= SHORT * width:
+        return []
+    column = piece.pixels if height > STANDING * width else np.ascontiguousarray(np.rot90(piece.pixels))
+    found = [column] if column is not piece.pixels else []
+    for count in LETTERS_OF_SHORT:
+        edges = np.linspace(0, column.shape[1], count + 1).round().astype(int)
+        found.append(_in_a_row(column, list(pairwise(edges.tolist()))))
+    return found
 
 
-def side_by_side(column: npt.NDArray[np.uint8], letters: Any) -> npt.NDArray[np.uint8] | None:
+def side_by_side(column: Pixels, letters: Any) -> Pixels | None:
     """The letters of a column, each as it stands in the picture, one beside the other; None if there are none.
 
     `column` is its picture (height, width, 3) laid down so that its top is at the left, `letters` RapidOCR's
@@ -52,15 +65,24 @@ def side_by_side(column: npt.NDArray[np.uint8], letters: Any) -> npt.NDArray[np.
     places = [place for word in letters.word_cols for place in word]
     if not places or not letters.line_txt_len:
         return None
-    size = column.shape[0]
     middles = [(place + 0.5) * column.shape[1] / letters.line_txt_len for place in places]
-    between = [(one + other) / 2 for one, other in pairwise(middles)]
-    paper = int(np.median(column))
-    row = np.full((round(WHITE * size), size * len(middles), 3), paper, np.uint8)
-    starts, ends = [0.0, *between], [*between, float(column.shape[1])]
-    for index, (middle, start, end) in enumerate(zip(middles, starts, ends, strict=True)):
-        first = round(max(start, middle - WHITE * size / 2))
-        letter = np.rot90(column[:, first : round(min(end, middle + WHITE * size / 2))], -1)[: len(row)]
+    between = [round((one + other) / 2) for one, other in pairwise(middles)]
+    reach = WHITE * column.shape[0] / 2
+    return _in_a_row(
+        column,
+        [
+            (max(start, round(middle - reach)), min(end, round(middle + reach)))
+            for middle, start, end in zip(middles, [0, *between], [*between, column.shape[1]], strict=True)
+        ],
+    )
+
+
+def _in_a_row(column: Pixels, letters: Sequence[tuple[int, int]]) -> Pixels:
+    """The letters between these places of a column that is laid down, upright again, on white of the paper's colour."""
+    size = column.shape[0]
+    row = np.full((round(WHITE * size), size * len(letters), 3), int(np.median(column)), np.uint8)
+    for index, (start, end) in enumerate(letters):
+        letter = np.rot90(column[:, start:end], -1)[: len(row)]
         top = (len(row) - len(letter)) // 2
         row[top : top + len(letter), index * size : (index + 1) * size] = letter
     return row
@@ -107,15 +129,25 @@ def _ordered(lines: Sequence[OcrLine]) -> list[OcrLine]:
     """Tiers from the top, columns of a tier from the right, and what is left of a column from its top."""
     if len(lines) < 2 or all(map(_lies, lines)):
         return list(lines)
-    tiers = _tiers(lines)
-    parts = tiers if len(tiers) > 1 else _parts(lines, 0)[::-1]
+    parts = _tiers(lines)
+    if len(parts) == 1:
+        parts = _strips(lines)
     if len(parts) == 1:
         return sorted(lines, key=lambda line: (-_middle(line), line.upright[1]))
     return [line for part in parts for line in _ordered(part)]
 
 
+def _strips(lines: Sequence[OcrLine]) -> list[list[OcrLine]]:
+    """Parts side by side, from the right: columns of the page's height, and the tiers between them together."""
+    columns = _parts(lines, 0)[::-1]
+    strips = [
+        [line for column in strip for line in column] for _, strip in groupby(columns, lambda column: len(column) > 1)
+    ]
+    return strips if len(strips) > 1 else columns
+
+
 def _tiers(lines: Sequence[OcrLine]) -> list[list[OcrLine]]:
-    """Parts under one another. A column that only ends above where another one beside it begins is in the same."""
+    """Parts under one another. A column that only ends above where one beside it begins is in the same part."""
     tiers: list[list[OcrLine]] = []
     for part in _parts(lines, 1):
         if tiers and not _is_next_tier(tiers[-1], part):
@@ -128,9 +160,15 @@ def _tiers(lines: Sequence[OcrLine]) -> list[list[OcrLine]]:
 def _is_next_tier(above: Sequence[OcrLine], below: Sequence[OcrLine]) -> bool:
     if all(map(_lies, above)) or all(map(_lies, below)):
         return True
-    shared = min(_span(above, 0)[1], _span(below, 0)[1]) - max(_span(above, 0)[0], _span(below, 0)[0])
+    over_another = any(_overlap(one, other) for one in above for other in below)
     width = float(np.median([line.upright[2] - line.upright[0] for line in [*above, *below] if not _lies(line)]))
-    return shared > 0 and _span(below, 1)[0] - _span(above, 1)[1] >= TIER_GAP * width
+    gap = min(line.upright[1] for line in below) - max(line.upright[3] for line in above)
+    return over_another and gap >= TIER_GAP * width
+
+
+def _overlap(one: OcrLine, other: OcrLine) -> bool:
+    (left, right), (start, end) = _core(one, 0), _core(other, 0)
+    return min(right, end) > max(left, start)
 
 
 def _parts(lines: Sequence[OcrLine], axis: int) -> list[list[OcrLine]]:
@@ -150,10 +188,6 @@ def _core(line: OcrLine, axis: int) -> tuple[float, float]:
     """Where a line surely is: boxes reach into the white around it."""
     thin = CORE * min(line.upright[2] - line.upright[0], line.upright[3] - line.upright[1])
     return line.upright[axis] + thin, line.upright[axis + 2] - thin
-
-
-def _span(lines: Sequence[OcrLine], axis: int) -> tuple[float, float]:
-    return min(line.upright[axis] for line in lines), max(line.upright[axis + 2] for line in lines)
 
 
 def _lies(line: OcrLine) -> bool:
