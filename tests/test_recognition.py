@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
 
 from lamplight.ingest.doubts import Doubts
 from lamplight.models import tesseract
 from lamplight.models.confusables import put_right
 from lamplight.models.legibility import Doubt, is_greek, is_kept, is_vietnamese, legibility
 from lamplight.models.loading import Models
+from lamplight.models.marked_letters import MarkedLetters, Marks, marks_of, with_marks
 from lamplight.models.text_rows import OcrLine, rows_of
 from lamplight.models.text_tiles import joined, letters_in, tiles_for
 
@@ -231,3 +233,39 @@ def test_without_tesseract_nothing_is_transcribed(monkeypatch: pytest.MonkeyPatc
     assert tesseract.transcribe(lines) is None
     assert tesseract.transcribe(lines, "vie") is None
     assert tesseract.script_of(lines) == ""
+
+
+def recognised_as(text: str, likely: dict[int, tuple[str, float]]) -> list[tuple[str, Marks]]:
+    """A line as RapidOCR's decoder sees it: at each place one letter is sure, except for the `likely` ones."""
+    alphabet = ["blank", *"abdgiklnrstxyzIşŞığİé", " "]
+    likelihoods = np.zeros((1, 2 * len(text), len(alphabet)), np.float32)
+    likelihoods[0, 1::2, 0] = 1
+    for place, letter in enumerate(text):
+        other, share = likely.get(place, ("", 0.0))
+        likelihoods[0, 2 * place, alphabet.index(letter)] = 1 - share
+        if other:
+            likelihoods[0, 2 * place, alphabet.index(other)] = share
+    texts, letters = MarkedLetters(CTCLabelDecode(character=alphabet[1:-1]))(
+        likelihoods, True, wh_ratio_list=(1.0,), max_wh_ratio=1.0
+    )
+    return [(text, marks_of(information)) for (text, _), information in zip(texts, letters, strict=True)]
+
+
+TURKISH = [("yıldız ışık", ())]
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "others", "meant"),
+    [
+        pytest.param("kirik  taban", {3: ("ı", 0.06)}, TURKISH, "kirık  taban", id="a dot too many"),
+        pytest.param("gaz  kirik", {8: ("ı", 0.4)}, TURKISH, "gaz  kirık", id="behind blanks"),
+        pytest.param("kiraz", {1: ("ı", 0.01)}, TURKISH, "kiraz", id="a letter that has its dot"),
+        pytest.param("kirik", {3: ("ı", 0.06)}, [("tiles and bricks", ())], "kirik", id="a language without it"),
+        pytest.param("izin Işık", {0: ("İ", 0.13)}, TURKISH, "İzin Işık", id="a capital with a dot"),
+        pytest.param("taxi", {1: ("é", 0.3)}, TURKISH, "taxi", id="another letter"),
+    ],
+)
+def test_a_mark_is_put_where_it_is_likely_and_the_page_has_it_elsewhere(
+    text: str, likely: dict[int, tuple[str, float]], others: list[tuple[str, Marks]], meant: str
+) -> None:
+    assert with_marks([*others, *recognised_as(text, likely)])[-1] == meant

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ from lamplight.models.legibility import (
     legibility,
     quality,
 )
+from lamplight.models.marked_letters import MarkedLetters, Marks, marks_of, with_marks
 from lamplight.models.onnx_session import onnx_session
 from lamplight.models.sheet_of_paper import sheet_in
 from lamplight.models.text_pieces import (
@@ -71,6 +72,14 @@ UNSURE = 0.85  # of one piece; those in photos are often upside down
 FEW = 6  # unsure pieces that are looked at again (50 ms each); of a page on its head all are unsure
 
 
+class Transcription(NamedTuple):
+    """A line as it was read, how surely (0 to 1), and letters in it that may be marked ones."""
+
+    text: str
+    score: float
+    marks: Marks = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """The pieces of text in a picture where they stand, side by side ones not joined, and what could not be read."""
@@ -94,6 +103,7 @@ class TextRecogniser:
 
         logging.getLogger("RapidOCR").setLevel(logging.ERROR)
         self._lock = threading.Lock()
+        self._notes_marks = False
         self.engine: Any = RapidOCR(
             params={
                 "Global.use_cls": False,
@@ -143,7 +153,7 @@ class TextRecogniser:
             with self._lock:
                 letters = self.engine.recognize_txt([column.pixels]).word_results[0]
                 row = side_by_side(column.pixels, letters)
-                if row is not None and are_alike(column.line.text, self._texts([row])[0][0]):
+                if row is not None and are_alike(column.line.text, self._texts([row])[0].text):
                     return True
         return False
 
@@ -153,9 +163,9 @@ class TextRecogniser:
         for piece in pieces:
             with self._lock:
                 read = self._texts(readings_of_short(piece))
-            text, score = max(read, key=lambda one: one[1], default=("", 0.0))
-            is_better = score > piece.line.confidence
-            found.append(piece.read_as(put_right(text.strip()), score) if is_better else piece)
+            best = max(read, key=lambda one: one.score, default=Transcription("", 0.0))
+            is_better = best.score > piece.line.confidence
+            found.append(piece.read_as(put_right(best.text.strip()), best.score) if is_better else piece)
         return found
 
     def _upright(self, found: list[TextPiece], picture: Image.Image) -> tuple[list[TextPiece], Image.Transpose | None]:
@@ -179,15 +189,16 @@ class TextRecogniser:
             quads = self._lines(pixels)
             cut = [piece_of(pixels, quad, TALLEST) for quad in quads]
             read = self._texts(cut)
-            unsure = [index for index, (_, score) in enumerate(read) if score < UNSURE]
+            unsure = [index for index, one in enumerate(read) if one.score < UNSURE]
             few = len(unsure) <= min(FEW, len(read) - len(unsure))
             for index in unsure if few else []:
                 on_its_head = self._texts([np.ascontiguousarray(cut[index][::-1, ::-1])])[0]
-                read[index] = max(read[index], on_its_head, key=lambda one: one[1])
+                read[index] = max(read[index], on_its_head, key=lambda one: one.score)
         pieces = []
-        for (text, score), quad, line in zip(read, quads, cut, strict=True):
+        texts = with_marks([(one.text, one.marks) for one in read])
+        for text, one, quad, line in zip(texts, read, quads, cut, strict=True):
             box = bounds(quad)
-            pieces.append(TextPiece(OcrLine(put_right(text.strip()), box, score, box), quad, line))
+            pieces.append(TextPiece(OcrLine(put_right(text.strip()), box, one.score, box), quad, line))
         return pieces
 
     def _lines(self, pixels: npt.NDArray[np.uint8]) -> list[Quad]:
@@ -224,12 +235,16 @@ class TextRecogniser:
         boxes = self.engine(pixels, use_det=True, use_cls=False, use_rec=False).boxes
         return [] if boxes is None else [np.asarray(quad, np.float32) for quad in boxes]
 
-    def _texts(self, lines: Sequence[Any]) -> list[tuple[str, float]]:
+    def _texts(self, lines: Sequence[Any]) -> list[Transcription]:
         if not lines:
             return []
+        if not self._notes_marks:
+            self.engine.recognize_txt([lines[0]])  # with its first line RapidOCR makes what reads them
+            self.engine.text_rec.postprocess_op = MarkedLetters(self.engine.text_rec.postprocess_op)
+            self._notes_marks = True
         result = self.engine.recognize_txt(list(lines))
         return [
-            (with_blanks(text, letters, line) if text else "", float(score))
+            Transcription(with_blanks(text, letters, line) if text else "", float(score), marks_of(letters))
             for text, score, letters, line in zip(result.txts, result.scores, result.word_results, lines, strict=True)
         ]
 
