@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from rapidocr.ch_ppocr_rec.utils import CTCLabelDecode
 
 from lamplight.ingest.doubts import Doubts
 from lamplight.models import tesseract
 from lamplight.models.confusables import put_right
-from lamplight.models.legibility import Doubt, is_vietnamese, legibility
+from lamplight.models.legibility import Doubt, is_greek, is_kept, is_vietnamese, legibility
 from lamplight.models.loading import Models
+from lamplight.models.marked_letters import MarkedLetters, Marks, marks_of, with_marks
 from lamplight.models.text_rows import OcrLine, rows_of
 from lamplight.models.text_tiles import joined, letters_in, tiles_for
 
@@ -113,6 +115,8 @@ def test_letters_that_look_alike_are_told_by_their_neighbours(read: str, meant: 
         ([("ny212 0n |00 7 m13w 07 of 78 nvu", 0.63)], "unread"),
         ([("The heron was seen twice at the pond.", 0.98), ("Bl mny at tbe", 0.7)], "unread"),
         ([("The heron was seen twice at the pond.", 0.98)] * 3 + [("Bl mny at tbe", 0.7)], "doubtful"),
+        ([("12.480,00", 0.99)] * 9 + [("Ckt toob", 0.7)] * 6, "unread"),
+        ([("12.480,00", 0.99)] * 9 + [("Desk and chair", 0.97)] * 6, "well"),
         ([], "well"),
     ],
 )
@@ -160,6 +164,19 @@ def test_what_nobody_can_read_is_not_kept_as_if_it_were_read(models: Models, mon
     assert len("".join(line.text for line in found.words)) < 20
 
 
+def test_greek_is_known_however_surely_its_letters_seem_to_be_read() -> None:
+    assert is_greek([word("Θεσσαλικη, 14 Mapτiou 2024", 0, 0, 300), word("ΔΕΛΦΙΝΙ ΔΩΔΕΚΑ", 0, 40, 300)])
+    assert not is_greek([word("The angle θ between both planes is π/2, and the sum is Σ", 0, 0, 300)])
+
+
+@pytest.mark.parametrize(("text", "sure", "kept"), [
+    ("12.480,00", 0.99, True), ("Cpok orobopa c 01.04.2024", 0.95, False), ("Δεκεμβριου 2024", 0.99, False),
+    ("IBAN DE89 3704", 0.99, True),
+])  # fmt: skip
+def test_of_an_unread_page_only_what_is_certain_is_kept(text: str, sure: float, kept: bool) -> None:
+    assert is_kept(word(text, 0, 0, 150, sure), "unread") is kept
+
+
 FONTS = ("DejaVuSans.ttf", "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf", "Arial.ttf", "arial.ttf")
 
 
@@ -186,9 +203,69 @@ def test_another_script_is_read_where_tesseract_knows_it(models: Models) -> None
     assert found.doubt is None
 
 
+CYRILLIC_BILL = [
+    ("Счёт за май", ""), ("Стол письменный", "12.480,00"), ("Стул для кабинета", "6.296,80"),
+    ("Лампа настольная", "1.412,30"), ("Полка книжная", "994,50"), ("Доставка и сборка", "350,00"),
+    ("Итого к оплате", "21.533,60"),
+]  # fmt: skip
+
+
+@pytest.mark.long
+def test_of_a_bill_in_unknown_letters_the_amounts_are_kept_and_the_words_said_to_be_lost(
+    models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tesseract, "installed", frozenset)
+    font = cyrillic_font()
+    if font is None:
+        pytest.skip("no font with Cyrillic letters")
+    paper = Image.new("RGB", (1400, 700), "white")
+    for row, (item, amount) in enumerate(CYRILLIC_BILL):
+        ImageDraw.Draw(paper).text((60, 60 + 80 * row), item, fill="black", font=font)
+        ImageDraw.Draw(paper).text((1000, 60 + 80 * row), amount, fill="black", font=font)
+    found = models.ocr.look(paper)
+    assert found.doubt == Doubt("unread")
+    assert [line.text for line in found.rows] == [amount for _, amount in CYRILLIC_BILL if amount]
+
+
 def test_without_tesseract_nothing_is_transcribed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tesseract, "installed", frozenset)
     lines = [np.full((30, 200, 3), 255, np.uint8)]
     assert tesseract.transcribe(lines) is None
     assert tesseract.transcribe(lines, "vie") is None
     assert tesseract.script_of(lines) == ""
+
+
+def recognised_as(text: str, likely: dict[int, tuple[str, float]]) -> list[tuple[str, Marks]]:
+    """A line as RapidOCR's decoder sees it: at each place one letter is sure, except for the `likely` ones."""
+    alphabet = ["blank", *"abdgiklnrstxyzIşŞığİé", " "]
+    likelihoods = np.zeros((1, 2 * len(text), len(alphabet)), np.float32)
+    likelihoods[0, 1::2, 0] = 1
+    for place, letter in enumerate(text):
+        other, share = likely.get(place, ("", 0.0))
+        likelihoods[0, 2 * place, alphabet.index(letter)] = 1 - share
+        if other:
+            likelihoods[0, 2 * place, alphabet.index(other)] = share
+    texts, letters = MarkedLetters(CTCLabelDecode(character=alphabet[1:-1]))(
+        likelihoods, True, wh_ratio_list=(1.0,), max_wh_ratio=1.0
+    )
+    return [(text, marks_of(information)) for (text, _), information in zip(texts, letters, strict=True)]
+
+
+TURKISH = [("yıldız ışık", ())]
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "others", "meant"),
+    [
+        pytest.param("kirik  taban", {3: ("ı", 0.06)}, TURKISH, "kirık  taban", id="a dot too many"),
+        pytest.param("gaz  kirik", {8: ("ı", 0.4)}, TURKISH, "gaz  kirık", id="behind blanks"),
+        pytest.param("kiraz", {1: ("ı", 0.01)}, TURKISH, "kiraz", id="a letter that has its dot"),
+        pytest.param("kirik", {3: ("ı", 0.06)}, [("tiles and bricks", ())], "kirik", id="a language without it"),
+        pytest.param("izin Işık", {0: ("İ", 0.13)}, TURKISH, "İzin Işık", id="a capital with a dot"),
+        pytest.param("taxi", {1: ("é", 0.3)}, TURKISH, "taxi", id="another letter"),
+    ],
+)
+def test_a_mark_is_put_where_it_is_likely_and_the_page_has_it_elsewhere(
+    text: str, likely: dict[int, tuple[str, float]], others: list[tuple[str, Marks]], meant: str
+) -> None:
+    assert with_marks([*others, *recognised_as(text, likely)])[-1] == meant

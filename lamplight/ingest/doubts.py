@@ -14,7 +14,7 @@ LANGUAGE_NAMES = {
     "tha": "Thai", "ara": "Arabic", "fas": "Persian", "urd": "Urdu", "vie": "Vietnamese", "ben": "Bengali",
     "tam": "Tamil", "tel": "Telugu", "guj": "Gujarati", "pan": "Punjabi", "kan": "Kannada", "mal": "Malayalam",
     "kat": "Georgian", "hye": "Armenian", "khm": "Khmer", "lao": "Lao", "mya": "Burmese", "sin": "Sinhala",
-    "amh": "Amharic",
+    "amh": "Amharic", "grc": "Ancient Greek", "asm": "Assamese", "tir": "Tigrinya",
 }  # fmt: skip
 NAMED = 3  # languages, then "…"
 LISTED = 8  # page numbers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,10 +15,15 @@ from lamplight.models.text_rows import OcrLine
 
 WELL_READ = 0.85  # of a piece: its confidence, less if it has too few letters for its length
 READABLE = 0.6  # of a piece; those below are not kept
+CERTAIN = 0.97  # of a piece on a page that could not be read: letters of another script reach 0.96
 FEWEST_CHARACTERS = 0.5  # per line height of a piece's length; print has 2, Chinese signs 1
 THICKEST = 3.0  # times as thick as the usual line
 UNREAD_SHARE = 0.5  # of a page's lines, by length, that make it unread
 DOUBTFUL_SHARE = 0.15
+FEWEST_WORDS = 6  # pieces that are more than figures, before these are judged apart
+GREEK = re.compile("[\u0370-\u03ff]")  # known as signs of formulas, most of those with accents aren't
+GREEK_SHARE = 0.5  # of a page's letters
+FEWEST_GREEK = 20
 PAPER_SHARE = 0.4  # of the pixels are light and colourless, or of one colour: a page, not a photo with some letters
 DRAWING_SHARE = 0.6  # of neighbouring pixels that are the same
 LIGHT, COLOUR = 150, 40  # of 255
@@ -46,14 +52,38 @@ def quality(piece: OcrLine) -> float:
 
 
 def legibility(pieces: Sequence[OcrLine]) -> Legible:
-    """`pieces` with those that are unsure."""
+    """`pieces` with those that are unsure.
+
+    Figures are the same in most scripts: a bill on which only they were read is unread.
+    """
     lines = of_usual_thickness(pieces)
     if not lines:
         return "well"
     lengths = np.array([max(piece.box[2] - piece.box[0], piece.box[3] - piece.box[1]) for piece in lines])
     unsure = np.array([quality(piece) < WELL_READ for piece in lines])
     share = float((lengths * unsure).sum() / max(1.0, lengths.sum()))
-    return "unread" if share >= UNREAD_SHARE else "doubtful" if share >= DOUBTFUL_SHARE else "well"
+    words = unsure[[not _is_figures(piece.text) for piece in lines]]
+    if share >= UNREAD_SHARE or (len(words) >= FEWEST_WORDS and float(words.mean()) >= UNREAD_SHARE):
+        return "unread" if share >= DOUBTFUL_SHARE else "doubtful"
+    return "doubtful" if share >= DOUBTFUL_SHARE else "well"
+
+
+def is_kept(piece: OcrLine, how: Legible) -> bool:
+    """Whether to keep a piece of a page with a doubt: of one that could not be read only what is certain."""
+    if how == "unread":
+        return quality(piece) >= CERTAIN and GREEK.search(piece.text) is None
+    return quality(piece) >= READABLE
+
+
+def is_greek(pieces: Sequence[OcrLine]) -> bool:
+    """Whether a page is in Greek, as its letters tell even if they seem sure."""
+    letters = [letter for piece in pieces for letter in piece.text if letter.isalpha()]
+    greek = sum(GREEK.match(letter) is not None for letter in letters)
+    return greek >= max(FEWEST_GREEK, GREEK_SHARE * len(letters))
+
+
+def _is_figures(text: str) -> bool:
+    return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
 
 
 def of_usual_thickness(pieces: Sequence[OcrLine]) -> list[OcrLine]:

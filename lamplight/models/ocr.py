@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -17,14 +17,17 @@ from lamplight.models import tesseract
 from lamplight.models.catalogue import TEXT_DETECTOR, TEXT_RECOGNISER
 from lamplight.models.confusables import put_right, with_blanks
 from lamplight.models.legibility import (
-    READABLE,
     Doubt,
+    Legible,
     is_drawing,
+    is_greek,
+    is_kept,
     is_page,
     is_vietnamese,
     legibility,
     quality,
 )
+from lamplight.models.marked_letters import MarkedLetters, Marks, marks_of, with_marks
 from lamplight.models.onnx_session import onnx_session
 from lamplight.models.sheet_of_paper import sheet_in
 from lamplight.models.text_pieces import (
@@ -51,6 +54,14 @@ from lamplight.models.text_tiles import (
     tiles_for,
     uncut,
 )
+from lamplight.models.vertical_columns import (
+    TRIED,
+    are_alike,
+    columns_in,
+    in_reading_order,
+    readings_of_short,
+    side_by_side,
+)
 
 DETECTOR_SIDE = 960  # pixels; twice as fast as the default on receipts, words as good (0.977)
 ENLARGED = 1.5  # times, of a drawing whose small letters were overlooked
@@ -61,12 +72,21 @@ UNSURE = 0.85  # of one piece; those in photos are often upside down
 FEW = 6  # unsure pieces that are looked at again (50 ms each); of a page on its head all are unsure
 
 
+class Transcription(NamedTuple):
+    """A line as it was read, how surely (0 to 1), and letters in it that may be marked ones."""
+
+    text: str
+    score: float
+    marks: Marks = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """The pieces of text in a picture where they stand, side by side ones not joined, and what could not be read."""
 
     words: list[OcrLine]
     doubt: Doubt | None = None
+    vertical: bool = False  # in columns, whose order their boxes don't tell
 
     @property
     def rows(self) -> list[OcrLine]:
@@ -83,6 +103,7 @@ class TextRecogniser:
 
         logging.getLogger("RapidOCR").setLevel(logging.ERROR)
         self._lock = threading.Lock()
+        self._notes_marks = False
         self.engine: Any = RapidOCR(
             params={
                 "Global.use_cls": False,
@@ -111,10 +132,12 @@ class TextRecogniser:
         return replace(found, words=[replace(word, box=sheet.in_picture(word.box)) for word in found.words])
 
     def _look(self, picture: Image.Image) -> Recognised:
-        found, turn = self._upright(picture)
+        found = self._recognised(picture)
+        vertical = self._is_vertical(found)
+        found, turn = (self._in_columns(found), None) if vertical else self._upright(found, picture)
         kept, doubt = _judged(found, picture)
-        straight = laid_straight(kept)
-        return Recognised([rotated_back(line, turn, picture.size) for line in straight], doubt)
+        straight = in_reading_order(kept) if vertical else laid_straight(kept)
+        return Recognised([rotated_back(line, turn, picture.size) for line in straight], doubt, vertical)
 
     def read(self, picture: Image.Image) -> list[OcrLine]:
         """The rows of text alone."""
@@ -124,12 +147,33 @@ class TextRecogniser:
         """The pieces of text alone."""
         return self.look(picture).words
 
-    def _upright(self, picture: Image.Image) -> tuple[list[TextPiece], Image.Transpose | None]:
+    def _is_vertical(self, pieces: Sequence[TextPiece]) -> bool:
+        """Whether lines that stand are columns: their letters don't lie. Costs nothing where hardly any line stands."""
+        for column in columns_in(pieces)[:TRIED]:
+            with self._lock:
+                letters = self.engine.recognize_txt([column.pixels]).word_results[0]
+                row = side_by_side(column.pixels, letters)
+                if row is not None and are_alike(column.line.text, self._texts([row])[0].text):
+                    return True
+        return False
+
+    def _in_columns(self, pieces: Sequence[TextPiece]) -> list[TextPiece]:
+        """The same with short columns, which RapidOCR reads badly, as they are read best."""
+        found = []
+        for piece in pieces:
+            with self._lock:
+                read = self._texts(readings_of_short(piece))
+            best = max(read, key=lambda one: one.score, default=Transcription("", 0.0))
+            is_better = best.score > piece.line.confidence
+            found.append(piece.read_as(put_right(best.text.strip()), best.score) if is_better else piece)
+        return found
+
+    def _upright(self, found: list[TextPiece], picture: Image.Image) -> tuple[list[TextPiece], Image.Transpose | None]:
         """Pieces of the picture after the turn that makes most of them readable, and that turn.
 
-        Costs nothing on an upright picture, whose words are read with confidence.
+        Costs nothing on an upright picture, whose words are `found` with confidence.
         """
-        best, best_turn = self._recognised(picture), None
+        best, best_turn = found, None
         for turn in rotations_to_try(best):
             turned = self._recognised(picture.transpose(turn))
             needed = AS_GOOD if turn in QUARTERS else 1.0 if confidence_of(turned) >= SURE else CLEARLY
@@ -145,15 +189,16 @@ class TextRecogniser:
             quads = self._lines(pixels)
             cut = [piece_of(pixels, quad, TALLEST) for quad in quads]
             read = self._texts(cut)
-            unsure = [index for index, (_, score) in enumerate(read) if score < UNSURE]
+            unsure = [index for index, one in enumerate(read) if one.score < UNSURE]
             few = len(unsure) <= min(FEW, len(read) - len(unsure))
             for index in unsure if few else []:
                 on_its_head = self._texts([np.ascontiguousarray(cut[index][::-1, ::-1])])[0]
-                read[index] = max(read[index], on_its_head, key=lambda one: one[1])
+                read[index] = max(read[index], on_its_head, key=lambda one: one.score)
         pieces = []
-        for (text, score), quad, line in zip(read, quads, cut, strict=True):
+        texts = with_marks([(one.text, one.marks) for one in read])
+        for text, one, quad, line in zip(texts, read, quads, cut, strict=True):
             box = bounds(quad)
-            pieces.append(TextPiece(OcrLine(put_right(text.strip()), box, score, box), quad, line))
+            pieces.append(TextPiece(OcrLine(put_right(text.strip()), box, one.score, box), quad, line))
         return pieces
 
     def _lines(self, pixels: npt.NDArray[np.uint8]) -> list[Quad]:
@@ -190,12 +235,16 @@ class TextRecogniser:
         boxes = self.engine(pixels, use_det=True, use_cls=False, use_rec=False).boxes
         return [] if boxes is None else [np.asarray(quad, np.float32) for quad in boxes]
 
-    def _texts(self, lines: Sequence[Any]) -> list[tuple[str, float]]:
+    def _texts(self, lines: Sequence[Any]) -> list[Transcription]:
         if not lines:
             return []
+        if not self._notes_marks:
+            self.engine.recognize_txt([lines[0]])  # with its first line RapidOCR makes what reads them
+            self.engine.text_rec.postprocess_op = MarkedLetters(self.engine.text_rec.postprocess_op)
+            self._notes_marks = True
         result = self.engine.recognize_txt(list(lines))
         return [
-            (with_blanks(text, letters, line) if text else "", float(score))
+            Transcription(with_blanks(text, letters, line) if text else "", float(score), marks_of(letters))
             for text, score, letters, line in zip(result.txts, result.scores, result.word_results, lines, strict=True)
         ]
 
@@ -203,8 +252,8 @@ class TextRecogniser:
 def _judged(found: Sequence[TextPiece], picture: Image.Image) -> tuple[list[TextPiece], Doubt | None]:
     """What was read of the pieces found, by the other recogniser where this one doesn't know the letters."""
     lines = [piece.line for piece in found]
-    how = legibility(lines)
-    vietnamese = is_vietnamese(lines)
+    vietnamese, greek = is_vietnamese(lines), is_greek(lines)
+    how: Legible = "unread" if greek else legibility(lines)
     doubt = None
     if (how != "well" or vietnamese) and is_page(picture):
         known = tesseract.LATIN[0] if vietnamese else ""
@@ -212,22 +261,18 @@ def _judged(found: Sequence[TextPiece], picture: Image.Image) -> tuple[list[Text
         if other is not None:
             read = [piece.read_as(*line) for piece, line in zip(found, other.lines, strict=True)]
             better = [max(pair, key=lambda one: quality(one.line)) for pair in zip(found, read, strict=True)]
-            found = read if other.confidence >= confidence_of(found) or vietnamese else better
+            sure = vietnamese or greek or other.confidence >= confidence_of(found)
+            found = read if sure else better
             how = legibility([piece.line for piece in found])
             doubt = Doubt(how) if how != "well" else None
         elif vietnamese:
             doubt = Doubt("doubtful", "Latin", tesseract.LATIN)
         else:
-            script = tesseract.script_of([piece.pixels for piece in found])
+            script = "Greek" if greek else tesseract.script_of([piece.pixels for piece in found])
             doubt = Doubt(how, script, tesseract.SCRIPTS.get(script, ()))
     kept = [
         piece
         for piece in found
-        if piece.line.text and piece.line.confidence >= LEAST_CONFIDENCE and (doubt is None or _is_kept(piece, how))
+        if piece.line.text and piece.line.confidence >= LEAST_CONFIDENCE and (doubt is None or is_kept(piece.line, how))
     ]
     return kept, doubt
-
-
-def _is_kept(piece: TextPiece, how: str) -> bool:
-    """Of a page that could not be read nothing is kept but what is quite sure."""
-    return quality(piece.line) >= (SURE if how == "unread" else READABLE)

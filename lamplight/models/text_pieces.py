@@ -21,7 +21,7 @@ STANDING = 1.5  # a box so much taller than wide is a line that runs up or down;
 SIDEWAYS = 0.6  # of the lines' length: 0.0-0.1 on upright pages, 0.8-1.0 on those turned by a quarter
 QUARTERS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)
 SLANT = 0.3  # degrees from which a page is laid straight before its rows are found
-LONG = 3  # times as wide as tall: a piece whose slant can be told
+LONG = 3  # times as wide as tall, or as tall as wide: a piece whose slant can be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,11 @@ def laid_straight(pieces: Sequence[TextPiece]) -> list[OcrLine]:
     slants = []
     for piece in pieces:
         across, down = piece.quad[1] - piece.quad[0]
+        aside, along = piece.quad[3] - piece.quad[0]
         if across > LONG * float(np.ptp(piece.quad[[0, 3], 1])):
             slants.append(math.degrees(math.atan2(float(down), float(across))))
+        elif along > LONG * float(np.ptp(piece.quad[[0, 1], 0])):
+            slants.append(math.degrees(math.atan2(-float(aside), float(along))))
     slant = float(np.median(slants)) if slants else 0.0
     if abs(slant) < SLANT:
         return [piece.line for piece in pieces]

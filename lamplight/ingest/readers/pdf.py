@@ -217,6 +217,8 @@ def _with_recognised(
     seen: PageLines = [(line.text, _scaled(line.box, scale)) for line in found.rows]
     seen += [(code.said(), _scaled(code.box, scale)) for code in codes_in(picture)]
     page.read_by_ocr = bool(seen)
+    if found.vertical:
+        return seen + lines
     return sorted(lines + seen, key=_top) if lines else seen
 
 
