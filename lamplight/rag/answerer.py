@@ -16,7 +16,8 @@ from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query, with_question_before
 from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
 from lamplight.rag.finding import Finder, reading_text
-from lamplight.rag.intent import Intent, RequestKind, asked_as, understand
+from lamplight.rag.intent import Intent, RequestKind, asked_as, understand, without_names
+from lamplight.rag.naming import named_documents
 from lamplight.rag.pinning import fixed_prompt, pin
 from lamplight.rag.requests.answer_events import answer_events, refuse
 from lamplight.rag.requests.fact import FactAnswers
@@ -152,7 +153,13 @@ class Answerer:
         classifier, vectors = self._models.intents, request.lookup.vectors
         if kind is not None:
             return asked_as(kind, request.query, classifier, vectors)
-        return understand(request.query, classifier, vectors, self._models.prepared_multilingual)
+        multilingual = self._models.prepared_multilingual
+        intent = understand(request.query, classifier, vectors, multilingual)
+        if intent.kind != "fact":
+            return intent
+        names = named_documents(request.query, request.documents, request.lookup.holding).words
+        plain = understand(without_names(request.query, names), classifier, vectors, multilingual) if names else intent
+        return plain if plain.kind == "summary" else intent
 
     def _answer(self, request: Request, unread: Sequence[str]) -> Iterator[Event]:
         kind = request.intent.kind

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Embedder
 from lamplight.models.intent import WORD, IntentClassifier
 from lamplight.rag.lookup import QuestionVectors
+from lamplight.rag.names import words_of
 from lamplight.rag.query import STOP_WORDS
 
 RequestKind = Literal["fact", "summary", "list", "comparison", "change", "library", "lamplight", "talk", "writing"]
@@ -36,6 +37,7 @@ class Intent:
 
 
 FACT = Intent("fact")
+DOCUMENT = "document"
 
 
 def understand(
@@ -63,6 +65,21 @@ def understand(
         return Intent("fact", other=first)
     other = second if next_share >= POSSIBLE else None
     return Intent(first, _detail(first, shares), other if first == "fact" else "fact")
+
+
+def without_names(text: str, names: frozenset[str]) -> str:
+    """A request with "document" in place of the words that name one, in small letters: it asks for the same.
+
+    The classifier has seen few names, and takes a request with one for a question of fact.
+    """
+    told: list[str] = []
+    end = 0
+    for word in words_of(text):
+        if word.lower in names:
+            between = text[end : word.start]
+            told += [between] if told and not between.strip() else [between, DOCUMENT]
+            end = word.end
+    return "".join([*told, text[end:]])
 
 
 def asked_as(

@@ -15,7 +15,7 @@ from lamplight.rag.lexicon.quantities import quantities_of
 from lamplight.rag.sentences import Sentence, is_row, units_of
 
 CELLS = re.compile(r"\s*\|\s*|\s{2,}|\t+|:\s+(?=\S)")
-LETTERHEAD = 4  # lines before the first row, at most
+LETTERHEAD = 3  # lines before the first row, at most
 MOST = 8  # rows
 FEWEST_PARTS = 2  # of a sum
 LABEL_WORDS = 5
@@ -32,6 +32,8 @@ def opening_rows(chunks: Sequence[Passage]) -> list[tuple[str, str, Sentence]]:
     rows: list[tuple[str, str, Sentence]] = []
     for number, unit in enumerate(units):
         pair = _pair(unit.text)
+        if rows and unit.passage.header != rows[0][2].passage.header:
+            break
         if pair is not None:
             rows.append((*pair, unit))
         elif rows or number >= LETTERHEAD:
@@ -41,7 +43,7 @@ def opening_rows(chunks: Sequence[Passage]) -> list[tuple[str, str, Sentence]]:
 
 def sum_rows(chunks: Sequence[Passage]) -> list[tuple[str, str, Sentence]]:
     """The same of rows whose last amount is the sum of those of the rows above."""
-    return [sum_row for chunk in chunks for sum_row in _sums(chunk)]
+    return list(_sums([unit for chunk in chunks for unit in units_of(chunk)]))
 
 
 def _pair(text: str) -> tuple[str, str] | None:
@@ -52,8 +54,9 @@ def _pair(text: str) -> tuple[str, str] | None:
     return (label, values[0]) if is_label and len(values) == 1 and values[0] else None
 
 
-def _sums(chunk: Passage) -> Iterator[tuple[str, str, Sentence]]:
-    for of_rows, group in groupby(units_of(chunk), lambda unit: is_row(unit.text)):
+def _sums(units: Sequence[Sentence]) -> Iterator[tuple[str, str, Sentence]]:
+    told = [unit for unit in units if any(map(str.isalnum, unit.text))]  # no rule above a sum
+    for of_rows, group in groupby(told, lambda unit: is_row(unit.text)):
         parts: list[float] = []
         for unit in group if of_rows else ():
             cells = [cell.strip() for cell in CELLS.split(unit.text.strip()) if cell.strip()]

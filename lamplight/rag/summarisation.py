@@ -45,6 +45,7 @@ SMALLEST = 1e-9  # length of a mean
 SHORT_WORD = 3  # letters
 MOST_CAPITALS = 0.6  # of the longer words
 MOST_DIGITS = 0.2  # of a sentence
+SALUTATION_ENDS = (",", "\uff0c")
 BEGINS = re.compile(r"[\"“\u2018(„«¿¡]?[^\W_]")
 LABELLED = re.compile(r"[^\W\d_]{2}.*\d|\d.*[^\W\d_]{2}")  # a word and a number
 
@@ -142,7 +143,12 @@ def most_central(chunks: Sequence[Passage], vectors: dict[int, Vectors], count: 
 def telling(chunk: Passage, rows: bool = True) -> list[Sentence]:
     """The sentences of a chunk that can stand alone; with `rows`, in default of them lines with a word and a number."""
     units = units_of(chunk)
-    prose = [unit for unit in units if chunk.kind == "text" and _stands_alone(unit.text)]
+    begun = [False, *(unit.text.rstrip().endswith(SALUTATION_ENDS) for unit in units)]
+    prose = [
+        unit
+        for unit, goes_on in zip(units, begun, strict=False)
+        if chunk.kind == "text" and _stands_alone(unit.text, goes_on)
+    ]
     if prose or not rows:
         return prose
     return [unit for unit in units if LABELLED.search(unit.text) and len(unit.text.split()) <= WORDS[1]]
@@ -153,14 +159,15 @@ def is_prose(chunk: Passage) -> bool:
     return chunk.kind == "text" and any(_stands_alone(unit.text) for unit in units_of(chunk))
 
 
-def _stands_alone(text: str) -> bool:
+def _stands_alone(text: str, goes_on: bool = False) -> bool:
+    """Also one that begins small, where it `goes_on` behind a salutation."""
     plain = text.strip()
     few, many = WORDS
     return (
         few <= len(plain.split()) <= many
         and ENDED.search(plain) is not None
         and BEGINS.match(plain) is not None
-        and not plain[0].islower()
+        and (goes_on or not plain[0].islower())
         and not is_row(plain)
         and sum(map(str.isdigit, plain)) <= MOST_DIGITS * len(plain)
         and not _is_title(plain)
