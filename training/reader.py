@@ -2,7 +2,7 @@
 
     python -m training.reader [english|multilingual] [--data DIR] [--epochs 3] [--to FILE]
 
-On one core with bf16 instructions, 2,100 tokens a second, 1,500 where it rounds; README.md says how the weights that
+On one core with bf16 instructions, 2,100 tokens a second, 1,500 where it rounds (with AVX2 alone, in float32, 600); README.md says how the weights that
 ship were made.
 `python -m training.export` turns the result into what ships.
 """
@@ -54,6 +54,8 @@ FORMS = 6_000  # made-up ones in each epoch, in nine languages
 # Of the examples of a kind: so many more, with a question of another document.
 ELSEWHERE = {"receipt": 0.5, "squad": 0.1, "tatqa": 0.3, "wtq": 0.2, "form": 0.3, "cell": 0.2}
 OF_FORMS = 0.5  # of the questions of others that receipts are asked
+# Where the processor has no instructions for it, it takes 25 times as long as float32.
+HAS_BF16 = torch.cpu._is_avx512_bf16_supported()
 SPANS_WEIGHT = 0.5
 GUESSES_WEIGHT = 0.15  # where only what can't be the answer is known
 WORD = re.compile(r"\w+")
@@ -196,7 +198,7 @@ def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[
     some = sorted(some, key=lambda example: sum(map(len, example.lines)))
     for start in range(0, len(some) - 15, 16):
         targets = [target for example in some[start : start + 16] for target in targets_of(example, tokenizer)[:1]]
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=HAS_BF16):
             scores = network(**batch_of([target.window for target in targets])).float()
         for example, target, row in zip(some[start : start + 16], targets, scores, strict=True):
             lines = row[torch.tensor(target.window.marks), 0]
@@ -284,7 +286,7 @@ def train(
         factor = min(1.0, done / WARM_UP + 0.02) * (1 - done)
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * factor
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=HAS_BF16):
             scores = network(**batch_of([target.window for target in batch]))
         loss = loss_of(scores, batch, SPANS_WEIGHT, GUESSES_WEIGHT)
         loss.backward()  # type: ignore[no-untyped-call]
