@@ -163,6 +163,19 @@ def test_longer_words_and_the_other_direction_fit(visit: Visit, code: str) -> No
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.usefixtures("pseudo_languages")
+@pytest.mark.parametrize("code", ["eo", "ar"])
+def test_the_arrow_key_that_points_on_leads_on(visit: Visit, code: str) -> None:
+    page = visit.page
+    in_language(visit, code)
+    page.keyboard.press("Control+,")
+    tabs = page.get_by_role("tab")
+    page.keyboard.press("ArrowLeft" if code == "ar" else "ArrowRight")
+    expect(tabs.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowRight" if code == "ar" else "ArrowLeft")
+    expect(tabs.nth(0)).to_be_focused()
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("code", ["de", "zh"])
 @pytest.mark.parametrize("section", range(2))

@@ -17,6 +17,10 @@ export function element(tag, attributes = {}, ...children) {
 export const query = (selector, root = document) => root.querySelector(selector);
 /** @param {string} selector @param {ParentNode} root */
 export const focusOn = (selector, root = document) => query(selector, root)?.focus();
+export const isFromRight = () => document.documentElement.dir === "rtl";
+/** What leads on and back by the arrow keys, which on a page from right to left is the other way round.
+ * @template T @param {T} on @param {T} back @returns {Record<string, T>} */
+export const arrows = (on, back) => (isFromRight() ? { ArrowLeft: on, ArrowRight: back } : { ArrowRight: on, ArrowLeft: back });
 /** What has the focus. @returns {any} */
 export const focused = () => document.activeElement;
 /** What an event comes from, or the nearest around it that fits. @returns {HTMLElement | null} */

@@ -1,5 +1,5 @@
 // A menu below the button that opens it: arrows move, Enter chooses, Escape or a click elsewhere closes.
-import { element } from "./dom.js";
+import { element, isFromRight } from "./dom.js";
 import { gettext } from "./language.js";
 
 let shown = null;
@@ -13,7 +13,8 @@ function place(menu, button) {
   const { width, height } = menu.getBoundingClientRect();
   const below = bottom + height + 8 < innerHeight || top < height;
   const down = below ? Math.min(bottom + 4, innerHeight - height - 8) : top - height - 4;
-  const across = Math.max(8, Math.min(right - width < 8 ? left : right - width, innerWidth - width - 8));
+  const [wanted, otherwise] = isFromRight() ? [left, right - width] : [right - width, left];
+  const across = Math.max(8, Math.min(wanted < 8 || wanted + width > innerWidth - 8 ? otherwise : wanted, innerWidth - width - 8));
   const zoom = menu.currentCSSZoom ?? 1; // places are measured on the screen, and given in the page's larger text
   menu.style.top = `${down / zoom}px`;
   menu.style.left = `${across / zoom}px`;

@@ -1,6 +1,6 @@
 // A page as a picture, with marked boxes, in a frame that can be zoomed and moved; and turning pages, by buttons, by
 // the number of a page, and by keys.
-import { element, iconButton, smooth } from "./dom.js";
+import { arrows, element, iconButton, smooth } from "./dom.js";
 import { gettext } from "./language.js";
 
 const STEP = 1.25;
@@ -77,6 +77,6 @@ export function pageTurner(pages, first, shown, ...others) {
   const back = iconButton("left", gettext("Page before"), () => to(number - 1));
   const on = iconButton("right", gettext("Page after"), () => to(number + 1));
   const node = element("nav", { class: "page-turner", "aria-label": gettext("Pages"), hidden: pages < 2 }, back, typed, element("span", { class: "page-number" }, gettext("of {pages}", { pages })), on, told, ...others);
-  const keys = { ArrowLeft: () => to(number - 1), ArrowRight: () => to(number + 1), PageUp: () => to(number - 1), PageDown: () => to(number + 1), Home: () => to(1), End: () => to(pages) };
+  const keys = { ...arrows(() => to(number + 1), () => to(number - 1)), PageUp: () => to(number - 1), PageDown: () => to(number + 1), Home: () => to(1), End: () => to(pages) };
   return { node, to, keys };
 }

@@ -1,4 +1,6 @@
 // One tab stop for a list: arrows up and down go from row to row, left and right through the controls of one.
+import { arrows } from "./dom.js";
+
 const CONTROLS = "button:not([disabled]), input";
 const shown = (node) => node.getClientRects().length > 0;
 
@@ -25,7 +27,7 @@ export function roving(list) {
     const inside = controls(row);
     const column = inside.indexOf(event.target.closest(CONTROLS));
     const down = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const across = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const across = arrows(1, -1)[event.key];
     const end = { Home: 0, End: -1 }[event.key];
     let target = null;
     if (down) {

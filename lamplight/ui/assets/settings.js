@@ -1,7 +1,7 @@
 // Settings: how the page looks, which model answers, who else comes in, and the person's data. Each section is drawn when it is opened.
 import { languages } from "./catalogue.js";
 import { openDialog } from "./dialog.js";
-import { element, withControl } from "./dom.js";
+import { arrows, element, withControl } from "./dom.js";
 import { gettext, locale } from "./language.js";
 import { isElsewhere } from "./state.js";
 
@@ -100,7 +100,7 @@ export function openSettings(wanted) {
     body.replaceChildren(await section.draw());
   }
   const bar = element("div", { class: "settings-tabs", role: "tablist", "aria-label": gettext("Settings"), keydown: (event) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const step = { ArrowDown: 1, ArrowUp: -1, ...arrows(1, -1) }[event.key];
     if (!step) return;
     event.preventDefault();
     const to = (tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length;

@@ -1,6 +1,6 @@
 // The sources panel: a click on a citation or a passage card opens the page it points at.
 import { openDocument } from "./document.js";
-import { element, focusOn, iconButton, smooth, textButton, within } from "./dom.js";
+import { arrows, element, focusOn, iconButton, smooth, textButton, within } from "./dom.js";
 import { gettext, ngettext } from "./language.js";
 import { pageText } from "./page_text.js";
 import { pageTurner, pageView, zoomKey } from "./page_view.js";
@@ -51,7 +51,7 @@ export function mount() {
   };
   const next = () => show(at + 1, "[aria-selected=true]");
   const previous = () => show(at - 1, "[aria-selected=true]");
-  const keys = (key) => ({ ArrowRight: next, n: next, j: next, ArrowLeft: previous, p: previous, k: previous, ...pageKeys })[key] ?? zoomKey(view, key);
+  const keys = (key) => ({ ...arrows(next, previous), n: next, j: next, p: previous, k: previous, ...pageKeys })[key] ?? zoomKey(view, key);
 
   const tab = (source, index) =>
     element("button", { type: "button", role: "tab", "aria-selected": String(index === at), tabindex: index === at ? "0" : "-1",
