@@ -32,6 +32,7 @@ from lamplight.models.embedder_graph import fill_graph, graph_of
 from lamplight.models.loading import Models
 from lamplight.models.prepare import CHECK_SENTENCES
 from lamplight.rag.finding import Finder
+from lamplight.ui.model_checks import _chosen_embedder
 from lamplight.ui.models_routes import models_routes
 from tests.waiting import until
 
@@ -174,8 +175,11 @@ def test_it_searches_when_it_has_read_everything_and_the_former_one_until_then(
 def test_one_that_is_gone_is_replaced_by_that_of_lamplight(filled: Library, own: Models, folder: Path) -> None:
     chosen(own, folder)
     fill_vectors(filled, own, lambda: False)
+    assert [(one.works, one.finding) for one in _chosen_embedder()] == [(True, "an embedder, 90 MB")]
     shutil.rmtree(folder)
     own.embedders._loaded.clear()
+    [check] = _chosen_embedder()
+    assert "holds no embedder" in check.finding
     assert Finder(filled, own).search(QUESTION).found
     assert "searches meanwhile" in own.embedders.trouble
     fill_vectors(filled, own, lambda: False)

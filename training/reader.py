@@ -2,9 +2,8 @@
 
     python -m training.reader [english|multilingual] [--data DIR] [--epochs 3] [--to FILE]
 
-On one core with bf16 instructions, 2,100 tokens a second, 1,500 where it rounds (with AVX2 alone, in float32, 600); README.md says how the weights that
-ship were made.
-`python -m training.export` turns the result into what ships.
+On one core with bf16 instructions, 2,100 tokens a second, 1,500 where it rounds; with AVX2 alone, in float32, 600.
+README.md says how the weights that ship were made. `python -m training.export` turns the result into what ships.
 """
 
 from __future__ import annotations

