@@ -15,7 +15,6 @@ from lamplight.rag.finding import Finding
 from lamplight.rag.intent import Intent
 from lamplight.rag.programs.written_query import written_query
 from lamplight.rag.quotation import QuotedOpening, other_lines, quotation_markdown, quoted
-from lamplight.rag.refusal import likelihood
 from lamplight.rag.requests.answer_events import answer_events, finished, refuse, with_others
 from lamplight.rag.requests.generation import AnswerWriter, WrittenAnswer
 from lamplight.rag.requests.listing import list_instead
@@ -39,8 +38,10 @@ class FactAnswers:
         request.query = search.query.text
         yield Evidence(first, respelled=respelled)  # to look at while they are read
         finding = self._finder.read(search, request.scope)
-        if not finding.selection.sure and finding.computation is None and request.otherwise not in ("", request.query):
-            finding = self._likelier(request, finding)
+        if not finding.selection.answerable and request.otherwise not in ("", request.query):
+            other = self._finder.find(request.otherwise, request.scope)
+            if other.selection.answerable:
+                finding, request.query = other, other.query
         finding = self._helped(request, finding)
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
@@ -62,15 +63,6 @@ class FactAnswers:
                 yield from self._nearest(request, finding)
             else:
                 yield from refuse(request, request.say("not said" if found else "nothing found"), found)
-
-    def _likelier(self, request: Request, finding: Finding) -> Finding:
-        """What the other way of reading a follow-up finds, if that answers and is the likelier answer."""
-        other = self._finder.find(request.otherwise, request.scope)
-        was, now = finding.selection, other.selection
-        if not now.answerable or (was.answerable and likelihood(now) <= likelihood(was)):
-            return finding
-        request.query = other.query
-        return other
 
     def _helped(self, request: Request, finding: Finding) -> Finding:
         """With what a large model adds before anything is told: a query over a table."""

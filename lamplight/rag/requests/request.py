@@ -28,7 +28,7 @@ class Request:
     """`query` is the question as it stands alone, `intent` what it asks for, `lookup` what was looked up for it.
 
     `may_be_list` says that it was understood as a fact, and that nobody chose that. `otherwise` is how a follow-up may
-    stand alone, too, for where no answer is sure; empty where there is no other way.
+    stand alone, too, for where nothing is found; empty where there is no other way.
     `lease` is cancelled when nobody wants the answer any more.
     """
 
