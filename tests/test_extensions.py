@@ -144,7 +144,7 @@ def test_a_model_of_an_extension_is_listed_chosen_and_answers(
     chooser: Models, library: Library, tmp_path: Path
 ) -> None:
     app = FastAPI()
-    app.include_router(models_routes(SimpleNamespace(models=chooser)))
+    app.include_router(models_routes(SimpleNamespace(models=chooser, library=library)))
     (tmp_path / "gate.txt").write_text("The gate is painted zebrawood green and locked at dusk.")
     assert index_file(tmp_path / "gate.txt", library, chooser).status == "added"
     with TestClient(app) as client:
@@ -158,7 +158,9 @@ def test_a_model_of_an_extension_is_listed_chosen_and_answers(
         assert client.post("/models/extension", json={"name": "Parrot"}).status_code == 200
         until(lambda: not chooser.choice.loading)
         assert chooser.choice.trouble == ""
-        (row,) = [one for one in client.get("/models").json()["models"] if one["current"]]
+        (row,) = [
+            one for one in client.get("/models").json()["models"] if one["current"] and one["purpose"] != "search"
+        ]
         assert row["name"] == "Parrot"
     *events, last = Answerer(library, chooser).answer("Which colour has the gate?", mode="documents+knowledge")
     assert isinstance(last, Finished)

@@ -365,9 +365,9 @@ class Ring:
 
 
 @pytest.fixture
-def client(chooser: Models) -> Iterator[TestClient]:
+def client(chooser: Models, library: Library) -> Iterator[TestClient]:
     app = FastAPI()
-    app.include_router(models_routes(SimpleNamespace(models=chooser)))
+    app.include_router(models_routes(SimpleNamespace(models=chooser, library=library)))
     with TestClient(app) as client:
         yield client
 
@@ -386,7 +386,7 @@ def test_the_page_looks_allows_and_uses_a_server(client: TestClient, script: Scr
     value = client.get("/models").json()
     assert value["server"]["model"] == "large"
     assert value["server"]["has_key"]
-    assert not any(row["current"] for row in value["models"])
+    assert not any(row["current"] for row in value["models"] if row["purpose"] != "search")
     refused = client.post("/models/server", json={"address": ELSEWHERE, "model": "m"})
     assert refused.status_code == 422
     assert "models.example is not this computer" in refused.json()["detail"]

@@ -17,6 +17,8 @@ from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL_WEIGHTS
 from lamplight.models.e5_file import unpack_e5
 from lamplight.models.reader_input import ReaderTokenizer, Window
 
+# Where the processor has no instructions for it, it takes 25 times as long as float32.
+HAS_BF16 = torch.cpu._is_avx512_bf16_supported()
 LENGTH_STEP = 32  # tokens; few lengths, few kernels to compile
 # Of twelve, all of which cost half as much again here and on the laptop; the last ones prepare the embedding, which
 # isn't asked for.

@@ -24,9 +24,11 @@ from lamplight.models.catalogue import ENGLISH, MULTILINGUAL
 from lamplight.models.embedder import Embedder
 from lamplight.models.prepare import ensure_embedder
 from lamplight.models.reader_input import ReaderTokenizer
+from training.evaluation import evaluate
 from training.examples import COMMON, Example, dressed, examples, names_of
 from training.forms import asked_elsewhere, forms
 from training.network import (
+    HAS_BF16,
     LANGUAGES,
     Language,
     ReaderNetwork,
@@ -53,8 +55,6 @@ FORMS = 6_000  # made-up ones in each epoch, in nine languages
 # Of the examples of a kind: so many more, with a question of another document.
 ELSEWHERE = {"receipt": 0.5, "squad": 0.1, "tatqa": 0.3, "wtq": 0.2, "form": 0.3, "cell": 0.2}
 OF_FORMS = 0.5  # of the questions of others that receipts are asked
-# Where the processor has no instructions for it, it takes 25 times as long as float32.
-HAS_BF16 = torch.cpu._is_avx512_bf16_supported()
 SPANS_WEIGHT = 0.5
 GUESSES_WEIGHT = 0.15  # where only what can't be the answer is known
 WORD = re.compile(r"\w+")
@@ -190,39 +190,6 @@ def _is_of_a_paper(example: Example) -> bool:
     return example.source.startswith("paper") and not is_picture(example)
 
 
-def evaluate(network: ReaderNetwork, tokenizer: ReaderTokenizer, some: Sequence[Example]) -> str:
-    """Share of groups whose first line answers, of spans that are right, of "none" that is seen, by source."""
-    counts: dict[str, list[int]] = {}
-    network.eval()
-    some = sorted(some, key=lambda example: sum(map(len, example.lines)))
-    for start in range(0, len(some) - 15, 16):
-        targets = [target for example in some[start : start + 16] for target in targets_of(example, tokenizer)[:1]]
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=HAS_BF16):
-            scores = network(**batch_of([target.window for target in targets])).float()
-        for example, target, row in zip(some[start : start + 16], targets, scores, strict=True):
-            lines = row[torch.tensor(target.window.marks), 0]
-            source = example.source.partition(" asked in ")[0]
-            count = counts.setdefault(source, [0] * 7)
-            if not target.answers:
-                count[4] += 1
-                count[5] += bool(lines.max() < 0)
-                continue
-            count[0] += 1
-            count[1] += int(lines.argmax()) in target.answers
-            count[6] += bool(lines.max() < 0)
-            if target.known[0] and target.starts[0]:
-                first = target.window.marks[target.answers[0]] + 1
-                last = first + len(target.window.offsets[target.answers[0]])
-                begin, end = int(row[first:last, 1].argmax()) + first, int(row[first:last, 2].argmax()) + first
-                count[2] += 1
-                count[3] += begin == target.starts[0][0] and end == target.ends[0][0]
-    network.train()
-    return "  ".join(
-        f"{source}: line {right}/{all_}, refused {refused}, span {exact}/{spans}, none {seen}/{none}"
-        for source, (all_, right, spans, exact, none, seen, refused) in sorted(counts.items())
-    )
-
-
 def main() -> int:
     """Train, print the rates on what was held out to stderr, save the `state_dict` at `--to` and return 0."""
     parser = argparse.ArgumentParser(description="Train the reader.")
@@ -251,7 +218,7 @@ def main() -> int:
     asked = asked_papers(FOLDER, Embedder(ensure_embedder(model), model=model))
     _, aside = held_out(drawn_examples(options.data, asked, options.language, 1.0, random.Random(SEED + 1)))
     train(network, tokenizer, asked, aside, options)
-    sys.stderr.write(evaluate(network, tokenizer, aside) + "\n")
+    sys.stderr.write(evaluate(network, lambda one: targets_of(one, tokenizer), aside) + "\n")
     torch.save(network.state_dict(), options.to)
     return 0
 
@@ -300,7 +267,7 @@ def train(
             )
             recent = 0.0
         if step % 400 == 399:
-            sys.stderr.write(evaluate(network, tokenizer, aside) + "\n")
+            sys.stderr.write(evaluate(network, lambda one: targets_of(one, tokenizer), aside) + "\n")
             torch.save(network.state_dict(), options.to)
 
 
