@@ -23,7 +23,11 @@ def fill_vectors(library: Library, models: Models, stopped: Callable[[], bool]) 
     wanted, serving = models.embedders.wanted(), models.embedders.named(library.vector_places.second)
     for embedder in dict.fromkeys(one for one in (serving, wanted) if one is not None):
         library.vectors.fill(embedder, stopped)
-    if wanted is None or stopped() or not library.vectors.has_all(wanted):
+    if wanted is None or stopped():
         return
-    library.vector_places.serve(wanted.name)
+    if wanted.name != library.vector_places.second:
+        if not library.vectors.has_all(wanted):
+            return
+        library.vector_places.serve(wanted.name)
+        models.embedders.release(wanted.name)
     library.vector_places.drop_others((models.embedder.name, wanted.name))

@@ -75,8 +75,6 @@ class VectorPlaces:
 
     def serve(self, name: str) -> None:
         """From now on the embedder called so is `second`. Raises `LibraryError` when that can't be kept."""
-        if name == self.second:
-            return
         path = self._database.folder / SECOND
         try:
             write_atomically(path, json.dumps({"name": name}).encode())

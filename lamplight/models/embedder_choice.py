@@ -95,9 +95,9 @@ class EmbedderChoice:
             return self._multilingual()
         if name in self._loaded:
             return self._loaded[name]
-        found = (source for source in embedder_folders() if source.name(self._cache) == name)
-        source = next(found, None)
         try:
+            found = (source for source in embedder_folders() if source.name(self._cache) == name)
+            source = next(found, None)
             return None if source is None else self._load(source)
         except WeightsError:
             return None
@@ -105,6 +105,11 @@ class EmbedderChoice:
     def serving(self, name: str) -> Embedder | None:
         """The one that makes vectors called so; where it isn't here any more, the one that is wanted instead."""
         return self.named(name) or self.wanted()
+
+    def release(self, but: str) -> None:
+        """Let go of the memory of all that were loaded `but` the one that makes vectors called so."""
+        with self._lock:
+            self._loaded = {name: embedder for name, embedder in self._loaded.items() if name == but}
 
     def measured(self, source: EmbedderFolder) -> Measured | None:
         """None as long as it isn't prepared."""

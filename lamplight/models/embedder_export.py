@@ -7,7 +7,6 @@ length, is put behind it. Else sentence-transformers exports it, as it did the e
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 import time
@@ -25,7 +24,7 @@ VECTOR = "sentence_embedding"  # the output's name, in sentence-transformers' ow
 AXES_AS_INPUT = 18  # from this opset on ReduceMean takes its axes so
 LEAST_COSINE = 0.97  # of the int8 model to the original; below, the original is used as it is
 YARDSTICK = Path(__file__).with_name("yardstick.txt")
-SENTENCE = re.compile(r"[^.!?\n]{30,}[.!?]")
+FEWEST_WORDS = 5  # of a sentence that is compared
 LEAST_FOUND = 0.75  # of the sentences below by their translation
 TRANSLATED = (
     (
@@ -81,9 +80,12 @@ def scale_of(embedder: Embedder, reference: Embedder) -> tuple[float, float]:
 
     Over all pairs of sentences and paragraphs of a text that comes with Lamplight, so no question is needed.
     """
-    text = YARDSTICK.read_text(encoding="utf-8")
-    sentences = SENTENCE.findall(text)
-    texts = [*sentences, *(part for part in text.split("\n\n") if part.strip())]
+    from sentencex import segment
+
+    paragraphs = [part for part in YARDSTICK.read_text(encoding="utf-8").split("\n\n") if part.strip()]
+    found = [one.strip() for part in paragraphs for one in segment("en", part)]
+    sentences = [one for one in found if len(one.split()) >= FEWEST_WORDS]
+    texts = [*sentences, *paragraphs]
     own, wanted = (_cosines(one, sentences, texts) for one in (embedder, reference))
     slope = float(wanted.std() / own.std())
     return slope, float(wanted.mean() - slope * own.mean())
