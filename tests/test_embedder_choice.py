@@ -239,9 +239,9 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 with Library(Path(sys.argv[1])) as library:
     models = Models(Path(sys.argv[2]), as_shipped=True)
-    print("filling", flush=True)
-    fill_vectors(library, models, lambda: False)
+    fill_vectors(library, models, lambda: print("a step", flush=True))
 """
+STEPS_BEFORE_KILL = (0, 1, 1, 2, 2, 3, 4, 5, 6, 7)
 
 
 @pytest.mark.long
@@ -257,12 +257,13 @@ def test_killed_ten_times_on_its_way_it_arrives_and_the_former_one_searches_unti
     all_passages = filled.passages.kept()
     filled.close()
     known, kills, partly = 0, 0, 0
-    while kills < 10:
-        command = [sys.executable, "-c", FILLING, str(place), str(own.folder)]
+    command = [sys.executable, "-c", FILLING, str(place), str(own.folder)]
+    for steps in STEPS_BEFORE_KILL:
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            assert process.stdout.readline() == "filling\n"
-            time.sleep(0.5 + 0.4 * kills)
+            for _ in range(steps):
+                process.stdout.readline()
+            time.sleep(0.03 * kills)  # at different places of a step
             process.send_signal(signal.SIGKILL)
         kills += process.returncode == -signal.SIGKILL
         with Library(place) as library:
@@ -275,7 +276,7 @@ def test_killed_ten_times_on_its_way_it_arrives_and_the_former_one_searches_unti
             known = len(own_store)
             partly += 0 < known < len(all_passages)
             assert searching == former or own_store.ids() == all_passages
-    assert partly >= 3  # it was killed while it was about it
+    assert kills == len(STEPS_BEFORE_KILL) and partly >= 3  # it was killed while it was about it
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     with Library(place) as library:
