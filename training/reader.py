@@ -218,8 +218,8 @@ def main() -> int:
     asked = asked_papers(FOLDER, Embedder(ensure_embedder(model), model=model))
     _, aside = held_out(drawn_examples(options.data, asked, options.language, 1.0, random.Random(SEED + 1)))
     train(network, tokenizer, asked, aside, options)
-    sys.stderr.write(evaluate(network, lambda one: targets_of(one, tokenizer), aside) + "\n")
     torch.save(network.state_dict(), options.to)
+    sys.stderr.write(evaluate(network, lambda one: targets_of(one, tokenizer), aside) + "\n")
     return 0
 
 
@@ -267,8 +267,8 @@ def train(
             )
             recent = 0.0
         if step % 400 == 399:
-            sys.stderr.write(evaluate(network, lambda one: targets_of(one, tokenizer), aside) + "\n")
             torch.save(network.state_dict(), options.to)
+            sys.stderr.write(evaluate(network, lambda one: targets_of(one, tokenizer), aside) + "\n")
 
 
 if __name__ == "__main__":
