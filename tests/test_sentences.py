@@ -6,7 +6,7 @@ import pytest
 
 from lamplight.library.records import Passage
 from lamplight.rag.grounding import split_answer
-from lamplight.rag.lexicon.phrases import without_markers
+from lamplight.rag.lexicon.english import without_markers
 from lamplight.rag.sentences import is_item, split_sentences, units_of
 
 

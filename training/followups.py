@@ -24,7 +24,7 @@ from lamplight.models.prepare import ensure_embedder
 
 EXAMPLES = Path(__file__).with_name("followups.txt")
 SEPARATOR = " | "
-STRENGTH = 10.0  # of the fit against the ridge
+STRENGTH = 1.0  # of the fit against the ridge
 
 
 def examples(path: Path = EXAMPLES) -> list[tuple[str, bool, str]]:

@@ -32,7 +32,8 @@ from lamplight.models.reranker import Reranker, ensure_reranker, find_reranker
 from lamplight.models.vision import VisionFiles, VisionModel, find_vision
 from lamplight.scheduling import Scheduler
 
-DEPENDS = 0.6  # the probability from which on a question is taken to need the one before it
+FEW_WORDS = 3  # of a question that hardly stands alone
+DEPENDS = 0.45  # the probability from which on a question is taken to need the one before it
 CONTEXTS = "contexts"  # in the folder of what is prepared
 
 
@@ -127,9 +128,11 @@ class Models:
         return self._intents.get()
 
     def depends(self, question: str) -> bool:
-        """Whether a question needs the one before it, in any language; False where the second embedder isn't there."""
+        """Whether a question needs the one before it, in any language; without the second embedder, by its length."""
         embedder = self.prepared_multilingual
-        return embedder is not None and self._dependence.get().probability(question, embedder) > DEPENDS
+        if embedder is None:
+            return len(question.split()) <= FEW_WORDS
+        return self._dependence.get().probability(question, embedder) > DEPENDS
 
     @property
     def language_model(self) -> AnswerModel:

@@ -13,7 +13,7 @@ from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.context import whole
-from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query, with_question_before
+from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
 from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
 from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, RequestKind, asked_as, understand, without_names
@@ -134,8 +134,6 @@ class Answerer:
                 return
             if request.scope == scope:  # else it is about a row that was shown
                 request.query = self._standalone(question, history, lease.cancelled)
-                if request.query != question:
-                    request.otherwise = with_question_before(question, history)
                 request.intent = self._understood(request, kind)
             request.may_be_list = kind is None and request.intent.kind == "fact"
             unread = self._unread(request)
@@ -185,23 +183,20 @@ class Answerer:
         yield from self._facts.answer(request)
 
     def _standalone(self, question: str, history: Sequence[Message], stopped: Callable[[], bool]) -> str:
-        """By rules, or by a model that is large enough, whose words are taken only if they keep to the question."""
-        by_rules = self._by_rules(question, history)
+        """With the one before it, or by a model that is large enough, whose words are taken if they keep to it."""
+        with_before = standalone_query(question, history, self._models.depends)
         if not history or not self._models.ready or not plan_of(self._models.language_model).rewrites:
-            return by_rules
+            return with_before
         events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stopped)
         try:
             written = "".join(event.text for event in events if isinstance(event, Piece))
         except ServerError:
-            return by_rules  # who answers in its place is decided with the answer
-        return accept_rewrite(question, history, written, by_rules)
-
-    def _by_rules(self, question: str, history: Sequence[Message]) -> str:
-        return standalone_query(question, history, self._models.depends)
+            return with_before  # who answers in its place is decided with the answer
+        return accept_rewrite(question, history, written, with_before)
 
     def _query(self, draft: _Draft) -> str:
-        """By rules also with a large model, which would hardly be done before the next key."""
-        return self._by_rules(draft.text, draft.history)
+        """No large model rewrites it, which would hardly be done before the next key."""
+        return standalone_query(draft.text, draft.history, self._models.depends)
 
     def _find_typed(self, draft: _Draft) -> list[str]:
         try:

@@ -14,7 +14,7 @@ from lamplight.library.records import Passage
 from lamplight.models.embedder import Embedder
 from lamplight.rag.events import Citation
 from lamplight.rag.grounding import GroundedAnswer, ground, unit_note
-from lamplight.rag.lexicon.phrases import MARKER, without_markers
+from lamplight.rag.lexicon.english import MARKER, without_markers
 from lamplight.rag.messages import language_of
 from lamplight.rag.sentences import ANNOUNCES, ENDED, sentence_spans, split_sentences
 

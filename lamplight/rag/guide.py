@@ -10,7 +10,7 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.finding import Finder
 from lamplight.rag.lexicon.dates import dates_of
-from lamplight.rag.lexicon.phrases import names_of
+from lamplight.rag.lexicon.english import names_of
 from lamplight.rag.lexicon.quantities import quantities_of
 from lamplight.rag.outline import Headings, sections_of
 from lamplight.rag.paper_fields import paper_fields
@@ -100,7 +100,7 @@ def _names(chunks: Sequence[Passage]) -> Iterator[GuideLine]:
     pages: dict[str, int] = {}
     for chunk in chunks[:NAMED_IN]:
         content = " ".join(unit.text for unit in units_of(chunk))
-        for name in {name.text for name in names_of(content) if len(name.text) >= SHORTEST_NAME}:
+        for name in {name for name in names_of(content) if len(name) >= SHORTEST_NAME}:
             counts[name] += 1
             pages.setdefault(name, chunk.page)
     for name, _ in counts.most_common(OF_EACH):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from lamplight.rag.grounding.source import SUBJECT_PRONOUN, Source, claim_stems
 from lamplight.rag.lexicon.contradiction import contradicts
 from lamplight.rag.lexicon.dates import clock_times_of, dates_of, years_in_order
+from lamplight.rag.lexicon.english import names_of
 from lamplight.rag.lexicon.numbers import NUMBER_WORDS, SCALES
-from lamplight.rag.lexicon.phrases import names_of
 from lamplight.rag.lexicon.quantities import HEDGE, Quantity, any_states, column_numbers, per_unit, quantities_of
 
 BEGINNING = 5  # letters that "delivery" shares with "deliver"
@@ -48,7 +48,7 @@ class Claim:
     def of(cls, sentence: str) -> Claim:
         """Its `words` are stems with the weight 1; dates, figures, number words and scales are not among them."""
         quantities = quantities_of(sentence)
-        names = [name.text for name in names_of(sentence)]
+        names = names_of(sentence)
         undated = sentence
         for date in reversed(dates_of(sentence)):
             undated = undated[: date.start] + " " + undated[date.end :]

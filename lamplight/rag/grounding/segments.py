@@ -9,7 +9,7 @@ from dataclasses import replace
 from lamplight.rag.grounding.claims import BEGINNING, WEEKDAY, Claim
 from lamplight.rag.grounding.source import SUBJECT_PRONOUN, Source, claim_stems
 from lamplight.rag.lexicon.dates import dates_of
-from lamplight.rag.lexicon.phrases import AUXILIARIES, WORD, is_verb
+from lamplight.rag.lexicon.english import AUXILIARIES, WORD, is_verb
 from lamplight.rag.lexicon.quantities import any_states, quantities_of
 
 DEFINITE = re.compile(r"(?:the|this|that|these)\b", re.I)

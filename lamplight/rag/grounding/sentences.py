@@ -19,7 +19,7 @@ from lamplight.rag.events import Citation
 from lamplight.rag.grounding.claims import Claim, claim_coverage, states
 from lamplight.rag.grounding.segments import aligned
 from lamplight.rag.grounding.source import Source, claim_stems, sources_of
-from lamplight.rag.lexicon.phrases import without_markers
+from lamplight.rag.lexicon.english import without_markers
 from lamplight.rag.lexicon.quantities import IN_UNITS, any_states, quantities_of
 from lamplight.rag.messages import language_of
 from lamplight.rag.sentences import Sentence, overlap, split_sentences

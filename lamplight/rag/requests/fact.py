@@ -38,10 +38,6 @@ class FactAnswers:
         request.query = search.query.text
         yield Evidence(first, respelled=respelled)  # to look at while they are read
         finding = self._finder.read(search, request.scope)
-        if not finding.selection.answerable and request.otherwise not in ("", request.query):
-            other = self._finder.find(request.otherwise, request.scope)
-            if other.selection.answerable:
-                finding, request.query = other, other.query
         finding = self._helped(request, finding)
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:

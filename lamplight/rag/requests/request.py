@@ -27,9 +27,8 @@ from lamplight.scheduling import AnswerLease
 class Request:
     """`query` is the question as it stands alone, `intent` what it asks for, `lookup` what was looked up for it.
 
-    `may_be_list` says that it was understood as a fact, and that nobody chose that. `otherwise` is how a follow-up may
-    stand alone, too, for where nothing is found; empty where there is no other way.
-    `lease` is cancelled when nobody wants the answer any more.
+    `may_be_list` says that it was understood as a fact, and that nobody chose that. `lease` is cancelled when nobody
+    wants the answer any more.
     """
 
     question: str
@@ -40,7 +39,6 @@ class Request:
     history: Sequence[Message] = ()
     scope: Scope = EVERYWHERE
     breadth: Breadth = "usual"
-    otherwise: str = ""
     intent: Intent = FACT
     may_be_list: bool = False
     started: float = field(default_factory=time.perf_counter)
@@ -48,8 +46,8 @@ class Request:
 
     @property
     def language(self) -> str:
-        """That of the request, in which Lamplight's own sentences are said."""
-        return language_of(self.question)
+        """That of the request as it stands alone, of which more can be told, in which Lamplight's own sentences are said."""
+        return language_of(self.query)
 
     @property
     def documents(self) -> list[Document]:

@@ -1,4 +1,8 @@
-"""Making a follow-up stand alone, so that it finds something: by rules, or by a language model that is checked."""
+"""Making a follow-up stand alone, so that it finds something: with the question before it in brackets.
+
+That works in any language, as the reader, which sees both, finds what the follow-up asks. Whether a question is a
+follow-up is learnt (`models.dependence`). A language model that is large enough writes better ones, which are checked.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ from collections.abc import Callable, Sequence
 
 from lamplight.library.records import Message
 from lamplight.models.language_model import ChatMessage
-from lamplight.rag.conversation.followups import follow_up, is_courtesy
-from lamplight.rag.conversation.turn import Turn, content_words
-from lamplight.rag.lexicon.phrases import YEAR, names_of, without_markers
+from lamplight.rag.lexicon.english import names_of, without_markers
+from lamplight.rag.lexicon.relative_years import with_year_told
+from lamplight.rag.names import words_of
+from lamplight.rag.periods import YEAR
+from lamplight.rag.query import STOP_WORDS
 
 REMEMBERED = 6  # turns: what came before them is no longer what a person means
 PROMPT_TURNS = 3
@@ -25,37 +31,28 @@ REWRITE_PROMPT = (
 LABEL = re.compile(r"^\s*(?:(?:rewritten|standalone|stand-alone)?\s*question|rewrite)\s*:\s*", re.I)
 
 
-def standalone_query(
-    question: str, history: Sequence[Message], depends: Callable[[str], bool] = lambda _: False
-) -> str:
-    """`question` with what it leaves out or points back to, taken from the conversation.
+def standalone_query(question: str, history: Sequence[Message], depends: Callable[[str], bool]) -> str:
+    """`question` with the one before it in brackets, if it `depends` on that; else as it is.
 
-    Each follow-up builds on the one before as it stands alone. A question about something new is returned as it is.
-    `depends` tells, in any language, whether a question needs the one before it: where no rule knows how, it gets that
-    behind it in brackets.
+    A follow-up to a follow-up takes with it what that one went on from. A year in `question` takes the place of the one
+    in the question before, and is counted from it where it is told from it ("the year before").
     """
-    previous: Turn | None = None
-    for asked, answer, documents in _turns(history)[-REMEMBERED:]:
-        if not is_courtesy(asked):
-            previous = Turn(_after(previous, asked, depends), answer, documents)
-    return _after(previous, question, depends)
+    before = told = ""
+    for asked, answer, _ in _turns(history)[-REMEMBERED:]:
+        if asked:
+            before, told = _after(asked, before, told, depends), answer
+    return _after(question, before, told, depends)
 
 
-def _after(previous: Turn | None, question: str, depends: Callable[[str], bool]) -> str:
-    if previous is None or (made := follow_up(question, previous)) != question:
-        return question if previous is None else made
-    if is_courtesy(question) or not depends(question):
+def _after(question: str, before: str, told: str, depends: Callable[[str], bool]) -> str:
+    if not before or not question.strip(MARKS) or not depends(question):
         return question
-    return _with_before(question, previous.question)
-
-
-def with_question_before(question: str, history: Sequence[Message]) -> str:
-    """`question` with the one before it in brackets, whatever that is about; empty where there is none."""
-    before = next((asked for asked, _, _ in reversed(_turns(history)) if not is_courtesy(asked)), "")
-    return _with_before(question, before) if before else ""
-
-
-def _with_before(question: str, before: str) -> str:
+    years = YEAR.findall(before) or YEAR.findall(without_markers(told))
+    if years:
+        question = with_year_told(question, int(years[-1]))
+    named = YEAR.findall(question)
+    if len(named) == 1 and len(set(YEAR.findall(before))) == 1:
+        before = YEAR.sub(named[0], before)
     return f"{question.strip(MARKS)} ({before.strip(MARKS)})?"
 
 
@@ -72,41 +69,49 @@ def rewrite_prompt(question: str, history: Sequence[Message]) -> list[ChatMessag
     ]
 
 
-def accept_rewrite(question: str, history: Sequence[Message], rewritten: str, by_rules: str) -> str:
-    """The model's rewriting if it can be trusted, else the result `by_rules`.
+def accept_rewrite(question: str, history: Sequence[Message], rewritten: str, otherwise: str) -> str:
+    """The model's rewriting if it can be trusted, else `otherwise`.
 
     It is one line, no longer than a question, keeps the names and numbers of `question`, and brings in nothing
     that neither the question nor the conversation holds.
     """
     line = LABEL.sub("", rewritten.strip()).strip(" \"“”'*")
     if not line or "\n" in line or len(line) > max(LONGEST_REWRITE, len(question) + LONGEST_REWRITE // 2):
-        return by_rules
+        return otherwise
     if len(line.split()) > len(question.split()) + WORDS_ADDED or not _asks(line, question):
-        return by_rules
-    own = [name.text for name in names_of(question)] + re.findall(r"\d[\d.,]*", question)
+        return otherwise
+    own = names_of(question) + re.findall(r"\d[\d.,]*", question)
     if any(part.lower() not in line.lower() for part in own):
-        return by_rules
-    known = " ".join([question, by_rules, *(message.content for message in history), *_documents(history)]).lower()
-    brought = [name.text for name in names_of(line)] + YEAR.findall(line)
+        return otherwise
+    known = " ".join([question, otherwise, *(message.content for message in history), *_documents(history)]).lower()
+    brought = names_of(line) + YEAR.findall(line)
     if any(part.lower() not in known for part in brought):
-        return by_rules
+        return otherwise
     return line
 
 
 def _asks(line: str, question: str) -> bool:
     """A question or a request, not an answer: it ends with "?" or keeps most of the question's own words."""
-    own, theirs = set(content_words(question)), set(content_words(line))
-    return line.endswith("?") or (not line.endswith(".") and len(own & theirs) * 2 >= len(own))
+    own, theirs = _meaning(question), _meaning(line)
+    return line.endswith(("?", "\uff1f")) or (not line.endswith(".") and len(own & theirs) * 2 >= len(own))
+
+
+def _meaning(text: str) -> set[str]:
+    return {word.lower for word in words_of(text)} - STOP_WORDS
 
 
 def _turns(history: Sequence[Message]) -> list[tuple[str, str, list[str]]]:
-    """Question, answer and cited documents of each turn; a question that was never answered has an empty answer."""
+    """Question, answer and cited documents of each turn; a question that was never answered has an empty answer.
+
+    Those that were only talk ("thanks!") have an empty question.
+    """
     turns: list[tuple[str, str, list[str]]] = []
     for message in history:
         if message.role == "user":
             turns.append((message.content, "", []))
         elif turns:
-            turns[-1] = (turns[-1][0], message.content, _documents([message]))
+            asked = "" if message.details.get("kind") == "talk" else turns[-1][0]
+            turns[-1] = (asked, message.content, _documents([message]))
     return turns
 
 
