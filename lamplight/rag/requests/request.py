@@ -46,7 +46,7 @@ class Request:
 
     @property
     def language(self) -> str:
-        """That of the request as it stands alone, of which more can be told, in which Lamplight's own sentences are said."""
+        """In which Lamplight's own sentences are said: that of the request as it stands alone, which tells more of it."""
         return language_of(self.query)
 
     @property
