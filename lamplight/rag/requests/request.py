@@ -46,7 +46,7 @@ class Request:
 
     @property
     def language(self) -> str:
-        """In which Lamplight's own sentences are said: that of the request as it stands alone, which tells more of it."""
+        """In which Lamplight's own sentences are said: that of the request as it stands alone, which tells more."""
         return language_of(self.query)
 
     @property
