@@ -7,6 +7,7 @@ A file of `training/papers` is plain text:
     ? How much is put down? => three months' rent     the words that answer, as they stand in one line
     ? Are pets allowed? => no: not without consent    asked for a yes or a no (which it is, nobody learns yet)
     ? Who keeps the keys? => nothing                  nothing in the section answers
+    ? until when (Who may use the shed)? => 1 May     a follow-up, with the question before it in brackets
 
 The sections of a document have its title in common, and a picture the name of its file; a question that two of them
 answer stands under both. Where the words of an answer stand in several lines the number of the line comes first:
@@ -44,8 +45,11 @@ ELSEWHERE = 0.3  # of them are asked the question, too
 # Shares of the questions that are asked of a picture of another paper, too, where in a library every "how much" finds a
 # receipt with a total: those asked of pictures themselves, and all others.
 OF_ANOTHER_PICTURE, OF_A_PICTURE = 0.8, 0.12
-FOLLOWING = 0.08  # of the questions follow another one of the same document, and have it in brackets behind them
+# Of the questions that stand alone: they have another one of the same document in brackets behind them, as where one is
+# taken for a follow-up. Those that do need it were written so (`followups_*.txt`).
+FOLLOWING = 0.04
 MARKS = " ?¿\uff1f."
+FOLLOW_UP = re.compile(r"\)[?\uff1f]$")  # the question before in brackets
 PICTURE = re.compile(r".+\.(?:jpe?g|png|pdf)")
 TELLING = re.compile(r"[^\W_]{4,}|[^\W\da-zA-Z]{2,}")  # a word, or as much of Chinese
 
@@ -150,10 +154,11 @@ def asked_papers(folder: Path, embedder: Embedder) -> list[Asked]:
     return made
 
 
-def drawn_papers(asked: Sequence[Asked], language: Language, chance: random.Random) -> list[Example]:
+def drawn_papers(asked: Sequence[Asked], language: Language, share: float, chance: random.Random) -> list[Example]:
     """Of one epoch: each question of its own section and, of some, of others of the same document.
 
-    The English reader gets what is asked of English sections, the multilingual one only some of it.
+    Of the questions that stand alone, and aren't about pictures, a `share`. The English reader gets what is asked of
+    English sections, the multilingual one only some of it.
     """
     shares = {"english": (1.0, 0.0), "multilingual": (ENGLISH, 1.0)}[language]
     pictures = [one.example for one in asked if is_picture(one.example) and shares[one.example.source != "paper en"]]
@@ -163,18 +168,19 @@ def drawn_papers(asked: Sequence[Asked], language: Language, chance: random.Rand
     drawn = []
     for one in [*asked, *(one for one in asked if is_picture(one.example))]:  # these twice, as they are few
         example = one.example
-        if chance.random() >= shares[example.source != "paper en"]:
+        follows, of_picture = FOLLOW_UP.search(example.question) is not None, is_picture(example)
+        if chance.random() >= shares[example.source != "paper en"] * (1 if follows or of_picture else share):
             continue
-        if chance.random() < FOLLOWING:
+        if not follows and chance.random() < FOLLOWING:
             before = chance.choice(of_document[document_of(example)])
             example = replace(example, question=f"{example.question.strip(MARKS)} ({before.strip(MARKS)})?")
         drawn.append(_part(example, chance) if chance.random() < PARTS else example)
         if example.answers and chance.random() < WITHOUT:
             drawn.append(_without(example))
         others = [other for other in one.near if chance.random() < ELSEWHERE]
-        share = OF_ANOTHER_PICTURE if is_picture(example) else OF_A_PICTURE
-        if pictures and chance.random() < share and _are_told_apart(example, other := chance.choice(pictures)):
-            others.append(other)
+        if pictures and chance.random() < (OF_ANOTHER_PICTURE if of_picture else OF_A_PICTURE):
+            other = chance.choice(pictures)
+            others += [other] if not of_picture or are_told_apart(example, other) else []
         drawn += [replace(example, header=other.header, lines=other.lines, answers=(), spans=()) for other in others]
     return drawn
 
@@ -184,10 +190,8 @@ def is_picture(example: Example) -> bool:
     return PICTURE.fullmatch(example.header) is not None
 
 
-def _are_told_apart(example: Example, picture: Example) -> bool:
-    """Whether a question can't mean a picture: asked of another one, it has a word that only that one has."""
-    if not is_picture(example):
-        return True
+def are_told_apart(example: Example, picture: Example) -> bool:
+    """Whether a question about one picture can't mean the other: it has a word that only that one has."""
     own, other = (set(TELLING.findall(f"{' '.join(one.lines)}".lower())) for one in (example, picture))
     return bool(set(TELLING.findall(example.question.lower())) & own - other)
 

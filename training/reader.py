@@ -41,6 +41,7 @@ from training.network import (
     tokenizer_of,
 )
 from training.papers import FOLDER, Asked, asked_papers, document_of, drawn_papers, is_picture
+from training.receipt_details import drawn_details, receipt_details
 from training.shipped import begin_with_shipped
 from training.translated import translated
 
@@ -138,15 +139,21 @@ def held_out(everything: Sequence[Example]) -> tuple[list[Example], list[Example
     def aside(example: Example) -> bool:
         if example.source.startswith("paper"):
             return zlib.crc32(document_of(example).encode()) % 12 == 0
+        if example.source == "receipt detail":
+            return zlib.crc32(min(example.lines).encode()) % 12 == 0
         return zlib.crc32(example.question.lower()[-24:].encode()) % 50 == 0
 
     return [one for one in everything if not aside(one)], [one for one in everything if aside(one)]
 
 
 def drawn_examples(
-    data: Path, asked: Sequence[Asked], language: Language, others: float, chance: random.Random
+    data: Path, asked: Sequence[Asked], language: Language, others: float, papers: float, chance: random.Random
 ) -> list[Example]:
-    """Of one epoch: all kinds, each in a dress drawn anew; of all but the papers a share of `others`."""
+    """Of one epoch: all kinds, each in a dress drawn anew.
+
+    Of all but papers and receipts' details a share of `others`; of what papers are asked that stands alone one of
+    `papers`.
+    """
     groups = examples(data, chance)
     names = names_of(groups)
     made = [*groups, *forms(FORMS, names, chance)]
@@ -154,7 +161,8 @@ def drawn_examples(
         made += [dressed(example, names, chance) for example in translated(data, chance)]
     else:
         made = [one for one in made if not one.source.startswith("form ") or one.source == "form en"]
-    return [example for example in made if chance.random() < others] + drawn_papers(asked, language, chance)
+    kept = [example for example in made if chance.random() < others]
+    return [*kept, *drawn_details(receipt_details(data), chance), *drawn_papers(asked, language, papers, chance)]
 
 
 def epochs(
@@ -164,7 +172,9 @@ def epochs(
     chance = random.Random(SEED)
     step = steps = 0
     for epoch in range(options.epochs):
-        made, _ = held_out(drawn_examples(options.data, asked, options.language, options.others, chance))
+        made, _ = held_out(
+            drawn_examples(options.data, asked, options.language, options.others, options.papers, chance)
+        )
         made += [elsewhere for one in made if (elsewhere := _elsewhere(one, made, chance)) is not None]
         made = [one for one in made if one.source != "squad" or chance.random() < PROSE]
         targets = [target for example in made for target in targets_of(example, tokenizer)]
@@ -201,6 +211,7 @@ def main() -> int:
     parser.add_argument("--begin-with", type=Path, help="weights to go on from")
     parser.add_argument("--go-on", action="store_true", help="begin with the weights that ship")
     parser.add_argument("--others", type=float, default=1.0, help="share of the examples that aren't of our papers")
+    parser.add_argument("--papers", type=float, default=1.0, help="share of what papers are asked by itself")
     parser.add_argument("--rate", type=float, default=RATE, help="of the encoder, at first")
     parser.add_argument("--rounded-from", type=float, default=0.5, help="share of the training that doesn't round yet")
     parser.add_argument("--threads", type=int, default=1)
@@ -216,7 +227,7 @@ def main() -> int:
         begin_with_shipped(network, options.language)
     model = {"english": ENGLISH, "multilingual": MULTILINGUAL}[options.language]
     asked = asked_papers(FOLDER, Embedder(ensure_embedder(model), model=model))
-    _, aside = held_out(drawn_examples(options.data, asked, options.language, 1.0, random.Random(SEED + 1)))
+    _, aside = held_out(drawn_examples(options.data, asked, options.language, 1.0, 1.0, random.Random(SEED + 1)))
     train(network, tokenizer, asked, aside, options)
     torch.save(network.state_dict(), options.to)
     sys.stderr.write(evaluate(network, lambda one: targets_of(one, tokenizer), aside) + "\n")
