@@ -78,9 +78,12 @@ def quoted(selection: Selection, unsure: str) -> QuotedOpening | None:
     if selection.sure:
         first = quotation(selection)
         return QuotedOpening((first,)) if first is not None else None
+    pairs = list(_quotations(selection))
+    if len(apart := _of_each(pairs, selection.search.named)) > 1:  # "does A or B give me longer?"
+        return QuotedOpening(tuple(replace(made, short="") for made in apart[:CANDIDATES]), unsure)
     best = max((line.score for line in selection.lines), default=0.0)
     told: list[tuple[frozenset[str], Quotation]] = []
-    for line, made in _quotations(selection):
+    for line, made in pairs:
         words = frozenset(TOKEN.findall(made.citation.text.lower()))
         # The best passage's line comes first, unless nothing but the passage speaks for it.
         least = best - (BEHIND if told else FAR_BEHIND)
@@ -90,6 +93,15 @@ def quoted(selection: Selection, unsure: str) -> QuotedOpening | None:
         if len(told) == CANDIDATES:
             break
     return QuotedOpening(tuple(one for _, one in told), unsure) if told else None
+
+
+def _of_each(pairs: Sequence[tuple[AnswerLine, Quotation]], documents: frozenset[int]) -> list[Quotation]:
+    """The likeliest of each document, the likeliest document first."""
+    firsts: dict[int, Quotation] = {}
+    for line, made in pairs:
+        if (number := line.sentence.passage.document_id) in documents:
+            firsts.setdefault(number, made)
+    return list(firsts.values())
 
 
 def quotation(selection: Selection) -> Quotation | None:
