@@ -17,9 +17,8 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from lamplight.models.catalogue import MULTILINGUAL
-from lamplight.models.dependence import WEIGHTS, features
+from lamplight.models.dependence import DEPENDS, WEIGHTS, features
 from lamplight.models.embedder import Embedder, Vectors
-from lamplight.models.loading import DEPENDS
 from lamplight.models.prepare import ensure_embedder
 
 EXAMPLES = Path(__file__).with_name("followups.txt")

@@ -13,6 +13,7 @@ import numpy as np
 from lamplight.models.embedder import Embedder, Vectors
 
 WEIGHTS = Path(__file__).with_name("weights") / "dependence.npz"
+DEPENDS, SURELY_DEPENDS = 0.45, 0.8  # probabilities; in between it is decided by more than the question's form
 VECTOR_SCALE = 3.0  # of the embedding, which has unit length, beside the logarithm of the length
 
 

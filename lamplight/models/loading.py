@@ -33,7 +33,6 @@ from lamplight.models.vision import VisionFiles, VisionModel, find_vision
 from lamplight.scheduling import Scheduler
 
 FEW_WORDS = 3  # of a question that hardly stands alone
-DEPENDS = 0.45  # the probability from which on a question is taken to need the one before it
 CONTEXTS = "contexts"  # in the folder of what is prepared
 
 
@@ -127,12 +126,12 @@ class Models:
         """Which kind of request a text is, by its vector from `embedder` or `multilingual`."""
         return self._intents.get()
 
-    def depends(self, question: str) -> bool:
-        """Whether a question needs the one before it, in any language; without the second embedder, by its length."""
+    def dependence(self, question: str) -> float:
+        """The probability that a question needs the one before it; without the second embedder told by its length."""
         embedder = self.prepared_multilingual
         if embedder is None:
-            return len(question.split()) <= FEW_WORDS
-        return self._dependence.get().probability(question, embedder) > DEPENDS
+            return float(len(question.split()) <= FEW_WORDS)
+        return self._dependence.get().probability(question, embedder)
 
     @property
     def language_model(self) -> AnswerModel:

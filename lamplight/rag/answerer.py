@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from lamplight.errors import LamplightError, PromptTooLong, ServerError
 from lamplight.library.records import Message, Passage
@@ -13,7 +14,7 @@ from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.context import whole
-from lamplight.rag.conversation import accept_rewrite, rewrite_prompt, standalone_query
+from lamplight.rag.conversation import accept_rewrite, depends, rewrite_prompt, standalone_query
 from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
 from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, RequestKind, asked_as, understand, without_names
@@ -184,7 +185,7 @@ class Answerer:
 
     def _standalone(self, question: str, history: Sequence[Message], stopped: Callable[[], bool]) -> str:
         """With the one before it, or by a model that is large enough, whose words are taken if they keep to it."""
-        with_before = standalone_query(question, history, self._models.depends)
+        with_before = standalone_query(question, history, partial(depends, models=self._models))
         if not history or not self._models.ready or not plan_of(self._models.language_model).rewrites:
             return with_before
         events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stopped)
@@ -196,7 +197,7 @@ class Answerer:
 
     def _query(self, draft: _Draft) -> str:
         """No large model rewrites it, which would hardly be done before the next key."""
-        return standalone_query(draft.text, draft.history, self._models.depends)
+        return standalone_query(draft.text, draft.history, partial(depends, models=self._models))
 
     def _find_typed(self, draft: _Draft) -> list[str]:
         try:

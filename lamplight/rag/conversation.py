@@ -10,13 +10,17 @@ import re
 from collections.abc import Callable, Sequence
 
 from lamplight.library.records import Message
+from lamplight.models.dependence import DEPENDS, SURELY_DEPENDS
 from lamplight.models.language_model import ChatMessage
+from lamplight.models.loading import Models
+from lamplight.rag.intent import RequestKind, understand
 from lamplight.rag.lexicon.english import names_of, without_markers
 from lamplight.rag.lexicon.relative_years import with_year_told
 from lamplight.rag.names import words_of
 from lamplight.rag.periods import YEAR
 from lamplight.rag.query import STOP_WORDS
 
+APART: frozenset[RequestKind] = frozenset({"library", "lamplight", "talk"})
 REMEMBERED = 6  # turns: what came before them is no longer what a person means
 PROMPT_TURNS = 3
 ANSWER_CHARACTERS = 300  # of each answer in the prompt
@@ -31,8 +35,8 @@ REWRITE_PROMPT = (
 LABEL = re.compile(r"^\s*(?:(?:rewritten|standalone|stand-alone)?\s*question|rewrite)\s*:\s*", re.I)
 
 
-def standalone_query(question: str, history: Sequence[Message], depends: Callable[[str], bool]) -> str:
-    """`question` with the one before it in brackets, if it `depends` on that; else as it is.
+def standalone_query(question: str, history: Sequence[Message], follows: Callable[[str], bool]) -> str:
+    """`question` with the one before it in brackets, if it `follows` that; else as it is.
 
     A follow-up to a follow-up takes with it what that one went on from. A year in `question` takes the place of the one
     in the question before, and is counted from it where it is told from it ("the year before").
@@ -40,18 +44,32 @@ def standalone_query(question: str, history: Sequence[Message], depends: Callabl
     before = told = ""
     for asked, answer, _ in _turns(history)[-REMEMBERED:]:
         if asked:
-            before, told = _after(asked, before, told, depends), answer
-    return _after(question, before, told, depends)
+            before, told = _after(asked, before, told, follows), answer
+    return _after(question, before, told, follows)
 
 
-def _after(question: str, before: str, told: str, depends: Callable[[str], bool]) -> str:
-    if not before or not question.strip(MARKS) or not depends(question):
+def depends(question: str, models: Models) -> bool:
+    """Whether it needs the question before it, in any language.
+
+    Where that isn't sure, what it asks for decides: what there is in the library, what Lamplight can do, all of it in
+    short, and thanks have nothing to do with what was said before.
+    """
+    dependence = models.dependence(question)
+    if not DEPENDS < dependence < SURELY_DEPENDS:
+        return dependence > DEPENDS
+    intent = understand(question, models.intents, models.embedder, models.prepared_multilingual)
+    return intent.kind not in APART and (intent.kind, intent.detail) != ("summary", "all")
+
+
+def _after(question: str, before: str, told: str, follows: Callable[[str], bool]) -> str:
+    if not before or not question.strip(MARKS) or not follows(question):
         return question
-    years = YEAR.findall(before) or YEAR.findall(without_markers(told))
-    if years:
-        question = with_year_told(question, int(years[-1]))
+    years = set(YEAR.findall(before))
+    base = years or set(YEAR.findall(without_markers(told)))
+    if len(base) == 1 and not YEAR.search(question):
+        question = with_year_told(question, int(*base))
     named = YEAR.findall(question)
-    if len(named) == 1 and len(set(YEAR.findall(before))) == 1:
+    if len(named) == 1 and len(years) == 1:
         before = YEAR.sub(named[0], before)
     return f"{question.strip(MARKS)} ({before.strip(MARKS)})?"
 
