@@ -43,6 +43,7 @@ def test_what_is_spelled_as_meant_is_left_alone(sample_library: Library, embedde
         ("What did we pay at Morganfield's?", ("Morganfield",)),
         ("What does Morwenna keep at Fernhill?", ("Morwenna",)),
         ("Morganfield sells what?", ()),  # any word may begin a question
+        ("and the rent (Determine the deposit)?", ()),  # also the one before, in brackets
         ("May I keep hens in March?", ()),
         ("Was kostet die Parzelle im Schrebergarten?", ()),  # where every noun has a capital
     ],

@@ -28,7 +28,7 @@ OTHERWISE = 0.5  # of the strength, for a document of the same name that is of a
 ELSEWHERE = 0.2  # beside the share of a name's own documents, that of another where it is no name any more
 
 STOP = re.compile(r"[.?!:;,]\s")
-OPENING = re.compile(r"[.?!:]\s+$")
+OPENING = re.compile(r"[.?!:]\s+$|\($")  # a follow-up has the question before it in brackets
 
 Holding = Callable[[Sequence[str]], Mapping[int, int]]
 """How many chunks of each document hold any of some phrases."""

@@ -21,7 +21,7 @@ SHORTEST_WORD = 3  # letters: of those below SHORTEST two beside each other may 
 LONG = 10  # letters, of which two may be wrong
 LONG_QUESTION = 25  # words
 CUT = 2  # letters that the index may have taken from the end of a word to get its stem
-SENTENCE_END = re.compile(r"[.?!:]\s")
+SENTENCE_END = re.compile(r"[.?!:]\s|\(")  # a follow-up has the question before it in brackets
 LIKE = 8  # stems whose words are looked at
 
 
