@@ -301,3 +301,17 @@ def test_amounts_are_summed_by_currency() -> None:
     assert summed(["EUR 1.50", "2.00", "USD 3.00"]) == "EUR 3.50 + USD 3.00"
     assert summed(["Total: EUR 1.50", "EUR 2.00"]) == "EUR 3.50"
     assert summed(["1.50", "two"]) == "" and summed(["1.50"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("cells", "total"),
+    [
+        (["€ 12.00", "EUR 7.25", "€ 1.00"], "€ 20.25"),
+        (["USD 12.00", "$ 7.25", "USD 1.00"], "USD 20.25"),
+        (["RM 12.00", "MYR 7.25"], "RM 19.25"),
+        (["€ 1.00", "EUR 2.00", "3.00", "USD 4.00", "USD 5.00"], "€ 6.00 + USD 9.00"),
+        (["₹ 1.00", "INR 2.00", "EUR 3.00"], "₹ 3.00 + EUR 3.00"),
+    ],
+)
+def test_a_currency_is_one_however_it_is_written(cells: list[str], total: str) -> None:
+    assert summed(cells) == total
