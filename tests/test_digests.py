@@ -113,6 +113,14 @@ def test_a_stop_keeps_what_was_written_and_goes_on_from_there(
     assert len(model.read) == 3  # two sections, and what is put in short
 
 
+def test_a_stop_before_the_first_section_ends_the_answer(garden: Library, models: Models, model: LargeModel) -> None:
+    model.stop_after = 0
+    stopped = finished(events(garden, models, model, "Summarise the garden rules"))
+    assert stopped.stopped
+    assert not stopped.answer
+    assert not stopped.refused
+
+
 def test_digests_are_made_in_idle_time_and_go_with_their_document(
     garden: Library, models: Models, model: LargeModel
 ) -> None:

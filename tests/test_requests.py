@@ -15,13 +15,14 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.balance import balance
-from lamplight.rag.events import Finished
+from lamplight.rag.events import Event, Evidence, Finished, ScanProgress, Searching
 from lamplight.rag.guide import GuideBuilder
 from lamplight.rag.intent import RequestKind
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.messages import say
 from lamplight.rag.requests.fields import summed
 from lamplight.samples import HANDBOOK
+from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer
 from lamplight.ui.commands import answer_to_json
 from lamplight.ui.document_view import document_value
@@ -33,6 +34,19 @@ BULLET = re.compile(r"^- (.*?) \[\d+\]$", re.M)
 def asked(library: Library, models: Models, text: str, kind: RequestKind | None = None) -> Finished:
     """The end of the answer."""
     return next(event for event in Answerer(library, models).answer(text, kind=kind) if isinstance(event, Finished))
+
+
+def asked_until(library: Library, models: Models, text: str, when: type[Event], time: int = 1) -> Finished:
+    """The end of an answer that is stopped at an event of one kind, the first or a later one."""
+    stop, seen = CancelToken(), 0
+    for event in Answerer(library, models).answer(text, stop=stop):
+        seen += isinstance(event, when)
+        if seen == time:
+            stop.cancel()
+        if isinstance(event, Finished):
+            assert event.stopped
+            return event
+    raise AssertionError("no end")
 
 
 def add(library: Library, models: Models, folder: Path, files: dict[str, str]) -> None:
@@ -203,6 +217,50 @@ def test_what_was_paid_in_all_is_the_sum_of_what_is_meant(
     assert finished.short == total
     assert finished.rows is not None
     assert len(finished.rows.rows) == files
+
+
+def test_a_total_that_was_stopped_is_not_told_as_the_answer(receipts: Library, models: Models) -> None:
+    finished = asked_until(receipts, models, "What is the total of all my receipts?", ScanProgress, 2)
+    assert not finished.short
+    assert finished.rows is not None
+    assert len(finished.rows.rows) == 2
+    assert say("en", "documents unseen", 1) in finished.answer
+    assert not finished.answer.startswith("**")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "List all receipts with their totals",
+        "What is the total of all my receipts?",
+        "Compare the total of receipt Aster and receipt Birch",
+        "Summarise all documents",
+        "What was the total at Aster?",
+    ],
+)
+def test_what_was_stopped_before_anything_was_found_ends_without_a_verdict(
+    receipts: Library, models: Models, question: str
+) -> None:
+    finished = asked_until(receipts, models, question, Searching)
+    assert not finished.answer
+    assert not finished.refused
+
+
+def test_a_question_that_is_stopped_while_it_is_looked_for_is_not_refused(receipts: Library, models: Models) -> None:
+    question = "What is the tariff of the moon base?"
+    assert asked(receipts, models, question).refused
+    finished = asked_until(receipts, models, question, Evidence)
+    assert not finished.answer
+    assert not finished.refused
+
+
+def test_a_stopped_comparison_says_what_was_not_looked_at(receipts: Library, models: Models) -> None:
+    question = "Compare the total of receipt Aster and receipt Birch"
+    finished = asked_until(receipts, models, question, ScanProgress)
+    assert finished.kind == "comparison"
+    assert finished.rows is not None
+    assert finished.rows.columns == ["", "receipt Aster.txt"]
+    assert say("en", "documents unseen", 1) in finished.answer
 
 
 def test_the_receipts_of_one_shop_are_listed_alone(receipts: Library, models: Models) -> None:

@@ -42,7 +42,7 @@ def comparison(request: Request, materials: Materials) -> AnswerSteps:
     topics = [words] if words else _common_headings(which, materials)
     if not topics:
         return (yield from in_their_own_words(which, request, materials))
-    return (yield from _side_by_side(which[:MOST], topics, request, materials))
+    return (yield from _side_by_side(which, topics, request, materials))
 
 
 def change(request: Request, materials: Materials) -> AnswerSteps:
@@ -53,7 +53,7 @@ def change(request: Request, materials: Materials) -> AnswerSteps:
     lines = [materials.lines(document) for document in which[:VERSIONS]]
     if len(which) == VERSIONS and not words and _likeness(*lines) >= ALIKE:
         return _changes(which, lines, request)
-    return (yield from _side_by_side(which[:MOST], [words], request, materials)) if words else None
+    return (yield from _side_by_side(which, [words], request, materials)) if words else None
 
 
 def _compared(request: Request, materials: Materials) -> tuple[list[Document], str]:
@@ -84,10 +84,11 @@ def _side_by_side(
 ) -> AnswerSteps:
     citations = CitationList()
     cells: list[list[FieldValue]] = []
-    for number, document in enumerate(which):
+    compared = which[:MOST]
+    for number, document in enumerate(compared):
         if request.lease.cancelled():
             break
-        yield ScanProgress(number, len(which))
+        yield ScanProgress(number, len(compared))
         cells.append([read_field(topic, document, materials, request.lookup) for topic in topics])
     if sum(any(cell.text for cell in own) for own in cells) < 1:
         return None
@@ -105,7 +106,9 @@ def _side_by_side(
         lines.append(f"| {escape_markdown(topic)} | {' | '.join(shown)} |")
         rows.append([topic, *(cell.text for cell in row)])
         marks.append([0, *own_marks])
-    return citations.told("\n".join(lines), Rows(["", *names], rows, sources=marks))
+    left = len(which) - len(cells)
+    unseen = "\n\n" + request.say("documents unseen", left) if left else ""
+    return citations.told("\n".join(lines) + unseen, Rows(["", *names], rows, sources=marks))
 
 
 def _common_headings(which: Sequence[Document], materials: Materials) -> list[str]:

@@ -60,7 +60,7 @@ def summary(request: Request, materials: Materials) -> AnswerSteps:
             except ServerError as error:  # the document's own sentences need no model
                 own = _of_one(which[0], request, materials)
                 return replace(own, notice=str(error)) if own else None
-            if written is not None:
+            if written is not None or request.lease.cancelled():
                 return written
         return _of_one(which[0], request, materials)
     return (yield from in_their_own_words(which, request, materials))
@@ -161,7 +161,7 @@ def heading_of(document: Document, title: str, request: Request, key: str = "own
 
 
 def in_their_own_words(which: Sequence[Document], request: Request, materials: Materials) -> AnswerSteps:
-    """A few sentences of each document."""
+    """A few sentences of each document; None if it was stopped before the first."""
     citations = CitationList()
     each = OF_ONE_OF_MANY + (len(which) <= FEW)
     told = []
@@ -177,6 +177,8 @@ def in_their_own_words(which: Sequence[Document], request: Request, materials: M
         said = " ".join(f"{escape_markdown(one.text)}{citations.mark(one)}" for sentences in found for one in sentences)
         pages = request.say("page", document.pages)
         told.append(f"- **{escape_markdown(document.name)}** ({pages}): {said or request.say('no text')}")
+    if not told:
+        return None
     left = len(which) - len(told)
     more = "\n\n" + request.say("more by name", left) if left else ""
     heading = request.say("all own words", documents=request.say("document", len(which)))
