@@ -21,6 +21,7 @@ from lamplight.rag.intent import RequestKind
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.messages import say
 from lamplight.rag.requests.fields import summed
+from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.samples import HANDBOOK
 from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer
@@ -31,9 +32,12 @@ from lamplight.ui.rendering import answer_html
 BULLET = re.compile(r"^- (.*?) \[\d+\]$", re.M)
 
 
-def asked(library: Library, models: Models, text: str, kind: RequestKind | None = None) -> Finished:
+def asked(
+    library: Library, models: Models, text: str, kind: RequestKind | None = None, scope: Scope = EVERYWHERE
+) -> Finished:
     """The end of the answer."""
-    return next(event for event in Answerer(library, models).answer(text, kind=kind) if isinstance(event, Finished))
+    events = Answerer(library, models).answer(text, kind=kind, scope=scope)
+    return next(event for event in events if isinstance(event, Finished))
 
 
 def asked_until(library: Library, models: Models, text: str, when: type[Event], time: int = 1) -> Finished:
@@ -281,6 +285,33 @@ def test_a_comparison_has_a_column_for_each_document_and_cites_each_cell(
     assert finished.rows is not None and finished.rows.columns[1:] == list(files)
     assert "four weeks" in finished.rows.rows[0][1] and "six months" in finished.rows.rows[0][2]
     assert cited(finished) == list(files)
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen"),
+    [
+        ("Compare the deposit", True),
+        ("Compare the deposits in these three", True),
+        ("Compare the deposit of the Miller, Smith and Jones leases", False),
+        ("Compare the deposit of the Miller, Smith and Jones leases", True),
+    ],
+)
+def test_all_documents_of_a_collection_are_compared_where_they_are_chosen_or_named(
+    library: Library, models: Models, tmp_path: Path, question: str, chosen: bool
+) -> None:
+    leases = {"Jones": "1,500", "Miller": "1,800", "Smith": "2,100"}
+    files = {
+        f"lease {name}.md": f"# Lease {name}\n\nThis lease is between the landlord and {name}.\n\n"
+        f"The deposit is EUR {deposit}.\n\nThe notice period is three months.\n"
+        for name, deposit in leases.items()
+    }
+    add(library, models, tmp_path, {**files, "bakery.md": "# Bakery\n\nBread is baked at five in the morning.\n"})
+    inside = frozenset(one.id for one in library.documents.all() if one.name in files)
+    finished = asked(library, models, question, scope=Scope(inside, chosen=chosen))
+    assert finished.kind == "comparison"
+    assert finished.rows is not None
+    assert finished.rows.columns[1:] == list(files)
+    assert all(deposit in cell for deposit, cell in zip(leases.values(), finished.rows.rows[0][1:], strict=True))
 
 
 def test_what_changed_between_two_versions_is_said_line_by_line(

@@ -63,15 +63,17 @@ def _compared(request: Request, materials: Materials) -> tuple[list[Document], s
     naming = named_documents(query, inside, request.lookup.holding)
     which = [document for document in inside if document.id in naming.documents]
     words = subject(naming.asked, request.intent.kind, materials.models.intents)
+    if len(which) < VERSIONS <= len(inside) and request.scope.chosen:
+        which = inside
     if len(which) < VERSIONS:
         kind, left = of_kind(subject(query, request.intent.kind, materials.models.intents), inside, materials)
         if which and (len(kind) == len(inside) or which[0] not in kind):
             return which, words  # one alone is named, and nothing to compare it with
         which, words = kind, " ".join(left)
-    if len(which) in (0, 1, len(inside)) and len(inside) > VERSIONS:
-        fitting = by_words(request, inside)
-        shown = [document for document in inside if document.id in shown_before(request.history)]
-        which = fitting if VERSIONS <= len(fitting) < len(inside) else shown
+        if len(which) in (0, 1, len(inside)) and len(inside) > VERSIONS:
+            fitting = by_words(request, inside)
+            shown = [document for document in inside if document.id in shown_before(request.history)]
+            which = fitting if VERSIONS <= len(fitting) < len(inside) else shown
     titles = " ".join(f"{document.name} {document.title}" for document in which)
     named = stems(titles.replace("_", " ")) | stems(" ".join(naming.words))
     telling = [word for word in words.split() if word.lower() not in PAPERS and not word.isdigit()]
