@@ -28,6 +28,7 @@ from lamplight.ui.answers import Answer
 from lamplight.ui.commands import answer_to_json
 from lamplight.ui.document_view import document_value
 from lamplight.ui.rendering import answer_html
+from tests.test_lookup import put
 
 BULLET = re.compile(r"^- (.*?) \[\d+\]$", re.M)
 
@@ -100,6 +101,20 @@ def test_documents_that_mention_a_name_are_all_named_and_cited(sample_library: L
     finished = asked(sample_library, models, "Which documents mention Hannah Whitlock?")
     assert finished.kind == "library" and HANDBOOK.name in cited(finished)
     assert all("Whitlock" in citation.text for citation in finished.citations)
+
+
+def test_what_a_collection_mentions_is_found_in_a_library_that_says_it_everywhere(
+    library: Library, models: Models
+) -> None:
+    """More passages say it, and better, than any search for the best would bring."""
+    house = "For hail there is an insurance of some kind, which nobody has looked at for many years."
+    own = put(library, "house.md", house)
+    many = [put(library, f"note {number}.txt", *["insurance"] * 30) for number in range(32)]
+    finished = asked(library, models, "Which documents mention insurance?", scope=Scope(frozenset({own.id})))
+    assert not finished.refused
+    assert cited(finished) == [own.name]
+    everywhere = asked(library, models, "Which documents mention insurance?").answer
+    assert say("en", "mentions", len(many) + 1, all=len(many) + 1, words="insurance") in everywhere
 
 
 def test_a_name_that_stands_nowhere_is_said_so(sample_library: Library, models: Models) -> None:
