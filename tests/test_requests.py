@@ -163,6 +163,24 @@ def test_a_page_is_summarised_from_that_page_alone(sample_library: Library, mode
 
 
 @pytest.mark.parametrize(
+    ("question", "part"),
+    [
+        ("Fasse Seite 1 der Satzung zusammen", "Seite 1"),
+        ("Fasse die Seiten 1 bis 2 der Satzung zusammen", "Seiten 1 bis 2"),
+        ("Fasse Garten in der Satzung zusammen", "„Der Garten“"),
+        ("Résume la page 1 du document satzung", "page 1 "),
+        ("Summarise pages 1 to 2 of the Satzung", "pages 1 to 2"),
+    ],
+)
+def test_the_part_that_is_summarised_is_called_in_the_language_of_the_request(
+    library: Library, models: Models, tmp_path: Path, question: str, part: str
+) -> None:
+    text = "# Satzung\n\n## Der Garten\n\nDer Garten ist im Sommer offen.\n\n## Die Tiere\n\nBienen sind erlaubt.\n"
+    add(library, models, tmp_path, {"satzung.md": text})
+    assert asked(library, models, question, kind="summary").answer.startswith(f"**satzung.md**, {part}:")
+
+
+@pytest.mark.parametrize(
     ("question", "says", "not_of_it"),
     [
         ("What is said about gates and opening hours?", "The main gate is on Mill Lane", "dipping tanks"),

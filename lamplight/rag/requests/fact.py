@@ -138,7 +138,7 @@ class FactAnswers:
 def _unsure(request: Request, finding: Finding) -> str:
     """What is said above lines that may answer."""
     if unheard := finding.selection.search.unheard:
-        return request.say("name unheard", what=f"“{unheard[0]}”")
+        return request.say("name unheard", what=request.say("quoted", words=unheard[0]))
     return request.say("unsure")
 
 
