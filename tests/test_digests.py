@@ -100,6 +100,15 @@ def test_what_was_read_is_not_read_again(garden: Library, models: Models, model:
     assert again.answer == first.answer and len(model.read) == read + 1  # what is put in short
 
 
+def test_a_section_without_a_title_is_called_by_its_page_in_the_language_of_the_request(
+    library: Library, models: Models, model: LargeModel, tmp_path: Path
+) -> None:
+    (tmp_path / "regeln.txt").write_text("Das Tor ist nachts zu. Hunde bleiben an der Leine.\n", encoding="utf-8")
+    assert index_file(tmp_path / "regeln.txt", library, models).status == "added"
+    answer = finished(events(library, models, model, "Bitte fasse die Regeln zusammen")).answer
+    assert "**Seite 1**" in answer
+
+
 def test_a_stop_keeps_what_was_written_and_goes_on_from_there(
     garden: Library, models: Models, model: LargeModel
 ) -> None:
@@ -111,6 +120,14 @@ def test_a_stop_keeps_what_was_written_and_goes_on_from_there(
     model.stop_after, model.read = 100, []
     assert "**Fences**" in finished(events(garden, models, model, "Summarise the garden rules")).answer
     assert len(model.read) == 3  # two sections, and what is put in short
+
+
+def test_a_stop_before_the_first_section_ends_the_answer(garden: Library, models: Models, model: LargeModel) -> None:
+    model.stop_after = 0
+    stopped = finished(events(garden, models, model, "Summarise the garden rules"))
+    assert stopped.stopped
+    assert not stopped.answer
+    assert not stopped.refused
 
 
 def test_digests_are_made_in_idle_time_and_go_with_their_document(

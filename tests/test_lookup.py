@@ -71,6 +71,16 @@ def test_words_are_counted_in_what_can_be_found(library: Library) -> None:
     assert library.full_text.counts_holding(["rent"]) == {}
 
 
+def test_all_passages_that_hold_some_words_are_known_by_document(library: Library) -> None:
+    lease = put(library, "lease.txt", "the rent is due", "the rent rises", "due is the rent", "keys")
+    letter = put(library, "letter.txt", "rent is due")
+    assert library.full_text.holding(["rent", "due"]) == {lease.id: [1, 3], letter.id: [5]}
+    assert library.full_text.holding(["rent is due"]) == {lease.id: [1], letter.id: [5]}
+    assert library.full_text.holding([]) == library.full_text.holding(["moon"]) == {}
+    library.documents.remove(lease.id)
+    assert library.full_text.holding(["rent"]) == {letter.id: [5]}
+
+
 def test_words_are_found_in_some_documents_as_in_all(library: Library) -> None:
     put(library, "one.txt", "gate", "key of the gate", "carp")
     two = put(library, "two.txt", "heron", "the gate is green")

@@ -15,24 +15,43 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.balance import balance
-from lamplight.rag.events import Finished
+from lamplight.rag.events import Event, Evidence, Finished, ScanProgress, Searching
 from lamplight.rag.guide import GuideBuilder
 from lamplight.rag.intent import RequestKind
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.messages import say
 from lamplight.rag.requests.fields import summed
+from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.samples import HANDBOOK
+from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer
 from lamplight.ui.commands import answer_to_json
 from lamplight.ui.document_view import document_value
 from lamplight.ui.rendering import answer_html
+from tests.test_lookup import put
 
 BULLET = re.compile(r"^- (.*?) \[\d+\]$", re.M)
 
 
-def asked(library: Library, models: Models, text: str, kind: RequestKind | None = None) -> Finished:
+def asked(
+    library: Library, models: Models, text: str, kind: RequestKind | None = None, scope: Scope = EVERYWHERE
+) -> Finished:
     """The end of the answer."""
-    return next(event for event in Answerer(library, models).answer(text, kind=kind) if isinstance(event, Finished))
+    events = Answerer(library, models).answer(text, kind=kind, scope=scope)
+    return next(event for event in events if isinstance(event, Finished))
+
+
+def asked_until(library: Library, models: Models, text: str, when: type[Event], time: int = 1) -> Finished:
+    """The end of an answer that is stopped at an event of one kind, the first or a later one."""
+    stop, seen = CancelToken(), 0
+    for event in Answerer(library, models).answer(text, stop=stop):
+        seen += isinstance(event, when)
+        if seen == time:
+            stop.cancel()
+        if isinstance(event, Finished):
+            assert event.stopped
+            return event
+    raise AssertionError("no end")
 
 
 def add(library: Library, models: Models, folder: Path, files: dict[str, str]) -> None:
@@ -84,6 +103,20 @@ def test_documents_that_mention_a_name_are_all_named_and_cited(sample_library: L
     assert all("Whitlock" in citation.text for citation in finished.citations)
 
 
+def test_what_a_collection_mentions_is_found_in_a_library_that_says_it_everywhere(
+    library: Library, models: Models
+) -> None:
+    """More passages say it, and better, than any search for the best would bring."""
+    house = "For hail there is an insurance of some kind, which nobody has looked at for many years."
+    own = put(library, "house.md", house)
+    many = [put(library, f"note {number}.txt", *["insurance"] * 30) for number in range(32)]
+    finished = asked(library, models, "Which documents mention insurance?", scope=Scope(frozenset({own.id})))
+    assert not finished.refused
+    assert cited(finished) == [own.name]
+    everywhere = asked(library, models, "Which documents mention insurance?").answer
+    assert say("en", "mentions", len(many) + 1, all=len(many) + 1, words="insurance") in everywhere
+
+
 def test_a_name_that_stands_nowhere_is_said_so(sample_library: Library, models: Models) -> None:
     finished = asked(sample_library, models, "Which documents mention Zaphod Beeblebrox?")
     assert finished.refused and "Zaphod Beeblebrox" in finished.answer
@@ -127,6 +160,24 @@ def test_a_contract_of_many_short_sections_is_summarised(
 def test_a_page_is_summarised_from_that_page_alone(sample_library: Library, models: Models) -> None:
     finished = asked(sample_library, models, "Summarise page 3 of the handbook")
     assert {citation.page for citation in finished.citations} == {3}
+
+
+@pytest.mark.parametrize(
+    ("question", "part"),
+    [
+        ("Fasse Seite 1 der Satzung zusammen", "Seite 1"),
+        ("Fasse die Seiten 1 bis 2 der Satzung zusammen", "Seiten 1 bis 2"),
+        ("Fasse Garten in der Satzung zusammen", "„Der Garten“"),
+        ("Résume la page 1 du document satzung", "page 1 "),
+        ("Summarise pages 1 to 2 of the Satzung", "pages 1 to 2"),
+    ],
+)
+def test_the_part_that_is_summarised_is_called_in_the_language_of_the_request(
+    library: Library, models: Models, tmp_path: Path, question: str, part: str
+) -> None:
+    text = "# Satzung\n\n## Der Garten\n\nDer Garten ist im Sommer offen.\n\n## Die Tiere\n\nBienen sind erlaubt.\n"
+    add(library, models, tmp_path, {"satzung.md": text})
+    assert asked(library, models, question, kind="summary").answer.startswith(f"**satzung.md**, {part}:")
 
 
 @pytest.mark.parametrize(
@@ -205,6 +256,50 @@ def test_what_was_paid_in_all_is_the_sum_of_what_is_meant(
     assert len(finished.rows.rows) == files
 
 
+def test_a_total_that_was_stopped_is_not_told_as_the_answer(receipts: Library, models: Models) -> None:
+    finished = asked_until(receipts, models, "What is the total of all my receipts?", ScanProgress, 2)
+    assert not finished.short
+    assert finished.rows is not None
+    assert len(finished.rows.rows) == 2
+    assert say("en", "documents unseen", 1) in finished.answer
+    assert not finished.answer.startswith("**")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "List all receipts with their totals",
+        "What is the total of all my receipts?",
+        "Compare the total of receipt Aster and receipt Birch",
+        "Summarise all documents",
+        "What was the total at Aster?",
+    ],
+)
+def test_what_was_stopped_before_anything_was_found_ends_without_a_verdict(
+    receipts: Library, models: Models, question: str
+) -> None:
+    finished = asked_until(receipts, models, question, Searching)
+    assert not finished.answer
+    assert not finished.refused
+
+
+def test_a_question_that_is_stopped_while_it_is_looked_for_is_not_refused(receipts: Library, models: Models) -> None:
+    question = "What is the tariff of the moon base?"
+    assert asked(receipts, models, question).refused
+    finished = asked_until(receipts, models, question, Evidence)
+    assert not finished.answer
+    assert not finished.refused
+
+
+def test_a_stopped_comparison_says_what_was_not_looked_at(receipts: Library, models: Models) -> None:
+    question = "Compare the total of receipt Aster and receipt Birch"
+    finished = asked_until(receipts, models, question, ScanProgress)
+    assert finished.kind == "comparison"
+    assert finished.rows is not None
+    assert finished.rows.columns == ["", "receipt Aster.txt"]
+    assert say("en", "documents unseen", 1) in finished.answer
+
+
 def test_the_receipts_of_one_shop_are_listed_alone(receipts: Library, models: Models) -> None:
     finished = asked(receipts, models, "List all receipts of Birch with their totals")
     assert finished.rows is not None
@@ -223,6 +318,33 @@ def test_a_comparison_has_a_column_for_each_document_and_cites_each_cell(
     assert finished.rows is not None and finished.rows.columns[1:] == list(files)
     assert "four weeks" in finished.rows.rows[0][1] and "six months" in finished.rows.rows[0][2]
     assert cited(finished) == list(files)
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen"),
+    [
+        ("Compare the deposit", True),
+        ("Compare the deposits in these three", True),
+        ("Compare the deposit of the Miller, Smith and Jones leases", False),
+        ("Compare the deposit of the Miller, Smith and Jones leases", True),
+    ],
+)
+def test_all_documents_of_a_collection_are_compared_where_they_are_chosen_or_named(
+    library: Library, models: Models, tmp_path: Path, question: str, chosen: bool
+) -> None:
+    leases = {"Jones": "1,500", "Miller": "1,800", "Smith": "2,100"}
+    files = {
+        f"lease {name}.md": f"# Lease {name}\n\nThis lease is between the landlord and {name}.\n\n"
+        f"The deposit is EUR {deposit}.\n\nThe notice period is three months.\n"
+        for name, deposit in leases.items()
+    }
+    add(library, models, tmp_path, {**files, "bakery.md": "# Bakery\n\nBread is baked at five in the morning.\n"})
+    inside = frozenset(one.id for one in library.documents.all() if one.name in files)
+    finished = asked(library, models, question, scope=Scope(inside, chosen=chosen))
+    assert finished.kind == "comparison"
+    assert finished.rows is not None
+    assert finished.rows.columns[1:] == list(files)
+    assert all(deposit in cell for deposit, cell in zip(leases.values(), finished.rows.rows[0][1:], strict=True))
 
 
 def test_what_changed_between_two_versions_is_said_line_by_line(
@@ -301,3 +423,17 @@ def test_amounts_are_summed_by_currency() -> None:
     assert summed(["EUR 1.50", "2.00", "USD 3.00"]) == "EUR 3.50 + USD 3.00"
     assert summed(["Total: EUR 1.50", "EUR 2.00"]) == "EUR 3.50"
     assert summed(["1.50", "two"]) == "" and summed(["1.50"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("cells", "total"),
+    [
+        (["€ 12.00", "EUR 7.25", "€ 1.00"], "€ 20.25"),
+        (["USD 12.00", "$ 7.25", "USD 1.00"], "USD 20.25"),
+        (["RM 12.00", "MYR 7.25"], "RM 19.25"),
+        (["€ 1.00", "EUR 2.00", "3.00", "USD 4.00", "USD 5.00"], "€ 6.00 + USD 9.00"),
+        (["₹ 1.00", "INR 2.00", "EUR 3.00"], "₹ 3.00 + EUR 3.00"),
+    ],
+)
+def test_a_currency_is_one_however_it_is_written(cells: list[str], total: str) -> None:
+    assert summed(cells) == total

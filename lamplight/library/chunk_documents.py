@@ -67,6 +67,19 @@ class ChunkDocuments:
         found, counts = np.unique(documents[documents > 0], return_counts=True)
         return dict(zip(found.tolist(), counts.tolist(), strict=True))
 
+    def by_document(self, chunks: Iterable[int]) -> dict[int, list[int]]:
+        """Those of `chunks` that are of each findable document, ascending, for those with any."""
+        with self._database.guard:
+            self._agree()
+            numbers = np.sort(np.fromiter(chunks, np.int64))
+            numbers = numbers[numbers < len(self._documents)]
+            documents = self._documents[numbers]
+        found: dict[int, list[int]] = {}
+        for document, number in zip(documents.tolist(), numbers.tolist(), strict=True):
+            if document:
+                found.setdefault(document, []).append(number)
+        return found
+
     def chunks(self, documents: Iterable[int]) -> Numbers:
         """Those of the findable ones among `documents`, ascending within each."""
         with self._database.guard:

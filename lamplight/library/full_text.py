@@ -80,6 +80,15 @@ class FullText:
             rows = self._database.rows("SELECT rowid FROM chunks_text WHERE chunks_text MATCH ?", query)
             return self._documents.counts(row[0] for row in rows)
 
+    def holding(self, terms: Iterable[str]) -> dict[int, list[int]]:
+        """The chunks of each findable document that hold all of `terms`, in reading order; not scored, so all are."""
+        query = " AND ".join(_quoted(term) for term in terms)
+        if not query:
+            return {}
+        with self._database.guard:
+            rows = self._database.rows("SELECT rowid FROM chunks_text WHERE chunks_text MATCH ?", query)
+            return self._documents.by_document(row[0] for row in rows)
+
     def held(self, terms: Iterable[str], ids: Sequence[int]) -> dict[int, set[str]]:
         """For each of `ids`, which of `terms` its chunk holds (stemmed, header included)."""
         held: dict[int, set[str]] = {number: set() for number in ids}

@@ -20,7 +20,7 @@ from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, RequestKind, asked_as, understand, without_names
 from lamplight.rag.naming import named_documents
 from lamplight.rag.pinning import fixed_prompt, pin
-from lamplight.rag.requests.answer_events import answer_events, refuse
+from lamplight.rag.requests.answer_events import answer_events, refuse, stopped
 from lamplight.rag.requests.fact import FactAnswers
 from lamplight.rag.requests.figure import figure
 from lamplight.rag.requests.meant import shown_before
@@ -178,6 +178,9 @@ class Answerer:
         told = (yield from way(request, self._materials)) if way is not None else None
         if told is not None:
             yield from answer_events(request, told)
+            return
+        if request.lease.cancelled():  # a way that was stopped may still have had an answer
+            yield from stopped(request)
             return
         if kind != "fact":
             request.intent = Intent("fact")

@@ -8,6 +8,7 @@ from lamplight.library.records import Document, PaperField
 from lamplight.rag.balance import AMOUNT
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.lexicon.dates import dates_of
+from lamplight.rag.lexicon.numbers import currency_of
 from lamplight.rag.requests.fields import CURRENCY, FieldValue, read_field
 from lamplight.rag.requests.meant import called
 from lamplight.rag.requests.request import Materials
@@ -80,11 +81,14 @@ def _currency(document: Document, materials: Materials) -> re.Match[str] | None:
 
 
 def sorting(name: str, text: str) -> str | float | None:
-    """What a field is sorted by: a date as "2024-03-31", an amount as a number, words without capitals."""
+    """What a field is sorted by: a date as "2024-03-31", an amount as a number, words without capitals.
+
+    A currency by its code, however it is written.
+    """
     if name == "date":
         dates = [date for date in dates_of(text) if date.day and date.year]
         return f"{dates[0].year:04}-{dates[0].month:02}-{dates[0].day:02}" if dates else None
     if name == "total":
         amount = only_number(text)
         return None if amount is None else float(amount)
-    return text.casefold() or None
+    return (currency_of(text) if name == "currency" else "") or text.casefold() or None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
 from lamplight.languages import speaking, translated
-from lamplight.library.records import Document, Passage
+from lamplight.library.records import Document
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import KINDS, in_english
@@ -18,6 +18,7 @@ from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials
 from lamplight.rag.sentences import Sentence, sentences_of, stems, units_of
 
 MOST = 30  # documents that are listed
+LOOKED_AT = 30  # passages of a document, for the sentence that is shown
 SKIPPED = 12  # remarks about what was not read
 
 
@@ -87,8 +88,8 @@ def _mentions(request: Request, materials: Materials) -> DirectAnswer | None:
     if not words:
         return None
     inside = {document.id: document for document in request.documents}
-    held = _holding(words, materials)
-    found = sorted((number for number in held if number in inside), key=lambda number: -len(held[number]))
+    held = _holding(words, inside, materials)
+    found = sorted(held, key=lambda number: -len(held[number]))
     if not found:
         documents = request.say("document", len(inside))
         return DirectAnswer(
@@ -97,7 +98,9 @@ def _mentions(request: Request, materials: Materials) -> DirectAnswer | None:
     citations = CitationList()
     lines = []
     for number in found[:MOST]:
-        sentence = _holding_sentence(held[number], words)
+        sentence = _holding_sentence(held[number][:LOOKED_AT], words, materials)
+        if sentence is None:  # removed meanwhile
+            continue
         passages = request.say("passage", len(held[number]))
         name = escape_markdown(inside[number].name)
         lines.append(f"- **{name}** ({passages}): {escape_markdown(sentence.text)}{citations.mark(sentence)}")
@@ -106,25 +109,23 @@ def _mentions(request: Request, materials: Materials) -> DirectAnswer | None:
     return citations.told(f"{told}\n\n" + "\n".join(lines) + more)
 
 
-def _holding(words: str, materials: Materials) -> dict[int, list[Passage]]:
-    """The passages of each document that hold the words beside each other, or else all of them somewhere."""
-    library = materials.library
-    numbers = [number for number, _ in library.full_text.search([words.lower()], MOST * MOST)]
-    if not numbers:
-        each = [
-            {number for number, _ in library.full_text.search([word.lower()], MOST * MOST)} for word in words.split()
-        ]
-        numbers = sorted(set.intersection(*each)) if each else []
-    held: dict[int, list[Passage]] = {}
-    for chunk in sorted(library.passages.by_id(numbers).values(), key=lambda chunk: chunk.id):
-        held.setdefault(chunk.document_id, []).append(chunk)
-    return held
+def _holding(words: str, inside: Container[int], materials: Materials) -> dict[int, list[int]]:
+    """The passages of each document inside that hold the words beside each other, or else all of them somewhere."""
+    for terms in ([words], WORD.findall(words)):
+        held = materials.library.full_text.holding(terms)
+        if found := {document: chunks for document, chunks in held.items() if document in inside}:
+            return found
+    return {}
 
 
-def _holding_sentence(chunks: Sequence[Passage], words: str) -> Sentence:
-    wanted = stems(words)
-    sentences = [sentence for chunk in chunks for sentence in sentences_of(chunk) or units_of(chunk)]
-    return max(sentences, key=lambda sentence: len(wanted & stems(sentence.text)))
+def _holding_sentence(chunks: Sequence[int], words: str, materials: Materials) -> Sentence | None:
+    wanted, passages = stems(words), materials.library.passages.by_id(chunks)
+    sentences = [
+        sentence
+        for number in sorted(passages)
+        for sentence in sentences_of(passages[number]) or units_of(passages[number])
+    ]
+    return max(sentences, key=lambda sentence: len(wanted & stems(sentence.text)), default=None)
 
 
 def _failed(request: Request, materials: Materials) -> DirectAnswer:

@@ -29,6 +29,11 @@ def refuse(request: Request, sentence: str, passages: list[Passage]) -> Iterator
     yield finished(request, Composed(sentence, [], []), passages, refused=True)
 
 
+def stopped(request: Request, passages: Sequence[Passage] = ()) -> Iterator[Event]:
+    """The end of an answer that was stopped before anything was told: nobody finished looking, so it is no refusal."""
+    yield finished(request, Composed("", [], []), list(passages))
+
+
 def with_others(answer: Composed, others: Sequence[Citation], heading: str) -> Composed:
     """The answer with other lines below it, word for word, under a heading that also says when there are none."""
     lines = "\n".join(f"- {escape_markdown(other.text)} [{other.marker}]" for other in others)

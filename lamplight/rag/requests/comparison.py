@@ -42,7 +42,7 @@ def comparison(request: Request, materials: Materials) -> AnswerSteps:
     topics = [words] if words else _common_headings(which, materials)
     if not topics:
         return (yield from in_their_own_words(which, request, materials))
-    return (yield from _side_by_side(which[:MOST], topics, request, materials))
+    return (yield from _side_by_side(which, topics, request, materials))
 
 
 def change(request: Request, materials: Materials) -> AnswerSteps:
@@ -53,7 +53,7 @@ def change(request: Request, materials: Materials) -> AnswerSteps:
     lines = [materials.lines(document) for document in which[:VERSIONS]]
     if len(which) == VERSIONS and not words and _likeness(*lines) >= ALIKE:
         return _changes(which, lines, request)
-    return (yield from _side_by_side(which[:MOST], [words], request, materials)) if words else None
+    return (yield from _side_by_side(which, [words], request, materials)) if words else None
 
 
 def _compared(request: Request, materials: Materials) -> tuple[list[Document], str]:
@@ -63,15 +63,17 @@ def _compared(request: Request, materials: Materials) -> tuple[list[Document], s
     naming = named_documents(query, inside, request.lookup.holding)
     which = [document for document in inside if document.id in naming.documents]
     words = subject(naming.asked, request.intent.kind, materials.models.intents)
+    if len(which) < VERSIONS <= len(inside) and request.scope.chosen:
+        which = inside
     if len(which) < VERSIONS:
         kind, left = of_kind(subject(query, request.intent.kind, materials.models.intents), inside, materials)
         if which and (len(kind) == len(inside) or which[0] not in kind):
             return which, words  # one alone is named, and nothing to compare it with
         which, words = kind, " ".join(left)
-    if len(which) in (0, 1, len(inside)) and len(inside) > VERSIONS:
-        fitting = by_words(request, inside)
-        shown = [document for document in inside if document.id in shown_before(request.history)]
-        which = fitting if VERSIONS <= len(fitting) < len(inside) else shown
+        if len(which) in (0, 1, len(inside)) and len(inside) > VERSIONS:
+            fitting = by_words(request, inside)
+            shown = [document for document in inside if document.id in shown_before(request.history)]
+            which = fitting if VERSIONS <= len(fitting) < len(inside) else shown
     titles = " ".join(f"{document.name} {document.title}" for document in which)
     named = stems(titles.replace("_", " ")) | stems(" ".join(naming.words))
     telling = [word for word in words.split() if word.lower() not in PAPERS and not word.isdigit()]
@@ -84,10 +86,11 @@ def _side_by_side(
 ) -> AnswerSteps:
     citations = CitationList()
     cells: list[list[FieldValue]] = []
-    for number, document in enumerate(which):
+    compared = which[:MOST]
+    for number, document in enumerate(compared):
         if request.lease.cancelled():
             break
-        yield ScanProgress(number, len(which))
+        yield ScanProgress(number, len(compared))
         cells.append([read_field(topic, document, materials, request.lookup) for topic in topics])
     if sum(any(cell.text for cell in own) for own in cells) < 1:
         return None
@@ -105,7 +108,9 @@ def _side_by_side(
         lines.append(f"| {escape_markdown(topic)} | {' | '.join(shown)} |")
         rows.append([topic, *(cell.text for cell in row)])
         marks.append([0, *own_marks])
-    return citations.told("\n".join(lines), Rows(["", *names], rows, sources=marks))
+    left = len(which) - len(cells)
+    unseen = "\n\n" + request.say("documents unseen", left) if left else ""
+    return citations.told("\n".join(lines) + unseen, Rows(["", *names], rows, sources=marks))
 
 
 def _common_headings(which: Sequence[Document], materials: Materials) -> list[str]:

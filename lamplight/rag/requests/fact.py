@@ -15,7 +15,7 @@ from lamplight.rag.finding import Finding
 from lamplight.rag.intent import Intent
 from lamplight.rag.programs.written_query import written_query
 from lamplight.rag.quotation import QuotedOpening, other_lines, quotation_markdown, quoted
-from lamplight.rag.requests.answer_events import answer_events, finished, refuse, with_others
+from lamplight.rag.requests.answer_events import answer_events, finished, refuse, stopped, with_others
 from lamplight.rag.requests.generation import AnswerWriter, WrittenAnswer
 from lamplight.rag.requests.listing import list_instead
 from lamplight.rag.requests.request import Materials, Request
@@ -51,6 +51,8 @@ class FactAnswers:
             opening = quoted(finding.selection, _unsure(request, finding)) if answerable else None
             yield _evidence(finding.passages, opening if opening and self._begins_with(opening) else None)
             yield from self._generate(request, finding, opening)
+        elif request.lease.cancelled():
+            yield from stopped(request, found)
         elif found and plan_of(self._models.language_model).judges:
             yield from self._judge(request, finding)
         else:
@@ -136,7 +138,7 @@ class FactAnswers:
 def _unsure(request: Request, finding: Finding) -> str:
     """What is said above lines that may answer."""
     if unheard := finding.selection.search.unheard:
-        return request.say("name unheard", what=f"“{unheard[0]}”")
+        return request.say("name unheard", what=request.say("quoted", words=unheard[0]))
     return request.say("unsure")
 
 

@@ -12,7 +12,7 @@ from lamplight.library.records import Document, Passage
 from lamplight.rag.balance import AMOUNT, balance
 from lamplight.rag.extraction import best_score
 from lamplight.rag.lexicon.amounts import only_number
-from lamplight.rag.lexicon.numbers import CODES
+from lamplight.rag.lexicon.numbers import CODES, SIGNS, currency_of
 from lamplight.rag.lookup import Lookup
 from lamplight.rag.quotation import quotation
 from lamplight.rag.requests.request import Materials
@@ -21,7 +21,7 @@ from lamplight.rag.sentences import Sentence, stems, units_of
 
 QUESTION = "what is the {}?"
 SILENT = -2.5  # log-odds of the line that answers likeliest: below them the cell stays empty
-CURRENCY = re.compile(rf"[€£¥$]|\b(?:{CODES})(?![A-Za-z])")
+CURRENCY = re.compile(rf"[{SIGNS}]|\b(?:{CODES})(?![A-Za-z])")
 SEVERAL = 2
 
 
@@ -69,7 +69,7 @@ def _one_amount(text: str, passage: Passage) -> str:
 
 
 def summed(cells: Sequence[str]) -> str:
-    """The sum of a column of amounts, one for each currency; "" if they can't be added.
+    """The sum of a column of amounts, one for each currency as most write it; "" if they can't be added.
 
     Those without a currency are taken to be in the one that most have.
     """
@@ -77,10 +77,14 @@ def summed(cells: Sequence[str]) -> str:
     amounts = [only_number(cell) for cell in filled]
     if len(filled) < SEVERAL or None in amounts or not all(map(AMOUNT.search, filled)):
         return ""
-    known = [match[0] if (match := CURRENCY.search(cell)) else "" for cell in filled]
-    usual = Counter(filter(None, known)).most_common(1)
+    written = [match[0] if (match := CURRENCY.search(cell)) else "" for cell in filled]
+    forms: dict[str, Counter[str]] = {}  # of each currency: "€" and "EUR" are one
+    for form in filter(None, written):
+        forms.setdefault(currency_of(form), Counter())[form] += 1
+    usual = max(forms, key=lambda currency: forms[currency].total(), default="")
     totals: dict[str, Decimal] = {}
-    for currency, amount in zip(known, amounts, strict=True):
-        name = currency or (usual[0][0] if usual else "")
-        totals[name] = totals.get(name, Decimal(0)) + (amount or Decimal(0))
-    return " + ".join(f"{name} {total:,}".strip() for name, total in totals.items())
+    for form, amount in zip(written, amounts, strict=True):
+        currency = currency_of(form) or usual
+        totals[currency] = totals.get(currency, Decimal(0)) + (amount or Decimal(0))
+    names = {currency: counts.most_common(1)[0][0] for currency, counts in forms.items()}
+    return " + ".join(f"{names.get(currency, '')} {total:,}".strip() for currency, total in totals.items())

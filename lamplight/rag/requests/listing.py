@@ -71,13 +71,16 @@ def _total(request: Request, materials: Materials) -> AnswerSteps:
     if len(papers) < SEVERAL:
         return None
     told = yield from _table(papers, [TOTAL], request, materials)
-    together = told.rows.sums[1] if told is not None and told.rows is not None and told.rows.sums else ""
-    if told is None or not together:
+    if told is None or told.rows is None or len(told.rows.rows) < len(papers):
+        return told  # the sum of some isn't the answer
+    together = told.rows.sums[1] if told.rows.sums else ""
+    if not together:
         return None
     return replace(told, text=f"**{escape_markdown(together)}**\n\n{told.text}", short=together)
 
 
 def _table(documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials) -> AnswerSteps:
+    """None if it was stopped before its first row."""
     citations = CitationList()
     rows: list[list[str]] = []
     marks: list[list[int]] = []
@@ -90,6 +93,8 @@ def _table(documents: Sequence[Document], fields: Sequence[str], request: Reques
         own = [citations.number(cell.sentence) for cell in cells]
         rows.append([document.name, *(cell.text for cell in cells)])
         marks.append([next(filter(None, own), 0) or citations.number(materials.first_line(document)), *own])
+    if not rows:
+        return None
     sums = ["", *(summed([row[column] for row in rows]) for column in range(1, len(fields) + 1))]
     table = Rows([request.say("column document"), *fields], rows, sums if any(sums) else [], marks)
     silent = sum(not all(row) for row in rows)

@@ -60,7 +60,9 @@ def section(request: Request, finding: Finding, materials: Materials) -> DirectA
         citations = CitationList()
         said = under("", sentences[:SENTENCES], citations)
         if citations.passages:
-            heading = heading_of(documents[passage.document_id], f"“{escape_markdown(title)}”", request)
+            heading = heading_of(
+                documents[passage.document_id], request.say("quoted", words=escape_markdown(title)), request
+            )
             return citations.told(f"{heading}\n\n{said}")
     return None
 

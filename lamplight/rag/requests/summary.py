@@ -60,7 +60,7 @@ def summary(request: Request, materials: Materials) -> AnswerSteps:
             except ServerError as error:  # the document's own sentences need no model
                 own = _of_one(which[0], request, materials)
                 return replace(own, notice=str(error)) if own else None
-            if written is not None:
+            if written is not None or request.lease.cancelled():
                 return written
         return _of_one(which[0], request, materials)
     return (yield from in_their_own_words(which, request, materials))
@@ -80,7 +80,7 @@ def _of_one(document: Document, request: Request, materials: Materials) -> Direc
     found = summarised(sections, materials.vectors(part), materials.models.embedder, shares)
     if not title and not count and len(part) <= LONG:  # a letter or a form: who, what and when, and what it comes to
         told += _rows([*opening_rows(part), *sum_rows(part)], citations)
-    titled = [] if count else _titled(sections, found, Headings(chunks))
+    titled = [] if count else _titled(sections, found, Headings(chunks), request)
     if len({title for title, _ in titled}) > 1:
         told += [under(title, sentences, citations) for title, sentences in titled]
     else:
@@ -113,7 +113,7 @@ def _written(document: Document, request: Request, materials: Materials) -> Answ
         done += 1
         sayings += event.sayings
         points = "\n".join(f"- {escape_markdown(one.text)}{sources.mark(one.sentence)}" for one in event.sayings)
-        heading = f"**{escape_markdown(event.title or f'Page {event.page}')}**"
+        heading = f"**{escape_markdown(event.title or request.say('page title', page=event.page))}**"
         if points and told and told[-1].startswith(heading):
             told[-1] += f"\n{points}"
         elif points:
@@ -134,11 +134,14 @@ def _written(document: Document, request: Request, materials: Materials) -> Answ
 
 
 def _titled(
-    sections: Sequence[Section], found: Sequence[Sequence[Sentence]], headings: Headings
+    sections: Sequence[Section], found: Sequence[Sequence[Sentence]], headings: Headings, request: Request
 ) -> list[tuple[str, list[Sentence]]]:
     """The sentences under the title of their section, or what stands above them where sections have none."""
     told = [
-        (section.title or headings.above(sentence) or f"Page {sentence.passage.page}", sentence)
+        (
+            section.title or headings.above(sentence) or request.say("page title", page=sentence.passage.page),
+            sentence,
+        )
         for section, sentences in zip(sections, found, strict=True)
         for sentence in sentences
     ]
@@ -156,12 +159,12 @@ def heading_of(document: Document, title: str, request: Request, key: str = "own
     """What stands above a summary of a document, or of the part of it that `title` names."""
     name = f"**{escape_markdown(document.name)}**"
     if title:
-        return f"{name}, {title}:"
+        return request.say("written", name=name, pages=title)
     return request.say(key, name=name, pages=request.say("page", document.pages))
 
 
 def in_their_own_words(which: Sequence[Document], request: Request, materials: Materials) -> AnswerSteps:
-    """A few sentences of each document."""
+    """A few sentences of each document; None if it was stopped before the first."""
     citations = CitationList()
     each = OF_ONE_OF_MANY + (len(which) <= FEW)
     told = []
@@ -177,6 +180,8 @@ def in_their_own_words(which: Sequence[Document], request: Request, materials: M
         said = " ".join(f"{escape_markdown(one.text)}{citations.mark(one)}" for sentences in found for one in sentences)
         pages = request.say("page", document.pages)
         told.append(f"- **{escape_markdown(document.name)}** ({pages}): {said or request.say('no text')}")
+    if not told:
+        return None
     left = len(which) - len(told)
     more = "\n\n" + request.say("more by name", left) if left else ""
     heading = request.say("all own words", documents=request.say("document", len(which)))
@@ -191,17 +196,19 @@ def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> 
     fitting = [heading for heading in headings if wanted and wanted <= stems(heading)]
     if fitting:
         heading = min(fitting, key=len)
-        return [chunk for chunk in chunks if heading in headings_of(chunk)], f"“{escape_markdown(heading)}”"
+        said = request.say("quoted", words=escape_markdown(heading))
+        return [chunk for chunk in chunks if heading in headings_of(chunk)], said
     if request.intent.detail == "part" and (pages := _pages(request)):
         inside = [chunk for chunk in chunks if pages[0] <= chunk.page <= pages[1]]
         if inside:
-            said = f"page {pages[0]}" if pages[0] == pages[1] else f"pages {pages[0]} to {pages[1]}"
-            return inside, said
+            first, last = pages
+            key = "page number" if first == last else "page range"
+            return inside, request.say(key, page=first, first=first, last=last)
     if request.intent.detail == "part" and wanted:
         scope = replace(request.scope, documents=frozenset({chunks[0].document_id}))
         found = {one.id for one in materials.finder.search(topic, scope=scope, lookup=request.lookup).found[:ON_TOPIC]}
         if about_it := [chunk for chunk in chunks if chunk.id in found]:
-            return about_it, f"on “{escape_markdown(topic)}”"
+            return about_it, request.say("on topic", words=escape_markdown(topic))
     return list(chunks), ""
 
 

@@ -15,11 +15,15 @@ function compare(one, other) {
   return typeof one === "number" ? one - other : String(one).localeCompare(String(other), locale, { numeric: true });
 }
 
-// One for each currency.
+// One for each currency, however it is written.
 function sums(rows) {
   const totals = new Map();
-  for (const { total, currency } of rows) if (total.sort !== null) totals.set(currency.text, (totals.get(currency.text) ?? 0) + total.sort);
-  return [...totals].map(([currency, amount]) => `${currency} ${number(amount, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`.trim());
+  for (const { total, currency } of rows) {
+    if (total.sort === null) continue;
+    const [written, amount] = totals.get(currency.sort) ?? [currency.text, 0];
+    totals.set(currency.sort, [written, amount + total.sort]);
+  }
+  return [...totals.values()].map(([currency, amount]) => `${currency} ${number(amount, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`.trim());
 }
 
 export async function openPapers() {
