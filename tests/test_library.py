@@ -120,6 +120,28 @@ def test_a_changed_file_replaces_its_older_self(library: Library, models: Models
     assert_agreement(library, models.embedder)
 
 
+def test_an_edit_in_one_of_two_places_takes_no_number_from_the_other(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    """What is done to a document by its number, and what an older answer cites by it, is never another document."""
+    number = add(library, models, tmp_path / "a.txt", GATE)
+    assert add(library, models, tmp_path / "b.txt", GATE) == number
+    edited = add(library, models, tmp_path / "a.txt", POND)
+    assert library.documents.successor(number) == number
+    library.documents.remove(number)
+    assert library.documents.successor(number) == number  # so that it can be brought back
+    assert [document.id for document in library.documents.all()] == [edited]
+
+
+def test_a_number_that_an_earlier_version_led_elsewhere_is_its_documents_own(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    number, other = (add(library, models, tmp_path / name, text) for name, text in (("a.txt", GATE), ("b.txt", POND)))
+    with library.database.transaction() as connection:
+        connection.execute("INSERT INTO successors VALUES (?, ?)", (number, other))
+    assert library.documents.successor(number) == number
+
+
 def test_remove_leaves_nothing_behind(tmp_path: Path, models: Models) -> None:
     folder = tmp_path / "library"
     with Library(folder) as library:

@@ -209,7 +209,7 @@ def _take_over(library: Library, older: int, newer: int) -> None:
     before = library.documents.get(older)
     if before is not None and before.pinned:
         library.documents.pin(newer, True)
-    library.documents.remove(older)
+    library.documents.supersede(older, newer)
     library.documents.purge(older)
 
 
