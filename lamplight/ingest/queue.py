@@ -261,7 +261,7 @@ class IngestQueue:
             if result.status in ("failed", "skipped"):
                 self._library.jobs.update(job.id, "failed", result.error)
             else:
-                self._collect(job)
+                self._collect(job, result.path)
                 self._library.jobs.remove(job.id)
         except Interrupted:
             self._library.jobs.update(job.id, "queued")
@@ -275,8 +275,8 @@ class IngestQueue:
         if forgotten:
             self.dismiss(job.id)
 
-    def _collect(self, job: Job) -> None:
-        document = self._library.documents.at(job.path)
+    def _collect(self, job: Job, path: str) -> None:
+        document = self._library.documents.at(path)
         if job.collection_id is not None and document is not None:
             self._library.collections.collect(job.collection_id, [document.id])
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from lamplight.library.database import Database
 from lamplight.library.errors import LibraryError
 
 FILES = "files"
+PATH_TABLES = ("documents", "places", "jobs")
 NAMED = re.compile(r"[0-9a-f]{64}/[^/\\\0]+")  # content and file name
+ANYWHERE = re.compile(rf".*[/\\]{FILES}[/\\]([0-9a-f]{{64}})[/\\]([^/\\\0]+)", re.DOTALL)  # in a library of any system
 
 
 class Incoming:
@@ -79,6 +82,17 @@ class Copies:
         known = NAMED.fullmatch(name) is not None and not name.endswith(("/.", "/.."))
         return self.folder / name if known else None
 
+    def follow_folder(self) -> None:
+        """Where the library was moved or renamed, its copies are known by where they are now. Raises `LibraryError`."""
+        with self._database.transaction(shown=False) as connection:
+            new = {}
+            for path in stored_paths(connection):
+                if self.folder not in Path(path).parents and (parts := ANYWHERE.fullmatch(path)):
+                    here = self.folder.joinpath(*parts.groups())
+                    if here.is_file() and not _is_anothers(Path(path), here):
+                        new[path] = str(here)
+            rename_paths(connection, new)
+
     def remove(self, path: Path) -> None:
         """Delete a copy unless a document or a job needs it; other files are not touched."""
         needed = (
@@ -92,6 +106,28 @@ class Copies:
         with suppress(OSError):  # another name of the same content may lie beside it
             path.unlink(missing_ok=True)
             path.parent.rmdir()
+
+
+def stored_paths(database: sqlite3.Connection) -> set[str]:
+    """All by which documents and files on their way in are known."""
+    union = " UNION ".join(f"SELECT path FROM {table}" for table in PATH_TABLES)
+    return {row[0] for row in database.execute(union)}
+
+
+def rename_paths(database: sqlite3.Connection, new: Mapping[str, str]) -> None:
+    """What was known by a path of `new` is known by its value."""
+    for table in PATH_TABLES:
+        database.executemany(
+            f"UPDATE OR REPLACE {table} SET path = ? WHERE path = ?", [(after, before) for before, after in new.items()]
+        )
+
+
+def _is_anothers(path: Path, own: Path) -> bool:
+    """Whether what is called like the copy `own` is another library's, and no link to the same file."""
+    try:
+        return not path.samefile(own)
+    except OSError:  # it isn't there any more
+        return False
 
 
 @contextmanager

@@ -15,7 +15,6 @@ import numpy as np
 
 from lamplight.library.backup import (
     BLOCK,
-    PATH_TABLES,
     VECTOR_BATCH,
     VECTORS,
     BackupError,
@@ -25,7 +24,7 @@ from lamplight.library.backup import (
     read_manifest,
     record_type,
 )
-from lamplight.library.copies import FILES
+from lamplight.library.copies import FILES, rename_paths, stored_paths
 from lamplight.library.database import DATABASE, open_snapshot
 from lamplight.library.migrations import migrate
 from lamplight.library.store import SETTINGS, Library
@@ -118,13 +117,13 @@ def _relocate(database: sqlite3.Connection, manifest: Manifest, folder: Path, ba
     """
     flavour: type[PurePath] = PureWindowsPath if manifest.windows else PurePosixPath
     old = flavour(manifest.library) / FILES
-    for table in PATH_TABLES:
-        for (path,) in database.execute(f"SELECT path FROM {table}").fetchall():
-            if ".." in flavour(path).parts:
-                raise damaged(backup)
-            if old in flavour(path).parents:
-                new = folder / FILES / Path(*flavour(path).relative_to(old).parts)
-                database.execute(f"UPDATE {table} SET path = ? WHERE path = ?", (str(new), path))
+    new = {}
+    for path in stored_paths(database):
+        if ".." in flavour(path).parts:
+            raise damaged(backup)
+        if old in flavour(path).parents:
+            new[path] = str(folder.joinpath(FILES, *flavour(path).relative_to(old).parts))
+    rename_paths(database, new)
 
 
 def _bring_vectors(library: Library, embedder: Embedder, path: Path) -> None:
