@@ -34,6 +34,7 @@ from lamplight.rag.answerer import Answerer
 from lamplight.ui.household.visitor import SESSION
 from lamplight.ui.services import Services
 from lamplight.ui.trust_routes import trust_routes
+from tests.syncs import on_disk
 from tests.test_library import GATE, POND, add, assert_agreement, names_found, write
 from tests.visits import held_open
 from tests.waiting import until
@@ -408,6 +409,21 @@ def test_a_killed_restore_can_be_started_again_or_is_finished_by_itself(
         if not there:
             assert [path for path in (folder / "files").rglob("*") if path.is_file()] == []
             finish(restore_backup(library, embedder, backup))
+        assert_filled(library, embedder)
+
+
+def test_restored_copies_are_on_the_disk_before_the_database_names_them(
+    backup: Path, embedder: Embedder, tmp_path: Path, synced: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_library = Library.fill
+
+    def checked(library: Library, source: sqlite3.Connection) -> None:
+        (copy,) = (library.folder / "files").rglob("gate.txt")
+        assert on_disk(copy, library.folder, synced)
+        fill_library(library, source)
+
+    monkeypatch.setattr(Library, "fill", checked)
+    with restored(tmp_path / "library", embedder, backup) as library:
         assert_filled(library, embedder)
 
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from lamplight.errors import LamplightError
-from lamplight.files import READ_BLOCK
 from lamplight.ingest.control import IngestControl
 from lamplight.ingest.errors import Interrupted, ReadError
 from lamplight.ingest.folders import FolderWatcher, WatchedFolder
@@ -110,8 +109,7 @@ class IngestQueue:
         with self._library.incoming() as incoming:
             try:
                 with path.open("rb") as file:
-                    while block := file.read(READ_BLOCK):
-                        incoming.write(block)
+                    incoming.copy(file)
             except OSError as error:
                 raise ReadError(f"{_plain(name)} can't be read ({error.strerror}); try it again.") from error
             return self.take(incoming, name, collection_id)

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
+from lamplight.files import sync, sync_names
 from lamplight.languages import sentence
 from lamplight.library.copies import FILES, stored_paths
 from lamplight.library.database import DATABASE, open_snapshot
@@ -103,9 +104,9 @@ def write_backup(library: Library, embedder: Embedder, path: Path) -> Generator[
         try:
             with open(part, "wb", opener=_for_the_owner) as file:
                 yield from pack(library, embedder, file)
-                file.flush()
-                os.fsync(file.fileno())
+                sync(file)
             part.replace(path)
+            sync_names([path], path.parent)
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:

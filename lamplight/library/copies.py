@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
+from lamplight.files import READ_BLOCK, sync, sync_names
 from lamplight.library.database import Database
 from lamplight.library.errors import LibraryError
 
@@ -37,12 +38,16 @@ class Incoming:
             self._file.write(piece)
         self._digest.update(piece)
 
+    def copy(self, file: BinaryIO) -> None:
+        """All that is left of `file`. Also raises `OSError`, when that can't be read."""
+        while piece := file.read(READ_BLOCK):
+            self.write(piece)
+
     def finish(self) -> str:
         """The hexadecimal sha256 of what was written, which is on the disk then; nothing can be written after it."""
         if not self._file.closed:
             with _keeping():
-                self._file.flush()
-                os.fsync(self._file.fileno())
+                sync(self._file)
                 self._file.close()
         return self._digest.hexdigest()
 
@@ -60,13 +65,19 @@ class Copies:
         self.folder = database.folder / FILES
 
     def take(self, incoming: Incoming, name: str) -> Path:
-        """Where a file that has come in lies from now on, called `name`. Raises `LibraryError` when that can't be."""
+        """Where a file that has come in lies from now on, called `name`, also after a power cut.
+
+        It takes the place of a copy that is there, which may be damaged. Raises `LibraryError` when that can't be.
+        """
         target = self.folder / incoming.finish() / name
-        if target.exists():
-            return target
         with _keeping(name):
             target.parent.mkdir(parents=True, exist_ok=True)
-            incoming.path.replace(target)
+            try:
+                incoming.path.replace(target)
+            except PermissionError:  # on Windows, while the copy is being read
+                if not target.exists():
+                    raise
+            sync_names([target], self._database.folder)
         return target
 
     def checksum_of(self, path: Path) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import numpy as np
 
+from lamplight.files import sync, sync_names
 from lamplight.library.backup import (
     BLOCK,
     VECTOR_BATCH,
@@ -65,6 +66,7 @@ def _restore(library: Library, embedder: Embedder, path: Path, manifest: Manifes
                     target = library.folder / name
                     target.parent.mkdir(parents=True, exist_ok=True)
                     (scratch / name).replace(target)
+                sync_names([library.folder / name for name in names], library.folder)
                 library.fill(database)
         library.documents.purge_removed()
         same = (manifest.embedder, manifest.dimensions) == (embedder.name, embedder.dimensions)
@@ -87,6 +89,7 @@ def _unpack(path: Path, manifest: Manifest, scratch: Path) -> Iterator[BackupPro
                         digest.update(block)
                         size += len(block)
                         yield BackupProgress(done + size, total)
+                    sync(file)  # the database that comes to name it is on the disk at once
                 if (digest.hexdigest(), size) != (kept.sha256, kept.bytes):
                     raise damaged(path)
                 done += size
