@@ -60,6 +60,7 @@ def _restore(library: Library, embedder: Embedder, path: Path, manifest: Manifes
         yield from _unpack(path, manifest, scratch)
         with closing(_checked(scratch / DATABASE, path)) as database:
             _relocate(database, manifest, library.folder, path)
+            _await_files(database, library.folder)
             names = [name for name in manifest.files if name.startswith(f"{FILES}/") or name == SETTINGS]
             with library.moving_in(names):
                 for name in names:
@@ -127,6 +128,16 @@ def _relocate(database: sqlite3.Connection, manifest: Manifest, folder: Path, ba
         if old in flavour(path).parents:
             new[path] = str(folder.joinpath(FILES, *flavour(path).relative_to(old).parts))
     rename_paths(database, new)
+
+
+def _await_files(database: sqlite3.Connection, folder: Path) -> None:
+    """Nobody has seen the files outside of `folder` on this computer: that they aren't here says nothing of them."""
+    database.execute("DELETE FROM unseen")
+    for path, document_id in database.execute(
+        "SELECT path, id FROM documents WHERE state = 'ready' UNION ALL SELECT path, document_id FROM places"
+    ).fetchall():
+        if folder not in Path(path).parents:
+            database.execute("INSERT OR REPLACE INTO unseen VALUES (?, ?)", (path, document_id))
 
 
 def _bring_vectors(library: Library, embedder: Embedder, path: Path) -> None:
