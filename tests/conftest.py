@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 from collections.abc import Iterator
 from copy import copy
@@ -307,3 +308,17 @@ def anna(house: House) -> Iterator[Member]:
     """Signed in from another device."""
     with signed_in(house.there, "Anna", PASSWORD) as member:
         yield member
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """The inodes of files and folders that Python has waited for until they were on the disk, for `tests.syncs`."""
+    inodes: set[int] = set()
+    sync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        sync(descriptor)
+        inodes.add(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    return inodes

@@ -34,6 +34,7 @@ from lamplight.rag.answerer import Answerer
 from lamplight.ui.household.visitor import SESSION
 from lamplight.ui.services import Services
 from lamplight.ui.trust_routes import trust_routes
+from tests.syncs import on_disk
 from tests.test_library import GATE, POND, add, assert_agreement, names_found, write
 from tests.visits import held_open
 from tests.waiting import until
@@ -238,6 +239,57 @@ def test_copies_are_found_where_the_library_is_now_also_from_windows(
         assert_filled(library, embedder)
 
 
+def copies_in(backup: Path) -> list[str]:
+    with zipfile.ZipFile(backup) as archive:
+        return [name.rpartition("/")[2] for name in archive.namelist() if name.startswith("files/")]
+
+
+def test_a_library_behind_a_link_has_its_copies_in_its_backup_and_its_collections(
+    models: Models, tmp_path: Path
+) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk")
+    with Library(tmp_path / "link" / "library") as library:
+        collection = library.collections.add("Doors")
+        queue = IngestQueue(library, models)
+        queue.submit(write(tmp_path / "gate.txt", GATE), "gate.txt", collection)
+        queue.start()
+        until(lambda: not queue.busy)
+        queue.close()
+        assert library.collections.members(collection) == {document.id for document in library.documents.all()} != set()
+        finish(write_backup(library, models.embedder, tmp_path / "backup.zip"))
+    assert copies_in(tmp_path / "backup.zip") == ["gate.txt"]
+    assert read_manifest(tmp_path / "backup.zip").elsewhere == 0
+
+
+@pytest.mark.parametrize("windows", [False, True], ids=["here", "from Windows"])
+def test_a_library_that_was_moved_has_its_copies(models: Models, tmp_path: Path, windows: bool) -> None:
+    with Library(tmp_path / "library") as library:
+        kept = drop(library, models, write(tmp_path / "gate.txt", GATE))
+        library.jobs.add(str(kept), kept.name)
+        elsewhere = tmp_path / "elsewhere" / "files" / kept.parent.name / "gate.txt"  # of another library
+        elsewhere.parent.mkdir(parents=True)
+        assert index_file(write(elsewhere, GATE), library, models).error == ""
+        if windows:
+            with library.database.transaction() as connection:
+                there = "C:\\lamplight" + str(kept).removeprefix(str(library.folder)).replace("/", "\\")
+                for table in ("documents", "jobs"):
+                    connection.execute(f"UPDATE {table} SET path = ? WHERE path = ?", (there, str(kept)))
+    moved = (tmp_path / "library").rename(tmp_path / "moved")
+    with Library(moved) as library:
+        (copy,) = (moved / "files").rglob("gate.txt")
+        (document,) = library.documents.all()
+        assert library.paths.of(document.id) == [str(copy), str(elsewhere)]
+        assert [job.path for job in library.jobs.all()] == [str(copy)]
+        finish(write_backup(library, models.embedder, tmp_path / "backup.zip"))
+        assert copies_in(tmp_path / "backup.zip") == ["gate.txt"]
+        library.jobs.remove(library.jobs.all()[0].id)
+        library.documents.remove(document.id)
+        library.documents.purge(document.id)
+        assert not copy.exists()
+        assert elsewhere.exists()
+
+
 def test_what_was_removed_is_in_no_backup(library: Library, models: Models, tmp_path: Path) -> None:
     fill(library, models, tmp_path)
     library.documents.remove(library.documents.named("gate.txt")[0].id)
@@ -357,6 +409,21 @@ def test_a_killed_restore_can_be_started_again_or_is_finished_by_itself(
         if not there:
             assert [path for path in (folder / "files").rglob("*") if path.is_file()] == []
             finish(restore_backup(library, embedder, backup))
+        assert_filled(library, embedder)
+
+
+def test_restored_copies_are_on_the_disk_before_the_database_names_them(
+    backup: Path, embedder: Embedder, tmp_path: Path, synced: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_library = Library.fill
+
+    def checked(library: Library, source: sqlite3.Connection) -> None:
+        (copy,) = (library.folder / "files").rglob("gate.txt")
+        assert on_disk(copy, library.folder, synced)
+        fill_library(library, source)
+
+    monkeypatch.setattr(Library, "fill", checked)
+    with restored(tmp_path / "library", embedder, backup) as library:
         assert_filled(library, embedder)
 
 

@@ -74,6 +74,17 @@ def test_a_library_of_an_earlier_version_is_brought_up_to_date(dump: Path, tmp_p
         assert_agreement(library, embedder)
 
 
+def test_a_document_whose_number_was_led_to_another_can_be_removed_and_brought_back(tmp_path: Path) -> None:
+    """Until the schema of version 14, an edit of one of two files of the same content did that to the other one."""
+    folder = written_by(next(dump for dump in DUMPS if dump.stem.endswith("13")), tmp_path / "library")
+    with closing(sqlite3.connect(folder / DATABASE)) as database, database:
+        database.execute("INSERT INTO successors VALUES (1, 2)")
+    with Library(folder) as library:
+        library.documents.remove(1)
+        assert library.documents.successor(1) == 1
+        assert library.documents.restore(1)
+
+
 def test_a_step_that_fails_leaves_the_library_as_the_earlier_version_wrote_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from lamplight.ingest.errors import ReadError
 from lamplight.ingest.folders import FolderWatcher
 from lamplight.ingest.pipeline import index_file
 from lamplight.ingest.queue import IngestQueue
+from lamplight.library.backup import write_backup
+from lamplight.library.restore import restore_backup
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from tests.test_library import assert_agreement
@@ -108,6 +111,85 @@ def test_a_disk_that_was_unplugged_removes_nothing_and_says_so(
     assert paths_in(library) == [[str(folder / "gate.txt")]]
 
 
+def test_a_disk_inside_that_was_unplugged_removes_nothing_and_says_so(
+    library: Library, watcher: FolderWatcher, folder: Path
+) -> None:
+    """Where it was mounted, an empty folder is left: perhaps the last file was deleted, which nobody can tell."""
+    library.folders.watch(folder)
+    (folder / "gate.txt").write_text(GATE)
+    disk, scans = folder / "disk", folder / "disk" / "scans"
+    scans.mkdir(parents=True)
+    (scans / "pond.txt").write_text(POND)
+    watcher.bring_in_step(folder)
+    there = [[str(scans / "pond.txt")], [str(folder / "gate.txt")]]
+    unplugged = disk.rename(folder.with_name("unplugged"))
+    disk.mkdir()
+    (disk / ".DS_Store").touch()
+    watcher.bring_in_step(folder)
+    assert paths_in(library) == there
+    (state,) = watcher.folders()
+    assert state.problem.startswith(f"{disk} is empty; is its disk plugged in? Its documents stay")
+
+    (disk / ".DS_Store").unlink()
+    disk.rmdir()
+    unplugged.rename(disk)
+    watcher.bring_in_step(folder)
+    assert [state.problem for state in watcher.folders()] == [""]
+    assert paths_in(library) == there
+
+    (scans / "pond.txt").rename(folder / "pond.txt")  # what is elsewhere now is followed
+    watcher.bring_in_step(folder)
+    assert paths_in(library) == [[str(folder / "gate.txt")], [str(folder / "pond.txt")]]
+
+
+def test_files_that_were_deleted_with_their_folder_are_gone(
+    library: Library, watcher: FolderWatcher, folder: Path
+) -> None:
+    (folder / "gate.txt").write_text(GATE)
+    (folder / "deeper" / "pond.txt").write_text(POND)
+    watcher.bring_in_step(folder)
+    shutil.rmtree(folder / "deeper")
+    watcher.bring_in_step(folder)
+    assert paths_in(library) == [[str(folder / "gate.txt")]]
+
+
+def test_a_restored_library_removes_nothing_that_was_never_seen_on_this_computer(
+    library: Library, models: Models, watcher: FolderWatcher, folder: Path, tmp_path: Path
+) -> None:
+    """A new computer has a folder of the same name; the text of what isn't in it was in the backup alone."""
+    library.folders.watch(folder)
+    gate, pond, fence = (folder / name for name in ("gate.txt", "pond.txt", "fence.txt"))
+    gate.write_text(GATE)
+    pond.write_text(POND)
+    watcher.bring_in_step(folder)
+    backup = tmp_path / "backup.zip"
+    assert list(write_backup(library, models.embedder, backup))
+    gate.unlink()
+    pond.unlink()
+    fence.write_text("The fence is low.")
+
+    with Library(tmp_path / "restored") as restored:
+        assert list(restore_backup(restored, models.embedder, backup))
+        here = FolderWatcher(restored, lambda path: assert_read(path, restored, models), lambda path: None)
+        for _ in range(2):  # also when it is looked at again
+            here.bring_in_step(folder)
+            assert paths_in(restored) == [[str(path)] for path in (fence, gate, pond)]
+            (state,) = here.folders()
+            assert state.problem.startswith("Documents from a backup whose files are not on this computer: 2, such as")
+
+        gate.write_text(GATE)
+        here.bring_in_step(folder)
+        gate.unlink()
+        here.bring_in_step(folder)  # it was here and is deleted
+        assert paths_in(restored) == [[str(fence)], [str(pond)]]
+
+        moved = folder / "deeper" / "carp.txt"
+        moved.write_text(POND)
+        here.bring_in_step(folder)  # it is here, under another name
+        assert paths_in(restored) == [[str(moved)], [str(fence)]]
+        assert [state.problem for state in here.folders()] == [""]
+
+
 def test_the_same_name_in_two_folders_stays_two_documents(
     library: Library, models: Models, watcher: FolderWatcher, folder: Path
 ) -> None:
@@ -132,6 +214,7 @@ def test_the_same_content_in_two_places_is_one_document_until_both_are_gone(
     assert paths_in(library) == [[str(other)], [str(folder / "pond.txt")]]
     assert library.documents.named("copy.txt")
     other.unlink()
+    other.parent.rmdir()
     watcher.bring_in_step(folder)
     assert paths_in(library) == [[str(folder / "pond.txt")]]
     assert_agreement_after_purge(library, models)

@@ -17,10 +17,12 @@ from lamplight.ingest.pipeline import index_file
 from lamplight.library.copies import Incoming
 from lamplight.library.database import DATABASE
 from lamplight.library.errors import LibraryBusy, LibraryError
+from lamplight.library.kept_files import mend_copies
 from lamplight.library.migrations import MIGRATIONS
 from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
+from tests.syncs import on_disk
 
 ROOT = Path(__file__).parent.parent
 GATE = "The gate is painted zebrawood green and locked at dusk."
@@ -120,6 +122,28 @@ def test_a_changed_file_replaces_its_older_self(library: Library, models: Models
     assert_agreement(library, models.embedder)
 
 
+def test_an_edit_in_one_of_two_places_takes_no_number_from_the_other(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    """What is done to a document by its number, and what an older answer cites by it, is never another document."""
+    number = add(library, models, tmp_path / "a.txt", GATE)
+    assert add(library, models, tmp_path / "b.txt", GATE) == number
+    edited = add(library, models, tmp_path / "a.txt", POND)
+    assert library.documents.successor(number) == number
+    library.documents.remove(number)
+    assert library.documents.successor(number) == number  # so that it can be brought back
+    assert [document.id for document in library.documents.all()] == [edited]
+
+
+def test_a_number_that_an_earlier_version_led_elsewhere_is_its_documents_own(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    number, other = (add(library, models, tmp_path / name, text) for name, text in (("a.txt", GATE), ("b.txt", POND)))
+    with library.database.transaction() as connection:
+        connection.execute("INSERT INTO successors VALUES (?, ?)", (number, other))
+    assert library.documents.successor(number) == number
+
+
 def test_remove_leaves_nothing_behind(tmp_path: Path, models: Models) -> None:
     folder = tmp_path / "library"
     with Library(folder) as library:
@@ -184,6 +208,40 @@ def test_a_copy_is_called_by_its_content_and_nothing_stays_of_one_that_is_not_ta
     with library.incoming() as incoming:
         incoming.write(b"Half of a file")
     assert sorted(library.folder.rglob("*")) == before
+
+
+def test_a_copy_is_on_the_disk_before_anything_names_it(library: Library, tmp_path: Path, synced: set[int]) -> None:
+    assert on_disk(copied(library, write(tmp_path / "gate.txt", GATE), "gate.txt"), library.folder, synced)
+
+
+@pytest.mark.parametrize("damage", ["emptied", "gone"])
+@pytest.mark.parametrize("way", ["dropped", "dropped under another name", "added", "added again"])
+def test_a_damaged_copy_is_mended_when_its_file_comes_again(
+    library: Library, models: Models, tmp_path: Path, way: str, damage: str
+) -> None:
+    source = write(tmp_path / "gate.txt", GATE)
+    copy = copied(library, source, "gate.txt")
+    assert index_file(copy, library, models).status == "added"
+    if way == "added again":
+        assert index_file(source, library, models).status == "unchanged"
+    copy.write_bytes(b"") if damage == "emptied" else copy.unlink()
+    name = "door.txt" if "another" in way else "gate.txt"
+    again = copied(library, source, name) if way.startswith("dropped") else source
+    assert index_file(again, library, models).status == "unchanged"
+    assert copy.read_text() == GATE
+    (document,) = library.documents.all()
+    assert set(library.paths.of(document.id)) == {str(copy), str(again)}
+
+
+def test_a_copy_is_not_mended_from_another_file(library: Library, models: Models, tmp_path: Path) -> None:
+    source = write(tmp_path / "gate.txt", GATE)
+    copy = copied(library, source, "gate.txt")
+    assert index_file(copy, library, models).status == "added"
+    before = copy.write_bytes(b"")
+    write(source, POND)
+    mend_copies(library, library.documents.all()[0], source)
+    assert copy.stat().st_size == before
+    assert [path.name for path in (library.folder / "files").iterdir()] == [copy.parent.name]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is at hand on Linux alone")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from lamplight.errors import LamplightError
 from lamplight.files import sha256_of
 from lamplight.ingest.errors import ReadError
-from lamplight.ingest.walk import files_in, is_in_the_cloud, shown_path
+from lamplight.ingest.walk import files_in, is_in_the_cloud, is_passed_over, shown_path
 from lamplight.languages import sentence
 from lamplight.library.records import Document
 from lamplight.library.store import Library
@@ -83,16 +84,21 @@ class FolderWatcher:
     def bring_in_step(self, folder: Path, changed: Collection[Path] = ()) -> None:
         """Compare a folder with the library; `changed` files are looked into even if they seem as before.
 
-        A folder that is not there, or is empty where documents were, is a disk that was unplugged: nothing is removed.
+        A folder that is not there, or is empty where documents were, is a disk that was unplugged: nothing is removed,
+        and neither is what came with a backup and was never seen here.
         """
         known = self._library.paths.under(folder)
         found, hidden = _files_in(folder)
-        self._problems[folder] = _problem(folder) or _waiting(hidden)
         if known and not found:
-            self._problems[folder] = self._problems[folder] or (
-                sentence(f"{folder} is empty; is its disk plugged in? Nothing of it was removed.")
+            self._problems[folder] = (
+                _problem(folder)
+                or _waiting(hidden)
+                or sentence(f"{folder} is empty; is its disk plugged in? Nothing of it was removed.")
             )
             return
+        unseen = self._library.paths.unseen()
+        if seen := unseen.keys() & found.keys():
+            self._library.paths.see(seen)
         gone = {path: number for path, number in known.items() if path not in found and not _is_in(path, hidden)}
         for path in self._follow_moves([found[name] for name in found if name not in known], gone):
             self._submit(path)
@@ -100,8 +106,12 @@ class FolderWatcher:
             document = self._library.documents.get(known[name])
             if document is not None and (found[name] in changed or _differs(found[name], document)):
                 self._submit(found[name])
-        for name in gone:
-            self._library.paths.remove(name)
+        empty = _empty_folders(gone, folder)
+        absent = {name for name, _ in gone.items() & unseen.items()}
+        self._problems[folder] = _waiting(hidden) or _unplugged(empty) or _not_here(absent)
+        for name in gone.keys() - absent:
+            if not _is_in(name, empty):
+                self._library.paths.remove(name)
 
     def _follow_moves(self, fresh: list[Path], gone: dict[str, int]) -> list[Path]:
         """Documents whose file is elsewhere now keep everything but their path. Returns what is really new."""
@@ -175,6 +185,32 @@ def _files_in(folder: Path) -> tuple[dict[str, Path], list[Path]]:
 
 def _is_in(path: str, folders: list[Path]) -> bool:
     return any(folder in (Path(path), *Path(path).parents) for folder in folders)
+
+
+def _empty_folders(gone: Iterable[str], root: Path) -> list[Path]:
+    """Those below `root` that are left of paths that are gone, as where a disk is mounted that isn't plugged in."""
+    nearest = {
+        next(folder for folder in (parent, *parent.parents) if folder == root or folder.is_dir())
+        for parent in {Path(name).parent for name in gone}
+    } - {root}
+    return sorted(folder for folder in nearest if all(is_passed_over(entry.name) for entry in os.scandir(folder)))
+
+
+def _unplugged(empty: list[Path]) -> str:
+    if not empty:
+        return ""
+    folder = empty[0]
+    return sentence(f"{folder} is empty; is its disk plugged in? Its documents stay until the folder is deleted too.")
+
+
+def _not_here(absent: Collection[str]) -> str:
+    if not absent:
+        return ""
+    count, name = len(absent), Path(min(absent)).name
+    return sentence(
+        f"Documents from a backup whose files are not on this computer: {count}, such as {name}. They stay until "
+        "you remove them."
+    )
 
 
 def _waiting(hidden: list[Path]) -> str:

@@ -25,6 +25,7 @@ from lamplight.ingest.reading_process import ReadingProcesses, shared_processes
 from lamplight.ingest.walk import is_in_the_cloud, problem_with, shown_path
 from lamplight.languages import sentence
 from lamplight.library.errors import LibraryError
+from lamplight.library.kept_files import mend_copies
 from lamplight.library.records import Document
 from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
@@ -151,8 +152,10 @@ def _index(
     with library.claims.hold(str(path)), library.claims.hold(sha256):
         before = library.documents.at(str(path))
         if before is not None and before.sha256 == sha256 and not again:
+            mend_copies(library, before, path)
             return "unchanged", before
         if before is None and (same := library.documents.with_content(sha256)) is not None:
+            mend_copies(library, same, path)
             gone = [place for place in library.paths.of(same.id) if _is_gone(Path(place), path)]
             if gone:
                 library.paths.move(gone[0], str(path))
@@ -209,7 +212,7 @@ def _take_over(library: Library, older: int, newer: int) -> None:
     before = library.documents.get(older)
     if before is not None and before.pinned:
         library.documents.pin(newer, True)
-    library.documents.remove(older)
+    library.documents.supersede(older, newer)
     library.documents.purge(older)
 
 

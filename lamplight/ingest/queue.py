@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from lamplight.errors import LamplightError
-from lamplight.files import READ_BLOCK
 from lamplight.ingest.control import IngestControl
 from lamplight.ingest.errors import Interrupted, ReadError
 from lamplight.ingest.folders import FolderWatcher, WatchedFolder
@@ -110,8 +109,7 @@ class IngestQueue:
         with self._library.incoming() as incoming:
             try:
                 with path.open("rb") as file:
-                    while block := file.read(READ_BLOCK):
-                        incoming.write(block)
+                    incoming.copy(file)
             except OSError as error:
                 raise ReadError(f"{_plain(name)} can't be read ({error.strerror}); try it again.") from error
             return self.take(incoming, name, collection_id)
@@ -261,7 +259,7 @@ class IngestQueue:
             if result.status in ("failed", "skipped"):
                 self._library.jobs.update(job.id, "failed", result.error)
             else:
-                self._collect(job)
+                self._collect(job, result.path)
                 self._library.jobs.remove(job.id)
         except Interrupted:
             self._library.jobs.update(job.id, "queued")
@@ -275,8 +273,8 @@ class IngestQueue:
         if forgotten:
             self.dismiss(job.id)
 
-    def _collect(self, job: Job) -> None:
-        document = self._library.documents.at(job.path)
+    def _collect(self, job: Job, path: str) -> None:
+        document = self._library.documents.at(path)
         if job.collection_id is not None and document is not None:
             self._library.collections.collect(job.collection_id, [document.id])
 

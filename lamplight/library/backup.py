@@ -22,8 +22,9 @@ from typing import Any, Protocol
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
+from lamplight.files import sync, sync_names
 from lamplight.languages import sentence
-from lamplight.library.copies import FILES
+from lamplight.library.copies import FILES, stored_paths
 from lamplight.library.database import DATABASE, open_snapshot
 from lamplight.library.errors import LibraryError
 from lamplight.library.store import SETTINGS, Library
@@ -32,7 +33,6 @@ from lamplight.models.embedder import Embedder
 FORMAT = 1
 MANIFEST = "manifest.json"
 VECTORS = "vectors.bin"
-PATH_TABLES = ("documents", "places", "jobs")
 BLOCK = 1 << 20
 VECTOR_BATCH = 1_000
 LARGEST_MANIFEST = 256 << 20  # bytes; a line for each of a million files
@@ -104,9 +104,9 @@ def write_backup(library: Library, embedder: Embedder, path: Path) -> Generator[
         try:
             with open(part, "wb", opener=_for_the_owner) as file:
                 yield from pack(library, embedder, file)
-                file.flush()
-                os.fsync(file.fileno())
+                sync(file)
             part.replace(path)
+            sync_names([path], path.parent)
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
@@ -233,8 +233,7 @@ def _tidy(database: sqlite3.Connection) -> None:
 
 def _paths(database: sqlite3.Connection, folder: Path) -> tuple[list[Path], int]:
     """The library's own copies that are needed, and how many documents lie elsewhere."""
-    union = " UNION ".join(f"SELECT path FROM {table}" for table in PATH_TABLES)
-    named = {Path(row[0]) for row in database.execute(union)}
+    named = map(Path, stored_paths(database))
     documents = [Path(row[0]) for row in database.execute("SELECT path FROM documents")]
     copies = sorted(path for path in named if folder / FILES in path.parents)
     return copies, sum(folder / FILES not in path.parents for path in documents)

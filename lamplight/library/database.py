@@ -24,12 +24,12 @@ class Database:
     """
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
-        self.folder = folder
         self.changes = 0  # grows with what the library shows: who shows it looks again then
         self.changed: Callable[[], object] = lambda: None  # called then, with `guard` held
         self.replacements = 0  # grows when all content is replaced: a number means something else then
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            folder = self.folder = folder.resolve()  # copies are known by their paths, which have no links in them
             self.lock = LibraryLock(folder, purpose)
         except OSError as error:
             raise LibraryError(f"The library folder {folder} can't be used: {error.strerror}.") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 from lamplight.library.database import Database
@@ -35,6 +36,15 @@ class DocumentPaths:
             inside,
         )
         return dict(rows)
+
+    def unseen(self) -> dict[str, int]:
+        """Each path that came with a backup and at which no file was seen on this computer since, and its document."""
+        return dict(self._database.rows("SELECT path, document_id FROM unseen"))
+
+    def see(self, paths: Iterable[str]) -> None:
+        """There are files at `paths` now."""
+        with self._database.transaction(shown=False) as connection:
+            connection.executemany("DELETE FROM unseen WHERE path = ?", [(path,) for path in paths])
 
     def add(self, document_id: int, path: str) -> None:
         """The document's content lies at `path` too."""

@@ -81,9 +81,13 @@ class Documents:
         return Page(*rows[0]) if rows else None
 
     def successor(self, document_id: int) -> int:
-        """The number under which a document is found now, if it was read anew; else its own."""
+        """The number under which a document is found now, if it was read anew; its own as long as that is found."""
         seen = {document_id}
-        while rows := self._database.rows("SELECT new FROM successors WHERE old = ?", document_id):
+        while rows := self._database.rows(
+            "SELECT new FROM successors WHERE old = ?1 "
+            "AND NOT EXISTS (SELECT 1 FROM documents WHERE id = ?1 AND state = 'ready')",
+            document_id,
+        ):
             (document_id,) = rows[0]
             if document_id in seen:
                 break
@@ -130,11 +134,11 @@ class Documents:
                 "(path = ?2 OR id IN (SELECT document_id FROM places WHERE path = ?2))",
                 (document_id, path),
             )
-            connection.execute(
-                "INSERT OR REPLACE INTO successors SELECT id, ?1 FROM documents WHERE state = 'ready' AND path = ?2",
-                (document_id, path),
-            )
             old = self._paths.leave(connection, path)
+            # One that lies elsewhere too keeps its number: what is done to it there is not done to this one.
+            connection.executemany(
+                "INSERT OR REPLACE INTO successors VALUES (?, ?)", [(older, document_id) for older in old]
+            )
             connection.execute(
                 f"UPDATE documents SET state = 'ready', pinned = EXISTS (SELECT 1 FROM documents WHERE pinned "
                 f"AND id IN ({', '.join(map(str, old))})) WHERE id = ?",
@@ -166,6 +170,12 @@ class Documents:
             connection.execute(
                 "UPDATE documents SET state = 'removing' WHERE id = ? AND state = 'ready'", (document_id,)
             )
+
+    def supersede(self, older: int, newer: int) -> None:
+        """Hide `older`; who asks for it is led to `newer`, as its content was read anew there."""
+        with self._database.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO successors VALUES (?, ?)", (older, newer))
+            connection.execute("UPDATE documents SET state = 'removing' WHERE id = ? AND state = 'ready'", (older,))
 
     def restore(self, document_id: int) -> bool:
         """Undo `remove`. False when it is gone for good, or its path has been read again meanwhile."""

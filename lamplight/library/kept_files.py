@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from lamplight.files import sha256_of
+from lamplight.library.records import Document
 from lamplight.library.store import Library
 
 BLOCK = 1 << 20
@@ -54,3 +56,25 @@ def compare_files(library: Library) -> Iterator[CompareProgress | ComparedFile]:
             except OSError:
                 state = "unreadable"
             yield ComparedFile(document.name, path, library.copies.folder in path.parents, state)
+
+
+def mend_copies(library: Library, document: Document, original: Path) -> None:
+    """The library's copies of a document that are damaged or gone are made again of `original`, if that is its content.
+
+    Raises `LibraryError` when they can't be written, `OSError` when `original` can't be read.
+    """
+    for copy in map(Path, library.paths.of(document.id)):
+        if copy == original or library.copies.checksum_of(copy) != document.sha256 or _holds(copy, document.sha256):
+            continue
+        with library.incoming() as incoming:
+            with original.open("rb") as file:
+                incoming.copy(file)
+            if incoming.finish() == document.sha256:
+                library.copies.take(incoming, copy.name)
+
+
+def _holds(path: Path, sha256: str) -> bool:
+    try:
+        return sha256_of(path) == sha256
+    except OSError:
+        return False

@@ -223,6 +223,21 @@ def m013_persons(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX conversations_by_person ON conversations (person, updated_at)")
 
 
+def m014_unseen(database: sqlite3.Connection) -> None:
+    """Paths that came with a backup, until a file has been seen there on this computer.
+
+    And a number that is found leads nowhere else, as it did where one of two files of the same content was edited.
+    """
+    for statement in (
+        """CREATE TABLE unseen (
+            path TEXT PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE)
+            WITHOUT ROWID""",
+        "CREATE INDEX unseen_by_document ON unseen (document_id)",
+        "DELETE FROM successors WHERE old IN (SELECT id FROM documents WHERE state = 'ready')",
+    ):
+        database.execute(statement)
+
+
 def _guessed_pictures(database: sqlite3.Connection) -> Iterator[tuple[int, int]]:
     """The picture of each chunk that has a kind, and the chunk.
 
@@ -259,6 +274,7 @@ MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     m011_guides,
     m012_digests,
     m013_persons,
+    m014_unseen,
 ]
 
 

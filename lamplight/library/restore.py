@@ -13,9 +13,9 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import numpy as np
 
+from lamplight.files import sync, sync_names
 from lamplight.library.backup import (
     BLOCK,
-    PATH_TABLES,
     VECTOR_BATCH,
     VECTORS,
     BackupError,
@@ -25,7 +25,7 @@ from lamplight.library.backup import (
     read_manifest,
     record_type,
 )
-from lamplight.library.copies import FILES
+from lamplight.library.copies import FILES, rename_paths, stored_paths
 from lamplight.library.database import DATABASE, open_snapshot
 from lamplight.library.migrations import migrate
 from lamplight.library.store import SETTINGS, Library
@@ -60,12 +60,14 @@ def _restore(library: Library, embedder: Embedder, path: Path, manifest: Manifes
         yield from _unpack(path, manifest, scratch)
         with closing(_checked(scratch / DATABASE, path)) as database:
             _relocate(database, manifest, library.folder, path)
+            _await_files(database, library.folder)
             names = [name for name in manifest.files if name.startswith(f"{FILES}/") or name == SETTINGS]
             with library.moving_in(names):
                 for name in names:
                     target = library.folder / name
                     target.parent.mkdir(parents=True, exist_ok=True)
                     (scratch / name).replace(target)
+                sync_names([library.folder / name for name in names], library.folder)
                 library.fill(database)
         library.documents.purge_removed()
         same = (manifest.embedder, manifest.dimensions) == (embedder.name, embedder.dimensions)
@@ -88,6 +90,7 @@ def _unpack(path: Path, manifest: Manifest, scratch: Path) -> Iterator[BackupPro
                         digest.update(block)
                         size += len(block)
                         yield BackupProgress(done + size, total)
+                    sync(file)  # the database that comes to name it is on the disk at once
                 if (digest.hexdigest(), size) != (kept.sha256, kept.bytes):
                     raise damaged(path)
                 done += size
@@ -118,13 +121,23 @@ def _relocate(database: sqlite3.Connection, manifest: Manifest, folder: Path, ba
     """
     flavour: type[PurePath] = PureWindowsPath if manifest.windows else PurePosixPath
     old = flavour(manifest.library) / FILES
-    for table in PATH_TABLES:
-        for (path,) in database.execute(f"SELECT path FROM {table}").fetchall():
-            if ".." in flavour(path).parts:
-                raise damaged(backup)
-            if old in flavour(path).parents:
-                new = folder / FILES / Path(*flavour(path).relative_to(old).parts)
-                database.execute(f"UPDATE {table} SET path = ? WHERE path = ?", (str(new), path))
+    new = {}
+    for path in stored_paths(database):
+        if ".." in flavour(path).parts:
+            raise damaged(backup)
+        if old in flavour(path).parents:
+            new[path] = str(folder.joinpath(FILES, *flavour(path).relative_to(old).parts))
+    rename_paths(database, new)
+
+
+def _await_files(database: sqlite3.Connection, folder: Path) -> None:
+    """Nobody has seen the files outside of `folder` on this computer: that they aren't here says nothing of them."""
+    database.execute("DELETE FROM unseen")
+    for path, document_id in database.execute(
+        "SELECT path, id FROM documents WHERE state = 'ready' UNION ALL SELECT path, document_id FROM places"
+    ).fetchall():
+        if folder not in Path(path).parents:
+            database.execute("INSERT OR REPLACE INTO unseen VALUES (?, ?)", (path, document_id))
 
 
 def _bring_vectors(library: Library, embedder: Embedder, path: Path) -> None:

@@ -49,8 +49,8 @@ class Library:
 
     def __init__(self, folder: Path, purpose: str = "Lamplight") -> None:
         """Raises `LibraryBusy` when another process has it, `LibraryError` when it can't be read."""
-        self.folder = folder
         self.database = Database(folder, purpose)
+        folder = self.folder = self.database.folder
         try:
             choice = VectorChoice(folder)
         except LibraryError:
@@ -60,6 +60,7 @@ class Library:
         try:
             shutil.rmtree(folder / SCRATCH, ignore_errors=True)
             self._move_out()
+            self.copies.follow_folder()
             self.purged_on_opening = (folder / ERASING).exists() or self.documents.purge_removed()
             if (folder / ERASING).exists():
                 self.erase()
