@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,10 @@ from lamplight.library.records import Message
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
-from lamplight.rag.events import Event, Finished, Searching
+from lamplight.rag.events import Event, Finished, ScanProgress, Searching
 from lamplight.rag.messages import say
 from lamplight.rag.retriever import EVERYWHERE, Scope
+from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer
 
 TOTALS = "List all receipts with their totals"
@@ -44,11 +45,12 @@ class Conversation:
         self,
         text: str,
         scope: Scope = EVERYWHERE,
+        stop: CancelToken | None = None,
         seen: Callable[[Event], object] = lambda event: None,
     ) -> Finished:
         """The end of an answer, which is kept as the app keeps it."""
         answer, last = Answer(), None
-        for event in self._answerer.answer(text, self.history, scope=scope):
+        for event in self._answerer.answer(text, self.history, stop=stop, scope=scope):
             answer.absorb(event)
             seen(event)
             last = event
@@ -95,6 +97,11 @@ def queries(talk: Conversation, text: str, **given: Scope) -> tuple[str, Finishe
     seen: list[Event] = []
     finished = talk.ask(text, seen=seen.append, **given)
     return next(event.query for event in seen if isinstance(event, Searching)), finished
+
+
+def column(finished: Finished, place: int) -> Sequence[str]:
+    assert finished.rows is not None
+    return [row[place] for row in finished.rows.rows]
 
 
 def test_a_question_that_comes_with_a_file_is_about_that(
@@ -171,6 +178,42 @@ def test_an_item_that_was_picked_is_what_is_asked_about(talk: Conversation, add:
     talk.ask("the third one")
     query, finished = queries(talk, "and where?")
     assert "summer party" in query and "yard" in finished.answer
+
+
+def test_items_of_one_document_are_sorted_by_what_they_say_themselves(
+    talk: Conversation, add: Callable[[str, str], int]
+) -> None:
+    add("school.md", SCHOOL)
+    talk.ask("List all appointments")
+    before = talk.history
+    finished = talk.ask("sort by date")
+    assert finished.rows is not None and len(finished.rows.columns) == 2
+    assert [text.split()[1] for text in column(finished, 1)] == ["summer", "parents'", "swimming", "school"]
+    talk.history = before
+    finished = talk.ask("sort by place")
+    assert finished.rows is None or "place" not in finished.rows.columns
+
+
+def test_a_column_that_was_read_for_sorting_is_cited(talk: Conversation, receipts: dict[str, int]) -> None:
+    talk.ask(TOTALS)
+    seen: list[Event] = []
+    finished = talk.ask("sort by date", seen=seen.append)
+    assert finished.rows is not None and all(row[-1] for row in finished.rows.sources)
+    assert {"Date: 2 May 2024", "Date: 9 May 2024", "Date: 11 May 2024"} <= {one.text for one in finished.citations}
+    assert [event.done for event in seen if isinstance(event, ScanProgress)] == [0, 1, 2]
+
+
+def test_reading_for_a_column_ends_when_nobody_wants_it(talk: Conversation, receipts: dict[str, int]) -> None:
+    talk.ask(TOTALS)
+    stop = CancelToken()
+
+    def stopping(event: Event) -> None:
+        if isinstance(event, ScanProgress) and event.done == 1:
+            stop.cancel()
+
+    finished = talk.ask("sort by date", stop=stop, seen=stopping)
+    assert finished.stopped
+    assert len(list(filter(None, column(finished, -1)))) == 1
 
 
 def test_two_rows_at_once_are_no_row(talk: Conversation, receipts: dict[str, int]) -> None:

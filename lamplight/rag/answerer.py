@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -125,7 +125,7 @@ class Answerer:
                 yield Waiting(ahead)
             lookup = self._finder.lookup()
             request = Request(question, question, mode, lease, lookup, history, scope, breadth)
-            followed = self._follow(request) if kind is None else None
+            followed = (yield from self._follow(request)) if kind is None else None
             if isinstance(followed, DirectAnswer):
                 request.intent = Intent("list")
                 yield Searching(question, 0)
@@ -144,10 +144,10 @@ class Answerer:
     def _going_on(self, scope: Scope, history: Sequence[Message]) -> Scope:
         return replace(scope, recent=shown_before(history, self._library.documents.successor))
 
-    def _follow(self, request: Request) -> DirectAnswer | RowQuestion | None:
+    def _follow(self, request: Request) -> Generator[Event, None, DirectAnswer | RowQuestion | None]:
         """What is asked about the list or table that was shown last, if one was."""
         shown = shown_in(request.history, self._library.documents.successor)
-        return follow(request, shown, self._materials) if shown is not None else None
+        return (yield from follow(request, shown, self._materials)) if shown is not None else None
 
     def _unread(self, request: Request) -> list[str]:
         """The files that might have said more, had they been read; none where it is said what is asked."""

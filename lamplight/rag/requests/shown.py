@@ -6,23 +6,29 @@ about the document of a row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lamplight.library.records import Document, Message, Passage
 from lamplight.rag.composition import escape_markdown
-from lamplight.rag.events import Rows
+from lamplight.rag.events import Event, Rows, ScanProgress
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.lexicon.dates import dates_of
-from lamplight.rag.requests.fields import read_field, summed
+from lamplight.rag.lexicon.papers import in_english
+from lamplight.rag.requests.fields import FieldValue, read_field, summed
 from lamplight.rag.requests.follow_up import FollowUp, follow_up_of
-from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
+from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.told_lists import as_markdown
+from lamplight.rag.requests.values import value_named
 from lamplight.rag.retriever import Scope
 from lamplight.rag.sentences import Sentence
 
 MOST_LEFT = 4  # words that ask for something of a row
+FEWEST_SORTED = 2  # rows that say what they are sorted by
+
+Key = tuple[Any, ...] | None
+"""By which a row is sorted; those without one come last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,14 @@ class RowQuestion:
 
     query: str
     scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One more than was shown, with what each row's document says."""
+
+    name: str
+    cells: list[FieldValue]
 
 
 class Shown:
@@ -60,6 +74,11 @@ class Shown:
         markers = [next(filter(None, own), 0) for own in self.rows.sources]
         return [self._passages[marker].document_id if marker in self._passages else None for marker in markers]
 
+    @property
+    def is_of_documents(self) -> bool:
+        """Whether each row is about a document of its own; else they are items or rows of one."""
+        return None not in self.documents and len(set(self.documents)) == len(self.rows.rows)
+
     def name(self, number: int) -> str:
         """What a row is called: the words that tell it from the others, an item as it stands in its document."""
         rows, row = self.rows.rows, self.rows.rows[number]
@@ -83,7 +102,9 @@ def shown_in(history: Sequence[Message], successor: Callable[[int], int] = int) 
     return Shown(last, successor)
 
 
-def follow(request: Request, shown: Shown, materials: Materials) -> DirectAnswer | RowQuestion | None:
+def follow(
+    request: Request, shown: Shown, materials: Materials
+) -> Generator[Event, None, DirectAnswer | RowQuestion | None]:
     """What was asked about the rows shown, or the question about one of them that it is; None for any other question.
 
     One that came with a file, or was asked of other documents, is about these.
@@ -98,7 +119,7 @@ def follow(request: Request, shown: Shown, materials: Materials) -> DirectAnswer
             return _about(asked.pick, asked, request, shown)
         return _told([asked.pick], shown, request, request.say("number", asked.pick + 1))
     if asked.order:
-        return _sorted(asked, request, shown, materials)
+        return (yield from _sorted(asked, request, shown, materials))
     if asked.limits:
         return _limited(asked, request, shown) if not asked.left else None
     return _of_the_one(asked, request, shown)
@@ -128,38 +149,56 @@ def _about(number: int, asked: FollowUp, request: Request, shown: Shown) -> RowQ
     return RowQuestion(asked.naming(shown.name(number)), scope)
 
 
-def _sorted(asked: FollowUp, request: Request, shown: Shown, materials: Materials) -> DirectAnswer | None:
-    rows = shown.rows
-    if asked.left:
-        read = _with_column(" ".join(asked.left), shown, request, materials)
-        if read is None:
-            return None
-        keys, column = read, " ".join(asked.left)
-    else:
+def _sorted(asked: FollowUp, request: Request, shown: Shown, materials: Materials) -> AnswerSteps:
+    rows, extra = shown.rows, None
+    if not asked.left:
         place = asked.columns[-1] if asked.columns else _column_of_amounts(rows)
-        keys, column = [row[place] for row in rows.rows], rows.columns[place]
-    order = sorted(range(len(rows.rows)), key=lambda number: _key(keys[number]), reverse=asked.descending)
-    order = [number for number in order if keys[number]] + [number for number in order if not keys[number]]
-    extra = (column, keys) if asked.left else None
+        column, keys = rows.columns[place], [_key(row[place]) for row in rows.rows]
+    elif shown.is_of_documents:
+        column = " ".join(asked.left)
+        extra = Column(column, (yield from _read(column, request, shown, materials)))
+        keys = [_key(cell.text) for cell in extra.cells]
+        if not any(keys) and not request.lease.cancelled():
+            return None
+    else:
+        column = " ".join(asked.left)
+        keys = _said_in(rows, column, materials)
+        if len(keys) - keys.count(None) < FEWEST_SORTED:
+            return None
+    filled = [number for number, key in enumerate(keys) if key is not None]
+    order = sorted(filled, key=lambda number: keys[number] or (), reverse=asked.descending)
+    order += [number for number, key in enumerate(keys) if key is None]
     return _told(order, shown, request, request.say("sorted", column=escape_markdown(column)), extra)
 
 
-def _with_column(name: str, shown: Shown, request: Request, materials: Materials) -> list[str] | None:
-    """What each row's document says of something that was not shown."""
+def _read(name: str, request: Request, shown: Shown, materials: Materials) -> Generator[Event, None, list[FieldValue]]:
+    """What each row's document says of something that was not shown; nothing of those after the person's stop."""
     known: dict[int | None, Document] = {document.id: document for document in request.documents}
-    cells = []
-    for document_id in shown.documents:
-        document = known.get(document_id)
-        cells.append(read_field(name, document, materials, request.lookup).text if document else "")
-    return cells if any(cells) else None
+    cells: list[FieldValue] = []
+    for number, document_id in enumerate(shown.documents):
+        yield ScanProgress(number, len(shown.documents))
+        silent = document_id not in known or request.lease.cancelled()
+        cells.append(FieldValue() if silent else read_field(name, known[document_id], materials, request.lookup))
+    return cells
 
 
-def _key(cell: str) -> tuple[int, Any]:
+def _said_in(rows: Rows, name: str, materials: Materials) -> list[Key]:
+    """The first date or amount that each row says, if that is what `name` calls."""
+    value = value_named(in_english(name), materials.models.embedder)
+    telling = [place for place in range(len(rows.columns)) if len({row[place] for row in rows.rows}) > 1]
+    if value is None or value.key is None:
+        return [None] * len(rows.rows)
+    return [value.key(" ".join(row[place] for place in telling)) for row in rows.rows]
+
+
+def _key(cell: str) -> Key:
     dates = [date for date in dates_of(cell) if date.year]
     if dates:
         return 0, (dates[0].year, dates[0].month, dates[0].day)
     amount = only_number(cell)
-    return (1, amount) if amount is not None else (2, cell.casefold())
+    if amount is not None:
+        return 1, amount
+    return (2, cell.casefold()) if cell else None
 
 
 def _limited(asked: FollowUp, request: Request, shown: Shown) -> DirectAnswer:
@@ -182,11 +221,7 @@ def _column_of_amounts(rows: Rows) -> int:
 
 
 def _told(
-    numbers: Sequence[int],
-    shown: Shown,
-    request: Request,
-    heading: str,
-    extra: tuple[str, Sequence[str]] | None = None,
+    numbers: Sequence[int], shown: Shown, request: Request, heading: str, extra: Column | None = None
 ) -> DirectAnswer:
     """Some of the rows, in this order, with what they rest on; and one column more."""
     citations = CitationList()
@@ -196,9 +231,9 @@ def _told(
         marks.append([citations.number(shown.sentence(mark, cell)) for cell, mark in zip(row, own, strict=True)])
         rows.append(row)
         if extra is not None:
-            rows[-1].append(extra[1][number])
-            marks[-1].append(0)
-    columns = [*shown.rows.columns, *([extra[0]] if extra else [])]
+            rows[-1].append(extra.cells[number].text)
+            marks[-1].append(citations.number(extra.cells[number].sentence))
+    columns = [*shown.rows.columns, *([extra.name] if extra else [])]
     sums = ["", *(summed([row[place] for row in rows]) for place in range(1, len(columns)))]
     table = Rows(columns, rows, sums if shown.rows.sums and len(rows) > 1 else [], marks)
     return citations.told(f"{heading}\n\n{as_markdown(table, request)}", table)
