@@ -36,6 +36,21 @@ def test_the_language_of_a_request_is_known(text: str, language: str) -> None:
     assert language_of(text) == language
 
 
+@pytest.mark.parametrize(
+    ("question", "query", "language"),
+    [
+        ("wann sollen wir da sein?", "wann sollen wir da sein (Wo ist der Elternabend der Schule)?", "de"),
+        ("und in 2022?", "und in 2022 (Wie hoch war der Umsatz für 2021)?", "de"),
+        ("Wo ist die dritte?", "Wo ist die The summer party takes place with a band in the yard?", "de"),
+        ("and its total?", "and its total (Rechnung für die Miete der Wohnung)?", "en"),
+    ],
+)
+def test_a_question_that_tells_its_language_is_answered_in_that_whatever_it_goes_on_from(
+    question: str, query: str, language: str
+) -> None:
+    assert language_of(question, query) == language
+
+
 def test_counts_are_written_as_the_language_does() -> None:
     assert say("en", "page", 2000) == "2,000 pages" and say("de", "page", 2000) == "2.000 Seiten"
     assert say("fr", "page", 1) == "1 page" and say("zh", "page", 2000).startswith("2,000")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -24,8 +24,8 @@ from lamplight.rag.requests.answer_events import answer_events, refuse, stopped
 from lamplight.rag.requests.fact import FactAnswers
 from lamplight.rag.requests.figure import figure
 from lamplight.rag.requests.meant import shown_before
-from lamplight.rag.requests.request import Materials, Request
-from lamplight.rag.requests.shown import follow, shown_in
+from lamplight.rag.requests.request import DirectAnswer, Materials, Request
+from lamplight.rag.requests.shown import RowQuestion, follow, shown_in
 from lamplight.rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.rag.sections import numbered_texts
@@ -69,7 +69,7 @@ class Answerer:
         Returns at once, changes no answer.
         """
         if self._models.ready:
-            scope = replace(scope, recent=shown_before(history))
+            scope = self._going_on(scope, history)
             self._typing.typed(_Draft(text.strip(), scope, tuple(history)) if text.strip() else None)
 
     def stop_prefill(self) -> None:
@@ -119,27 +119,36 @@ class Answerer:
         """
         if len(question) > LONGEST_QUESTION:
             raise PromptTooLong(f"{len(question):,} characters")
-        scope = replace(scope, recent=shown_before(history))
+        scope = self._going_on(scope, history)
         self._typing.stop()
         with self._models.scheduler.answering(asker, stop or CancelToken(), since=since) as lease:
             for ahead in lease.wait_in_queue():
                 yield Waiting(ahead)
             lookup = self._finder.lookup()
             request = Request(question, question, mode, lease, lookup, history, scope, breadth)
-            shown = shown_in(history) if kind is None else None
-            told = follow(request, shown, self._materials) if shown is not None else None
-            if told is not None:
+            followed = (yield from self._follow(request)) if kind is None else None
+            if isinstance(followed, DirectAnswer):
                 request.intent = Intent("list")
                 yield Searching(question, 0)
-                yield from answer_events(request, told)
+                yield from answer_events(request, followed)
                 return
-            if request.scope == scope:  # else it is about a row that was shown
+            if followed is not None:
+                request.query, request.scope = followed.query, followed.scope
+            else:
                 request.query = self._standalone(question, history, lease.cancelled)
-                request.intent = self._understood(request, kind)
+            request.intent = self._understood(request, kind)
             request.may_be_list = kind is None and request.intent.kind == "fact"
             unread = self._unread(request)
             for event in self._answer(request, unread):
                 yield replace(event, unread=unread) if isinstance(event, Finished) else event
+
+    def _going_on(self, scope: Scope, history: Sequence[Message]) -> Scope:
+        return replace(scope, recent=shown_before(history, self._library.documents.successor))
+
+    def _follow(self, request: Request) -> Generator[Event, None, DirectAnswer | RowQuestion | None]:
+        """What is asked about the list or table that was shown last, if one was."""
+        shown = shown_in(request.history, self._library.documents.successor)
+        return (yield from follow(request, shown, self._materials)) if shown is not None else None
 
     def _unread(self, request: Request) -> list[str]:
         """The files that might have said more, had they been read; none where it is said what is asked."""

@@ -110,14 +110,29 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
 }
 
 
-def language_of(text: str) -> str:
-    """By the words that every request has, and letters of one language alone; English where nothing decides."""
-    words = WORD.findall(text.lower())
-    held = {code: sum(word in signs for word in words) for code, signs in _words().items()}
-    for code, letters in _letters().items():
-        held[code] += letters.search(text.lower()) is not None and not KANA.search(text)
+def language_of(*texts: str) -> str:
+    """Of the first of some texts in which one language is clearly told, else of the last of them.
+
+    By the words that every request has, and letters of one language alone; English where nothing decides.
+    """
+    counted = [_signs_in(text.lower()) for text in texts]
+    held = next((one for one in counted if _is_clear(one)), counted[-1])
     best = max(held, key=lambda code: held[code])
     return best if held[best] > held[ENGLISH] else ENGLISH
+
+
+def _signs_in(text: str) -> dict[str, int]:
+    """How many words and letters of each language."""
+    words = WORD.findall(text)
+    held = {code: sum(word in signs for word in words) for code, signs in _words().items()}
+    for code, letters in _letters().items():
+        held[code] += letters.search(text) is not None and not KANA.search(text)
+    return held
+
+
+def _is_clear(held: dict[str, int]) -> bool:
+    most, second = sorted(held.values(), reverse=True)[:2]
+    return most > second
 
 
 def say(language: str, key: str, count: int = 1, **values: object) -> str:

@@ -50,6 +50,11 @@ OWN = _set(
     "and deren dessen et her his its sa sein seine seinen seines ses son su sus their und y",
 )
 """With these a question of a few words goes on with the one that is shown."""
+ALL_BUT = _set(
+    "außer except excepté excepto excluding fuera hors kein keine keinen nicht no not ohne outside pas salvo sans sauf",
+    "sin without",
+)
+"""With these a request means what it doesn't name."""
 THIS = _set(
     "aquí ce ceci ces cet cette dies diese diesem diesen dieser dieses esta estas este esto estos here hier ici",
     "these this",

@@ -22,7 +22,8 @@ from lamplight.rag.requests.fields import SEVERAL, read_field, summed
 from lamplight.rag.requests.items import named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
-from lamplight.rag.requests.told_lists import as_markdown, is_list, told_candidates, told_items, told_list, whole_table
+from lamplight.rag.requests.table_listing import only_table, told_table
+from lamplight.rag.requests.told_lists import as_markdown, is_list, told_candidates, told_items, told_list
 from lamplight.rag.requests.values import value_named
 
 MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms
@@ -105,15 +106,15 @@ def _table(documents: Sequence[Document], fields: Sequence[str], request: Reques
 
 
 def _items(words: str, request: Request, materials: Materials) -> DirectAnswer | None:
-    """All rows of a document that is one table, else the list that is surely meant, else what is called so.
+    """The rows of a document that is one table, else the list that is surely meant, else what is called so.
 
     Where nothing is, the lists that may be meant.
     """
     inside = request.documents
     which = named(request) or by_words(request, inside) or inside
     wanted = " ".join(word for word in words.split() if not _names(word, which, inside)) or words
-    if len(which) == 1 and (table := whole_table(which[0], request, materials)) is not None:
-        return table
+    if len(which) == 1 and (table := only_table(which[0], materials)) is not None:
+        return told_table(which[0], table, wanted, request, materials)
     value = value_named(wanted, materials.models.embedder)
     ranked: list[RankedList] = []
     if value is None:

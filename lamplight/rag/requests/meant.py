@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lamplight.library.records import PICTURE_NAMES, Document, Message
 from lamplight.rag.intent import subject
@@ -86,15 +86,20 @@ def meant(request: Request) -> list[Document]:
         return found if request.scope.chosen else fitting
     if len(found) < len(inside) or fitting:
         return fitting or found
-    shown = shown_before(request.history)
-    return [document for document in inside if document.id in shown] or (inside if len(inside) == 1 else [])
+    return [document for document in inside if document.id in request.scope.recent] or (
+        inside if len(inside) == 1 else []
+    )
 
 
-def shown_before(history: Sequence[Message]) -> frozenset[int]:
-    """The documents that the last answer cites, if it cites one or two."""
+def shown_before(history: Sequence[Message], successor: Callable[[int], int] = int) -> frozenset[int]:
+    """The documents that the last answer cites, if it cites one or two.
+
+    `successor` tells the number of a document that was read anew since.
+    """
     for message in reversed(history):
         if message.role == "assistant":
-            cited = frozenset(int(citation["document_id"]) for citation in message.details.get("citations", []))
+            citations = message.details.get("citations", [])
+            cited = frozenset(successor(int(citation["document_id"])) for citation in citations)
             return cited if len(cited) <= 2 else frozenset()
     return frozenset()
 

@@ -46,8 +46,8 @@ class Request:
 
     @property
     def language(self) -> str:
-        """In which Lamplight's own sentences are said: that of the request as it stands alone, which tells more."""
-        return language_of(self.query)
+        """In which Lamplight's own sentences are said: the question's, or the query's where that tells too little."""
+        return language_of(self.question, self.query)
 
     @property
     def documents(self) -> list[Document]:

@@ -1,206 +1,213 @@
 """Follow-ups to a list or table that was shown: "the second one", "and its total?", "only those over 50".
 
-What they mean is told by what was shown: every word has to be a place in it, a column, a limit, or one of the little
-words in between; with one word left over it is another question.
+What they mean is told by what was shown (`follow_up`); with one word left over it is another question, which may be
+about the document of a row.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from lamplight.library.records import Message, Passage
+from lamplight.library.records import Document, Message, Passage
 from lamplight.rag.composition import escape_markdown
-from lamplight.rag.events import Rows
+from lamplight.rag.events import Event, Rows, ScanProgress
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.lexicon.dates import dates_of
-from lamplight.rag.lexicon.papers import PAPERS
-from lamplight.rag.lexicon.pointing import DOWN, LITTLE, MONEY, NUMBERS, ORDINALS, OVER, OWN, SORT, UNDER
-from lamplight.rag.lists.parts import same_word
-from lamplight.rag.requests.fields import QUESTION, read_field, summed
-from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
+from lamplight.rag.lexicon.papers import in_english
+from lamplight.rag.requests.fields import FieldValue, read_field, summed
+from lamplight.rag.requests.follow_up import FollowUp, follow_up_of
+from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.told_lists import as_markdown
+from lamplight.rag.requests.values import value_named
 from lamplight.rag.retriever import Scope
 from lamplight.rag.sentences import Sentence
 
-TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|\d[\d.,]*|[^\W\d_]+|[<>]=?|[€$£¥#]")
-MOST_WORDS = 10  # of a follow-up
-MOST_LEFT = 4  # of them that ask for something of the row
+MOST_LEFT = 4  # words that ask for something of a row
+FEWEST_SORTED = 2  # rows that say what they are sorted by
+
+Key = tuple[Any, ...] | None
+"""By which a row is sorted; those without one come last."""
 
 
-@dataclass(slots=True)
-class Plan:
-    """What is to be done with the rows; `left` are words that mean none of it."""
+@dataclass(frozen=True, slots=True)
+class RowQuestion:
+    """A question about what one of the rows is about: as it stands alone, and where to look."""
 
-    pick: int | None = None
-    order: bool = False
-    descending: bool = False
-    over: Decimal | None = None
-    under: Decimal | None = None
-    columns: list[int] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-    points: bool = False
+    query: str
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One more than was shown, with what each row's document says."""
+
+    name: str
+    cells: list[FieldValue]
 
 
 class Shown:
     """The list or table of the answer before, with what its cells rest on."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, successor: Callable[[int], int] = int) -> None:
+        """`successor` tells the number of a document that was read anew since."""
         self.rows = Rows(**message.details["rows"])
-        self._passages = {int(one["marker"]): one for one in message.details.get("passages", [])}
+        passages = (_passage(stored) for stored in message.details.get("passages", []))
+        self._passages = {one.marker: replace(one, document_id=successor(one.document_id)) for one in passages}
         self._citations = message.details.get("citations", [])
         if len(self.rows.sources) != len(self.rows.rows):  # from before cells had them
             self.rows = replace(self.rows, sources=[[0] * len(row) for row in self.rows.rows])
 
     def sentence(self, marker: int, cell: str) -> Sentence | None:
         """What a cell rests on."""
-        stored = self._passages.get(marker)
+        passage = self._passages.get(marker)
         own = [one for one in self._citations if int(one["marker"]) == marker]
         cited = next((one for one in own if cell and cell in one["text"]), own[0] if own else None)
-        if stored is None or cited is None:
+        if passage is None or cited is None:
             return None
-        return Sentence(_passage(stored), cited["text"], [tuple(box) for box in cited["boxes"]])
+        return Sentence(passage, cited["text"], [tuple(box) for box in cited["boxes"]])
 
-    def document(self, number: int) -> int | None:
-        """The id of the document that a row is about."""
-        marker = next(filter(None, self.rows.sources[number]), 0)
-        return int(self._passages[marker]["document_id"]) if marker in self._passages else None
+    @property
+    def documents(self) -> list[int | None]:
+        """The id of the document that each row is about."""
+        markers = [next(filter(None, own), 0) for own in self.rows.sources]
+        return [self._passages[marker].document_id if marker in self._passages else None for marker in markers]
+
+    @property
+    def is_of_documents(self) -> bool:
+        """Whether each row is about a document of its own; else they are items or rows of one."""
+        return None not in self.documents and len(set(self.documents)) == len(self.rows.rows)
+
+    def name(self, number: int) -> str:
+        """What a row is called: the words that tell it from the others, an item as it stands in its document."""
+        rows, row = self.rows.rows, self.rows.rows[number]
+        if len(rows) == 1 and len(row) > 1 and self._is_line(row[1], self.rows.sources[number][1]):
+            return row[1]
+        for place, cell in enumerate(row):
+            if any(map(str.isalpha, cell)) and sum(other[place] == cell for other in rows) == 1:
+                return cell
+        return " ".join(row)
+
+    def _is_line(self, cell: str, marker: int) -> bool:
+        sentence = self.sentence(marker, cell)
+        return sentence is not None and cell == " ".join(sentence.text.split())
 
 
-def shown_in(history: Sequence[Message]) -> Shown | None:
+def shown_in(history: Sequence[Message], successor: Callable[[int], int] = int) -> Shown | None:
     """What the last answer showed; None if that was neither a list nor a table."""
     last = next((message for message in reversed(history) if message.role == "assistant"), None)
-    return Shown(last) if last is not None and (last.details.get("rows") or {}).get("rows") else None
-
-
-def follow(request: Request, shown: Shown, materials: Materials) -> DirectAnswer | None:
-    """What was asked about the rows shown; None for any other question, or with the request made one about a row."""
-    plan = _plan(request.question, shown.rows)
-    if plan is None or (plan.left and not shown.rows.columns[0]):  # rows of a report are no documents to be asked
+    if last is None or not (last.details.get("rows") or {}).get("rows"):
         return None
-    if plan.pick is None and not plan.order and plan.over is None and plan.under is None:
-        return _of_the_one(plan, request, shown, materials)
-    if plan.pick is not None:
-        if plan.left:
-            _ask_about(plan.pick, plan.left, request, shown)
-            return None
-        return _told([plan.pick], shown, request, request.say("number", plan.pick + 1))
-    if plan.order:
-        return _sorted(plan, request, shown, materials)
-    return _limited(plan, request, shown) if not plan.left else None
+    return Shown(last, successor)
 
 
-def _plan(text: str, rows: Rows) -> Plan | None:
-    tokens = TOKEN.findall(text.lower())
-    plan = Plan()
-    if not 0 < len(tokens) <= MOST_WORDS:
+def follow(
+    request: Request, shown: Shown, materials: Materials
+) -> Generator[Event, None, DirectAnswer | RowQuestion | None]:
+    """What was asked about the rows shown, or the question about one of them that it is; None for any other question.
+
+    One that came with a file, or was asked of other documents, is about these.
+    """
+    if request.scope.attached or (request.scope.chosen and not _is_inside(shown, request.scope)):
         return None
-    for place, token in enumerate(tokens):
-        before = tokens[place - 1] if place else ""
-        after = tokens[place + 1] if place + 1 < len(tokens) else ""
-        plan.points = plan.points or token in OWN
-        if (number := _place(token, before, after, len(rows.rows))) is not None:
-            plan.pick = number
-        elif token in SORT or token in DOWN:
-            plan.order, plan.descending = plan.order or token in SORT, plan.descending or token in DOWN
-        elif token[0].isdigit() and (amount := only_number(token)) is not None:
-            above, below = _last_of(tokens[:place], OVER), _last_of(tokens[:place], UNDER)
-            if above == below:
-                return None
-            plan.over, plan.under = (amount, plan.under) if above > below else (plan.over, amount)
-        elif columns := [index for index, name in enumerate(rows.columns) if _in(token, name)]:
-            plan.columns += columns
-        elif token not in LITTLE | OVER | UNDER | MONEY | NUMBERS | PAPERS:
-            plan.left.append(token)
-    return plan
-
-
-def _place(token: str, before: str, after: str, count: int) -> int | None:
-    """The row that an ordinal or "number 3" points at; an ordinal belongs to no other word: "the second quarter"."""
-    number = ORDINALS.get(token)
-    if number is not None and (not after or after in LITTLE or after in PAPERS):
-        number = number or count
-    elif token.isdigit() and (before in NUMBERS or before == "#"):
-        number = int(token)
-    else:
+    asked = follow_up_of(request.question, shown.rows)
+    if asked is None or (asked.left and not shown.rows.columns[0]):  # rows of a report are no documents to be asked
         return None
-    return number - 1 if 1 <= number <= count else None
+    if asked.pick is not None:
+        if asked.left:
+            return _about(asked.pick, asked, request, shown)
+        return _told([asked.pick], shown, request, request.say("number", asked.pick + 1))
+    if asked.order:
+        return (yield from _sorted(asked, request, shown, materials))
+    if asked.limits:
+        return _limited(asked, request, shown) if not asked.left else None
+    return _of_the_one(asked, request, shown)
 
 
-def _last_of(tokens: Sequence[str], words: frozenset[str]) -> int:
-    return max((place for place, token in enumerate(tokens) if token in words), default=-1)
+def _is_inside(shown: Shown, scope: Scope) -> bool:
+    return scope.documents is None or scope.documents.issuperset(filter(None, shown.documents))
 
 
-def _in(token: str, name: str) -> bool:
-    return any(same_word(token, word) for word in re.findall(r"[^\W\d_]+", name.lower()))
-
-
-def _of_the_one(plan: Plan, request: Request, shown: Shown, materials: Materials) -> DirectAnswer | None:
+def _of_the_one(asked: FollowUp, request: Request, shown: Shown) -> DirectAnswer | RowQuestion | None:
     """ "And its total?" of the one row that is shown."""
-    if len(shown.rows.rows) != 1 or not plan.points or len(plan.left) > MOST_LEFT:
+    if len(shown.rows.rows) != 1 or not asked.owns:
         return None
-    if plan.columns and not plan.left:
-        return _told([0], shown, request, escape_markdown(shown.rows.rows[0][plan.columns[-1]]) + ":")
-    if plan.left:
-        _ask_about(0, plan.left, request, shown)
+    if asked.left:
+        return _about(0, asked, request, shown)
+    if asked.columns:
+        return _told([0], shown, request, escape_markdown(shown.rows.rows[0][asked.columns[-1]]) + ":")
     return None
 
 
-def _ask_about(number: int, left: Sequence[str], request: Request, shown: Shown) -> None:
-    """Make it a question about the document of a row, and about its item if that is what was listed."""
-    document = shown.document(number)
-    if document is None or len(left) > MOST_LEFT:
-        return
-    row = shown.rows.rows[number]
-    named = [row[1]] if len({one[0] for one in shown.rows.rows}) < len(shown.rows.rows) and len(row) > 1 else []
-    request.scope = Scope(documents=frozenset({document}))
-    request.query = QUESTION.format(" ".join([*left, *named]))
+def _about(number: int, asked: FollowUp, request: Request, shown: Shown) -> RowQuestion | None:
+    """A question about the document of a row, if it may still be looked at, and about its item if it is one of many."""
+    document = shown.documents[number]
+    if len(asked.left) > MOST_LEFT or document not in {one.id for one in request.documents}:
+        return None
+    scope = replace(request.scope, documents=frozenset({document}))
+    return RowQuestion(asked.naming(shown.name(number)), scope)
 
 
-def _sorted(plan: Plan, request: Request, shown: Shown, materials: Materials) -> DirectAnswer | None:
-    rows = shown.rows
-    if plan.left:
-        read = _with_column(" ".join(plan.left), shown, request, materials)
-        if read is None:
+def _sorted(asked: FollowUp, request: Request, shown: Shown, materials: Materials) -> AnswerSteps:
+    rows, extra = shown.rows, None
+    if not asked.left:
+        place = asked.columns[-1] if asked.columns else _column_of_amounts(rows)
+        column, keys = rows.columns[place], [_key(row[place]) for row in rows.rows]
+    elif shown.is_of_documents:
+        column = " ".join(asked.left)
+        extra = Column(column, (yield from _read(column, request, shown, materials)))
+        keys = [_key(cell.text) for cell in extra.cells]
+        if not any(keys) and not request.lease.cancelled():
             return None
-        keys, column = read, " ".join(plan.left)
     else:
-        place = plan.columns[-1] if plan.columns else _column_of_amounts(rows)
-        keys, column = [row[place] for row in rows.rows], rows.columns[place]
-    order = sorted(range(len(rows.rows)), key=lambda number: _key(keys[number]), reverse=plan.descending)
-    order = [number for number in order if keys[number]] + [number for number in order if not keys[number]]
-    extra = (column, keys) if plan.left else None
+        column = " ".join(asked.left)
+        keys = _said_in(rows, column, materials)
+        if len(keys) - keys.count(None) < FEWEST_SORTED:
+            return None
+    filled = [number for number, key in enumerate(keys) if key is not None]
+    order = sorted(filled, key=lambda number: keys[number] or (), reverse=asked.descending)
+    order += [number for number, key in enumerate(keys) if key is None]
     return _told(order, shown, request, request.say("sorted", column=escape_markdown(column)), extra)
 
 
-def _with_column(name: str, shown: Shown, request: Request, materials: Materials) -> list[str] | None:
-    """What each row's document says of something that was not shown."""
-    cells = []
-    for number in range(len(shown.rows.rows)):
-        document_id = shown.document(number)
-        document = materials.library.documents.get(document_id) if document_id is not None else None
-        cells.append(read_field(name, document, materials, request.lookup).text if document else "")
-    return cells if any(cells) else None
+def _read(name: str, request: Request, shown: Shown, materials: Materials) -> Generator[Event, None, list[FieldValue]]:
+    """What each row's document says of something that was not shown; nothing of those after the person's stop."""
+    known: dict[int | None, Document] = {document.id: document for document in request.documents}
+    cells: list[FieldValue] = []
+    for number, document_id in enumerate(shown.documents):
+        yield ScanProgress(number, len(shown.documents))
+        silent = document_id not in known or request.lease.cancelled()
+        cells.append(FieldValue() if silent else read_field(name, known[document_id], materials, request.lookup))
+    return cells
 
 
-def _key(cell: str) -> tuple[int, Any]:
+def _said_in(rows: Rows, name: str, materials: Materials) -> list[Key]:
+    """The first date or amount that each row says, if that is what `name` calls."""
+    value = value_named(in_english(name), materials.models.embedder)
+    telling = [place for place in range(len(rows.columns)) if len({row[place] for row in rows.rows}) > 1]
+    if value is None or value.key is None:
+        return [None] * len(rows.rows)
+    return [value.key(" ".join(row[place] for place in telling)) for row in rows.rows]
+
+
+def _key(cell: str) -> Key:
     dates = [date for date in dates_of(cell) if date.year]
     if dates:
         return 0, (dates[0].year, dates[0].month, dates[0].day)
     amount = only_number(cell)
-    return (1, amount) if amount is not None else (2, cell.casefold())
+    if amount is not None:
+        return 1, amount
+    return (2, cell.casefold()) if cell else None
 
 
-def _limited(plan: Plan, request: Request, shown: Shown) -> DirectAnswer:
-    place = plan.columns[-1] if plan.columns else _column_of_amounts(shown.rows)
+def _limited(asked: FollowUp, request: Request, shown: Shown) -> DirectAnswer:
+    place = asked.columns[-1] if asked.columns else _column_of_amounts(shown.rows)
     kept = []
     for number, row in enumerate(shown.rows.rows):
         amount = only_number(row[place])
-        over = plan.over is None or (amount is not None and amount > plan.over)
-        under = plan.under is None or (amount is not None and amount < plan.under)
+        over = asked.over is None or (amount is not None and amount > asked.over)
+        under = asked.under is None or (amount is not None and amount < asked.under)
         if over and under:
             kept.append(number)
     if not kept:
@@ -214,11 +221,7 @@ def _column_of_amounts(rows: Rows) -> int:
 
 
 def _told(
-    numbers: Sequence[int],
-    shown: Shown,
-    request: Request,
-    heading: str,
-    extra: tuple[str, Sequence[str]] | None = None,
+    numbers: Sequence[int], shown: Shown, request: Request, heading: str, extra: Column | None = None
 ) -> DirectAnswer:
     """Some of the rows, in this order, with what they rest on; and one column more."""
     citations = CitationList()
@@ -228,9 +231,9 @@ def _told(
         marks.append([citations.number(shown.sentence(mark, cell)) for cell, mark in zip(row, own, strict=True)])
         rows.append(row)
         if extra is not None:
-            rows[-1].append(extra[1][number])
-            marks[-1].append(0)
-    columns = [*shown.rows.columns, *([extra[0]] if extra else [])]
+            rows[-1].append(extra.cells[number].text)
+            marks[-1].append(citations.number(extra.cells[number].sentence))
+    columns = [*shown.rows.columns, *([extra.name] if extra else [])]
     sums = ["", *(summed([row[place] for row in rows]) for place in range(1, len(columns)))]
     table = Rows(columns, rows, sums if shown.rows.sums and len(rows) > 1 else [], marks)
     return citations.told(f"{heading}\n\n{as_markdown(table, request)}", table)

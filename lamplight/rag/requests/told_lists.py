@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lamplight.library.records import Document
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.events import Rows
 from lamplight.rag.lists.answer import RankedList
@@ -13,8 +12,8 @@ from lamplight.rag.lists.features import SEPARATORS
 from lamplight.rag.lists.parts import TitledItems, enumerated
 from lamplight.rag.lists.rows import cells, is_table_row
 from lamplight.rag.requests.items import MOST_ITEMS
-from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
-from lamplight.rag.sentences import Sentence, item_mark, units_of
+from lamplight.rag.requests.request import CitationList, DirectAnswer, Request
+from lamplight.rag.sentences import Sentence, item_mark
 
 MOST_ROWS = 200
 MOST_OF_CANDIDATE = 15  # items of a list that only may be meant
@@ -99,26 +98,6 @@ def _told_rows(heads: Sequence[str], items: Sequence[Sentence], document: str, r
     table = _rows(heads, items, citations)
     told = request.say("in", what=request.say("row", len(items)), where=escape_markdown(document))
     return citations.told(f"{told}\n\n{as_markdown(table, request)}", table)
-
-
-def whole_table(document: Document, request: Request, materials: Materials) -> DirectAnswer | None:
-    """All rows of a document that is one table; None for any other."""
-    chunks = materials.library.passages.of(document.id)
-    tables = materials.library.tables.of([document.id])
-    if len(tables) != 1 or any(chunk.kind != "table" for chunk in chunks):
-        return None
-    table, sources = tables[0], CitationList()
-    units = {" ".join(unit.text.split()): unit for chunk in chunks for unit in units_of(chunk)}
-    lines = [f"| {' | '.join(map(escape_markdown, table.columns))} |", f"|{'---|' * len(table.columns)}"]
-    marks = []
-    for row in table.rows[:MOST_ROWS]:
-        mark = sources.number(units.get(" ".join(" | ".join(row).split())))
-        marks.append([mark] * len(row))
-        lines.append(f"| {' | '.join(map(escape_markdown, row))}{f' [{mark}]' if mark else ''} |")
-    more = "\n\n" + request.say("only first", MOST_ROWS) if len(table.rows) > MOST_ROWS else ""
-    told = request.say("in", what=request.say("row", len(table.rows)), where=escape_markdown(document.name))
-    kept = Rows(table.columns, table.rows[:MOST_ROWS], sources=marks)
-    return sources.told(f"{told}\n\n" + "\n".join(lines) + more, kept)
 
 
 def told_items(found: Sequence[Sentence], documents: int, request: Request) -> DirectAnswer:

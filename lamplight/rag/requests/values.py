@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lamplight.models.embedder import Embedder
 from lamplight.rag.lexicon.dates import dates_of
@@ -37,12 +38,24 @@ def _has_amount(text: str) -> bool:
     return any(quantity.currency for quantity in quantities_of(text))
 
 
+def _day(text: str) -> tuple[int, ...] | None:
+    return next(((date.year, date.month, date.day) for date in dates_of(text) if date.month), None)
+
+
+def _amount(text: str) -> tuple[float, ...] | None:
+    return next(((quantity.value,) for quantity in quantities_of(text) if quantity.currency), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`holds` tells the lines that have one; of those that have, the ones that mean something like `meanings` count."""
+    """`holds` tells the lines that have one; of those that have, the ones that mean something like `meanings` count.
+
+    `key` sorts lines by the first that they have; None where there is no order.
+    """
 
     holds: Callable[[str], object]
     meanings: tuple[str, ...] = ()
+    key: Callable[[str], tuple[Any, ...] | None] | None = None
 
 
 VALUES: dict[str, Value] = {
@@ -54,11 +67,12 @@ VALUES: dict[str, Value] = {
             "This must be paid, done or sent by 31 January at the latest; the contract ends then.",
             "The form is due on 12 May and has to be handed in before.",
         ),
+        _day,
     ),
-    "dates": Value(_has_date),
-    "appointments": Value(_has_date, ("The appointment or meeting is on Tuesday, 28 January 2025 at 19:30.",)),
-    "fees, prices": Value(_has_amount),
-    "amounts of money": Value(_has_amount),
+    "dates": Value(_has_date, key=_day),
+    "appointments": Value(_has_date, ("The appointment or meeting is on Tuesday, 28 January 2025 at 19:30.",), _day),
+    "fees, prices": Value(_has_amount, key=_amount),
+    "amounts of money": Value(_has_amount, key=_amount),
 }
 
 

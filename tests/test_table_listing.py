@@ -1,0 +1,88 @@
+"""A list asked of a document that is one table has the rows that are asked for, all of them and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from lamplight.ingest.pipeline import index_file
+from lamplight.library.records import Message
+from lamplight.library.store import Library
+from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
+from lamplight.rag.events import Finished
+
+CUSTOMERS = """Name,City,Phone,Orders
+Anna Bell,Berlin,0170 1,120
+Carl Dorn,Hamburg,0170 2,80
+Eva Falk,Berlin,0170 3,300
+Gero Hahn,Munich,0170 4,45
+Ina Jost,Hamburg,0170 5,60
+"""
+TASKS = """Task,Owner,Status
+Fix the roof,Mara,open
+Paint the fence,Lee,done
+Order coal,Mara,open
+Sweep the chimney,Lee,overdue
+Call the notary,Mara,overdue
+"""
+
+
+@pytest.fixture
+def tables(library: Library, models: Models, tmp_path: Path) -> Library:
+    for name, text in {"customers.csv": CUSTOMERS, "tasks 2025.csv": TASKS}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert index_file(tmp_path / name, library, models).status == "added"
+    return library
+
+
+def asked(library: Library, models: Models, text: str, history: Sequence[Message] = ()) -> Finished:
+    answers = Answerer(library, models).answer(text, history)
+    return next(event for event in answers if isinstance(event, Finished))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("List all customers", ["Anna Bell", "Carl Dorn", "Eva Falk", "Gero Hahn", "Ina Jost"]),
+        ("List the customers with their cities", ["Anna Bell", "Carl Dorn", "Eva Falk", "Gero Hahn", "Ina Jost"]),
+        ("List the customers in Berlin", ["Anna Bell", "Eva Falk"]),
+        ("List the customers in Munich", ["Gero Hahn"]),
+        ("List the customers in Berlin and Hamburg", ["Anna Bell", "Carl Dorn", "Eva Falk", "Ina Jost"]),
+        ("List all tasks of 2025", [
+            "Fix the roof", "Paint the fence", "Order coal", "Sweep the chimney", "Call the notary",
+        ]),
+        ("List Mara's tasks", ["Fix the roof", "Order coal", "Call the notary"]),
+        ("List the tasks of Mara that are overdue", ["Call the notary"]),
+    ],
+)  # fmt: skip
+def test_the_rows_listed_are_those_whose_cells_are_asked_for(
+    tables: Library, models: Models, text: str, names: list[str]
+) -> None:
+    finished = asked(tables, models, text)
+    assert finished.kind == "list" and finished.rows is not None
+    assert [row[0] for row in finished.rows.rows] == names
+    assert all(all(marks) for marks in finished.rows.sources)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "List the customers with more than 100 orders",
+        "List all customers not in Berlin",
+        "List the tasks about the roof and the fence",
+    ],
+)
+def test_what_a_list_can_not_tell_apart_is_not_listed_whole(tables: Library, models: Models, text: str) -> None:
+    finished = asked(tables, models, text)
+    assert finished.rows is None or len(finished.rows.rows) < 5
+
+
+def test_a_follow_up_lists_its_own_rows(tables: Library, models: Models) -> None:
+    first = "List the customers in Berlin"
+    history = [Message(1, "user", first), Message(2, "assistant", asked(tables, models, first).answer)]
+    finished = asked(tables, models, "And those in Hamburg?", history)
+    assert finished.rows is not None
+    assert [row[0] for row in finished.rows.rows] == ["Carl Dorn", "Ina Jost"]
