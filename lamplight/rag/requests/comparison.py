@@ -15,7 +15,7 @@ from lamplight.rag.lexicon.papers import PAPERS, in_english
 from lamplight.rag.naming import named_documents
 from lamplight.rag.outline import headings_of
 from lamplight.rag.requests.fields import FieldValue, read_field
-from lamplight.rag.requests.meant import by_words, of_kind, shown_before
+from lamplight.rag.requests.meant import by_words, of_kind
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.summary import in_their_own_words
 from lamplight.rag.sentences import Sentence, stems
@@ -72,7 +72,7 @@ def _compared(request: Request, materials: Materials) -> tuple[list[Document], s
         which, words = kind, " ".join(left)
         if len(which) in (0, 1, len(inside)) and len(inside) > VERSIONS:
             fitting = by_words(request, inside)
-            shown = [document for document in inside if document.id in shown_before(request.history)]
+            shown = [document for document in inside if document.id in request.scope.recent]
             which = fitting if VERSIONS <= len(fitting) < len(inside) else shown
     titles = " ".join(f"{document.name} {document.title}" for document in which)
     named = stems(titles.replace("_", " ")) | stems(" ".join(naming.words))
