@@ -55,6 +55,20 @@ TYPOGRAPHIC = frozenset("’“”„«»–—…€£§°©®™•·¿¡、�
     map(chr, range(0xFF01, 0xFF20))  # punctuation and digits as wide as a sign
 )
 WITHIN_WORDS = frozenset("’·—、。ー・\uff0c\uff1a\uff1b\uff01\uff1f")
+SIGN_IN_PLACE = re.compile(
+    r"""(?<=[A-Za-z])(?:[’\xb4·—](?=[A-Za-z]) | –(?=[A-Z]))  # inside a word, or between two
+    | (?<=[^\s])[’“”…™®»\u203a\xb4](?![A-Za-z])                   # behind a word or its punctuation
+    | (?<=[A-Za-z])[–—](?![A-Za-z])
+    | (?<=[\dA-Za-z)])²(?![A-Za-z]) | (?<=[\dm)])³(?![A-Za-z]) | (?<=[\d)])¹(?![A-Za-z]) | ^[¹²³](?=\s)
+    | (?<=[\dNM])[ºª](?![A-Za-z])
+    | (?<![A-Za-z])(?:
+        [\u2018“„\u201a\u2039«»…•–—](?![@\\^_`{~]) | µ(?=[A-Z]?[a-z]*\b) | [¿¡](?=[A-Z][^\n]{1,200}[?!])
+        | [€£¥¢§°±×÷½¼¾©‰](?![A-Za-z]{3} | [@\\^_`{~])   # a word's first letter, half a sign of Japanese
+      )
+    | (?<![A-Za-z])\xa0 | (?<=[A-Za-z])\xa0(?=[\dA-Z:;!?%(€»–—])""",
+    re.VERBOSE | re.MULTILINE,
+)
+MISPLACED_SHARE = 0.1  # of the signs
 WIDE = {"CJK": 2.0, "HIRAGANA": 2.0, "KATAKANA": 2.0, "HANGUL": 2.1}
 """Two bytes a sign; all of a Korean text can be taken for Chinese, but hardly any Chinese for Korean."""
 KANA = ("HIRAGANA", "KATAKANA")
@@ -94,6 +108,8 @@ def _guessed(content: bytes) -> str:
     sample = _telling(content)
     if _is_broken_utf_8(sample):
         return "utf-8"
+    if _is_signs_alone(sample.decode("cp1252", "replace")):
+        return "cp1252"
     scores = {encoding: _score(sample, encoding) for encoding in (*SINGLE, *DOUBLE)}
     best = max(scores, key=lambda encoding: scores[encoding])
     if scores[best] >= GOOD_ENOUGH:
@@ -110,6 +126,18 @@ def _is_broken_utf_8(sample: bytes) -> bool:
     broken = text.count("\ufffd")
     whole = sum(character > "\x7f" for character in text) - broken
     return broken <= BROKEN_SHARE * whole
+
+
+def _is_signs_alone(text: str) -> bool:
+    """Whether nothing beyond ASCII is a letter, and signs stand where signs do.
+
+    No letter tells a language then, and in another encoding the same bytes would be letters in places where none are.
+    """
+    beyond = [character for character in text if character > "\x7f"]
+    if any(character.isalpha() and character not in "µºª" for character in beyond):
+        return False
+    misplaced = len(beyond) - sum(1 for _ in SIGN_IN_PLACE.finditer(text))
+    return misplaced <= MISPLACED_SHARE * len(beyond) and text.count("«") == text.count("»")
 
 
 def _decodes(content: bytes, encoding: str) -> bool:
