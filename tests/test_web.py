@@ -63,6 +63,9 @@ def test_a_page_in_a_form_is_read_with_what_is_filled_in(tmp_path: Path, reading
         ("<div aria-hidden='true'><p>{}</p></div>", ""),
         ("<p class='a trap'>{}</p>", "<style>/* x */ .trap, #b { display:none }</style>"),
         ("<p id='b'>{}</p>", "<style>.trap, #b { display:none }</style>"),
+        ("<div style='font:0/0 a'><p style='font-size:1.5em'>{}</p></div>", ""),
+        ("<p class='trap'>{}</p>", "<style>.trap { font-size:0 }</style>"),
+        ("<div style='visibility:hidden'><p>{}</p><input value='38'><b style='visibility:collapse'></b></div>", ""),
     ],
 )
 def test_what_nobody_sees_is_no_evidence_and_is_counted(tmp_path: Path, reading: Reading, body: str, head: str) -> None:
@@ -76,6 +79,11 @@ def test_what_nobody_sees_is_no_evidence_and_is_counted(tmp_path: Path, reading:
     [
         ("<p style='font-size:0.9em; opacity:0.5'>{}</p>", ""),
         ("<p class='note'>{}</p>", "<style>@media print { .note { display:none } }</style>"),
+        ("<div style='font-size:0px'><span style='font-size:13px'>{}</span></div>", ""),
+        ("<div style='font-size:0'> <p style='font:400 13px/20px Arial'><b style='font-size:1em'>{}</b></p></div>", ""),
+        ("<div class='row'><p class='cell'>{}</p></div>", "<style>.row {font-size:0} .cell {font-size:small}</style>"),
+        ("<div style='visibility:hidden'><p style='visibility:visible'>{}</p></div>", ""),
+        ("<p style='-webkit-backface-visibility:hidden'>{}</p>", ""),
         ("<p class='note'>{}</p>", "<style>.note { display:none } .note { display:block }</style>"),
     ],
 )
