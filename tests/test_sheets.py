@@ -62,6 +62,13 @@ def lines(document: ReadDocument, page: int = 1) -> list[str]:
         (61.5 / 86400, "mm:ss.0", "01:02"),
         ("Ann", '@" Ltd"', "Ann Ltd"),
         (1234567.891, "General", "1234567.891"),
+        (-800.25, "#,##0.00;[Red]#,##0.00", "-800.25"),
+        (-800.25, '#,##0.00\\ "€";[Rot]#,##0.00\\ "€"', "-800.25 €"),
+        (-800.25, "[Blue]General;[Red]General", "-800.25"),
+        (-800.25, "#,##0.00_);[Red](#,##0.00)", "(800.25)"),
+        (-800.25, "#,##0.00 ;[Red]-#,##0.00 ", "-800.25"),
+        (-0.05, '0%;[Red]"▼ "0%', "▼ 5%"),
+        (-800.25, "0;0", "800"),
     ],
 )
 def test_a_value_is_shown_by_its_format(value: object, number_format: str, text: str) -> None:
@@ -216,6 +223,41 @@ def test_an_opendocument_sheet_shows_formulas_that_were_never_calculated(tmp_pat
     document = read(tmp_path / "a.ods", reading)
     assert lines(document) == ["Item | Net | Gross", "Anvil | 250 | =SUM(B2:B3)*1.19"]
     assert "shown as formulas (1 of them)" in document.skipped[0]
+
+
+def test_a_sign_that_only_a_colour_shows_is_read_in_opendocument(tmp_path: Path, reading: Reading) -> None:
+    places = '<number:number number:decimal-places="2"/>'
+    cell = '<table:table-cell office:value-type="float" office:value="{}"{}><text:p>{}</text:p></table:table-cell>'
+    rows = [
+        cell.format(-800.25, "", "800.25") + cell.format(-1.5, ' table:style-name="brackets"', "(1.50)"),
+        cell.format(1200.5, "", "1200.50") + cell.format(-0.001, ' table:style-name="red"', "0.00"),
+        cell.format(-7, ' table:style-name="plain"', "7.00"),
+    ]
+    (tmp_path / "a.fods").write_text(
+        '<?xml version="1.0"?><office:document office:mimetype="application/vnd.oasis.opendocument.spreadsheet" '
+        + " ".join(
+            f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+            for short, name in {
+                "office": "office", "table": "table", "text": "text", "style": "style", "number": "datastyle",
+                "fo": "xsl-fo-compatible",
+            }.items()
+        )
+        + f'''><office:automatic-styles>
+        <number:number-style style:name="N1P0">{places}</number:number-style>
+        <number:number-style style:name="N1"><style:text-properties fo:color="#ff0000"/>{places}
+          <style:map style:condition="value()&gt;=0" style:apply-style-name="N1P0"/></number:number-style>
+        <number:number-style style:name="N2"><style:text-properties fo:color="#ff0000"/><number:text>(</number:text>
+          {places}<number:text>)</number:text>
+          <style:map style:condition="value()&gt;=0" style:apply-style-name="N1P0"/></number:number-style>
+        <style:style style:name="red" style:family="table-cell" style:data-style-name="N1"/>
+        <style:style style:name="brackets" style:family="table-cell" style:data-style-name="N2"/>
+        <style:style style:name="plain" style:family="table-cell" style:data-style-name="N1P0"/>
+        </office:automatic-styles><office:body><office:spreadsheet><table:table table:name="Result">
+        <table:table-column table:default-cell-style-name="red"/>'''
+        + "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+        + "</table:table></office:spreadsheet></office:body></office:document>"
+    )  # fmt: skip
+    assert lines(read(tmp_path / "a.fods", reading)) == ["-800.25 | (1.50)", "1200.50 | 0.00", "7.00"]
 
 
 def test_formulas_in_separated_values_are_told_of_and_quoted_digits_are_not(tmp_path: Path, reading: Reading) -> None:
