@@ -254,6 +254,25 @@ def test_equations_exponents_symbols_and_form_fields_are_readable(tmp_path: Path
     ]
 
 
+def test_letters_of_a_symbolic_typeface_are_the_signs_that_are_seen(tmp_path: Path, reading: Reading) -> None:
+    def sym(code: str, font: str = "Symbol") -> str:
+        return f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
+
+    symbol = '<w:rFonts w:ascii="Symbol" w:hAnsi="Symbol"/>'
+    body = (
+        paragraph(words("Dose 5 ") + sym("F06D") + words("g, age ") + sym("F0B3") + words(" 18, 5 ") + sym("B1"))
+        + paragraph(words("0.5 ") + words("\uf06d", symbol) + words("l at 20 ") + words("\xb0", symbol) + words("C"))
+        + paragraph(sym("F052", "Wingdings 2") + words(" Paid ") + sym("F082", "Wingdings") + words(" Pier"))
+        + paragraph(words("5 ") + sym("F041", "Unheard Of") + words(" 6 ") + sym("F021", "Webdings"))
+    )
+    assert lines(read(write(tmp_path / "a.docx", body), reading)) == [
+        "Dose 5 µg, age ≥ 18, 5 ±",
+        "0.5 µl at 20 °C",
+        "☑ Paid ② Pier",
+        "5 \ufffd 6 \ufffd",
+    ]
+
+
 def test_charts_and_diagrams_are_their_values_and_words(tmp_path: Path, reading: Reading) -> None:
     def points(values: tuple[str, ...], code: str = "") -> str:
         found = "".join(f'<c:pt idx="{index}"><c:v>{value}</c:v></c:pt>' for index, value in enumerate(values))
