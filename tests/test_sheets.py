@@ -225,6 +225,18 @@ def test_an_opendocument_sheet_shows_formulas_that_were_never_calculated(tmp_pat
     assert "shown as formulas (1 of them)" in document.skipped[0]
 
 
+def test_raised_digits_in_a_cell_are_no_digits_of_its_number(tmp_path: Path, reading: Reading) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    sheet, raised = book.add_worksheet("Lab"), book.add_format({"font_script": 1})
+    sheet.write_row(0, 0, ["Sample", "Count"])
+    sheet.write(1, 0, "Tarn")
+    sheet.write_rich_string(1, 1, "3×10", raised, "6", " cells")
+    sheet.write(2, 0, "Beck")
+    sheet.write_rich_string(2, 1, "1", raised, "st", " of two")
+    book.close()
+    assert lines(read(tmp_path / "a.xlsx", reading)) == ["Sample | Count", "Tarn | 3×10⁶ cells", "Beck | 1st of two"]
+
+
 def test_a_sign_that_only_a_colour_shows_is_read_in_opendocument(tmp_path: Path, reading: Reading) -> None:
     places = '<number:number number:decimal-places="2"/>'
     cell = '<table:table-cell office:value-type="float" office:value="{}"{}><text:p>{}</text:p></table:table-cell>'

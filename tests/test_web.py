@@ -105,6 +105,46 @@ def test_list_items_keep_their_numbers(tmp_path: Path, reading: Reading, list_: 
     assert lines(read(page(tmp_path, list_), reading)) == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<p>3×10<sup>6</sup> km, 45<sup><a href='#1'>1</a></sup> million</p>", "3×10⁶ km, 45¹ million"),
+        ("<p><b>10</b><sup>-3</sup>, 1<sup>st</sup>, H<sub>2</sub>O</p>", "10⁻³, 1st, H2O"),
+        ("<div>45<sup>1</sup> million</div>", "45¹ million"),
+        ("<table><tr><td>Cells</td><td>10<sup>6</sup></td></tr></table>", "Cells | 10⁶"),
+    ],
+)
+def test_digits_above_the_line_are_no_digits_of_the_number_before(
+    tmp_path: Path, reading: Reading, body: str, expected: str
+) -> None:
+    assert lines(read(page(tmp_path, body), reading)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("<p>12 plates</p><p>3 pans</p>", "12 plates 3 pans"),
+        ("<div>Tel 555</div><div>123</div>", "Tel 555 123"),
+        ("<ul><li>1 mirror</li><li>2 towels</li></ul>", "- 1 mirror - 2 towels"),
+        ("<ol start=3><li>mirror<li>towels</ol>12", "3. mirror 4. towels 12"),
+        ("two<br>lines, one w<b>or</b>d", "two lines, one word"),
+    ],
+)
+def test_blocks_inside_a_cell_are_apart(tmp_path: Path, reading: Reading, cell: str, expected: str) -> None:
+    table = f"<table><tr><td>Kitchen</td><td>{cell}</td></tr></table>"
+    assert lines(read(page(tmp_path, table), reading)) == [f"Kitchen | {expected}"]
+
+
+def test_blocks_inside_an_item_are_apart(tmp_path: Path, reading: Reading) -> None:
+    item = "<ul><li><a><div>Monday</div></a><a><div>9-17</div></a></li></ul>"
+    assert lines(read(page(tmp_path, item), reading)) == ["- Monday 9-17"]
+
+
+def test_words_in_a_box_are_one_paragraph(tmp_path: Path, reading: Reading) -> None:
+    body = "<div>The gate is <b>locked</b> at dusk.<p>Green.</p>And <i>mine</i>.</div>"
+    assert lines(read(page(tmp_path, body), reading)) == ["The gate is locked at dusk.", "Green.", "And mine."]
+
+
 def test_a_picture_in_the_page_is_read_and_one_elsewhere_by_its_alternative_text(
     tmp_path: Path, reading: Reading
 ) -> None:

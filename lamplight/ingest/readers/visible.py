@@ -8,6 +8,8 @@ from typing import Any
 
 from lxml import html
 
+from lamplight.ingest.readers.superscripts import superscript
+
 HIDDEN_STYLE = re.compile(
     r"(?i)display\s*:\s*none|(?<![\w-])opacity\s*:\s*0*\.?0+\s*(?:;|!|$)|mso-hide\s*:\s*all|(?:left|top|text-indent)\s*:\s*-\d{4,}px"
 )
@@ -55,6 +57,8 @@ def leave_what_is_seen(root: html.HtmlElement) -> int:
             _write_value(element, name)
         elif name in ("ol", "ul"):
             _number(element, name)
+        elif name == "sup":
+            _raise(element)
     return count
 
 
@@ -153,6 +157,25 @@ def _write_value(element: Any, name: str) -> None:
         text = "[x]" if element.get("checked") is not None else "[ ]"
     if text:
         element.tag, element.text = "span", f" {CONTROL.sub('', text)} "
+
+
+def _raise(element: Any) -> None:
+    words = element.text_content()
+    seen = superscript(words, _text_before(element))
+    if seen != words:
+        for child in list(element):
+            element.remove(child)
+        element.text = seen
+
+
+def _text_before(element: Any) -> str:
+    while (parent := element.getparent()) is not None:
+        beside = element.getprevious()
+        text = (parent.text if beside is None else beside.tail or beside.text_content()) or ""
+        if text:
+            return str(text)
+        element = parent if beside is None else beside
+    return ""
 
 
 def _number(items: Any, name: str) -> None:

@@ -46,6 +46,11 @@ class Styles:
         states = (f"{TEXT}display", f"{TABLE}display", f"{PRESENTATION}visibility")
         return self._nearest(family, name, *states) in ("none", "false", "hidden")
 
+    def is_raised(self, name: str) -> bool:
+        """Whether text of this style stands above the line."""
+        position = self._nearest("text", name, f"{STYLE}text-position")
+        return position.startswith("super") or position[:1] in set("123456789")
+
     def breaks_before(self, name: str) -> bool:
         """Whether a paragraph or table of this style begins a page."""
         for family in ("paragraph", "table"):
