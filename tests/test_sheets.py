@@ -358,6 +358,56 @@ def test_what_sites_call_an_excel_file_is_read_as_what_it_is(tmp_path: Path, rea
     assert lines(read(tmp_path / "export.xls", reading)) == ["Name | Paid", "Ann | 36"]
 
 
+TABLE = "<table><tr><td>Name</td><td>Paid</td></tr><tr><td>Ann</td><td>36</td></tr></table>"
+
+
+@pytest.mark.parametrize("name", ["export.xls", "export.doc"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        TABLE,
+        f"\n<meta http-equiv='content-type' content='text/html; charset=utf-8'>{TABLE}",
+        f"<style>.t {{ mso-number-format:'\\@' }}</style>{TABLE}",
+        "Date: Mon, 6 May 2024 10:00:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/related;\n\tboundary=B\n\n"
+        f"--B\nContent-Type: text/html; charset=utf-8\n\n{TABLE}\n--B--\n",
+    ],
+    ids=["fragment", "meta", "style", "archive"],
+)
+def test_web_pages_that_are_called_office_files_are_read_as_such(
+    tmp_path: Path, reading: Reading, name: str, source: str
+) -> None:
+    (tmp_path / name).write_text(source)
+    assert lines(read(tmp_path / name, reading)) == ["Name | Paid", "Ann | 36"]
+
+
+def test_excels_xml_of_2003_is_read_as_shown(tmp_path: Path, reading: Reading) -> None:
+    def cell(kind: str, value: str, style: str = "Default") -> str:
+        return f'<Cell ss:StyleID="{style}"><Data ss:Type="{kind}">{value}</Data></Cell>'
+
+    rows = (
+        f"<Row>{cell('String', 'Name')}{cell('String', 'Paid')}{cell('String', 'Day')}</Row>",
+        f"<Row>{cell('String', 'Ann')}{cell('Number', '1200.5', 's1')}"
+        f"{cell('DateTime', '2024-05-01T00:00:00.000', 's2')}</Row>",
+        f'<Row>{cell("String", "Bob")}<Cell ss:Index="3"><Data ss:Type="DateTime">2024-06-02T00:00:00.000</Data>'
+        "<Comment ss:Author='Ina'><ss:Data>Late</ss:Data></Comment></Cell></Row>",
+        f'<Row ss:Index="6">{cell("String", "Sum")}<Cell ss:Formula="=R[-4]C*2"/>{cell("Boolean", "1")}</Row>',
+    )
+    (tmp_path / "fees.xls").write_text(
+        '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles>'
+        '<Style ss:ID="Default"/><Style ss:ID="s1"><NumberFormat ss:Format="Standard"/></Style>'
+        '<Style ss:ID="s2"><NumberFormat ss:Format="dd\\.mm\\.yyyy"/></Style></Styles>'
+        f'<Worksheet ss:Name="Fees"><Table>{"".join(rows)}</Table></Worksheet></Workbook>'
+    )
+    document = read(tmp_path / "fees.xls", reading)
+    said = lines(document)
+    assert said[:3] == ["Name | Paid | Day", "Ann | 1,200.50 | 01.05.2024", "Bob |  | 2024-06-02"]
+    assert "Sum | =R[-4]C*2 | TRUE" in said
+    assert "Late" in document.pages[0].text
+    assert "shown as formulas (1 of them)" in document.skipped[0]
+
+
 @pytest.mark.parametrize(
     ("source", "heads"),
     [
