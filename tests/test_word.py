@@ -230,6 +230,14 @@ def test_tables_keep_spans_and_the_tables_inside_them(tmp_path: Path, reading: R
     assert lines(read(write(tmp_path / "b.docx", f"<w:tbl>{cells}</w:tbl>"), reading)) == ["Tarn | 7.35", "Tarn | 8.35"]
 
 
+def test_a_cell_that_is_nothing_but_its_number_is_kept_and_counted(tmp_path: Path, reading: Reading) -> None:
+    rows = [("No", "Task"), (item("", 2), "Dig"), (item("", 2), "Fill"), (item("", 4), "Rest")]
+    body = table(*rows) + item("Go home.", 2)
+    assert lines(read(write(tmp_path / "a.docx", body), reading)) == [
+        "No | Task", "1. | Dig", "2. | Fill", "Rest", "3. Go home."
+    ]  # fmt: skip
+
+
 def test_equations_exponents_symbols_and_form_fields_are_readable(tmp_path: Path, reading: Reading) -> None:
     def run(text: str) -> str:
         return f"<m:r><m:t>{text}</m:t></m:r>"
