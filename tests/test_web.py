@@ -120,6 +120,12 @@ def test_digits_above_the_line_are_no_digits_of_the_number_before(
     assert lines(read(page(tmp_path, body), reading)) == [expected]
 
 
+def test_the_number_of_a_note_makes_an_amount_no_text(tmp_path: Path, reading: Reading) -> None:
+    rows = "<tr><td>Tarn</td><td>45<sup>1</sup></td></tr><tr><td>Beck</td><td>38</td></tr>"
+    (table,) = read(page(tmp_path, f"<table><tr><td>Water</td><td>Boats</td></tr>{rows}</table>"), reading).tables
+    assert (table.columns, table.rows[0]) == (["Water", "Boats"], ["Tarn", "45¹"])
+
+
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [

@@ -146,7 +146,7 @@ def _shown(name: str, value: str) -> str:
 
 
 def _last_day(start: str, end: str) -> str:
-    """Of an event of whole days, whose end is the day after (RFC 5545, 3.6.1): empty for one day, other ends as said."""
+    """Of an event of whole days, which ends on the day after (RFC 5545, 3.6.1): empty for a single one."""
     if not DAY.fullmatch(start) or not DAY.fullmatch(end):
         return end
     try:
