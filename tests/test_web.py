@@ -214,6 +214,20 @@ def test_pictures_of_a_book_are_read(tmp_path: Path, reading: Reading) -> None:
     assert "Picture: A map of the ferry" in lines(document)
 
 
+def test_a_chapter_that_names_no_encoding_is_read_in_its_own(tmp_path: Path, reading: Reading) -> None:
+    with zipfile.ZipFile(tmp_path / "book.epub", "w") as book:
+        book.writestr("mimetype", "application/epub+zip")
+        book.writestr("META-INF/container.xml", "<c><rootfiles><rootfile full-path='b.opf'/></rootfiles></c>")
+        items = "".join(f"<item id='{one}' href='{one}.xhtml' media-type='application/xhtml+xml'/>" for one in "ab")
+        spine = "<spine><itemref idref='a'/><itemref idref='b'/></spine>"
+        book.writestr("b.opf", f"<package><manifest>{items}</manifest>{spine}</package>")
+        book.writestr("a.xhtml", "<html><body><p>Die Größe</p></body></html>")
+        book.writestr(
+            "b.xhtml", '<?xml version="1.0" encoding="iso-8859-1"?><html><body>Größe</body></html>'.encode("latin-1")
+        )
+    assert lines(read(tmp_path / "book.epub", reading)) == ["Die Größe", "Größe"]
+
+
 def test_a_book_in_fictionbook_has_a_page_for_each_section(tmp_path: Path, reading: Reading) -> None:
     (tmp_path / "book.fb2").write_text(
         '<?xml version="1.0" encoding="utf-8"?><FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0" '
