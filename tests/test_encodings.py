@@ -64,9 +64,12 @@ def test_a_sentence_is_enough_to_know_an_encoding_by(text: str, encoding: str) -
         "He said «yes» and left",
         "¿Que hora es?",
         "• first\n• second",
+        "TESCO,£14.02\nCAFÉ NERO,£3.20\nBOOTS,£7.99",
+        "½ cup crème, 180 °C; 1½ tsp",
+        "5 µg Jalapeño 10 µg 20 µg 30 µg",
     ],
 )
-def test_signs_alone_are_read_as_signs(text: str) -> None:
+def test_signs_with_few_letters_or_none_are_read_as_signs(text: str) -> None:
     assert text_of(f"{text}\n".encode("cp1252")) == f"{text}\n"
 
 

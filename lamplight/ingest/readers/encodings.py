@@ -56,16 +56,17 @@ TYPOGRAPHIC = frozenset("’“”„«»–—…€£§°©®™•·¿¡、�
 )
 WITHIN_WORDS = frozenset("’·—、。ー・\uff0c\uff1a\uff1b\uff01\uff1f")
 SIGN_IN_PLACE = re.compile(
-    r"""(?<=[A-Za-z])(?:[’\xb4·—](?=[A-Za-z]) | –(?=[A-Z]))  # inside a word, or between two
-    | (?<=[^\s])[’“”…™®»\u203a\xb4](?![A-Za-z])                   # behind a word or its punctuation
-    | (?<=[A-Za-z])[–—](?![A-Za-z])
-    | (?<=[\dA-Za-z)])²(?![A-Za-z]) | (?<=[\dm)])³(?![A-Za-z]) | (?<=[\d)])¹(?![A-Za-z]) | ^[¹²³](?=\s)
-    | (?<=[\dNM])[ºª](?![A-Za-z])
-    | (?<![A-Za-z])(?:
+    r"""(?<=[^\W\d_])(?:[’\xb4·—](?=[^\W\d_]) | –(?=[A-Z]))  # inside a word, or between two
+    | (?<=[^\s])[’“”…™®»\u203a\xb4](?![^\W\d_])                   # behind a word or its punctuation
+    | (?<=[^\W\d_])[–—](?![^\W\d_])
+    | (?<=[\dA-Za-z)])²(?![^\W\d_]) | (?<=[\dm)])³(?![^\W\d_]) | (?<=[\d)])¹(?![^\W\d_]) | ^[¹²³](?=\s)
+    | (?<=[\dNM])[ºª](?![^\W\d_])
+    | (?<![^\W\d_])(?:
         [\u2018“„\u201a\u2039«»…•–—](?![@\\^_`{~]) | µ(?=[A-Z]?[a-z]*\b) | [¿¡](?=[A-Z][^\n]{1,200}[?!])
-        | [€£¥¢§°±×÷½¼¾©‰](?![A-Za-z]{3} | [@\\^_`{~])   # a word's first letter, half a sign of Japanese
+        | (?<![€£¥¢°±×÷½¼¾©®‰])[€£¥¢§°±×÷½¼¾©‰]
+          (?![^\W\d_]{3} | [@\\^_`{~] | [€£¥¢°±½¼¾©®‰À-ÿ])  # a word's first letter, half a sign of Japanese, Cyrillic
       )
-    | (?<![A-Za-z])\xa0 | (?<=[A-Za-z])\xa0(?=[\dA-Z:;!?%(€»–—])""",
+    | (?<![^\W\d_])\xa0 | (?<=[^\W\d_])\xa0(?=[\dA-Z:;!?%(€»–—])""",
     re.VERBOSE | re.MULTILINE,
 )
 MISPLACED_SHARE = 0.1  # of the signs
@@ -166,17 +167,22 @@ def _telling(content: bytes) -> bytes:
 def _score(sample: bytes, encoding: str) -> float:
     """How much like text the sample is: 1 where every byte beyond ASCII is part of a letter in its place."""
     text = sample.decode(encoding, "replace")
-    foreign = sum(byte > 127 for byte in sample) or 1
+    foreign = sum(byte > 127 for byte in sample)
+    if encoding == "big5":  # where µg is a sign in everyday use: its second bytes are often letters of ASCII
+        foreign = len(sample) - sum(map(str.isascii, text))
     alphabet = _alphabet(text)
     points = 0.0
     previous = " "
+    placed = {found.start() for found in SIGN_IN_PLACE.finditer(text)} if encoding == "cp1252" else ()
     for index, character in enumerate(text):
-        if character > "\x7f":
+        if index in placed:
+            points += 1.0
+        elif character > "\x7f":
             following = text[index + 1] if index + 1 < len(text) else " "
             points += _points(previous, character, following, alphabet)
         previous = character
     bare = encoding in JAPANESE and not any(_script(character) in KANA for character in text)
-    return points / foreign * (WITHOUT_KANA if bare else 1.0)
+    return points / (foreign or 1) * (WITHOUT_KANA if bare else 1.0)
 
 
 def _alphabet(text: str) -> frozenset[str]:
@@ -222,10 +228,10 @@ def _in_everyday_use(character: str, script: str) -> bool:
     if script in KANA:
         return not "\uff61" <= character <= "\uff9f"  # half as wide: what Latin letters look like in Shift JIS
     try:
-        lead = character.encode("cp949" if script == "HANGUL" else "gb2312")[0]
+        lead, trail = character.encode("cp949" if script == "HANGUL" else "gb2312")
     except UnicodeEncodeError:
         return script == "CJK" and _decodes_in_japan(character)
-    return lead >= 0xB0 if script == "HANGUL" else lead <= HIGHEST_IN_USE
+    return lead >= 0xB0 and trail >= 0xA1 if script == "HANGUL" else lead <= HIGHEST_IN_USE
 
 
 def _decodes_in_japan(character: str) -> bool:
