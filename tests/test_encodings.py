@@ -46,6 +46,42 @@ def test_a_sentence_is_enough_to_know_an_encoding_by(text: str, encoding: str) -
     assert decoded(text.encode(encoding, "ignore")) == kept
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "02/03/2024,TESCO STORES 2,£14.02",
+        "02.03.2024;REWE;14,02 €",
+        "It’s the tenant’s duty – don’t pay cash. “Late” means after the fifth… We’ve moved.",
+        "Paris–London, the cost–benefit: “It’s fine…” – we’re sure, and don’t worry—it’s “ok”",
+        "Bake at 180 °C, then 160 °C",
+        "Creatinine 85 µmol/l, Ferritin 120 µg/l",
+        "Length 50 ± 0.1 mm, 3 × 4 screws",
+        "§ 1 Gegenstand, § 2 Dauer",
+        "Flat 82 m², 10 cm³, rent £900, revenue £m",
+        "25 m²",
+        "½ cup, 1¼ lb",
+        "© 2020 Foo® Bar™",
+        "He said «yes» and left",
+        "¿Que hora es?",
+        "• first\n• second",
+        "TESCO,£14.02\nCAFÉ NERO,£3.20\nBOOTS,£7.99",
+        "½ cup crème, 180 °C; 1½ tsp",
+        "5 µg Jalapeño 10 µg 20 µg 30 µg",
+    ],
+)
+def test_signs_with_few_letters_or_none_are_read_as_signs(text: str) -> None:
+    assert text_of(f"{text}\n".encode("cp1252")) == f"{text}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("Łukasz 12.05", "cp1250"), ("cena 100 zł", "cp1250"), ("Škoda 120", "iso8859-2"), ("El señor", "mac_roman"),
+     ("Ändern", "mac_roman"), ("habrá 5", "cp850"), ("500円", "cp932")],
+)  # fmt: skip
+def test_a_single_letter_is_not_taken_for_a_sign(text: str, encoding: str) -> None:
+    assert decoded(text.encode(encoding)) == text
+
+
 @pytest.mark.parametrize("text", [text for text, _ in TEXTS.values()], ids=TEXTS)
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-8-sig"])
 def test_unicode_is_read_with_a_mark_and_without(text: str, encoding: str) -> None:

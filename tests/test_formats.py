@@ -311,6 +311,21 @@ def test_hidden_rich_text_is_left_out_and_told_of(tmp_path: Path, reading: Readi
     assert document.skipped == ["2 hidden passages were left out, as nobody sees them in print."]
 
 
+def test_rich_text_has_the_letters_that_are_seen(tmp_path: Path, reading: Reading) -> None:
+    (tmp_path / "a.rtf").write_bytes(
+        rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss\fcharset0 Arial;}"
+        rb"{\f1\froman\fcharset2\fprq2{\*\panose 05050102010706020507}Symbol;}{\f2\fswiss\fcharset204 Arial Cyr;}}"
+        rb"Dose 5 {\f1\'6d}g or \f1\u-3987?\f0 g, {\f1 p} \f1\'b3\plain  18, {\f2\'cf\'f0}, caf\'e9 \u8364?5\par"
+        rb" 10{\super 6} cells, 45\super 1\nosupersub  million, 1{\super st}, m{\super 2}, 10{\super\u8722?3}\par"
+        rb" \uc2\f1\u-3987\'6d\'6d\f0 l}"
+    )
+    assert lines(read(tmp_path / "a.rtf", reading)) == [
+        "Dose 5 µg or µg, π ≥ 18, Пр, café €5",
+        "10⁶ cells, 45¹ million, 1st, m2, 10⁻³",
+        "µl",
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "source"),
     [

@@ -84,6 +84,20 @@ def test_an_event_says_what_when_and_where(tmp_path: Path, reading: Reading) -> 
         read(tmp_path / "none.ics", reading)
 
 
+@pytest.mark.parametrize(
+    ("end", "last"),
+    [("20240505", ["To: 2024-05-04"]), ("20240502", []), ("20240501", []), ("20241399", ["To: 2024-13-99"])],
+)
+def test_an_event_of_whole_days_ends_on_its_last_day(
+    tmp_path: Path, reading: Reading, end: str, last: list[str]
+) -> None:
+    (tmp_path / "a.ics").write_text(
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Rome\nDTSTART;VALUE=DATE:20240501\n"
+        f"DTEND;VALUE=DATE:{end}\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    assert lines(read(tmp_path / "a.ics", reading)) == ["What: Rome", "From: 2024-05-01", *last]
+
+
 def test_subtitles_are_sentences_with_their_times(tmp_path: Path, reading: Reading) -> None:
     (tmp_path / "film.srt").write_text(
         "1\n00:00:01,000 --> 00:00:04,000\nThe captain\n\n"

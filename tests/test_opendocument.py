@@ -28,6 +28,8 @@ STYLES = """
 <style:paragraph-properties fo:break-before="auto"/></style:style>
 <style:style style:name="Same" style:family="paragraph" style:parent-style-name="Page"/>
 <style:style style:name="Gone" style:family="text"><style:text-properties text:display="none"/></style:style>
+<style:style style:name="Up" style:family="text"><style:text-properties style:text-position="super 58%"/></style:style>
+<style:style style:name="Down" style:family="text"><style:text-properties style:text-position="-33% 58%"/></style:style>
 <style:style style:name="Hidden" style:family="table"><style:table-properties table:display="false"/></style:style>
 <text:list-style style:name="L">
 <text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/>
@@ -74,6 +76,12 @@ def test_headings_and_lists_have_their_numbers(tmp_path: Path, reading: Reading)
     document = read(write(tmp_path / "a.fodt", body), reading)
     assert document.pages[0].blocks[0].headings == ("I Money", "I.1 Fees")
     assert lines(document) == ["21 crowns.", "1. Write.", "(a) With wax.", "2. Seal.", "3. Go on.", "1. Anew."]
+
+
+def test_raised_digits_are_no_digits_of_the_number_before(tmp_path: Path, reading: Reading) -> None:
+    up, down = '<text:span text:style-name="Up">{}</text:span>', '<text:span text:style-name="Down">2</text:span>'
+    body = p(f"10{up.format('6')} cells, 45{up.format('1')} million, 1{up.format('st')}, CO{down}, 7{down}")
+    assert lines(read(write(tmp_path / "a.fodt", body), reading)) == ["10⁶ cells, 45¹ million, 1st, CO2, 72"]
 
 
 def test_a_heading_with_nothing_under_it_stays_on_its_page(tmp_path: Path, reading: Reading) -> None:

@@ -62,6 +62,13 @@ def lines(document: ReadDocument, page: int = 1) -> list[str]:
         (61.5 / 86400, "mm:ss.0", "01:02"),
         ("Ann", '@" Ltd"', "Ann Ltd"),
         (1234567.891, "General", "1234567.891"),
+        (-800.25, "#,##0.00;[Red]#,##0.00", "-800.25"),
+        (-800.25, '#,##0.00\\ "€";[Rot]#,##0.00\\ "€"', "-800.25 €"),
+        (-800.25, "[Blue]General;[Red]General", "-800.25"),
+        (-800.25, "#,##0.00_);[Red](#,##0.00)", "(800.25)"),
+        (-800.25, "#,##0.00 ;[Red]-#,##0.00 ", "-800.25"),
+        (-0.05, '0%;[Red]"▼ "0%', "▼ 5%"),
+        (-800.25, "0;0", "800"),
     ],
 )
 def test_a_value_is_shown_by_its_format(value: object, number_format: str, text: str) -> None:
@@ -218,6 +225,53 @@ def test_an_opendocument_sheet_shows_formulas_that_were_never_calculated(tmp_pat
     assert "shown as formulas (1 of them)" in document.skipped[0]
 
 
+def test_raised_digits_in_a_cell_are_no_digits_of_its_number(tmp_path: Path, reading: Reading) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    sheet, raised = book.add_worksheet("Lab"), book.add_format({"font_script": 1})
+    sheet.write_row(0, 0, ["Sample", "Count"])
+    sheet.write(1, 0, "Tarn")
+    sheet.write_rich_string(1, 1, "3×10", raised, "6", " cells")
+    sheet.write(2, 0, "Beck")
+    sheet.write_rich_string(2, 1, "1", raised, "st", " of two")
+    book.close()
+    assert lines(read(tmp_path / "a.xlsx", reading)) == ["Sample | Count", "Tarn | 3×10⁶ cells", "Beck | 1st of two"]
+
+
+def test_a_sign_that_only_a_colour_shows_is_read_in_opendocument(tmp_path: Path, reading: Reading) -> None:
+    places = '<number:number number:decimal-places="2"/>'
+    cell = '<table:table-cell office:value-type="float" office:value="{}"{}><text:p>{}</text:p></table:table-cell>'
+    rows = [
+        cell.format(-800.25, "", "800.25") + cell.format(-1.5, ' table:style-name="brackets"', "(1.50)"),
+        cell.format(1200.5, "", "1200.50") + cell.format(-0.001, ' table:style-name="red"', "0.00"),
+        cell.format(-7, ' table:style-name="plain"', "7.00"),
+    ]
+    (tmp_path / "a.fods").write_text(
+        '<?xml version="1.0"?><office:document office:mimetype="application/vnd.oasis.opendocument.spreadsheet" '
+        + " ".join(
+            f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+            for short, name in {
+                "office": "office", "table": "table", "text": "text", "style": "style", "number": "datastyle",
+                "fo": "xsl-fo-compatible",
+            }.items()
+        )
+        + f'''><office:automatic-styles>
+        <number:number-style style:name="N1P0">{places}</number:number-style>
+        <number:number-style style:name="N1"><style:text-properties fo:color="#ff0000"/>{places}
+          <style:map style:condition="value()&gt;=0" style:apply-style-name="N1P0"/></number:number-style>
+        <number:number-style style:name="N2"><style:text-properties fo:color="#ff0000"/><number:text>(</number:text>
+          {places}<number:text>)</number:text>
+          <style:map style:condition="value()&gt;=0" style:apply-style-name="N1P0"/></number:number-style>
+        <style:style style:name="red" style:family="table-cell" style:data-style-name="N1"/>
+        <style:style style:name="brackets" style:family="table-cell" style:data-style-name="N2"/>
+        <style:style style:name="plain" style:family="table-cell" style:data-style-name="N1P0"/>
+        </office:automatic-styles><office:body><office:spreadsheet><table:table table:name="Result">
+        <table:table-column table:default-cell-style-name="red"/>'''
+        + "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+        + "</table:table></office:spreadsheet></office:body></office:document>"
+    )  # fmt: skip
+    assert lines(read(tmp_path / "a.fods", reading)) == ["-800.25 | (1.50)", "1200.50 | 0.00", "7.00"]
+
+
 def test_formulas_in_separated_values_are_told_of_and_quoted_digits_are_not(tmp_path: Path, reading: Reading) -> None:
     (tmp_path / "a.csv").write_text('code,town,sum\n="00123",Kyle,=B2*2\n="00456",Durness,7\n')
     document = read(tmp_path / "a.csv", reading)
@@ -302,6 +356,56 @@ def test_an_old_workbook_that_is_broken_is_a_sentence(tmp_path: Path, reading: R
 def test_what_sites_call_an_excel_file_is_read_as_what_it_is(tmp_path: Path, reading: Reading) -> None:
     (tmp_path / "export.xls").write_text("Name\tPaid\nAnn\t36\n")
     assert lines(read(tmp_path / "export.xls", reading)) == ["Name | Paid", "Ann | 36"]
+
+
+TABLE = "<table><tr><td>Name</td><td>Paid</td></tr><tr><td>Ann</td><td>36</td></tr></table>"
+
+
+@pytest.mark.parametrize("name", ["export.xls", "export.doc"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        TABLE,
+        f"\n<meta http-equiv='content-type' content='text/html; charset=utf-8'>{TABLE}",
+        f"<style>.t {{ mso-number-format:'\\@' }}</style>{TABLE}",
+        "Date: Mon, 6 May 2024 10:00:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/related;\n\tboundary=B\n\n"
+        f"--B\nContent-Type: text/html; charset=utf-8\n\n{TABLE}\n--B--\n",
+    ],
+    ids=["fragment", "meta", "style", "archive"],
+)
+def test_web_pages_that_are_called_office_files_are_read_as_such(
+    tmp_path: Path, reading: Reading, name: str, source: str
+) -> None:
+    (tmp_path / name).write_text(source)
+    assert lines(read(tmp_path / name, reading)) == ["Name | Paid", "Ann | 36"]
+
+
+def test_excels_xml_of_2003_is_read_as_shown(tmp_path: Path, reading: Reading) -> None:
+    def cell(kind: str, value: str, style: str = "Default") -> str:
+        return f'<Cell ss:StyleID="{style}"><Data ss:Type="{kind}">{value}</Data></Cell>'
+
+    rows = (
+        f"<Row>{cell('String', 'Name')}{cell('String', 'Paid')}{cell('String', 'Day')}</Row>",
+        f"<Row>{cell('String', 'Ann')}{cell('Number', '1200.5', 's1')}"
+        f"{cell('DateTime', '2024-05-01T00:00:00.000', 's2')}</Row>",
+        f'<Row>{cell("String", "Bob")}<Cell ss:Index="3"><Data ss:Type="DateTime">2024-06-02T00:00:00.000</Data>'
+        "<Comment ss:Author='Ina'><ss:Data>Late</ss:Data></Comment></Cell></Row>",
+        f'<Row ss:Index="6">{cell("String", "Sum")}<Cell ss:Formula="=R[-4]C*2"/>{cell("Boolean", "1")}</Row>',
+    )
+    (tmp_path / "fees.xls").write_text(
+        '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles>'
+        '<Style ss:ID="Default"/><Style ss:ID="s1"><NumberFormat ss:Format="Standard"/></Style>'
+        '<Style ss:ID="s2"><NumberFormat ss:Format="dd\\.mm\\.yyyy"/></Style></Styles>'
+        f'<Worksheet ss:Name="Fees"><Table>{"".join(rows)}</Table></Worksheet></Workbook>'
+    )
+    document = read(tmp_path / "fees.xls", reading)
+    said = lines(document)
+    assert said[:3] == ["Name | Paid | Day", "Ann | 1,200.50 | 01.05.2024", "Bob |  | 2024-06-02"]
+    assert "Sum | =R[-4]C*2 | TRUE" in said
+    assert "Late" in document.pages[0].text
+    assert "shown as formulas (1 of them)" in document.skipped[0]
 
 
 @pytest.mark.parametrize(

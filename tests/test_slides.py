@@ -57,6 +57,21 @@ def test_everything_on_a_slide_is_read(tmp_path: Path, reading: Reading) -> None
     assert document.skipped == ["Hidden in the show, and read all the same: slides 1."]
 
 
+def test_raised_digits_and_signs_of_a_symbolic_typeface_are_read_as_seen(tmp_path: Path, reading: Reading) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    words = slide.shapes.add_textbox(0, 0, Inches(1), Inches(1)).text_frame.paragraphs[0]
+    for text, baseline in (("10", "0"), ("6", "30000"), (" cells, CO", "0"), ("2", "-25000"), (", 5 ", "0")):
+        run = words.add_run()
+        run.text = text
+        run._r.get_or_add_rPr().set("baseline", baseline)
+    run = words.add_run()
+    run.text = "\uf06dg"
+    etree.SubElement(run._r.get_or_add_rPr(), f"{{{run._r.nsmap['a']}}}sym", typeface="Symbol")
+    deck.save(str(tmp_path / "a.pptx"))
+    assert lines(read(tmp_path / "a.pptx", reading)) == ["10⁶ cells, CO2, 5 µg"]
+
+
 @pytest.mark.parametrize(
     ("kind", "content"),
     [

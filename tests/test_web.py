@@ -63,6 +63,9 @@ def test_a_page_in_a_form_is_read_with_what_is_filled_in(tmp_path: Path, reading
         ("<div aria-hidden='true'><p>{}</p></div>", ""),
         ("<p class='a trap'>{}</p>", "<style>/* x */ .trap, #b { display:none }</style>"),
         ("<p id='b'>{}</p>", "<style>.trap, #b { display:none }</style>"),
+        ("<div style='font:0/0 a'><p style='font-size:1.5em'>{}</p></div>", ""),
+        ("<p class='trap'>{}</p>", "<style>.trap { font-size:0 }</style>"),
+        ("<div style='visibility:hidden'><p>{}</p><input value='38'><b style='visibility:collapse'></b></div>", ""),
     ],
 )
 def test_what_nobody_sees_is_no_evidence_and_is_counted(tmp_path: Path, reading: Reading, body: str, head: str) -> None:
@@ -76,6 +79,11 @@ def test_what_nobody_sees_is_no_evidence_and_is_counted(tmp_path: Path, reading:
     [
         ("<p style='font-size:0.9em; opacity:0.5'>{}</p>", ""),
         ("<p class='note'>{}</p>", "<style>@media print { .note { display:none } }</style>"),
+        ("<div style='font-size:0px'><span style='font-size:13px'>{}</span></div>", ""),
+        ("<div style='font-size:0'> <p style='font:400 13px/20px Arial'><b style='font-size:1em'>{}</b></p></div>", ""),
+        ("<div class='row'><p class='cell'>{}</p></div>", "<style>.row {font-size:0} .cell {font-size:small}</style>"),
+        ("<div style='visibility:hidden'><p style='visibility:visible'>{}</p></div>", ""),
+        ("<p style='-webkit-backface-visibility:hidden'>{}</p>", ""),
         ("<p class='note'>{}</p>", "<style>.note { display:none } .note { display:block }</style>"),
     ],
 )
@@ -95,6 +103,52 @@ def test_what_is_shown_on_a_screen_is_read(tmp_path: Path, reading: Reading, bod
 )  # fmt: skip
 def test_list_items_keep_their_numbers(tmp_path: Path, reading: Reading, list_: str, expected: list[str]) -> None:
     assert lines(read(page(tmp_path, list_), reading)) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<p>3×10<sup>6</sup> km, 45<sup><a href='#1'>1</a></sup> million</p>", "3×10⁶ km, 45¹ million"),
+        ("<p><b>10</b><sup>-3</sup>, 1<sup>st</sup>, H<sub>2</sub>O</p>", "10⁻³, 1st, H2O"),
+        ("<div>45<sup>1</sup> million</div>", "45¹ million"),
+        ("<table><tr><td>Cells</td><td>10<sup>6</sup></td></tr></table>", "Cells | 10⁶"),
+    ],
+)
+def test_digits_above_the_line_are_no_digits_of_the_number_before(
+    tmp_path: Path, reading: Reading, body: str, expected: str
+) -> None:
+    assert lines(read(page(tmp_path, body), reading)) == [expected]
+
+
+def test_the_number_of_a_note_makes_an_amount_no_text(tmp_path: Path, reading: Reading) -> None:
+    rows = "<tr><td>Tarn</td><td>45<sup>1</sup></td></tr><tr><td>Beck</td><td>38</td></tr>"
+    (table,) = read(page(tmp_path, f"<table><tr><td>Water</td><td>Boats</td></tr>{rows}</table>"), reading).tables
+    assert (table.columns, table.rows[0]) == (["Water", "Boats"], ["Tarn", "45¹"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("<p>12 plates</p><p>3 pans</p>", "12 plates 3 pans"),
+        ("<div>Tel 555</div><div>123</div>", "Tel 555 123"),
+        ("<ul><li>1 mirror</li><li>2 towels</li></ul>", "- 1 mirror - 2 towels"),
+        ("<ol start=3><li>mirror<li>towels</ol>12", "3. mirror 4. towels 12"),
+        ("two<br>lines, one w<b>or</b>d", "two lines, one word"),
+    ],
+)
+def test_blocks_inside_a_cell_are_apart(tmp_path: Path, reading: Reading, cell: str, expected: str) -> None:
+    table = f"<table><tr><td>Kitchen</td><td>{cell}</td></tr></table>"
+    assert lines(read(page(tmp_path, table), reading)) == [f"Kitchen | {expected}"]
+
+
+def test_blocks_inside_an_item_are_apart(tmp_path: Path, reading: Reading) -> None:
+    item = "<ul><li><a><div>Monday</div></a><a><div>9-17</div></a></li></ul>"
+    assert lines(read(page(tmp_path, item), reading)) == ["- Monday 9-17"]
+
+
+def test_words_in_a_box_are_one_paragraph(tmp_path: Path, reading: Reading) -> None:
+    body = "<div>The gate is <b>locked</b> at dusk.<p>Green.</p>And <i>mine</i>.</div>"
+    assert lines(read(page(tmp_path, body), reading)) == ["The gate is locked at dusk.", "Green.", "And mine."]
 
 
 def test_a_picture_in_the_page_is_read_and_one_elsewhere_by_its_alternative_text(
@@ -158,6 +212,20 @@ def test_pictures_of_a_book_are_read(tmp_path: Path, reading: Reading) -> None:
     document = read(tmp_path / "book.epub", reading)
     assert "Salt works 4 miles" in lines(document)
     assert "Picture: A map of the ferry" in lines(document)
+
+
+def test_a_chapter_that_names_no_encoding_is_read_in_its_own(tmp_path: Path, reading: Reading) -> None:
+    with zipfile.ZipFile(tmp_path / "book.epub", "w") as book:
+        book.writestr("mimetype", "application/epub+zip")
+        book.writestr("META-INF/container.xml", "<c><rootfiles><rootfile full-path='b.opf'/></rootfiles></c>")
+        items = "".join(f"<item id='{one}' href='{one}.xhtml' media-type='application/xhtml+xml'/>" for one in "ab")
+        spine = "<spine><itemref idref='a'/><itemref idref='b'/></spine>"
+        book.writestr("b.opf", f"<package><manifest>{items}</manifest>{spine}</package>")
+        book.writestr("a.xhtml", "<html><body><p>Die Größe</p></body></html>")
+        book.writestr(
+            "b.xhtml", '<?xml version="1.0" encoding="iso-8859-1"?><html><body>Größe</body></html>'.encode("latin-1")
+        )
+    assert lines(read(tmp_path / "book.epub", reading)) == ["Die Größe", "Größe"]
 
 
 def test_a_book_in_fictionbook_has_a_page_for_each_section(tmp_path: Path, reading: Reading) -> None:

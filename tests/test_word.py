@@ -230,6 +230,14 @@ def test_tables_keep_spans_and_the_tables_inside_them(tmp_path: Path, reading: R
     assert lines(read(write(tmp_path / "b.docx", f"<w:tbl>{cells}</w:tbl>"), reading)) == ["Tarn | 7.35", "Tarn | 8.35"]
 
 
+def test_a_cell_that_is_nothing_but_its_number_is_kept_and_counted(tmp_path: Path, reading: Reading) -> None:
+    rows = [("No", "Task"), (item("", 2), "Dig"), (item("", 2), "Fill"), (item("", 4), "Rest")]
+    body = table(*rows) + item("Go home.", 2)
+    assert lines(read(write(tmp_path / "a.docx", body), reading)) == [
+        "No | Task", "1. | Dig", "2. | Fill", "Rest", "3. Go home."
+    ]  # fmt: skip
+
+
 def test_equations_exponents_symbols_and_form_fields_are_readable(tmp_path: Path, reading: Reading) -> None:
     def run(text: str) -> str:
         return f"<m:r><m:t>{text}</m:t></m:r>"
@@ -251,6 +259,25 @@ def test_equations_exponents_symbols_and_form_fields_are_readable(tmp_path: Path
         "10⁶ jugs",
         "☒ Fee paid",
         "☒ Own boat",
+    ]
+
+
+def test_letters_of_a_symbolic_typeface_are_the_signs_that_are_seen(tmp_path: Path, reading: Reading) -> None:
+    def sym(code: str, font: str = "Symbol") -> str:
+        return f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
+
+    symbol = '<w:rFonts w:ascii="Symbol" w:hAnsi="Symbol"/>'
+    body = (
+        paragraph(words("Dose 5 ") + sym("F06D") + words("g, age ") + sym("F0B3") + words(" 18, 5 ") + sym("B1"))
+        + paragraph(words("0.5 ") + words("\uf06d", symbol) + words("l at 20 ") + words("\xb0", symbol) + words("C"))
+        + paragraph(sym("F052", "Wingdings 2") + words(" Paid ") + sym("F082", "Wingdings") + words(" Pier"))
+        + paragraph(words("5 ") + sym("F041", "Unheard Of") + words(" 6 ") + sym("F021", "Webdings"))
+    )
+    assert lines(read(write(tmp_path / "a.docx", body), reading)) == [
+        "Dose 5 µg, age ≥ 18, 5 ±",
+        "0.5 µl at 20 °C",
+        "☑ Paid ② Pier",
+        "5 \ufffd 6 \ufffd",
     ]
 
 

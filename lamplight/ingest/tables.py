@@ -15,7 +15,7 @@ from lamplight.library.records import Box, Table
 SEPARATOR = " | "
 MOST_HEADER_ROWS = 4  # a title, its unit, and a head of two rows
 WIDE = 300  # characters of heads; more would fill half of a chunk, so each cell is named instead
-AMOUNT = re.compile(r"[(\-+\u2212$€£¥]*\s*\d[\d.,'\s]*\s*[%€£]?\)?")
+AMOUNT = re.compile(r"[(\-+\u2212$€£¥]*\s*\d[\d.,'\s]*\s*[%€£]?\)?[⁰¹²³⁴-⁹]*")  # the last is the number of a note
 YEAR = re.compile(r"(FY\s?)?(19|20)\d\d")
 
 

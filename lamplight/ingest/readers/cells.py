@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 
-from lamplight.ingest.document import Block, DocumentPage, Line
+from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
+from lamplight.ingest.errors import NothingToRead
 from lamplight.ingest.readers.tally import said_in_comment
 from lamplight.ingest.tables import add_table, count_header_rows, is_amount, table_block
 from lamplight.languages import sentence
@@ -55,6 +57,17 @@ class Sheet:
                 else f"Hidden on sheet {self.name}, and read all the same: columns {hidden_columns}."
             )
         ]
+
+
+def document_of_sheets(path: Path, kind: str, sheets: Sequence[Sheet]) -> ReadDocument:
+    """A page for each. Raises `NothingToRead` when no cell is filled."""
+    document = ReadDocument(path.stem, kind, [])
+    for number, sheet in enumerate(sheets, start=1):
+        document.pages.append(sheet_page(number, sheet))
+        document.skipped += sheet.sentences()
+    if not any(page.blocks for page in document.pages):
+        raise NothingToRead(f"{path.name} has no filled cells; there is nothing to read in it.")
+    return document
 
 
 def sheet_page(number: int, sheet: Sheet) -> DocumentPage:

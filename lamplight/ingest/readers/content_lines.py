@@ -5,6 +5,7 @@ Both are made of content lines `NAME;PARAMETER=VALUE:value`, which may be folded
 
 from __future__ import annotations
 
+import datetime
 import quopri
 import re
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ TITLES = ("SUMMARY", "FN", "N", "ORG")
 RECORDS = {"VEVENT", "VTODO", "VJOURNAL", "VCARD"}
 DATES = {"DTSTART", "DTEND", "DUE", "COMPLETED", "BDAY", "ANNIVERSARY"}
 MOMENT = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?\d\d)?(Z?))?")
+DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 PARAMETER = re.compile(r';([^=;:"]+)(?:=("[^"]*"|[^;:]*(?::(?=[^;]*;))?))?')
 HEAD = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;(?:\"[^\"]*\"|[^:\"])*)*):(.*)", re.DOTALL)
 ESCAPE = re.compile(r"\\([nN,;:\\])")
@@ -61,8 +63,9 @@ def blocks_of_components(source: str) -> list[Block]:
              for wanted in TITLES for name, _, value in record.fields if name == wanted and value), ""
         )  # fmt: skip
         lines = []
+        start = next((value for name, _, value in record.fields if name == "DTSTART"), "")
         for name, parameters, value in record.fields:
-            shown = _shown(name, value)
+            shown = _shown(name, _last_day(start, value) if name == "DTEND" else value)
             if (label := NAMES.get(name, "")) and shown:
                 lines.append(Line(f"{label}{parameters}: {shown}"))
         if lines:
@@ -140,6 +143,21 @@ def _shown(name: str, value: str) -> str:
     text = ", ".join(part for part in parts if part.strip())
     text = ESCAPE.sub(lambda mark: " " if mark[1] in "nN" else mark[1], text)
     return " ".join(re.sub(r"(?i)^mailto:", "", text).split())
+
+
+def _last_day(start: str, end: str) -> str:
+    """Of an event of whole days, which ends on the day after (RFC 5545, 3.6.1): empty for a single one."""
+    if not DAY.fullmatch(start) or not DAY.fullmatch(end):
+        return end
+    try:
+        last = _day(end) - datetime.timedelta(days=1)
+        return last.isoformat() if last > _day(start) else ""
+    except (ValueError, OverflowError):
+        return end
+
+
+def _day(text: str) -> datetime.date:
+    return datetime.datetime.strptime(text.replace("-", ""), "%Y%m%d").date()
 
 
 def _moment(found: re.Match[str]) -> str:

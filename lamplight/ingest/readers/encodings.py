@@ -55,6 +55,21 @@ TYPOGRAPHIC = frozenset("’“”„«»–—…€£§°©®™•·¿¡、�
     map(chr, range(0xFF01, 0xFF20))  # punctuation and digits as wide as a sign
 )
 WITHIN_WORDS = frozenset("’·—、。ー・\uff0c\uff1a\uff1b\uff01\uff1f")
+SIGN_IN_PLACE = re.compile(
+    r"""(?<=[^\W\d_])(?:[’\xb4·—](?=[^\W\d_]) | –(?=[A-Z]))  # inside a word, or between two
+    | (?<=[^\s])[’“”…™®»\u203a\xb4](?![^\W\d_])                   # behind a word or its punctuation
+    | (?<=[^\W\d_])[–—](?![^\W\d_])
+    | (?<=[\dA-Za-z)])²(?![^\W\d_]) | (?<=[\dm)])³(?![^\W\d_]) | (?<=[\d)])¹(?![^\W\d_]) | ^[¹²³](?=\s)
+    | (?<=[\dNM])[ºª](?![^\W\d_])
+    | (?<![^\W\d_])(?:
+        [\u2018“„\u201a\u2039«»…•–—](?![@\\^_`{~]) | µ(?=[A-Z]?[a-z]*\b) | [¿¡](?=[A-Z][^\n]{1,200}[?!])
+        | (?<![€£¥¢°±×÷½¼¾©®‰])[€£¥¢§°±×÷½¼¾©‰]
+          (?![^\W\d_]{3} | [@\\^_`{~] | [€£¥¢°±½¼¾©®‰À-ÿ])  # a word's first letter, half a sign of Japanese, Cyrillic
+      )
+    | (?<![^\W\d_])\xa0 | (?<=[^\W\d_])\xa0(?=[\dA-Z:;!?%(€»–—])""",
+    re.VERBOSE | re.MULTILINE,
+)
+MISPLACED_SHARE = 0.1  # of the signs
 WIDE = {"CJK": 2.0, "HIRAGANA": 2.0, "KATAKANA": 2.0, "HANGUL": 2.1}
 """Two bytes a sign; all of a Korean text can be taken for Chinese, but hardly any Chinese for Korean."""
 KANA = ("HIRAGANA", "KATAKANA")
@@ -94,6 +109,8 @@ def _guessed(content: bytes) -> str:
     sample = _telling(content)
     if _is_broken_utf_8(sample):
         return "utf-8"
+    if _is_signs_alone(sample.decode("cp1252", "replace")):
+        return "cp1252"
     scores = {encoding: _score(sample, encoding) for encoding in (*SINGLE, *DOUBLE)}
     best = max(scores, key=lambda encoding: scores[encoding])
     if scores[best] >= GOOD_ENOUGH:
@@ -110,6 +127,18 @@ def _is_broken_utf_8(sample: bytes) -> bool:
     broken = text.count("\ufffd")
     whole = sum(character > "\x7f" for character in text) - broken
     return broken <= BROKEN_SHARE * whole
+
+
+def _is_signs_alone(text: str) -> bool:
+    """Whether nothing beyond ASCII is a letter, and signs stand where signs do.
+
+    No letter tells a language then, and in another encoding the same bytes would be letters in places where none are.
+    """
+    beyond = [character for character in text if character > "\x7f"]
+    if any(character.isalpha() and character not in "µºª" for character in beyond):
+        return False
+    misplaced = len(beyond) - sum(1 for _ in SIGN_IN_PLACE.finditer(text))
+    return misplaced <= MISPLACED_SHARE * len(beyond) and text.count("«") == text.count("»")
 
 
 def _decodes(content: bytes, encoding: str) -> bool:
@@ -138,17 +167,22 @@ def _telling(content: bytes) -> bytes:
 def _score(sample: bytes, encoding: str) -> float:
     """How much like text the sample is: 1 where every byte beyond ASCII is part of a letter in its place."""
     text = sample.decode(encoding, "replace")
-    foreign = sum(byte > 127 for byte in sample) or 1
+    foreign = sum(byte > 127 for byte in sample)
+    if encoding == "big5":  # where µg is a sign in everyday use: its second bytes are often letters of ASCII
+        foreign = len(sample) - sum(map(str.isascii, text))
     alphabet = _alphabet(text)
     points = 0.0
     previous = " "
+    placed = {found.start() for found in SIGN_IN_PLACE.finditer(text)} if encoding == "cp1252" else ()
     for index, character in enumerate(text):
-        if character > "\x7f":
+        if index in placed:
+            points += 1.0
+        elif character > "\x7f":
             following = text[index + 1] if index + 1 < len(text) else " "
             points += _points(previous, character, following, alphabet)
         previous = character
     bare = encoding in JAPANESE and not any(_script(character) in KANA for character in text)
-    return points / foreign * (WITHOUT_KANA if bare else 1.0)
+    return points / (foreign or 1) * (WITHOUT_KANA if bare else 1.0)
 
 
 def _alphabet(text: str) -> frozenset[str]:
@@ -194,10 +228,10 @@ def _in_everyday_use(character: str, script: str) -> bool:
     if script in KANA:
         return not "\uff61" <= character <= "\uff9f"  # half as wide: what Latin letters look like in Shift JIS
     try:
-        lead = character.encode("cp949" if script == "HANGUL" else "gb2312")[0]
+        lead, trail = character.encode("cp949" if script == "HANGUL" else "gb2312")
     except UnicodeEncodeError:
         return script == "CJK" and _decodes_in_japan(character)
-    return lead >= 0xB0 if script == "HANGUL" else lead <= HIGHEST_IN_USE
+    return lead >= 0xB0 and trail >= 0xA1 if script == "HANGUL" else lead <= HIGHEST_IN_USE
 
 
 def _decodes_in_japan(character: str) -> bool:

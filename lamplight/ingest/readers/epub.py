@@ -13,6 +13,7 @@ from lamplight.ingest.pictures import Pictures, add_printed_captions
 from lamplight.ingest.readers.markup import read_markup
 from lamplight.ingest.readers.packages import Package, open_package
 from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.text import text_of
 from lamplight.ingest.readers.web import PagePictures
 from lamplight.languages import sentence
 
@@ -33,7 +34,8 @@ def read_epub(path: Path, reading: Reading) -> ReadDocument:
         for number, name in enumerate(chapters, start=1):
             reading.step(sentence(f"reading chapter {number} of {len(chapters)}"), (number - 1) / len(chapters))
             shown = PagePictures(pictures, partial(_part, package, posixpath.dirname(name)))
-            markup = read_markup(package.part(name), number, shown)
+            chapter = package.part(name)
+            markup = read_markup(text_of(chapter) or chapter, number, shown)
             add_printed_captions(markup.page.blocks)
             document.pages.append(markup.page)
         document.skipped += pictures.skipped

@@ -48,22 +48,9 @@ SUFFIXES = {
     ".lisp", ".vb", ".f90", ".asm", ".s", ".proto", ".graphql", ".tf", ".nix", ".diff", ".patch",
 ), "code")  # fmt: skip
 BINARY = {
-    "pdf",
-    "docx",
-    "doc",
-    "pptx",
-    "ppt",
-    "xlsx",
-    "xls",
-    "xlsb",
-    "opendocument",
-    "epub",
-    "image",
-    "tiff",
-    "msg",
-    "archive",
-    "iwork",
-}
+    "pdf", "docx", "doc", "pptx", "ppt", "xlsx", "xls", "xlsb", "opendocument", "epub", "image", "tiff", "msg",
+    "archive", "iwork",
+}  # fmt: skip
 SIGNATURES = (
     (b"\0\0\0\x0cjP  \r\n\x87\n", "image"), (b"\xff\x4f\xff\x51", "image"),  # JPEG 2000
     (b"%PDF-", "pdf"), (b"{\\rtf", "rtf"), (b"\x89PNG\r\n\x1a\n", "image"), (b"\xff\xd8\xff", "image"),
@@ -110,6 +97,8 @@ PACKED = {".zip", ".cbz", ""}  # of other ZIP files only their program knows wha
 PROLOG = re.compile(rb"\A\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
 MAIL_HEADER = re.compile(rb"(?mi)^(from|date|subject|received|message-id|mime-version|to):\s")
 SVG = re.compile(rb"^\s*(?:<\?xml|<!--|<!DOCTYPE svg|<svg)[\s\S]*<svg\b|^\s*<svg\b")
+WEB_ARCHIVE = re.compile(r"(?mi)^content-type:\s*(?:multipart/|text/html)")  # among the headers of MIME
+TAG = re.compile(r"<(?:[a-zA-Z][\w:-]*[\s/>]|!)")
 MAIL_HEADERS = 3  # different ones that make a text a message
 
 
@@ -239,10 +228,20 @@ def _kind_of_text(path: Path, head: bytes) -> str:
     if named is None:
         return _kind_of_unnamed_text(path, head)
     if named in TEXT_CALLED:
-        return TEXT_CALLED[named]
+        return _kind_of_web_export(head) or TEXT_CALLED[named]
     if named in BINARY or named in ("rtf", "svg"):
         raise ReadError(f"{path.name} holds plain text, not what its name says; rename it to .txt and add it.")
     return named
+
+
+def _kind_of_web_export(head: bytes) -> str:
+    """Of a text that is called a file of Word or Excel; many sites and servers write web pages under these names."""
+    start = (text_of(head) or "").lstrip("\ufeff \t\r\n")
+    if WEB_ARCHIVE.search(start.partition("\n\n")[0]):
+        return "mhtml"
+    if start.startswith("<?xml"):
+        return "xml"
+    return "html" if TAG.match(start) else ""
 
 
 def _not_as_named(path: Path, named: str | None) -> ReadError | NothingToRead:

@@ -91,6 +91,7 @@ class Markup:
         elif name == "table" and not _is_layout(element):
             self._table(element)
         elif name in LEAVES and not any(child.tag in CONTAINERS | {"table", "p"} for child in element):
+            self.finish()
             self._add(_leaf_lines(element, name))
             for mark in element.iter("img"):
                 self._add_picture(mark)
@@ -103,9 +104,9 @@ class Markup:
 
     def _enter(self, element: html.HtmlElement, is_block: bool) -> None:
         """Text between the elements inside belongs to the paragraph around it, unless this is a block of its own."""
-        self._loose.append(element.text or "")
         if is_block:
             self.finish()
+        self._loose.append(element.text or "")
         for child in element:
             self.walk(child)
             self._loose.append(child.tail or "")
@@ -176,8 +177,11 @@ def _leaf_lines(element: html.HtmlElement, name: str) -> list[str]:
 
 
 def _words(element: html.HtmlElement) -> str:
-    for line_break in element.iter("br"):
-        line_break.tail = " " + (line_break.tail or "")
+    for part in element.iter("br", *LEAVES, *CONTAINERS, *HEADINGS):
+        if part is not element:
+            part.tail = f" {part.tail or ''}"
+            if part.tag != "br":
+                part.text = f" {part.get(MARKER, '')} {part.text or ''}"
     return _squeeze(element.text_content())
 
 

@@ -40,9 +40,15 @@ class _Section:
     condition: tuple[str, float] | None
     is_date: bool
     source: str
+    colour: str = ""
 
     def has(self, *kinds: str) -> bool:
         return any(kind in kinds for kind, _ in self.tokens)
+
+    def words(self) -> set[str]:
+        """What is written in it besides the number."""
+        kinds = ("literal", "other")
+        return set("".join(text for kind, text in self.tokens if kind in kinds)) - set(" \xa0.,")
 
 
 def shown(value: Any, number_format: str) -> str:
@@ -88,7 +94,7 @@ def _sections(number_format: str) -> tuple[_Section, ...]:
 
 
 def _section(tokens: Sequence[tuple[str, str]], source: str) -> _Section:
-    condition = None
+    condition, colour = None, ""
     kept: list[tuple[str, str]] = []
     for kind, text in tokens:
         if kind != "bracket":
@@ -97,8 +103,11 @@ def _section(tokens: Sequence[tuple[str, str]], source: str) -> _Section:
             condition = (match[1], float(match[2]))
         elif match := CURRENCY.fullmatch(text):
             kept.append(("literal", match[1]))
+        else:
+            colour = text.lower()
     letters = [text for kind, text in kept if kind in ("date", "elapsed")]
-    return _Section(tuple(kept), condition, bool(letters) and not any(kind == "general" for kind, _ in kept), source)
+    is_date = bool(letters) and not any(kind == "general" for kind, _ in kept)
+    return _Section(tuple(kept), condition, is_date, source, colour)
 
 
 def _number(value: float, sections: tuple[_Section, ...]) -> str:
@@ -131,7 +140,9 @@ def _chosen(value: float, sections: tuple[_Section, ...]) -> tuple[_Section, boo
                 return section, True
         return numbers[-1], True
     if value < 0 and len(numbers) > 1:
-        return numbers[1], False
+        first, below = numbers[:2]
+        # Where the colour alone tells what is below zero, text would lose it.
+        return below, below.colour != first.colour and below.words() <= first.words()
     return numbers[2 if value == 0 and len(numbers) > 2 else 0], True
 
 

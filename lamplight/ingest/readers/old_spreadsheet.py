@@ -6,13 +6,13 @@ import io
 import re
 import struct
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from lamplight.ingest.document import ReadDocument
-from lamplight.ingest.errors import NothingToRead, ReadError
-from lamplight.ingest.readers.cells import MOST_CELLS, Sheet, sheet_page
+from lamplight.ingest.errors import ReadError
+from lamplight.ingest.readers.cells import MOST_CELLS, Sheet, document_of_sheets
 from lamplight.ingest.readers.number_formats import DAYS_TO_1904, shown
 from lamplight.ingest.readers.reading import READING, Reading
 from lamplight.ingest.readers.tally import BESIDES_CELLS, counted, said_of_formulas
@@ -37,7 +37,7 @@ def read_xls(path: Path, reading: Reading) -> ReadDocument:
         if "encrypted" in str(error):
             raise ReadError(f"{path.name} is protected by a password; save it without one and add that.") from None
         raise
-    document = _document(path, "xls", sheets)
+    document = document_of_sheets(path, "xls", sheets)
     document.skipped += said_of_formulas(sum(sheet.formulas for sheet in sheets))
     comments = sum(len(sheet.notes) for sheet in sheets)
     document.skipped += counted(BESIDES_CELLS, {("comment", "comments"): comments})
@@ -57,22 +57,12 @@ def read_xlsb(path: Path, reading: Reading) -> ReadDocument:
             shown_rows = [[shown(value, "") for value in row] for row in rows]
             hidden = about.visible is not SheetVisibleEnum.Visible
             sheets.append(Sheet(about.name, shown_rows, is_hidden=hidden))
-    document = _document(path, "xlsb", sheets)
+    document = document_of_sheets(path, "xlsb", sheets)
     document.skipped.append(
         sentence(
             "Number formats and comments of .xlsb files are not read: 4.5% is 0.045. Save it as .xlsx to have them."
         )
     )
-    return document
-
-
-def _document(path: Path, kind: str, sheets: Sequence[Sheet]) -> ReadDocument:
-    document = ReadDocument(path.stem, kind, [])
-    for number, sheet in enumerate(sheets, start=1):
-        document.pages.append(sheet_page(number, sheet))
-        document.skipped += sheet.sentences()
-    if not any(page.blocks for page in document.pages):
-        raise NothingToRead(f"{path.name} has no filled cells; there is nothing to read in it.")
     return document
 
 

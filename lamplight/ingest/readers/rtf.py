@@ -10,6 +10,7 @@ from lamplight.ingest.document import Block, DocumentPage, Line, ReadDocument
 from lamplight.ingest.errors import NothingToRead, ReadError
 from lamplight.ingest.pictures import Pictures
 from lamplight.ingest.readers.reading import READING, Reading
+from lamplight.ingest.readers.rtf_letters import LETTER, TOKEN, end_of_group, with_seen_letters
 from lamplight.ingest.readers.tally import said_of_text
 from lamplight.ingest.tables import add_table, table_block
 
@@ -18,9 +19,6 @@ ASIDE = re.compile(r"\{(?:\\\*)?\\(?:footnote|annotation|header[lrf]?|footer[lrf
 PICTURE = re.compile(
     r"\{(?:\\\*\\shppict\s*\{)?\\pict\b[^{}]*?\\(?:png|jpeg)blip\b[^{}]*?\s((?:[0-9a-fA-F]{2}|\s){80,})\}"
 )
-BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-TOKEN = re.compile(r"\\([a-z]+)(-?\d+)? ?|\\'[0-9a-f]{2}|\\.|[{}]|[^\\{}]+", re.IGNORECASE | re.DOTALL)
-LETTER = "u"  # the control word that stands for a letter
 ROW = re.compile(r".*\|\s*$")  # how striprtf ends a table row
 
 
@@ -59,7 +57,7 @@ def text_of_rtf(source: str) -> str:
     from striprtf import striprtf
 
     rtf_to_text: Callable[..., str] = striprtf.rtf_to_text
-    return rtf_to_text(_with_notes_behind(source), encoding="cp1252", errors="replace")
+    return rtf_to_text(_with_notes_behind(with_seen_letters(source)), encoding="cp1252", errors="replace")
 
 
 def _with_notes_behind(source: str) -> str:
@@ -68,22 +66,12 @@ def _with_notes_behind(source: str) -> str:
     kept: list[str] = []
     place = 0
     while (found := ASIDE.search(source, place)) is not None:
-        end = _end_of_group(source, found.start())
+        end = end_of_group(source, found.start())
         kept.append(source[place : found.start()])
         asides.append("{" + source[found.end() : end])
         place = end
     rest = source[place:].rstrip()
     return "".join([*kept, rest[:-1], *(rf"\par {aside}" for aside in dict.fromkeys(asides)), "}"])
-
-
-def _end_of_group(source: str, start: int) -> int:
-    """Where the group that begins at `start` is closed."""
-    depth = 0
-    for mark in BRACE.finditer(source, start):
-        depth += {"{": 1, "}": -1}.get(mark[0], 0)
-        if not depth:
-            return mark.end()
-    return len(source)
 
 
 def _pictures(source: str) -> list[bytes]:

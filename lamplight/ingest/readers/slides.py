@@ -14,6 +14,8 @@ from lamplight.ingest.readers.drawings import A, chart_table, diagram_lines
 from lamplight.ingest.readers.equations import equation
 from lamplight.ingest.readers.packages import Package, open_package, open_usual
 from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.superscripts import superscript
+from lamplight.ingest.readers.symbol_typefaces import PRIVATE, is_symbolic, sign
 from lamplight.ingest.readers.tally import (
     BESIDES_TEXT,
     NOT_READ,
@@ -166,15 +168,29 @@ def _lines(frame: Any) -> list[Line]:
 
 
 def _words(paragraph: Any) -> str:
-    parts = []
+    parts: list[str] = []
     for piece in paragraph._p:
         if piece.tag in (f"{A}r", f"{A}fld"):
-            parts.append(piece.findtext(f"{A}t", ""))
+            parts.append(_as_seen(piece, "".join(parts)))
         elif piece.tag == f"{A}br":
             parts.append(" ")
         else:
             parts += [f" {equation(one)} " for one in piece.iter(MATH)]
     return "".join(parts)
+
+
+def _as_seen(run: Any, before: str) -> str:
+    """The letters of a run behind `before`: signs of symbolic typefaces, and digits above the line."""
+    properties = run.find(f"{A}rPr")
+    text = str(run.findtext(f"{A}t", ""))
+    if properties is None:
+        return text
+    symbols = properties.find(f"{A}sym")
+    typeface = symbols.get("typeface", "") if symbols is not None else ""
+    if is_symbolic(typeface):  # other letters of the run are in its usual typeface
+        text = "".join(sign(typeface, ord(letter)) if ord(letter) in PRIVATE else letter for letter in text)
+    is_raised = not properties.get("baseline", "0").startswith(("-", "0"))
+    return superscript(text, before) if is_raised else text
 
 
 def _unwrap(slide: Any) -> None:

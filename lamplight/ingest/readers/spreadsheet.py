@@ -22,6 +22,7 @@ from lamplight.ingest.readers.drawings import A
 from lamplight.ingest.readers.number_formats import DAYS_TO_1904, is_date, shown
 from lamplight.ingest.readers.packages import Package, open_package, open_usual
 from lamplight.ingest.readers.reading import Reading
+from lamplight.ingest.readers.superscripts import superscript
 from lamplight.ingest.readers.tally import BESIDES_CELLS, NOT_READ, counted, said_of_formulas, unread_parts
 from lamplight.languages import sentence
 
@@ -31,6 +32,8 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 THREADED = "{http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments}"
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 EMBED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
+STRINGS = "xl/sharedstrings.xml"
+SUPERSCRIPT = b'"superscript"'
 ON = ("1", "true")
 
 
@@ -42,6 +45,7 @@ def read_xlsx(path: Path, reading: Reading) -> ReadDocument:
         warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions it leaves out
         book = load_workbook(file, read_only=True, data_only=True)
         try:
+            _raise_digits(book, package)
             found = _add_sheets(book, document, package, pictures, reading)
         finally:
             book.close()
@@ -78,6 +82,22 @@ def _add_sheets(
         document.pages.append(page)
         document.skipped += read.sentences()
     return found
+
+
+def _raise_digits(book: Any, package: Package) -> None:
+    """Write anew the strings with digits above the line, which openpyxl makes digits of the number before them."""
+    part = next((name for name in package.names if name.lower() == STRINGS), "")
+    if not part or SUPERSCRIPT not in package.part(part):
+        return
+    strings: list[str] = next((sheet._shared_strings for sheet in book.worksheets), [])  # a list that all sheets share
+    for index, string in enumerate(package.xml(part).iterchildren(f"{MAIN}si")):
+        parts: list[str] = []
+        for run in string.iterchildren(f"{MAIN}r"):
+            text = str(run.findtext(f"{MAIN}t", ""))
+            raised = run.find(f"{MAIN}rPr/{MAIN}vertAlign[@val='superscript']") is not None
+            parts.append(superscript(text, "".join(parts)) if raised else text)
+        if parts and index < len(strings):
+            strings[index] = "".join(parts)
 
 
 class _Parser(WorkSheetParser):  # type: ignore[misc]

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import Any
 
 from lxml import html
 
+from lamplight.ingest.readers.superscripts import superscript
+
 HIDDEN_STYLE = re.compile(
-    r"(?i)display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0*\.?0*(?:px|pt|em|rem|%)?\s*(?:;|!|$)|"
-    r"opacity\s*:\s*0*\.?0+\s*(?:;|!|$)|mso-hide\s*:\s*all|(?:left|top|text-indent)\s*:\s*-\d{4,}px"
+    r"(?i)display\s*:\s*none|(?<![\w-])opacity\s*:\s*0*\.?0+\s*(?:;|!|$)|mso-hide\s*:\s*all|(?:left|top|text-indent)\s*:\s*-\d{4,}px"
 )
+# What holds for all inside an element until something in it says otherwise: newsletters set a size of 0 around their
+# words and another one for these, since blanks between boxes would take room.
+FONT_SIZE = re.compile(r"(?i)(?<![\w-])font(?:-size)?\s*:\s*([^;!]+)")
+NOUGHT = re.compile(r"(?i)(?:^|\s)0*\.?0+(?:[a-z]{2,4}|%)?(?=$|[\s/])")
+RELATIVE = re.compile(r"(?i)(?:^|\s)(?:[\d.]+(?:em|ex|ch|%)(?=$|[\s/])|smaller|larger|inherit|unset)")
+VISIBILITY = re.compile(r"(?i)(?<![\w-])visibility\s*:\s*(hidden|collapse|visible)")
+DRAWN = {"img", "svg", "input", "select", "textarea", "canvas", "video"}  # which have a size of their own
+ROOTS = {"html", "body", "head"}  # hidden only until a script has run
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 SIMPLE = re.compile(r"(?:[a-z][\w-]*)?([.#])([\w-]+)")  # a selector of one class or one name
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -25,17 +35,20 @@ LETTERS = 26
 LARGEST_NUMERAL = 4000
 MARKER = "data-marker"
 
+Styles = dict[str, list[tuple[int, str]]]  # by class or name, each with its place among the rules
+
 
 def leave_what_is_seen(root: html.HtmlElement) -> int:
     """Take out what a browser hides and write into the page what it draws. How many hidden parts had words."""
-    hidden = _hidden_by_style(root)
-    count = 0
+    rules = _rules(root)
+    hidden = _hidden_by(rules)
+    count = _drop_unseen(root, _by_name(rules))
     elements: list[Any] = list(root.iter())
     for element in elements:
         name = element.tag if isinstance(element.tag, str) else ""
         if name in NEVER_SHOWN and name != "style":
             _drop(element)
-        elif name not in ("html", "body", "head") and _is_hidden(element, hidden):
+        elif name not in ROOTS and _is_hidden(element, hidden):
             count += bool(element.text_content().strip())
             _drop(element)
         elif element.get("role") in MENUS:
@@ -44,6 +57,8 @@ def leave_what_is_seen(root: html.HtmlElement) -> int:
             _write_value(element, name)
         elif name in ("ol", "ul"):
             _number(element, name)
+        elif name == "sup":
+            _raise(element)
     return count
 
 
@@ -55,20 +70,74 @@ def _drop(element: Any) -> None:
 def _is_hidden(element: Any, hidden: set[str]) -> bool:
     if element.get("hidden") is not None or element.get("aria-hidden") == "true":
         return True
-    marks = {f".{name}" for name in (element.get("class") or "").split()} | {f"#{element.get('id')}"}
-    return bool(marks & hidden) or bool(HIDDEN_STYLE.search(element.get("style") or ""))
+    return bool(_marks(element) & hidden) or bool(HIDDEN_STYLE.search(element.get("style") or ""))
 
 
-def _hidden_by_style(root: Any) -> set[str]:
-    """Classes (`.name`) and names (`#name`) that the page's own style sheets hide by themselves."""
-    hidden: set[str] = set()
+def _marks(element: Any) -> set[str]:
+    return {f".{name}" for name in (element.get("class") or "").split()} | {f"#{element.get('id')}"}
+
+
+def _rules(root: Any) -> list[tuple[set[str], str]]:
+    """Those of the page's own style sheets: for which classes (`.name`) and names (`#name`), and what they say."""
+    rules: list[tuple[set[str], str]] = []
     for sheet in root.iter("style"):
-        source = AT_RULE.sub("", COMMENT.sub("", sheet.text or ""))
-        for selectors, style in RULE.findall(source):
+        for selectors, style in RULE.findall(AT_RULE.sub("", COMMENT.sub("", sheet.text or ""))):
             found = {f"{one[1]}{one[2]}" for part in selectors.split(",") if (one := SIMPLE.fullmatch(part.strip()))}
-            # A later rule that shows it again wins, as a browser has it.
-            hidden = hidden | found if HIDDEN_STYLE.search(style) else hidden - (found if "display" in style else set())
+            rules.append((found, style))
+    return rules
+
+
+def _hidden_by(rules: list[tuple[set[str], str]]) -> set[str]:
+    """The classes and names that are hidden with all that is in them."""
+    hidden: set[str] = set()
+    for names, style in rules:
+        # A later rule that shows it again wins, as a browser has it.
+        hidden = hidden | names if HIDDEN_STYLE.search(style) else hidden - (names if "display" in style else set())
     return hidden
+
+
+def _by_name(rules: list[tuple[set[str], str]]) -> Styles:
+    """What rules say about size and visibility."""
+    styles: Styles = defaultdict(list)
+    for place, (names, style) in enumerate(rules):
+        if FONT_SIZE.search(style) or VISIBILITY.search(style):
+            for name in names:
+                styles[name].append((place, style))
+    return styles
+
+
+def _drop_unseen(element: Any, styles: Styles, was: tuple[bool, bool] = (False, False)) -> int:
+    """Take out words of no size and what is invisible, but not what is shown again inside. How many parts that were.
+
+    `was` says of what is around the element whether it has no size, and whether it is invisible.
+    """
+    if element.tag in NEVER_SHOWN:
+        return 0
+    told = sorted(rule for name in _marks(element) for rule in styles.get(name, ()))
+    style = ";".join([*(rule for _, rule in told), element.get("style") or ""])
+    now = was if element.tag in ROOTS else _unseen(style, was[0] and element.tag not in DRAWN, was[1])
+    if now[1] and element.tag in DRAWN:
+        _drop(element)
+        return 0
+    before = element.text_content() if any(now) and not any(was) else ""
+    count = 0
+    if any(now):
+        element.text = None
+    for child in list(element):
+        if any(now):
+            child.tail = None
+        if isinstance(child.tag, str):
+            count += _drop_unseen(child, styles, now)
+    return count + bool(before and before.split() != element.text_content().split())
+
+
+def _unseen(style: str, is_nought: bool, is_invisible: bool) -> tuple[bool, bool]:
+    """What a style makes of the size and the visibility around it; of several declarations the last one holds."""
+    for size in FONT_SIZE.findall(style):
+        is_nought = bool(NOUGHT.search(size)) or (is_nought and bool(RELATIVE.search(size)))
+    for visibility in VISIBILITY.findall(style):
+        is_invisible = visibility.lower() != "visible"
+    return is_nought, is_invisible
 
 
 def _write_value(element: Any, name: str) -> None:
@@ -88,6 +157,25 @@ def _write_value(element: Any, name: str) -> None:
         text = "[x]" if element.get("checked") is not None else "[ ]"
     if text:
         element.tag, element.text = "span", f" {CONTROL.sub('', text)} "
+
+
+def _raise(element: Any) -> None:
+    words = element.text_content()
+    seen = superscript(words, _text_before(element))
+    if seen != words:
+        for child in list(element):
+            element.remove(child)
+        element.text = seen
+
+
+def _text_before(element: Any) -> str:
+    while (parent := element.getparent()) is not None:
+        beside = element.getprevious()
+        text = (parent.text if beside is None else beside.tail or beside.text_content()) or ""
+        if text:
+            return str(text)
+        element = parent if beside is None else beside
+    return ""
 
 
 def _number(items: Any, name: str) -> None:

@@ -1,4 +1,4 @@
-"""XML: records as what they hold, texts as paragraphs; and books in FictionBook."""
+"""XML: records as what they hold, texts as paragraphs; books in FictionBook and Excel's workbooks of 2003."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from lamplight.ingest.pictures import Pictures
 from lamplight.ingest.readers.code import read_code
 from lamplight.ingest.readers.json_values import add_values
 from lamplight.ingest.readers.reading import READING, Reading
+from lamplight.ingest.readers.spreadsheet_xml import is_workbook, workbook_of
 from lamplight.languages import sentence
 
 MOST_RECORDS_DEEP = 40  # elements inside elements
@@ -31,6 +32,8 @@ def read_xml(path: Path, reading: Reading) -> ReadDocument:
         document = read_code(path, reading)
         document.skipped.append(sentence(f"{path.name} is not valid XML ({error}), so it was read as plain text."))
         return document
+    if is_workbook(root):
+        return workbook_of(root, path)
     if _name(root) == FICTION_BOOK:
         return _book(root, path, reading)
     document = ReadDocument(path.stem, "xml", [DocumentPage(1)])
@@ -49,7 +52,7 @@ def _parsed(path: Path) -> Any:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
-    return etree.fromstring(path.read_bytes(), parser)
+    return etree.fromstring(path.read_bytes().lstrip(), parser)  # sites put blank lines before their exports
 
 
 def _name(element: Any) -> str:

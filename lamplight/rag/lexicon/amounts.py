@@ -35,7 +35,9 @@ LABEL = re.compile(
     rf"(?<![^\W\d_])(?!(?:(?<=\d)|(?<=\d ))(?:{'|'.join(SCALES)})\b)[^\W\d_]+[.:-]?", re.IGNORECASE
 )  # and what is counted, but no "million" behind a number
 NO_CENTS = re.compile(r"(?<=\d)([.,])[-–—]+")
-FOOTNOTE = re.compile(r"\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|[*†‡])+\s*$")
+FOOTNOTE = re.compile(  # a raised one stands behind the number, and 10⁶ is a power
+    r"\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|[*†‡]|(?<=[\d)%])(?<!\b10)[⁰¹²³⁴-⁹]+)+\s*$"
+)
 MOST_DIGITS = 15  # a longer run of digits is a code, and a float would not hold it
 MOST_DECIMALS = 100  # digits while rounding; far more than any sum here has
 

@@ -6,6 +6,7 @@ from typing import Any
 
 _ODF = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 OFFICE, TEXT, TABLE, DRAW, STYLE = (_ODF % name for name in ("office", "text", "table", "drawing", "style"))
+NUMBER = _ODF % "datastyle"
 PRESENTATION, CHART = _ODF % "presentation", _ODF % "chart"
 FO, SVG = _ODF % "xsl-fo-compatible", _ODF % "svg-compatible"
 XLINK = "{http://www.w3.org/1999/xlink}"

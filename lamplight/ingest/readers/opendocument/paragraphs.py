@@ -9,6 +9,7 @@ from typing import Any
 from lamplight.ingest.readers.opendocument.names import DC, DRAW, OFFICE, TABLE, TEXT, whole
 from lamplight.ingest.readers.opendocument.styles import Styles
 from lamplight.ingest.readers.paging import NOTED_BREAK
+from lamplight.ingest.readers.superscripts import superscript
 from lamplight.ingest.readers.tally import said_in_comment
 
 BLANKS = {f"{TEXT}s", f"{TEXT}tab", f"{TEXT}line-break"}
@@ -90,5 +91,15 @@ class ParagraphReader:
             paragraph.frames.append(child)
         elif name == f"{TEXT}ruby":
             parts += [" ".join(base.itertext()) for base in child.iter(f"{TEXT}ruby-base")]
-        elif name and name not in MARKS and not (name == f"{TEXT}span" and self._hides(child, "text")):
+        elif name == f"{TEXT}span":
+            self._span(child, paragraph, parts)
+        elif name and name not in MARKS:
             self._collect(child, paragraph, parts)
+
+    def _span(self, span: Any, paragraph: Paragraph, parts: list[str]) -> None:
+        if self._hides(span, "text"):
+            return
+        inner: list[str] = []
+        self._collect(span, paragraph, inner)
+        is_raised = self._styles.is_raised(span.get(f"{TEXT}style-name", ""))
+        parts += [superscript("".join(inner), "".join(parts))] if is_raised else inner

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lamplight.ingest.readers.numerals import numeral
-from lamplight.ingest.readers.opendocument.names import FO, PRESENTATION, STYLE, TABLE, TEXT, whole
+from lamplight.ingest.readers.opendocument.names import FO, NUMBER, PRESENTATION, STYLE, TABLE, TEXT, whole
 
 FORMS = {"i": "roman", "I": "Roman", "a": "letter", "A": "Letter"}
 BULLET = "-"
@@ -21,6 +21,11 @@ class Styles:
             (one.get(f"{STYLE}family", ""), one.get(f"{STYLE}name", "")): one
             for root in roots
             for one in root.iter(f"{STYLE}style")
+        }
+        self._numbers = {
+            one.get(f"{STYLE}name", ""): one
+            for root in roots
+            for one in root.iter(f"{NUMBER}number-style", f"{NUMBER}currency-style", f"{NUMBER}percentage-style")
         }
         self.lists = {
             one.get(f"{STYLE}name", ""): {
@@ -41,6 +46,11 @@ class Styles:
         states = (f"{TEXT}display", f"{TABLE}display", f"{PRESENTATION}visibility")
         return self._nearest(family, name, *states) in ("none", "false", "hidden")
 
+    def is_raised(self, name: str) -> bool:
+        """Whether text of this style stands above the line."""
+        position = self._nearest("text", name, f"{STYLE}text-position")
+        return position.startswith("super") or position[:1] in set("123456789")
+
     def breaks_before(self, name: str) -> bool:
         """Whether a paragraph or table of this style begins a page."""
         for family in ("paragraph", "table"):
@@ -60,6 +70,18 @@ class Styles:
         return next(
             (name for one in self._chain("paragraph", paragraph) if (name := one.get(f"{STYLE}list-style-name"))), ""
         )
+
+    def hides_sign(self, cell: str) -> bool:
+        """Whether in a cell of this style what is below zero is told from the rest by its colour alone."""
+        names = (one.get(f"{STYLE}data-style-name") for one in self._chain("table-cell", cell))
+        below = self._numbers.get(next(filter(None, names), ""))
+        other = below.find(f"{STYLE}map") if below is not None else None
+        rest = self._numbers.get(other.get(f"{STYLE}apply-style-name", "")) if other is not None else None
+        if below is None or rest is None:
+            return False
+        colours = [[one.get(f"{FO}color") for one in style.iter(f"{STYLE}text-properties")] for style in (below, rest)]
+        words = [{one.text for one in style.iter(f"{NUMBER}text")} - {None, " "} for style in (below, rest)]
+        return colours[0] != colours[1] and words[0] <= words[1]
 
     def _chain(self, family: str, name: str) -> Iterator[Any]:
         seen: set[str] = set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from lamplight.ingest.readers.cells import MOST_CELLS, Sheet
@@ -16,6 +16,7 @@ GROUPS = {f"{TABLE}table-header-rows", f"{TABLE}table-rows", f"{TABLE}table-row-
 COLUMN_GROUPS = {f"{TABLE}table-header-columns", f"{TABLE}table-columns", f"{TABLE}table-column-group"}
 REFERENCE = re.compile(r"\[([^\]]*)\]")  # a cell or a range, such as `[.B2:.B5]`
 HIDDEN = ("collapse", "filter")
+OWN_STYLE, USUAL_STYLE = f"{TABLE}style-name", f"{TABLE}default-cell-style-name"
 
 
 def rows_of(table: Any, groups: set[str] = GROUPS, name: str = f"{TABLE}table-row") -> Iterator[Any]:
@@ -52,15 +53,17 @@ def sheet_of(table: Any, styles: Styles, reader: ParagraphReader) -> Sheet:
     sheet = Sheet(table.get(f"{TABLE}name", ""))
     sheet.is_hidden = styles.is_hidden("table", table.get(f"{TABLE}style-name", ""))
     place = 0
+    usual: list[str] = []  # by column: the style of cells that have none
     for column in rows_of(table, COLUMN_GROUPS, f"{TABLE}table-column"):
         count = whole(column, f"{TABLE}number-columns-repeated")
         if column.get(f"{TABLE}visibility") in HIDDEN:
             sheet.hidden_columns += range(place, place + count)
+        usual += [column.get(USUAL_STYLE, "")] * count
         place += count
     index = cells = 0
     for row in rows_of(table):
         count = whole(row, f"{TABLE}number-rows-repeated")
-        values = _values(row, index, sheet, reader)
+        values = _values(row, index, sheet, reader, styles, usual)
         if values and cells > MOST_CELLS:
             sheet.is_cut = True
             break
@@ -74,13 +77,17 @@ def sheet_of(table: Any, styles: Styles, reader: ParagraphReader) -> Sheet:
     return sheet
 
 
-def _values(row: Any, index: int, sheet: Sheet, reader: ParagraphReader) -> list[str]:
+def _values(
+    row: Any, index: int, sheet: Sheet, reader: ParagraphReader, styles: Styles, usual: Sequence[str]
+) -> list[str]:
+    """The cells of a row as shown; `usual` are the styles of columns, for cells that have none."""
     values: list[str] = []
     place = 0
     for cell in row.iterchildren(*CELLS):
         count = whole(cell, f"{TABLE}number-columns-repeated")
         words = " ".join(" ".join(reader.words(one).text.split()) for one in cell.iterchildren(f"{TEXT}p"))
-        words = words.strip() or _bare_value(cell)
+        style = cell.get(OWN_STYLE) or row.get(USUAL_STYLE) or "".join(usual[place : place + 1])
+        words = _sign(cell, words, styles.hides_sign(style)) + words.strip() or _bare_value(cell)
         formula = "" if words else _formula(cell)
         sheet.formulas += count if formula else 0
         words = words or formula
@@ -95,6 +102,12 @@ def _values(row: Any, index: int, sheet: Sheet, reader: ParagraphReader) -> list
             values += [words] * count
         place += count
     return values
+
+
+def _sign(cell: Any, words: str, is_hidden: bool) -> str:
+    """The minus that only a colour stands for; a value shown as nought has none."""
+    is_below = is_hidden and cell.get(f"{OFFICE}value", "").startswith("-")
+    return "-" if is_below and any("1" <= letter <= "9" for letter in words) else ""
 
 
 def _bare_value(cell: Any) -> str:

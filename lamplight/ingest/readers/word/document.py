@@ -97,8 +97,7 @@ class _Body:
             self._pages.break_page(SET_BREAK)
         paragraph = self._words.read(element)
         text = " ".join(paragraph.text.split())
-        removed = element.find(f"{W}pPr/{W}rPr/{W}del") is not None and not text
-        number = "" if removed else self._numbering.number(element)
+        number = self._number(element, text)
         level = self._styles.heading_level(element)
         if level is not None and 0 < len(text) <= LONGEST_HEADING:
             for mark in BREAKS.findall(paragraph.text):
@@ -109,6 +108,11 @@ class _Body:
         self._add_anchored(paragraph.anchors)
         if element.find(f"{W}pPr/{W}sectPr") is not None:
             self._end_section()
+
+    def _number(self, element: Any, text: str) -> str:
+        """What stands before a paragraph with these words, none if it was deleted with its end."""
+        removed = element.find(f"{W}pPr/{W}rPr/{W}del") is not None and not text
+        return "" if removed else self._numbering.number(element)
 
     def _text(self, paragraph: Paragraph, number: str, contents: bool) -> None:
         for mark, words in parts(paragraph.text):
@@ -143,8 +147,8 @@ class _Body:
                 paragraph = self._words.read(child)
                 anchors.extend(paragraph.anchors)
                 text = " ".join(paragraph.text.split())
-                number = self._numbering.number(child) if text else ""
-                said.append(f"{number} {text}".strip())
+                number = self._number(child, text)  # an empty cell may be nothing but its number
+                said.append(f"{number} {text}".strip() if text or number != BULLET else "")
             return " ".join(filter(None, said))
 
         rows, heads = grid_of(table, words)

@@ -8,18 +8,12 @@ from typing import Any
 
 from lamplight.ingest.readers.equations import equation
 from lamplight.ingest.readers.paging import BREAKS, NOTED_BREAK, SET_BREAK
+from lamplight.ingest.readers.superscripts import superscript
+from lamplight.ingest.readers.symbol_typefaces import PRIVATE, UNKNOWN, as_seen, is_symbolic, sign
 from lamplight.ingest.readers.word.names import MC, VAL, WP, A, M, O, R, V, W, is_on, value, whole
 from lamplight.ingest.readers.word.styles import Styles
 
 TICKED, EMPTY = "☒", "☐"
-# In Word's symbol typefaces, which have letters of their own; the last byte tells (0xF0FE and 0xFE are the same).
-SYMBOLS = {
-    0xFE: "☒", 0xFD: "☒", 0x78: "☒", 0x52: "☑", 0xA8: "☐", 0x6F: "☐", 0x71: "☐", 0xFC: "✓", 0xFB: "✗", 0xB7: "•",
-    0xA7: "▪", 0xE0: "→", 0xDF: "←", 0x4A: "☺", 0x28: "☎",
-}  # fmt: skip
-SYMBOL_FONTS = ("wingdings", "symbol", "webdings")
-EXPONENT = "0123456789+-\N{MINUS SIGN}n"
-RAISED = str.maketrans(EXPONENT, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
 PAGE_FIELDS = {"PAGE", "NUMPAGES", "SECTIONPAGES"}
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
 DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
@@ -166,19 +160,21 @@ def _letters(element: Any, run: Any, before: str) -> str:
     """The letters that a child of a run stands for."""
     name = str(element.tag).removeprefix(W)
     if name == "t":
-        text = element.text or ""
-        raised = value(run, "rPr/vertAlign") == "superscript" and before[-1:].isdigit()
-        bare = text.strip()
-        # An exponent must not become digits of its number: 10⁶ is not 106.
-        return text.translate(RAISED) if raised and bare and not bare.strip(EXPONENT) else text
+        text = as_seen(element.text or "", _typeface(run))
+        return superscript(text, before) if value(run, "rPr/vertAlign") == "superscript" else text
     if name == "br":
         return SET_BREAK if element.get(f"{W}type") == "page" else " "
     if name == "lastRenderedPageBreak":
         return NOTED_BREAK
     if name == "sym":
-        font, code = element.get(f"{W}font", "").lower(), int(element.get(f"{W}char", "20"), 16)
-        return SYMBOLS.get(code & 0xFF, "") if font.startswith(SYMBOL_FONTS) else chr(code)
+        font, code = element.get(f"{W}font", ""), int(element.get(f"{W}char", "20"), 16)
+        return sign(font, code) if is_symbolic(font) else UNKNOWN if code in PRIVATE else chr(code)
     return {"tab": "\t", "ptab": "\t", "cr": " ", "noBreakHyphen": "-"}.get(name, "")
+
+
+def _typeface(run: Any) -> str:
+    fonts = run.find(f"{W}rPr/{W}rFonts")
+    return "" if fonts is None else str(fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi") or "")
 
 
 def _form_field(data: Any) -> str:
