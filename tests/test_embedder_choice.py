@@ -151,6 +151,49 @@ def test_what_only_torch_reads_is_exported_with_its_roles_and_its_scale(
     assert scale_of(embedder, embedder) == pytest.approx((1, 0), abs=1e-4)
 
 
+@pytest.fixture
+def described(tmp_path: Path) -> Path:
+    """What an embedder's folder has besides, with weights that nobody reads."""
+    place = tmp_path / "described"
+    for name in ("1_Pooling", "2_Normalize", "onnx"):
+        (place / name).mkdir(parents=True)
+    kinds = ["Transformer", "Pooling", "Normalize"]
+    described: dict[str, object] = {
+        "modules.json": [{"type": f"sentence_transformers.models.{kind}"} for kind in kinds],
+        "config.json": {"architectures": ["BertModel"], "max_position_embeddings": 256},
+        "1_Pooling/config.json": {"word_embedding_dimension": 8, "pooling_mode_mean_tokens": True},
+        "tokenizer.json": {},
+    }
+    for name, content in described.items():
+        (place / name).write_text(json.dumps(content))
+    for name in ("onnx/model.onnx", "onnx/model.onnx_data", "2_Normalize/model.safetensors"):
+        (place / name).write_bytes(b"weights")
+    return place
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "another"),
+    [
+        pytest.param("onnx/model.onnx_data", "others", True, id="weights outside the model"),
+        pytest.param("tokenizer.json", '{"model": {}}', True, id="word pieces"),
+        pytest.param("1_Pooling/config.json", None, True, id="pooling"),
+        pytest.param("2_Normalize/model.safetensors", "others", True, id="a module's weights"),
+        pytest.param("config.json", '{"architectures": ["B"], "max_position_embeddings": 64}', True, id="length"),
+        pytest.param("config_sentence_transformers.json", '{"prompts": {"query": "q: "}}', True, id="prompts"),
+        pytest.param("README.md", "A new word about it.", False, id="what is said of it"),
+        pytest.param("1_Pooling/.DS_Store", "seen", False, id="what a file manager leaves"),
+    ],
+)
+def test_two_embedders_that_differ_in_anything_never_have_one_name(
+    described: Path, tmp_path: Path, name: str, content: str | None, another: bool
+) -> None:
+    before = read_embedder_folder(described).name(tmp_path)
+    assert read_embedder_folder(described).name(tmp_path) == before
+    pooling = {"word_embedding_dimension": 8, "pooling_mode_cls_token": True}
+    (described / name).write_text(json.dumps(pooling) if content is None else content)
+    assert (read_embedder_folder(described).name(tmp_path) != before) is another
+
+
 def test_it_searches_when_it_has_read_everything_and_the_former_one_until_then(
     filled: Library, own: Models, folder: Path
 ) -> None:
