@@ -31,7 +31,10 @@ from lamplight.models.embedder_folder import EmbedderOfChoice, embedder_folders,
 from lamplight.models.embedder_graph import fill_graph, graph_of
 from lamplight.models.loading import Models
 from lamplight.models.prepare import CHECK_SENTENCES
+from lamplight.rag.dense import DenseSearch
 from lamplight.rag.finding import Finder
+from lamplight.rag.lookup import QuestionVectors
+from lamplight.rag.query import understand
 from lamplight.ui.model_checks import _chosen_embedder
 from lamplight.ui.models_routes import models_routes
 from tests.waiting import until
@@ -213,6 +216,27 @@ def test_it_searches_when_it_has_read_everything_and_the_former_one_until_then(
     fill_vectors(filled, own, lambda: False)
     assert filled.vector_places.second == former
     assert not filled.vector_places.has(name)
+
+
+def test_a_question_under_way_does_not_bring_back_the_vectors_that_were_dropped(
+    filled: Library, own: Models, folder: Path
+) -> None:
+    former = filled.vector_places.second
+    text = understand(QUESTION)
+    search = DenseSearch(filled, text, own.embedder, QuestionVectors(own.embedder), True, own.embedders.named(former))
+    chosen(own, folder)
+    filled.vectors.fill(own.embedders.wanted(), lambda: False)  # type: ignore[arg-type]
+    filled.vector_places.serve(own.embedders.wanted_name())
+    kept = (own.embedder.name, own.embedders.wanted_name())
+    filled.vector_places.drop_others(kept, lambda: True)
+    assert filled.vector_places.has(former)  # somebody has asked
+    filled.vector_places.drop_others(kept, lambda: False)
+    search.nearest(5, None)
+    assert len(search.found) == 5
+    assert not filled.vector_places.has(former)
+    chosen(own, None)
+    fill_vectors(filled, own, lambda: False)
+    assert stored(filled, former) == filled.passages.kept()
 
 
 def test_one_that_is_gone_is_replaced_by_that_of_lamplight(filled: Library, own: Models, folder: Path) -> None:
