@@ -169,7 +169,13 @@ def _index_version(
     # A copy is called by its content; one that is read again may have been damaged since.
     known = "" if again else library.copies.checksum_of(path)
     sha256 = known or checksum_of(path)
-    with library.claims.hold(str(path)), library.claims.hold(sha256):
+    ended, claims = CancelToken(control.cancelled, control.interrupted), library.claims
+    with (
+        ended.on_cancel(claims.look_again),
+        claims.hold(str(path), ended.cancelled),
+        claims.hold(sha256, ended.cancelled),
+    ):
+        control.check()  # raises where one of them isn't held
         before = library.documents.at(str(path))
         if before is not None and before.sha256 == sha256 and not again:
             return "unchanged", before
