@@ -48,7 +48,7 @@ class DenseIndex:
         """Compute the vectors that are missing, for one who has brought in chunks without all of theirs."""
         store = self.store(embedder)
         try:
-            missing = self._places.missing(store)
+            missing = self._places.missing(store, meanwhile=True)
         except VectorsAway:
             self._places.behind.add(embedder.name)
         else:
