@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,12 @@ from lamplight.models.catalogue import EMBEDDER, ENGLISH, MULTILINGUAL, MULTILIN
 from lamplight.models.e5_file import unpack_e5
 from lamplight.models.embedder import Embedder
 from lamplight.models.embedder_export import export_folder, scale_of
-from lamplight.models.embedder_folder import EmbedderOfChoice, embedder_folders, read_embedder_folder
+from lamplight.models.embedder_folder import (
+    EmbedderFolder,
+    EmbedderOfChoice,
+    embedder_folders,
+    read_embedder_folder,
+)
 from lamplight.models.embedder_graph import fill_graph, graph_of
 from lamplight.models.loading import Models
 from lamplight.models.prepare import CHECK_SENTENCES
@@ -273,6 +279,25 @@ def test_what_cannot_be_used_is_told_and_changes_nothing(damage: object, told: s
         until(lambda: not own.embedders.preparing)
         assert told in own.embedders.trouble
     assert own.embedders.folder is None
+
+
+def test_lamplights_own_chosen_while_another_is_prepared_leaves_nothing_preparing(
+    own: Models, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, changed = own.embedders._load, threading.Event()
+
+    def load_slowly(source: EmbedderFolder) -> Embedder:
+        changed.wait()
+        return load(source)
+
+    monkeypatch.setattr(own.embedders, "_load", load_slowly)
+    own.embedders.choose(folder)
+    assert own.embedders.preparing
+    own.embedders.choose(None)
+    assert not own.embedders.preparing
+    changed.set()
+    until(lambda: own.embedders._loaded)
+    assert (own.embedders.folder, own.embedders.preparing) == (None, "")
 
 
 def test_the_page_is_told_what_a_change_takes_and_how_far_it_is(filled: Library, own: Models, folder: Path) -> None:
