@@ -28,6 +28,7 @@ from lamplight.library.database import DATABASE, Database
 from lamplight.library.errors import LibraryError
 from lamplight.library.restore import restore_backup
 from lamplight.library.store import ERASING, SCRATCH, Library
+from lamplight.library.vectors import VectorStore
 from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
@@ -440,6 +441,20 @@ def test_a_restore_that_fails_leaves_no_copies(
                 finish(restore_backup(library, embedder, backup))
         assert [path for path in (library.folder / "files").rglob("*") if path.is_file()] == []
         finish(restore_backup(library, embedder, backup))
+        assert_filled(library, embedder)
+
+
+def test_a_restore_whose_vectors_have_no_room_is_whole_once_there_is_room(
+    backup: Path, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise LibraryError("The vectors can't be written (disk full); free some disk space and try again.")
+
+    with Library(tmp_path / "library") as library:
+        with monkeypatch.context() as patch:
+            patch.setattr(VectorStore, "add", full)
+            finish(restore_backup(library, embedder, backup))
+            assert len(library.documents.all()) == 2
         assert_filled(library, embedder)
 
 

@@ -8,17 +8,21 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from bench.small_library import EMBEDDER, content, faults_in, fill
 from lamplight.library.checksums import CHECKSUMS, Checksums
-from lamplight.library.errors import LibraryError
+from lamplight.library.errors import LibraryError, VectorsAway
 from lamplight.library.store import Library
+from lamplight.library.vectors import VectorStore
 from lamplight.rag.retriever import Retriever
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS, PASSAGES = 4, 30
@@ -195,6 +199,43 @@ def test_a_failed_write_does_not_lock_chroma_up(folder: Path, monkeypatch: pytes
         assert store._collection is not collection
         store.add([10_000], 1, EMBEDDER.encode(["one more"]))
         assert len(store) == count + 1
+
+
+def test_closed_vectors_find_nothing_and_their_folder_does_not_come_back(tmp_path: Path) -> None:
+    place, vectors = tmp_path / "vectors", EMBEDDER.encode(["gate", "pond"])
+    store = VectorStore(place, "test", Checksums(place))
+    store.add([1, 2], 1, vectors)
+    store.close()
+    shutil.rmtree(place)
+    assert store.nearest(vectors[0], 2) == []
+    assert store.vectors_of([1, 2]) == {}
+    for use in (store.ids, lambda: store.add([3], 1, vectors[:1]), lambda: store.remove([1])):
+        with pytest.raises(VectorsAway, match="were closed"):
+            use()
+    assert not place.exists()
+    again = VectorStore(place, "test", Checksums(place))  # as of an embedder that is chosen again
+    again.add([1, 2], 1, vectors)
+    assert [number for number, _ in again.nearest(vectors[0], 2)] == [1, 2]
+    again.close()
+
+
+def test_vectors_are_closed_when_the_search_under_way_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, vectors = tmp_path / "vectors", EMBEDDER.encode(["gate", "pond"])
+    store = VectorStore(place, "test", Checksums(place))
+    store.add([1, 2], 1, vectors)
+    query, closing = store._query, threading.Thread(target=store.close)
+
+    def closed_meanwhile(*arguments: Any) -> Any:
+        closing.start()
+        until(lambda: store._closed)
+        return query(*arguments)
+
+    monkeypatch.setattr(store, "_query", closed_meanwhile)
+    assert [number for number, _ in store.nearest(vectors[0], 2)] == [1, 2]
+    closing.join()
+    assert store.nearest(vectors[0], 2) == []
 
 
 def test_checksums_that_are_no_checksums_are_damage(folder: Path) -> None:

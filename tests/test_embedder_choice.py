@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,11 +28,19 @@ from lamplight.models.catalogue import EMBEDDER, ENGLISH, MULTILINGUAL, MULTILIN
 from lamplight.models.e5_file import unpack_e5
 from lamplight.models.embedder import Embedder
 from lamplight.models.embedder_export import export_folder, scale_of
-from lamplight.models.embedder_folder import EmbedderOfChoice, embedder_folders, read_embedder_folder
+from lamplight.models.embedder_folder import (
+    EmbedderFolder,
+    EmbedderOfChoice,
+    embedder_folders,
+    read_embedder_folder,
+)
 from lamplight.models.embedder_graph import fill_graph, graph_of
 from lamplight.models.loading import Models
 from lamplight.models.prepare import CHECK_SENTENCES
+from lamplight.rag.dense import DenseSearch
 from lamplight.rag.finding import Finder
+from lamplight.rag.lookup import QuestionVectors
+from lamplight.rag.query import understand
 from lamplight.ui.model_checks import _chosen_embedder
 from lamplight.ui.models_routes import models_routes
 from tests.waiting import until
@@ -151,6 +160,49 @@ def test_what_only_torch_reads_is_exported_with_its_roles_and_its_scale(
     assert scale_of(embedder, embedder) == pytest.approx((1, 0), abs=1e-4)
 
 
+@pytest.fixture
+def described(tmp_path: Path) -> Path:
+    """What an embedder's folder has besides, with weights that nobody reads."""
+    place = tmp_path / "described"
+    for name in ("1_Pooling", "2_Normalize", "onnx"):
+        (place / name).mkdir(parents=True)
+    kinds = ["Transformer", "Pooling", "Normalize"]
+    described: dict[str, object] = {
+        "modules.json": [{"type": f"sentence_transformers.models.{kind}"} for kind in kinds],
+        "config.json": {"architectures": ["BertModel"], "max_position_embeddings": 256},
+        "1_Pooling/config.json": {"word_embedding_dimension": 8, "pooling_mode_mean_tokens": True},
+        "tokenizer.json": {},
+    }
+    for name, content in described.items():
+        (place / name).write_text(json.dumps(content))
+    for name in ("onnx/model.onnx", "onnx/model.onnx_data", "2_Normalize/model.safetensors"):
+        (place / name).write_bytes(b"weights")
+    return place
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "another"),
+    [
+        pytest.param("onnx/model.onnx_data", "others", True, id="weights outside the model"),
+        pytest.param("tokenizer.json", '{"model": {}}', True, id="word pieces"),
+        pytest.param("1_Pooling/config.json", None, True, id="pooling"),
+        pytest.param("2_Normalize/model.safetensors", "others", True, id="a module's weights"),
+        pytest.param("config.json", '{"architectures": ["B"], "max_position_embeddings": 64}', True, id="length"),
+        pytest.param("config_sentence_transformers.json", '{"prompts": {"query": "q: "}}', True, id="prompts"),
+        pytest.param("README.md", "A new word about it.", False, id="what is said of it"),
+        pytest.param("1_Pooling/.DS_Store", "seen", False, id="what a file manager leaves"),
+    ],
+)
+def test_two_embedders_that_differ_in_anything_never_have_one_name(
+    described: Path, tmp_path: Path, name: str, content: str | None, another: bool
+) -> None:
+    before = read_embedder_folder(described).name(tmp_path)
+    assert read_embedder_folder(described).name(tmp_path) == before
+    pooling = {"word_embedding_dimension": 8, "pooling_mode_cls_token": True}
+    (described / name).write_text(json.dumps(pooling) if content is None else content)
+    assert (read_embedder_folder(described).name(tmp_path) != before) is another
+
+
 def test_it_searches_when_it_has_read_everything_and_the_former_one_until_then(
     filled: Library, own: Models, folder: Path
 ) -> None:
@@ -170,6 +222,27 @@ def test_it_searches_when_it_has_read_everything_and_the_former_one_until_then(
     fill_vectors(filled, own, lambda: False)
     assert filled.vector_places.second == former
     assert not filled.vector_places.has(name)
+
+
+def test_a_question_under_way_does_not_bring_back_the_vectors_that_were_dropped(
+    filled: Library, own: Models, folder: Path
+) -> None:
+    former = filled.vector_places.second
+    text = understand(QUESTION)
+    search = DenseSearch(filled, text, own.embedder, QuestionVectors(own.embedder), True, own.embedders.named(former))
+    chosen(own, folder)
+    filled.vectors.fill(own.embedders.wanted(), lambda: False)  # type: ignore[arg-type]
+    filled.vector_places.serve(own.embedders.wanted_name())
+    kept = (own.embedder.name, own.embedders.wanted_name())
+    filled.vector_places.drop_others(kept, lambda: True)
+    assert filled.vector_places.has(former)  # somebody has asked
+    filled.vector_places.drop_others(kept, lambda: False)
+    search.nearest(5, None)
+    assert len(search.found) == 5
+    assert not filled.vector_places.has(former)
+    chosen(own, None)
+    fill_vectors(filled, own, lambda: False)
+    assert stored(filled, former) == filled.passages.kept()
 
 
 def test_one_that_is_gone_is_replaced_by_that_of_lamplight(filled: Library, own: Models, folder: Path) -> None:
@@ -206,6 +279,25 @@ def test_what_cannot_be_used_is_told_and_changes_nothing(damage: object, told: s
         until(lambda: not own.embedders.preparing)
         assert told in own.embedders.trouble
     assert own.embedders.folder is None
+
+
+def test_lamplights_own_chosen_while_another_is_prepared_leaves_nothing_preparing(
+    own: Models, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, changed = own.embedders._load, threading.Event()
+
+    def load_slowly(source: EmbedderFolder) -> Embedder:
+        changed.wait()
+        return load(source)
+
+    monkeypatch.setattr(own.embedders, "_load", load_slowly)
+    own.embedders.choose(folder)
+    assert own.embedders.preparing
+    own.embedders.choose(None)
+    assert not own.embedders.preparing
+    changed.set()
+    until(lambda: own.embedders._loaded)
+    assert (own.embedders.folder, own.embedders.preparing) == (None, "")
 
 
 def test_the_page_is_told_what_a_change_takes_and_how_far_it_is(filled: Library, own: Models, folder: Path) -> None:

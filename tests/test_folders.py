@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from lamplight.ingest import indexing, pipeline
 from lamplight.ingest.errors import ReadError
 from lamplight.ingest.folders import FolderWatcher
 from lamplight.ingest.pipeline import index_file
@@ -235,6 +238,69 @@ def test_an_edit_in_one_of_two_places_leaves_the_other_as_it_was(
     assert_agreement_after_purge(library, models)
 
 
+def saved_while(monkeypatch: pytest.MonkeyPatch, where: object, name: str, save: Callable[[], object]) -> None:
+    """Have `save` called once, before what is called `name`."""
+    original, saves = getattr(where, name), iter([save])
+
+    def saving(*arguments: Any) -> Any:
+        next(saves, lambda: None)()
+        return original(*arguments)
+
+    monkeypatch.setattr(where, name, saving)
+
+
+def test_a_file_saved_while_it_is_stored_is_read_again_when_its_folder_is_looked_at(
+    library: Library, watcher: FolderWatcher, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = folder / "gate.txt"
+    gate.write_text(GATE)
+    saved_while(monkeypatch, indexing.Indexing, "finish", lambda: gate.write_text(GATE.replace("green", "white")))
+    watcher.bring_in_step(folder)
+    assert len(library.full_text.search(["green"], 5)) == 1
+    watcher.bring_in_step(folder)
+    assert library.full_text.search(["green"], 5) == []
+    assert len(library.full_text.search(["white"], 5)) == 1
+
+
+def test_a_file_saved_before_its_reader_opens_it_has_the_checksum_of_its_text(
+    library: Library, models: Models, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = folder / "gate.txt"
+    gate.write_text(GATE)
+    saved_while(monkeypatch, pipeline, "read_pages", lambda: gate.write_text(POND))
+    assert index_file(gate, library, models).status == "added"
+    (folder / "former.txt").write_text(GATE)
+    assert index_file(folder / "former.txt", library, models).status == "added"
+    (folder / "copy.txt").write_text(POND)
+    assert index_file(folder / "copy.txt", library, models).status == "unchanged"
+    assert len(library.full_text.search(["zebrawood"], 5)) == 1
+
+
+def test_a_file_that_is_saved_faster_than_it_is_read_is_a_sentence_and_stays_as_it_was(
+    library: Library, models: Models, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = folder / "gate.txt"
+    gate.write_text(GATE)
+    assert_read(gate, library, models)
+    gate.write_text(POND)
+    original, texts = pipeline.read_pages, iter(range(9))
+
+    def read_pages(*arguments: Any) -> None:
+        gate.write_text(f"{POND} {next(texts)}")
+        original(*arguments)
+        gate.write_text(f"{POND} {next(texts)}")
+
+    monkeypatch.setattr(pipeline, "read_pages", read_pages)
+    result = index_file(gate, library, models)
+    assert (result.status, result.error) == (
+        "failed",
+        "gate.txt is being written while it is read; add it again when that has ended.",
+    )
+    assert next(texts) == 2 * pipeline.MOST_READINGS
+    assert len(library.full_text.search(["zebrawood"], 5)) == 1
+    assert_agreement_after_purge(library, models)
+
+
 @pytest.fixture
 def queue(library: Library, models: Models) -> Iterator[IngestQueue]:
     queue = IngestQueue(library, models)
@@ -259,6 +325,30 @@ def test_a_watched_folder_is_followed_as_it_changes(queue: IngestQueue, library:
     queue.unwatch(folder)
     assert queue.folders() == []
     assert len(library.documents.all()) == 1
+
+
+def test_a_file_saved_while_it_is_being_stored_is_queued_once_more(
+    queue: IngestQueue, library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, followed = folder / "gate.txt", threading.Event()
+    in_step = FolderWatcher._in_step
+
+    def following(watcher: FolderWatcher, folder: Path, changed: Collection[Path]) -> None:
+        in_step(watcher, folder, changed)
+        if gate in changed and "white" in gate.read_text():
+            followed.set()
+
+    def save() -> None:
+        gate.write_text(GATE.replace("green", "white"))
+        until(followed.is_set)
+
+    monkeypatch.setattr(FolderWatcher, "_in_step", following)
+    saved_while(monkeypatch, indexing.Indexing, "finish", save)
+    queue.watch(folder)
+    gate.write_text(GATE)
+    until(lambda: library.full_text.search(["white"], 5))
+    until(lambda: not queue.jobs())
+    assert library.full_text.search(["green"], 5) == []
 
 
 def test_what_can_not_be_watched_is_a_sentence(queue: IngestQueue, library: Library, tmp_path: Path) -> None:

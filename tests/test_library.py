@@ -19,6 +19,7 @@ from lamplight.library.database import DATABASE
 from lamplight.library.errors import LibraryBusy, LibraryError
 from lamplight.library.kept_files import mend_copies
 from lamplight.library.migrations import MIGRATIONS
+from lamplight.library.records import Document
 from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
@@ -300,6 +301,21 @@ def test_vectors_that_were_deleted_are_made_again(tmp_path: Path, models: Models
     with Library(folder) as library:
         assert names_found(library, models.embedder, "Which colour has the entrance?") == {"a.txt"}
         assert_agreement(library, models.embedder)
+
+
+def test_what_is_just_being_added_keeps_its_vectors_while_others_are_completed(
+    library: Library, models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for a file that is dropped in the last moment of a restore."""
+    switch = library.documents.switch
+
+    def completed_meanwhile(number: int, document: Document) -> None:
+        library.vectors.complete(models.embedder)
+        switch(number, document)
+
+    monkeypatch.setattr(library.documents, "switch", completed_meanwhile)
+    add(library, models, tmp_path / "notes.txt", GATE)
+    assert_agreement(library, models.embedder)
 
 
 def test_a_library_of_a_newer_version_is_a_sentence(tmp_path: Path) -> None:

@@ -241,6 +241,18 @@ def test_a_closed_queue_goes_on_where_it_stopped(
     assert_agreement(library, models.embedder)
 
 
+def test_a_file_that_waits_for_its_like_can_be_cancelled(queue: IngestQueue, library: Library, tmp_path: Path) -> None:
+    (tmp_path / "gate.txt").write_text(GATE)
+    job = queue.submit(tmp_path / "gate.txt", "gate.txt")
+    with library.claims.hold(job.path) as held:
+        assert held
+        queue.start()
+        until(lambda: any(other.status == "checking" for other in queue.jobs()))
+        queue.cancel(job.id)
+        until(lambda: not queue.jobs())
+    assert library.documents.all() == []
+
+
 def test_the_same_content_twice_at_once_is_read_once(queue: IngestQueue, library: Library, tmp_path: Path) -> None:
     for name in ("one.txt", "two.txt"):
         (tmp_path / name).write_text(GATE)

@@ -11,7 +11,7 @@ from itertools import combinations
 
 import pytest
 
-from lamplight.scheduling import AnswerLease, CancelToken, IdleJob, Priority, Scheduler
+from lamplight.scheduling import AnswerLease, CancelToken, IdleJob, Priority, Scheduler, idle_job
 from lamplight.scheduling.fair_queue import FairQueue, Ticket
 from lamplight.scheduling.idle_job import Work
 from tests.waiting import DEADLINE, until
@@ -21,7 +21,7 @@ ROUNDS = 200  # of each thread under stress
 
 
 class WorkError(Exception):
-    """What ends a job quietly."""
+    """What ends a round of a job quietly."""
 
 
 def begun(work: Callable[[], object]) -> threading.Thread:
@@ -405,14 +405,39 @@ def test_nothing_is_done_while_idle_work_is_paused(scheduler: Scheduler, start: 
     until(lambda: len(rounds) == 3)
 
 
-def test_idle_work_that_fails_ends_quietly(scheduler: Scheduler, start: Callable[[Work], IdleJob]) -> None:
+def test_idle_work_that_fails_is_tried_again(start: Callable[[Work], IdleJob], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a disk that was full."""
+    monkeypatch.setattr(idle_job, "RETRY_SECONDS", 0.001)
+    done: list[str] = []
+
     def work(stopped: Callable[[], bool]) -> None:
+        done.append("failed" if len(done) < 3 else "worked")
+        if done[-1] == "failed":
+            raise WorkError
+
+    start(work)
+    until(lambda: done == ["failed"] * 3 + ["worked"])
+
+
+def test_idle_work_that_fails_waits_for_a_change_that_it_did_not_make_itself(
+    scheduler: Scheduler, start: Callable[[Work], IdleJob]
+) -> None:
+    looks: list[int] = []
+
+    def work(stopped: Callable[[], bool]) -> None:
+        looks.append(1)
+        scheduler.wake()
         raise WorkError
 
     job = start(work)
-    assert ended(job._thread)
+    until(lambda: looks and not scheduler._leases)
     with scheduler.lease(IDLE) as lease:
         assert not lease.cancelled()
+    assert len(looks) == 1
+    answered(scheduler)
+    until(lambda: len(looks) == 2)
+    job.close()
+    assert len(looks) == 2
 
 
 def answered(scheduler: Scheduler) -> None:

@@ -11,7 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from bench.small_library import copied
-from lamplight.ingest import pipeline
+from lamplight.ingest import file_version
+from lamplight.ingest.file_version import checksum_of
 from lamplight.ingest.folders import FolderWatcher
 from lamplight.ingest.pipeline import FileResult, index_file, index_files
 from lamplight.ingest.walk import SF_DATALESS, files_in, is_placeholder
@@ -131,7 +132,7 @@ def test_a_watched_folder_says_what_is_only_in_the_cloud_and_removes_nothing(
 def test_a_file_that_grows_while_it_is_read_is_read_as_far_as_it_was(
     folder: Path, library: Library, models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "READ_BLOCK", 16)
+    monkeypatch.setattr(file_version, "READ_BLOCK", 16)
     path = folder / "log.txt"
     path.write_text(GATE)
     with path.open("a") as log:
@@ -146,8 +147,8 @@ def test_a_file_that_grows_while_it_is_read_is_read_as_far_as_it_was(
             def hexdigest(self) -> str:
                 return "0" * 64
 
-        monkeypatch.setattr(pipeline.hashlib, "sha256", Growing)
-        assert pipeline._checksum(path) == "0" * 64
+        monkeypatch.setattr(file_version.hashlib, "sha256", Growing)
+        assert checksum_of(path) == "0" * 64
     monkeypatch.undo()
     assert index_file(path, library, models).status == "added"
 

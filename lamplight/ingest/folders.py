@@ -229,7 +229,7 @@ def _problem(folder: Path) -> str:
 
 
 def _differs(path: Path, document: Document) -> bool:
-    """Whether to look into the file: it has another size, or was written after it was read."""
+    """Whether to look into the file: it has another size, or was written since its reading began."""
     try:
         status = path.stat()
     except OSError:

@@ -73,7 +73,9 @@ class Indexing:
 
     def __init__(self, record: Document, found: Unfinished | None, library: Library, embedder: Embedder) -> None:
         self.earlier = found.texts if found else []
-        self.record = replace(found.document, path=record.path, name=record.name) if found else record
+        self.record = record
+        if found:
+            self.record = replace(found.document, path=record.path, name=record.name, added_at=record.added_at)
         self._document_id = found.document.id if found else None
         self._library, self._embedder = library, embedder
         self._batch = _Batch()
@@ -155,7 +157,7 @@ class Indexing:
         )
         seconds = round(time.monotonic() - self._started, 3)
         rest = ReportCard(seconds=seconds, skipped=self.skipped, foreign=int(foreign))
-        return replace(record, added_at=time.time(), report=(record.report or ReportCard()) + rest)
+        return replace(record, report=(record.report or ReportCard()) + rest)
 
     def _embed_rest(self, control: IngestControl) -> None:
         count = len(self._batch.chunks)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import os
 import queue
 import time
 from collections import deque
@@ -16,9 +14,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lamplight.errors import LamplightError
-from lamplight.files import READ_BLOCK
 from lamplight.ingest.control import IngestControl
 from lamplight.ingest.errors import Cancelled, Interrupted, NothingToRead, ReadError
+from lamplight.ingest.file_version import FileVersion, checksum_of
 from lamplight.ingest.indexing import Indexing, reader_version
 from lamplight.ingest.page_reading import read_pages
 from lamplight.ingest.reading_process import ReadingProcesses, shared_processes
@@ -35,6 +33,7 @@ from lamplight.scheduling import CancelToken, Priority
 Status = Literal["added", "unchanged", "updated", "failed", "skipped"]
 
 WORKERS = 2  # files at a time: one is read while another is embedded
+MOST_READINGS = 3  # of a file that is saved while it is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +144,39 @@ def index_files(
 def _index(
     path: Path, library: Library, models: Models, control: IngestControl, processes: ReadingProcesses, again: bool
 ) -> tuple[Status, Document]:
+    """A file that was saved meanwhile is read again: its checksum and its text may be of two versions."""
+    readings = 0
+    while True:
+        version, readings = FileVersion.of(path), readings + 1
+        try:
+            return _index_version(version, path, library, models, control, processes, again)
+        except (Cancelled, Interrupted):
+            raise
+        except (LamplightError, OSError):
+            if readings == MOST_READINGS or not version.is_outdated(path):
+                raise
+
+
+def _index_version(
+    version: FileVersion,
+    path: Path,
+    library: Library,
+    models: Models,
+    control: IngestControl,
+    processes: ReadingProcesses,
+    again: bool,
+) -> tuple[Status, Document]:
     control.step(sentence("checking"), 0.0)
     # A copy is called by its content; one that is read again may have been damaged since.
     known = "" if again else library.copies.checksum_of(path)
-    sha256 = known or _checksum(path)
-    with library.claims.hold(str(path)), library.claims.hold(sha256):
+    sha256 = known or checksum_of(path)
+    ended, claims = CancelToken(control.cancelled, control.interrupted), library.claims
+    with (
+        ended.on_cancel(claims.look_again),
+        claims.hold(str(path), ended.cancelled),
+        claims.hold(sha256, ended.cancelled),
+    ):
+        control.check()  # raises where one of them isn't held
         before = library.documents.at(str(path))
         if before is not None and before.sha256 == sha256 and not again:
             mend_copies(library, before, path)
@@ -162,7 +189,7 @@ def _index(
             else:
                 library.paths.add(same.id, str(path))
             return "unchanged", same
-        added = _read_and_store(_record(path, sha256), library, models.embedder, control, processes)
+        added = _read_and_store(version, _record(path, sha256, version), library, models.embedder, control, processes)
         if before is not None and before.sha256 == sha256:
             _take_over(library, before.id, added.id)
         _embed_for_languages(added, library, models, control)
@@ -217,12 +244,19 @@ def _take_over(library: Library, older: int, newer: int) -> None:
 
 
 def _read_and_store(
-    record: Document, library: Library, embedder: Embedder, control: IngestControl, processes: ReadingProcesses
+    version: FileVersion,
+    record: Document,
+    library: Library,
+    embedder: Embedder,
+    control: IngestControl,
+    processes: ReadingProcesses,
 ) -> Document:
     found = library.unfinished.find(record.path, record.sha256, reader_version(embedder.name))
     indexing = Indexing(record, found, library, embedder)
     try:
         read_pages(indexing, Path(record.path), control, processes)
+        if version.is_outdated(Path(record.path)):
+            raise ReadError(f"{record.name} is being written while it is read; add it again when that has ended.")
         if not indexing.chunks:
             raise NothingToRead(f"{record.name} holds no text; there is nothing to read in it.")
         return indexing.finish(control)
@@ -234,24 +268,7 @@ def _read_and_store(
         raise
 
 
-def _checksum(path: Path) -> str:
-    """Like `sha256_of`, of as much as there is now: a file may grow as fast as it is read.
-
-    An unreadable file is left for the reader, which has the sentence for it.
-    """
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            left = os.fstat(file.fileno()).st_size
-            while left > 0 and (block := file.read(min(left, READ_BLOCK))):
-                digest.update(block)
-                left -= len(block)
-    except PermissionError:
-        return ""
-    return digest.hexdigest()
-
-
-def _record(path: Path, sha256: str) -> Document:
+def _record(path: Path, sha256: str, version: FileVersion) -> Document:
     """What is known before the file is read."""
     return Document(
         id=0,
@@ -264,8 +281,8 @@ def _record(path: Path, sha256: str) -> Document:
         chunks=0,
         images=0,
         ocr_pages=0,
-        bytes=path.stat().st_size,
-        added_at=time.time(),
+        bytes=version.bytes,
+        added_at=version.looked_at,
     )
 
 

@@ -38,6 +38,7 @@ class IngestQueue:
         self._wake = threading.Condition()
         self._closing = CancelToken()
         self._running: dict[int, IngestControl] = {}
+        self._outdated: set[int] = set()  # those of them whose file was saved meanwhile
         self._status: dict[int, tuple[str, float]] = {}
         self._started: dict[int, float] = {}
         self._workers: list[threading.Thread] = []
@@ -198,8 +199,11 @@ class IngestQueue:
 
     def _read_in_place(self, path: Path) -> None:
         with self._wake:
-            followed = any(folder in path.parents for folder in self._library.folders.all())
-            if followed and not self._library.jobs.at(str(path)):
+            if not any(folder in path.parents for folder in self._library.folders.all()):
+                return
+            jobs = self._library.jobs.at(str(path))
+            self._outdated |= self._running.keys() & {job.id for job in jobs}
+            if not jobs:
                 self._queue(str(path), path.name)
 
     def _forget_failed(self, path: Path) -> None:
@@ -270,8 +274,13 @@ class IngestQueue:
                 self._running.pop(job.id, None)
                 self._status.pop(job.id, None)
                 self._started.pop(job.id, None)
+                outdated = job.id in self._outdated
+                self._outdated.discard(job.id)
         if forgotten:
             self.dismiss(job.id)
+        elif outdated:
+            self._forget_failed(Path(job.path))
+            self._read_in_place(Path(job.path))
 
     def _collect(self, job: Job, path: str) -> None:
         document = self._library.documents.at(path)

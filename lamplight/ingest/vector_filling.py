@@ -30,4 +30,4 @@ def fill_vectors(library: Library, models: Models, stopped: Callable[[], bool]) 
             return
         library.vector_places.serve(wanted.name)
         models.embedders.release(wanted.name)
-    library.vector_places.drop_others((models.embedder.name, wanted.name))
+    library.vector_places.drop_others((models.embedder.name, wanted.name), stopped)

@@ -244,9 +244,8 @@ def _count(database: sqlite3.Connection, table: str) -> int:
 
 
 def _vectors(library: Library, embedder: Embedder, chunks: list[int]) -> Iterator[bytes]:
-    store = library.vectors.store(embedder)
     for start in range(0, len(chunks), VECTOR_BATCH):
-        found = store.vectors_of(chunks[start : start + VECTOR_BATCH])
+        found = library.vectors.store(embedder).vectors_of(chunks[start : start + VECTOR_BATCH])
         records = np.zeros(len(found), record_type(embedder))
         for position, (number, vector) in enumerate(sorted(found.items())):
             records[position] = (number, vector)

@@ -48,7 +48,7 @@ class DenseIndex:
         """Compute the vectors that are missing, for one who has brought in chunks without all of theirs."""
         store = self.store(embedder)
         try:
-            missing = self._places.missing(store)
+            missing = self._places.missing(store, meanwhile=True)
         except VectorsAway:
             self._places.behind.add(embedder.name)
         else:
@@ -101,11 +101,17 @@ class DenseIndex:
     def forget(self, ids: Sequence[int], but: Embedder | None = None) -> None:
         """Remove the vectors of these chunks by all embedders `but` one, as far as they are open.
 
-        Opening removes those whose chunks are gone.
+        Opening removes those whose chunks are gone. Raises `VectorsAway`.
         """
+        away: VectorsAway | None = None
         for name, store in [*self._places.former.items(), *self._places.stores.items()]:
-            if but is None or name != but.name:
-                store.remove(ids)
+            try:
+                if but is None or name != but.name:
+                    store.remove(ids)
+            except VectorsAway as error:  # as of one that is just being dropped; the others are there
+                away = error
+        if away is not None:
+            raise away
 
     def of(self, ids: Sequence[int], embedder: Embedder) -> dict[int, Vectors]:
         """Those of the findable chunks among `ids`; what is not stored again yet is computed."""

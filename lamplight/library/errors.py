@@ -19,4 +19,4 @@ class LibraryBusy(LibraryError):
 
 
 class VectorsAway(LibraryError):
-    """The server that keeps the vectors can't be reached; they can be brought there later."""
+    """The server that keeps the vectors can't be reached, or they were closed; they can be brought there later."""

@@ -98,7 +98,10 @@ class ReportCard:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that can be found. `added_at` is seconds since the epoch; `report` is None if older than those."""
+    """A document that can be found. `added_at` is when its reading began, in seconds since the epoch.
+
+    `report` is None if it is older than those.
+    """
 
     id: int
     name: str

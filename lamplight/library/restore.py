@@ -27,6 +27,7 @@ from lamplight.library.backup import (
 )
 from lamplight.library.copies import FILES, rename_paths, stored_paths
 from lamplight.library.database import DATABASE, open_snapshot
+from lamplight.library.errors import LibraryError
 from lamplight.library.migrations import migrate
 from lamplight.library.store import SETTINGS, Library
 from lamplight.models.embedder import Embedder
@@ -69,11 +70,14 @@ def _restore(library: Library, embedder: Embedder, path: Path, manifest: Manifes
                     (scratch / name).replace(target)
                 sync_names([library.folder / name for name in names], library.folder)
                 library.fill(database)
-        library.documents.purge_removed()
-        same = (manifest.embedder, manifest.dimensions) == (embedder.name, embedder.dimensions)
-        if same and VECTORS in manifest.files:
-            _bring_vectors(library, embedder, scratch / VECTORS)
-        library.vectors.complete(embedder)
+        try:
+            library.documents.purge_removed()
+            same = (manifest.embedder, manifest.dimensions) == (embedder.name, embedder.dimensions)
+            if same and VECTORS in manifest.files:
+                _bring_vectors(library, embedder, scratch / VECTORS)
+            library.vectors.complete(embedder)
+        except (LibraryError, OSError):  # as on a full disk: all else is here, and opening them makes what is missing
+            library.vector_places.close()
 
 
 def _unpack(path: Path, manifest: Manifest, scratch: Path) -> Iterator[BackupProgress]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,6 @@ from lamplight.languages import sentence
 from lamplight.library.errors import LibraryError, VectorsAway
 from lamplight.library.vector_server import VectorServer
 from lamplight.library.vectors import HNSW_SETTINGS, VectorStore
-from lamplight.models.embedder import Vectors
 from lamplight.network.connections import allowed
 
 CONNECT_SECONDS = 3.0
@@ -36,7 +35,7 @@ class ServedVectors(VectorStore):
         """Connects with the first use. `told` is called whenever `trouble` changes."""
         self.name, self.trouble = name, ""
         self._server, self._told = server, told
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._client: Any = None
         self._rest_until, self._pause = 0.0, PAUSE_SECONDS
 
@@ -67,6 +66,7 @@ class ServedVectors(VectorStore):
     @contextmanager
     def _guarded(self, what: str) -> Iterator[None]:
         """Raises `VectorsAway` for whatever goes wrong: a server may be stopped, emptied or replaced at any time."""
+        self._refuse_if_closed()
         if self.is_away:
             raise VectorsAway(self.trouble)
         try:
@@ -76,8 +76,7 @@ class ServedVectors(VectorStore):
                 if self._server.elsewhere:
                     stack.enter_context(allowed(sentence(f"vectors on {self._server.place}"), self._server.host))
                 with self._lock:
-                    if self._client is None:
-                        self._connect()
+                    self._stay_connected()
                 yield
         except Exception as error:
             self._rest_until = time.monotonic() + self._pause
@@ -106,22 +105,8 @@ class ServedVectors(VectorStore):
             return self._client.get_collection(name, embedding_function=None)
         return None
 
-    def nearest(
-        self, vector: Vectors, count: int, documents: frozenset[int] | None = None, ids: Sequence[int] = ()
-    ) -> list[tuple[int, float]]:
-        """As on disk; none while the server is away."""
-        with suppress(VectorsAway):
-            return super().nearest(vector, count, documents, ids)
-        return []
-
-    def vectors_of(self, ids: Sequence[int]) -> dict[int, Vectors]:
-        """As on disk; none while the server is away."""
-        with suppress(VectorsAway):
-            return super().vectors_of(ids)
-        return {}
-
     def ids(self) -> set[int]:
-        """As on disk. Unlike other reading it raises `VectorsAway`: none would mean that all have to be made again."""
+        """As on disk, page by page."""
         found: set[int] = set()
         while True:
             with self._guarded("read"):
@@ -131,9 +116,11 @@ class ServedVectors(VectorStore):
                 return found
 
     def close(self, sound: bool = True) -> None:
-        """Close its connections; `sound` plays no part, as there are no files here."""
-        with self._lock, suppress(Exception):
-            self._disconnect()
+        """Close its connections at once, also those of what is under way; there are no files here that are `sound`."""
+        with self._lock:
+            self._closed = True
+            with suppress(Exception):
+                self._disconnect()
 
 
 def delete_collections(server: VectorServer) -> None:

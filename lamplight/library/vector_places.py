@@ -81,15 +81,18 @@ class VectorPlaces:
         except OSError as error:
             raise LibraryError(f"{path} can’t be written ({error.strerror}); free some disk space.") from error
 
-    def drop_others(self, kept: Collection[str]) -> None:
+    def drop_others(self, kept: Collection[str], stopped: Callable[[], bool]) -> None:
         """The vectors of all embedders but those `kept` go, here and on the server. Raises `VectorsAway`.
 
-        What a killed process leaves goes the next time.
+        One after the other, until `stopped` says so, as for a question that may need them; what that, an error or a
+        killed process leaves goes the next time.
         """
         folder, server = self._database.folder, self.choice.server
         here = {path.name.removeprefix(f"{VECTORS}-") for path in folder.glob(f"{VECTORS}-*") if path.is_dir()}
         there = set(server.embedders) if server else set()
         for name in (here | there) - set(kept):
+            if stopped():
+                return
             with self.opening, self._database.guard:
                 for stores in (self.stores, self.former):
                     if store := stores.pop(name, None):

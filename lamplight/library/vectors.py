@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from lamplight.library.checksums import Checksums
-from lamplight.library.errors import LibraryError
+from lamplight.library.errors import LibraryError, VectorsAway
 from lamplight.models.embedder import Vectors
 
 WRITE_BATCH = 1_000  # Chroma refuses more than about 5,400 records in one call
@@ -31,16 +31,19 @@ class VectorStore:
     """Chroma on disk. `name` is the embedder's, so vectors of two embedders never mix.
 
     Everything raises `LibraryError` when Chroma can't read or write its files. Damaged ones may end the process:
-    `library.dense_index` looks at them before.
+    `library.dense_index` looks at them before. Once closed it stays so: searches find nothing, and what else is asked
+    of it raises `VectorsAway`.
     """
 
     trouble = ""  # why nothing can be read or written just now, in a sentence; of a server alone
+    _closed = False
+    _under_way = 0  # operations, for which `close` waits
 
     def __init__(self, folder: Path, name: str, checksums: Checksums | None = None) -> None:
         """`checksums` are kept in step with what is written."""
         self._folder, self.name = folder, name
         self._checksums = checksums
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._client: Any = None
         with self._guarded("opened"):
             if checksums is not None:
@@ -61,6 +64,16 @@ class VectorStore:
         except BaseException:
             self._disconnect()
             raise
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise VectorsAway(f"The vectors by {self.name} were closed meanwhile; try it again.")
+
+    def _stay_connected(self) -> None:
+        """With `_lock` held: what has failed is connected anew, and what was closed is not."""
+        self._refuse_if_closed()
+        if self._client is None:
+            self._connect()
 
     def _disconnect(self) -> None:
         client, self._client = self._client, None
@@ -85,20 +98,18 @@ class VectorStore:
         """
         _allocate(ZEROED)
         try:
-            with self._lock:
-                if self._client is None and what != "opened":
-                    self._connect()
-            try:
-                yield
-            except BaseException:
-                if what == "written":
-                    with self._lock:
-                        self._disconnect()
-                raise
-            finally:
-                if self._checksums is not None:
-                    self._checksums.renew()
-        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            with self._begun(what):
+                try:
+                    yield
+                except BaseException:
+                    if what == "written":
+                        with self._lock:
+                            self._disconnect()
+                    raise
+                finally:
+                    if self._checksums is not None:
+                        self._checksums.renew()
+        except (KeyboardInterrupt, SystemExit, GeneratorExit, VectorsAway):
             raise
         except BaseException as error:
             folder = self._folder
@@ -113,6 +124,19 @@ class VectorStore:
             ) from error
         finally:
             _allocate(AS_IT_WAS)
+
+    @contextmanager
+    def _begun(self, what: str) -> Iterator[None]:
+        with self._lock:
+            if what != "opened":
+                self._stay_connected()
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
+                self._lock.notify_all()
 
     def add(self, ids: Sequence[int], document_id: int, vectors: Vectors) -> None:
         """Store (n, dimensions) float32 vectors under `ids`; storing again changes nothing."""
@@ -141,11 +165,12 @@ class VectorStore:
         """The `count` nearest ids to a (dimensions,) vector with their cosine similarity, best first.
 
         Among those of `documents`, if given; `ids` are all of theirs, by which Chroma finds them twice as fast.
+        None where the vectors are closed, or their server is away.
         """
-        if documents == frozenset():
-            return []
-        with self._guarded("read"):
-            found = self._query(vector, count, documents, ids)
+        found: dict[str, Any] = {"ids": [[]], "distances": [[]]}
+        if documents != frozenset():
+            with suppress(VectorsAway), self._guarded("read"):
+                found = self._query(vector, count, documents, ids)
         distances = found["distances"] or [[]]
         return [
             (int(number), 1.0 - float(distance)) for number, distance in zip(found["ids"][0], distances[0], strict=True)
@@ -167,23 +192,32 @@ class VectorStore:
         return self._collection.query(**asked, where={"document": {"$in": sorted(documents)}})
 
     def vectors_of(self, ids: Sequence[int]) -> dict[int, Vectors]:
-        """The stored vectors of those `ids` that are there."""
-        if not ids:
-            return {}  # Chroma refuses to get nothing
-        with self._guarded("read"):
-            found = self._collection.get(ids=[str(number) for number in ids], include=["embeddings"])
+        """The stored vectors of those `ids` that are there; none where they are closed, or their server is away."""
+        found: dict[str, Any] = {"ids": [], "embeddings": None}
+        if ids:  # Chroma refuses to get nothing
+            with suppress(VectorsAway), self._guarded("read"):
+                found = self._collection.get(ids=[str(number) for number in ids], include=["embeddings"])
         rows = found["embeddings"] if found["embeddings"] is not None else []
         return {int(number): np.asarray(row, np.float32) for number, row in zip(found["ids"], rows, strict=True)}
 
     def ids(self) -> set[int]:
-        """Chunks that have a vector by this embedder, findable or not."""
+        """Chunks that have a vector by this embedder, findable or not.
+
+        Unlike other reading it raises `VectorsAway`: none would mean that all have to be made again.
+        """
         with self._guarded("read"):
             return {int(number) for number in self._collection.get(include=[])["ids"]}
 
     def close(self, sound: bool = True) -> None:
-        """Stop Chroma's threads and let go of its files, which are `sound` as far as is known."""
-        with self._lock, suppress(Exception):
-            self._disconnect()
+        """Stop Chroma's threads and let go of its files for good, which are `sound` as far as is known.
+
+        Waits until what is under way is done.
+        """
+        with self._lock:
+            self._closed = True
+            self._lock.wait_for(lambda: not self._under_way)
+            with suppress(Exception):
+                self._disconnect()
         if sound and self._checksums is not None:
             with suppress(OSError):  # without it, all is looked at more closely when it is opened
                 self._checksums.closed()

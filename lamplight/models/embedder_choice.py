@@ -64,11 +64,10 @@ class EmbedderChoice:
         """
         source = None if folder is None else read_embedder_folder(folder.absolute())
         self._wish = wish = object()
-        self.trouble = ""
+        self.trouble, self.preparing = "", source.title if source else ""
         if source is None:
             self._save(None)
             return
-        self.preparing = source.title
         threading.Thread(target=self._prepare, args=(source, wish), name="embedder", daemon=True).start()
 
     def wanted(self) -> Embedder | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from lamplight.models.catalogue import DOWNLOADABLE, EmbeddingTraits
 from lamplight.models.file_identity import known_checksum, read_json
 from lamplight.models.folder import models_folder
 
-FORMAT = 1  # raise it when the export changes, so that what was made before isn't used
+FORMAT = 2  # raise it when the export changes, so that what was made before isn't used
 MOST_TOKENS = 512  # a passage has 200; what is longer is cut where a model would see more
 # In the order in which they are preferred: those already in 8 bits are what is made of the others.
 MODEL_FILES = ("onnx/model_qint8_avx512_vnni.onnx", "onnx/model_int8.onnx", "onnx/model.onnx", "model.onnx")
@@ -45,7 +46,15 @@ class EmbedderFolder:
         Raises `WeightsError` when the weights are gone.
         """
         title = re.sub(r"[^A-Za-z0-9._-]+", "-", self.title).strip("._-")[:60] or "embedder"
-        return f"{title}-{known_checksum(self.weights, cache)[:12]}-{FORMAT}"
+        parts = {path.relative_to(self.folder).as_posix(): known_checksum(path, cache) for path in self._files()}
+        content = repr((sorted(parts.items()), self.traits))
+        return f"{title}-{hashlib.sha256(content.encode()).hexdigest()[:12]}-{FORMAT}"
+
+    def _files(self) -> set[Path]:
+        """All that its vectors depend on. sentence-transformers numbers the folders of its modules."""
+        apart = self.weights.parent.glob(f"{self.weights.name}[._]data*")  # what an ONNX model keeps outside itself
+        beside = [*apart, *self.folder.glob("*.json"), *self.folder.glob("[0-9]*_*/**/*")]
+        return {self.weights, self.tokenizer, *(path for path in beside if path.is_file() and path.name[0] != ".")}
 
     def prepared(self, cache: Path) -> Path:
         """Where the exported model is, or will be. Raises `WeightsError` when the weights are gone."""

@@ -36,9 +36,10 @@ class DenseSearch:
     ) -> None:
         self._library, self._embedder = library, embedder
         self.vector = _question(query, vectors)
-        self._second: tuple[VectorStore, Vectors] | None = None
+        self._second: tuple[str, Vectors] | None = None
         if second is not None:
-            self._second = library.vectors.store(second, complete=False), _question(query, second)
+            library.vectors.store(second, complete=False)
+            self._second = second.name, _question(query, second)
             self._slope, self._offset = second.slope, second.offset
         self._reads = second is None or reads
         self._cosines: dict[int, float] = {}
@@ -54,8 +55,8 @@ class DenseSearch:
         ids = [] if documents is None else self._library.passages.findable_in(documents).tolist()
         own = dict(self._library.vectors.store(self._embedder).nearest(self.vector, count, documents, ids))
         other = {}
-        if self._second is not None:
-            store, vector = self._second
+        if (found := self._of_second()) is not None:
+            store, vector = found
             other = dict(store.nearest(vector, count, documents, ids))
         self._cosines |= own
         self._others |= other
@@ -66,9 +67,17 @@ class DenseSearch:
         wanted = dict.fromkeys(ids).keys()
         first = self._library.vectors.of(list(wanted - self._cosines.keys()), self._embedder)
         self._cosines |= _cosines(first, self.vector)
-        if self._second is not None:
-            store, vector = self._second
+        if (found := self._of_second()) is not None:
+            store, vector = found
             self._others |= _cosines(store.vectors_of(list(wanted - self._others.keys())), vector)
+
+    def _of_second(self) -> tuple[VectorStore, Vectors] | None:
+        """Its vectors and the question's. None also where the library has gone over to another one meanwhile."""
+        if self._second is None:
+            return None
+        name, vector = self._second
+        store = self._library.vector_places.stores.get(name)
+        return None if store is None else (store, vector)
 
     def cosine(self, number: int, foreign: bool) -> float:
         """How near a chunk is that was looked at, by both embedders."""

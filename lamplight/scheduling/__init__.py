@@ -20,8 +20,9 @@ An answer doesn't wait for that; it finds the model free because the computation
 A token may be derived from others: a lease is cancelled with the person's stop, or with the app's end.
 
 An `IdleJob` runs until it has nothing to do, then sleeps until something has changed: the last answer or file has
-ended, or `Scheduler.wake` was called, as for a change in the library. `Scheduler.paused` is for those who need that
-nothing is computed ahead or in idle time, as while what was computed is being forgotten.
+ended, or `Scheduler.wake` was called, as for a change in the library. Work that fails, as on a full disk, is tried
+again then, or after a pause that doubles. `Scheduler.paused` is for those who need that nothing is computed ahead or in
+idle time, as while what was computed is being forgotten.
 
 Nothing in this room knows what is computed: it imports no other room.
 """
