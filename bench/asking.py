@@ -19,7 +19,7 @@ from lamplight.ingest.pipeline import index_file
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
-from lamplight.rag.events import Finished
+from lamplight.rag.events import Evidence, Finished
 from lamplight.rag.finding import RETRIEVED, Finder
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.scheduling import CancelToken
@@ -104,10 +104,11 @@ def library_of(folder: Path, files: Sequence[Path], models: Models) -> Iterator[
 
 def ask(answerer: Answerer, question: str, scope: Scope = EVERYWHERE, without_model: bool = False) -> Finished:
     """The end of an answer; without the model it is what stands there before the model has read anything."""
-    stop = CancelToken()
-    if without_model:
-        stop.cancel()
+    stop, shown = CancelToken(), 0
     for event in answerer.answer(question, stop=stop, scope=scope):
+        shown += isinstance(event, Evidence)
+        if without_model and shown > 1:  # what was found, then what was read of it: now the model would begin
+            stop.cancel()
         if isinstance(event, Finished):
             return event
     raise AssertionError("an answer without an end")

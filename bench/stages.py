@@ -22,7 +22,6 @@ from lamplight.models.reader import Reader
 from lamplight.rag import retriever
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Evidence
-from lamplight.scheduling import CancelToken
 
 STAGES: Sequence[tuple[object, str, str]] = (
     (Embedder, "encode", "embedding"),
@@ -114,12 +113,11 @@ def question_stages(library: Library, models: Models, questions: Sequence[str], 
 
 def _shown(answerer: Answerer, question: str) -> list[float]:
     """Seconds until passages are shown, and until they are shown as they were read."""
-    stop, times = CancelToken(), []
+    times: list[float] = []
     started = time.perf_counter()
-    stop.cancel()  # nothing of it is asked of the model
-    for event in answerer.answer(question, stop=stop):
+    for event in answerer.answer(question):
         if isinstance(event, Evidence):
             times.append(time.perf_counter() - started)
-            if len(times) == 2:
+            if len(times) == 2:  # now the model would begin
                 break
     return times

@@ -307,7 +307,7 @@ def test_a_drawn_paper_answers_what_its_lines_still_say(tmp_path: Path, embedder
     written(tmp_path, PAPER)
     chance = random.Random(5)
     asked = asked_papers(tmp_path, embedder)
-    drawn = [example for _ in range(60) for example in drawn_papers(asked, "english", chance)]
+    drawn = [example for _ in range(60) for example in drawn_papers(asked, "english", 1.0, chance)]
     words = {
         "how much up front": "three months' rent",
         "how many keys": "two",
@@ -337,7 +337,7 @@ def test_pictures_of_receipts_are_asked_what_another_one_answers(tmp_path: Path,
     written(tmp_path, PAPER + "\n" + kopi + shop)
     chance = random.Random(5)
     asked = asked_papers(tmp_path, embedder)
-    drawn = [example for _ in range(60) for example in drawn_papers(asked, "english", chance)]
+    drawn = [example for _ in range(60) for example in drawn_papers(asked, "english", 1.0, chance)]
     of_shop = {one.question for one in drawn if one.header == "b.jpg" and not one.answers}
     assert {"latte price", "how many keys"} <= of_shop
     assert "total" not in of_shop  # which that one answers, too
