@@ -67,12 +67,15 @@ DAMAGES: list[Callable[[Path], None]] = [cut, zeroed, flipped, Path.unlink]
 FILES = ("chroma.sqlite3", "header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle")
 
 
-def kill_one_that_has_it_open(folder: Path) -> None:
+def kill_one_that_has_it_open(folder: Path, before_checksums: bool = False) -> None:
     code = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
         "from bench.small_library import EMBEDDER\n"
+        "from lamplight.library.checksums import Checksums\n"
         "from lamplight.library.store import Library\n"
+        f"if {before_checksums}:\n"
+        "    Checksums.renew = lambda self: os.kill(os.getpid(), signal.SIGKILL)\n"
         "Library(Path(sys.argv[1])).vectors.store(EMBEDDER)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -116,8 +119,9 @@ def test_damage_is_noticed_after_a_kill_too(folder: Path, name: str) -> None:
 
 
 @pytest.mark.long
-def test_a_kill_alone_rebuilds_nothing(folder: Path) -> None:
-    kill_one_that_has_it_open(folder)
+@pytest.mark.parametrize("before_checksums", [False, True])
+def test_a_kill_alone_rebuilds_nothing(folder: Path, before_checksums: bool) -> None:
+    kill_one_that_has_it_open(folder, before_checksums)
     said: list[str] = []
     with Library(folder) as library:
         library.vector_places.noticed = said.append

@@ -12,11 +12,13 @@ import os
 import sqlite3
 import threading
 import zlib
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 CHECKSUMS = "checksums.json"
+CHANGING = "changing"  # a file that is there as long as Chroma may be changing others
 DATABASE = "chroma.sqlite3"
 BLOCK = 1 << 20
 
@@ -32,11 +34,13 @@ class Checksums:
         self._path = folder / CHECKSUMS
         self._lock = threading.Lock()
         self._known: dict[str, tuple[Stamp, list[int]]] = {}
+        self._changes = 0  # under way
 
     def condition(self) -> Condition:
         """How the files are that Chroma is about to open. Reads them all: 1 s for 1.5 GB.
 
-        `left open`: the index is sound, and its process has died. `unknown`: checksums were never written, or are lost.
+        `left open`: the index is sound, and its process has died. `unknown`: checksums were never written or are lost,
+        or the process died before those of a change were written.
         """
         files = [path for path in self._folder.rglob("*") if path.is_file()] if self._folder.is_dir() else []
         if not any(path != self._path for path in files):
@@ -49,19 +53,36 @@ class Checksums:
         except (OSError, ValueError, KeyError, TypeError):
             return "damaged"
         try:
-            if self._sums(closed) != expected or not (closed or _is_sound(self._folder / DATABASE)):
+            if not (closed or _is_sound(self._folder / DATABASE)):
                 return "damaged"
+            if self._sums(closed) != expected:
+                return "unknown" if not closed and (self._folder / CHANGING).exists() else "damaged"
         except OSError:
             return "damaged"
         return "closed" if closed else "left open"
 
     def opened(self) -> None:
-        """To be called before Chroma changes anything."""
+        """To be called before Chroma opens anything."""
         with self._lock:
             self._write(closed=False)
 
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Around each change that Chroma may make; opening is one."""
+        with self._lock:
+            self._changes += 1
+            (self._folder / CHANGING).touch()
+        try:
+            yield
+        finally:
+            self.renew()
+            with self._lock:
+                self._changes -= 1
+                if not self._changes:
+                    (self._folder / CHANGING).unlink(missing_ok=True)
+
     def renew(self) -> None:
-        """To be called after each change that Chroma may have made."""
+        """To be called after what may have changed files against all expectation, as reading."""
         with self._lock:
             if self._stamps() != {name: stamp for name, (stamp, _) in self._known.items()}:
                 self._write(closed=False)
@@ -106,6 +127,8 @@ def _is_sound(database: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=rw", uri=True)) as connection:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.OperationalError:  # locked or out of reach, which is no damage: Chroma says what it is
+        return True
     except sqlite3.DatabaseError:
         return False
 

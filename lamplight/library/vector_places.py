@@ -129,8 +129,8 @@ class VectorPlaces:
         try:
             return self._agreed(VectorStore(folder, embedder.name, checksums))
         except LibraryError:
-            if condition != "left open":
-                raise  # these are the files that were closed: something else is wrong, such as a full disk
+            if condition != "left open" or _survives(folder, embedder.name):
+                raise  # something else is wrong, such as a full disk
             return self._anew(embedder)
 
     def _open_served(self, embedder: Embedder) -> tuple[VectorStore, list[int]]:

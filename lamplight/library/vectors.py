@@ -46,9 +46,6 @@ class VectorStore:
         self._lock = threading.Condition()
         self._client: Any = None
         with self._guarded("opened"):
-            if checksums is not None:
-                folder.mkdir(parents=True, exist_ok=True)
-                checksums.opened()
             self._connect()
 
     def _connect(self) -> None:
@@ -98,7 +95,7 @@ class VectorStore:
         """
         _allocate(ZEROED)
         try:
-            with self._begun(what):
+            with self._begun(what), self._watched(what):
                 try:
                     yield
                 except BaseException:
@@ -106,9 +103,6 @@ class VectorStore:
                         with self._lock:
                             self._disconnect()
                     raise
-                finally:
-                    if self._checksums is not None:
-                        self._checksums.renew()
         except (KeyboardInterrupt, SystemExit, GeneratorExit, VectorsAway):
             raise
         except BaseException as error:
@@ -124,6 +118,23 @@ class VectorStore:
             ) from error
         finally:
             _allocate(AS_IT_WAS)
+
+    @contextmanager
+    def _watched(self, what: str) -> Iterator[None]:
+        """With the checksums in step. Chroma changes its files also when it opens them."""
+        if self._checksums is None:
+            yield
+        elif what == "read":
+            try:
+                yield
+            finally:
+                self._checksums.renew()
+        else:
+            if what == "opened":
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._checksums.opened()
+            with self._checksums.changing():
+                yield
 
     @contextmanager
     def _begun(self, what: str) -> Iterator[None]:
