@@ -176,7 +176,7 @@ class VectorStore:
         """The `count` nearest ids to a (dimensions,) vector with their cosine similarity, best first.
 
         Among those of `documents`, if given; `ids` are all of theirs, by which Chroma finds them twice as fast.
-        None where the vectors are closed, or their server is away.
+        Nothing where the vectors are closed, or their server is away.
         """
         found: dict[str, Any] = {"ids": [[]], "distances": [[]]}
         if documents != frozenset():
