@@ -1,7 +1,7 @@
 """Making a follow-up stand alone, so that it finds something: with the question before it in brackets.
 
-That works in any language, as the reader, which sees both, finds what the follow-up asks. Whether a question is a
-follow-up is learnt (`models.dependence`). A language model that is large enough writes better ones, which are checked.
+The retriever and the reader then see both, in any language. Whether a question is a follow-up is learnt
+(`models.dependence`). A language model that is large enough rewrites it instead, which is checked.
 """
 
 from __future__ import annotations
@@ -41,11 +41,7 @@ def standalone_query(question: str, history: Sequence[Message], follows: Callabl
     A follow-up to a follow-up takes with it what that one went on from. A year in `question` takes the place of the one
     in the question before, and is counted from it where it is told from it ("the year before").
     """
-    before = told = ""
-    for asked, answer, _ in _turns(history)[-REMEMBERED:]:
-        if asked:
-            before, told = _after(asked, before, told, follows), answer
-    return _after(question, before, told, follows)
+    return _alone(question, [turn for turn in _turns(history)[-REMEMBERED:] if turn[0]], follows)
 
 
 def depends(question: str, models: Models) -> bool:
@@ -61,9 +57,12 @@ def depends(question: str, models: Models) -> bool:
     return intent.kind not in APART and (intent.kind, intent.detail) != ("summary", "all")
 
 
-def _after(question: str, before: str, told: str, follows: Callable[[str], bool]) -> str:
-    if not before or not question.strip(MARKS) or not follows(question):
+def _alone(question: str, turns: Sequence[tuple[str, str, list[str]]], follows: Callable[[str], bool]) -> str:
+    """Turns are looked at only as far back as each goes on from the one before: `follows` takes milliseconds."""
+    if not turns or not question.strip(MARKS) or not follows(question):
         return question
+    *earlier, (asked, told, _) = turns
+    before = _alone(asked, earlier, follows)
     years = set(YEAR.findall(before))
     base = years or set(YEAR.findall(without_markers(told)))
     if len(base) == 1 and not YEAR.search(question):
