@@ -301,6 +301,22 @@ def test_a_line_that_nothing_but_its_passage_speaks_for_is_no_candidate() -> Non
     assert [line.citation.text for line in made.lines] == ["One shed of 2.2 metres is allowed."]
 
 
+def test_each_document_that_a_question_names_has_its_likeliest_line() -> None:
+    shops = [
+        replace(passage("Exchange within 3 days.", "Total 21.50"), id=8, document_id=4, marker=1),
+        replace(passage("Exchange within 7 days.", "Total 34.80"), id=9, document_id=5, marker=2),
+    ]
+    one = selection("Which shop lets me exchange longer, A or B?", shops[0], {"Exchange": 1.0, "Total": 0.5}, NOTHING)
+    lines = [*one.lines, *_lines_of(shops[1], -4.0)]  # far behind, and yet it was asked for
+    both = replace(one, passages=shops, lines=lines, search=replace(one.search, named=frozenset({4, 5})))
+    made = quoted(both, UNSURE)
+    assert made is not None
+    assert [line.citation.text for line in made.lines] == ["Exchange within 3 days.", "Exchange within 7 days."]
+    alone = quoted(replace(both, search=replace(one.search, named=frozenset({4}))), UNSURE)
+    assert alone is not None
+    assert "Exchange within 7 days." not in [line.citation.text for line in alone.lines]
+
+
 def _lines_of(found: Passage, score: float) -> list[AnswerLine]:
     return [AnswerLine(unit, LineScore(score, 0, 3, 0.1), score) for unit in units_of(replace(found, marker=0))]
 
