@@ -331,7 +331,10 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 with Library(Path(sys.argv[1])) as library:
     models = Models(Path(sys.argv[2]), as_shipped=True)
-    fill_vectors(library, models, lambda: print("a step", flush=True))
+    def never_stopped():
+        print("a step", flush=True)
+        return False
+    fill_vectors(library, models, never_stopped)
 """
 STEPS_BEFORE_KILL = (0, 1, 1, 2, 2, 3, 4, 5, 6, 7)
 

@@ -176,7 +176,7 @@ def drawn_papers(asked: Sequence[Asked], language: Language, share: float, chanc
             example = replace(example, question=f"{example.question.strip(MARKS)} ({before.strip(MARKS)})?")
         drawn.append(_part(example, chance) if chance.random() < PARTS else example)
         if example.answers and chance.random() < WITHOUT:
-            drawn.append(_without(example))
+            drawn.append(without_answers(example))
         others = [other for other in one.near if chance.random() < ELSEWHERE]
         if pictures and chance.random() < (OF_ANOTHER_PICTURE if of_picture else OF_A_PICTURE):
             other = chance.choice(pictures)
@@ -204,7 +204,8 @@ def _part(example: Example, chance: random.Random) -> Example:
     return replace(example, lines=example.lines[start:end], answers=tuple(answer - start for answer in example.answers))
 
 
-def _without(example: Example) -> Example:
+def without_answers(example: Example) -> Example:
+    """The question asked of the lines that don't answer it."""
     lines = tuple(line for place, line in enumerate(example.lines) if place not in example.answers)
     return replace(example, lines=lines, answers=(), spans=())
 

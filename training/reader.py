@@ -56,7 +56,7 @@ FORMS = 6_000  # made-up ones in each epoch, in nine languages
 # Of the examples of a kind: so many more, with a question of another document.
 ELSEWHERE = {"receipt": 0.5, "squad": 0.1, "tatqa": 0.3, "wtq": 0.2, "form": 0.3, "cell": 0.2}
 OF_FORMS = 0.5  # of the questions of others that receipts are asked
-EVALUATED = 1_000  # examples of those held out: all of them would take as long as 200 steps
+EVALUATED = 1_000  # examples of those held out: all of them take more than ten minutes
 SPANS_WEIGHT = 0.5
 GUESSES_WEIGHT = 0.15  # where only what can't be the answer is known
 WORD = re.compile(r"\w+")

@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from training.examples import Example
-from training.papers import are_told_apart
+from training.papers import are_told_apart, without_answers
 
 FILE = Path(__file__).with_name("receipt_details.txt")
 NOTHING = "nothing"
@@ -60,13 +60,8 @@ def drawn_details(details: Sequence[Example], chance: random.Random) -> Iterator
         others = []
         if chance.random() < OF_ANOTHER and are_told_apart(example, other := chance.choice(details)):
             others = [replace(example, lines=other.lines, answers=(), spans=())]
-        for one in (_without(example) if chance.random() < WITHOUT else example, *others):
+        for one in (without_answers(example) if chance.random() < WITHOUT else example, *others):
             yield _shuffled(replace(one, header=header), chance)
-
-
-def _without(example: Example) -> Example:
-    lines = tuple(line for place, line in enumerate(example.lines) if place not in example.answers)
-    return replace(example, lines=lines, answers=(), spans=())
 
 
 def _shuffled(example: Example, chance: random.Random) -> Example:
