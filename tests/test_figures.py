@@ -111,6 +111,8 @@ def asked(library: Library, models: Models, text: str) -> Finished:
             "37.5%",
         ),
         ("brightwater inventories dec 31 2022", "$190 million"),
+        ("Brightwater's profit", "$310 million"),
+        ("Brightwater inventories", "$210 million"),
         (
             "How often did Brightwater turn its stock over in 2023? (cost of sales / average inventories, 2 dp)",
             "7.50",
@@ -180,11 +182,17 @@ def test_a_figure_of_two_reports_stands_side_by_side(models: Models, tmp_path: P
         more = asked(library, models, "Who makes more revenue, Brightwater or Stillmoor?")
         margin = asked(library, models, "Compare the gross margin of Brightwater and Stillmoor in 2023")
         text = asked(library, models, "Compare the revenue recognition of Brightwater and Stillmoor")
+        after = asked(library, models, "Who had more revenue, Brightwater in 2022 or Stillmoor in 2023?")
+        before = asked(library, models, "In 2022 Brightwater or in 2023 Stillmoor: who had more revenue?")
     assert more.answer.index("$3,900 million (2023)") < more.answer.index("$2,400 million (2023)"), "the largest first"
     assert {citation.document for citation in more.citations} == {"Brightwater_2023.html", "Stillmoor_2023.html"}
     assert "37.5% (2023)" in margin.answer
     assert "25.6% (2023)" in margin.answer
     assert "3,900" not in text.answer.partition("\n")[0], "another thing is asked for"
+    for each in (after, before):
+        first, second = each.answer.split("\n")[:2]
+        assert "Stillmoor_2023.html: $3,900 million (2023)" in first.replace("\\", "")
+        assert "Brightwater" in second and "(2022)" in second, "each in the year that is said of it"
 
 
 def test_the_working_names_each_line_with_its_cells_and_cites_it(reports: Library, models: Models) -> None:

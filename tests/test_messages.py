@@ -19,6 +19,7 @@ from lamplight.rag.messages import language_of, say
         ("Hello!", "en"),
         ("List all receipts with their totals", "en"),
         ("Adobe revenue 2022", "en"),
+        ("Adobe's revenue", "en"),
         ("Hallo", "de"),
         ("alle Quittungen mit Datum und Betrag", "de"),
         ("Schreib eine E-Mail an den Vermieter", "de"),

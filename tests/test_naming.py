@@ -44,6 +44,7 @@ REPORTS = shelf(
         pytest.param("Are Best Buy's margins consistent?", {2}, id="joined in the file's name"),
         pytest.param("Are BestBuy’s margins consistent?", {2}, id="joined by the person too"),
         pytest.param("How often has JnJ sold its inventory?", {3}, id="initials"),
+        pytest.param("what was j&j's profit", {3}, id="initials written small"),
         pytest.param("Which region was worst for MGM?", {4}, id="beginning"),
         pytest.param("in the Pepsi filing, what is the tax rate?", {5}, id="the beginning of a word"),
         pytest.param("what did pepsiko earn", {5}, id="misspelt"),

@@ -56,7 +56,7 @@ FORMS = 6_000  # made-up ones in each epoch, in nine languages
 # Of the examples of a kind: so many more, with a question of another document.
 ELSEWHERE = {"receipt": 0.5, "squad": 0.1, "tatqa": 0.3, "wtq": 0.2, "form": 0.3, "cell": 0.2}
 OF_FORMS = 0.5  # of the questions of others that receipts are asked
-EVALUATED = 1_000  # examples of those held out: all of them take more than ten minutes
+EVALUATED = 600  # examples of those held out: all of them take more than ten minutes
 SPANS_WEIGHT = 0.5
 GUESSES_WEIGHT = 0.15  # where only what can't be the answer is known
 WORD = re.compile(r"\w+")
@@ -152,8 +152,7 @@ def drawn_examples(
 ) -> list[Example]:
     """Of one epoch: all kinds, each in a dress drawn anew.
 
-    Of all but papers and receipts' details a share of `others`; of what papers are asked that stands alone one of
-    `papers`.
+    Of all but papers and receipts a share of `others`; of what papers are asked that stands alone one of `papers`.
     """
     groups = examples(data, chance)
     names = names_of(groups)
@@ -162,7 +161,7 @@ def drawn_examples(
         made += [dressed(example, names, chance) for example in translated(data, chance)]
     else:
         made = [one for one in made if not one.source.startswith("form ") or one.source == "form en"]
-    kept = [example for example in made if chance.random() < others]
+    kept = [example for example in made if example.source.startswith("receipt") or chance.random() < others]
     return [*kept, *drawn_details(receipt_details(data), chance), *drawn_papers(asked, language, papers, chance)]
 
 
@@ -211,7 +210,7 @@ def main() -> int:
     parser.add_argument("--to", type=Path, default=Path("training") / "reader.pt")
     parser.add_argument("--begin-with", type=Path, help="weights to go on from")
     parser.add_argument("--go-on", action="store_true", help="begin with the weights that ship")
-    parser.add_argument("--others", type=float, default=1.0, help="share of the examples that aren't of our papers")
+    parser.add_argument("--others", type=float, default=1.0, help="share of all but papers and receipts")
     parser.add_argument("--papers", type=float, default=1.0, help="share of what papers are asked by itself")
     parser.add_argument("--rate", type=float, default=RATE, help="of the encoder, at first")
     parser.add_argument("--rounded-from", type=float, default=0.5, help="share of the training that doesn't round yet")

@@ -25,7 +25,6 @@ from training.papers import are_told_apart, without_answers
 FILE = Path(__file__).with_name("receipt_details.txt")
 NOTHING = "nothing"
 PLACE = re.compile(r"(\d+):(\d+)-(\d+)")
-TIMES = 2  # each question in an epoch
 WITHOUT = 0.1  # of the questions: the line that answers is taken out
 OF_ANOTHER = 0.8  # of the questions are asked of another receipt, too, which they can't mean
 
@@ -55,7 +54,7 @@ def _example(question: str, lines: tuple[str, ...], places: str) -> Example:
 
 def drawn_details(details: Sequence[Example], chance: random.Random) -> Iterator[Example]:
     """Of one epoch: each question of its own receipt, its lines in any order, and of another one."""
-    for example in [one for one in details for _ in range(TIMES)]:
+    for example in details:
         header = f"{chance.choice(('IMG_', '', 'scan', 'receipt '))}{chance.randint(1, 4000):03}.jpg"
         others = []
         if chance.random() < OF_ANOTHER and are_told_apart(example, other := chance.choice(details)):

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from lamplight.languages import ENGLISH, THOUSANDS, about, catalogue, languages
 
-WORD = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"(?!(?<=['’])[st]\b)[^\W\d_]+")  # not what ends "Nvidia's" and "don't": it begins "s'il"
 KANA = re.compile(r"[\u3040-\u30ff]")  # Japanese has the letters of Chinese besides
 LETTERS = "letters that tell this language from the others, as in a regular expression’s brackets"
 """An entry about a language, of which English has none."""

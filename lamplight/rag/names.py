@@ -15,8 +15,8 @@ from lamplight.rag.query import STOP_WORDS
 WORD = re.compile(r"[^\W_]+(?:&[^\W_]+)*")
 POSSESSIVE = re.compile(r"['’]s?\b")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-INITIALS = re.compile(r"[A-Z]{2,5}|[A-Z][n&][A-Z]")  # IBM, JnJ, J&J
-JOINED_INITIALS = re.compile(r"[A-Z][nN&][A-Z]")
+INITIALS = re.compile(r"[A-Z]{2,5}|[A-Z]n[A-Z]|[A-Za-z]&[A-Za-z]")  # IBM, JnJ, J&J, j&j
+JOINED_INITIALS = re.compile(r"[A-Z][nN][A-Z]|[A-Za-z]&[A-Za-z]")
 LONGEST_RUN = 4  # words that are written as one: AMERICANEXPRESS, BankOfAmerica
 SHORTEST_NAME = 3  # letters; with a digit in it, as in 3M, two
 SHORTEST_BEGINNING = 4  # letters of a name's beginning: Pepsi; three in capitals: MGM

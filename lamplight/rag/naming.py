@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lamplight.library.records import Document
+from lamplight.rag.mentions import Mention, starts_of, strengths_of
 from lamplight.rag.names import INITIALS, LONGEST_RUN, Word, as_name, shelf_of, words_of
 from lamplight.rag.periods import periods_of, spellings
 from lamplight.rag.query import STOP_WORDS
@@ -41,7 +42,8 @@ class Named:
     `strengths`, from 0 to 1, also holds those that it may mean. `what` is the question without the names and times
     that only say where to look; the whole question when nothing is named. `asked` still has those that stand in the
     text, beside which the answer may stand; only names of files and titles are gone. `timed` is the same
-    with the times, which name rows and columns of tables.
+    with the times, which name rows and columns of tables. `starts` are the characters where each of the documents is
+    first named.
     """
 
     documents: frozenset[int]
@@ -50,19 +52,7 @@ class Named:
     what: str = ""
     asked: str = ""
     timed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Words of the question that may be a name, and how surely they name each of some documents."""
-
-    words: Sequence[Word]
-    strengths: Mapping[int, float]
-
-    @property
-    def strength(self) -> float:
-        """How surely it names the document it names best, from 0 to 1; 0 where it names none."""
-        return max(self.strengths.values(), default=0.0)
+    starts: Mapping[int, int] = field(default_factory=dict)
 
 
 def named_documents(question: str, documents: Sequence[Document], holding: Holding = lambda _: {}) -> Named:
@@ -71,7 +61,7 @@ def named_documents(question: str, documents: Sequence[Document], holding: Holdi
     titles = naming.by_name()
     surely = [mention for mention in titles if mention.strength >= CERTAIN]
     mentions = titles if surely else titles + naming.by_text(titles)
-    strengths = _sum(mentions)
+    strengths = strengths_of(mentions)
     if not strengths or max(len(mention.strengths) for mention in mentions) > max(1, MOST * len(documents)):
         return Named(frozenset(), frozenset(), {}, question, question, question)
     said = [mention for mention in mentions if mention.strength >= CERTAIN]
@@ -79,7 +69,7 @@ def named_documents(question: str, documents: Sequence[Document], holding: Holdi
     words = frozenset(word.lower for mention in said for word in mention.words)
     asked = naming.without(surely) if surely else question
     timed = naming.without(surely, timed=True) if surely else question
-    return Named(certain, words, strengths, naming.without(said), asked, timed)
+    return Named(certain, words, strengths, naming.without(said), asked, timed, starts_of(said, certain))
 
 
 class _Naming:
@@ -289,11 +279,3 @@ def _phrases(words: Sequence[Word]) -> list[str]:
     asked = _phrase(words)
     spelt = " ".join(" ".join(word.lower) if INITIALS.fullmatch(word.text) else word.lower for word in words)
     return [asked] if spelt == asked else [asked, spelt]
-
-
-def _sum(mentions: Sequence[Mention]) -> dict[int, float]:
-    total: dict[int, float] = {}
-    for mention in mentions:
-        for number, strength in mention.strengths.items():
-            total[number] = min(1.0, total.get(number, 0.0) + strength)
-    return total

@@ -203,7 +203,7 @@ def _asked(text: str, match: re.Match[str] | None, known: Definitions, names: fr
     left -= SIGNS.keys()
     if left and not ((may_be or how) and is_measure and len(left) <= EVEN_SO):
         return None
-    if match is None and not (is_measure or share or directed or yearly or _is_all(text, words, names)):
+    if match is None and not (is_measure or share or directed or yearly or _is_all(words, names)):
         return None
     form: Form = "value"
     if may_be or how or (directed and is_measure):
@@ -221,10 +221,9 @@ def _asked(text: str, match: re.Match[str] | None, known: Definitions, names: fr
     )
 
 
-def _is_all(text: str, words: frozenset[str], names: frozenset[str]) -> bool:
-    """Whether somebody typed no more than a line, whose and of when: "amazon inventories dec 31 2017"."""
-    dated = {word for word in words if word.isalpha()} - STOP_WORDS - UNIT_WORDS
-    return bool(names) and bool(periods_of(text).years) and not dated
+def _is_all(words: frozenset[str], names: frozenset[str]) -> bool:
+    """Whether somebody typed no more than a line and whose, of some time or not: "amazon inventories dec 31 2017"."""
+    return bool(names) and not {word for word in words if word.isalpha()} - STOP_WORDS - UNIT_WORDS
 
 
 def _named(sentence: str, known: Definitions, names: frozenset[str]) -> FigureQuestion | None:

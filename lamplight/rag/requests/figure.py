@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from lamplight.library.records import Document
 from lamplight.rag.composition import escape_markdown
@@ -40,7 +41,8 @@ def figure(request: Request, materials: Materials) -> DirectAnswer | None:
     several = [one for one in inside if one.id in naming.documents]
     if 1 < len(several) <= MOST_REPORTS:
         compared = parse_comparison(query, known, naming.words)
-        return _side_by_side(compared, several, request, materials) if compared is not None else None
+        said = _said_of_each(query, naming.starts)
+        return _side_by_side(compared, several, said, request, materials) if compared is not None else None
     asked = parse_figure_question(query, known, naming.words)
     if asked is None and not changes:
         return None
@@ -62,14 +64,33 @@ def figure(request: Request, materials: Materials) -> DirectAnswer | None:
     return DirectAnswer(request.say("not said"), nearest, refused=True)
 
 
+def _said_of_each(query: str, starts: Mapping[int, int]) -> dict[int, str]:
+    """The part of a question that tells the year of each document that it names: "A in 2024 or B in 2022".
+
+    What follows its name, up to the next; where a year comes before the first name, what leads to it.
+    """
+    numbers = sorted(starts, key=lambda number: starts[number])
+    places = [starts[number] for number in numbers]
+    leads = min((start for start, _ in periods_of(query).spans), default=len(query)) < min(places, default=0)
+    cuts = [0, *places] if leads else [*places, len(query)]
+    return {number: query[start:end] for number, (start, end) in zip(numbers, pairwise(cuts), strict=True)}
+
+
 def _side_by_side(
-    asked: FigureQuestion, which: Sequence[Document], request: Request, materials: Materials
+    asked: FigureQuestion,
+    which: Sequence[Document],
+    said_of_each: Mapping[int, str],
+    request: Request,
+    materials: Materials,
 ) -> DirectAnswer | None:
     """The same figure of several reports, the largest first; None unless each of them has it."""
     found: list[tuple[Document, int, Value]] = []
     for document in which:
         statements = FinancialStatements(materials.library.passages.of(document.id), asked.definitions)
-        figures = _figures(_in_its_years(asked, request.query, statements), statements)
+        part = said_of_each.get(document.id, "")
+        years = periods_of(part).years
+        timed = replace(asked, years=(max(years),)) if years else asked
+        figures = _figures(_in_its_years(timed, part if years else request.query, statements), statements)
         if len(figures) != 1:
             return None
         found.append((document, *figures[0]))
