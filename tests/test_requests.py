@@ -117,6 +117,37 @@ def test_what_a_collection_mentions_is_found_in_a_library_that_says_it_everywher
     assert say("en", "mentions", len(many) + 1, all=len(many) + 1, words="insurance") in everywhere
 
 
+def test_documents_are_told_apart_by_their_language(library: Library, models: Models, tmp_path: Path) -> None:
+    files = {
+        "plot.md": "The tenant keeps the paths free of weeds and closes the gate in the evening.",
+        "lease.md": "The rent is due on the third working day of each month, in advance.",
+        "garten.md": "Der Pächter hält die Wege frei von Unkraut und schließt abends das Tor.",
+        "numbers.md": "12.50",
+    }
+    add(library, models, tmp_path, files)
+    finished = asked(library, models, "Which of my documents are not in English?")
+    assert finished.kind == "library" and not finished.refused
+    german, english, untold = finished.answer.splitlines()[-3:]
+    assert german.startswith("- **Deutsch** (1): garten.md")
+    assert english.startswith("- **English** (2)") and "plot.md" in english and "lease.md" in english
+    assert "numbers.md" in untold
+    assert "garten.md" in asked(library, models, "Welche Dokumente sind auf Deutsch?").answer
+
+
+def test_a_summary_on_a_topic_is_of_what_is_about_it(library: Library, models: Models, tmp_path: Path) -> None:
+    sections = {
+        "Fees": "A plot costs 60 euros a year. Who pays late pays five euros more.",
+        "Animals": "Dogs are kept on a lead on all paths. Hens are allowed, six for each plot, but no cock.",
+        "Water": "The taps are closed from November to March. Hoses are allowed in the evening only.",
+        "Sheds": "A shed may have eight square metres. Its roof is to be green or grey.",
+    }
+    text = "\n\n".join(f"# {title}\n\n{said * 12}" for title, said in sections.items())
+    add(library, models, tmp_path, {"rules.md": text, "letter.md": "Dear members, the open day is in June."})
+    finished = asked(library, models, "Summarise what the rules say about hens and dogs")
+    assert finished.kind == "summary" and "Hens are allowed" in finished.answer
+    assert "60 euros" not in finished.answer and "green or grey" not in finished.answer
+
+
 def test_a_name_that_stands_nowhere_is_said_so(sample_library: Library, models: Models) -> None:
     finished = asked(sample_library, models, "Which documents mention Zaphod Beeblebrox?")
     assert finished.refused and "Zaphod Beeblebrox" in finished.answer

@@ -34,7 +34,7 @@ from training.papers import FOLDER, sections
 EXAMPLES = Path(__file__).with_name("requests.txt")
 FACT = "fact"
 SLOT = re.compile(r"\{(\w+)\}")
-WHOLE_OR_PART = {"docs": " all", "pages": " part"}
+WHOLE_OR_PART = {"docs": " all", "pages": " part", "topic": " part"}
 SUM = "list sum"  # whose own words, as "receipts" and "total", are what other lists are of
 SEED = 11
 FILLED = 12  # times each example with a slot
@@ -71,8 +71,8 @@ def read_examples(path: Path = EXAMPLES) -> tuple[list[Example], dict[str, list[
 
 def _detail(kind: str, template: str) -> str:
     """Of a summary whether all documents are to be summarised, or a part of one."""
-    found = SLOT.search(template)
-    return WHOLE_OR_PART.get(found[1], "") if kind == "summary" and found else ""
+    found = [WHOLE_OR_PART[slot] for slot in SLOT.findall(template) if slot in WHOLE_OR_PART]
+    return found[0] if kind == "summary" and found else ""
 
 
 def filled(template: str, fillings: dict[str, list[str]], chance: random.Random) -> Iterator[str]:

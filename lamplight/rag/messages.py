@@ -90,6 +90,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "in all": "There are **{documents}**, **{pages}** in all{pictures}: {kinds}.",
     "with": " with {pictures}",
     "of kind": ("**{n}** of {all} documents: {words}.", "**{n}** of {all} documents: {words}."),
+    "in languages": ("{documents}, in {n} language:", "{documents}, in {n} languages:"),
+    "language untold": ("{n} with too few words to tell", "{n} with too few words to tell"),
     "newest first": "{documents}, the newest first:",
     "added": "added on {when}",
     "mentions": (

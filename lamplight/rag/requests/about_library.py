@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lamplight.languages import speaking, translated
 from lamplight.library.records import Document
+from lamplight.models.language_identification import NAMES, written_in
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import KINDS, in_english
@@ -20,6 +21,8 @@ from lamplight.rag.sentences import Sentence, sentences_of, stems, units_of
 MOST = 30  # documents that are listed
 LOOKED_AT = 30  # passages of a document, for the sentence that is shown
 SKIPPED = 12  # remarks about what was not read
+MOST_OF_A_LANGUAGE = 12  # documents that are named
+WRITTEN_FIRST = 6  # passages of a document that tell its language
 
 
 def about_library(request: Request, materials: Materials) -> DirectAnswer | None:
@@ -28,6 +31,7 @@ def about_library(request: Request, materials: Materials) -> DirectAnswer | None
         "count": _count,
         "documents": _documents,
         "mentions": _mentions,
+        "languages": _languages,
         "failed": _failed,
     }
     return ways[request.intent.detail](request, materials)
@@ -126,6 +130,38 @@ def _holding_sentence(chunks: Sequence[int], words: str, materials: Materials) -
         for sentence in sentences_of(passages[number]) or units_of(passages[number])
     ]
     return max(sentences, key=lambda sentence: len(wanted & stems(sentence.text)), default=None)
+
+
+def _languages(request: Request, materials: Materials) -> DirectAnswer:
+    """Each language with its documents; those that have the fewest first, as they are mostly what is looked for."""
+    groups: dict[str, list[Document]] = {}
+    for document in request.documents:
+        groups.setdefault(_written_in(document, materials), []).append(document)
+    untold = groups.pop("", [])
+    citations = CitationList()
+    lines = []
+    for code in sorted(groups, key=lambda code: len(groups[code])):
+        told = f"**{NAMES[code]}** ({len(groups[code]):,})"
+        lines.append(f"- {told}: {_names(groups[code], citations, request, materials)}")
+    if untold:
+        told = request.say("language untold", len(untold))
+        lines.append(f"- {told}: {_names(untold, citations, request, materials)}")
+    documents = request.say("document", len(request.documents))
+    return citations.told("\n".join([request.say("in languages", len(groups), documents=documents), "", *lines]))
+
+
+def _names(documents: Sequence[Document], citations: CitationList, request: Request, materials: Materials) -> str:
+    """The first of them, and how many more there are."""
+    first = documents[:MOST_OF_A_LANGUAGE]
+    names = ", ".join(f"{escape_markdown(one.name)}{citations.mark(materials.first_line(one))}" for one in first)
+    left = len(documents) - len(first)
+    return f"{names} {request.say('more documents', left)}" if left else names
+
+
+def _written_in(document: Document, materials: Materials) -> str:
+    """By what it says on its first pages: a letter may end with an address abroad."""
+    chunks = materials.library.passages.of(document.id, WRITTEN_FIRST)
+    return written_in(" ".join(chunk.text for chunk in chunks))
 
 
 def _failed(request: Request, materials: Materials) -> DirectAnswer:

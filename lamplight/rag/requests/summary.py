@@ -29,7 +29,8 @@ OF_ONE_OF_MANY = 2  # sentences of a document beside others
 DOCUMENTS = 20  # that are told one by one
 FEW = 5  # documents of which each gets a little more
 LONG = 8  # chunks: a longer document is told section by section
-ON_TOPIC = 12  # chunks of a document that are about something
+ON_TOPIC = 12  # chunks of a document that are about something, at most
+PARTS = 4  # of a short document: no more than one of them is about it
 PAGES = re.compile(r"(\d+)\s*(?:[-–—]|[^\W\d_]{1,3})\s*(\d+)")  # "3-7", "3 to 7", "3 bis 7", "3 à 7"
 NUMBER = re.compile(r"\d+")
 LONGEST = 30  # points that may be asked for
@@ -206,7 +207,8 @@ def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> 
             return inside, request.say(key, page=first, first=first, last=last)
     if request.intent.detail == "part" and wanted:
         scope = replace(request.scope, documents=frozenset({chunks[0].document_id}))
-        found = {one.id for one in materials.finder.search(topic, scope=scope, lookup=request.lookup).found[:ON_TOPIC]}
+        most = min(ON_TOPIC, max(1, len(chunks) // PARTS))
+        found = {one.id for one in materials.finder.search(topic, scope=scope, lookup=request.lookup).found[:most]}
         if about_it := [chunk for chunk in chunks if chunk.id in found]:
             return about_it, request.say("on topic", words=escape_markdown(topic))
     return list(chunks), ""
