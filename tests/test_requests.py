@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lamplight.ingest.pipeline import index_file
-from lamplight.library.records import Message
+from lamplight.library.records import Chunk, Document, Message
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
@@ -115,6 +115,23 @@ def test_what_a_collection_mentions_is_found_in_a_library_that_says_it_everywher
     assert cited(finished) == [own.name]
     everywhere = asked(library, models, "Which documents mention insurance?").answer
     assert say("en", "mentions", len(many) + 1, all=len(many) + 1, words="insurance") in everywhere
+
+
+def test_scans_are_counted_as_what_they_read_like(library: Library, models: Models) -> None:
+    """A receipt may begin like a letter, with names, places and numbers: its many amounts tell it."""
+    till = "Dear customer, thank you for your visit.\nPlease let us know how it was. Yours, Low & Sons, Jalan Bunga 2"
+    items = "GLOVES 3 2.12 6.36\nTOTAL 6.36\nCASH 10.00\nCHANGE 3.64"
+    letter = "Dear Mr Low,\nthank you for your letter of last week.\nWe return the fee of 12.50.\nYours sincerely"
+    for name, texts in {"001.jpg": (till, items), "002.jpg": (letter,)}.items():
+        chunks = [Chunk(1, "image", "", text, [], picture_kind="scan") for text in texts]
+        document = Document(0, name, f"/{name}", name, "jpg", "", 1, len(chunks), 0, 1, 1, 1.0)
+        library.documents.add(document, [], chunks, models.embedder.encode(list(texts)), models.embedder)
+    for question, own, other in (
+        ("How many receipts do I have?", "001.jpg", "002.jpg"),
+        ("How many letters do I have?", "002.jpg", "001.jpg"),
+    ):
+        answer = asked(library, models, question).answer
+        assert own in answer and other not in answer
 
 
 def test_documents_are_told_apart_by_their_language(library: Library, models: Models, tmp_path: Path) -> None:

@@ -68,8 +68,9 @@ ANY_PAPERS = frozenset(
 )
 """What all of a library is called, and what its documents are made of."""
 
+RECEIPT = "receipt"
 LOOKS = {
-    "receipt": "Receipt. Item, quantity, price. Total, tax included, cash, change. Thank you, please come again.",
+    RECEIPT: "Receipt. Item, quantity, price. Total, tax included, cash, change. Thank you, please come again.",
     "letter": "Dear Sir or Madam, thank you for your letter of last week. Please let us know. Yours sincerely",
 }
 """How scans of each kind read: what is searched by either name is counted by the one it looks like."""
