@@ -60,6 +60,13 @@ def test_an_amount_that_a_receipt_says_again_is_surer() -> None:
     assert scores("total?", passage(*receipt)) == [2.0, 1.9, 0.0]  # in a table the same number is often another thing
 
 
+def test_what_was_paid_is_not_put_before_what_else_is_asked_for() -> None:
+    """A receipt's total and its change confirm each other, whatever is asked of it."""
+    receipt = ("-2.0 TOTAL 12.00", "-3.0 CASH 50.00", "1.5 CHANGE 38.00")
+    total, _, change = scores("how much came back?", passage(*receipt, kind="image"))
+    assert -2.0 < total < change
+
+
 def test_only_what_may_come_to_the_front_in_time_is_read() -> None:
     near = [passage("1.0 a", score=2.0 - 0.01 * rank, number=rank) for rank in range(30)]
     assert worth_reading(near) == near[:READ]
