@@ -224,3 +224,15 @@ def test_a_table_behind_what_is_shown_is_asked_if_its_document_is_shown(models: 
         [prose_of_soap] = [one for one in search.found if one.document == "soap.txt" and "310" not in one.text][:1]
         found = list(tables_among(search, Selection(search, [prose_of_soap], []), library))
     assert [(passage.document, table.rows[0][0]) for passage, table in found] == [("soap.txt", "Soap bars")]
+
+
+def test_a_table_of_the_document_that_is_named_is_asked_alone(models: Models, tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library:
+        for name, revenue in (("Lumen Lamps", "3,412 3,127"), ("Orbit Optics", "48.2 44.9")):
+            statement = f"{name}: income statement\n\n2025 2024\nRevenue {revenue}\nGross profit {revenue}\n"
+            (tmp_path / f"{name}.txt").write_text(statement, encoding="utf-8")
+            index_file(tmp_path / f"{name}.txt", library, models)
+        for question, count in (("Lumen Lamps revenue 2024", 1), ("revenue 2024", 2)):
+            search = Retriever(library, models.embedder).search(question, 40)
+            found = list(tables_among(search, Selection(search, search.found, []), library))
+            assert len(found) == count, question
