@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lamplight.rag.lexicon.amounts import rounded
+from lamplight.rag.lexicon.expenses import as_spoken_of
 from lamplight.rag.tables.cells import UNSCALED, Column
 from lamplight.rag.tables.plan import Plan
 from lamplight.rag.tables.query import Result
@@ -160,6 +161,8 @@ def _change(plan: Plan, result: Result) -> TableSentence:
     column = plan.grid.columns[plan.column]
     if not isinstance(first, int | float) or not isinstance(last, int | float):
         return None
+    written = [column.texts[row] for row in result.used]
+    first, last = as_spoken_of(first, last, column.head, written)
     points = [_values(plan, part) for part in plan.pair]
     span = f"from {column.show(first)} in {points[0]} to {column.show(last)} in {points[1]}"
     about = f"{column.head}{_where(plan)}"
