@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from lamplight.library.records import Table
@@ -29,7 +30,11 @@ PERIOD = re.compile(rf"(?i)\b(?:fy\s?)?{YEAR.pattern}\b|\bq[1-4]\b|\b(?:{MONTH})
 SCALE = re.compile(r"(?i)\b(thousand|million|billion)s?\b|[$€£](000)s?\b|[$€£](k|m|bn)\b|\((m|mn|bn)\)")
 SCALE_WORDS = {"k": "thousand", "000": "thousand", "m": "million", "mn": "million", "bn": "billion"}
 UNSCALED = re.compile(r"(?i)per\s+(\w+\s+)?(share|unit|cent)|%|percent|\brate\b|\bratio\b|\bmargin\b|\bnumber of\b")
-TOTAL = re.compile(r"(?i)(grand |sub-?|overall )?(totals?|sum|average|mean|median)\b.*|all( \w+)?|overall")
+TOTAL = re.compile(
+    r"(?i)(grand |overall )?(totals?|sum|average|mean|median)\b.*|all( \w+)?|overall|.*\bsub-?totals?\b.*|"
+    r"((zwischen|gesamt|end)?summe|gesamt|insgesamt|durchschnitt|mittelwert|sous-total|somme|moyenne|suma|promedio)\b.*|"
+    r"[合总小总總]计|[合總小]計"
+)
 IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 MOST_TRANSPOSED_ROWS = 120  # rows of a statement that are transposed to columns; a longer table is a list of records
 
@@ -80,6 +85,12 @@ class Grid:
     def origin(self, row: int, column: int) -> tuple[int, int]:
         """Where a cell stands in `table`: its row and column from 0."""
         return (column - 1, self._sources[row]) if self.transposed else (row, column)
+
+    def numbers_rows(self, column: int) -> bool:
+        """Whether a column numbers its rows (plot 11, 12, 13) and holds no quantity."""
+        values = [value for value in self.columns[column].values if isinstance(value, float)]
+        steps = {after - before for before, after in pairwise(values)}
+        return not self.transposed and len(set(values)) == len(values) and (column == 0 or steps == {1.0})
 
     @property
     def _sources(self) -> list[int]:

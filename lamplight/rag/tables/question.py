@@ -13,8 +13,9 @@ from itertools import pairwise
 from lamplight.library.records import Table
 from lamplight.rag.tables.cells import Grid, grids
 from lamplight.rag.tables.mentions import find_mentions
-from lamplight.rag.tables.plan import ParsedQuestion, Plan, can_be_trusted, plans
+from lamplight.rag.tables.plan import ParsedQuestion, Plan, plans
 from lamplight.rag.tables.selections import Filter, Mention
+from lamplight.rag.tables.trust import can_be_trusted
 from lamplight.rag.tables.vocabulary import KNOWN, NEVER_TITLES, OPENINGS, OPERATIONS, Word, meaning, words_of
 
 LONGEST_QUESTION = 32  # words; more is prose with a question in it
