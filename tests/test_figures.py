@@ -339,3 +339,19 @@ def test_a_cost_of_a_document_of_its_own_that_stands_in_brackets_grows_where_it_
     assert before is not None and after is not None
     grown = growth(before, after)
     assert grown is not None and grown.amount == pytest.approx(57 / 1233)
+
+
+def test_thousands_that_a_report_parts_by_points_are_no_decimals() -> None:
+    known = definitions()
+    text = "(in millions)\n2024 2023\nRevenue {} 987\nCost of sales 802 655\nGross profit 432 332\nNet profit 88 71\n"
+    statements = FinancialStatements([passage(text.format("1.234"))], known)
+    value = Evaluation(statements, known).value(Named("gross margin"), 2024)
+    assert value is not None and value.amount == pytest.approx(432 / 1234)
+    large = FinancialStatements([passage(text.format("1.234.567"))], known).cell(known.lines["revenue"], 2024)
+    assert large is not None and large.value == 1_234_567
+
+
+def test_what_may_be_thousands_or_decimals_is_no_figure() -> None:
+    text = "2024 2023\nRevenue 1.234 1.100\nGross profit 1.102 1.001\nOperating income 1.002 1.001\n"
+    statements = FinancialStatements([passage(text)], definitions())
+    assert statements.years and statements.cell(definitions().lines["revenue"], 2024) is None

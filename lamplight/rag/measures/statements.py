@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from lamplight.library.records import Passage
-from lamplight.rag.lexicon.amounts import parse_amount
+from lamplight.rag.lexicon.amounts import are_unclear, decimal_comma, parse_amount
 from lamplight.rag.lexicon.expenses import is_result
 from lamplight.rag.lexicon.numbers import SIGNS
 from lamplight.rag.lexicon.quantities import COUNTED_IN
@@ -76,6 +76,8 @@ class FinancialStatements:
         # Where what is paid out stands below zero, as in brackets.
         self._turned = {part.statement for part in self._parts if any(_is_turned(*one, known) for one in part.lines)}
         self._sign = next((part.sign for part in self._parts if part.sign), "")
+        cells = [cell for part in self._parts for row in part.rows for cell in row.cells.values()]
+        self._comma_decimal = decimal_comma([cells])
         self._scales: dict[int, str] = {}
         for passage in passages:
             if (said := COUNTED_IN.search(f"{passage.header}\n{passage.text}")) is not None:
@@ -132,8 +134,8 @@ class FinancialStatements:
         return best[1] if best else None
 
     def _cell(self, part: StatementTable, row: Row, year: int, written: str, line: LineItem) -> LineItemValue | None:
-        amount = parse_amount(written)
-        if amount is None or amount.suffix:
+        amount = parse_amount(written, self._comma_decimal is True)
+        if amount is None or amount.suffix or (self._comma_decimal is None and are_unclear([written])):
             return None
         value = abs(amount.value) if line.is_paid else amount.value
         value = -value if line.is_turned and line.statement in self._turned else value

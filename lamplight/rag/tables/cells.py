@@ -1,7 +1,7 @@
 """The cells of a table as numbers, dates and words, so that they can be counted, compared and added.
 
 A column has one type. What it can't hold (a blank, "n/a", a word among numbers) is left empty, never guessed;
-where a column can be read in two ways (1,5 and 1.5 in one column, £ and $) it stays words.
+where a column can be read in two ways (1,5 and 1.5 in one column, nothing but 1.234, £ and $) it stays words.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Literal
 
 from lamplight.library.records import Table
-from lamplight.rag.lexicon.amounts import FOOTNOTE, comma_decimal_in, parse_amount, rounded, two_styles
+from lamplight.rag.lexicon.amounts import FOOTNOTE, are_unclear, decimal_comma, parse_amount, rounded, two_styles
 from lamplight.rag.lexicon.dates import MONTH, parse_dates
 from lamplight.rag.lexicon.numbers import MINUS, SIGN_OF, SIGNS, currency_of, is_unit
 from lamplight.rag.periods import YEAR
@@ -142,7 +142,7 @@ def is_total(label: str) -> bool:
 
 
 def _grid(table: Table, heads: Sequence[str], columns: Sequence[list[str]], scale: str) -> Grid:
-    comma_decimal = any(comma_decimal_in(cells) for cells in columns)
+    comma_decimal = decimal_comma(columns)
     used: Counter[str] = Counter()
     typed = []
     for index, (head, cells) in enumerate(zip(heads, columns, strict=True)):
@@ -156,7 +156,7 @@ def _grid(table: Table, heads: Sequence[str], columns: Sequence[list[str]], scal
     return Grid(table, typed)
 
 
-def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: bool) -> Column:
+def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: bool | None) -> Column:
     texts = [" ".join(cell.replace("\x00", " ").split()) for cell in cells]
     filled = [text for text in texts if text.lower() not in BLANKS]
     plain = FOOTNOTE.sub("", head).strip(" :") or head
@@ -167,7 +167,9 @@ def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: b
     if dates is not None:
         return Column(name, plain, "date", texts, list[Value](dates))
     first = filled[:LOOKED_AT]
-    if sum(parse_amount(text, comma_decimal) is not None for text in first) < len(first) / 2:
+    unclear = comma_decimal is None and are_unclear(first)
+    comma_decimal = comma_decimal is True
+    if unclear or sum(parse_amount(text, comma_decimal) is not None for text in first) < len(first) / 2:
         return Column(name, plain, "text", texts, [text if text.lower() not in BLANKS else None for text in texts])
     amounts = [parse_amount(text, comma_decimal) for text in texts]
     numbers = [amount for amount in amounts if amount is not None]
