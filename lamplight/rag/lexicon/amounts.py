@@ -141,7 +141,7 @@ def are_unclear(cells: Sequence[str]) -> bool:
 
 
 def _are_thousands(cells: Sequence[str]) -> bool:
-    """Whether what is written 1.234 stands beside some hundreds, or is money that would have three decimals: 12.500 €."""
+    """Whether what is written 1.234 stands beside hundreds, or is money that would have three decimals: 12.500 €."""
     for match in _numbers_of(cells):
         digits, behind = match["digits"].strip(), match["tail"] or match["last"] or ""
         hundreds = digits.isdigit() and len(digits) == OF_A_THOUSAND

@@ -20,8 +20,8 @@ from lamplight.rag.tables.vocabulary import (
 )
 
 PlanKind = Literal[
-    "lookup", "sum", "average", "median", "max", "min", "top", "groups", "count", "distinct", "difference", "change",
-    "share",
+    "lookup", "sum", "sums", "average", "median", "max", "min", "top", "groups", "count", "distinct", "difference",
+    "change", "share",
 ]  # fmt: skip
 EXTREMES = ("max", "min")
 

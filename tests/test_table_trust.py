@@ -1,0 +1,61 @@
+"""What a table can't carry is not computed: amounts of different currencies in one."""
+
+from __future__ import annotations
+
+import pytest
+
+from lamplight.rag.computation import compute
+from tests.test_computation import computed, table
+
+TRAVEL = table(
+    "Travel expenses",
+    """
+    Who | What | Amount | Currency | Nights
+    Anna | Train | 86.40 | CHF | 0
+    Ben | Hotel | 310.00 | CHF | 2
+    Anna | Dinner | 128.50 | CHF | 0
+    Anna | Flight | 219.90 | EUR | 0
+    Carla | Fee | 450.00 | EUR | 1
+    Ben | Licence | 99.00 | USD | 0
+    """,
+)
+STOCK = table(
+    "Stock",
+    """
+    Item | Stock | Unit
+    White paint | 12 | l
+    Blue paint | 3 | l
+    Screws | 1,200 | pcs
+    Plaster | 18 | kg
+    Gloves | 44 | pairs
+    """,
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What is the total amount?", "CHF 524.90, EUR 669.90 and USD 99.00"),
+        ("How much did Anna spend?", "CHF 214.90 and EUR 219.90"),
+        ("What is the total amount of Carla?", "450.00"),
+        ("What is the total amount where the currency is CHF?", "524.90"),
+    ],
+)
+def test_each_currency_is_added_up_by_itself(question: str, said: str) -> None:
+    assert computed(question, TRAVEL).answer.endswith(f" is {said}.")
+
+
+def test_each_unit_is_added_up_by_itself() -> None:
+    found = computed("What is the total stock?", STOCK)
+    assert found.answer.endswith(" is 18 kg, 15 l, 44 pairs and 1,200 pcs.")
+    assert len(found.cells) == 10 and found.sql.count("GROUP BY") == 1
+
+
+@pytest.mark.parametrize("question", ["What is the average amount?", "What is the highest amount?"])
+def test_different_currencies_are_neither_compared_nor_averaged(question: str) -> None:
+    assert compute(question, [TRAVEL]) is None
+
+
+def test_letters_that_may_be_units_are_none_by_themselves() -> None:
+    sizes = table("Shirts", "Shirt | Size | Sold\nRed | S | 40\nBlue | M | 30\nGreen | L | 2")
+    assert computed("What is the total sold?", sizes).value == 72.0
