@@ -1,4 +1,4 @@
-"""What a table can't carry is not computed: amounts of different currencies in one."""
+"""What a table can't carry is not computed: amounts of different currencies in one, numbers of orders added up."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ STOCK = table(
     Gloves | 44 | pairs
     """,
 )
+ORDERS = table(
+    "Orders",
+    """
+    Order | Date | Customer | Total
+    1001 | 03/14/2025 | Baker | $1,240.00
+    1002 | 04/22/2025 | Nguyen | $310.50
+    1003 | 05/21/2025 | Baker | $89.99
+    """,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +68,11 @@ def test_different_currencies_are_neither_compared_nor_averaged(question: str) -
 def test_letters_that_may_be_units_are_none_by_themselves() -> None:
     sizes = table("Shirts", "Shirt | Size | Sold\nRed | S | 40\nBlue | M | 30\nGreen | L | 2")
     assert computed("What is the total sold?", sizes).value == 72.0
+
+
+def test_numbers_of_orders_are_not_added_up() -> None:
+    found = compute("How much did Baker order in total?", [ORDERS])
+    assert found is None or "2,004" not in found.answer
+    assert computed("How many orders are there?", ORDERS).value == 3.0
+    lines = table("Invoice", "Quantity | Item\n3 | Lamps\n5 | Bulbs\n2 | Shades")
+    assert computed("What is the total quantity?", lines).value == 10.0

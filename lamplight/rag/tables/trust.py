@@ -11,6 +11,7 @@ from lamplight.rag.tables.totals import added_rows
 from lamplight.rag.tables.vocabulary import SUBTOTALS, meaning
 
 AS_WRITTEN = ("lookup", "difference", "change")  # of one cell, or of two
+FOUR_DIGITS = 1000
 
 
 def can_be_trusted(plan: Plan, crosstab: bool) -> bool:
@@ -19,6 +20,8 @@ def can_be_trusted(plan: Plan, crosstab: bool) -> bool:
     if plan.kind not in AS_WRITTEN and len(rows) > 1 and not added_rows(plan.grid).keys().isdisjoint(rows):
         return False
     if plan.column >= 0 and plan.kind not in (*AS_WRITTEN, "distinct"):
+        if _holds_codes(plan.grid, plan.column):
+            return False
         held = [row for row in rows if plan.grid.columns[plan.column].values[row] is not None]
         # "The maximum dose of metformin" over its one row is a dose, and not the maximum that was asked for.
         least = 2 if plan.grid.transposed or plan.kind in ("average", "median", "max", "min") else 1
@@ -31,6 +34,15 @@ def can_be_trusted(plan: Plan, crosstab: bool) -> bool:
     # Lines of a statement (sales, net income, assets) don't add up and each has its own unit.
     labels = [set(meaning(text)) for row, text in enumerate(plan.grid.columns[0].texts) if row in set(rows)]
     return plan.kind not in AS_WRITTEN and not any(SUBTOTALS & words for words in labels)
+
+
+def _holds_codes(grid: Grid, index: int) -> bool:
+    """Whether the first column has the numbers of orders or rows: whole, each once, going up or of four digits."""
+    column = grid.columns[index]
+    values = [value for value in column.values if isinstance(value, float)]
+    if index or column.prefix or column.suffix or column.decimals or not grid.numbers_rows(index):
+        return False
+    return values == sorted(values) or min(values) >= FOUR_DIGITS
 
 
 def _one_kind_of_period(grid: Grid, rows: Sequence[int]) -> bool:
