@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lamplight.library.records import Table
 from lamplight.rag.computation import compute
 from tests.test_computation import computed, table
 
@@ -76,3 +77,37 @@ def test_numbers_of_orders_are_not_added_up() -> None:
     assert computed("How many orders are there?", ORDERS).value == 3.0
     lines = table("Invoice", "Quantity | Item\n3 | Lamps\n5 | Bulbs\n2 | Shades")
     assert computed("What is the total quantity?", lines).value == 10.0
+
+
+HOURS = table(
+    "Team hours",
+    """
+    Name | Week | Mon | Tue | Total
+    Kim | 23 | 8 | 7.5 | 15.5
+    Lee | 23 | 8 | 8 | 16
+    Kim | 24 | 8 | 0 | 8
+    """,
+)
+SEEDLINGS = table("Seedlings sold", "Plant | Sat | Sun\nTomato | 41 | 38\nChilli | 22 | 17\nBasil | 30 | 35")
+
+
+@pytest.mark.parametrize(
+    ("source", "question"),
+    [
+        (HOURS, "How many hours did Kim work in total?"),
+        (HOURS, "How many hours are there for Kim?"),
+        (SEEDLINGS, "How many seedlings were sold?"),
+        (SEEDLINGS, "How many plants were sold in total?"),
+    ],
+)
+def test_how_many_is_no_count_of_rows_where_a_column_may_say_it(source: Table, question: str) -> None:
+    assert compute(question, [source]) is None
+
+
+def test_how_many_counts_rows_where_these_are_meant() -> None:
+    assert computed("How many plants are there?", SEEDLINGS).value == 3.0
+    assert computed("How many rows are there for Kim?", HOURS).value == 2.0
+    members = table("Club members", "Who | Age | Town\nAnn | 34 | Dover\nBo | 41 | Hythe\nCy | 29 | Dover")
+    assert computed("How many members are in Dover?", members).value == 2.0
+    visits = table("Visits", "Day | Guests | Town\nMonday | 40 | Dover\nTuesday | 12 | Hythe")
+    assert computed("How many visits had over 20 guests?", visits).value == 1.0

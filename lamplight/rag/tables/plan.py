@@ -13,6 +13,7 @@ from lamplight.rag.tables.vocabulary import (
     MONEY_HEADS,
     PERSON_HEADS,
     PRICE_HEADS,
+    PROPERTY_HEADS,
     RANKS,
     SPENT_HEADS,
     WHICH_PRICE,
@@ -63,6 +64,11 @@ class ParsedQuestion:
     def counts(self) -> bool:
         """Whether a word for counting is in it, or both "how" and "many"."""
         return "count" in self.operations or ("how" in self.lower and "many" in self.lower)
+
+    @property
+    def of_rows(self) -> bool:
+        """Whether a word may stand for the rows: one that means them, or the title in the plural."""
+        return bool(self.roles & {"rows", "title"})
 
     @property
     def money(self) -> bool:
@@ -134,11 +140,11 @@ def _extreme(asked: ParsedQuestion, grid: Grid, operations: set[str]) -> Iterato
     label = asked.labels[0] if asked.labels else _implied_label(grid, wanted)
     filters = without_totals(grid, asked.filters)
     base = Plan(grid, "max", label=label, filters=filters, limit=asked.limit, descending=kind == "max")
-    by_rows = "rows" in asked.roles and not asked.numbers and not asked.money
+    by_rows = asked.of_rows and not asked.numbers and not asked.money
     by_rows = by_rows and not any(_is_money(grid, index) for index in range(len(grid.columns)))
     if by_rows and label >= 0 and "most" in asked.lower and wanted:
         yield replace(base, kind="groups", column=-1)
-    if len(columns) != 1 or (wanted and label < 0) or ("rows" in asked.roles and label < 0 and not asked.limit):
+    if len(columns) != 1 or (wanted and label < 0) or (asked.of_rows and label < 0 and not asked.limit):
         return
     if RANKS & set(meaning(grid.columns[columns[0]].head)):
         return
@@ -161,9 +167,23 @@ def _count(asked: ParsedQuestion, grid: Grid, operations: set[str]) -> Iterator[
     elif asked.numbers:
         yield from _quantity(asked, grid)
     elif len(asked.labels) == 1 and not asked.money:
-        yield Plan(grid, "distinct", asked.labels[0], filters=filters)
-    elif "rows" in asked.roles and not asked.labels and not asked.money and "distinct" not in operations:
+        if "sum" not in operations or not _holds_quantities(grid, filters):
+            yield Plan(grid, "distinct", asked.labels[0], filters=filters)
+    elif asked.labels or asked.money or "distinct" in operations:
+        return
+    elif "rows" in asked.roles or ("title" in asked.roles and not _holds_quantities(grid, filters)):
         yield Plan(grid, "count", filters=filters)
+
+
+def _holds_quantities(grid: Grid, filters: Sequence[Filter]) -> bool:
+    """Whether "how many" may ask for the sum of a column: one of bare numbers, of which the question sets no limit."""
+    limited = {part.column for part in filters}
+    return any(
+        column.is_number
+        and not (column.prefix or column.suffix or index in limited or grid.numbers_rows(index))
+        and not (MONEY_HEADS | PROPERTY_HEADS) & set(meaning(column.head))
+        for index, column in enumerate(grid.columns)
+    )
 
 
 def _quantity(asked: ParsedQuestion, grid: Grid) -> Iterator[Plan]:
@@ -248,7 +268,7 @@ def _share(asked: ParsedQuestion, grid: Grid) -> Iterator[Plan]:
         yield Plan(grid, "share", columns[0], filters=total, pair=asked.filters)
     elif columns or asked.money or len(asked.labels) > 1:
         return
-    elif _is_unique(grid, asked.labels[0], total) if asked.labels else "rows" in asked.roles:
+    elif _is_unique(grid, asked.labels[0], total) if asked.labels else asked.of_rows:
         yield Plan(grid, "share", filters=total, pair=asked.filters)
 
 

@@ -24,7 +24,7 @@ from lamplight.rag.tables.vocabulary import (
     meaning,
 )
 
-Role = Literal["column", "filter", "named only", "operation", "rows", "money", "price", "spend", "neutral"]
+Role = Literal["column", "filter", "named only", "operation", "rows", "title", "money", "price", "spend", "neutral"]
 
 COMPARE = {">": gt, ">=": ge, "<": lt, "<=": le}
 LONGEST_SPAN = 9  # words of a head or a cell, little words between them included
