@@ -44,7 +44,8 @@ class CellAnswer:
     @property
     def is_sure(self) -> bool:
         """Whether it may be told as the answer."""
-        return self.probability >= (SURE if self.program.operation == "lookup" else SURE_WORKED_OUT)
+        least = SURE if self.program.operation == "lookup" else SURE_WORKED_OUT
+        return self.probability >= least and not self.program.is_blank
 
 
 def asked_cell(
