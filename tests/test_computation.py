@@ -315,6 +315,15 @@ def test_rows_without_a_number_are_named() -> None:
     assert computed("What is the average rent?", MEMBERS).note == "Not counted: Total."
 
 
+def test_thousands_that_are_parted_by_points_are_added_up() -> None:
+    flats = table("Heating meter", "Flat | 2023 | Consumption\nA | 14.220 | 1.714\nB | 9.871 | 571\nC | 21.005 | 2.885")
+    assert computed("What is the total consumption?", flats).answer.endswith("is 5,170.")
+    houses = table("Immobilien", "Objekt | Kaufpreis\nReihenhaus | 450.000 €\nBungalow | 315.000 €")
+    assert computed("What is the total Kaufpreis?", houses).answer.endswith("is €765,000.")
+    fuel = table("Fuel", "Day | Price\nMonday | 1.459 €\nTuesday | 1.609 €")
+    assert compute("What is the average price?", [fuel]) is None
+
+
 def test_a_total_that_is_not_the_sum_of_its_rows_is_only_quoted() -> None:
     wrong = Table(1, "Plots", MEMBERS.columns, [*MEMBERS.rows[:-1], ["Total", "", "", "£210", ""]])
     assert computed("What is the total rent?", wrong).answer == "Rent for Total is £210."
@@ -327,6 +336,7 @@ def test_a_total_that_is_not_the_sum_of_its_rows_is_only_quoted() -> None:
     [
         (["1,5", "2,25"], "number"),
         (["1,5", "2.5"], "text"),
+        (["1.459", "1.609"], "text"),
         (["£5", "$6"], "text"),
         (["5", "n/a", "7", ""], "number"),
         (["5", "six", "7", "eight"], "text"),
@@ -338,6 +348,7 @@ def test_a_total_that_is_not_the_sum_of_its_rows_is_only_quoted() -> None:
     ids=[
         "decimal commas",
         "two styles",
+        "thousands or decimals",
         "two currencies",
         "blanks",
         "words",

@@ -15,6 +15,8 @@ from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished
 from lamplight.rag.measures.definitions import definitions
+from lamplight.rag.measures.evaluation import Evaluation, growth
+from lamplight.rag.measures.expression import Named
 from lamplight.rag.measures.question import parse_figure_question
 from lamplight.rag.measures.statements import FinancialStatements
 
@@ -287,3 +289,69 @@ def test_what_the_question_defines_counts_before_what_is_known() -> None:
     )
     assert read is not None and read.definitions.measures["cash ratio"].expression == "cash divided by total assets"
     assert definitions().measures["cash ratio"].expression != "cash divided by total assets"
+
+
+BRACKETED = (
+    "(In thousands)\n2024 2023\nRevenue 5,200 4,700\nCost of sales (3,120) (2,914)\n"
+    "Administrative expenses (1,290) (1,233)\nOperating profit 790 553\nIncome before income taxes 700 469\n"
+    "Income tax expense (175) {before}\nNet profit 525 352\n"
+)
+DEBTS = (
+    "2024 2023\nTotal current assets 1,800 1,630\nTotal assets 3,900 3,600\nTrade payables (410) (395)\n"
+    "Total current liabilities (900) (870)\nTotal liabilities (1,700) (1,750)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "amount"),
+    [
+        ("gross profit", 2_080_000),
+        ("gross margin", 0.4),
+        ("cost of sales", 3_120_000),
+        ("effective tax rate", 0.25),
+        ("working capital", 900_000),
+        ("current ratio", 2.0),
+    ],
+)
+def test_costs_and_debts_in_brackets_are_taken_without_their_sign(name: str, amount: float) -> None:
+    known = definitions()
+    pages = [passage(BRACKETED.format(before="(117)")), replace(passage(DEBTS), id=2, page=4)]
+    statements = FinancialStatements(pages, known)
+    value = Evaluation(statements, known).value(Named(name), 2024)
+    assert value is not None and value.amount == pytest.approx(amount)
+
+
+def test_a_tax_that_is_a_gain_stays_below_zero_where_costs_stand_in_brackets() -> None:
+    known = definitions()
+    statements = FinancialStatements([passage(BRACKETED.format(before="30"))], known)
+    taxes = [statements.cell(known.lines["income taxes"], year) for year in (2024, 2023)]
+    assert [cell.value for cell in taxes if cell is not None] == [175.0, -30.0]
+    plain = [passage("2024 2023\nCost of sales 9 8\nOperating profit 4 3\nProvision for income taxes 1 (2)\n")]
+    taxes = [FinancialStatements(plain, known).cell(known.lines["income taxes"], year) for year in (2024, 2023)]
+    assert [cell.value for cell in taxes if cell is not None] == [1.0, -2.0]
+
+
+def test_a_cost_of_a_document_of_its_own_that_stands_in_brackets_grows_where_it_gets_larger() -> None:
+    statements = FinancialStatements([passage(BRACKETED.format(before="(117)"))], definitions())
+    known = definitions().with_lines(statements.lines)
+    evaluation = Evaluation(statements, known)
+    before, after = (evaluation.value(Named("Administrative expenses"), year) for year in (2023, 2024))
+    assert before is not None and after is not None
+    grown = growth(before, after)
+    assert grown is not None and grown.amount == pytest.approx(57 / 1233)
+
+
+def test_thousands_that_a_report_parts_by_points_are_no_decimals() -> None:
+    known = definitions()
+    text = "(in millions)\n2024 2023\nRevenue {} 987\nCost of sales 802 655\nGross profit 432 332\nNet profit 88 71\n"
+    statements = FinancialStatements([passage(text.format("1.234"))], known)
+    value = Evaluation(statements, known).value(Named("gross margin"), 2024)
+    assert value is not None and value.amount == pytest.approx(432 / 1234)
+    large = FinancialStatements([passage(text.format("1.234.567"))], known).cell(known.lines["revenue"], 2024)
+    assert large is not None and large.value == 1_234_567
+
+
+def test_what_may_be_thousands_or_decimals_is_no_figure() -> None:
+    text = "2024 2023\nRevenue 1.234 1.100\nGross profit 1.102 1.001\nOperating income 1.002 1.001\n"
+    statements = FinancialStatements([passage(text)], definitions())
+    assert statements.years and statements.cell(definitions().lines["revenue"], 2024) is None

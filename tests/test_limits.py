@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("lamplight", "bench", "training", "installer")
 LONGEST_MODULE = 300  # lines
 LONGEST_FUNCTION = 50
-LONG = {"lamplight/rag/tables/plan.py": 318}
+LONG: dict[str, int] = {}
 """Modules that were longer when this began to be counted. They may only become shorter, and then go from here."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

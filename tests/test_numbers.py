@@ -7,7 +7,14 @@ from decimal import Decimal
 import pytest
 
 from lamplight.library.records import Table
-from lamplight.rag.lexicon.amounts import comma_decimal_in, first_number, only_number, parse_amount, two_styles
+from lamplight.rag.lexicon.amounts import (
+    comma_decimal_in,
+    decimal_comma,
+    first_number,
+    only_number,
+    parse_amount,
+    two_styles,
+)
 from lamplight.rag.lexicon.dates import dates_of, parse_dates
 from lamplight.rag.lexicon.numbers import read_digits
 from lamplight.rag.lexicon.quantities import quantities_of
@@ -82,6 +89,27 @@ def test_what_can_be_read_in_one_way_only_needs_no_column(
 def test_a_column_says_where_its_decimals_stand() -> None:
     assert comma_decimal_in(["1.500", "2,5"]) and not comma_decimal_in(["1.500", "2.5"])
     assert two_styles(["1,5", "2.5"]) and not two_styles(["1.500", "1,500"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "comma"),
+    [
+        pytest.param([["1.714", "571", "2.885"]], True, id="hundreds beside thousands"),
+        pytest.param([["14.220", "9.871"], ["1.714", "571"]], True, id="hundreds in another column"),
+        pytest.param([["450.000 €", "680.000 €"]], True, id="money has no three decimals"),
+        pytest.param([["€ 12.500", "€ 9.500"]], True, id="the sign before it"),
+        pytest.param([["1.234.567", "2.345.678"]], True, id="two groups"),
+        pytest.param([["3.450", "1.680"], ["7,5", "12"]], True, id="another column has decimal commas"),
+        pytest.param([["1.459 €", "1.609 €"]], None, id="fuel or thousands"),
+        pytest.param([["1.333", "2", "1.667"]], None, id="thirds or thousands"),
+        pytest.param([["14.220", "15.934"]], None, id="nothing tells"),
+        pytest.param([["1.459", "1.609"], ["40.5", "38"]], False, id="another column has decimal points"),
+        pytest.param([["1.234", "0.987"]], False, id="no thousand begins with 0"),
+        pytest.param([["1,234", "571"]], False, id="English thousands"),
+    ],
+)
+def test_a_point_is_read_by_what_stands_beside_it_or_not_at_all(columns: list[list[str]], comma: bool | None) -> None:
+    assert decimal_comma(columns) is comma
     prices = view_of(Table(1, "", ["Was", "Preis"], [["Zaun", "1.500"], ["Tor", "249,90"]]))
     assert prices.columns[1].numbers == (1500.0, 249.9)
 

@@ -13,12 +13,14 @@ from lamplight.models.loading import Models
 from lamplight.rag.composition import computed
 from lamplight.rag.computation import Computation
 from lamplight.rag.passages import Selection
-from lamplight.rag.programs.answer import computation_of, likeliest, table_of
+from lamplight.rag.programs.answer import ProgramAnswer, computation_of, likeliest, table_of
 from lamplight.rag.programs.candidate_tables import tables_among
+from lamplight.rag.programs.cell_answer import CellAnswer
 from lamplight.rag.programs.changes import period_of
 from lamplight.rag.programs.enumeration import programs
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.report_tables import report_tables
+from lamplight.rag.programs.selections import Rows
 from lamplight.rag.programs.sql import sql_of
 from lamplight.rag.programs.view import canonical, normalised, view_of
 from lamplight.rag.retriever import Retriever
@@ -224,3 +226,24 @@ def test_a_table_behind_what_is_shown_is_asked_if_its_document_is_shown(models: 
         [prose_of_soap] = [one for one in search.found if one.document == "soap.txt" and "310" not in one.text][:1]
         found = list(tables_among(search, Selection(search, [prose_of_soap], []), library))
     assert [(passage.document, table.rows[0][0]) for passage, table in found] == [("soap.txt", "Soap bars")]
+
+
+def test_a_table_of_the_document_that_is_named_is_asked_alone(models: Models, tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library:
+        for name, revenue in (("Lumen Lamps", "3,412 3,127"), ("Orbit Optics", "48.2 44.9")):
+            statement = f"{name}: income statement\n\n2025 2024\nRevenue {revenue}\nGross profit {revenue}\n"
+            (tmp_path / f"{name}.txt").write_text(statement, encoding="utf-8")
+            index_file(tmp_path / f"{name}.txt", library, models)
+        for question, count in (("Lumen Lamps revenue 2024", 1), ("revenue 2024", 2)):
+            search = Retriever(library, models.embedder).search(question, 40)
+            found = list(tables_among(search, Selection(search, search.found, []), library))
+            assert len(found) == count, question
+
+
+@pytest.mark.parametrize(("cell", "is_sure"), [("n/a", False), ("–", False), ("33", True)])
+def test_a_cell_that_is_left_open_is_never_told_as_the_answer(cell: str, is_sure: bool) -> None:
+    table = Table(1, "Rainfall", ["", "2023", "2024"], [["January", "102", cell], ["June", "33", "40"]])
+    program = Program("lookup", (cell,), Rows((), frozenset(), (0,)), (0,), 2)
+    made = Passage(1, 1, "rain.csv", 1, "table", "", "", [])
+    assert ProgramAnswer(program, 0.99).is_sure is is_sure
+    assert CellAnswer(made, table, program, 0.99).is_sure is is_sure

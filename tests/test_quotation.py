@@ -77,6 +77,12 @@ def test_a_short_answer_has_what_belongs_to_it(line: str, part: str, answer: str
     assert short(line, part) == answer
 
 
+@pytest.mark.parametrize("cell", ["n/a", "N.A.", "TBD", "nil"])
+def test_a_cell_that_is_left_open_is_no_short_answer(cell: str) -> None:
+    assert short(f"January | 81 | 102 | {cell} | dry", cell) == ""
+    assert short("January | 81 | 102 | snow | dry", "snow") == "snow"
+
+
 def test_a_line_as_short_as_its_answer_has_none() -> None:
     assert short("Tilda Brook.", "Tilda Brook") == ""
     assert short("The pond is deep (—) in the middle of it.", "(—)") == ""

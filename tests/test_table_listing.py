@@ -28,11 +28,18 @@ Order coal,Mara,open
 Sweep the chimney,Lee,overdue
 Call the notary,Mara,overdue
 """
+EXPENSES = """Expense,Who,Amount,Paid back
+Train to Basel,Anna,86.40,yes
+Hotel Basel,Ben,310.00,no
+Dinner,Anna,128.50,no
+Licence,Ben,99.00,yes
+Client gift,Anna,,
+"""
 
 
 @pytest.fixture
 def tables(library: Library, models: Models, tmp_path: Path) -> Library:
-    for name, text in {"customers.csv": CUSTOMERS, "tasks 2025.csv": TASKS}.items():
+    for name, text in {"customers.csv": CUSTOMERS, "tasks 2025.csv": TASKS, "expenses.csv": EXPENSES}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
         assert index_file(tmp_path / name, library, models).status == "added"
     return library
@@ -56,6 +63,9 @@ def asked(library: Library, models: Models, text: str, history: Sequence[Message
         ]),
         ("List Mara's tasks", ["Fix the roof", "Order coal", "Call the notary"]),
         ("List the tasks of Mara that are overdue", ["Call the notary"]),
+        ("List the expenses that are paid back", ["Train to Basel", "Licence"]),
+        ("List the expenses of Anna that are paid back", ["Train to Basel"]),
+        ("List the expenses that are not paid back", ["Hotel Basel", "Dinner"]),
     ],
 )  # fmt: skip
 def test_the_rows_listed_are_those_whose_cells_are_asked_for(
@@ -72,6 +82,8 @@ def test_the_rows_listed_are_those_whose_cells_are_asked_for(
     [
         "List the customers with more than 100 orders",
         "List all customers not in Berlin",
+        "List the customers without a phone",
+        "List Anna's expenses that are not paid back",
         "List the tasks about the roof and the fence",
     ],
 )

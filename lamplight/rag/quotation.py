@@ -19,6 +19,7 @@ from lamplight.rag.passages import Selection
 from lamplight.rag.periods import YEAR
 from lamplight.rag.query import STOP_WORDS, TOKEN
 from lamplight.rag.sentences import ANNOUNCES, Sentence, item_mark, stems
+from lamplight.rag.tables.cells import BLANKS
 
 SURE = 0.5  # of the reader that the answer is exactly this part of its line; below it the line itself is the answer
 LIKELY = 1.0  # log-odds of a line: below them it is shown as it is, since a short answer looks surer
@@ -159,7 +160,8 @@ def _quoted(question: str, line: AnswerLine, passage: Passage) -> Quotation | No
         return Quotation(cite(passage, joined(rows)), heads)
     span = _answer_in(question, line, heads)
     short = _short(text, span, passage.kind == "text") if span else ""
-    return Quotation(cite(passage, line.sentence), heads, short)
+    is_blank = SEPARATOR in text and not BLANKS.isdisjoint({short.lower(), f"{short.lower()}."})
+    return Quotation(cite(passage, line.sentence), heads, "" if is_blank else short)
 
 
 def _answer_in(question: str, line: AnswerLine, heads: str) -> Span | None:

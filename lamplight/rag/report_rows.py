@@ -17,7 +17,7 @@ from lamplight.rag.lexicon.numbers import MINUS, SIGNS
 from lamplight.rag.periods import SPAN, months_of
 
 CELL = re.compile(
-    rf"(?P<cell>(?:[{SIGNS}]\s*)?\(?\s*[-{MINUS}]?(?:[{SIGNS}]\s*)?\d[\d,]*(?:\.\d+)?\s*%?\s*\)?\s*%?|(?<=\s)[—–-]+)\s*$"
+    rf"(?P<cell>(?:[{SIGNS}]\s*)?\(?\s*[-{MINUS}]?(?:[{SIGNS}]\s*)?\d+(?:[.,]\d+)*\s*%?\s*\)?\s*%?|(?<=\s)[—–-]+)\s*$"
 )
 DAY = 31  # a smaller number in a line that names years belongs to a date
 ALL = 99

@@ -38,6 +38,8 @@ NO_CENTS = re.compile(r"(?<=\d)([.,])[-–—]+")
 FOOTNOTE = re.compile(  # a raised one stands behind the number, and 10⁶ is a power
     r"\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|[*†‡]|(?<=[\d)%])(?<!\b10)[⁰¹²³⁴-⁹]+)+\s*$"
 )
+PARTED_BY_POINTS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+OF_A_THOUSAND = 3  # digits
 MOST_DIGITS = 15  # a longer run of digits is a code, and a float would not hold it
 MOST_DECIMALS = 100  # digits while rounding; far more than any sum here has
 
@@ -118,7 +120,35 @@ def _numbers(text: str, comma_decimal: bool | None) -> list[Decimal]:
 
 def comma_decimal_in(cells: Sequence[str]) -> bool:
     """Whether a column writes 1.234,5: some cell can be read in no other way, and none says the opposite."""
-    return _styles(cells) == {True}
+    return decimal_comma([cells]) is True
+
+
+def decimal_comma(columns: Sequence[Sequence[str]]) -> bool | None:
+    """Whether a table writes 1.234,5; None where nothing tells what 1.234 is in those columns that `are_unclear`."""
+    styles = [_styles(cells) for cells in columns]
+    unclear = [cells for cells in columns if are_unclear(cells)]
+    if {True} in styles:
+        return True
+    if not unclear or any(False in style for style in styles):
+        return False
+    return any(map(_are_thousands, unclear)) or None
+
+
+def are_unclear(cells: Sequence[str]) -> bool:
+    """Whether each number of a column that has a separator at all is written 1.234."""
+    parted = [match["digits"].strip() for match in _numbers_of(cells) if not match["digits"].strip().isdigit()]
+    return bool(parted) and all(map(PARTED_BY_POINTS.fullmatch, parted))
+
+
+def _are_thousands(cells: Sequence[str]) -> bool:
+    """Whether what is written 1.234 stands beside hundreds, or is money that would have three decimals: 12.500 €."""
+    for match in _numbers_of(cells):
+        digits, behind = match["digits"].strip(), match["tail"] or match["last"] or ""
+        hundreds = digits.isdigit() and len(digits) == OF_A_THOUSAND
+        money = currency_of(behind) or currency_of(match["sign"] or "") == "eur"
+        if hundreds or (money and "." in digits and len(digits.partition(".")[0]) > 1):
+            return True
+    return False
 
 
 def two_styles(cells: Sequence[str]) -> bool:
@@ -128,9 +158,13 @@ def two_styles(cells: Sequence[str]) -> bool:
 
 def _styles(cells: Sequence[str]) -> set[bool]:
     """Whether the decimals of those cells that can be read in one way only stand behind a comma."""
-    found = [match["digits"] for cell in cells if (match := NUMBER.fullmatch(cell.strip()))]
+    found = [match["digits"] for match in _numbers_of(cells)]
     ways = [(read_digits(text, False), read_digits(text, True)) for text in found]
     return {comma is not None for point, comma in ways if (point is None) != (comma is None)}
+
+
+def _numbers_of(cells: Sequence[str]) -> list[re.Match[str]]:
+    return [match for cell in cells if (match := NUMBER.fullmatch(cell.strip()))]
 
 
 def rounded(value: float, decimals: int) -> Decimal:

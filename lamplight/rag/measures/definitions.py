@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from lamplight.rag.sentences import stem
 
-ENTRY = re.compile(r"(?P<own>!\s)?(?P<names>.+?)\s*(?P<kind>:|>|%=|=)\s*(?P<rest>.+)")
+ENTRY = re.compile(r"(?P<own>!\s)?(?P<names>.+?)\s*(?P<kind>:|<?>|%=|=)\s*(?P<rest>.+)")
 SECTION = re.compile(r"\[(.+)\]")
 MEASURES = "measures"
 IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -25,7 +25,8 @@ Name = frozenset[str]
 class LineItem:
     """A line of a statement. `labels` are word stems, the better ones first.
 
-    `is_paid`: asked for without its minus; `is_own`: no other statement has it.
+    `is_paid`: asked for without its minus; `is_turned`: with the other sign where the statement's costs are below zero;
+    `is_own`: no other statement has it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class LineItem:
     labels: tuple[Name, ...]
     is_paid: bool
     is_own: bool
+    is_turned: bool = False
 
     @property
     def is_per_share(self) -> bool:
@@ -92,9 +94,8 @@ def definitions() -> Definitions:
                 measures[called[0]] = Measure(called[0], match["rest"], match["kind"] == "%=")
                 continue
             stated = dict.fromkeys(name_of(part) for part in [*match["rest"].split(","), *called])
-            lines[called[0]] = LineItem(
-                called[0], section, tuple(stated), match["kind"] == ">", match["own"] is not None
-            )
+            paid, turned = match["kind"] == ">", match["kind"] == "<>"
+            lines[called[0]] = LineItem(called[0], section, tuple(stated), paid, match["own"] is not None, turned)
             for label in stated:
                 labels.setdefault(label, []).append(called[0])
     return Definitions(lines, measures, names, {label: tuple(found) for label, found in labels.items()})

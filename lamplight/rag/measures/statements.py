@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from lamplight.library.records import Passage
-from lamplight.rag.lexicon.amounts import parse_amount
+from lamplight.rag.lexicon.amounts import are_unclear, decimal_comma, parse_amount
+from lamplight.rag.lexicon.expenses import is_result
 from lamplight.rag.lexicon.numbers import SIGNS
 from lamplight.rag.lexicon.quantities import COUNTED_IN
 from lamplight.rag.measures.definitions import Definitions, LineItem, Name, name_of
@@ -49,6 +50,11 @@ class StatementTable:
     known: int = 0
 
     @property
+    def lines(self) -> Iterator[tuple[Row, tuple[Name, Name]]]:
+        """Each row with what it is called, and the same up to its first comma."""
+        return zip(self.rows, self.names, strict=True)
+
+    @property
     def sign(self) -> str:
         """The currency of its figures, which often stands before the first and last of them alone."""
         cells = (cell for row in self.rows for cell in row.cells.values())
@@ -67,7 +73,11 @@ class FinancialStatements:
             part.names.append((name_of(row.label), name_of(row.label.partition(",")[0])))
         self._parts = [part for part in parts.values() if _classified(part, known)]
         self._all = list(parts.values())
+        # Where what is paid out stands below zero, as in brackets.
+        self._turned = {part.statement for part in self._parts if any(_is_turned(*one, known) for one in part.lines)}
         self._sign = next((part.sign for part in self._parts if part.sign), "")
+        cells = [cell for part in self._parts for row in part.rows for cell in row.cells.values()]
+        self._comma_decimal = decimal_comma([cells])
         self._scales: dict[int, str] = {}
         for passage in passages:
             if (said := COUNTED_IN.search(f"{passage.header}\n{passage.text}")) is not None:
@@ -98,8 +108,9 @@ class FinancialStatements:
         """What statements have beside the lines that are known, by what it is called."""
         found: dict[Name, LineItem] = {}
         for part in sorted(self._parts, key=lambda part: part.known, reverse=True):
-            for row, (name, _) in zip(part.rows, part.names, strict=True):
-                line = LineItem(row.label, part.statement, (name,), is_paid=False, is_own=False)
+            for row, (name, _) in part.lines:
+                paid = part.statement in self._turned and _is_below_zero(row) and not is_result(row.label)
+                line = LineItem(row.label, part.statement, (name,), paid, is_own=False)
                 if name:
                     found.setdefault(name, line)
                 if name and part.statement == INCOME:  # "Rooms" is the rooms revenue
@@ -112,7 +123,7 @@ class FinancialStatements:
         for part in self._parts:
             if part.statement != line.statement:
                 continue
-            for row, names in zip(part.rows, part.names, strict=True):
+            for row, names in part.lines:
                 likeness, place = max((_likeness(names[0], line), _begins(names[1], line)))
                 written = next((row.cells[one] for one in ((year, months), (year, 0)) if one in row.cells), None)
                 if likeness < ALIKE or written is None or (made := self._cell(part, row, year, written, line)) is None:
@@ -123,10 +134,11 @@ class FinancialStatements:
         return best[1] if best else None
 
     def _cell(self, part: StatementTable, row: Row, year: int, written: str, line: LineItem) -> LineItemValue | None:
-        amount = parse_amount(written)
-        if amount is None or amount.suffix:
+        amount = parse_amount(written, self._comma_decimal is True)
+        if amount is None or amount.suffix or (self._comma_decimal is None and are_unclear([written])):
             return None
         value = abs(amount.value) if line.is_paid else amount.value
+        value = -value if line.is_turned and line.statement in self._turned else value
         scale = "" if line.is_per_share else self._scales.get(row.passage.page, self._usual_scale)
         return LineItemValue(row, year, written, value, part.sign or self._sign, scale)
 
@@ -140,6 +152,17 @@ def _classified(part: StatementTable, known: Definitions) -> bool:
     if counts:
         [(part.statement, part.known)] = counts.most_common(1)
     return part.known >= KNOWN and not SHARES.search(part.header_row)
+
+
+def _is_turned(row: Row, names: tuple[Name, Name], known: Definitions) -> bool:
+    """Whether a row is one of those that are paid out, below zero."""
+    lines = (known.lines[line] for name in names for line in known.labels.get(name, ()))
+    return any(line.is_paid for line in lines) and _is_below_zero(row)
+
+
+def _is_below_zero(row: Row) -> bool:
+    amounts = [amount.value for cell in row.cells.values() if (amount := parse_amount(cell)) is not None]
+    return bool(amounts) and max(amounts) < 0
 
 
 def _likeness(name: Name, line: LineItem) -> tuple[float, int]:

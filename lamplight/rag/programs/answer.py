@@ -39,7 +39,7 @@ class ProgramAnswer:
     @property
     def is_sure(self) -> bool:
         """Whether it is likely enough to be told as the answer."""
-        return self.probability >= SURE
+        return self.probability >= SURE and not self.program.is_blank
 
     @property
     def log_odds(self) -> float:

@@ -136,13 +136,14 @@ def _labels(table: Table) -> str:
 
 
 def tables_among(search: Search, selection: Selection, library: Library) -> Iterator[tuple[Passage, Table]]:
-    """Each table of the documents that are shown once, those of the best passages first.
+    """Each table of the documents that are shown once, those of the best passages first; of one that is named alone.
 
-    Others too, as prose often tells more of what is asked than the table that answers.
+    Others of theirs too, as prose often tells more of what is asked than the table that answers.
     """
     seen: set[tuple[int, int, str]] = set()
     shown = {one.id for one in selection.passages}
     documents = {one.document_id for one in selection.passages} - search.unread
+    documents = documents & search.named or documents  # its name was taken out of what is asked of tables
     for passage in (*selection.passages, *(one for one in search.found[:LOOKED_AT] if one.id not in shown)):
         if passage.kind == "image" or passage.document_id not in documents:
             continue

@@ -13,6 +13,7 @@ from lamplight.library.records import Passage, Table
 from lamplight.models.cell_ranker import CellOperation, CellRanker
 from lamplight.models.embedder import Embedder
 from lamplight.rag.lexicon.dates import MONTHS
+from lamplight.rag.lexicon.expenses import as_spoken_of
 from lamplight.rag.programs.cells import MEASURES, Cell, CellFeatures, Names, cells_seen, names_of
 from lamplight.rag.programs.changes import in_per_cent, in_time
 from lamplight.rag.programs.program import Operation, Program
@@ -43,7 +44,8 @@ class CellAnswer:
     @property
     def is_sure(self) -> bool:
         """Whether it may be told as the answer."""
-        return self.probability >= (SURE if self.program.operation == "lookup" else SURE_WORKED_OUT)
+        least = SURE if self.program.operation == "lookup" else SURE_WORKED_OUT
+        return self.probability >= least and not self.program.is_blank
 
 
 def asked_cell(
@@ -157,9 +159,8 @@ def _worked_out(
         return None
     given = number_text(round(abs(after - before), 4), 0) if base == "change" else in_per_cent(abs(after / before - 1))
     rows = (row,)
-    # What is paid out stands below zero: there is more of it where the figure is less.
-    rises = abs(after) >= abs(before) if before < 0 and after < 0 else after >= before
-    return Program(base, (given,), Rows((), frozenset(), rows), rows, pair[1].index, pair[0].index, rises)
+    before, after = as_spoken_of(before, after, view.label(row))
+    return Program(base, (given,), Rows((), frozenset(), rows), rows, pair[1].index, pair[0].index, after >= before)
 
 
 def _two_of(periods: Sequence[Column], asked: NamedTimes, column: int) -> tuple[Column, Column] | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from lamplight.rag.lexicon.dates import MONTH, MONTHS
+from lamplight.rag.lexicon.expenses import as_spoken_of
 from lamplight.rag.periods import QUARTER, SHORT_YEAR, YEAR
 from lamplight.rag.programs.program import Operation, Program
 from lamplight.rag.programs.selections import Rows
@@ -78,7 +79,7 @@ def changes(selection: Rows, view: View, spans: Sequence[Span]) -> Iterator[Prog
     """Of one row that the question speaks of the change; of several what is said of the row that changed most."""
     for older, newer in spans:
         values = {
-            row: (before, after)
+            row: as_spoken_of(before, after, view.label(row), (older.cells[row], newer.cells[row]))
             for row in view.items(selection.rows)
             if (before := older.values[row]) is not None and (after := newer.values[row]) is not None
         }

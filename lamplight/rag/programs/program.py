@@ -8,6 +8,7 @@ from typing import Literal
 
 from lamplight.rag.lexicon.numbers import FALLEN, RISEN
 from lamplight.rag.programs.selections import Rows
+from lamplight.rag.tables.cells import BLANKS
 
 Operation = Literal[
     "count", "lookup", "first", "last", "distinct", "sum", "average", "max", "min", "range", "argmax", "argmin",
@@ -40,6 +41,11 @@ class Program:
     def gives_amount(self) -> bool:
         """Whether it gives one figure in the unit of the table: no count, share, year or name."""
         return self.operation not in COUNTS and len(self.given) == 1 and AMOUNT.fullmatch(self.given[0]) is not None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it gives nothing but what stands in a cell that is left open: "n/a"."""
+        return all(one.strip().lower() in BLANKS for one in self.given)
 
     @property
     def said(self) -> str:

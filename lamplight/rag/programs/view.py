@@ -57,6 +57,10 @@ class View:
         """Of some rows those that add up no others, all where there are only such."""
         return [row for row in rows if row not in self.totals] or rows
 
+    def label(self, row: int) -> str:
+        """What a row says in words."""
+        return " ".join(column.cells[row] for column in self.columns if column.kind == "text")
+
 
 @lru_cache(maxsize=100_000)
 def normalised(text: str) -> str:

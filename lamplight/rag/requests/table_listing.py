@@ -17,6 +17,8 @@ from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials
 from lamplight.rag.requests.told_lists import MOST_ROWS
 from lamplight.rag.sentences import stems
 
+YES = frozenset({"yes", "y", "true", "ja", "oui", "sí", "si", "是", "x", "✓", "✔", "☑"})
+NO = frozenset({"no", "n", "false", "nein", "non", "否", "✗", "☐"})
 POSSESSIVE = re.compile(r"['’]s\b")
 
 
@@ -32,7 +34,7 @@ def told_table(
 ) -> DirectAnswer | None:
     """The rows that are asked for. `wanted` is what the request calls them.
 
-    None where it isn't sure which of them, as with a limit: that is to be computed.
+    None where it isn't sure which of them, as with a limit, which is to be computed, or with "not".
     """
     query, wanted = POSSESSIVE.sub("", request.query), POSSESSIVE.sub("", wanted)
     titles = stems(" ".join([document.name.replace("_", " "), document.title, table.name, *table.columns]))
@@ -41,11 +43,30 @@ def told_table(
         return None
     of_cells = (stems(wanted) - titles) & stems(" ".join(chain.from_iterable(table.rows)))
     rows = _saying(table, stems(wanted), of_cells, stems(request.question)) if of_cells else table.rows
-    if of_cells and ALL_BUT.intersection(map(str.lower, WORD.findall(query))):
+    is_negated = bool(ALL_BUT.intersection(map(str.lower, WORD.findall(query))))
+    marked = _marked(table, stems(wanted))
+    if is_negated and (of_cells or len(marked) != 1):
         return None
+    if marked:
+        held = NO if is_negated else YES
+        rows = [row for row in rows if all(row[place].strip().lower() in held for place in marked)]
+        return _told(document, table, rows, request, materials) if rows else None
     if not rows and len(stems(wanted)) == 1:  # it says what each row is, not which
         rows = table.rows
     return _told(document, table, rows, request, materials) if rows else None
+
+
+def _marked(table: Table, words: frozenset[str]) -> list[int]:
+    """The columns of yes and no whose head the `words` say whole: the rows are asked for of which it is true."""
+    return [
+        place
+        for place, head in enumerate(table.columns)
+        if stems(head)
+        and stems(head) <= words
+        and (held := {row[place].strip().lower() for row in table.rows} - {""})
+        and held <= YES | NO
+        and held & YES
+    ]
 
 
 def _saying(table: Table, words: frozenset[str], of_cells: frozenset[str], question: frozenset[str]) -> list[list[str]]:

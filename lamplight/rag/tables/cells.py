@@ -1,7 +1,7 @@
 """The cells of a table as numbers, dates and words, so that they can be counted, compared and added.
 
 A column has one type. What it can't hold (a blank, "n/a", a word among numbers) is left empty, never guessed;
-where a column can be read in two ways (1,5 and 1.5 in one column, £ and $) it stays words.
+where a column can be read in two ways (1,5 and 1.5 in one column, nothing but 1.234, £ and $) it stays words.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from lamplight.library.records import Table
-from lamplight.rag.lexicon.amounts import FOOTNOTE, comma_decimal_in, parse_amount, rounded, two_styles
+from lamplight.rag.lexicon.amounts import FOOTNOTE, are_unclear, decimal_comma, parse_amount, rounded, two_styles
 from lamplight.rag.lexicon.dates import MONTH, parse_dates
 from lamplight.rag.lexicon.numbers import MINUS, SIGN_OF, SIGNS, currency_of, is_unit
 from lamplight.rag.periods import YEAR
@@ -29,7 +30,11 @@ PERIOD = re.compile(rf"(?i)\b(?:fy\s?)?{YEAR.pattern}\b|\bq[1-4]\b|\b(?:{MONTH})
 SCALE = re.compile(r"(?i)\b(thousand|million|billion)s?\b|[$€£](000)s?\b|[$€£](k|m|bn)\b|\((m|mn|bn)\)")
 SCALE_WORDS = {"k": "thousand", "000": "thousand", "m": "million", "mn": "million", "bn": "billion"}
 UNSCALED = re.compile(r"(?i)per\s+(\w+\s+)?(share|unit|cent)|%|percent|\brate\b|\bratio\b|\bmargin\b|\bnumber of\b")
-TOTAL = re.compile(r"(?i)(grand |sub-?|overall )?(totals?|sum|average|mean|median)\b.*|all( \w+)?|overall")
+TOTAL = re.compile(
+    r"(?i)(grand |overall )?(totals?|sum|average|mean|median)\b.*|all( \w+)?|overall|.*\bsub-?totals?\b.*|"
+    r"((zwischen|gesamt|end)?summe|gesamt|insgesamt|durchschnitt|mittelwert|sous-total|somme|moyenne|suma|promedio)\b.*|"
+    r"[合总小总總]计|[合總小]計"
+)
 IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 MOST_TRANSPOSED_ROWS = 120  # rows of a statement that are transposed to columns; a longer table is a list of records
 
@@ -81,6 +86,12 @@ class Grid:
         """Where a cell stands in `table`: its row and column from 0."""
         return (column - 1, self._sources[row]) if self.transposed else (row, column)
 
+    def numbers_rows(self, column: int) -> bool:
+        """Whether a column numbers its rows (plot 11, 12, 13) and holds no quantity."""
+        values = [value for value in self.columns[column].values if isinstance(value, float)]
+        steps = {after - before for before, after in pairwise(values)}
+        return not self.transposed and len(set(values)) == len(values) and (column == 0 or steps == {1.0})
+
     @property
     def _sources(self) -> list[int]:
         return periods(self.table.columns)
@@ -131,7 +142,7 @@ def is_total(label: str) -> bool:
 
 
 def _grid(table: Table, heads: Sequence[str], columns: Sequence[list[str]], scale: str) -> Grid:
-    comma_decimal = any(comma_decimal_in(cells) for cells in columns)
+    comma_decimal = decimal_comma(columns)
     used: Counter[str] = Counter()
     typed = []
     for index, (head, cells) in enumerate(zip(heads, columns, strict=True)):
@@ -145,7 +156,7 @@ def _grid(table: Table, heads: Sequence[str], columns: Sequence[list[str]], scal
     return Grid(table, typed)
 
 
-def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: bool) -> Column:
+def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: bool | None) -> Column:
     texts = [" ".join(cell.replace("\x00", " ").split()) for cell in cells]
     filled = [text for text in texts if text.lower() not in BLANKS]
     plain = FOOTNOTE.sub("", head).strip(" :") or head
@@ -156,7 +167,9 @@ def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: b
     if dates is not None:
         return Column(name, plain, "date", texts, list[Value](dates))
     first = filled[:LOOKED_AT]
-    if sum(parse_amount(text, comma_decimal) is not None for text in first) < len(first) / 2:
+    unclear = comma_decimal is None and are_unclear(first)
+    comma_decimal = comma_decimal is True
+    if unclear or sum(parse_amount(text, comma_decimal) is not None for text in first) < len(first) / 2:
         return Column(name, plain, "text", texts, [text if text.lower() not in BLANKS else None for text in texts])
     amounts = [parse_amount(text, comma_decimal) for text in texts]
     numbers = [amount for amount in amounts if amount is not None]

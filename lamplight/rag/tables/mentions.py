@@ -29,6 +29,7 @@ from lamplight.rag.tables.vocabulary import (
     MONEY_WORDS,
     NEUTRAL_WORDS,
     OPERATIONS,
+    PERSON_HEADS,
     PRICE_WORDS,
     PRICED,
     ROW_WORDS,
@@ -75,7 +76,8 @@ def _little_words(words: Sequence[Word], grid: Grid, names: frozenset[str]) -> I
             column.kind in ("year", "date") for column in grid.columns
         )
         if word.normal in names and (titled or not word.normal[:1].isdigit()):
-            yield Mention(index, end, "rows" if word.lower.endswith("s") else "neutral", TITLE)
+            plural: Role = "rows" if word.normal in PERSON_HEADS else "title"
+            yield Mention(index, end, plural if word.lower.endswith("s") else "neutral", TITLE)
         if end < len(words) and f"{word.lower}{words[end].lower}" in names:
             yield Mention(index, end + 1, "neutral", TITLE)
         if word.normal == "number" and [other.lower for other in words[end : end + 1]] == ["of"]:

@@ -1,28 +1,28 @@
-"""What there is to compute for a question that has been taken apart, and whether the table can carry it."""
+"""What there is to compute for a question that has been taken apart."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal
 
-from lamplight.rag.tables.cells import Grid, same_periods
-from lamplight.rag.tables.selections import Filter, selected, without_totals
+from lamplight.rag.tables.cells import Grid
+from lamplight.rag.tables.selections import Filter, selected
+from lamplight.rag.tables.totals import without_totals
 from lamplight.rag.tables.vocabulary import (
     MONEY_HEADS,
     PERSON_HEADS,
     PRICE_HEADS,
+    PROPERTY_HEADS,
     RANKS,
     SPENT_HEADS,
-    SUBTOTALS,
     WHICH_PRICE,
     meaning,
 )
 
 PlanKind = Literal[
-    "lookup", "sum", "average", "median", "max", "min", "top", "groups", "count", "distinct", "difference", "change",
-    "share",
+    "lookup", "sum", "sums", "average", "median", "max", "min", "top", "groups", "count", "distinct", "difference",
+    "change", "share",
 ]  # fmt: skip
 EXTREMES = ("max", "min")
 
@@ -64,6 +64,11 @@ class ParsedQuestion:
     def counts(self) -> bool:
         """Whether a word for counting is in it, or both "how" and "many"."""
         return "count" in self.operations or ("how" in self.lower and "many" in self.lower)
+
+    @property
+    def of_rows(self) -> bool:
+        """Whether a word may stand for the rows: one that means them, or the title in the plural."""
+        return bool(self.roles & {"rows", "title"})
 
     @property
     def money(self) -> bool:
@@ -135,11 +140,11 @@ def _extreme(asked: ParsedQuestion, grid: Grid, operations: set[str]) -> Iterato
     label = asked.labels[0] if asked.labels else _implied_label(grid, wanted)
     filters = without_totals(grid, asked.filters)
     base = Plan(grid, "max", label=label, filters=filters, limit=asked.limit, descending=kind == "max")
-    by_rows = "rows" in asked.roles and not asked.numbers and not asked.money
+    by_rows = asked.of_rows and not asked.numbers and not asked.money
     by_rows = by_rows and not any(_is_money(grid, index) for index in range(len(grid.columns)))
     if by_rows and label >= 0 and "most" in asked.lower and wanted:
         yield replace(base, kind="groups", column=-1)
-    if len(columns) != 1 or (wanted and label < 0) or ("rows" in asked.roles and label < 0 and not asked.limit):
+    if len(columns) != 1 or (wanted and label < 0) or (asked.of_rows and label < 0 and not asked.limit):
         return
     if RANKS & set(meaning(grid.columns[columns[0]].head)):
         return
@@ -157,21 +162,28 @@ def _extreme(asked: ParsedQuestion, grid: Grid, operations: set[str]) -> Iterato
 
 def _count(asked: ParsedQuestion, grid: Grid, operations: set[str]) -> Iterator[Plan]:
     filters = without_totals(grid, asked.filters)
-    if len(asked.numbers) == 1 and not asked.labels and _numbers_rows(grid, asked.numbers[0]):
+    if len(asked.numbers) == 1 and not asked.labels and grid.numbers_rows(asked.numbers[0]):
         yield Plan(grid, "distinct", asked.numbers[0], filters=filters)
     elif asked.numbers:
         yield from _quantity(asked, grid)
     elif len(asked.labels) == 1 and not asked.money:
-        yield Plan(grid, "distinct", asked.labels[0], filters=filters)
-    elif "rows" in asked.roles and not asked.labels and not asked.money and "distinct" not in operations:
+        if "sum" not in operations or not _holds_quantities(grid, filters):
+            yield Plan(grid, "distinct", asked.labels[0], filters=filters)
+    elif asked.labels or asked.money or "distinct" in operations:
+        return
+    elif "rows" in asked.roles or ("title" in asked.roles and not _holds_quantities(grid, filters)):
         yield Plan(grid, "count", filters=filters)
 
 
-def _numbers_rows(grid: Grid, column: int) -> bool:
-    """Whether a column numbers its rows (plot 11, 12, 13) and holds no quantity."""
-    values = [value for value in grid.columns[column].values if isinstance(value, float)]
-    steps = {after - before for before, after in pairwise(values)}
-    return not grid.transposed and len(set(values)) == len(values) and (column == 0 or steps == {1.0})
+def _holds_quantities(grid: Grid, filters: Sequence[Filter]) -> bool:
+    """Whether "how many" may ask for the sum of a column: one of bare numbers, of which the question sets no limit."""
+    limited = {part.column for part in filters}
+    return any(
+        column.is_number
+        and not (column.prefix or column.suffix or index in limited or grid.numbers_rows(index))
+        and not (MONEY_HEADS | PROPERTY_HEADS) & set(meaning(column.head))
+        for index, column in enumerate(grid.columns)
+    )
 
 
 def _quantity(asked: ParsedQuestion, grid: Grid) -> Iterator[Plan]:
@@ -256,41 +268,8 @@ def _share(asked: ParsedQuestion, grid: Grid) -> Iterator[Plan]:
         yield Plan(grid, "share", columns[0], filters=total, pair=asked.filters)
     elif columns or asked.money or len(asked.labels) > 1:
         return
-    elif _is_unique(grid, asked.labels[0], total) if asked.labels else "rows" in asked.roles:
+    elif _is_unique(grid, asked.labels[0], total) if asked.labels else asked.of_rows:
         yield Plan(grid, "share", filters=total, pair=asked.filters)
-
-
-def can_be_trusted(plan: Plan, crosstab: bool) -> bool:
-    """Whether the rows behind a plan can carry it."""
-    rows = selected(plan.grid, plan.filters)
-    if plan.column >= 0 and plan.kind not in ("lookup", "distinct", "difference", "change"):
-        held = [row for row in rows if plan.grid.columns[plan.column].values[row] is not None]
-        # "The maximum dose of metformin" over its one row is a dose, and not the maximum that was asked for.
-        least = 2 if plan.grid.transposed or plan.kind in ("average", "median", "max", "min") else 1
-        if len(held) < least or (plan.grid.transposed and not _one_kind_of_period(plan.grid, held)):
-            return False
-    if plan.kind == "sum" and not _agrees_with_total(plan, rows):
-        return False
-    if not crosstab:
-        return plan.kind != "lookup" or plan.grid.columns[plan.column].values[rows[0]] is not None
-    # Lines of a statement (sales, net income, assets) don't add up and each has its own unit.
-    labels = [set(meaning(text)) for row, text in enumerate(plan.grid.columns[0].texts) if row in set(rows)]
-    return plan.kind not in ("lookup", "difference", "change") and not any(SUBTOTALS & words for words in labels)
-
-
-def _one_kind_of_period(grid: Grid, rows: Sequence[int]) -> bool:
-    return same_periods([grid.table.columns[grid.origin(row, 1)[1]] for row in rows])
-
-
-def _agrees_with_total(plan: Plan, rows: Sequence[int]) -> bool:
-    """A table's own total must be the sum of its rows, or they are not to be added."""
-    column = plan.grid.columns[plan.column]
-    if any(part.operator != "not in" for part in plan.filters):
-        return True
-    totals = [column.values[row] for row in set(range(plan.grid.height)) - set(rows)]
-    added = sum(value for row in rows if isinstance(value := column.values[row], float))
-    stated = [value for value in totals if isinstance(value, float)]
-    return not stated or any(abs(value - added) <= 0.001 * abs(value) + 0.5 * 10**-column.decimals for value in stated)
 
 
 def _same_units(grid: Grid, columns: Sequence[int]) -> bool:

@@ -86,12 +86,10 @@ def query(plan: Plan) -> str:
     label = _name(plan.grid, plan.label)
     order = "DESC" if plan.descending else "ASC"
     match plan.kind:
-        case "lookup":
-            return f"SELECT {column} FROM {table}{where}"
+        case "lookup" | "count":
+            return f"SELECT {column if plan.kind == 'lookup' else 'count(*)'} FROM {table}{where}"
         case "sum" | "average" | "median":
             return f"SELECT {AGGREGATES[plan.kind]}({column}) FROM {table}{where}"
-        case "count":
-            return f"SELECT count(*) FROM {table}{where}"
         case "distinct":
             return f"SELECT count(DISTINCT {column}) FROM {table}{where}"
         case "max" | "min":
@@ -111,6 +109,9 @@ def query(plan: Plan) -> str:
             return (
                 f"SELECT {label}, {value} FROM {table}{where}{known} GROUP BY {label} ORDER BY 2 {order} LIMIT {limit}"
             )
+        case "sums":
+            known = f"{' AND' if where else ' WHERE'} {column} IS NOT NULL"
+            return f"SELECT {label}, sum({column}) FROM {table}{where}{known} GROUP BY {label} ORDER BY {label}"
         case "share":
             one = _conditions(plan.grid, plan.pair)
             if plan.column < 0:

@@ -13,8 +13,10 @@ from itertools import pairwise
 from lamplight.library.records import Table
 from lamplight.rag.tables.cells import Grid, grids
 from lamplight.rag.tables.mentions import find_mentions
-from lamplight.rag.tables.plan import ParsedQuestion, Plan, can_be_trusted, plans
+from lamplight.rag.tables.plan import ParsedQuestion, Plan, plans
 from lamplight.rag.tables.selections import Filter, Mention
+from lamplight.rag.tables.trust import can_be_trusted
+from lamplight.rag.tables.units import apart_by_unit
 from lamplight.rag.tables.vocabulary import KNOWN, NEVER_TITLES, OPENINGS, OPERATIONS, Word, meaning, words_of
 
 LONGEST_QUESTION = 32  # words; more is prose with a question in it
@@ -36,8 +38,8 @@ def parse_table_question(question: str, table: Table, document: str = "") -> lis
         crosstab = len(views) > 1 and not grid.transposed
         for cover, score in _covers(words, find_mentions(words, grid, names)):
             asked = _take_apart(words, cover, grid)
-            for plan in plans(asked, grid) if asked is not None else ():
-                if can_be_trusted(plan, crosstab):
+            for plan in map(apart_by_unit, plans(asked, grid) if asked is not None else ()):
+                if plan is not None and can_be_trusted(plan, crosstab):
                     found.append(replace(plan, score=score))
     return sorted(found, key=lambda plan: plan.score, reverse=True)
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from lamplight.rag.lexicon.amounts import parse_amount
 from lamplight.rag.lexicon.dates import FULL_NAMES
 from lamplight.rag.lexicon.numbers import SIGNS
-from lamplight.rag.tables.cells import Column, Grid, is_total
+from lamplight.rag.tables.cells import Column, Grid
 from lamplight.rag.tables.vocabulary import (
     COMPARISONS,
     LITTLE_WORDS,
@@ -24,7 +24,7 @@ from lamplight.rag.tables.vocabulary import (
     meaning,
 )
 
-Role = Literal["column", "filter", "named only", "operation", "rows", "money", "price", "spend", "neutral"]
+Role = Literal["column", "filter", "named only", "operation", "rows", "title", "money", "price", "spend", "neutral"]
 
 COMPARE = {">": gt, ">=": ge, "<": lt, "<=": le}
 LONGEST_SPAN = 9  # words of a head or a cell, little words between them included
@@ -75,26 +75,6 @@ def selected(grid: Grid, filters: Sequence[Filter]) -> list[int]:
     return [
         row for row in range(grid.height) if all(part.holds(grid.columns[part.column].values[row]) for part in filters)
     ]
-
-
-def total_rows(grid: Grid) -> dict[int, list[str]]:
-    """The labels of rows that sum up others, by the column they stand in."""
-    found: dict[int, list[str]] = {}
-    for row in range(grid.height):
-        filled = [index for index, column in enumerate(grid.columns) if column.texts[row]]
-        label = grid.columns[filled[0]].values[row] if filled else None
-        if isinstance(label, str) and is_total(label) and label not in found.setdefault(filled[0], []):
-            found[filled[0]].append(label)
-    return {index: labels for index, labels in found.items() if labels}
-
-
-def without_totals(grid: Grid, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    """`filters`, then one against the labels of totals in each column that these leave alone."""
-    chosen = {part.column for part in filters}
-    left_out = [
-        Filter(index, "not in", tuple(labels)) for index, labels in total_rows(grid).items() if index not in chosen
-    ]
-    return (*filters, *left_out)
 
 
 def find_selections(words: Sequence[Word], grid: Grid) -> list[Mention]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lamplight.rag.lexicon.amounts import rounded
+from lamplight.rag.lexicon.expenses import as_spoken_of
+from lamplight.rag.lexicon.numbers import currency_of
 from lamplight.rag.tables.cells import UNSCALED, Column
 from lamplight.rag.tables.plan import Plan
 from lamplight.rag.tables.query import Result
@@ -23,7 +25,7 @@ def sentence(plan: Plan, result: Result) -> TableSentence:
 def note(plan: Plan) -> str:
     """Rows without a number in a column that was added up or compared, and totals that were not counted twice."""
     notes = []
-    if plan.column >= 0 and plan.kind in ("sum", "average", "median", "max", "min", "top", "share", "groups"):
+    if plan.column >= 0 and plan.kind in ("sum", "sums", "average", "median", "max", "min", "top", "share", "groups"):
         column = plan.grid.columns[plan.column]
         empty = sum(column.values[row] is None for row in selected(plan.grid, plan.filters))
         if empty:
@@ -64,6 +66,15 @@ def _aggregate(plan: Plan, result: Result) -> TableSentence:
     shown = column.show(value, decimals)
     noun = SUFFIXES[plan.kind]
     return f"The {noun} of {column.head} over {_rows(held)}{_where(plan)} is {shown}.", round(value, max(decimals, 4))
+
+
+def _sums(plan: Plan, result: Result) -> TableSentence:
+    """A sum for each currency or unit that stands in the label's column."""
+    column = plan.grid.columns[plan.column]
+    held = sum(column.values[row] is not None for row in selected(plan.grid, plan.filters))
+    sums = [(str(unit), column.show(value)) for unit, value in result.rows if isinstance(value, int | float)]
+    shown = _and([f"{unit} {value}" if currency_of(unit) else f"{value} {unit}" for unit, value in sums])
+    return f"The total of {column.head} over {_rows(held)}{_where(plan)} is {shown}.", shown
 
 
 def _extreme(plan: Plan, result: Result) -> TableSentence:
@@ -160,6 +171,8 @@ def _change(plan: Plan, result: Result) -> TableSentence:
     column = plan.grid.columns[plan.column]
     if not isinstance(first, int | float) or not isinstance(last, int | float):
         return None
+    written = [column.texts[row] for row in result.used]
+    first, last = as_spoken_of(first, last, column.head, written)
     points = [_values(plan, part) for part in plan.pair]
     span = f"from {column.show(first)} in {points[0]} to {column.show(last)} in {points[1]}"
     about = f"{column.head}{_where(plan)}"
@@ -190,7 +203,7 @@ def _share(plan: Plan, result: Result) -> TableSentence:
 
 
 _SENTENCES = {
-    "lookup": _lookup, "sum": _aggregate, "average": _aggregate, "median": _aggregate, "max": _extreme,
+    "lookup": _lookup, "sum": _aggregate, "sums": _sums, "average": _aggregate, "median": _aggregate, "max": _extreme,
     "min": _extreme, "top": _top, "groups": _groups, "count": _count, "distinct": _distinct,
     "difference": _difference, "change": _change, "share": _share,
 }  # fmt: skip

@@ -48,6 +48,10 @@ SPENT_HEADS = _set("amount cost spend spent expense")
 WHICH_PRICE = _set("unit total single retail sale list net gross item")  # words that leave a price a price
 MONEY_HEADS = _set("amount cost price charge fee rent total value spend paid expense salary payment")
 RANKS = _set("place rank ranking position grade priority level")  # the highest may be the first or the last
+PROPERTY_HEADS = RANKS | _set(  # of what a row is, which is never added up to "how many"
+    "age rating score grade mark year week day month floor room page size height width length depth weight",
+    "distance duration speed temperature latitude longitude percentage rate ratio average mean median minimum maximum",
+)
 PERSON_HEADS = _set("name employee person member holder player customer student teacher author owner")
 SUBTOTALS = _set("total net gross subtotal")
 OPENINGS = _set(
