@@ -28,7 +28,7 @@ Nothing in this room knows what is computed: it imports no other room.
 """
 
 from lamplight.scheduling.cancellation import CancelToken
-from lamplight.scheduling.idle_job import IdleJob
+from lamplight.scheduling.idle_job import IdleJob, Work
 from lamplight.scheduling.scheduler import AnswerLease, Lease, Priority, Scheduler
 
-__all__ = ["AnswerLease", "CancelToken", "IdleJob", "Lease", "Priority", "Scheduler"]
+__all__ = ["AnswerLease", "CancelToken", "IdleJob", "Lease", "Priority", "Scheduler", "Work"]
