@@ -121,6 +121,18 @@ def test_what_is_no_query_over_the_table_gives_nothing(
     assert computation is None or "DROP" not in computation.sql
 
 
+@pytest.mark.parametrize(
+    ("cut_after", "ending"),
+    [pytest.param(2, "stop", id="the connection breaks"), pytest.param(None, "length", id="as long as it may be")],
+)
+def test_half_a_query_is_not_run(
+    cut_after: int | None, ending: str, script: Scripted, large: Models, table: Table
+) -> None:
+    script.say = ['SELECT sum("Days out") ', 'FROM "loans" ', *(["WHERE Deposit <= 25"] if cut_after else [])]
+    script.cut_after, script.ending = cut_after, ending
+    assert written_query(HOW_LONG, table, large.language_model, lambda: False) is None
+
+
 def test_where_the_model_has_no_query_the_question_is_answered_as_ever(
     script: Scripted, large: Models, loans: Library
 ) -> None:

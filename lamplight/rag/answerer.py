@@ -10,9 +10,9 @@ from functools import partial
 from lamplight.errors import LamplightError, PromptTooLong, ServerError
 from lamplight.library.records import Message, Passage
 from lamplight.library.store import Library
-from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.rag.answer_plan import plan_of
+from lamplight.rag.completion import complete_whole
 from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, depends, rewrite_prompt, standalone_query
 from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
@@ -200,12 +200,12 @@ class Answerer:
         with_before = standalone_query(question, history, partial(depends, models=self._models))
         if not history or not self._models.ready or not plan_of(self._models.language_model).rewrites:
             return with_before
-        events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stopped)
+        prompt = rewrite_prompt(question, history)
         try:
-            written = "".join(event.text for event in events if isinstance(event, Piece))
+            written = complete_whole(self._models.language_model, prompt, REWRITE_TOKENS, stopped)
         except ServerError:
             return with_before  # who answers in its place is decided with the answer
-        return accept_rewrite(question, history, written, with_before)
+        return with_before if written is None else accept_rewrite(question, history, written, with_before)
 
     def _query(self, draft: _Draft) -> str:
         """No large model rewrites it, which would hardly be done before the next key."""

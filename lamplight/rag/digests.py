@@ -15,9 +15,9 @@ from lamplight.library.store import Library
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.chat import ChatMessage
 from lamplight.models.embedder import Embedder
-from lamplight.models.language_model import Piece, Usage
 from lamplight.models.loading import Models
 from lamplight.models.server_model import ServerModel
+from lamplight.rag.completion import complete
 from lamplight.rag.events import ScanProgress
 from lamplight.rag.grounding import ground
 from lamplight.rag.outline import sections_of
@@ -139,12 +139,9 @@ class DigestBuilder:
 
     def _write(self, system: str, text: str, most: int, stopped: Callable[[], bool]) -> str:
         messages = [ChatMessage("system", system), ChatMessage("user", text)]
-        written = ""
-        for event in self._model.generate(messages, most, stopped):
-            if isinstance(event, Piece):
-                written += event.text
-            elif isinstance(event, Usage) and event.cut:
-                raise ServerError(event.cut)  # half of it is not kept
+        written, usage = complete(self._model, messages, most, stopped)
+        if usage.cut:
+            raise ServerError(usage.cut)  # half of it is not kept
         return written
 
     def _grounded(self, written: str, passages: Sequence[Passage]) -> list[Saying]:
