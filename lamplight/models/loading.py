@@ -19,6 +19,7 @@ from lamplight.models.downloads import Downloads
 from lamplight.models.e5_file import E5File
 from lamplight.models.embedder import Embedder, tokenizer_beside
 from lamplight.models.embedder_choice import EmbedderChoice
+from lamplight.models.installed_vision import InstalledVision
 from lamplight.models.intent import IntentClassifier
 from lamplight.models.language_model import LanguageModel
 from lamplight.models.lazy import Lazy
@@ -29,7 +30,7 @@ from lamplight.models.prepare import cache_folder, ensure_embedder, prepared_emb
 from lamplight.models.program_ranker import ProgramRanker
 from lamplight.models.reader import Reader
 from lamplight.models.reranker import Reranker, ensure_reranker, find_reranker
-from lamplight.models.vision import VisionFiles, VisionModel, find_vision
+from lamplight.models.vision import VisionModel
 from lamplight.scheduling import Scheduler
 
 FEW_WORDS = 3  # of a question that hardly stands alone
@@ -66,8 +67,7 @@ class Models:
         self.downloads = Downloads()
         self.native = NativeBuild()
         self._ocr = Lazy(TextRecogniser)
-        self._vision_lock = threading.Lock()
-        self._vision: tuple[VisionFiles, VisionModel] | None = None
+        self._vision = InstalledVision()
         self._reranker: Reranker | None = None
         self._status = ""
         self.settled = self.choice.settled  # passages can be remembered
@@ -154,11 +154,7 @@ class Models:
     @property
     def vision(self) -> VisionModel | None:
         """The model that a person put into `models_folder()`, now or a moment ago; None when there is none."""
-        files = find_vision()
-        with self._vision_lock:
-            if files is not None and (self._vision is None or self._vision[0] != files):
-                self._vision = (files, VisionModel(files))
-            return self._vision[1] if files is not None and self._vision is not None else None
+        return self._vision.get()
 
     @property
     def reranker(self) -> Reranker | None:
@@ -239,6 +235,7 @@ class Models:
             raise WeightsError(f"{name} is the model that answers; choose another one first, then remove it.")
         if self.embedders.folder == self.downloads.folder(name):
             raise WeightsError(f"{name} is the embedder that searches; choose another one first, then remove it.")
+        self._vision.let_go(self.downloads.folder(name))
         self.downloads.remove(name)
 
     def remember_for(self, library: Path) -> None:
