@@ -164,9 +164,10 @@ def test_a_model_that_says_that_nothing_answers_says_no_more(
     assert [event.text for event in events if isinstance(event, Token)] == []
 
 
-def test_without_its_server_a_question_that_nothing_answers_is_refused(
+def test_without_its_server_a_question_that_nothing_answers_is_refused_and_why_it_was_not_asked_is_said(
     script: Scripted, large: Models, sample_library: Library
 ) -> None:
     script.fails = [500] * 20
     told = ask(CUP, sample_library, large)
     assert told.refused
+    assert "can’t be reached (it answered 500)" in told.notice
