@@ -275,6 +275,7 @@ def services_of(library: Library, models: Models | None = None) -> Services:
         "captions": describe,
         "guides": GuideBuilder(library, models).make_missing,
         "vectors": fill,
+        "answers": lambda stopped: library.messages.save(),
         "digests": partial(digests.make_missing, library, models),
     }
     idle = tuple(IdleJob(models.scheduler, name, work, LamplightError) for name, work in works.items())
