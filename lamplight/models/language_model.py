@@ -6,7 +6,7 @@ import codecs
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -117,7 +117,8 @@ class LanguageModel:
                 found = measure_speed(self.engine)
                 if found is None:
                     return
-                save_calibration(found, folder, self.cache_key)
+                with suppress(OSError):  # a full disk: then it is measured again at the next start
+                    save_calibration(found, folder, self.cache_key)
             self.calibration = found
             self.engine.use_threads(found.threads)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -69,7 +70,8 @@ class Models:
         self._ocr = Lazy(TextRecogniser)
         self._vision = InstalledVision()
         self._reranker: Reranker | None = None
-        self._status = ""
+        self._status = ""  # what is being loaded
+        self._trouble = ""  # what could not be, first of all
         self.settled = self.choice.settled  # passages can be remembered
 
     @property
@@ -183,41 +185,48 @@ class Models:
     @property
     def loading(self) -> str:
         """The same without what is wrong with the language model that was chosen."""
-        return self._status
+        return self._status or self._trouble
 
     def start_loading(self, then: Callable[[], object] = lambda: None) -> None:
         """Load what answers need in a background thread, then call `then` there."""
         threading.Thread(target=self._load, args=(then,), name="models", daemon=True).start()
 
     def _load(self, then: Callable[[], object]) -> None:
-        try:
-            first = not prepared_embedder().is_file()
-            self._status = (
-                sentence("Preparing the search, once on this computer…")
-                if first
-                else sentence("Getting ready to search…")
-            )
-            self._embedder.get()
-            prepared = self.multilingual_is_prepared
-            if prepared:
-                _ = self.multilingual
-            self._reader.get()
-            self._status = sentence("Loading the language model…")
-            self.choice.get()
-            then()
-            self._status = ""
-            self.scheduler.wake()
-            if MULTILINGUAL_WEIGHTS.installed and not prepared:
-                self._status = sentence(
-                    "Preparing the search in other languages, once: half a minute. You can ask meanwhile."
+        """What fails keeps nothing after it from being loaded."""
+        needed, second = partial(self._load_needed, then), partial(self._load_second, then)
+        for step in (needed, second, self.choice.settle, self.load_reranker):
+            try:
+                step()
+            except LamplightError as error:
+                self._trouble = self._trouble or str(error)
+            except OSError as error:
+                self._trouble = self._trouble or sentence(
+                    f"A model could not be prepared ({error}); see that the disk has room, then start Lamplight again."
                 )
-                _ = self.multilingual
-                then()
-                self._status = ""
-            self.load_reranker()
-            self.choice.settle()
-        except LamplightError as error:
-            self._status = str(error)
+            self._status = ""
+
+    def _load_needed(self, then: Callable[[], object]) -> None:
+        first = not prepared_embedder().is_file()
+        self._status = (
+            sentence("Preparing the search, once on this computer…") if first else sentence("Getting ready to search…")
+        )
+        self._embedder.get()
+        if self.multilingual_is_prepared:
+            _ = self.multilingual
+        self._reader.get()
+        self._status = sentence("Loading the language model…")
+        self.choice.get()
+        then()
+        self._status = ""
+        self.scheduler.wake()
+
+    def _load_second(self, then: Callable[[], object]) -> None:
+        if MULTILINGUAL_WEIGHTS.installed and self._multilingual.value is None:
+            self._status = sentence(
+                "Preparing the search in other languages, once: half a minute. You can ask meanwhile."
+            )
+            _ = self.multilingual
+            then()
 
     def choose_language_model(self, path: Path | None) -> None:
         """Answer with the GGUF file at `path`, or with the model that comes with Lamplight (None).
