@@ -126,6 +126,9 @@ class Answerer:
                 yield Waiting(ahead)
             lookup = self._finder.lookup()
             request = Request(question, question, mode, lease, lookup, history, scope, breadth)
+            if lease.cancelled():  # it left the queue without its turn
+                yield from stopped(request)
+                return
             followed = (yield from self._follow(request)) if kind is None else None
             if isinstance(followed, DirectAnswer):
                 request.intent = Intent("list")
