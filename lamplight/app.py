@@ -284,6 +284,7 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     def forget() -> None:
         """What is computed ahead just now is of a document that may be gone."""
         with models.scheduler.paused():
+            answerer.stop_prefill()
             models.forget()
 
     library.documents.purged = forget

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -73,6 +74,7 @@ class Models:
         self._status = ""  # what is being loaded
         self._trouble = ""  # what could not be, first of all
         self.settled = self.choice.settled  # passages can be remembered
+        self.forgotten = object()  # another one each time that all was forgotten
 
     @property
     def embedder(self) -> Embedder:
@@ -259,7 +261,18 @@ class Models:
 
     def forget(self) -> None:
         """Forget all that the language model has read, here and on disk: what a removed document left goes with it."""
+        self.forgotten = object()
         self.choice.forget()
+
+    @contextmanager
+    def forgetting_again(self) -> Iterator[None]:
+        """Around an answer, from its search on: what it found before `forget` it may have read afterwards."""
+        before = self.forgotten
+        try:
+            yield
+        finally:
+            if self.forgotten is not before:
+                self.choice.forget()
 
 
 def _multilingual_reader() -> Reader:

@@ -124,26 +124,30 @@ class Answerer:
         with self._models.scheduler.answering(asker, stop or CancelToken(), since=since) as lease:
             for ahead in lease.wait_in_queue():
                 yield Waiting(ahead)
-            lookup = self._finder.lookup()
-            request = Request(question, question, mode, lease, lookup, history, scope, breadth)
-            if lease.cancelled():  # it left the queue without its turn
-                yield from stopped(request)
-                return
-            followed = (yield from self._follow(request)) if kind is None else None
-            if isinstance(followed, DirectAnswer):
-                request.intent = Intent("list")
-                yield Searching(question, 0)
-                yield from answer_events(request, followed)
-                return
-            if followed is not None:
-                request.query, request.scope = followed.query, followed.scope
-            else:
-                request.query = self._standalone(question, history, lease.cancelled)
-            request.intent = self._understood(request, kind)
-            request.may_be_list = kind is None and request.intent.kind == "fact"
-            unread = self._unread(request)
-            for event in self._answer(request, unread):
-                yield replace(event, unread=unread) if isinstance(event, Finished) else event
+            with self._models.forgetting_again():
+                lookup = self._finder.lookup()
+                request = Request(question, question, mode, lease, lookup, history, scope, breadth)
+                if lease.cancelled():  # it left the queue without its turn
+                    yield from stopped(request)
+                else:
+                    yield from self._in_turn(request, kind)
+
+    def _in_turn(self, request: Request, kind: RequestKind | None) -> Iterator[Event]:
+        followed = (yield from self._follow(request)) if kind is None else None
+        if isinstance(followed, DirectAnswer):
+            request.intent = Intent("list")
+            yield Searching(request.question, 0)
+            yield from answer_events(request, followed)
+            return
+        if followed is not None:
+            request.query, request.scope = followed.query, followed.scope
+        else:
+            request.query = self._standalone(request.question, request.history, request.lease.cancelled)
+        request.intent = self._understood(request, kind)
+        request.may_be_list = kind is None and request.intent.kind == "fact"
+        unread = self._unread(request)
+        for event in self._answer(request, unread):
+            yield replace(event, unread=unread) if isinstance(event, Finished) else event
 
     def _going_on(self, scope: Scope, history: Sequence[Message]) -> Scope:
         return replace(scope, recent=shown_before(history, self._library.documents.successor))
