@@ -9,6 +9,7 @@ import sys
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -242,11 +243,11 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     from lamplight.ingest.queue import IngestQueue
     from lamplight.ingest.vector_filling import fill_vectors
     from lamplight.models.loading import Models
+    from lamplight.rag import digests
     from lamplight.rag.answerer import Answerer
-    from lamplight.rag.digests import DigestBuilder
     from lamplight.rag.guide import GuideBuilder
     from lamplight.rag.prewarming import Prewarming
-    from lamplight.scheduling import IdleJob
+    from lamplight.scheduling import IdleJob, Work
     from lamplight.ui.services import Services
 
     models = models or Models()
@@ -269,12 +270,13 @@ def services_of(library: Library, models: Models | None = None) -> Services:
             fill_vectors(library, models, stopped)
         return AWAY_SECONDS if library.vector_places.are_away else None
 
-    works = {
+    works: dict[str, Work] = {
         "prewarming": Prewarming(library, models, answerer).prewarm,
         "captions": describe,
         "guides": GuideBuilder(library, models).make_missing,
         "vectors": fill,
-        "digests": DigestBuilder(library, models).make_missing,
+        "answers": lambda stopped: library.messages.save(),
+        "digests": partial(digests.make_missing, library, models),
     }
     idle = tuple(IdleJob(models.scheduler, name, work, LamplightError) for name, work in works.items())
     library.database.changed = models.scheduler.wake
@@ -282,6 +284,7 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     def forget() -> None:
         """What is computed ahead just now is of a document that may be gone."""
         with models.scheduler.paused():
+            answerer.stop_prefill()
             models.forget()
 
     library.documents.purged = forget

@@ -135,7 +135,8 @@ class Scripted:
     raw: bytes | None = None  # what is sent instead of a stream
     cut_after: int | None = None  # after how many pieces the connection breaks
     refuses: frozenset[str] = frozenset()  # fields of a question that it doesn't know
-    ending: str = "stop"
+    ending: str | None = "stop"
+    counts: bool = True  # whether it tells how many tokens there were
     hold_after: int | None = None  # after how many pieces it waits for `go`
     go: threading.Event = field(default_factory=threading.Event)
     left: threading.Event = field(default_factory=threading.Event)  # the client has gone while it waited
@@ -214,7 +215,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": script.ending}]})
             counts = {"prompt_tokens": 50, "completion_tokens": len(script.say)}
-            self._event({"choices": [], "usage": counts | {"prompt_tokens_details": {"cached_tokens": 20}}})
+            if script.counts:
+                self._event({"choices": [], "usage": counts | {"prompt_tokens_details": {"cached_tokens": 20}}})
             self._chunk(b"data: [DONE]\n\n")
             self._chunk(b"")
         except OSError:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from itertools import groupby
 
 import pytest
 
+from lamplight.library.records import Message
 from lamplight.library.store import Library
+from lamplight.models.language_model import Usage
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Event, Finished, Waiting
@@ -60,6 +63,31 @@ def test_a_question_that_is_stopped_while_it_waits_ends_at_once(sample_library: 
     second.join()
     assert isinstance(events[-1], Finished)
     assert events[-1].stopped
+    first.close()
+
+
+def test_a_follow_up_that_is_stopped_while_it_waits_asks_no_model(
+    sample_library: Library, loaded: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def generate(*given: object) -> Iterator[Usage]:
+        asked.append(given)
+        yield Usage(0, 0, 0, 0, 0.0)
+
+    monkeypatch.setattr("lamplight.models.language_model.LARGE", 1)  # so that it may make a question stand alone
+    monkeypatch.setattr(loaded.language_model, "generate", generate)
+    history = [Message(1, "user", QUESTION), Message(2, "assistant", "On Fridays after 15:00.")]
+    answerer, stop = Answerer(sample_library, loaded), CancelToken()
+    first = answerer.answer(QUESTION, asker="a")
+    next(first)
+    second = answerer.answer("And who locks the gate?", history, stop=stop, asker="b")
+    assert next(second) == Waiting(1)
+    stop.cancel()
+    *_, end = second
+    assert isinstance(end, Finished)
+    assert end.stopped
+    assert not asked
     first.close()
 
 

@@ -10,8 +10,12 @@ from typing import Any
 import pytest
 
 from lamplight.library.records import Message
+from lamplight.library.store import Library
 from lamplight.models.loading import Models
+from lamplight.rag.answerer import Answerer
 from lamplight.rag.conversation import MARKS, accept_rewrite, depends, rewrite_prompt, standalone_query
+from lamplight.rag.events import Searching
+from tests.model_servers import Scripted
 
 DIALOGUES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("dialogues.json").read_text(encoding="utf-8"))
 LEAST_SHARE = 0.95
@@ -165,3 +169,14 @@ OTHERWISE = standalone_query("what about Europe?", ASIA, always)
 )
 def test_a_models_rewriting_is_believed_only_if_it_adds_and_loses_nothing(rewritten: str, query: str) -> None:
     assert accept_rewrite("what about Europe?", ASIA, rewritten, OTHERWISE) == query
+
+
+@pytest.mark.parametrize(("ending", "taken"), [("stop", True), ("length", False)])
+def test_half_a_rewriting_is_not_believed(
+    ending: str, taken: bool, script: Scripted, large: Models, loaded: Models, sample_library: Library
+) -> None:
+    """Its end may be what the question asks of all."""
+    script.say, script.ending = ["How were sales", " in Europe"], ending
+    events = Answerer(sample_library, large).answer("what about Europe?", ASIA)
+    searching = next(event for event in events if isinstance(event, Searching))
+    assert searching.query == ("How were sales in Europe" if taken else OTHERWISE)

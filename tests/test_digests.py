@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,10 +16,11 @@ from lamplight.models.engine import Threads
 from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
-from lamplight.rag.digests import DigestBuilder
+from lamplight.rag.digests import make_missing
 from lamplight.rag.events import Event, Finished, ScanProgress
 from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer
+from tests.model_servers import Scripted
 
 SECTIONS = ("Bees", "Water", "Sheds", "Fences")
 TEXT = "# Garden rules\n\n" + "\n\n".join(
@@ -134,10 +136,31 @@ def test_digests_are_made_in_idle_time_and_go_with_their_document(
     garden: Library, models: Models, model: LargeModel
 ) -> None:
     (document,) = garden.documents.all()
-    DigestBuilder(garden, models).make_missing(lambda: False)
+    make_missing(garden, models, lambda: False)
     assert (
         len(garden.digests.of(document.id, "large")) == len(SECTIONS) and garden.digests.of(document.id, "other") == {}
     )
     garden.documents.remove(document.id)
     garden.documents.purge(document.id)
     assert garden.digests.of(document.id, "large") == {}
+
+
+def test_a_server_that_is_chosen_while_digests_are_made_is_sent_no_section(
+    garden: Library, loaded: Models, large: Models, script: Scripted
+) -> None:
+    server, asked = large.language_model, len(script.requests)
+
+    class Leaving(LargeModel):
+        """Another one is chosen while it reads its first section."""
+
+        def generate(self, *given: Any) -> Iterator[Piece]:
+            large.choice._model.replace(server)
+            yield from super().generate(*given)
+
+    local = Leaving()
+    large.choice._model.replace(local)
+    make_missing(garden, large, lambda: False)
+    assert len(local.read) == 1
+    assert len(script.requests) == asked
+    (document,) = garden.documents.all()
+    assert garden.digests.of(document.id, server.cache_key) == {}

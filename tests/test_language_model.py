@@ -204,6 +204,12 @@ def test_a_document_cannot_forge_a_turn_of_the_conversation(model: LanguageModel
     assert not any(ends[0] in part for part in [*reading.passages, reading.question])
 
 
+@pytest.mark.parametrize("most", [3, 60])
+def test_an_answer_that_ends_as_it_may_be_no_longer_is_known(model: LanguageModel, most: int) -> None:
+    _, usage, _ = collect(model.read(PassagePrompt(SYSTEM, (LOCK,), "When does it open?"), most, never))
+    assert usage.truncated == (usage.generated_tokens == most) == (most == 3)
+
+
 def test_a_prompt_that_leaves_no_room_is_an_error(model: LanguageModel) -> None:
     with pytest.raises(ValueError, match="tokens in a context of"):
         generate(model, "word " * model.context_tokens)

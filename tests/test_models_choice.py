@@ -348,6 +348,14 @@ def test_a_downloaded_model_is_removed_but_not_while_it_answers(
     assert not path.exists()
 
 
+def test_what_another_model_remembered_is_forgotten_too(models: Models, other: Path) -> None:
+    key = bytes(32)
+    models.contexts.put(key, b"of a document that is removed")
+    models.choice._model.replace(LanguageModel(other, "one that remembers nothing"))
+    models.forget()
+    assert models.contexts.get(key) is None
+
+
 def test_what_this_computer_can_is_said_in_sentences(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models.language_model, "calibration", Calibration(1000.0, 100.0, Threads(2, 2)))
     machine = models_value(models)["machine"]

@@ -6,12 +6,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lamplight.errors import WeightsError
+from lamplight.library.errors import LibraryError
 from lamplight.library.store import Library
 from lamplight.models.catalogue import EMBEDDER
 from lamplight.models.loading import Models
@@ -83,6 +85,46 @@ def test_the_first_passages_come_in_the_order_of_the_reranker(
     assert [passage.id for passage in ours.passages] != [passage.id for passage in plain.passages]
 
 
+def write_broken(folder: Path) -> None:
+    (folder / "config.json").write_text(json.dumps({"architectures": ["BertForSequenceClassification"]}))
+    (folder / "model.safetensors").write_bytes(b"nothing")
+    (folder / "tokenizer.json").write_text("{}")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(WeightsError("The reranker can't be prepared; take it out."), id="it is broken"),
+        pytest.param(OSError(28, "No space left on device"), id="the disk is full"),
+    ],
+)
+def test_one_that_cannot_be_prepared_keeps_no_other_model_from_its_work(
+    error: Exception, models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Path:
+        raise error
+
+    write_broken(tmp_path)
+    monkeypatch.setenv("LAMPLIGHT_MODELS", str(tmp_path))
+    monkeypatch.setattr("lamplight.models.loading.ensure_reranker", fail)
+    own = copy(models)
+    own.settled.clear()
+    own._load(lambda: None)
+    assert own.settled.is_set()
+    assert (error.strerror if isinstance(error, OSError) else str(error)) in own.status
+
+
+def test_a_library_that_is_not_ready_keeps_no_language_model_from_being_measured(models: Models) -> None:
+    def fail() -> None:
+        raise LibraryError("The vectors can't be opened.")
+
+    own = copy(models)
+    own.settled.clear()
+    own._load(fail)
+    assert own.settled.is_set()
+    assert own.status == "The vectors can't be opened."
+
+
 def test_without_one_the_retriever_and_the_reader_decide(tmp_path: Path) -> None:
     assert find_reranker(tmp_path) is None
     (tmp_path / "config.json").write_text("no json")
@@ -93,9 +135,7 @@ def test_without_one_the_retriever_and_the_reader_decide(tmp_path: Path) -> None
 
 @pytest.mark.long
 def test_a_broken_one_is_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text(json.dumps({"architectures": ["BertForSequenceClassification"]}))
-    (tmp_path / "model.safetensors").write_bytes(b"nothing")
-    (tmp_path / "tokenizer.json").write_text("{}")
+    write_broken(tmp_path)
     files = find_reranker(tmp_path)
     assert files is not None
     with pytest.raises(WeightsError, match="can't be prepared"):

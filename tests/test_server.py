@@ -217,6 +217,23 @@ def test_a_stream_that_breaks_off_is_told_after_the_first_word_and_asked_again_b
     assert len(script.requests) == 1 + 3
 
 
+@pytest.mark.parametrize(
+    ("ending", "most", "truncated"),
+    [
+        pytest.param("stop", 16, False, id="the model ended it"),
+        pytest.param("length", 16, True, id="the server did"),
+        pytest.param(None, 2, True, id="nobody says who"),
+    ],
+)
+def test_an_answer_that_ends_as_it_may_be_no_longer_is_known(
+    script: Scripted, ending: str | None, most: int, truncated: bool
+) -> None:
+    script.say, script.ending, script.counts = ["One. ", "Two. "], ending, False
+    *_, usage = model_of(script).generate([ChatMessage("user", "Count.")], most, never)
+    assert isinstance(usage, Usage)
+    assert usage.truncated == truncated
+
+
 def test_a_stop_ends_the_answer_while_nothing_comes_and_hangs_up(script: Scripted) -> None:
     script.say, script.hold_after = ["One. ", "Two. "], 1
     stop = threading.Event()

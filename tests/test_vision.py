@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.pagesizes import A4
@@ -18,6 +20,8 @@ from lamplight.ingest.captions import REQUESTS
 from lamplight.ingest.pipeline import index_file
 from lamplight.ingest.recaption import recaption
 from lamplight.library.store import Library
+from lamplight.models import installed_vision
+from lamplight.models.installed_vision import InstalledVision
 from lamplight.models.loading import Models
 from lamplight.models.vision import VisionFiles, VisionModel, find_vision
 from tests.tiny_vision import IMAGE_TOKENS, WORDS, build
@@ -104,6 +108,67 @@ def test_files_that_are_no_models_are_a_sentence(tmp_path: Path, folder: Path) -
         VisionModel(VisionFiles(tmp_path / "model.gguf", files.projector))
     with pytest.raises(WeightsError, match=r"does not show pictures"):
         VisionModel(VisionFiles(files.model, tmp_path / "model.gguf"))
+
+
+def in_memory(path: Path) -> bool:
+    return str(path.resolve()) in {one.path for one in psutil.Process().memory_maps()}
+
+
+def test_a_pair_that_cannot_be_used_is_tried_once_and_leaves_nothing_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAMPLIGHT_MODELS", str(tmp_path))
+    model, projector = build(tmp_path)
+    content = projector.read_bytes()
+    projector.write_bytes(content[:1000])  # still being copied
+    tried: list[VisionFiles] = []
+
+    class Noted(VisionModel):
+        def __init__(self, files: VisionFiles) -> None:
+            tried.append(files)
+            super().__init__(files)
+
+    monkeypatch.setattr(installed_vision, "VisionModel", Noted)
+    vision = InstalledVision()
+    for _ in range(3):
+        with pytest.raises(WeightsError, match="does not show pictures"):
+            vision.get()
+    assert len(tried) == 1
+    assert not in_memory(model)
+    projector.write_bytes(content)
+    assert vision.get() is not None
+    assert in_memory(model)
+    model.unlink()
+    assert vision.get() is None
+    assert not in_memory(model)
+
+
+def test_what_there_is_no_memory_for_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAMPLIGHT_MODELS", str(tmp_path))
+    build(tmp_path)
+    vision = InstalledVision()
+    with monkeypatch.context() as full:
+        full.setattr("lamplight.models.vision.CONTEXT_TOKENS", 1 << 31)
+        with pytest.raises(WeightsError, match="more memory"):
+            vision.get()
+    assert vision.get() is not None
+
+
+def test_a_vision_model_that_is_removed_does_not_stay_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAMPLIGHT_MODELS", str(tmp_path / "models"))
+    models = Models(tmp_path / "cache", as_shipped=True)
+    folder = models.downloads.folder("Qwen3-VL-2B-Instruct")
+    folder.mkdir(parents=True)
+    model, _ = build(folder)
+    assert models.vision is not None
+    opened = weakref.ref(models.vision)
+    assert in_memory(model)
+    models.remove_download("Qwen3-VL-2B-Instruct")
+    assert opened() is None
+    assert not in_memory(model)
+    assert models.vision is None
 
 
 def test_a_vision_model_installed_later_describes_what_is_in_the_library(

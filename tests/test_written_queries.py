@@ -121,6 +121,18 @@ def test_what_is_no_query_over_the_table_gives_nothing(
     assert computation is None or "DROP" not in computation.sql
 
 
+@pytest.mark.parametrize(
+    ("cut_after", "ending"),
+    [pytest.param(2, "stop", id="the connection breaks"), pytest.param(None, "length", id="as long as it may be")],
+)
+def test_half_a_query_is_not_run(
+    cut_after: int | None, ending: str, script: Scripted, large: Models, table: Table
+) -> None:
+    script.say = ['SELECT sum("Days out") ', 'FROM "loans" ', *(["WHERE Deposit <= 25"] if cut_after else [])]
+    script.cut_after, script.ending = cut_after, ending
+    assert written_query(HOW_LONG, table, large.language_model, lambda: False) is None
+
+
 def test_where_the_model_has_no_query_the_question_is_answered_as_ever(
     script: Scripted, large: Models, loans: Library
 ) -> None:
@@ -152,9 +164,10 @@ def test_a_model_that_says_that_nothing_answers_says_no_more(
     assert [event.text for event in events if isinstance(event, Token)] == []
 
 
-def test_without_its_server_a_question_that_nothing_answers_is_refused(
+def test_without_its_server_a_question_that_nothing_answers_is_refused_and_why_it_was_not_asked_is_said(
     script: Scripted, large: Models, sample_library: Library
 ) -> None:
     script.fails = [500] * 20
     told = ask(CUP, sample_library, large)
     assert told.refused
+    assert "can’t be reached (it answered 500)" in told.notice

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
 from lamplight.library.database import Database
+from lamplight.library.errors import LibraryError
 from lamplight.library.records import Message
+
+logger = logging.getLogger(__name__)
 
 
 class Messages:
@@ -16,9 +21,17 @@ class Messages:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._unsaved: dict[int, tuple[str, str]] = {}  # content and details by number, with the database's guard held
+        self._replacements = database.replacements  # of the content that these belong to
 
     def of(self, conversation_id: int) -> list[Message]:
         """In order, without those that an edit has replaced."""
+        with self._database.guard:
+            with suppress(LibraryError):
+                self.save()
+            return [self._newest(message) for message in self._saved(conversation_id)]
+
+    def _saved(self, conversation_id: int) -> list[Message]:
         rows = self._database.rows(
             "SELECT id, role, content, details FROM messages WHERE conversation_id = ? AND NOT replaced ORDER BY id",
             conversation_id,
@@ -42,12 +55,52 @@ class Messages:
         return int(cursor.lastrowid or 0)
 
     def update(self, message_id: int, content: str, details: Mapping[str, Any]) -> None:
-        """`details` must be plain JSON. Not told as a change of what is shown: an answer is saved often as it grows."""
-        with self._database.transaction(shown=False) as connection:
+        """`details` must be plain JSON. Not told as a change of what is shown: an answer is saved often as it grows.
+
+        What can't be written, as on a full disk, is kept in memory: `of` gives it, and whoever looks or calls `save`
+        tries again.
+        """
+        with self._database.guard:
+            self._forget_replaced()
+            self._unsaved.pop(message_id, None)
+            kept = (content, json.dumps(details))
+            try:
+                self._write(message_id, *kept, shown=False)
+            except LibraryError:
+                logger.exception("What was said is not saved yet")
+                self._unsaved[message_id] = kept
+                self._database.changed()
+
+    def save(self) -> None:
+        """Write what could not be written. Raises `LibraryError`; what is left is kept."""
+        with self._database.guard:
+            self._forget_replaced()
+            for number, kept in list(self._unsaved.items()):
+                self._write(number, *kept, shown=True)
+                del self._unsaved[number]
+
+    def _forget_replaced(self) -> None:
+        """Where all content was replaced, as by a backup, their numbers mean something else."""
+        if self._replacements != self._database.replacements:
+            self._replacements, self._unsaved = self._database.replacements, {}
+
+    def _write(self, message_id: int, content: str, details: str, *, shown: bool) -> None:
+        with self._database.transaction(shown) as connection:
             connection.execute(
-                "UPDATE messages SET content = ?, details = ? WHERE id = ?",
-                (content, json.dumps(details), message_id),
+                "UPDATE messages SET content = ?, details = ? WHERE id = ?", (content, details, message_id)
             )
+            if shown:
+                connection.execute(
+                    "UPDATE conversations SET updated_at = ? WHERE id = "
+                    "(SELECT conversation_id FROM messages WHERE id = ?)",
+                    (time.time(), message_id),
+                )
+
+    def _newest(self, message: Message) -> Message:
+        if message.id not in self._unsaved:
+            return message
+        content, details = self._unsaved[message.id]
+        return Message(message.id, message.role, content, json.loads(details), unsaved=True)
 
     def replace(self, conversation_id: int, first: int) -> int:
         """Hide the messages from number `first` on, to put others in their place.

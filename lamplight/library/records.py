@@ -206,12 +206,16 @@ class DigestStatement:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a conversation; `details` holds citations, unsupported sentences and timings."""
+    """One turn of a conversation; `details` holds citations, unsupported sentences and timings.
+
+    `unsaved`: the disk has an earlier state of it, as this one could not be written yet.
+    """
 
     id: int
     role: Literal["user", "assistant"]
     content: str
     details: dict[str, Any] = field(default_factory=dict)
+    unsaved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,8 @@ class Library:
     def close(self) -> None:
         """Vectors first, then the database with its lock; waits while a thread opens vectors or uses the database."""
         with self.vector_places.opening, self.database.guard:
+            with suppress(LibraryError):  # the last time
+                self.messages.save()
             self.vector_places.close()
             self.database.close()
 

@@ -78,7 +78,8 @@ class AddedModel(PromptedModel):
         finally:
             texts.close()
         prompt = sum(self.count_tokens(message.content) for message in messages)
-        yield Usage(prompt, prompt, 0, said, time.perf_counter() - started, cut=cut)
+        seconds = time.perf_counter() - started
+        yield Usage(prompt, prompt, 0, said, seconds, cut=cut, truncated=said >= max_tokens)
 
     def _texts(
         self, messages: Sequence[ChatMessage], max_tokens: int, stopped: Callable[[], bool]

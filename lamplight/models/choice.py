@@ -112,12 +112,11 @@ class LanguageModelChoice:
         return self._spare.get() if wanted else None
 
     def forget(self) -> None:
-        """Forget all that was ever read, here and on disk."""
-        loaded = [model for model in (self._model.value, self._spare.value) if isinstance(model, LanguageModel)]
-        for model in loaded:
-            model.forget()
-        if not loaded:
-            self._contexts.clear()
+        """Forget all that was ever read, here and on disk, also by a model that answers no more."""
+        for model in (self._model.value, self._spare.value):
+            if isinstance(model, LanguageModel):
+                model.forget()
+        self._contexts.clear()
 
     def choose(self, path: Path | None) -> None:
         """Use the GGUF file at `path`, or the model that comes with Lamplight; returns when it is known to be one.

@@ -6,7 +6,7 @@ import codecs
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,7 +37,7 @@ class Usage:
     """The last event of a generation; seconds are wall time.
 
     `answered_from` is the index of the one passage the answer was read from, None when all were read together. `cut`
-    says why the answer ends in the middle.
+    says what broke it off in the middle; `truncated` that it may end there, as it is as long as it was allowed to be.
     """
 
     prompt_tokens: int
@@ -47,6 +47,7 @@ class Usage:
     decode_seconds: float
     answered_from: int | None = None
     cut: str = ""
+    truncated: bool = False
 
 
 class LanguageModel:
@@ -116,7 +117,8 @@ class LanguageModel:
                 found = measure_speed(self.engine)
                 if found is None:
                     return
-                save_calibration(found, folder, self.cache_key)
+                with suppress(OSError):  # a full disk: then it is measured again at the next start
+                    save_calibration(found, folder, self.cache_key)
             self.calibration = found
             self.engine.use_threads(found.threads)
 
@@ -176,9 +178,10 @@ class LanguageModel:
             closing = BatchEntry(tokens.closing, position, FIRST_PASSAGE + best, len(tokens.closing) - 1)
             ready = self.engine.decode([closing])
             yield PrefillStep(total, total, progress.reused)
-            answer = self._sample(min(max_tokens, room), FIRST_PASSAGE + best, position + len(tokens.closing), ready)
+            most = min(max_tokens, room)
+            answer = self._sample(most, FIRST_PASSAGE + best, position + len(tokens.closing), ready)
             usage = Usage(total, total - progress.reused, progress.reused, 0, 0.0, best)
-            yield from _counted(answer, usage)
+            yield from _counted(answer, usage, most)
 
     def prewarm(self, system: str, passages: Sequence[str], stopped: Callable[[], bool]) -> int:
         """Compute and remember the passages that are not yet, until `stopped`; how many are known now."""
@@ -212,9 +215,10 @@ class LanguageModel:
             progress = PrefillStep(0, total, 0)
             for progress in self._context.compute(segments, question=True):
                 yield progress
-            answer = self._sample(min(max_tokens, room), MAIN, total, progress.done == total)
+            most = min(max_tokens, room)
+            answer = self._sample(most, MAIN, total, progress.done == total)
             usage = Usage(total, progress.done - progress.reused, progress.reused, 0, 0.0)
-            yield from _counted(answer, usage)
+            yield from _counted(answer, usage, most)
 
     def _weigh(self, tokens: PassagePromptTokens) -> list[float]:
         """Decode the question in every passage's sequence; empty when stopped."""
@@ -273,11 +277,12 @@ class LanguageModel:
         return progress.done == progress.total
 
 
-def _counted(answer: Iterator[str], usage: Usage) -> Iterator[Piece | Usage]:
-    """The pieces of an answer, then `usage` with their number and time."""
+def _counted(answer: Iterator[str], usage: Usage, most: int) -> Iterator[Piece | Usage]:
+    """The pieces of an answer of `most` tokens, then `usage` with their number and time."""
     generated, started = 0, time.perf_counter()
     for text in answer:
         generated += 1
         if text:
             yield Piece(text)
-    yield replace(usage, generated_tokens=generated, decode_seconds=time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    yield replace(usage, generated_tokens=generated, decode_seconds=seconds, truncated=generated >= most)

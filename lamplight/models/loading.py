@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from lamplight.models.downloads import Downloads
 from lamplight.models.e5_file import E5File
 from lamplight.models.embedder import Embedder, tokenizer_beside
 from lamplight.models.embedder_choice import EmbedderChoice
+from lamplight.models.installed_vision import InstalledVision
 from lamplight.models.intent import IntentClassifier
 from lamplight.models.language_model import LanguageModel
 from lamplight.models.lazy import Lazy
@@ -29,7 +32,7 @@ from lamplight.models.prepare import cache_folder, ensure_embedder, prepared_emb
 from lamplight.models.program_ranker import ProgramRanker
 from lamplight.models.reader import Reader
 from lamplight.models.reranker import Reranker, ensure_reranker, find_reranker
-from lamplight.models.vision import VisionFiles, VisionModel, find_vision
+from lamplight.models.vision import VisionModel
 from lamplight.scheduling import Scheduler
 
 FEW_WORDS = 3  # of a question that hardly stands alone
@@ -66,11 +69,12 @@ class Models:
         self.downloads = Downloads()
         self.native = NativeBuild()
         self._ocr = Lazy(TextRecogniser)
-        self._vision_lock = threading.Lock()
-        self._vision: tuple[VisionFiles, VisionModel] | None = None
+        self._vision = InstalledVision()
         self._reranker: Reranker | None = None
-        self._status = ""
+        self._status = ""  # what is being loaded
+        self._trouble = ""  # what could not be, first of all
         self.settled = self.choice.settled  # passages can be remembered
+        self.forgotten = object()  # another one each time that all was forgotten
 
     @property
     def embedder(self) -> Embedder:
@@ -154,11 +158,7 @@ class Models:
     @property
     def vision(self) -> VisionModel | None:
         """The model that a person put into `models_folder()`, now or a moment ago; None when there is none."""
-        files = find_vision()
-        with self._vision_lock:
-            if files is not None and (self._vision is None or self._vision[0] != files):
-                self._vision = (files, VisionModel(files))
-            return self._vision[1] if files is not None and self._vision is not None else None
+        return self._vision.get()
 
     @property
     def reranker(self) -> Reranker | None:
@@ -187,41 +187,48 @@ class Models:
     @property
     def loading(self) -> str:
         """The same without what is wrong with the language model that was chosen."""
-        return self._status
+        return self._status or self._trouble
 
     def start_loading(self, then: Callable[[], object] = lambda: None) -> None:
         """Load what answers need in a background thread, then call `then` there."""
         threading.Thread(target=self._load, args=(then,), name="models", daemon=True).start()
 
     def _load(self, then: Callable[[], object]) -> None:
-        try:
-            first = not prepared_embedder().is_file()
-            self._status = (
-                sentence("Preparing the search, once on this computer…")
-                if first
-                else sentence("Getting ready to search…")
-            )
-            self._embedder.get()
-            prepared = self.multilingual_is_prepared
-            if prepared:
-                _ = self.multilingual
-            self._reader.get()
-            self._status = sentence("Loading the language model…")
-            self.choice.get()
-            then()
-            self._status = ""
-            self.scheduler.wake()
-            if MULTILINGUAL_WEIGHTS.installed and not prepared:
-                self._status = sentence(
-                    "Preparing the search in other languages, once: half a minute. You can ask meanwhile."
+        """What fails keeps nothing after it from being loaded."""
+        needed, second = partial(self._load_needed, then), partial(self._load_second, then)
+        for step in (needed, second, self.choice.settle, self.load_reranker):
+            try:
+                step()
+            except LamplightError as error:
+                self._trouble = self._trouble or str(error)
+            except OSError as error:
+                self._trouble = self._trouble or sentence(
+                    f"A model could not be prepared ({error}); see that the disk has room, then start Lamplight again."
                 )
-                _ = self.multilingual
-                then()
-                self._status = ""
-            self.load_reranker()
-            self.choice.settle()
-        except LamplightError as error:
-            self._status = str(error)
+            self._status = ""
+
+    def _load_needed(self, then: Callable[[], object]) -> None:
+        first = not prepared_embedder().is_file()
+        self._status = (
+            sentence("Preparing the search, once on this computer…") if first else sentence("Getting ready to search…")
+        )
+        self._embedder.get()
+        if self.multilingual_is_prepared:
+            _ = self.multilingual
+        self._reader.get()
+        self._status = sentence("Loading the language model…")
+        self.choice.get()
+        then()
+        self._status = ""
+        self.scheduler.wake()
+
+    def _load_second(self, then: Callable[[], object]) -> None:
+        if MULTILINGUAL_WEIGHTS.installed and self._multilingual.value is None:
+            self._status = sentence(
+                "Preparing the search in other languages, once: half a minute. You can ask meanwhile."
+            )
+            _ = self.multilingual
+            then()
 
     def choose_language_model(self, path: Path | None) -> None:
         """Answer with the GGUF file at `path`, or with the model that comes with Lamplight (None).
@@ -239,6 +246,7 @@ class Models:
             raise WeightsError(f"{name} is the model that answers; choose another one first, then remove it.")
         if self.embedders.folder == self.downloads.folder(name):
             raise WeightsError(f"{name} is the embedder that searches; choose another one first, then remove it.")
+        self._vision.let_go(self.downloads.folder(name))
         self.downloads.remove(name)
 
     def remember_for(self, library: Path) -> None:
@@ -253,7 +261,18 @@ class Models:
 
     def forget(self) -> None:
         """Forget all that the language model has read, here and on disk: what a removed document left goes with it."""
+        self.forgotten = object()
         self.choice.forget()
+
+    @contextmanager
+    def forgetting_again(self) -> Iterator[None]:
+        """Around an answer, from its search on: what it found before `forget` it may have read afterwards."""
+        before = self.forgotten
+        try:
+            yield
+        finally:
+            if self.forgotten is not before:
+                self.choice.forget()
 
 
 def _multilingual_reader() -> Reader:

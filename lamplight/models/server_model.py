@@ -140,7 +140,9 @@ def _read(inbox: _Inbox, max_tokens: int, stopped: Callable[[], bool]) -> Iterat
     if ended == "length" and not said and (thought or think.thought):
         raise ServerError("The model thought for so long that nothing was left for an answer; choose one that doesn’t.")
     seconds = time.perf_counter() - started if said else 0.0
-    yield replace(usage, generated_tokens=usage.generated_tokens or said, decode_seconds=seconds)
+    generated = usage.generated_tokens or said
+    truncated = ended == "length" or (not ended and generated >= max_tokens)
+    yield replace(usage, generated_tokens=generated, decode_seconds=seconds, truncated=truncated)
 
 
 class _Thinking:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import codecs
 import ctypes
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -46,6 +47,10 @@ class VisionFiles:
         return self.model.stem
 
 
+class MemoryShort(WeightsError):
+    """A model can't be opened now; there may be more memory later."""
+
+
 def find_vision(folder: Path | None = None) -> VisionFiles | None:
     """The first pair of a GGUF and an `mmproj` GGUF in one folder, in or below `folder` (default `models_folder()`).
 
@@ -66,9 +71,13 @@ def _common_start(model: Path, projector: Path) -> int:
 
 
 class VisionModel:
-    """One model, one picture at a time; safe to call from several threads. `name` is kept with its captions."""
+    """One model, one picture at a time; safe to call from several threads. `name` is kept with its captions.
+
+    `close` frees the weights at once instead of when the object is collected.
+    """
 
     def __init__(self, files: VisionFiles) -> None:
+        """Raises `WeightsError`, and `MemoryShort` when it is worth another try."""
         llama = load_llama()
         from llama_cpp import mtmd_cpp
 
@@ -77,10 +86,13 @@ class VisionModel:
         self._mtmd: Any = mtmd_cpp
         self._lock = threading.Lock()
         self._stopped: Callable[[], bool] = _never
-        self._open(files)
-        self._template = self._chat_template()
+        with ExitStack() as parts:  # what was opened before something failed is freed
+            self._open(files, parts)
+            self._template = self._chat_template()
+            self._free = weakref.finalize(self, parts.pop_all().close)
+        self._free.atexit = False  # a thread may still be computing then, and the process frees all anyhow
 
-    def _open(self, files: VisionFiles) -> None:
+    def _open(self, files: VisionFiles, parts: ExitStack) -> None:
         llama, mtmd = self._llama, self._mtmd
         llama.llama_backend_init()
         for silence in (llama.llama_log_set, mtmd.mtmd_log_set, mtmd.mtmd_helper_log_set):
@@ -90,20 +102,25 @@ class VisionModel:
             raise WeightsError(
                 f"{files.model.name} can't be loaded; fetch it again or remove it from {files.model.parent}."
             )
+        parts.callback(llama.llama_model_free, self._model)
         self._vocabulary = llama.llama_model_get_vocab(self._model)
         parameters = llama.llama_context_default_params()
         parameters.n_ctx, parameters.n_batch, parameters.n_ubatch = CONTEXT_TOKENS, BATCH, BATCH
         threads = default_threads()
         parameters.n_threads, parameters.n_threads_batch = threads.decode, threads.prefill
-        self._abort = llama.ggml_abort_callback(lambda data: self._stopped())
+        this = weakref.ref(self)  # a callback that held the model would keep it from ever being freed
+        self._abort = llama.ggml_abort_callback(lambda data: bool((model := this()) and model._stopped()))
         parameters.abort_callback = self._abort
         self._context = llama.llama_init_from_model(self._model, parameters)
         if not self._context:
-            raise WeightsError(f"{self.name} needs more memory than is free; close something and try again.")
+            raise MemoryShort(f"{self.name} needs more memory than is free; close something and try again.")
+        parts.callback(llama.llama_free, self._context)
         pictures = mtmd.mtmd_context_params_default()
         pictures.use_gpu = pictures.print_timings = pictures.warmup = False
         pictures.n_threads = threads.prefill
         self._pictures = mtmd.mtmd_init_from_file(str(files.projector).encode(), self._model, pictures)
+        if self._pictures:
+            parts.callback(mtmd.mtmd_free, self._pictures)
         if not self._pictures or not mtmd.mtmd_support_vision(self._pictures):
             raise WeightsError(
                 f"{files.projector.name} does not show pictures to {files.model.name}; "
@@ -113,9 +130,7 @@ class VisionModel:
     def close(self) -> None:
         """Free the weights; the object is of no use afterwards."""
         with self._lock:
-            self._mtmd.mtmd_free(self._pictures)
-            self._llama.llama_free(self._context)
-            self._llama.llama_model_free(self._model)
+            self._free()
 
     def describe(self, picture: Image.Image, request: str, stopped: Callable[[], bool] = lambda: False) -> str:
         """What the model answers to `request` about an RGB picture; greedy, so always the same.

@@ -10,9 +10,9 @@ from functools import partial
 from lamplight.errors import LamplightError, PromptTooLong, ServerError
 from lamplight.library.records import Message, Passage
 from lamplight.library.store import Library
-from lamplight.models.language_model import Piece
 from lamplight.models.loading import Models
 from lamplight.rag.answer_plan import plan_of
+from lamplight.rag.completion import complete_whole
 from lamplight.rag.context import whole
 from lamplight.rag.conversation import accept_rewrite, depends, rewrite_prompt, standalone_query
 from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
@@ -124,23 +124,30 @@ class Answerer:
         with self._models.scheduler.answering(asker, stop or CancelToken(), since=since) as lease:
             for ahead in lease.wait_in_queue():
                 yield Waiting(ahead)
-            lookup = self._finder.lookup()
-            request = Request(question, question, mode, lease, lookup, history, scope, breadth)
-            followed = (yield from self._follow(request)) if kind is None else None
-            if isinstance(followed, DirectAnswer):
-                request.intent = Intent("list")
-                yield Searching(question, 0)
-                yield from answer_events(request, followed)
-                return
-            if followed is not None:
-                request.query, request.scope = followed.query, followed.scope
-            else:
-                request.query = self._standalone(question, history, lease.cancelled)
-            request.intent = self._understood(request, kind)
-            request.may_be_list = kind is None and request.intent.kind == "fact"
-            unread = self._unread(request)
-            for event in self._answer(request, unread):
-                yield replace(event, unread=unread) if isinstance(event, Finished) else event
+            with self._models.forgetting_again():
+                lookup = self._finder.lookup()
+                request = Request(question, question, mode, lease, lookup, history, scope, breadth)
+                if lease.cancelled():  # it left the queue without its turn
+                    yield from stopped(request)
+                else:
+                    yield from self._in_turn(request, kind)
+
+    def _in_turn(self, request: Request, kind: RequestKind | None) -> Iterator[Event]:
+        followed = (yield from self._follow(request)) if kind is None else None
+        if isinstance(followed, DirectAnswer):
+            request.intent = Intent("list")
+            yield Searching(request.question, 0)
+            yield from answer_events(request, followed)
+            return
+        if followed is not None:
+            request.query, request.scope = followed.query, followed.scope
+        else:
+            request.query = self._standalone(request.question, request.history, request.lease.cancelled)
+        request.intent = self._understood(request, kind)
+        request.may_be_list = kind is None and request.intent.kind == "fact"
+        unread = self._unread(request)
+        for event in self._answer(request, unread):
+            yield replace(event, unread=unread) if isinstance(event, Finished) else event
 
     def _going_on(self, scope: Scope, history: Sequence[Message]) -> Scope:
         return replace(scope, recent=shown_before(history, self._library.documents.successor))
@@ -200,12 +207,12 @@ class Answerer:
         with_before = standalone_query(question, history, partial(depends, models=self._models))
         if not history or not self._models.ready or not plan_of(self._models.language_model).rewrites:
             return with_before
-        events = self._models.language_model.generate(rewrite_prompt(question, history), REWRITE_TOKENS, stopped)
+        prompt = rewrite_prompt(question, history)
         try:
-            written = "".join(event.text for event in events if isinstance(event, Piece))
+            written = complete_whole(self._models.language_model, prompt, REWRITE_TOKENS, stopped)
         except ServerError:
             return with_before  # who answers in its place is decided with the answer
-        return accept_rewrite(question, history, written, with_before)
+        return with_before if written is None else accept_rewrite(question, history, written, with_before)
 
     def _query(self, draft: _Draft) -> str:
         """No large model rewrites it, which would hardly be done before the next key."""

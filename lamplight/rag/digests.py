@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from lamplight.errors import ServerError
 from lamplight.library.records import DigestStatement, Document, Passage
 from lamplight.library.store import Library
+from lamplight.models.answer_model import AnswerModel
 from lamplight.models.chat import ChatMessage
-from lamplight.models.language_model import Piece, Usage
+from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
 from lamplight.models.server_model import ServerModel
+from lamplight.rag.completion import complete
 from lamplight.rag.events import ScanProgress
 from lamplight.rag.grounding import ground
 from lamplight.rag.outline import sections_of
@@ -52,29 +54,33 @@ class Section:
     sayings: list[Saying]
 
 
+def make_missing(library: Library, models: Models, stopped: Callable[[], bool]) -> None:
+    """Of all documents, newest first, while nobody asks; nothing with a small model.
+
+    Nor with one on a server, which is sent only what a person asks for. Ends when another model is chosen meanwhile.
+    """
+    if not models.ready or isinstance(model := models.language_model, ServerModel) or not model.is_large:
+        return
+
+    def ended() -> bool:
+        return stopped() or models.language_model is not model
+
+    builder = DigestBuilder(library, model, models.embedder)
+    for document in library.documents.all():
+        for _ in builder.read(document, library.passages.of(document.id), ended):
+            if ended():
+                return
+
+
 class DigestBuilder:
-    """Reads documents section by section with the language model. Not for use by two threads."""
+    """Reads documents section by section with one language model. Not for use by two threads."""
 
-    def __init__(self, library: Library, models: Models) -> None:
-        self._library, self._models = library, models
-
-    def make_missing(self, stopped: Callable[[], bool]) -> None:
-        """Of all documents, newest first, while nobody asks; nothing with a small model.
-
-        Nor with one on a server, which is sent only what a person asks for.
-        """
-        if not self._models.ready or isinstance(model := self._models.language_model, ServerModel):
-            return
-        if not model.is_large:
-            return
-        for document in self._library.documents.all():
-            for _ in self.read(document, self._library.passages.of(document.id), stopped):
-                if stopped():
-                    return
+    def __init__(self, library: Library, model: AnswerModel, embedder: Embedder) -> None:
+        self._library, self._model, self._embedder = library, model, embedder
 
     def pieces(self, chunks: Sequence[Passage]) -> list[tuple[str, list[Passage]]]:
         """The sections with their titles, long ones in several parts that the model can read at once."""
-        count, made = self._models.language_model.count_tokens, []
+        count, made = self._model.count_tokens, []
         for section in sections_of(chunks):
             room, part = 0, list[Passage]()
             for chunk in section.chunks:
@@ -93,8 +99,8 @@ class DigestBuilder:
 
         Raises `LibraryError`, `WeightsError`.
         """
-        model = self._models.language_model
-        pieces, known = self.pieces(chunks), self._library.digests.of(document.id, model.cache_key)
+        model, pieces = self._model.cache_key, self.pieces(chunks)
+        known = self._library.digests.of(document.id, model)
         for place, (title, part) in enumerate(pieces):
             key = part[0].id  # a chunk has its number for ever, sections may be cut otherwise one day
             if key not in known:
@@ -103,7 +109,7 @@ class DigestBuilder:
                 statements = self._digest(part, stopped)
                 if stopped():
                     return
-                self._library.digests.keep(document.id, model.cache_key, key, statements)
+                self._library.digests.keep(document.id, model, key, statements)
                 known[key] = statements
             yield Section(title, part[0].page, _sayings(known[key], part))
 
@@ -116,12 +122,12 @@ class DigestBuilder:
 
     def _seconds(self, parts: Sequence[Sequence[Passage]]) -> float | None:
         """What reading and writing about them takes on this machine; None before it was measured."""
-        model = self._models.language_model
-        if model.calibration is None:
+        calibration = self._model.calibration
+        if calibration is None:
             return None
-        tokens = sum(model.count_tokens(chunk.text) for part in parts for chunk in part)
-        writing = len(parts) * DIGEST_TOKENS / model.calibration.decode_rate
-        return round(model.calibration.seconds_to_read(tokens) + writing, 1)
+        tokens = sum(self._model.count_tokens(chunk.text) for part in parts for chunk in part)
+        writing = len(parts) * DIGEST_TOKENS / calibration.decode_rate
+        return round(calibration.seconds_to_read(tokens) + writing, 1)
 
     def _digest(self, part: Sequence[Passage], stopped: Callable[[], bool]) -> list[DigestStatement]:
         text = "\n\n".join(chunk.text for chunk in part)
@@ -133,19 +139,16 @@ class DigestBuilder:
 
     def _write(self, system: str, text: str, most: int, stopped: Callable[[], bool]) -> str:
         messages = [ChatMessage("system", system), ChatMessage("user", text)]
-        written = ""
-        for event in self._models.language_model.generate(messages, most, stopped):
-            if isinstance(event, Piece):
-                written += event.text
-            elif isinstance(event, Usage) and event.cut:
-                raise ServerError(event.cut)  # half of it is not kept
+        written, usage = complete(self._model, messages, most, stopped)
+        if usage.cut:
+            raise ServerError(usage.cut)  # half of it is not kept
         return written
 
     def _grounded(self, written: str, passages: Sequence[Passage]) -> list[Saying]:
         """The sentences that a passage states, without their markers."""
         numbered = {passage.id: passage for passage in passages}
         marked = [replace(passage, marker=number) for number, passage in enumerate(numbered.values(), start=1)]
-        found = ground(written, marked, self._models.embedder)
+        found = ground(written, marked, self._embedder)
         supported = [part for part in found.parts if part not in found.unsupported]
         made = []
         for part, citation in zip(supported, found.citations, strict=True):

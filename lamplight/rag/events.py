@@ -161,7 +161,7 @@ class Finished:
     unread: list[str] = field(default_factory=list)  # names of files that were still being read
     breadth: Breadth = "usual"
     draft: str = ""  # all that the model wrote, also what was left out of the answer
-    notice: str = ""  # why another model than the chosen one answered, or why the answer ends in the middle
+    notice: str = ""  # why another model than the chosen one answered, or none, or why the answer ends in the middle
 
 
 Event = Waiting | Searching | ScanProgress | Evidence | PrefillProgress | Token | Grounded | Finished

@@ -16,14 +16,17 @@ PASSAGE_TOKENS = 250  # of one: a chunk of 200 word pieces with its header, comp
 
 
 class Prewarming:
-    """Knows what each language model has read in this run, behind which prompt. Not for use by two threads."""
+    """Knows what the language model has read in this run and not forgotten, behind which prompt.
+
+    Not for use by two threads.
+    """
 
     def __init__(self, library: Library, models: Models, answerer: Answerer) -> None:
         self._library = library
         self._models = models
         self._answerer = answerer
         self._done: set[int] = set()
-        self._behind = ("", "")  # the model's sha256 and the prompt
+        self._behind: tuple[str, str, object] = ("", "", None)  # the model's sha256, the prompt, what was forgotten
 
     def prewarm(self, stopped: Callable[[], bool]) -> None:
         """Compute those of the newest passages that were not yet, one by one, until `stopped` says so.
@@ -32,7 +35,7 @@ class Prewarming:
         """
         if not self._models.settled.is_set():
             return
-        behind = (self._models.language_model.cache_key, self._answerer.prompt)
+        behind = (self._models.language_model.cache_key, self._answerer.prompt, self._models.forgotten)
         if behind != self._behind:
             self._behind, self._done = behind, set()
         for number in self._library.passages.newest(self._most()):

@@ -5,7 +5,7 @@ A laptop has one processor and, unless a server answers, one model with one cont
     ANSWER    somebody waits for it; several at a time only where a server answers, else one, by fair queueing
     TYPING    prefill of the passages that a half-typed question finds
     INDEXING  files on their way in
-    IDLE      what nobody waits for: vectors, guides, captions, digests, prewarming
+    IDLE      what nobody waits for: vectors, guides, captions, digests, prewarming, unsaved answers
 
 Whoever does such work takes a `Lease` from the one `Scheduler` and gives it back at the end, however it ends::
 
@@ -28,7 +28,7 @@ Nothing in this room knows what is computed: it imports no other room.
 """
 
 from lamplight.scheduling.cancellation import CancelToken
-from lamplight.scheduling.idle_job import IdleJob
+from lamplight.scheduling.idle_job import IdleJob, Work
 from lamplight.scheduling.scheduler import AnswerLease, Lease, Priority, Scheduler
 
-__all__ = ["AnswerLease", "CancelToken", "IdleJob", "Lease", "Priority", "Scheduler"]
+__all__ = ["AnswerLease", "CancelToken", "IdleJob", "Lease", "Priority", "Scheduler", "Work"]

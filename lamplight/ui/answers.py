@@ -30,6 +30,7 @@ MINUTE = 60.0  # seconds
 FORMERLY = {"section": "header", "chunk_id": "id"}
 WORDING = sentence("Putting it into words…")
 UNFINISHED = sentence("This answer was interrupted before it was finished.")
+UNSAVED = sentence("This answer could not be saved; free some disk space before you close Lamplight, or copy it.")
 
 
 @dataclass(slots=True)
@@ -170,6 +171,8 @@ class Answer:
         )
         if not details.get("done", True) and not answer.error:
             answer.error = UNFINISHED
+        if message.unsaved:
+            answer.error = f"{answer.error} {UNSAVED}".strip()
         return answer
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SAVE_SECONDS = 1.0  # a crash loses at most this much of an answer
+SAVE_SECONDS = 1.0  # a crash loses at most this much of an answer, unless the disk is full
 LOOK_SECONDS = 0.2  # how often an attached picture is looked for while it is being read
 ENDING_SECONDS = 5.0  # a stopped model ends within a tenth of that
 BROKEN = sentence("Something went wrong while answering. Ask again; the details are in the terminal.")

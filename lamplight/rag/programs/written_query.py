@@ -14,8 +14,8 @@ from typing import TypeVar
 from lamplight.library.records import Table
 from lamplight.models.answer_model import AnswerModel
 from lamplight.models.chat import ChatMessage
-from lamplight.models.language_model import Piece
 from lamplight.rag.answer_plan import NO_ANSWER
+from lamplight.rag.completion import complete_whole
 from lamplight.rag.computation import Computation
 from lamplight.rag.programs.view import number_text
 from lamplight.rag.tables.cells import Column, Grid, Value, grids
@@ -47,9 +47,10 @@ def written_query(question: str, table: Table, model: AnswerModel, stopped: Call
     grid = next(iter(grids(table)), None)
     if grid is None or len(grid.columns) > MOST_COLUMNS:
         return None
-    events = model.generate(_prompt(question, grid), QUERY_TOKENS, stopped)
-    found = SELECT.search("".join(event.text for event in events if isinstance(event, Piece)))
-    if found is None or stopped():
+    # Half a query runs too, and gives something else.
+    written = complete_whole(model, _prompt(question, grid), QUERY_TOKENS, stopped)
+    found = SELECT.search(written or "")
+    if found is None:
         return None
     sql = found[0].strip()
     rows = _run(sql, grid)

@@ -23,10 +23,10 @@ def answer_events(request: Request, told: DirectAnswer) -> Iterator[Event]:
     yield replace(end, rows=told.rows, short=told.short, notice=told.notice, unsure=told.unsure)
 
 
-def refuse(request: Request, sentence: str, passages: list[Passage]) -> Iterator[Event]:
-    """The events of an answer that only says why there is none."""
+def refuse(request: Request, sentence: str, passages: list[Passage], notice: str = "") -> Iterator[Event]:
+    """The events of an answer that only says why there is none; `notice` as in `Finished`."""
     yield Token(sentence)
-    yield finished(request, Composed(sentence, [], []), passages, refused=True)
+    yield replace(finished(request, Composed(sentence, [], []), passages, refused=True), notice=notice)
 
 
 def stopped(request: Request, passages: Sequence[Passage] = ()) -> Iterator[Event]:

@@ -97,8 +97,8 @@ class FactAnswers:
         yield Evidence(judged.passages)
         try:
             written = yield from self.writer.write_with(self._models.language_model, request, judged, None)
-        except ServerError:
-            yield from refuse(request, request.say("not said"), judged.passages)
+        except ServerError as error:
+            yield from refuse(request, request.say("not said"), judged.passages, notice=str(error))
             return
         yield from self._conclude(request, judged, written)
 

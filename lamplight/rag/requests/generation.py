@@ -133,8 +133,7 @@ class AnswerWriter:
                 yield Grounded(opening + checking.text, checking.citations[:], checking.unsupported[:])
                 if checking.rest:
                     yield Token(f"\n{checking.rest}", draft=True)
-        full = usage.generated_tokens >= plan.answer_tokens
-        checking.end(cut=full or bool(usage.cut) or request.lease.cancelled())
+        checking.end(cut=usage.truncated or bool(usage.cut) or request.lease.cancelled())
         text = checking.text.strip()
         if likeliest and not text:  # nothing that the model said is stated: what may answer is better than silence
             begins, opening = likeliest, quotation_markdown(likeliest, passages)

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from lamplight.errors import ServerError
 from lamplight.library.records import Document, Passage
+from lamplight.models.answer_model import AnswerModel
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.digests import DigestBuilder, Saying
 from lamplight.rag.events import ScanProgress, Token
@@ -55,9 +56,10 @@ def summary(request: Request, materials: Materials) -> AnswerSteps:
     which = which or request.documents
     if len(which) == 1:
         yield ScanProgress(0, 1)
-        if materials.models.language_model.is_large:
+        model = materials.models.language_model
+        if model.is_large:
             try:
-                written = yield from _written(which[0], request, materials)
+                written = yield from _written(which[0], model, request, materials)
             except ServerError as error:  # the document's own sentences need no model
                 own = _of_one(which[0], request, materials)
                 return replace(own, notice=str(error)) if own else None
@@ -96,13 +98,13 @@ def _rows(rows: Sequence[tuple[str, str, Sentence]], citations: CitationList) ->
     return ["\n".join(points)] if points else []
 
 
-def _written(document: Document, request: Request, materials: Materials) -> AnswerSteps:
+def _written(document: Document, model: AnswerModel, request: Request, materials: Materials) -> AnswerSteps:
     """In the words of a large model, section by section, each sentence tied to what it rests on; then in short.
 
     What was written until a stop is told.
     """
     part, title = _part(materials.library.passages.of(document.id), request, materials)
-    digesting = DigestBuilder(materials.library, materials.models)
+    digesting = DigestBuilder(materials.library, model, materials.models.embedder)
     sources, total = CitationList(), len(digesting.pieces(part))
     told: list[str] = []
     sayings: list[Saying] = []
