@@ -11,6 +11,7 @@ import { gettext, number } from "./language.js";
 import { modelPicker } from "./model_picker.js";
 import { readAhead } from "./read_ahead.js";
 import { call, post } from "./requests.js";
+import { goTo, uncover } from "./side.js";
 import { chooseCollection, follow, listen, numberHere, set, state } from "./state.js";
 
 const MODES = { documents: gettext("Only my documents"), "documents+knowledge": gettext("Documents + model’s knowledge") };
@@ -48,13 +49,14 @@ function write(text) {
 function openConversation(number) {
   if (!number) set("about", []);
   leaveEditing();
-  history.pushState(null, "", place(number));
+  goTo(place(number));
   follow(number);
 }
 
 // A new question, whatever stands in the box; while it can't be asked yet, it is put there.
 function ask(question) {
   leaveEditing();
+  uncover();
   if (!answering && !isCopying()) return send(question);
   write(question);
   box.focus();
@@ -253,7 +255,7 @@ function take(view) {
   if (answering) endAnswer();
   stopping = false;
   if (view.conversation && view.collection !== state.collection) chooseCollection(view.collection);
-  if (place(view.conversation) !== (location.search || location.pathname)) history.replaceState(null, "", place(view.conversation));
+  if (place(view.conversation) !== (location.search || location.pathname)) history.replaceState(history.state, "", place(view.conversation));
   drawSending();
 }
 

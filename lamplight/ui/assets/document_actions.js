@@ -6,7 +6,6 @@ import { element, iconButton, redraw, textButton } from "./dom.js";
 import { gettext, ngettext } from "./language.js";
 import { openMenu } from "./menu.js";
 import { post, send } from "./requests.js";
-import { closeDrawer } from "./side.js";
 import { listen, set, state } from "./state.js";
 
 // Asks the app for it, shows what has come of it.
@@ -30,7 +29,7 @@ const membership = ({ name }, inside) => (inside ? gettext("Take out of “{name
 
 export function documentActions(entry) {
   return [
-    { label: gettext("Ask about this document"), run: () => { closeDrawer(); askAbout([entry]); } },
+    { label: gettext("Ask about this document"), run: () => askAbout([entry]) },
     { label: gettext("Open original"), run: () => openOriginal(entry) },
     { label: gettext("Read again"), run: () => readAgain(entry) },
     entry.pinned ? { label: gettext("Unpin"), run: () => act(`/documents/${entry.id}/unpin`) } : { label: gettext("Pin to every question"), run: () => act(`/documents/${entry.id}/pin`) },

@@ -10,6 +10,7 @@ import { gettext } from "./language.js";
 import { openFolders, openPapers } from "./later.js";
 import { get, post } from "./requests.js";
 import { openSettings, sections, setAppearance } from "./settings.js";
+import { uncover } from "./side.js";
 import { isElsewhere, state } from "./state.js";
 
 const SHOWN = 30;
@@ -35,7 +36,7 @@ function everything(typed) {
     ...commands(),
     ...collections.map((one) => ({ label: one.name, kind: gettext("Collection"), run: () => askIn(one.id) })),
     ...documents.map((one) => ({ label: one.name, kind: gettext("Document"), run: () => openDocument(one.id, document.querySelector("#open-palette")) })),
-    ...(state.conversations ?? []).map((one) => ({ label: one.title, kind: gettext("Conversation"), run: () => openConversation(one.id) })),
+    ...(state.conversations ?? []).map((one) => ({ label: one.title, kind: gettext("Conversation"), run: () => { uncover(); openConversation(one.id); } })),
   ].concat(typed ? [{ label: typed, kind: gettext("Ask"), run: () => ask(typed), always: true }] : []);
 }
 
