@@ -6,7 +6,7 @@ import { carryOut } from "./asking.js";
 import { say, sayAnswer } from "./chat.js";
 import { collectionName } from "./collections.js";
 import { followConnection } from "./connection.js";
-import { element, icon, iconButton, query, redraw } from "./dom.js";
+import { element, icon, iconButton, isComposing, query, redraw } from "./dom.js";
 import { gettext, number } from "./language.js";
 import { modelPicker } from "./model_picker.js";
 import { readAhead } from "./read_ahead.js";
@@ -239,7 +239,8 @@ function layOut(root) {
       element("fieldset", { id: "mode" }, element("legend", {}, gettext("Answer from")), Object.entries(MODES).map(choice)), scope, modelPicker(), sending));
   box.addEventListener("input", () => { grow(); sessionStorage.setItem(DRAFT, box.value); });
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
+    if (isComposing(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); submit(); }
     if (event.key === "Escape" && leaveEditing()) event.stopPropagation();
   });
   write(sessionStorage.getItem(DRAFT) ?? "");

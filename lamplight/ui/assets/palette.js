@@ -5,7 +5,7 @@ import { ask, openConversation } from "./asking.js";
 import { beginConversation } from "./conversations.js";
 import { openDialog } from "./dialog.js";
 import { openDocument } from "./document.js";
-import { element, query, redraw } from "./dom.js";
+import { element, isComposing, query, redraw } from "./dom.js";
 import { gettext } from "./language.js";
 import { openFolders, openPapers } from "./later.js";
 import { get, post } from "./requests.js";
@@ -69,6 +69,7 @@ export function togglePalette() {
   }
   box.addEventListener("input", () => { at = 0; places = []; draw(); clearTimeout(timer); timer = setTimeout(look, PAUSE); });
   box.addEventListener("keydown", (event) => {
+    if (isComposing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) { event.preventDefault(); at = (at + step + found.length) % found.length; draw(); }
     if (event.key === "Enter" && found[at]) { event.preventDefault(); choose(found[at]); }

@@ -1,7 +1,7 @@
 // The columns at the sides. On the right one thing at a time is shown, and closing gives the focus back; on small screens
 // the left one, with the library and the conversations, is a drawer. What covers the chat there is a step of the history,
 // so that going back closes it.
-import { focusOn, isTyping, query, within } from "./dom.js";
+import { focusOn, isComposing, isTyping, query, within } from "./dom.js";
 
 let shown = null; // {close, keys}
 
@@ -36,7 +36,7 @@ export function closeSide() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (!shown || event.defaultPrevented || document.querySelector("dialog[open], .menu")) return;
+  if (!shown || event.defaultPrevented || isComposing(event) || document.querySelector("dialog[open], .menu")) return;
   if (event.key === "Escape") {
     event.preventDefault();
     event.stopPropagation();
