@@ -43,7 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
         with speaking(ENGLISH) if for_programs else nullcontext():
             return run(folder, options)
     except LamplightError as error:
-        sys.stderr.write(f"{translated(str(error))}\n")
+        from lamplight.ui.terminal_lines import problem
+
+        problem(str(error))
         return 1
     except KeyboardInterrupt:
         sys.stderr.write(f"\n{gettext('Stopped; what was finished before is kept.')}\n")
@@ -205,7 +207,7 @@ def doctor(folder: Path, as_json: bool, quick: bool) -> int:
     """Exit code 1 if something would not work."""
     from lamplight.ui.doctor import examine, to_json
     from lamplight.ui.model_checks import Check
-    from lamplight.ui.terminal_lines import clear_line, progress_bar
+    from lamplight.ui.terminal_lines import clear_line, progress_bar, say
 
     checks = []
     for step in examine(folder, not quick):
@@ -221,10 +223,10 @@ def doctor(folder: Path, as_json: bool, quick: bool) -> int:
         width = max(len(good), len(bad))
         for check in checks:
             mark = (good if check.works else bad).ljust(width)
-            sys.stdout.write(f"{mark}  {translated(check.name)}: {translated(check.finding)}\n")
+            say(f"{mark}  {translated(check.name)}: {translated(check.finding)}")
             if check.fix:
                 fix = gettext("to mend it: {fix}").format(fix=translated(check.fix))
-                sys.stdout.write(f"{' ' * width}  {fix}\n")
+                say(f"{' ' * width}  {fix}")
     return int(not all(check.works for check in checks))
 
 

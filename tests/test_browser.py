@@ -147,6 +147,47 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(handbook: Visit, goin
     expect(page.locator("#conversations .current")).to_contain_text(LONG_QUESTION[:40])
 
 
+def test_what_is_there_of_an_answer_can_be_used_while_it_is_written(handbook: Visit, going_on: threading.Event) -> None:
+    page = handbook.page
+    handbook.ask(QUESTION)
+    link = page.locator("#chat .answer a.citation").first
+    link.focus()
+    said = page.locator("#chat .quotation").evaluate(
+        "(quotation) => { getSelection().selectAllChildren(quotation); return String(getSelection()); }"
+    )
+    going_on.set()
+    handbook.answered()
+    expect(link).to_be_focused()
+    assert page.evaluate("String(getSelection())") == said != ""
+
+
+def test_each_part_of_an_answer_is_as_it_was_last_sent(handbook: Visit) -> None:
+    """Whatever stays of what was there: words are added behind, before, between, and taken out."""
+    page = handbook.page
+    page.goto(handbook.address)
+    frames = [
+        "", "<p>one</p>", "<p>one <a href='#copy-1-1'>two</a></p><ul><li>x</li></ul>", "<p>one <b>two</b></p>",
+        "<div class='a'><p>one</p><p class='b'>two</p></div>tail", "<div><p class='b'>two</p>three</div>tail",
+        "<div><p>zero</p><p class='b'>two</p>four</div>", "<img src='/lamplight/lamplight.png'>", "plain",
+        "plain &amp; more",
+    ]  # fmt: skip
+    shown = page.evaluate(
+        """async (frames) => {
+            const { patch } = await import("/lamplight/patch.js");
+            const [node, fresh] = [document.createElement("div"), document.createElement("div")];
+            const drawn = [];
+            for (const html of [...frames, ...frames.toReversed()]) {
+                patch(node, html);
+                fresh.innerHTML = html;
+                drawn.push([node.innerHTML.replaceAll(' class=""', ""), fresh.innerHTML]);
+            }
+            return drawn;
+        }""",
+        frames,
+    )
+    assert [one for one, _ in shown] == [other for _, other in shown]
+
+
 @pytest.mark.long
 def test_a_lost_connection_in_the_middle_of_an_answer_loses_nothing(
     handbook: Visit, services: Services, going_on: threading.Event, monkeypatch: pytest.MonkeyPatch

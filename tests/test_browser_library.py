@@ -26,6 +26,26 @@ def test_a_removed_document_can_be_brought_back(handbook: Visit) -> None:
     expect(handbook.document(HANDBOOK.name)).to_have_count(1)
 
 
+def test_a_removed_document_is_deleted_when_it_is_no_longer_offered_to_undo(
+    handbook: Visit, services: Services
+) -> None:
+    (number,) = (document.id for document in services.library.documents.named(HANDBOOK.name))
+    handbook.page.evaluate("() => { const later = setTimeout; window.setTimeout = (act) => later(act); }")
+    with handbook.page.expect_response(lambda response: response.url.endswith("/purge")):
+        handbook.choose(f"Actions for {HANDBOOK.name}", "Remove from library")
+    assert services.library.documents.get(number) is None
+
+
+def test_undoing_a_removal_too_late_says_so(handbook: Visit, services: Services) -> None:
+    handbook.choose(f"Actions for {HANDBOOK.name}", "Remove from library")
+    undo = handbook.page.get_by_role("button", name="Undo")
+    undo.wait_for()
+    for number in list(services.removals._pending):
+        services.removals.purge(number)
+    undo.click()
+    expect(handbook.page.get_by_text("too late")).to_be_visible()
+
+
 def test_a_document_opens_with_its_report_card_and_pages(handbook: Visit, services: Services) -> None:
     page = handbook.page
     handbook.document(HANDBOOK.name).locator(".row-name").click()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
-from lamplight.samples import FEES
+from lamplight.samples import FEES, HANDBOOK
 from tests.test_accessibility import assert_accessible
 from tests.visits import Visit, drop
 
@@ -58,6 +60,24 @@ def test_the_box_that_finds_everything_finds_what_stands_in_documents(handbook: 
     found.first.click()
     expect(page.get_by_label("Page", exact=True)).to_have_value("3")
     expect(page.locator("#sources .excerpt mark").first).to_have_text("dwarfing rootstock")
+
+
+@pytest.mark.parametrize("key", [{"isComposing": True}, {"keyCode": 229}], ids=["most", "Safari"])
+def test_a_key_that_an_input_method_takes_does_nothing_else(handbook: Visit, key: dict[str, object]) -> None:
+    page = handbook.page
+    press = f"""(box) => box.dispatchEvent(
+        new KeyboardEvent("keydown", {{ key: "Enter", bubbles: true, cancelable: true, ...{json.dumps(key)} }}))"""
+    box = page.get_by_label("Your question")
+    box.press_sequentially("@fern")
+    box.evaluate(press)
+    expect(box).to_have_value("@fern")
+    expect(page.get_by_role("option", name=HANDBOOK.name)).to_be_visible()
+    page.keyboard.press("Control+k")
+    found = page.get_by_role("combobox", name="Search and commands")
+    found.fill("settings")
+    found.evaluate(press)
+    expect(found).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(1)
 
 
 def test_one_tab_leads_over_a_list_and_arrows_through_it(handbook: Visit) -> None:

@@ -90,7 +90,13 @@ def test_rows_that_stand_keep_their_table(size: int) -> None:
         "| Plot | Costs |\n| --- | --- |\n| A full plot | 40 pounds a year [1] |\n| Who pays late | 5 pounds more [1] |"
         "\n\nFees are due on the first of March. [1]"
     )
-    assert found.unsupported == ["A half plot 25 pounds a year"]
+    assert found.unsupported == ["| A half plot | 25 pounds a year |"]
+
+
+def test_a_row_that_is_kept_although_nothing_states_it_is_noted_as_it_stands() -> None:
+    found = checked("| Plot | Costs |\n|---|---|\n|A **half** plot [1]|25 pounds a year|\n", keeps=True)
+    (row,) = found.unsupported
+    assert found.text.endswith(f"\n{row}")
 
 
 def test_a_table_of_which_nothing_stands_is_left_out_with_its_head() -> None:

@@ -221,8 +221,8 @@ def test_only_the_person_at_the_computer_reaches_beyond_the_library(app: FastAPI
     anna = signed_in(app, "Anna")
     open_to_all = {
         "/", "/activity", "/collections", "/conversations", "/documents", "/favicon.ico", "/files", "/jobs",
-        "/lamplight", "/library", "/pages", "/papers", "/papers.csv", "/places", "/queue", "/samples", "/sessions",
-        "/sign-in", "/sources", "/stream", "/trust", "/typed", "/v1",
+        "/lamplight", "/library", "/pages", "/papers", "/papers.csv", "/places", "/queue", "/removals", "/samples",
+        "/sessions", "/sign-in", "/sources", "/stream", "/trust", "/typed", "/v1",
     }  # fmt: skip
     gradios = {path for route in app.routes if isinstance(route, Mount) for path, _ in routes_of([route])}
     own = {path for path, _ in routes_of(app.routes)} - gradios

@@ -36,6 +36,18 @@ def test_an_unsupported_sentence_is_marked_and_counted() -> None:
     assert "1 sentence not found in your documents" in shown
 
 
+@pytest.mark.parametrize("row", ["| B \\| C | 5 euros |", "|B \\| C|5 euros|"])
+def test_each_cell_of_a_row_that_no_document_states_is_marked_and_the_row_counted(row: str) -> None:
+    unsupported = ["| B \\| C | 5 euros |"]
+    table = f"| Plot | Costs |\n| --- | --- |\n| A | 4 euros |\n{row}"
+    found = answer(table, unsupported=unsupported)
+    shown = answer_html(found, "3-9")
+    for cell in ("B | C", "5 euros"):
+        assert f'<td><span class="unsupported" title="Not found in your documents">{cell}</span></td>' in shown
+    assert shown.count('class="unsupported"') == 2
+    assert ("1 sentence not found in your documents" in shown) == (row in unsupported)
+
+
 @pytest.mark.parametrize(
     "text",
     [

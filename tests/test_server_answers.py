@@ -101,7 +101,7 @@ CASES = [
         "| C and D | Tuesday and Friday | Tomasz Bielak |\n| E and F | Monday and Sunday | Ruth Adeyemi [1] |\n",
         "| Rows | Days for watering | Row warden |\n| --- | --- | --- |\n"
         "| A and B | Monday and Thursday | Ines Calloway [1] |\n| C and D | Tuesday and Friday | Tomasz Bielak [1] |",
-        ["E and F Monday and Sunday Ruth Adeyemi"],
+        ["| E and F | Monday and Sunday | Ruth Adeyemi |"],
     ),
     Case(
         "breaks off in a sentence",

@@ -187,6 +187,29 @@ def test_a_refusal_quotes_nothing_and_names_what_is_nearest(capsys: pytest.Captu
 
 
 @pytest.mark.long
+def test_a_document_and_its_name_do_nothing_to_the_terminal(
+    here: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the escapes of old nor the one character that some terminals take for an escape and its bracket."""
+    (tmp_path / "bill\x1b[2J.txt").write_text("The \x1b]0;gate\x07 is \x9b31mred.", encoding="utf-8")
+    (tmp_path / "torn\x1b[2J.pdf").write_bytes(b"%PDF-1.7 torn")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)  # as where there is a progress bar
+    library = tmp_path / "library"
+    runs = [
+        here(library, "add", tmp_path / "bill\x1b[2J.txt", tmp_path / "torn\x1b[2J.pdf"),
+        here(library, "list"),
+        here(library, "remove", "no\x1b[2J.txt"),
+        here(library, "search", "gate"),
+        here(library, "doctor", "--quick"),
+    ]
+    for run in runs:
+        assert "\x1b" not in run.out
+        assert "\x1b" not in run.err.replace("\x1b[K", "")  # by which the bar is drawn over
+        assert not {"\x07", "\x9b"} & {*run.out, *run.err}
+    assert "bill␛[2J.txt" in runs[0].out
+    assert "no␛[2J.txt" in runs[2].err
+
+
 def test_list_and_remove(here: Command, tmp_path: Path) -> None:
     (tmp_path / "gate.txt").write_text(GATE)
     library = tmp_path / "library"

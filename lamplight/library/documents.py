@@ -164,11 +164,12 @@ class Documents:
         with self._database.transaction() as connection:
             connection.execute("UPDATE documents SET pinned = ? WHERE id = ?", (pinned, document_id))
 
-    def remove(self, document_id: int) -> None:
-        """Hide a document at once; `restore` brings it back until `purge`."""
+    def remove(self, *document_ids: int) -> None:
+        """Hide documents at once; `restore` brings them back until `purge`."""
         with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE documents SET state = 'removing' WHERE id = ? AND state = 'ready'", (document_id,)
+            connection.executemany(
+                "UPDATE documents SET state = 'removing' WHERE id = ? AND state = 'ready'",
+                [(document_id,) for document_id in document_ids],
             )
 
     def supersede(self, older: int, newer: int) -> None:
@@ -177,15 +178,15 @@ class Documents:
             connection.execute("INSERT OR REPLACE INTO successors VALUES (?, ?)", (older, newer))
             connection.execute("UPDATE documents SET state = 'removing' WHERE id = ? AND state = 'ready'", (older,))
 
-    def restore(self, document_id: int) -> bool:
-        """Undo `remove`. False when it is gone for good, or its path has been read again meanwhile."""
+    def restore(self, *document_ids: int) -> int:
+        """Undo `remove`. How many came back; not those that are gone for good, or whose path has been read again."""
         with self._database.transaction() as connection:
-            cursor = connection.execute(
+            cursor = connection.executemany(
                 "UPDATE documents SET state = 'ready' WHERE id = ? AND state = 'removing' AND NOT EXISTS "
                 "(SELECT 1 FROM documents AS newer WHERE newer.path = documents.path AND newer.state = 'ready')",
-                (document_id,),
+                [(document_id,) for document_id in document_ids],
             )
-        return cursor.rowcount == 1
+        return cursor.rowcount
 
     def purge(self, document_id: int) -> None:
         """Delete a hidden or unfinished document: its vectors, rows, index entries and stored copy."""

@@ -62,6 +62,13 @@ class Passages:
             chunk.id + 1,
         )
 
+    def holding(self, pieces: Sequence[str], count: int) -> list[Passage]:
+        """Those in whose text all `pieces` stand, be it inside a word, the last added first: where no blanks part the
+        words, they are none to the full-text index. A to Z in capitals or not; each text is looked at until `count`.
+        """
+        condition = " AND ".join(["instr(lower(text), lower(?))"] * len(pieces))
+        return self._where(f"state = 'ready' AND {condition} ORDER BY chunks.id DESC LIMIT ?", *pieces, count)
+
     def of_picture(self, part: Passage) -> list[Passage]:
         """The image chunks of the picture that `part` is of, in reading order."""
         return self._where(

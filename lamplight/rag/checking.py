@@ -150,7 +150,7 @@ class StreamChecker:
         cells = [cell.strip() for cell in without_markers(line).strip().strip("|").split("|")]
         if self._heads is None:
             self._heads = [_plain(cell) for cell in cells]
-            self._wait(TABLE_HEAD, f"| {' | '.join(cells)} |")
+            self._wait(TABLE_HEAD, _row_of(cells))
         elif RULE.match(line):
             self._waiting.append((TABLE_HEAD, f"|{' --- |' * len(cells)}"))
         else:
@@ -165,15 +165,15 @@ class StreamChecker:
             found = self._found(claim, line)
             if found is not None and not found.unsupported:
                 cells[-1] += self._marked(claim, found.citations)
-                self._stand(f"| {' | '.join(cells)} |")
+                self._stand(_row_of(cells))
                 return
         each = [self._found(f"{first}: {pair}", line) for pair in pairs]
         if each and all(found is not None and not found.unsupported for found in each):
             for place, found in enumerate(each, start=1):
                 cells[place] += self._marked(pairs[place - 1], found.citations) if found else ""
-            self._stand(f"| {' | '.join(cells)} |")
-        elif self._unstated(" ".join(cells)) is not None:
-            self._stand(f"| {' | '.join(cells)} |")
+            self._stand(_row_of(cells))
+        elif (row := self._unstated(_row_of(cells))) is not None:
+            self._stand(row)
 
     def _found(self, claim: str, line: str = "") -> GroundedAnswer | None:
         """What states a claim, at least a part of it: first looked for in the passages that the model names."""
@@ -210,6 +210,10 @@ class StreamChecker:
             self._markers[passage.marker] = self._shown + len(self._markers) + 1
             self.further.append(replace(passage, marker=self._markers[passage.marker]))
         return self._markers[passage.marker]
+
+
+def _row_of(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def whole_sentences(text: str) -> str:

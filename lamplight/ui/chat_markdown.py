@@ -19,6 +19,7 @@ from lamplight.languages import gettext, sentence
 
 # Private-use characters mark where an unsupported sentence begins and ends on its way through Markdown.
 BEGIN, END = "\ue000", "\ue001"
+CELL = re.compile(r"(?:\\\||[^|])+")  # of a row; of a sentence, all of it
 MARKER = re.compile(r"\[(\d{1,3})\]")
 NOT_FOUND = sentence("Not found in your documents")
 
@@ -31,13 +32,19 @@ def chat_text(text: str, reference: str = "", markers: frozenset[int] = frozense
 
 
 def flag(text: str, sentences: Sequence[str]) -> str:
-    """Mark each sentence where it stands, whatever the white space in it; marks that `text` brings are taken out."""
+    """Mark each sentence where it stands, whatever the white space in it, and of a row of a table each of its cells;
+    marks that `text` brings are taken out.
+    """
     text = text.replace(BEGIN, "").replace(END, "")
-    for flagged in sentences:
-        words = [re.escape(word) for word in flagged.split()]
-        if words:
-            text = re.sub(r"\s+".join(words), lambda found: f"{BEGIN}{found[0]}{END}", text, count=1)
+    for flagged in filter(str.strip, sentences):
+        cells = [r"\s+".join(map(re.escape, cell.split())) for cell in flagged.split("|")]
+        text = re.sub(r"\s*\|\s*".join(cells), lambda found: CELL.sub(_flagged, found[0]), text, count=1)
     return text
+
+
+def _flagged(cell: re.Match[str]) -> str:
+    words = cell[0].strip()
+    return cell[0].replace(words, f"{BEGIN}{words}{END}") if words else cell[0]
 
 
 def one_line(text: str, line_break: str = " ") -> str:

@@ -41,24 +41,34 @@ def _add_state(router: APIRouter, services: Services) -> None:
 
 
 def _add_documents(router: APIRouter, services: Services) -> None:
-    def remove(document_id: int) -> None:
-        for place in services.library.paths.of(document_id):
+    successor = services.library.documents.successor
+
+    def remove(chosen: list[int]) -> int:
+        documents = [successor(document_id) for document_id in chosen]
+        for place in (place for document_id in documents for place in services.library.paths.of(document_id)):
             services.queue.leave(place)  # or it would come back when it has been read
-        services.removals.remove(document_id)
+        return services.removals.remove(documents)
 
     actions = {
-        "remove": remove,
-        "restore": services.removals.restore,
         "again": services.queue.read_again,
         "pin": lambda document_id: services.answerer.pin(document_id, True),
         "unpin": lambda document_id: services.answerer.pin(document_id, False),
     }
 
+    removals = {"restore": services.removals.restore, "purge": services.removals.purge}
+
+    # What the page shows may have been read anew a moment ago, under another number.
     @router.post("/documents/{document_id}/{action}")
     async def document(document_id: int, action: str) -> Response:
-        # What the page shows may have been read anew a moment ago, under another number.
-        current = services.library.documents.successor(document_id)
-        return await act(actions[action], current) if action in actions else Response(status_code=404)
+        return await act(actions[action], successor(document_id)) if action in actions else Response(status_code=404)
+
+    @router.post("/documents/remove")
+    async def remove_documents(request: Request) -> Response:
+        return await act(remove, await field(request, "documents", list))
+
+    @router.post("/removals/{number}/{action}")
+    async def removal(number: int, action: str) -> Response:
+        return await act(removals[action], number) if action in removals else Response(status_code=404)
 
     @router.post("/samples")
     async def samples() -> Response:

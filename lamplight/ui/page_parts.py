@@ -6,6 +6,8 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from lamplight.rag.lexicon.numbers import UNSPACED
+
 if TYPE_CHECKING:
     from lamplight.library.records import Box, Page, Passage
     from lamplight.library.store import Library
@@ -14,7 +16,8 @@ SEPARATOR = " | "
 COVERED = 0.9  # of a page's characters that its chunks must hold, or its text is shown as it is
 MOST_FOUND = 200  # pages
 SNIPPET = 90  # characters around words that were found
-SHORTEST = 3  # characters that are searched for in all documents
+SHORTEST = 3  # characters that are searched for in all documents, where blanks part the words
+LETTERS_UNSPACED = re.compile(f"[{UNSPACED}]")
 LISTED = 8  # places in all documents
 
 
@@ -72,16 +75,24 @@ def found_pages(library: Library, document_id: int, words: str) -> list[dict[str
 def found_places(library: Library, words: str) -> list[dict[str, Any]]:
     """Where all `words` stand in any document, best first: for the box that finds everything."""
     terms = re.findall(r"\w+", words)
-    if len(words.strip()) < SHORTEST or not terms:
+    if not terms:
         return []
-    best = [number for number, _ in library.full_text.search(terms, 5 * LISTED)]
-    chunks = library.passages.by_id(best)
-    places: list[dict[str, Any]] = []
-    for chunk in (chunks[number] for number in best if number in chunks):
-        if all(term.lower()[:-1] in chunk.text.lower() for term in terms) and len(places) < LISTED:
-            around = {"document": chunk.document_id, "name": chunk.document, "page": chunk.page}
-            places.append(around | {"text": _snippet(chunk.text, terms)})
-    return places
+    if LETTERS_UNSPACED.search(words):
+        stems = [term.lower() for term in terms]
+        chunks = library.passages.holding(terms, LISTED)
+    elif len(words.strip()) >= SHORTEST:
+        stems = [term.lower()[:-1] for term in terms]
+        best = [number for number, _ in library.full_text.search(terms, 5 * LISTED)]
+        found = library.passages.by_id(best)
+        chunks = [found[number] for number in best if number in found]
+    else:
+        return []
+    places = [
+        {"document": chunk.document_id, "name": chunk.document, "page": chunk.page, "text": _snippet(chunk.text, stems)}
+        for chunk in chunks
+        if all(stem in chunk.text.lower() for stem in stems)
+    ]
+    return places[:LISTED]
 
 
 def percent(boxes: list[Box], page: Page) -> list[list[float]]:
@@ -104,9 +115,9 @@ def _pattern(words: str) -> re.Pattern[str] | None:
     return re.compile(r"\s+".join(map(re.escape, words.split())), re.IGNORECASE) if words.split() else None
 
 
-def _snippet(text: str, terms: list[str]) -> str:
-    """The text around the first of the words, on one line."""
+def _snippet(text: str, stems: list[str]) -> str:
+    """The text around the first of the words, on one line; they are small."""
     line = " ".join(text.split())
-    at = min((place for term in terms if (place := line.lower().find(term.lower()[:-1])) >= 0), default=0)
+    at = min((place for stem in stems if (place := line.lower().find(stem)) >= 0), default=0)
     begin = max(0, at - SNIPPET // 3)
     return ("…" if begin else "") + line[begin : begin + SNIPPET] + ("…" if begin + SNIPPET < len(line) else "")

@@ -13,7 +13,7 @@ from lamplight import PROGRAM
 from lamplight.languages import gettext, ngettext, number, sentence, translated
 from lamplight.ui.commands import Record
 from lamplight.ui.opening import Opening, cells_of, is_row, taken_apart
-from lamplight.ui.terminal_lines import aside, clear_line, progress_bar, say
+from lamplight.ui.terminal_lines import aside, clear_line, problem, progress_bar, say
 
 SNIPPET = 160
 INDENT = "    "
@@ -30,8 +30,7 @@ def show(records: Iterable[Record], command: str, as_json: bool) -> int:
     render = _JSON[command] if as_json else _PLAIN[command]
     for record in records:
         if "problem" in record:
-            clear_line()
-            sys.stderr.write(f"{translated(record['problem'])}\n")
+            problem(record["problem"])
             failed = True
             continue
         render(record)

@@ -27,10 +27,13 @@ export const page = {
   querySelector: () => null,
 };
 page.body.classList.remove = page.body.classList.delete;
+page.body.classList.contains = page.body.classList.has;
 
 Object.assign(globalThis, {
   document: page,
   EventSource: Stream,
+  history: { state: null },
+  addEventListener: nothing,
   localStorage: { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) },
   fetch: async (address) => {
     asked.push(address);

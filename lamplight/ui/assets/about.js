@@ -1,6 +1,7 @@
 // Which documents alone the next questions are about, as chips beside the question; `@` and a few letters find one.
-import { element, focusOn, icon, iconButton, redraw } from "./dom.js";
+import { element, focusOn, icon, iconButton, isComposing, redraw } from "./dom.js";
 import { gettext, ngettext } from "./language.js";
+import { uncover } from "./side.js";
 import { listen, set, state } from "./state.js";
 
 const OFFERED = 8;
@@ -10,6 +11,7 @@ const SHOWN = 4; // chips; the others are counted
 // `documents`: {id, name}, none for all. The box has the focus then.
 export function askAbout(documents) {
   set("about", documents.map(({ id, name }) => ({ id, name })));
+  uncover();
   focusOn("#question");
 }
 
@@ -74,7 +76,7 @@ export function nameCompletion(box) {
   });
   box.addEventListener("blur", close);
   box.addEventListener("keydown", (event) => {
-    if (!found.length) return;
+    if (!found.length || isComposing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) { at = (at + step + found.length) % found.length; draw(); }
     else if (event.key === "Enter" || event.key === "Tab") take(found[at]);

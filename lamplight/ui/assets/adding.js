@@ -22,7 +22,7 @@ export async function upload(file) {
     if (known) {
       const said = known.name === file.name ? gettext("{name} is already in your library", { name: file.name })
         : gettext("{name} is already in your library, as {known}", { name: file.name, known: known.name });
-      toast(said, () => openDocument(known.id, null), gettext("Show"));
+      toast(said, () => openDocument(known.id, null), { label: gettext("Show") });
     }
     return made;
   }

@@ -2,6 +2,7 @@
 import { answerAgain, beginEditing } from "./asking.js";
 import { element, iconButton, query, within } from "./dom.js";
 import { gettext } from "./language.js";
+import { patch } from "./patch.js";
 import { get } from "./requests.js";
 import { openSettings } from "./settings.js";
 import { listen } from "./state.js";
@@ -65,14 +66,17 @@ const NEAR = 100; // pixels from the end: who is there goes on with what is writ
 // A message by its number. What the app sends is safe HTML: all text in it is escaped (`ui/rendering.py`).
 let messages = new Map();
 
+// To those who hear the page, links that act are buttons.
+function nameButtons(content) {
+  for (const link of content.querySelectorAll("a[href^='#']")) if (ACTION.test(link.getAttribute("href"))) link.setAttribute("role", "button");
+}
+
 function draw(node, parts) {
   while (node.children.length > parts.length) node.lastElementChild.remove();
   parts.forEach((html, at) => {
     if (html === null) return; // as it was
     const part = node.children[at] ?? node.appendChild(element("div"));
-    part.innerHTML = html;
-    // To those who hear the page, links that act are buttons.
-    for (const link of part.querySelectorAll("a[href^='#']")) if (ACTION.test(link.getAttribute("href"))) link.setAttribute("role", "button");
+    patch(part, html, nameButtons);
   });
 }
 

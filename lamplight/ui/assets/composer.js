@@ -6,20 +6,21 @@ import { carryOut } from "./asking.js";
 import { say, sayAnswer } from "./chat.js";
 import { collectionName } from "./collections.js";
 import { followConnection } from "./connection.js";
-import { element, icon, iconButton, query, redraw } from "./dom.js";
+import { element, icon, iconButton, isComposing, query, redraw } from "./dom.js";
 import { gettext, number } from "./language.js";
 import { modelPicker } from "./model_picker.js";
+import { readAhead } from "./read_ahead.js";
 import { call, post } from "./requests.js";
+import { goTo, uncover } from "./side.js";
 import { chooseCollection, follow, listen, numberHere, set, state } from "./state.js";
 
 const MODES = { documents: gettext("Only my documents"), "documents+knowledge": gettext("Documents + model’s knowledge") };
 const DRAFT = "lamplight-draft";
 const TALLEST = 220; // pixels, then the box scrolls
-const TOLD_EVERY = 400; // milliseconds, while somebody types: few pause before the question is whole
-const SHORTEST = 8; // characters of it; less finds anything
 
 let editing = null; // {message, before}: the question that is asked anew
-let attached = []; // {name, copy}
+let attached = []; // {name, copy}; no copy as long as it is made
+let due = false; // the question is asked once they are all copied
 let answering = false;
 let stopping = false; // asked for, perhaps before the app has taken the question
 let taken = null; // the number of the conversation that the app has told of
@@ -48,31 +49,36 @@ function write(text) {
 function openConversation(number) {
   if (!number) set("about", []);
   leaveEditing();
-  history.pushState(null, "", place(number));
+  goTo(place(number));
   follow(number);
 }
 
-// A new question, whatever stands in the box; while another answer is written here, it is put there.
+// A new question, whatever stands in the box; while it can't be asked yet, it is put there.
 function ask(question) {
   leaveEditing();
-  if (!answering) return send(question);
+  uncover();
+  if (!answering && !isCopying()) return send(question);
   write(question);
   box.focus();
+  submit();
 }
 
 function send(question) {
   const asked = { question, mode: mode(), attached: attached.map(({ copy }) => copy), about: state.about.map(({ id }) => id), open: state.open, conversation: state.conversation };
+  const went = { files: attached, about: state.about };
   toldAbout = JSON.stringify(state.about);
-  if (editing) carry("edit", { ...asked, message: editing.message }, question);
-  else carry("ask", { ...asked, collection: state.collection }, question);
+  if (editing) carry("edit", { ...asked, message: editing.message }, went);
+  else carry("ask", { ...asked, collection: state.collection }, went);
   attached = [];
   leaveEditing();
 }
 
 const answerAgain = (conversation, message, breadth, kind) => carry("again", { conversation, message, breadth, kind });
 
-// Has the app answer. A question that it didn't take is in the box again, and waits there for one that isn't running.
-async function carry(name, sent, question = "") {
+// Has the app answer. A question that it didn't take is in the box again with what went with it, and waits there for an
+// app that isn't running.
+async function carry(name, sent, went = null) {
+  if (went) connection.waitNoMore();
   offered = null;
   say(gettext("Answering…"));
   answering = true;
@@ -85,11 +91,30 @@ async function carry(name, sent, question = "") {
     return;
   }
   answering = Boolean(state.view?.answering);
-  if (question && !box.value) write(question);
-  if (lost && question) connection.wait();
+  if (went) putBack(name, sent, went);
+  if (went && lost) connection.wait({ name, sent, went });
   else if (problem) toast(problem);
   drawSending();
   drawNotes();
+}
+
+function putBack(name, { question, mode, message }, { files, about }) {
+  leaveEditing();
+  if (name === "edit") editing = { message, before: box.value };
+  write(editing ? question : [question, box.value].filter(Boolean).join("\n"));
+  attached = [...files, ...attached];
+  query(`#mode input[value="${mode}"]`).checked = true;
+  set("about", about);
+}
+
+// As it was sent, in the words that stand in the box by now.
+function askWaiting({ name, sent, went }) {
+  const question = box.value.trim();
+  attached = [];
+  editing = null;
+  write("");
+  drawNotes();
+  if (question) carry(name, { ...sent, question }, went);
 }
 
 function beginEditing(message, text) {
@@ -102,7 +127,9 @@ function beginEditing(message, text) {
 
 // Whether there was something to leave.
 function leaveEditing() {
+  due = false;
   if (!editing) return false;
+  connection.waitNoMore();
   write(editing.before);
   editing = null;
   drawNotes();
@@ -110,6 +137,7 @@ function leaveEditing() {
 }
 
 function stop() {
+  if (due) { due = false; drawSending(); drawNotes(); }
   if (!answering) return;
   stopping = true;
   endAnswer();
@@ -127,9 +155,16 @@ function adoptAbout({ conversation, about }) {
   toldAbout = JSON.stringify(state.about);
 }
 
+const isCopying = () => attached.some(({ copy }) => !copy);
+
 function submit() {
   const question = box.value.trim();
   if (!question || (answering && !editing)) return;
+  due = isCopying();
+  if (due) {
+    drawSending();
+    return drawNotes();
+  }
   if (editing) editing.before = "";
   write("");
   send(question);
@@ -138,39 +173,55 @@ function submit() {
 // Read into the library, and asked about with the question in the box.
 async function attachFiles(files) {
   box.focus();
-  for (const file of files) {
+  const coming = files.map((file) => ({ file, one: { name: file.name, copy: null } }));
+  attached.push(...coming.map(({ one }) => one));
+  drawNotes();
+  for (const { file, one } of coming) {
     const made = await upload(file);
-    if (made) attached.push({ name: file.name, copy: made.copy });
+    if (made) one.copy = made.copy;
+    else if (attached.includes(one)) leaveOut(one);
+    if (due && !isCopying()) submit();
     drawNotes();
   }
 }
 
-function detach(copy) {
-  const [gone] = attached.filter((one) => one.copy === copy);
-  attached = attached.filter((one) => one !== gone);
+// A question that was to go with it isn't asked by itself.
+function leaveOut(one) {
+  attached = attached.filter((other) => other !== one);
+  due = false;
+  connection.waitNoMore();
+  drawSending();
   drawNotes();
-  toast(gettext("{name} stays in your library", { name: gone.name }));
+}
+
+function detach(one) {
+  leaveOut(one);
+  if (one.copy) toast(gettext("{name} stays in your library", { name: one.name }));
 }
 
 function drawNotes() {
-  const status = (job) => {
+  const status = ({ copy }) => {
+    if (!copy) return gettext("being added");
+    const job = state.activity?.jobs.find((other) => other.copy === copy);
     if (!job) return null;
     if (job.state === "failed") return gettext("not read");
     return job.fraction === null ? gettext("reading") : gettext("reading {percent} %", { percent: number(Math.round(job.fraction * 100)) });
   };
-  const chip = ({ name, copy }) => {
-    const said = status(state.activity?.jobs.find((job) => job.copy === copy));
+  const chip = (one) => {
+    const { name } = one;
+    const said = status(one);
     return element("li", { class: "attachment" }, icon("attach"), element("span", {}, name), said ? element("span", { class: "row-detail" }, said) : null,
-      iconButton("close", gettext("Don’t send {name}", { name }), () => detach(copy), { "data-focus": copy }));
+      iconButton("close", gettext("Don’t send {name}", { name }), () => detach(one), { "data-focus": `attached-${name}` }));
   };
   redraw(notes,
     editing ? element("p", { class: "editing" }, gettext("Your edited question takes the place of this one and of what followed."),
       element("button", { type: "button", "data-focus": "leave", click: () => { leaveEditing(); box.focus(); } }, gettext("Cancel"))) : null,
-    attached.length ? element("ul", { class: "attachments", "aria-label": gettext("Sent with the question") }, attached.map(chip)) : null);
+    attached.length ? element("ul", { class: "attachments", "aria-label": gettext("Sent with the question") }, attached.map(chip)) : null,
+    due ? element("p", { class: "editing", role: "status" }, gettext("Your question is asked as soon as the file is there.")) : null);
 }
 
 function drawSending() {
-  redraw(sending, answering
+  redraw(sending, answering || due
     ? element("button", { type: "button", class: "send stop-button", "aria-label": gettext("Stop answering"), title: gettext("Stop (Esc)"), "data-focus": "send", click: stop }, icon("stop"))
     : element("button", { type: "button", class: "send submit-button", "aria-label": gettext("Ask"), title: gettext("Ask (Enter)"), "data-focus": "send", click: submit }, icon("up")));
 }
@@ -188,11 +239,12 @@ function layOut(root) {
       element("fieldset", { id: "mode" }, element("legend", {}, gettext("Answer from")), Object.entries(MODES).map(choice)), scope, modelPicker(), sending));
   box.addEventListener("input", () => { grow(); sessionStorage.setItem(DRAFT, box.value); });
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
+    if (isComposing(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); submit(); }
     if (event.key === "Escape" && leaveEditing()) event.stopPropagation();
   });
   write(sessionStorage.getItem(DRAFT) ?? "");
-  readAhead();
+  readAhead(box);
 }
 
 // What the app says of the open conversation: whether it is being answered, what was asked alone, in which collection.
@@ -204,7 +256,7 @@ function take(view) {
   if (answering) endAnswer();
   stopping = false;
   if (view.conversation && view.collection !== state.collection) chooseCollection(view.collection);
-  if (place(view.conversation) !== (location.search || location.pathname)) history.replaceState(null, "", place(view.conversation));
+  if (place(view.conversation) !== (location.search || location.pathname)) history.replaceState(history.state, "", place(view.conversation));
   drawSending();
 }
 
@@ -218,33 +270,12 @@ function offerBack(conversation, edit) {
   closeOffer = toast(gettext("What was there before was replaced"), () => call("back", { conversation, edit }));
 }
 
-// While it is typed the question goes to the app, which begins to read what it finds; of several it takes the last.
-function readAhead() {
-  let waiting = false;
-  let last = "";
-  box.addEventListener("input", () => {
-    if (waiting) return;
-    waiting = true;
-    setTimeout(() => {
-      waiting = false;
-      const text = box.value.trim();
-      if (text.length < SHORTEST || text === last) return;
-      last = text;
-      const where = new URLSearchParams();
-      if (state.collection) where.set("collection", String(state.collection));
-      for (const { id } of state.about) where.append("about", id);
-      if (state.conversation) where.set("conversation", String(state.conversation));
-      fetch(`/typed?${where}`, { method: "POST", body: text }).catch(() => {});
-    }, TOLD_EVERY);
-  });
-}
-
 export function mount(root) {
   layOut(root);
-  connection = followConnection(submit); // at once, if the question that stands in the box has waited
-  root.prepend(connection.note);
   drawSending();
   listen("view", take);
+  connection = followConnection(askWaiting); // once it is known what is open, if the question in the box has waited
+  root.prepend(connection.note);
   listen("activity", drawNotes);
   listen("running", (running) => { if (!running) { answering = false; drawSending(); } });
   for (const name of ["library", "collection"]) listen(name, drawScope);

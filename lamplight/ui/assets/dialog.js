@@ -54,10 +54,11 @@ function region() {
   return node;
 }
 
-// Says something for a while; with `undo`, long enough to change one's mind. Returns what takes it away.
-export function toast(text, undo = null, label = gettext("Undo")) {
-  const close = () => node.remove();
-  const button = undo && element("button", { type: "button", click: () => { close(); undo(); } }, label);
+// Says something for a while; with `undo`, long enough to change one's mind. Returns what takes it away; `left` is called
+// when it goes without having been undone.
+export function toast(text, undo = null, { label = gettext("Undo"), left = () => {} } = {}) {
+  const close = () => { if (node.isConnected) { node.remove(); left(); } };
+  const button = undo && element("button", { type: "button", click: () => { node.remove(); undo(); } }, label);
   const node = element("div", { class: "toast" }, element("span", {}, text), button);
   region().append(node);
   // Not under the pointer or the finger of somebody who is about to use it.

@@ -1,7 +1,7 @@
 // One document in the panel on the right: its report card, and each page beside the text that was read from it.
 import { askAbout } from "./about.js";
 import { ask } from "./asking.js";
-import { element, focusOn, iconButton, textButton } from "./dom.js";
+import { element, focusOn, iconButton, isComposing, textButton } from "./dom.js";
 import { documentActions, openOriginal } from "./document_actions.js";
 import { gettext, ngettext } from "./language.js";
 import { openMenu } from "./menu.js";
@@ -39,7 +39,7 @@ function finder(id, look) {
   const told = element("span", { class: "found-told", role: "status" });
   const input = element("input", { type: "search", placeholder: gettext("Find in this document"), "aria-label": gettext("Find in this document"), autocomplete: "off",
     input: () => { clearTimeout(input.timer); input.timer = setTimeout(() => search(), TYPING); },
-    keydown: (event) => { if (event.key === "Enter") { event.preventDefault(); if (input.value.trim() === words) step(event.shiftKey ? -1 : 1); else search(); } } });
+    keydown: (event) => { if (event.key === "Enter" && !isComposing(event)) { event.preventDefault(); if (input.value.trim() === words) step(event.shiftKey ? -1 : 1); else search(); } } });
   const before = iconButton("left", gettext("Page before that holds it"), () => step(-1));
   const after = iconButton("right", gettext("Next page that holds it"), () => step(1));
   const draw = () => {

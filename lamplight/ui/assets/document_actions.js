@@ -5,8 +5,7 @@ import { toast } from "./dialog.js";
 import { element, iconButton, redraw, textButton } from "./dom.js";
 import { gettext, ngettext } from "./language.js";
 import { openMenu } from "./menu.js";
-import { post } from "./requests.js";
-import { closeDrawer } from "./side.js";
+import { post, send } from "./requests.js";
 import { listen, set, state } from "./state.js";
 
 // Asks the app for it, shows what has come of it.
@@ -14,8 +13,11 @@ export async function act(address, then = () => {}) {
   if (await post(address)) then();
 }
 
-function removeDocument({ id, name }) {
-  act(`/documents/${id}/remove`, () => toast(gettext("Removed {name}", { name }), () => act(`/documents/${id}/restore`)));
+// They can be brought back as long as that is offered, and are deleted when it no longer is.
+async function remove(entries, said) {
+  const { value, problem } = await send("/documents/remove", { documents: entries.map(({ id }) => id) });
+  if (problem) toast(problem);
+  else toast(said, () => act(`/removals/${value}/restore`), { left: () => send(`/removals/${value}/purge`) });
 }
 
 const readAgain = ({ id }) => act(`/documents/${id}/again`);
@@ -27,7 +29,7 @@ const membership = ({ name }, inside) => (inside ? gettext("Take out of “{name
 
 export function documentActions(entry) {
   return [
-    { label: gettext("Ask about this document"), run: () => { closeDrawer(); askAbout([entry]); } },
+    { label: gettext("Ask about this document"), run: () => askAbout([entry]) },
     { label: gettext("Open original"), run: () => openOriginal(entry) },
     { label: gettext("Read again"), run: () => readAgain(entry) },
     entry.pinned ? { label: gettext("Unpin"), run: () => act(`/documents/${entry.id}/unpin`) } : { label: gettext("Pin to every question"), run: () => act(`/documents/${entry.id}/pin`) },
@@ -38,7 +40,7 @@ export function documentActions(entry) {
     }),
     { label: gettext("Put into a new collection…"), run: () => newCollection([entry.id]) },
     null,
-    { label: gettext("Remove from library"), danger: true, run: () => removeDocument(entry) },
+    { label: gettext("Remove from library"), danger: true, run: () => remove([entry], gettext("Removed {name}", { name: entry.name })) },
   ];
 }
 
@@ -52,15 +54,13 @@ export function tick(id, ticked) {
 
 // The addresses are asked one after the other; each problem is shown, the rest is done.
 async function each(entries, action) {
-  const done = [];
-  for (const entry of entries) if (await post(`/documents/${entry.id}/${action}`)) done.push(entry);
-  return done;
+  for (const { id } of entries) await post(`/documents/${id}/${action}`);
 }
 
-async function removeAll() {
-  const gone = await each(chosen(), "remove");
+function removeAll() {
+  const entries = chosen();
+  remove(entries, ngettext("Removed {n} document", "Removed {n} documents", entries.length));
   clear();
-  if (gone.length) toast(ngettext("Removed {n} document", "Removed {n} documents", gone.length), () => each(gone, "restore"));
 }
 
 function actionsOfChosen(shown) {

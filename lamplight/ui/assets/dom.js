@@ -96,6 +96,9 @@ export function keptRows(list, draw) {
 }
 
 export const smooth = () => (document.documentElement.dataset.motion === "less" || matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
+/** Whether a key belongs to an input method, as the Enter that takes what it offers; Safari tells by nothing but the code.
+ * @param {any} event */
+export const isComposing = (event) => event.isComposing || event.keyCode === 229;
 export const isTyping = (node) => Boolean(node?.matches?.("textarea, input:not([type=radio]):not([type=checkbox]), select, [contenteditable=true]"));
 // A key with Control as it is called on this computer.
 export const withControl = (key) => (/Mac|iPhone|iPad/.test(navigator.platform) ? `⌘ ${key}` : gettext("Ctrl {key}", { key }));

@@ -2,7 +2,6 @@ import { acceptFiles, chooser, pasteText } from "./adding.js";
 import { collectionPicker } from "./collections.js";
 import { openDocument } from "./document.js";
 import { act, chosenBar, documentActions, tick } from "./document_actions.js";
-import { closeDrawer } from "./side.js";
 import { element, icon, iconButton, keptRows, redraw, textButton } from "./dom.js";
 import { gettext, locale, ngettext } from "./language.js";
 import { openFolders, openPapers } from "./later.js";
@@ -43,7 +42,7 @@ function documentRow(entry) {
   return element("li", { class: "row document" }, ticked, thumbnail(entry),
     element("div", { class: "row-text" },
       element("button", { type: "button", class: "row-name", title: entry.name, "data-focus": `view-${entry.id}`,
-        click: (event) => { closeDrawer(); openDocument(entry.id, event.currentTarget); } }, entry.name),
+        click: (event) => openDocument(entry.id, event.currentTarget) }, entry.name),
       element("span", { class: "row-detail" }, detail(entry))),
     iconButton("more", gettext("Actions for {name}", { name: entry.name }), (event) => openMenu(event.currentTarget, documentActions(state.library.documents.find((one) => one.id === entry.id) ?? entry)),
       { "data-focus": `actions-${entry.id}`, "aria-haspopup": "menu", "aria-expanded": "false" }));

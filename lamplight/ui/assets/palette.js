@@ -5,11 +5,12 @@ import { ask, openConversation } from "./asking.js";
 import { beginConversation } from "./conversations.js";
 import { openDialog } from "./dialog.js";
 import { openDocument } from "./document.js";
-import { element, query, redraw } from "./dom.js";
+import { element, isComposing, query, redraw } from "./dom.js";
 import { gettext } from "./language.js";
 import { openFolders, openPapers } from "./later.js";
 import { get, post } from "./requests.js";
 import { openSettings, sections, setAppearance } from "./settings.js";
+import { uncover } from "./side.js";
 import { isElsewhere, state } from "./state.js";
 
 const SHOWN = 30;
@@ -35,7 +36,7 @@ function everything(typed) {
     ...commands(),
     ...collections.map((one) => ({ label: one.name, kind: gettext("Collection"), run: () => askIn(one.id) })),
     ...documents.map((one) => ({ label: one.name, kind: gettext("Document"), run: () => openDocument(one.id, document.querySelector("#open-palette")) })),
-    ...(state.conversations ?? []).map((one) => ({ label: one.title, kind: gettext("Conversation"), run: () => openConversation(one.id) })),
+    ...(state.conversations ?? []).map((one) => ({ label: one.title, kind: gettext("Conversation"), run: () => { uncover(); openConversation(one.id); } })),
   ].concat(typed ? [{ label: typed, kind: gettext("Ask"), run: () => ask(typed), always: true }] : []);
 }
 
@@ -68,6 +69,7 @@ export function togglePalette() {
   }
   box.addEventListener("input", () => { at = 0; places = []; draw(); clearTimeout(timer); timer = setTimeout(look, PAUSE); });
   box.addEventListener("keydown", (event) => {
+    if (isComposing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) { event.preventDefault(); at = (at + step + found.length) % found.length; draw(); }
     if (event.key === "Enter" && found[at]) { event.preventDefault(); choose(found[at]); }

@@ -1,6 +1,7 @@
 // The columns at the sides. On the right one thing at a time is shown, and closing gives the focus back; on small screens
-// the left one, with the library and the conversations, is a drawer.
-import { focusOn, isTyping, query, within } from "./dom.js";
+// the left one, with the library and the conversations, is a drawer. What covers the chat there is a step of the history,
+// so that going back closes it.
+import { focusOn, isComposing, isTyping, query, within } from "./dom.js";
 
 let shown = null; // {close, keys}
 
@@ -20,6 +21,7 @@ export function openSide({ keys = (_key) => null, closed, left = () => {} }) {
   shown?.left();
   shown = { keys, closed, left };
   document.body.classList.add("sources-open");
+  closeDrawer(); // which it would cover
 }
 
 export function closeSide() {
@@ -30,10 +32,11 @@ export function closeSide() {
   const target = shown.closed();
   shown = null;
   (target ?? query("#question"))?.focus();
+  keepStep();
 }
 
 document.addEventListener("keydown", (event) => {
-  if (!shown || event.defaultPrevented || document.querySelector("dialog[open], .menu")) return;
+  if (!shown || event.defaultPrevented || isComposing(event) || document.querySelector("dialog[open], .menu")) return;
   if (event.key === "Escape") {
     event.preventDefault();
     event.stopPropagation();
@@ -51,10 +54,51 @@ export const drawerIsOpen = () => document.body.classList.contains("drawer-open"
 export function closeDrawer() {
   document.body.classList.remove("drawer-open");
   drawerButton()?.setAttribute("aria-expanded", "false");
+  keepStep();
 }
 
 export function toggleDrawer() {
   const open = document.body.classList.toggle("drawer-open");
   drawerButton()?.setAttribute("aria-expanded", String(open));
   if (open) focusOn("#add-files");
+  keepStep();
 }
+
+const lies = (node) => Boolean(node) && getComputedStyle(node).position === "fixed"; // over the chat
+const sideCovers = () => Boolean(shown) && lies(column());
+const isCovered = () => sideCovers() || (drawerIsOpen() && lies(query("#sidebar")));
+
+// For what leads on to the question or the answer.
+export function uncover() {
+  if (sideCovers()) closeSide();
+  closeDrawer();
+}
+
+let step = Boolean(history.state?.covered); // whether we are on it
+let returning = false;
+
+// Once all is done that belongs to one click.
+const keepStep = () => queueMicrotask(() => {
+  if (returning || isCovered() === step) return;
+  returning = step;
+  if (step) return history.back();
+  step = true;
+  history.pushState({ covered: true }, "");
+});
+
+// Another place of the page, behind what covers it.
+export function goTo(address) {
+  history[step ? "replaceState" : "pushState"](null, "", address);
+  step = false;
+  keepStep();
+}
+
+addEventListener("popstate", (event) => {
+  const left = step && !event.state?.covered;
+  step = Boolean(event.state?.covered);
+  if (!left) return;
+  event.stopImmediatePropagation(); // the place is the same
+  if (!returning) uncover();
+  returning = false;
+  keepStep();
+});

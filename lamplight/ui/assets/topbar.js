@@ -2,7 +2,7 @@
 import { badge } from "./badge.js";
 import { stop } from "./asking.js";
 import { closeDrawer, drawerIsOpen, toggleDrawer } from "./side.js";
-import { element, focusOn, icon, iconButton, isTyping, query, withControl, within } from "./dom.js";
+import { element, focusOn, icon, iconButton, isComposing, isTyping, query, withControl, within } from "./dom.js";
 import { gettext } from "./language.js";
 import { togglePalette } from "./palette.js";
 import { openSettings } from "./settings.js";
@@ -10,7 +10,7 @@ import { isElsewhere, listen, state } from "./state.js";
 import { GONE } from "./requests.js";
 
 function keys(event) {
-  if (event.defaultPrevented) return;
+  if (event.defaultPrevented || isComposing(event)) return;
   const control = event.ctrlKey || event.metaKey;
   if (control && event.key.toLowerCase() === "k") { event.preventDefault(); togglePalette(); return; }
   if (document.querySelector("dialog[open]")) return;
