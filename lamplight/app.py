@@ -7,9 +7,8 @@ import json
 import os
 import sys
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from lamplight.ui.services import Services
 
 INTERRUPTED = 130  # what shells expect after Ctrl-C
-AWAY_SECONDS = 2.0  # between two looks whether a server that was away is back
-FOLDER_SECONDS = 30.0  # between two looks whether somebody has put a vision model into the models folder
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -242,14 +239,11 @@ def open_library(folder: Path, purpose: str) -> Library:
 
 def services_of(library: Library, models: Models | None = None) -> Services:
     """Everything below the user interface, wired together; loads no model yet. `models` are those of before, if any."""
+    from lamplight.idle_works import idle_works
     from lamplight.ingest.queue import IngestQueue
-    from lamplight.ingest.vector_filling import fill_vectors
     from lamplight.models.loading import Models
-    from lamplight.rag import digests
     from lamplight.rag.answerer import Answerer
-    from lamplight.rag.guide import GuideBuilder
-    from lamplight.rag.prewarming import Prewarming
-    from lamplight.scheduling import IdleJob, Work
+    from lamplight.scheduling import IdleJob
     from lamplight.ui.services import Services
 
     models = models or Models()
@@ -257,29 +251,7 @@ def services_of(library: Library, models: Models | None = None) -> Services:
     if library.purged_on_opening:  # removed, and then the app ended before it was gone for good
         models.forget()
     queue, answerer = IngestQueue(library, models), Answerer(library, models)
-
-    def describe(stopped: Callable[[], bool]) -> float | None:
-        if models.vision is None:
-            return FOLDER_SECONDS
-        if not library.vector_places.are_away:
-            from lamplight.ingest.recaption import recaption  # heavy, and most people have no vision model
-
-            recaption(library, models, stopped)
-        return AWAY_SECONDS if library.vector_places.are_away else None
-
-    def fill(stopped: Callable[[], bool]) -> float | None:
-        if models.ready:
-            fill_vectors(library, models, stopped)
-        return AWAY_SECONDS if library.vector_places.are_away else None
-
-    works: dict[str, Work] = {
-        "prewarming": Prewarming(library, models, answerer).prewarm,
-        "captions": describe,
-        "guides": GuideBuilder(library, models).make_missing,
-        "vectors": fill,
-        "answers": lambda stopped: library.messages.save(),
-        "digests": partial(digests.make_missing, library, models),
-    }
+    works = idle_works(library, models, answerer)
     idle = tuple(IdleJob(models.scheduler, name, work, LamplightError) for name, work in works.items())
     library.database.changed = models.scheduler.wake
 
