@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lamplight.samples import PHOTO
+from lamplight.ui.services import Services
 from tests.test_accessibility import assert_accessible
 from tests.visits import Visit, drop
 
@@ -94,6 +95,26 @@ def test_several_are_ticked_and_asked_pinned_moved_and_removed_at_once(rents: Vi
     expect(rents.document("attic.txt")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(rents.document("attic.txt")).to_have_count(1)
+
+
+def test_a_document_stays_asked_alone_when_it_is_read_again_and_not_when_it_is_removed(
+    rents: Visit, services: Services, tmp_path: Path
+) -> None:
+    """Nor is another one of its name in its place."""
+    page, chips = rents.page, rents.page.locator("#composer .about .attachment")
+    (tmp_path / "barn.txt").write_text("Lease of another barn.\nThe rent is 95 euros a month.", encoding="utf-8")
+    drop(page, tmp_path / "barn.txt")
+    expect(rents.document("barn.txt")).to_have_count(2)
+    before = services.library.documents.named("barn.txt")[0].id
+    rents.choose("Actions for barn.txt", "Ask about this document")
+    with page.expect_response(f"**/documents/{before}"):
+        rents.choose("Actions for barn.txt", "Read again")
+    expect(chips).to_have_text(["barn.txt"])
+    rents.ask("How much is the rent?")
+    expect(rents.answered().locator(".answer")).to_contain_text("95 euros")
+    rents.choose("Actions for barn.txt", "Remove from library")
+    expect(rents.document("barn.txt")).to_have_count(1)
+    expect(chips).to_have_count(0)
 
 
 def test_this_is_the_open_document(rents: Visit) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from lamplight.samples import FEES, HANDBOOK
 from tests.test_accessibility import assert_accessible
@@ -60,6 +60,25 @@ def test_the_box_that_finds_everything_finds_what_stands_in_documents(handbook: 
     found.first.click()
     expect(page.get_by_label("Page", exact=True)).to_have_value("3")
     expect(page.locator("#sources .excerpt mark").first).to_have_text("dwarfing rootstock")
+
+
+def test_what_was_sought_before_is_not_shown_when_it_comes_later(handbook: Visit) -> None:
+    page, held = handbook.page, list[Route]()
+    handbook.document(HANDBOOK.name).locator(".row-name").click()
+    page.route("**/find?words=plot", lambda route: held.append(route))
+    find = page.get_by_role("searchbox", name="Find in this document")
+    find.fill("plot")
+    with page.expect_response("**/find?words=zebrawood"):
+        with page.expect_request("**/find?words=plot"):
+            find.press("Enter")
+        find.fill("zebrawood")
+        find.press("Enter")
+    told = page.locator("#sources .found-told")
+    expect(told).to_have_text("Not found")
+    with page.expect_response("**/find?words=plot"):
+        held[0].continue_()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(told).to_have_text("Not found")
 
 
 @pytest.mark.parametrize("key", [{"isComposing": True}, {"keyCode": 229}], ids=["most", "Safari"])

@@ -66,7 +66,8 @@ def _add_pages(router: APIRouter, services: Services) -> None:
 def _add_documents(router: APIRouter, services: Services) -> None:
     @router.get("/documents/{document_id}")
     def document(document_id: int, request: Request) -> JSONResponse:
-        return found(document_value(services.library, document_id, elsewhere=session_of(request) is not None))
+        current = services.library.documents.successor(document_id)  # it may have been read again
+        return found(document_value(services.library, current, elsewhere=session_of(request) is not None))
 
     @router.get("/documents/{document_id}/original")
     def original(document_id: int) -> FileResponse:

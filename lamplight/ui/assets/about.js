@@ -1,6 +1,7 @@
 // Which documents alone the next questions are about, as chips beside the question; `@` and a few letters find one.
 import { element, focusOn, icon, iconButton, isComposing, redraw } from "./dom.js";
 import { gettext, ngettext } from "./language.js";
+import { get } from "./requests.js";
 import { uncover } from "./side.js";
 import { listen, set, state } from "./state.js";
 
@@ -30,10 +31,12 @@ export function aboutChips(redrawn) {
     redrawn();
   };
   listen("about", draw);
-  // One that was read again has another number, and one that was removed is asked no more.
-  listen("library", ({ documents }) => {
-    if (!state.about.length) return;
-    const kept = state.about.map((one) => documents.find(({ id }) => id === one.id) ?? documents.find(({ name }) => name === one.name)).filter(Boolean);
+  // One that was read again has another number, which the app knows, and one that was removed is asked no more.
+  listen("library", async ({ documents }) => {
+    const listed = (number) => documents.find(({ id }) => id === number);
+    const current = new Map();
+    for (const { id } of state.about) current.set(id, listed(id) ?? listed((await get(`/documents/${id}`))?.id));
+    const kept = state.about.map((one) => (current.has(one.id) ? current.get(one.id) : one)).filter(Boolean);
     set("about", kept.map(({ id, name }) => ({ id, name })));
   });
   return chips;

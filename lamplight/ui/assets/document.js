@@ -51,9 +51,12 @@ function finder(id, look) {
   };
   const step = (by) => { if (found.length) { at = (at + by + found.length) % found.length; look(found[at], words); } };
   async function search(wanted = input.value, page = 0) {
-    words = wanted.trim();
+    const sought = wanted.trim();
+    words = sought;
     input.value = wanted;
-    found = words.length > 1 ? (await get(`/documents/${id}/find?words=${encodeURIComponent(words)}`)) ?? [] : [];
+    const told = sought.length > 1 ? await get(`/documents/${id}/find?words=${encodeURIComponent(sought)}`) : null;
+    if (sought !== words) return; // others were typed meanwhile
+    found = told ?? [];
     at = Math.max(0, found.findIndex((one) => one.page >= page));
     draw();
     look(found[at] ?? null, words);
