@@ -66,8 +66,8 @@ class Messages:
             kept = (content, json.dumps(details))
             try:
                 self._write(message_id, *kept, shown=False)
-            except LibraryError:
-                logger.exception("What was said is not saved yet")
+            except LibraryError as error:
+                logger.warning("What was said is not saved yet: %s", error)
                 self._unsaved[message_id] = kept
                 self._database.changed()
 
