@@ -57,6 +57,9 @@ def test_a_question_waits_until_what_goes_with_it_is_copied(visit: Visit) -> Non
     expect(page.get_by_text("as soon as the file is there")).to_be_visible()
     visit.photograph("being-added")
     expect(page.locator("#chat .asked")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("as soon as the file is there")).to_have_count(0)
+    page.get_by_role("button", name="Ask", exact=True).click()
     with page.expect_request("**/gradio_api/call/ask") as asked:
         copying[0].continue_()
     assert sent(asked.value)["attached"]

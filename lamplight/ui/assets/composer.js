@@ -127,7 +127,7 @@ function beginEditing(message, text) {
 
 // Whether there was something to leave.
 function leaveEditing() {
-  due = false;
+  setDue(false);
   if (!editing) return false;
   connection.waitNoMore();
   write(editing.before);
@@ -137,7 +137,7 @@ function leaveEditing() {
 }
 
 function stop() {
-  if (due) { due = false; drawSending(); drawNotes(); }
+  setDue(false);
   if (!answering) return;
   stopping = true;
   endAnswer();
@@ -157,14 +157,17 @@ function adoptAbout({ conversation, about }) {
 
 const isCopying = () => attached.some(({ copy }) => !copy);
 
+function setDue(value) {
+  if (due === value) return;
+  due = value;
+  drawSending();
+  drawNotes();
+}
+
 function submit() {
   const question = box.value.trim();
   if (!question || (answering && !editing)) return;
-  due = isCopying();
-  if (due) {
-    drawSending();
-    return drawNotes();
-  }
+  if (isCopying()) return setDue(true);
   if (editing) editing.before = "";
   write("");
   send(question);
@@ -180,7 +183,7 @@ async function attachFiles(files) {
     const made = await upload(file);
     if (made) one.copy = made.copy;
     else if (attached.includes(one)) leaveOut(one);
-    if (due && !isCopying()) submit();
+    if (due && !isCopying()) { setDue(false); submit(); }
     drawNotes();
   }
 }
@@ -188,9 +191,8 @@ async function attachFiles(files) {
 // A question that was to go with it isn't asked by itself.
 function leaveOut(one) {
   attached = attached.filter((other) => other !== one);
-  due = false;
+  setDue(false);
   connection.waitNoMore();
-  drawSending();
   drawNotes();
 }
 
