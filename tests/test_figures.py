@@ -294,7 +294,7 @@ def test_what_the_question_defines_counts_before_what_is_known() -> None:
 BRACKETED = (
     "(In thousands)\n2024 2023\nRevenue 5,200 4,700\nCost of sales (3,120) (2,914)\n"
     "Administrative expenses (1,290) (1,233)\nOperating profit 790 553\nIncome before income taxes 700 469\n"
-    "Income tax expense (175) {before}\nNet profit 525 352\n"
+    "Income tax expense (175) (117)\nNet profit 525 352\n"
 )
 DEBTS = (
     "2024 2023\nTotal current assets 1,800 1,630\nTotal assets 3,900 3,600\nTrade payables (410) (395)\n"
@@ -315,24 +315,33 @@ DEBTS = (
 )
 def test_costs_and_debts_in_brackets_are_taken_without_their_sign(name: str, amount: float) -> None:
     known = definitions()
-    pages = [passage(BRACKETED.format(before="(117)")), replace(passage(DEBTS), id=2, page=4)]
+    pages = [passage(BRACKETED), replace(passage(DEBTS), id=2, page=4)]
     statements = FinancialStatements(pages, known)
     value = Evaluation(statements, known).value(Named(name), 2024)
     assert value is not None and value.amount == pytest.approx(amount)
 
 
-def test_a_tax_that_is_a_gain_stays_below_zero_where_costs_stand_in_brackets() -> None:
+@pytest.mark.parametrize(
+    ("rows", "taxes"),
+    [
+        ("Cost of sales (9) (8)\nIncome before income taxes 700 469\nIncome tax (175) 30\nNet profit 525 499",
+         [175, -30]),
+        ("Cost of sales 9 8\nInterest expense (2) (1)\nIncome before income taxes 5,676 4,176\n"
+         "Provision for income taxes 370 (1,084)\nNet income 5,306 5,260", [370, -1084]),
+        ("Cost of sales 9 8\nIncome before income taxes 3,806 3,892\nProvision for income taxes (769) (1,425)\n"
+         "Equity-method investment activity, net of tax (4) (96)\nNet income 3,033 2,371", [769, 1425]),
+    ],
+    ids=["all costs in brackets", "interest alone in brackets", "taxes in brackets"],
+)  # fmt: skip
+def test_a_tax_is_below_zero_only_where_it_is_a_gain(rows: str, taxes: list[float]) -> None:
     known = definitions()
-    statements = FinancialStatements([passage(BRACKETED.format(before="30"))], known)
-    taxes = [statements.cell(known.lines["income taxes"], year) for year in (2024, 2023)]
-    assert [cell.value for cell in taxes if cell is not None] == [175.0, -30.0]
-    plain = [passage("2024 2023\nCost of sales 9 8\nOperating profit 4 3\nProvision for income taxes 1 (2)\n")]
-    taxes = [FinancialStatements(plain, known).cell(known.lines["income taxes"], year) for year in (2024, 2023)]
-    assert [cell.value for cell in taxes if cell is not None] == [1.0, -2.0]
+    statements = FinancialStatements([passage(f"2024 2023\nRevenue 9,999 9,998\n{rows}\n")], known)
+    told = [statements.cell(known.lines["income taxes"], year) for year in (2024, 2023)]
+    assert [cell.value for cell in told if cell is not None] == taxes
 
 
 def test_a_cost_of_a_document_of_its_own_that_stands_in_brackets_grows_where_it_gets_larger() -> None:
-    statements = FinancialStatements([passage(BRACKETED.format(before="(117)"))], definitions())
+    statements = FinancialStatements([passage(BRACKETED)], definitions())
     known = definitions().with_lines(statements.lines)
     evaluation = Evaluation(statements, known)
     before, after = (evaluation.value(Named("Administrative expenses"), year) for year in (2023, 2024))

@@ -25,8 +25,8 @@ Name = frozenset[str]
 class LineItem:
     """A line of a statement. `labels` are word stems, the better ones first.
 
-    `is_paid`: asked for without its minus; `is_turned`: with the other sign where the statement's costs are below zero;
-    `is_own`: no other statement has it.
+    `is_paid`: asked for without its minus; `is_own`: no other statement has it; `is_tax`: with a minus where it is a
+    gain, however the statement writes it.
     """
 
     name: str
@@ -34,7 +34,7 @@ class LineItem:
     labels: tuple[Name, ...]
     is_paid: bool
     is_own: bool
-    is_turned: bool = False
+    is_tax: bool = False
 
     @property
     def is_per_share(self) -> bool:
@@ -94,8 +94,8 @@ def definitions() -> Definitions:
                 measures[called[0]] = Measure(called[0], match["rest"], match["kind"] == "%=")
                 continue
             stated = dict.fromkeys(name_of(part) for part in [*match["rest"].split(","), *called])
-            paid, turned = match["kind"] == ">", match["kind"] == "<>"
-            lines[called[0]] = LineItem(called[0], section, tuple(stated), paid, match["own"] is not None, turned)
+            paid, tax = match["kind"] == ">", match["kind"] == "<>"
+            lines[called[0]] = LineItem(called[0], section, tuple(stated), paid, match["own"] is not None, tax)
             for label in stated:
                 labels.setdefault(label, []).append(called[0])
     return Definitions(lines, measures, names, {label: tuple(found) for label, found in labels.items()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from lamplight.library.records import Passage
@@ -23,6 +23,7 @@ KNOWN = 3  # lines of one statement: a part of a table that has them is that sta
 OWN = 3  # times as much counts a line that no other statement has
 ALIKE = 0.81  # F1 of a label's words and those of a name: it is called so
 BEGINS = 0.95  # of the likeness, where only what stands before a comma is called so
+BEFORE_TAXES, AFTER_TAXES = "income before income taxes", "net income"
 INCOME, REVENUE = "income statement", name_of("revenue")
 
 
@@ -73,8 +74,9 @@ class FinancialStatements:
             part.names.append((name_of(row.label), name_of(row.label.partition(",")[0])))
         self._parts = [part for part in parts.values() if _classified(part, known)]
         self._all = list(parts.values())
+        self._known = known
         # Where what is paid out stands below zero, as in brackets.
-        self._turned = {part.statement for part in self._parts if any(_is_turned(*one, known) for one in part.lines)}
+        self._bracketed = {part.statement for part in self._parts if any(_is_paid(*one, known) for one in part.lines)}
         self._sign = next((part.sign for part in self._parts if part.sign), "")
         cells = [cell for part in self._parts for row in part.rows for cell in row.cells.values()]
         self._comma_decimal = decimal_comma([cells])
@@ -109,7 +111,7 @@ class FinancialStatements:
         found: dict[Name, LineItem] = {}
         for part in sorted(self._parts, key=lambda part: part.known, reverse=True):
             for row, (name, _) in part.lines:
-                paid = part.statement in self._turned and _is_below_zero(row) and not is_result(row.label)
+                paid = part.statement in self._bracketed and _is_below_zero(row) and not is_result(row.label)
                 line = LineItem(row.label, part.statement, (name,), paid, is_own=False)
                 if name:
                     found.setdefault(name, line)
@@ -131,14 +133,23 @@ class FinancialStatements:
                 rank = (part.known * likeness, place, -part.page)
                 if best is None or rank > best[0]:
                     best = rank, made
+        if best is not None and line.is_tax and self._is_turned(best[1], months):
+            return replace(best[1], value=-best[1].value)
         return best[1] if best else None
+
+    def _is_turned(self, tax: LineItemValue, months: int) -> bool:
+        """Whether a statement adds its taxes, which are below zero then, to the income before them."""
+        before, after = (self.cell(self._known.lines[name], tax.year, months) for name in (BEFORE_TAXES, AFTER_TAXES))
+        if before is None or after is None:
+            return False
+        left = after.value - before.value
+        return abs(left - tax.value) < abs(left + tax.value)
 
     def _cell(self, part: StatementTable, row: Row, year: int, written: str, line: LineItem) -> LineItemValue | None:
         amount = parse_amount(written, self._comma_decimal is True)
         if amount is None or amount.suffix or (self._comma_decimal is None and are_unclear([written])):
             return None
         value = abs(amount.value) if line.is_paid else amount.value
-        value = -value if line.is_turned and line.statement in self._turned else value
         scale = "" if line.is_per_share else self._scales.get(row.passage.page, self._usual_scale)
         return LineItemValue(row, year, written, value, part.sign or self._sign, scale)
 
@@ -154,7 +165,7 @@ def _classified(part: StatementTable, known: Definitions) -> bool:
     return part.known >= KNOWN and not SHARES.search(part.header_row)
 
 
-def _is_turned(row: Row, names: tuple[Name, Name], known: Definitions) -> bool:
+def _is_paid(row: Row, names: tuple[Name, Name], known: Definitions) -> bool:
     """Whether a row is one of those that are paid out, below zero."""
     lines = (known.lines[line] for name in names for line in known.labels.get(name, ()))
     return any(line.is_paid for line in lines) and _is_below_zero(row)
