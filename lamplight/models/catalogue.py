@@ -103,7 +103,7 @@ READER = Weights(
     package="lamplight.models",
     distribution="",
     file="weights/reader.onnx",
-    sha256="97d96ca248e4388f33643b5a0a35af34dbae378cf37a11391839e7ae5ff37815",
+    sha256="87aed18eacbd535ce23f26609b74e4cef50b261c1a3aaa6e782729fbcad86a19",
 )
 # It takes its word embeddings from MULTILINGUAL_WEIGHTS.
 MULTILINGUAL_READER = Weights(
