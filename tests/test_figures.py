@@ -163,6 +163,10 @@ def asked(library: Library, models: Models, text: str) -> Finished:
         ),
         ("What was Brightwater's net income in 2022 and 2023?", "$310 million (2023), $280 million (2022)"),
         (
+            "By how much did Brightwaters revenue grow from 2022 to 2023, in dollars?",
+            "$2,400 million (2023), $2,000 million (2022): ▲ $400 million",
+        ),
+        (
             "By how many dollars did Brightwater's net sales grow from 2022 to 2023?",
             "$2,400 million (2023), $2,000 million (2022): ▲ $400 million",
         ),

@@ -292,6 +292,7 @@ def test_receipts_are_listed_with_their_totals_and_the_sum(receipts: Library, mo
         ("How much did I spend at Aster in total?", "EUR 20.50", 2),
         ("What is the total of all my receipts?", "EUR 127.75", 4),
         ("Wie viel habe ich bei Aster insgesamt bezahlt?", "EUR 20.50", 2),
+        ("What is the total of all my receipts of May 2024?", "EUR 119.75", 3),
     ],
 )
 def test_what_was_paid_in_all_is_the_sum_of_what_is_meant(
@@ -302,6 +303,11 @@ def test_what_was_paid_in_all_is_the_sum_of_what_is_meant(
     assert finished.short == total
     assert finished.rows is not None
     assert len(finished.rows.rows) == files
+
+
+def test_the_total_of_two_receipts_is_not_that_of_all(receipts: Library, models: Models) -> None:
+    assert asked(receipts, models, "How much did the three receipts come to together?").short == "EUR 119.75"
+    assert "119.75" not in asked(receipts, models, "How much did the two petrol receipts come to together?").answer
 
 
 def test_a_total_that_was_stopped_is_not_told_as_the_answer(receipts: Library, models: Models) -> None:

@@ -111,3 +111,17 @@ def test_how_many_counts_rows_where_these_are_meant() -> None:
     assert computed("How many members are in Dover?", members).value == 2.0
     visits = table("Visits", "Day | Guests | Town\nMonday | 40 | Dover\nTuesday | 12 | Hythe")
     assert computed("How many visits had over 20 guests?", visits).value == 1.0
+
+
+@pytest.mark.parametrize("head", ["amount_gbp", "Amount GBP", "Amount (GBP)"])
+def test_a_head_may_name_its_currency_as_programs_write_it(head: str) -> None:
+    spending = table(
+        "Spending",
+        f"""
+        date | category | {head} | paid_by
+        2026-01-05 | groceries | 64.20 | Leila
+        2026-01-09 | energy | 69.80 | Daniel
+        2026-02-18 | groceries | 22.40 | Daniel
+        """,
+    )
+    assert computed("How much did we spend on groceries?", spending).answer.endswith(" is £86.60.")

@@ -99,7 +99,8 @@ class _Naming:
                 run = [left[index] for index in range(start, start + count) if index in left]
                 if len(run) < count or not (name := as_name([word.text for word in run])):
                     continue
-                documents = self._shelf.whole.get(name, frozenset())
+                # "best buys revenue": many leave the apostrophe out.
+                documents = self._shelf.whole.get(name) or self._shelf.whole.get(name.removesuffix("s"), frozenset())
                 if 0 < len(documents) <= self._most:
                     found.append(self._mention(run, documents, own=1.0))
                     for index in range(start, start + count):

@@ -13,11 +13,14 @@ from lamplight.rag.composition import escape_markdown
 from lamplight.rag.events import Rows, ScanProgress
 from lamplight.rag.finding import Finding
 from lamplight.rag.intent import subject
+from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.papers import in_english
 from lamplight.rag.lists.answer import CandidateLists, RankedList
 from lamplight.rag.lists.parts import asked_words, held_in
 from lamplight.rag.naming import named_documents
 from lamplight.rag.paper_fields import may_be_paper
+from lamplight.rag.periods import periods_of
+from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import SEVERAL, read_field, summed
 from lamplight.rag.requests.items import named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
@@ -68,9 +71,9 @@ def _total(request: Request, materials: Materials) -> AnswerSteps:
         words = in_english(request.query)
         which, left = of_kind(words, request.documents, materials, papers=True)
         which = which if len(left) < len(WORD.findall(words)) else []
-    papers = [one for one in which if may_be_paper(one, materials)]
-    if len(papers) < SEVERAL:
-        return None
+    papers = _of_the_time([one for one in which if may_be_paper(one, materials)], request, materials)
+    if len(papers) < SEVERAL or stated_count(request.query) not in (0, len(papers)):
+        return None  # "the two petrol receipts" are not all twenty
     told = yield from _table(papers, [TOTAL], request, materials)
     if told is None or told.rows is None or len(told.rows.rows) < len(papers):
         return told  # the sum of some isn't the answer
@@ -78,6 +81,20 @@ def _total(request: Request, materials: Materials) -> AnswerSteps:
     if not together:
         return None
     return replace(told, text=f"**{escape_markdown(together)}**\n\n{told.text}", short=together)
+
+
+def _of_the_time(papers: Sequence[Document], request: Request, materials: Materials) -> list[Document]:
+    """Those of the day, month or year that the request names; all of them where it names none."""
+    asked = [date for date in dates_of(request.query) if date.month or date.year]
+    years = periods_of(request.query).years
+    if not asked and not years:
+        return list(papers)
+    kept = []
+    for paper in papers:
+        said = dates_of(read_field("date", paper, materials, request.lookup).text)
+        if any((date.year in years and not asked) or any(date.states(one) for one in asked) for date in said):
+            kept.append(paper)
+    return kept
 
 
 def _table(documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials) -> AnswerSteps:

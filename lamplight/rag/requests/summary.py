@@ -13,10 +13,10 @@ from lamplight.models.answer_model import AnswerModel
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.digests import DigestBuilder, Saying
 from lamplight.rag.events import ScanProgress, Token
-from lamplight.rag.lexicon.numbers import NUMBER_WORDS
 from lamplight.rag.lexicon.papers import PAPERS
 from lamplight.rag.opening_rows import opening_rows, sum_rows
 from lamplight.rag.outline import Headings, Section, headings_of, sections_of
+from lamplight.rag.requests.counts import COUNTS, stated_count
 from lamplight.rag.requests.meant import about, meant, named, nearest
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.sentences import Sentence, item_mark, stems
@@ -34,17 +34,6 @@ ON_TOPIC = 12  # chunks of a document that are about something, at most
 PARTS = 4  # of a short document: no more than one of them is about it
 PAGES = re.compile(r"(\d+)\s*(?:[-–—]|[^\W\d_]{1,3})\s*(\d+)")  # "3-7", "3 to 7", "3 bis 7", "3 à 7"
 NUMBER = re.compile(r"\d+")
-LONGEST = 30  # points that may be asked for
-COUNTS = NUMBER_WORDS | {
-    word: number
-    for words in (
-        "ein zwei drei vier fünf sechs sieben acht neun zehn",
-        "un deux trois quatre cinq six sept huit neuf dix",
-        "uno dos tres cuatro cinco seis siete ocho nueve diez",
-    )
-    for number, word in enumerate(words.split(), start=1)
-}  # fmt: skip
-ONE = 1  # "one summary" asks for no length
 
 
 def summary(request: Request, materials: Materials) -> AnswerSteps:
@@ -233,9 +222,4 @@ def _points(request: Request) -> int:
     text = PAGES.sub(" ", request.query.lower())
     if request.intent.detail == "part":
         text = text if PAGES.search(request.query) else NUMBER.sub(" ", text, count=1)
-    for word in text.split():
-        bare = word.strip(".,:;!?()")
-        number = int(bare) if bare.isdigit() else COUNTS.get(bare, 0)
-        if ONE < number <= LONGEST:
-            return number
-    return 0
+    return stated_count(text)

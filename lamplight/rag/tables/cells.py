@@ -36,6 +36,7 @@ TOTAL = re.compile(
     r"[合总小总總]计|[合總小]計"
 )
 IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+LAST_WORD = re.compile(r"[\s_]([^\W\d_]+)$")
 MOST_TRANSPOSED_ROWS = 120  # rows of a statement that are transposed to columns; a longer table is a list of records
 
 
@@ -192,8 +193,15 @@ def _column(name: str, head: str, cells: list[str], scale: str, comma_decimal: b
 
 
 def _head_unit(head: str, prefix: str, suffix: str) -> tuple[str, str, str]:
-    """A head without the unit it names in brackets or as a last sign, and that unit."""
+    """A head without the unit it names in brackets, as a last sign or, of a currency, as the last word, and that unit.
+
+    Programs write "amount_gbp" small; apart from such a name "try" is a word.
+    """
     inside = IN_BRACKETS.search(head)
+    if not inside and (last := LAST_WORD.search(head)):
+        called = SIGN_OF.get(currency_of(last[1].upper() if last[0].startswith("_") else last[1]), "")
+        if called:
+            return head[: last.start()], prefix or called, suffix
     written = inside[1].strip() if inside else ""
     if not inside and head[-1:] in f"%{SIGNS}" and len(head) > 1:
         inside, written = re.search(r".$", head), head[-1]
