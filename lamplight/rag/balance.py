@@ -13,6 +13,7 @@ from lamplight.rag.lexicon.amounts import only_number
 # other lines of 20 of them: two and a half times as much finds no more totals, and puts the total before what is asked
 # for in a quarter of the others.
 BALANCED = 2.4  # for the amount that was paid, less the change
+HANDED_OVER = -2.0  # for the one that was given for it, of which change came back
 PAID_EXACTLY = 1.6  # for one that is said again on a later line, where it is paid
 ADDED_UP = 2.2  # for one that is the sum of two before it, as net and tax are
 BEFORE_PAID = 3  # amounts: between what is to be paid and what was given stand a rounding and a tax at most
@@ -29,7 +30,9 @@ def balance(lines: Sequence[str]) -> dict[str, float]:
         if any(value == paid > 0 and other < line for other, _, value in before):
             weights.setdefault(amount, PAID_EXACTLY)
             continue
-        weights |= {text: BALANCED for _, text, value in before if change > 0 and 0 < value == paid - change}
+        balanced = {text: BALANCED for _, text, value in before if change > 0 and 0 < value == paid - change}
+        if balanced:
+            weights |= {amount: HANDED_OVER, **balanced}
     for place, amount, value in found if BALANCED not in weights.values() else ():
         parts = [one for where, _, one in found if place - NEAR_LINES <= where < place and 0 < one < value]
         if any(one + other == value for index, one in enumerate(parts) for other in parts[index + 1 :]):

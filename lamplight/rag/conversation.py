@@ -13,7 +13,7 @@ from lamplight.library.records import Message
 from lamplight.models.dependence import DEPENDS, SURELY_DEPENDS
 from lamplight.models.language_model import ChatMessage
 from lamplight.models.loading import Models
-from lamplight.rag.intent import RequestKind, understand
+from lamplight.rag.intent import RequestKind, subject, understand
 from lamplight.rag.lexicon.english import names_of, without_markers
 from lamplight.rag.lexicon.relative_years import with_year_told
 from lamplight.rag.names import words_of
@@ -47,14 +47,17 @@ def standalone_query(question: str, history: Sequence[Message], follows: Callabl
 def depends(question: str, models: Models) -> bool:
     """Whether it needs the question before it, in any language.
 
-    Where that isn't sure, what it asks for decides: what there is in the library, what Lamplight can do, all of it in
-    short, and thanks have nothing to do with what was said before.
+    "Summarise this" needs none: it is of the document that was shown, or of all. Where it isn't sure, what is asked for
+    decides: what there is in the library, what Lamplight can do, and thanks have nothing to do with what was said
+    before.
     """
     dependence = models.dependence(question)
-    if not DEPENDS < dependence < SURELY_DEPENDS:
-        return dependence > DEPENDS
+    if dependence <= DEPENDS:
+        return False
     intent = understand(question, models.intents, models.embedder, models.prepared_multilingual)
-    return intent.kind not in APART and (intent.kind, intent.detail) != ("summary", "all")
+    if intent.kind == "summary":
+        return intent.detail != "all" and bool(subject(question, "summary", models.intents))
+    return dependence >= SURELY_DEPENDS or intent.kind not in APART
 
 
 def _alone(question: str, turns: Sequence[tuple[str, str, list[str]]], follows: Callable[[str], bool]) -> str:
