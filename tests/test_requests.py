@@ -306,8 +306,8 @@ def test_what_was_paid_in_all_is_the_sum_of_what_is_meant(
 
 
 def test_the_total_of_two_receipts_is_not_that_of_all(receipts: Library, models: Models) -> None:
-    assert asked(receipts, models, "How much did the three receipts come to together?").short == "EUR 119.75"
-    assert "119.75" not in asked(receipts, models, "How much did the two petrol receipts come to together?").answer
+    assert asked(receipts, models, "What do the three receipts add up to?").short == "EUR 119.75"
+    assert "119.75" not in asked(receipts, models, "What do the two petrol receipts add up to?", "list").answer
 
 
 def test_a_total_that_was_stopped_is_not_told_as_the_answer(receipts: Library, models: Models) -> None:
