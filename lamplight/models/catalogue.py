@@ -103,7 +103,7 @@ READER = Weights(
     package="lamplight.models",
     distribution="",
     file="weights/reader.onnx",
-    sha256="87aed18eacbd535ce23f26609b74e4cef50b261c1a3aaa6e782729fbcad86a19",
+    sha256="ef7b9e1a6e9564b4972a0bd015fc5db93face854e18f4f4dc81b196bc3cb851f",
 )
 # It takes its word embeddings from MULTILINGUAL_WEIGHTS.
 MULTILINGUAL_READER = Weights(

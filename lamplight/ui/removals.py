@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ class Removals:
         """Hide them all at once. Returns the number of this removal, by which it is undone or made final."""
         self._library.documents.remove(*documents)
         number = next(self._numbers)
-        timer = threading.Timer(LONGEST_OFFER, self.purge, (number,))
+        timer = threading.Timer(LONGEST_OFFER, self._expire, (number,))
         timer.daemon = True
         with self._lock:
             self._pending[number] = documents, timer
@@ -48,6 +49,11 @@ class Removals:
     def purge(self, number: int) -> None:
         """Make a removal final: its documents are deleted. Nothing happens if it has ended before."""
         self._purge(self._ended(number))
+
+    def _expire(self, number: int) -> None:
+        """What a library that was closed meanwhile still has hidden is deleted at the next start."""
+        with suppress(LibraryError):
+            self.purge(number)
 
     def _ended(self, number: int) -> Sequence[int]:
         """What was removed; only the first one to ask is told."""
