@@ -103,7 +103,7 @@ READER = Weights(
     package="lamplight.models",
     distribution="",
     file="weights/reader.onnx",
-    sha256="ef7b9e1a6e9564b4972a0bd015fc5db93face854e18f4f4dc81b196bc3cb851f",
+    sha256="97d96ca248e4388f33643b5a0a35af34dbae378cf37a11391839e7ae5ff37815",
 )
 # It takes its word embeddings from MULTILINGUAL_WEIGHTS.
 MULTILINGUAL_READER = Weights(

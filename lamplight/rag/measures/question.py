@@ -42,11 +42,7 @@ ROUNDED = re.compile(
     re.IGNORECASE,
 )
 EMPTY = re.compile(r"\(\W*\)")
-MONEY = re.compile(
-    r"\bhow (?:much money|many (?:\w+ )?(?:dollars|euros|pounds|millions?|billions?))\b|"
-    r"\bin (?:dollars|euros|pounds)\b",
-    re.IGNORECASE,
-)
+MONEY = re.compile(r"(?i)\b(?:how much money|(?:how many|in) (?:\w+ )?(?:dollars|euros|pounds|[mb]illions?))\b")
 PERCENT = re.compile(r"%|\bpercent", re.IGNORECASE)
 ARROW = re.compile(r"\s*(?:->|=>|→)\s*")
 # What asks for something else than a figure, wherever it stands.
@@ -254,8 +250,7 @@ def _named(sentence: str, known: Definitions, names: frozenset[str]) -> FigureQu
     match = ASKING.search(sentence)
     may_be, how = bool(match and match["yes"]), bool(match and match["how"])
     in_money = MONEY.search(sentence) is not None and not PERCENT.search(sentence)
-    form: Form = "trend" if may_be or how or directed else "value"
-    form = "growth" if not measures and not in_money else form
+    form: Form = "growth" if not measures and not in_money else "trend" if may_be or how or directed else "value"
     share = form == "growth" or known.measures[name].is_share
     years = tuple(sorted(periods_of(text).years))
     left = _unexplained(after, names)
