@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,19 @@ def test_what_was_removed_again_after_it_came_back_is_offered_anew(library: Libr
     made.purge(first)
     made.restore(second)
     assert numbers(library) == notes
+
+
+def test_a_removal_that_outlasts_the_library_disturbs_nobody(
+    models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its documents are deleted when the library is opened again."""
+    timers = list[threading.Timer]()
+    monkeypatch.setattr(threading.Timer, "start", lambda timer: timers.append(timer))
+    with Library(tmp_path / "closed") as library:
+        (tmp_path / "gate.txt").write_text("The gate is green.", encoding="utf-8")
+        assert index_file(tmp_path / "gate.txt", library, models).status == "added"
+        Removals(library).remove(numbers(library))
+    (timer,) = timers
+    timer.function(*timer.args)
+    with Library(tmp_path / "closed") as library:
+        assert rows(library) == []

@@ -1,6 +1,6 @@
 """Turn trained weights into what ships: int8 ONNX, compared with the original on real questions.
 
-python -m training.export english|multilingual WEIGHTS.pt [--share 0.7] [--to FILE]
+python -m training.export english|multilingual WEIGHTS.pt [--to FILE]
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from lamplight.models.e5_file import E5File
 from lamplight.models.prepare import OPSET, quantise
 from lamplight.models.reader import Reader
 from training.network import LANGUAGES, Language, ReaderNetwork, batch_of, new_network, rounding, tokenizer_of
-from training.shipped import begin_with_shipped
 
 LEAST_AGREEMENT = 0.98  # correlation of the lines' scores with those of the network that rounds
 QUESTION = "How much is the deposit, and when is it due?"
@@ -46,20 +45,10 @@ class FromEmbeddings(torch.nn.Module):
         return scores
 
 
-def export(language: Language, weights: Path, target: Path, share: float = 1.0) -> float:
-    """Write the int8 model to `target` in one step; returns how well it agrees. Raises `ValueError` when it doesn't.
-
-    `share` is that of `weights` in the mean with those that ship.
-    """
+def export(language: Language, weights: Path, target: Path) -> float:
+    """Write the int8 model to `target` in one step; returns how well it agrees. Raises `ValueError` when it doesn't."""
     with new_network(language) as (network, tokenizer):
-        begin_with_shipped(network, language)
-        trained = torch.load(weights, weights_only=True)
-        network.load_state_dict(
-            {
-                name: torch.lerp(value, trained[name], share) if value.is_floating_point() else value
-                for name, value in network.state_dict().items()
-            }
-        )
+        network.load_state_dict(torch.load(weights, weights_only=True))
         network.eval()
         windows = tokenizer_of(tokenizer).windows(QUESTION, "Lease > Deposit", LINES)
         inputs = batch_of(windows)
@@ -100,12 +89,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Export the reader to int8 ONNX.")
     parser.add_argument("language", choices=LANGUAGES)
     parser.add_argument("weights", type=Path)
-    parser.add_argument("--share", type=float, default=1.0, help="of these weights in the mean with those that ship")
     parser.add_argument("--to", type=Path)
     options = parser.parse_args()
     shipped = READER if options.language == "english" else MULTILINGUAL_READER
     target: Path = options.to or shipped.path()
-    agreement = export(options.language, options.weights, target, options.share)
+    agreement = export(options.language, options.weights, target)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     sys.stdout.write(f"{target}: {target.stat().st_size:,} bytes, agreement {agreement:.4f}, sha256 {digest}\n")
     return 0

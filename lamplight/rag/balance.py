@@ -10,8 +10,7 @@ from itertools import pairwise
 from lamplight.rag.lexicon.amounts import only_number
 
 # Log-odds more, set on 66 questions about company, date and total of the 40 receipts of `bench.answers` and on 80 about
-# other lines of 20 of them: two and a half times as much finds no more totals, and puts the total before what is asked
-# for in a quarter of the others.
+# other lines of 20 of them: with two and a half times as much one total less is found, and the right line of 13 others.
 BALANCED = 2.4  # for the amount that was paid, less the change
 HANDED_OVER = -2.0  # for the one that was given for it, of which change came back
 PAID_EXACTLY = 1.6  # for one that is said again on a later line, where it is paid

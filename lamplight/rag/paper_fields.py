@@ -9,12 +9,14 @@ from lamplight.rag.balance import AMOUNT
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.numbers import currency_of
+from lamplight.rag.lookup import Lookup
 from lamplight.rag.requests.fields import CURRENCY, FieldValue, read_field
 from lamplight.rag.requests.meant import called
 from lamplight.rag.requests.request import Materials
 from lamplight.rag.sentences import Sentence
 
-FIELDS = ("shop", "date", "total")
+DATE = "date"
+FIELDS = ("shop", DATE, "total")
 KINDS = ("receipts", "invoices")
 
 
@@ -29,9 +31,11 @@ def paper_fields(document: Document, materials: Materials) -> list[PaperField]:
     if not known and not _is_scan(document, materials):
         return []
     lookup = materials.finder.lookup()
-    cells = {name: read_field(name, document, materials, lookup) for name in FIELDS}
-    cells["date"] = _date(cells["date"], document, materials)
-    if not known and not (cells["date"].text and AMOUNT.search(cells["total"].text)):
+    cells = {
+        name: paper_date(document, materials, lookup) if name == DATE else read_field(name, document, materials, lookup)
+        for name in FIELDS
+    }
+    if not known and not (cells[DATE].text and AMOUNT.search(cells["total"].text)):
         return []
     if not cells["shop"].text:  # most begin with it
         first = materials.first_line(document)
@@ -63,8 +67,9 @@ def _is_scan(document: Document, materials: Materials) -> bool:
     return bool(begins) and begins[0].picture_kind == "scan"
 
 
-def _date(read: FieldValue, document: Document, materials: Materials) -> FieldValue:
-    """The date alone; where what was read holds none, the first whole one on the paper."""
+def paper_date(document: Document, materials: Materials, lookup: Lookup) -> FieldValue:
+    """The date alone; where what is read holds none, the first whole one on the paper."""
+    read = read_field(DATE, document, materials, lookup)
     lines = [Sentence(read.sentence.passage, read.text, read.sentence.boxes)] if read.sentence else []
     for line in [*lines, *materials.lines(document)]:
         for date in dates_of(line.text):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from lamplight.library.records import Document
 from lamplight.models.intent import WORD
 from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.composition import escape_markdown
-from lamplight.rag.events import Rows, ScanProgress
+from lamplight.rag.events import Event, Rows, ScanProgress
 from lamplight.rag.finding import Finding
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.dates import dates_of
@@ -18,7 +18,7 @@ from lamplight.rag.lexicon.papers import in_english
 from lamplight.rag.lists.answer import CandidateLists, RankedList
 from lamplight.rag.lists.parts import asked_words, held_in
 from lamplight.rag.naming import named_documents
-from lamplight.rag.paper_fields import may_be_paper
+from lamplight.rag.paper_fields import may_be_paper, paper_date
 from lamplight.rag.periods import periods_of
 from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import SEVERAL, read_field, summed
@@ -71,7 +71,8 @@ def _total(request: Request, materials: Materials) -> AnswerSteps:
         words = in_english(request.query)
         which, left = of_kind(words, request.documents, materials, papers=True)
         which = which if len(left) < len(WORD.findall(words)) else []
-    papers = _of_the_time([one for one in which if may_be_paper(one, materials)], request, materials)
+    papers = [one for one in which if may_be_paper(one, materials)]
+    papers = yield from _of_the_time(papers, request, materials)
     if len(papers) < SEVERAL or stated_count(request.query) not in (0, len(papers)):
         return None  # "the two petrol receipts" are not all twenty
     told = yield from _table(papers, [TOTAL], request, materials)
@@ -83,16 +84,24 @@ def _total(request: Request, materials: Materials) -> AnswerSteps:
     return replace(told, text=f"**{escape_markdown(together)}**\n\n{told.text}", short=together)
 
 
-def _of_the_time(papers: Sequence[Document], request: Request, materials: Materials) -> list[Document]:
-    """Those of the day, month or year that the request names; all of them where it names none."""
+def _of_the_time(
+    papers: Sequence[Document], request: Request, materials: Materials
+) -> Generator[Event, None, list[Document]]:
+    """Those of the day, month or year that the request names, all where it names none.
+
+    None where the date of one can't be read, which may be of that time, too, and where it is stopped.
+    """
     asked = [date for date in dates_of(request.query) if date.month or date.year]
     years = periods_of(request.query).years
     if not asked and not years:
         return list(papers)
     kept = []
-    for paper in papers:
-        said = dates_of(read_field("date", paper, materials, request.lookup).text)
-        if any((date.year in years and not asked) or any(date.states(one) for one in asked) for date in said):
+    for number, paper in enumerate(papers):
+        yield ScanProgress(number, len(papers))
+        said = dates_of(paper_date(paper, materials, request.lookup).text)
+        if request.lease.cancelled() or not said:
+            return []
+        if any(map(said[0].states, asked)) if asked else said[0].year in years:
             kept.append(paper)
     return kept
 

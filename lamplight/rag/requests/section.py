@@ -13,7 +13,6 @@ from lamplight.rag.finding import Finding
 from lamplight.rag.intent import subject
 from lamplight.rag.outline import Headings, headings_of
 from lamplight.rag.programs.cell_answer import asks_for_words
-from lamplight.rag.quotation import SURE
 from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.summary import heading_of, under
 from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, item_mark, sentences_of, stems
@@ -31,15 +30,14 @@ def section(request: Request, finding: Finding, materials: Materials) -> DirectA
     """None where no heading of what was found is what is asked about.
 
     Where a line surely answers, only a section with a list is told: "Side effects" are all that stand under it. Where
-    none does, or no part of that line is the answer, and the first of a section is the likeliest, its heading may be a
-    part of what is asked about: "Which limitations do the authors name?" A large model writes something better of both.
+    none does and the first of a section is the likeliest, its heading may be a part of what is asked about: "Which
+    limitations do the authors name?" A large model writes something better of both.
     """
     writes = plan_of(materials.models.language_model).structured
     sure, search, first = finding.selection.sure, finding.selection.search, finding.selection.passages[0]
     if sure and writes:
         return None
     asked = stems(subject(search.asked, "summary", materials.models.intents))
-    sure = sure and not _only_announces(finding)
     loosely = not sure and not writes and _asks_for_words(search.asked, materials)
     documents = {document.id: document for document in request.documents}
     for passage in finding.selection.passages[:LOOKED_AT]:
@@ -72,12 +70,6 @@ def section(request: Request, finding: Finding, materials: Materials) -> DirectA
 def _begins_with_the_likeliest(sentences: Sequence[Sentence], finding: Finding) -> bool:
     first, likeliest = sentences[:1], finding.selection.lines[:1]
     return bool(first) and [one.text for one in first] == [line.sentence.text for line in likeliest]
-
-
-def _only_announces(finding: Finding) -> bool:
-    """Whether no part of the likeliest line is the answer itself: "Our study has several limitations."."""
-    line = finding.selection.lines[0]
-    return line.sentence.passage.kind == "text" and line.reading.probability < SURE
 
 
 def _asks_for_words(question: str, materials: Materials) -> bool:
