@@ -89,7 +89,7 @@ def _of_the_time(
 ) -> Generator[Event, None, list[Document]]:
     """Those of the day, month or year that the request names, all where it names none.
 
-    None where the date of one can't be read, which may be of that time, too, and where it is stopped.
+    Empty where the date of one can't be read, which may be of that time, too, and where it is stopped.
     """
     asked = [date for date in dates_of(request.query) if date.month or date.year]
     years = periods_of(request.query).years
