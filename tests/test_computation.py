@@ -42,6 +42,17 @@ STOCK = table(
     Step ladder | Toolworks | n/a | £54.00 | 2023-06-18
     """,
 )
+GUESTS = table(
+    "Guests",
+    """
+    Guest | Coming | Table
+    Maya Cole | yes | Oak
+    Uncle Joe | no | Elm
+    Leo Hart | not yet known | Elm
+    Priya Nair | yes | Oak
+    Sam Cole | yes | Elm
+    """,
+)
 STATEMENT = table(
     "Consolidated income statement (in millions, except per share data)",
     """
@@ -148,6 +159,7 @@ ANSWERED = [
     (STOCK, "What is the total quantity from Stickwell?", 420.0, "420"),
     (STOCK, "How many items have a unit price over £10?", 3.0, "3"),
     (STOCK, "How many different suppliers are there?", 3.0, "3"),
+    (GUESTS, "How many guests are coming?", 3.0, "3"),
     (STOCK, "What is the median unit price?", 9.625, "£9.63"),
     (STOCK, "What is the total quantity?", 532.0, "532"),
     (STATEMENT, "What was total revenue in 2022?", 2185.0, "2,185 million"),

@@ -151,6 +151,28 @@ def test_rows_that_the_question_names_are_quoted_together() -> None:
     assert alone.citation.text == "15 cm | 63 | 214"
 
 
+def test_all_rows_of_which_it_is_said_what_the_question_says_are_quoted() -> None:
+    staff = ("Name | Department | Salary", "Petra Novotna | Engineering | 49,900", "Hamid Aziz | Support | 41,000",
+             "Yuki Tanaka | Engineering | 64,000")  # fmt: skip
+    found = passage(*staff, kind="table")
+    made = quotation(selection("How many people work in Engineering?", found, {"Petra": 5.0}, {"Petra": "49,900"}))
+    assert made is not None
+    assert (made.citation.text, made.short) == (f"{staff[1]}\n{staff[3]}", "")
+    alone = quotation(selection("What does Petra Novotna of Engineering earn?", found, {"Petra": 5.0}, NOTHING))
+    assert alone is not None
+    assert alone.citation.text == staff[1]
+
+
+def test_what_stands_in_a_row_with_what_is_asked_is_no_short_answer() -> None:
+    found = passage("Languages: English, Urdu, German")
+    made = quotation(selection("Who speaks German?", found, {"Lang": 5.0}, {"Lang": "Urdu"}))
+    assert made is not None
+    assert (made.citation.text, made.short) == ("Languages: English, Urdu, German", "")
+    made = quotation(selection("Which languages does Aisha speak?", found, {"Lang": 5.0}, {"Lang": "Urdu"}))
+    assert made is not None
+    assert made.short == "Urdu"
+
+
 def test_a_row_told_in_cells_that_its_passage_does_not_set_apart_is_quoted_alone() -> None:
     found = passage("Snacks 410 455", "Beverages 380 402", kind="table")
     told = replace(units_of(found)[0], text="Snacks | 410 | 455")

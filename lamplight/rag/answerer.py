@@ -30,6 +30,7 @@ from lamplight.rag.requests.ways import WAYS, WITHOUT_DOCUMENTS
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.rag.sections import numbered_texts
 from lamplight.rag.speculative_prefill import SpeculativePrefill
+from lamplight.rag.spelling import respelled
 from lamplight.rag.suggestions import Suggestions
 from lamplight.scheduling import CancelToken
 
@@ -144,6 +145,11 @@ class Answerer:
         else:
             request.query = self._standalone(request.question, request.history, request.lease.cancelled)
         request.intent = self._understood(request, kind)
+        if request.intent.kind not in ("fact", *WITHOUT_DOCUMENTS):  # what a fact is searched by is respelled there
+            spelt = respelled(request.query, self._library, self._models.embedder)
+            if spelt != request.query:
+                request.query = spelt
+                request.intent = self._understood(request, kind)
         request.may_be_list = kind is None and request.intent.kind == "fact"
         unread = self._unread(request)
         for event in self._answer(request, unread):

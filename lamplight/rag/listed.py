@@ -7,9 +7,9 @@ from itertools import takewhile
 
 from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.lexicon.quantities import quantities_of
-from lamplight.rag.query import TOKEN
+from lamplight.rag.query import STOP_WORDS, TOKEN
 from lamplight.rag.reading import needs_several
-from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, is_row, units_of
+from lamplight.rag.sentences import ANNOUNCES, LETTERS, Sentence, is_item, is_row, units_of
 
 ITEMS = 12  # of a list that are quoted with its announcement
 
@@ -44,18 +44,30 @@ def _counted(sentence: Sentence) -> list[Sentence]:
 
 
 def rows_named(question: str, sentence: Sentence) -> list[Sentence]:
-    """The rows beside one whose names the question says, itself with them: of "the 10 cm and the 15 cm roofs" both."""
+    """The rows that the question means as much as this one, itself with them; none where it is no row that is named.
+
+    Of "the 10 cm and the 15 cm roofs" both, as it names both rows; of "who works in Engineering?" all whose cell says
+    so: of them one would be told as if there were no others.
+    """
     cells = sentence.text.count(SEPARATOR)
     asked = frozenset(TOKEN.findall(question.lower()))
-    if not cells or not _is_called(sentence, asked):
+    said = _cells_said(sentence, asked)
+    if not cells or not said:
         return []
-    rows = [unit for unit in units_of(sentence.passage) if unit.text.count(SEPARATOR) == cells]
-    return [row for row in rows[1:] if _is_called(row, asked)][:ITEMS]  # heads come first
+    rows = [unit for unit in units_of(sentence.passage) if unit.text.count(SEPARATOR) == cells][1:]  # heads come first
+    if 0 in said:
+        return [row for row in rows if 0 in _cells_said(row, asked)][:ITEMS]
+    return [row for row in rows if _cells_said(row, asked) == said][:ITEMS]
 
 
-def _is_called(row: Sentence, asked: frozenset[str]) -> bool:
-    name = frozenset(TOKEN.findall(row.text.partition(SEPARATOR)[0].lower()))
-    return bool(name) and name <= asked
+def _cells_said(row: Sentence, asked: frozenset[str]) -> dict[int, str]:
+    """By their place the cells, the first of which is a row's name, that the question says whole: of others words."""
+    said = {}
+    for place, cell in enumerate(row.text.split(SEPARATOR)):
+        words = frozenset(TOKEN.findall(cell.lower()))
+        if words and words <= asked and (place == 0 or (not words <= STOP_WORDS and LETTERS.search(cell))):
+            said[place] = cell.strip().lower()
+    return said
 
 
 def _rows_below(sentence: Sentence) -> list[Sentence]:

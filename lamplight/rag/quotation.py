@@ -39,6 +39,8 @@ UNIT_AFTER = re.compile(
     rf"\s?(?:%|[€£¥]|(?:{CODES})\b|(?:(?:thousand|million|billion|trillion|dollar|euro|pound)s?|yen|ringgit)\b)"
 )
 COUNTED = re.compile(r"\s?(?:°[CF]\b|[^\W\d_]+)")
+BEGINS_A_ROW = re.compile(r" \| |[:\uff1a]\s*")
+IN_A_ROW = re.compile(r"(?:[^,;\u3001\uff0c\uff1b]|,(?=\d))+")
 EDGES = " \t,;:.|"
 LOSS = re.compile(r"\([^\s()]*\d[\d.,]*\)")
 CLOSES = {")": "(", "]": "[", "”": "“", '"': '"'}
@@ -179,7 +181,21 @@ def _answer_in(question: str, line: AnswerLine, heads: str) -> Span | None:
     if reading.probability < SURE or reading.end <= item_mark(text):
         return None
     span = whole_tokens(text, reading.start, reading.end)
+    if _is_beside_what_is_asked(question, text, span):
+        return None
     return None if not text.rstrip().endswith(SENTENCE_ENDS) and _is_over_columns(text, span) else span
+
+
+def _is_beside_what_is_asked(question: str, text: str, span: Span) -> bool:
+    """Whether a part is one of several in a row, another of which the question says: "English, Urdu, German".
+
+    "Who speaks German?" is answered by the line that has them all.
+    """
+    asked = frozenset(TOKEN.findall(question.lower()))
+    start = max((match.end() for match in BEGINS_A_ROW.finditer(text, 0, span[0])), default=0)
+    cell = text[start:].partition(SEPARATOR)[0]
+    beside = [one for one in IN_A_ROW.finditer(cell) if start + one.end() <= span[0] or start + one.start() >= span[1]]
+    return any(words <= asked for one in beside if (words := frozenset(TOKEN.findall(one[0].lower()))))
 
 
 def _is_over_columns(row: str, span: Span) -> bool:

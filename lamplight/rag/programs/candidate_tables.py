@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -13,6 +14,7 @@ from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
 from lamplight.models.reader import LineScore
 from lamplight.rag.extraction import AnswerLine
+from lamplight.rag.lexicon.numbers import SIGNS
 from lamplight.rag.measures.fiscal_years import is_called_by_year_before
 from lamplight.rag.names import shortens
 from lamplight.rag.passages import Selection
@@ -25,6 +27,7 @@ from lamplight.rag.programs.cell_answer import (
     is_worked_out,
     names_another,
 )
+from lamplight.rag.programs.features import COUNTING
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.report_tables import tables_of
 from lamplight.rag.programs.selections import ORDINARY
@@ -38,6 +41,9 @@ TABLES = 5  # over which programs are run
 CANDIDATES = 14  # tables, of which they are chosen
 LIKELY, LIKELY_CELL = 0.3, 0.12  # of a row that is shown among others where nothing is sure
 ODDS = 8.0  # log-odds of what can't be otherwise
+READ_OTHERWISE = 3.0  # log-odds by which the reader takes another line for the answer
+HOW_MANY = COUNTING[0]
+PRICED = re.compile(rf"[{SIGNS}%]")
 LOOKED_AT = 20  # passages, for their tables
 
 
@@ -171,8 +177,29 @@ def surest(asked: str, answers: Sequence[TableAnswer], search: Search, selection
         and (one.passage.id == best or one.answered.log_odds > read)
         and not _may_speak_of_the_whole(one, search, passages)
         and not names_another(asked, one.table, one.answered.program.rows, beside)
+        and not _is_read_otherwise(one, selection.lines)
+        and not _prices_what_is_counted(asked, one.answered.program)
     ]
     return answers[max(sure)[1]] if sure else None
+
+
+def _is_read_otherwise(one: TableAnswer, lines: Sequence[AnswerLine]) -> bool:
+    """Whether what is looked up stands in a line that the reader doesn't take for the answer, but another one.
+
+    "Stores in all: 160" in the table of one country, beside a sentence that counts those of all.
+    """
+    if one.answered is None or one.answered.program.operation != "lookup":
+        return False
+    [given, *_] = one.answered.program.given
+    in_passage = [line for line in lines if line.sentence.passage.id == one.passage.id]
+    own = [line.reading.score for line in in_passage if given in line.sentence.text]
+    best = max((line.reading.score for line in lines), default=-math.inf)
+    return bool(own) and best > 0 and best - max(own) > READ_OTHERWISE
+
+
+def _prices_what_is_counted(asked: str, program: Program) -> bool:
+    """Whether a question "how many" would be answered by an amount of money or a share."""
+    return HOW_MANY in asked.lower() and any(PRICED.search(given) for given in program.given)
 
 
 def likeliest_row(

@@ -16,9 +16,8 @@ from lamplight.rag.query import WORD
 from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.told_lists import MOST_ROWS
 from lamplight.rag.sentences import stems
+from lamplight.rag.tables.cells import NO, YES
 
-YES = frozenset({"yes", "y", "true", "ja", "oui", "sí", "si", "是", "x", "✓", "✔", "☑"})
-NO = frozenset({"no", "n", "false", "nein", "non", "否", "✗", "☐"})
 POSSESSIVE = re.compile(r"['’]s\b")
 
 

@@ -23,6 +23,8 @@ ColumnType = Literal["number", "year", "date", "text"]
 Value = float | str | None
 
 BLANKS = frozenset({"", "-", "--", "–", "—", "n/a", "na", "n.a.", "none", "null", "nil", "nan", "?", "tbd", "#", "…"})
+YES = frozenset({"yes", "y", "true", "ja", "oui", "sí", "si", "是", "x", "✓", "✔", "☑"})
+NO = frozenset({"no", "n", "false", "nein", "non", "否", "✗", "☐"})
 LOOKED_AT = 1000  # cells after which a column with few numbers is known to hold words
 LEAST_NUMBERS = 0.8  # of a number column's filled cells must be numbers; below that it is a column of words
 IS_YEAR = re.compile(rf"(?:FY\s?)?({YEAR.pattern})", re.I)
@@ -56,6 +58,14 @@ class Column:
     prefix: str = ""
     suffix: str = ""
     decimals: int = 0
+
+    @property
+    def yes(self) -> tuple[str, ...]:
+        """How its cells say yes, where most of them say yes or no."""
+        said = [value for value in self.values if isinstance(value, str)]
+        if 2 * sum(value.lower() in YES | NO for value in said) <= len(said):
+            return ()
+        return tuple(sorted({value for value in said if value.lower() in YES}))
 
     @property
     def is_number(self) -> bool:

@@ -167,7 +167,9 @@ def _count(asked: ParsedQuestion, grid: Grid, operations: set[str]) -> Iterator[
     elif asked.numbers:
         yield from _quantity(asked, grid)
     elif len(asked.labels) == 1 and not asked.money:
-        if "sum" not in operations or not _holds_quantities(grid, filters):
+        if yes := grid.columns[asked.labels[0]].yes:  # "how many guests are coming?": of whom it is true
+            yield Plan(grid, "count", filters=(*filters, Filter(asked.labels[0], "in", yes)))
+        elif "sum" not in operations or not _holds_quantities(grid, filters):
             yield Plan(grid, "distinct", asked.labels[0], filters=filters)
     elif asked.labels or asked.money or "distinct" in operations:
         return
