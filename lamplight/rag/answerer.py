@@ -14,7 +14,7 @@ from lamplight.models.loading import Models
 from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.completion import complete_whole
 from lamplight.rag.context import whole
-from lamplight.rag.conversation import accept_rewrite, depends, rewrite_prompt, standalone_query
+from lamplight.rag.conversation import accept_rewrite, depends, rewrite_prompt, standalone_query, told_before
 from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
 from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, RequestKind, asked_as, understand, without_names
@@ -144,6 +144,8 @@ class Answerer:
             request.query, request.scope = followed.query, followed.scope
         else:
             request.query = self._standalone(request.question, request.history, request.lease.cancelled)
+            if request.query != request.question:
+                request.scope = replace(request.scope, told=told_before(request.history))
         request.intent = self._understood(request, kind)
         if request.intent.kind not in ("fact", *WITHOUT_DOCUMENTS):  # what a fact is searched by is respelled there
             spelt = respelled(request.query, self._library, self._models.embedder)

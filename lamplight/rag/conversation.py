@@ -44,6 +44,15 @@ def standalone_query(question: str, history: Sequence[Message], follows: Callabl
     return _alone(question, [turn for turn in _turns(history)[-REMEMBERED:] if turn[0]], follows)
 
 
+def told_before(history: Sequence[Message]) -> frozenset[str]:
+    """The lines that the last answer quoted."""
+    for message in reversed(history):
+        if message.role == "assistant":
+            quoted = [message.details.get("quote"), *message.details.get("candidates", [])]
+            return frozenset(line for one in quoted if one for line in one["text"].split("\n"))
+    return frozenset()
+
+
 def depends(question: str, models: Models) -> bool:
     """Whether it needs the question before it, in any language.
 

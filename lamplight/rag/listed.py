@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.lexicon.quantities import quantities_of
-from lamplight.rag.query import STOP_WORDS, TOKEN
+from lamplight.rag.query import STOP_WORDS, TOKEN, without_former
 from lamplight.rag.reading import needs_several
 from lamplight.rag.sentences import ANNOUNCES, LETTERS, Sentence, is_item, is_row, units_of
 
@@ -50,7 +50,9 @@ def rows_named(question: str, sentence: Sentence) -> list[Sentence]:
     so: of them one would be told as if there were no others.
     """
     cells = sentence.text.count(SEPARATOR)
-    asked = frozenset(TOKEN.findall(question.lower()))
+    # A follow-up means the rows that it says itself, if it says one: "And Ulm?" not those of the question before.
+    whole, new = (frozenset(TOKEN.findall(text.lower())) for text in (question, without_former(question)))
+    asked = new if _cells_said(sentence, new) else whole
     said = _cells_said(sentence, asked)
     if not cells or not said:
         return []

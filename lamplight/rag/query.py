@@ -12,6 +12,7 @@ WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 TOKEN = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\w+(?:[.,:'’/-]\w+)*")
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{2,80})[\"”“»]")
 CODE = re.compile(r"(?<![\w/-])(?=[\w./-]*\d)[A-Za-z0-9]+(?:[./-][A-Za-z0-9]+)*(?![\w/-])")
+FORMER = re.compile(r" \(.+\)[?\uff1f]$")  # the question before a follow-up, as `rag.conversation` puts it there
 SHORTEST_CODE = 4  # characters: years and small numbers stand everywhere
 FISCAL_YEAR = re.compile(r"\bFY\s?['’]?(?:(\d{4})|(\d\d))\b", re.IGNORECASE)
 PICTURE_WORDS = frozenset(
@@ -107,6 +108,12 @@ def understand(text: str) -> Query:
     """Words only; nothing is looked up."""
     expanded = _expanded(text)
     return Query(text, expanded, terms_of(expanded), exact_phrases(text))
+
+
+def without_former(text: str) -> str:
+    """A follow-up without the question before it; as it is where it stands alone."""
+    found = FORMER.search(text)
+    return text[: found.start()] if found else text
 
 
 def terms_of(text: str) -> list[str]:

@@ -48,7 +48,8 @@ class Scope:
 
     `attached` are those that came with the question, whose passages come first; `chosen` says that `documents` were
     chosen one by one for this question: "this" means them, and nothing else. `recent` are those that the answer before
-    rests on: they are a little likelier to be meant.
+    rests on: they are a little likelier to be meant. `told` are lines that the answer before quoted, beside which a
+    follow-up mostly asks for something else.
     """
 
     documents: frozenset[int] | None = None
@@ -58,6 +59,7 @@ class Scope:
     attached: frozenset[int] = frozenset()
     chosen: bool = False
     recent: frozenset[int] = frozenset()
+    told: frozenset[str] = frozenset()
 
     def includes(self, document: Document) -> bool:
         """Whether a document may be searched, at least for some kind of content."""
