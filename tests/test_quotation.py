@@ -163,6 +163,13 @@ def test_all_rows_of_which_it_is_said_what_the_question_says_are_quoted() -> Non
     assert alone.citation.text == staff[1]
 
 
+def test_a_follow_up_means_the_rows_that_it_says_itself() -> None:
+    found = passage("Donor | Town", "Cem Aydin | Neu-Ulm", "Dora Kempf | Augsburg", kind="table")
+    made = quotation(selection("Und Dora Kempf (Was spendet Cem Aydin)?", found, {"Dora": 5.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text == "Dora Kempf | Augsburg"
+
+
 def test_what_stands_in_a_row_with_what_is_asked_is_no_short_answer() -> None:
     found = passage("Languages: English, Urdu, German")
     made = quotation(selection("Who speaks German?", found, {"Lang": 5.0}, {"Lang": "Urdu"}))

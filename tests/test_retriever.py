@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from lamplight.ingest.pipeline import index_file
-from lamplight.library.records import Document, Passage
+from lamplight.library.records import Document, Message, Passage
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.context import GAP, trimmed, whole
-from lamplight.rag.finding import Finder
+from lamplight.rag.conversation import told_before
+from lamplight.rag.finding import TOLD_BEFORE, Finder
 from lamplight.rag.naming import named_documents
 from lamplight.rag.passages import Selection
 from lamplight.rag.query import exact_phrases, understand
@@ -186,3 +187,24 @@ def test_a_sentence_cut_by_a_chunk_is_completed(models: Models, library: Library
     full = whole(passage, library)
     assert passage.text in full.text
     assert len(full.boxes) == len(full.text.split("\n"))
+
+
+def test_what_was_just_told_is_less_likely_what_a_follow_up_asks_for(filled: Library, models: Models) -> None:
+    question = next(iter(TEXTS.values())).split(".")[0]
+    before = select(filled, models, question).lines
+    told = before[0].sentence.text
+    again = select(filled, models, question, Scope(told=frozenset({told}))).lines
+    scores = {line.sentence.text: line.score for line in again}
+    assert scores[told] == pytest.approx(before[0].score - TOLD_BEFORE)
+    assert {line.sentence.text: line.score for line in before[1:]} == {k: v for k, v in scores.items() if k != told}
+
+
+def test_the_lines_that_were_told_last_are_known() -> None:
+    quote = {"text": "Premium | 412\nExcess | 300"}
+    history = [
+        Message(1, "user", "how much is the excess?"),
+        Message(2, "assistant", "…", {"quote": quote, "candidates": [{"text": "Excess waived"}]}),
+        Message(3, "user", "and the premium?"),
+    ]
+    assert told_before(history) == {"Premium | 412", "Excess | 300", "Excess waived"}
+    assert told_before(history[:1]) == frozenset()

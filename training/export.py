@@ -1,6 +1,6 @@
 """Turn trained weights into what ships: int8 ONNX, compared with the original on real questions.
 
-python -m training.export english|multilingual WEIGHTS.pt [--to FILE]
+python -m training.export english|scans|multilingual WEIGHTS.pt [--to FILE]
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lamplight.models.catalogue import MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
+from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL_WEIGHTS
 from lamplight.models.e5_file import E5File
 from lamplight.models.prepare import OPSET, quantise
 from lamplight.models.reader import Reader
-from training.network import LANGUAGES, Language, ReaderNetwork, batch_of, new_network, rounding, tokenizer_of
+from lamplight.models.word_embeddings import SafetensorsEmbeddings, WordEmbeddings
+from training.network import ReaderNetwork, batch_of, new_network, rounding, tokenizer_of
+from training.shipped import SHIPPED, Which, language_of
 
 LEAST_AGREEMENT = 0.98  # correlation of the lines' scores with those of the network that rounds
 QUESTION = "How much is the deposit, and when is it due?"
@@ -32,33 +34,37 @@ LINES = (
 
 
 class FromEmbeddings(torch.nn.Module):
-    """The network behind its word embeddings, which the multilingual embedder's file holds already."""
+    """The network behind its word embeddings, which the base's own file holds already."""
 
     def __init__(self, network: ReaderNetwork) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, word_embeddings: torch.Tensor) -> torch.Tensor:
-        """(batch, tokens, dimensions) float32 to `ReaderNetwork`'s scores. There is no mask: nothing may be padded."""
-        states = self.network.encoder(inputs_embeds=word_embeddings).last_hidden_state
+    def forward(self, word_embeddings: torch.Tensor, token_type_ids: torch.Tensor | None = None) -> torch.Tensor:
+        """(batch, tokens, dimensions) float32, the types int64 where there are two, to `ReaderNetwork`'s scores.
+
+        There is no mask: nothing may be padded.
+        """
+        states = self.network.encoder(inputs_embeds=word_embeddings, token_type_ids=token_type_ids).last_hidden_state
         scores: torch.Tensor = self.network.head(states)
         return scores
 
 
-def export(language: Language, weights: Path, target: Path) -> float:
+def export(which: Which, weights: Path, target: Path) -> float:
     """Write the int8 model to `target` in one step; returns how well it agrees. Raises `ValueError` when it doesn't."""
-    with new_network(language) as (network, tokenizer):
+    with new_network(language_of(which)) as (network, tokenizer):
         network.load_state_dict(torch.load(weights, weights_only=True))
         network.eval()
         windows = tokenizer_of(tokenizer).windows(QUESTION, "Lease > Deposit", LINES)
         inputs = batch_of(windows)
         example = inputs
         exported: torch.nn.Module = network
-        embeddings = None
-        if language == "multilingual":
-            embeddings = E5File(MULTILINGUAL_WEIGHTS.verified_path())
+        embeddings = base_embeddings(which)
+        if embeddings is not None:
             exported = FromEmbeddings(network)
             example = {"word_embeddings": torch.tensor(embeddings.word_embeddings(windows[0].ids))[None]}
+            if which == "scans":
+                example["token_type_ids"] = inputs["token_type_ids"][:, : len(windows[0].ids)]
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
             full, quantised = Path(scratch, "exported.onnx"), Path(scratch, "quantised.onnx")
@@ -84,16 +90,22 @@ def export(language: Language, weights: Path, target: Path) -> float:
     return agreement
 
 
+def base_embeddings(which: Which) -> WordEmbeddings | None:
+    """Where the exported network has none of its own."""
+    if which == "scans":
+        return SafetensorsEmbeddings(EMBEDDER.verified_path())
+    return E5File(MULTILINGUAL_WEIGHTS.verified_path()) if which == "multilingual" else None
+
+
 def main() -> int:
     """Export to `--to`, else over the reader that ships, and print the size, the agreement and the SHA-256."""
     parser = argparse.ArgumentParser(description="Export the reader to int8 ONNX.")
-    parser.add_argument("language", choices=LANGUAGES)
+    parser.add_argument("which", choices=SHIPPED)
     parser.add_argument("weights", type=Path)
     parser.add_argument("--to", type=Path)
     options = parser.parse_args()
-    shipped = READER if options.language == "english" else MULTILINGUAL_READER
-    target: Path = options.to or shipped.path()
-    agreement = export(options.language, options.weights, target)
+    target: Path = options.to or SHIPPED[options.which].path()
+    agreement = export(options.which, options.weights, target)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     sys.stdout.write(f"{target}: {target.stat().st_size:,} bytes, agreement {agreement:.4f}, sha256 {digest}\n")
     return 0

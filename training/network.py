@@ -25,7 +25,6 @@ LENGTH_STEP = 32  # tokens; few lengths, few kernels to compile
 MULTILINGUAL_LAYERS = 8
 
 Language = Literal["english", "multilingual"]
-LANGUAGES: tuple[Language, ...] = ("english", "multilingual")
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Train the reader: which line of a passage answers a question, where in it the answer stands, or that none does.
 
-    python -m training.reader [english|multilingual] [--data DIR] [--epochs 3] [--to FILE]
+    python -m training.reader [english|scans|multilingual] [--data DIR] [--epochs 3] [--to FILE]
 
 On one core with bf16 instructions, 2,100 tokens a second, 1,500 where it rounds; with AVX2 alone, in float32, 600.
 README.md says how the weights that ship were made. `python -m training.export` turns the result into what ships.
@@ -29,7 +29,6 @@ from training.examples import COMMON, Example, dressed, examples, names_of
 from training.forms import asked_elsewhere, forms
 from training.network import (
     HAS_BF16,
-    LANGUAGES,
     Language,
     ReaderNetwork,
     Target,
@@ -42,7 +41,7 @@ from training.network import (
 )
 from training.papers import FOLDER, Asked, asked_papers, document_of, drawn_papers, is_picture
 from training.receipt_details import drawn_details, receipt_details
-from training.shipped import begin_with_shipped
+from training.shipped import SHIPPED, begin_with_shipped, language_of
 from training.translated import translated
 
 DATA = Path("..") / "shared" / "data"
@@ -172,9 +171,8 @@ def epochs(
     chance = random.Random(SEED)
     step = steps = 0
     for epoch in range(options.epochs):
-        made, _ = held_out(
-            drawn_examples(options.data, asked, options.language, options.others, options.papers, chance)
-        )
+        language = language_of(options.which)
+        made, _ = held_out(drawn_examples(options.data, asked, language, options.others, options.papers, chance))
         made += [elsewhere for one in made if (elsewhere := _elsewhere(one, made, chance)) is not None]
         made = [one for one in made if one.source != "squad" or chance.random() < PROSE]
         targets = [target for example in made for target in targets_of(example, tokenizer)]
@@ -203,32 +201,33 @@ def _is_of_a_paper(example: Example) -> bool:
 def main() -> int:
     """Train, print the rates on what was held out to stderr, save the `state_dict` at `--to` and return 0."""
     parser = argparse.ArgumentParser(description="Train the reader.")
-    parser.add_argument("language", nargs="?", choices=LANGUAGES, default="english")
+    parser.add_argument("which", nargs="?", choices=SHIPPED, default="english")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=0.0, help="end after so long, the rate falling accordingly")
     parser.add_argument("--to", type=Path, default=Path("training") / "reader.pt")
     parser.add_argument("--begin-with", type=Path, help="weights to go on from")
-    parser.add_argument("--go-on", action="store_true", help="begin with the weights that ship")
+    parser.add_argument("--go-on", choices=SHIPPED, help="begin with the weights of this reader that ship")
     parser.add_argument("--others", type=float, default=1.0, help="share of all but papers and receipts")
     parser.add_argument("--papers", type=float, default=1.0, help="share of what papers are asked by itself")
     parser.add_argument("--rate", type=float, default=RATE, help="of the encoder, at first")
     parser.add_argument("--rounded-from", type=float, default=0.5, help="share of the training that doesn't round yet")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
+    language = language_of(options.which)
     torch.set_num_threads(options.threads)
     torch.manual_seed(SEED)
-    with new_network(options.language) as (network, path):
+    with new_network(language) as (network, path):
         tokenizer = tokenizer_of(path)
         network.train()
     if options.begin_with:
         network.load_state_dict(torch.load(options.begin_with, weights_only=True))
     elif options.go_on:
-        begin_with_shipped(network, options.language)
-    model = {"english": ENGLISH, "multilingual": MULTILINGUAL}[options.language]
+        begin_with_shipped(network, options.go_on)
+    model = {"english": ENGLISH, "multilingual": MULTILINGUAL}[language]
     asked = asked_papers(FOLDER, Embedder(ensure_embedder(model), model=model))
     chance = random.Random(SEED + 1)
-    _, aside = held_out(drawn_examples(options.data, asked, options.language, 1.0, 1.0, chance))
+    _, aside = held_out(drawn_examples(options.data, asked, language, 1.0, 1.0, chance))
     aside = chance.sample(aside, min(EVALUATED, len(aside)))
     train(network, tokenizer, asked, aside, options)
     torch.save(network.state_dict(), options.to)

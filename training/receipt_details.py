@@ -26,7 +26,7 @@ FILE = Path(__file__).with_name("receipt_details.txt")
 NOTHING = "nothing"
 PLACE = re.compile(r"(\d+):(\d+)-(\d+)")
 WITHOUT = 0.1  # of the questions: the line that answers is taken out
-OF_ANOTHER = 0.8  # of the questions are asked of another receipt, too, which they can't mean
+OF_ANOTHER = 0.5  # of the questions are asked of another receipt, too, which they can't mean
 
 
 def receipt_details(data: Path) -> list[Example]:

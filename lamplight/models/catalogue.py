@@ -105,6 +105,14 @@ READER = Weights(
     file="weights/reader.onnx",
     sha256="97d96ca248e4388f33643b5a0a35af34dbae378cf37a11391839e7ae5ff37815",
 )
+# It takes its word embeddings from EMBEDDER.
+SCAN_READER = Weights(
+    name="Lamplight reader of scans",
+    package="lamplight.models",
+    distribution="",
+    file="weights/scan-reader.onnx",
+    sha256="eb499d2f40c597c32f78fdc7a1f52899fd650346dd4fdb2e075f108e48ca7f5f",
+)
 # It takes its word embeddings from MULTILINGUAL_WEIGHTS.
 MULTILINGUAL_READER = Weights(
     name="Lamplight multilingual reader",

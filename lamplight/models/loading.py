@@ -12,7 +12,14 @@ from pathlib import Path
 from lamplight.errors import LamplightError, WeightsError
 from lamplight.languages import sentence
 from lamplight.models.answer_model import AnswerModel
-from lamplight.models.catalogue import EMBEDDER, MULTILINGUAL, MULTILINGUAL_READER, MULTILINGUAL_WEIGHTS, READER
+from lamplight.models.catalogue import (
+    EMBEDDER,
+    MULTILINGUAL,
+    MULTILINGUAL_READER,
+    MULTILINGUAL_WEIGHTS,
+    READER,
+    SCAN_READER,
+)
 from lamplight.models.cell_ranker import CellRanker
 from lamplight.models.choice import LanguageModelChoice, Source
 from lamplight.models.context_cache import ContextCache
@@ -33,6 +40,7 @@ from lamplight.models.program_ranker import ProgramRanker
 from lamplight.models.reader import Reader
 from lamplight.models.reranker import Reranker, ensure_reranker, find_reranker
 from lamplight.models.vision import VisionModel
+from lamplight.models.word_embeddings import SafetensorsEmbeddings
 from lamplight.scheduling import Scheduler
 
 FEW_WORDS = 3  # of a question that hardly stands alone
@@ -57,6 +65,7 @@ class Models:
         self._embedder = Lazy(lambda: Embedder(ensure_embedder()))
         self._multilingual = Lazy(lambda: Embedder(ensure_embedder(MULTILINGUAL), model=MULTILINGUAL))
         self._reader = Lazy(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
+        self._scan_reader = Lazy(_scan_reader) if SCAN_READER.installed else self._reader
         self._multilingual_reader = Lazy(_multilingual_reader)
         self._intents = Lazy(IntentClassifier)
         self._program_ranker = Lazy(ProgramRanker)
@@ -104,6 +113,11 @@ class Models:
     def reader(self) -> Reader:
         """For English."""
         return self._reader.get()
+
+    @property
+    def scan_reader(self) -> Reader:
+        """For photographed papers in English: receipts, tickets, bills, letters."""
+        return self._scan_reader.get()
 
     @property
     def multilingual_reader(self) -> Reader:
@@ -273,6 +287,11 @@ class Models:
         finally:
             if self.forgotten is not before:
                 self.choice.forget()
+
+
+def _scan_reader() -> Reader:
+    base = EMBEDDER.path()
+    return Reader(SCAN_READER.verified_path(), base.with_name("tokenizer.json"), SafetensorsEmbeddings(base))
 
 
 def _multilingual_reader() -> Reader:

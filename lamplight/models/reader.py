@@ -1,8 +1,9 @@
 """Reads question and passages together and says which line answers, and where in it the answer itself stands.
 
 Networks of our own, trained on questions with lines that answer them and lines that don't (`training/`), as int8 ONNX:
-one on all-MiniLM-L6-v2 for English, one on multilingual-e5-small, whose word embeddings stay in that model's file. One
-pass over a passage judges all its lines, each seen with its heads and neighbours.
+one on all-MiniLM-L6-v2 for English, another on it for photographed papers in English, one on multilingual-e5-small. The
+word embeddings of the last two stay in the files of their bases. One pass over a passage judges all its lines, each
+seen with its heads and neighbours.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from lamplight.models.e5_file import E5File
 from lamplight.models.onnx_session import onnx_session
 from lamplight.models.processor import physical_cores
 from lamplight.models.reader_input import ReaderTokenizer, Window
+from lamplight.models.word_embeddings import WordEmbeddings
 
 LONGEST_SPAN = 24  # word pieces of an answer
 
@@ -41,12 +43,13 @@ class Reader:
     """Loaded once; its calls may come from any thread."""
 
     def __init__(
-        self, path: Path, tokenizer: Path, embeddings: E5File | None = None, threads: int | None = None
+        self, path: Path, tokenizer: Path, embeddings: WordEmbeddings | None = None, threads: int | None = None
     ) -> None:
         """`embeddings` are those of the words, where the network at `path` has none of its own."""
         from tokenizers import Tokenizer
 
         self._session = onnx_session(path, threads=1)
+        self._names = {one.name for one in self._session.get_inputs()}  # there may be one type of token alone
         self._embeddings = embeddings
         self._pool = ThreadPoolExecutor(threads or physical_cores(), thread_name_prefix="reader")
         self._tokenizer = ReaderTokenizer(Tokenizer.from_file(str(tokenizer)))
@@ -69,14 +72,13 @@ class Reader:
 
     def _scores(self, window: Window) -> npt.NDArray[np.float32]:
         """(tokens, 3): answers, begins, ends."""
+        inputs: dict[str, npt.NDArray[Any]] = {"token_type_ids": np.array([window.types], np.int64)}
         if self._embeddings is not None:
-            inputs = {"word_embeddings": self._embeddings.word_embeddings(window.ids)[None]}
+            inputs["word_embeddings"] = self._embeddings.word_embeddings(window.ids)[None]
         else:
-            inputs = {
-                "input_ids": np.array([window.ids], np.int64),
-                "attention_mask": np.ones((1, len(window.ids)), np.int64),
-                "token_type_ids": np.array([window.types], np.int64),
-            }
+            inputs["input_ids"] = np.array([window.ids], np.int64)
+            inputs["attention_mask"] = np.ones((1, len(window.ids)), np.int64)
+        inputs = {name: value for name, value in inputs.items() if name in self._names}
         scores: npt.NDArray[np.float32] = self._session.run(["scores"], inputs)[0][0]
         return scores
 

@@ -75,13 +75,20 @@ class ReaderTokenizer:
             window = windows[-1]
             window.lines.append(number)
             window.marks.append(len(window.ids))
-            window.offsets.append(line.offsets[:LINE_TOKENS])
+            window.offsets.append([_without_blank(lines[number], *place) for place in line.offsets[:LINE_TOKENS]])
             window.ids.extend([self._mark, *pieces])
             window.types.extend([second] * (1 + len(pieces)))
         for window in windows:
             window.ids.append(self._separator)
             window.types.append(second)
         return windows
+
+
+def _without_blank(line: str, start: int, end: int) -> tuple[int, int]:
+    """XLM-R's pieces begin with the blank before a word, which belongs to no answer."""
+    while start < end and line[start].isspace():
+        start += 1
+    return start, end
 
 
 def _in_small_letters(text: str) -> str:
