@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from lamplight.ingest.pipeline import index_file
 from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
@@ -63,3 +66,15 @@ def test_a_misspelled_question_finds_what_the_right_one_does(sample_library: Lib
     right, wrong = finder.select("When are bonfires allowed?"), finder.select("When are bonfiers allowed?")
     assert wrong.answerable
     assert wrong.lines[0].sentence.text == right.lines[0].sentence.text
+
+
+def test_a_word_is_found_by_its_ending_where_the_index_holds_another_of_its_stem(
+    library: Library, embedder: Embedder, models: Models, tmp_path: Path
+) -> None:
+    for number in range(8):
+        (tmp_path / f"{number}.txt").write_text(f"The environment of pond {number} is dear to all of us.")
+    (tmp_path / "goals.txt").write_text("Environmental goals: fewer cans. Safety comes first.")
+    for path in sorted(tmp_path.glob("*.txt")):
+        assert index_file(path, library, models).status == "added"
+    assert respelled("our enviromental goals", library, embedder) == "our Environmental goals"
+    assert respelled("what about saftey?", library, embedder) == "what about Safety?"

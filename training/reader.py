@@ -15,7 +15,7 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -146,13 +146,19 @@ def held_out(everything: Sequence[Example]) -> tuple[list[Example], list[Example
     return [one for one in everything if not aside(one)], [one for one in everything if aside(one)]
 
 
-def drawn_examples(
-    data: Path, asked: Sequence[Asked], language: Language, others: float, papers: float, chance: random.Random
-) -> list[Example]:
-    """Of one epoch: all kinds, each in a dress drawn anew.
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Of the examples of an epoch: of what receipts are asked, of what papers are asked by itself, of all `others`."""
 
-    Of all but papers and receipts a share of `others`; of what papers are asked that stands alone one of `papers`.
-    """
+    receipts: float = 1.0
+    papers: float = 1.0
+    others: float = 1.0
+
+
+def drawn_examples(
+    data: Path, asked: Sequence[Asked], language: Language, shares: Shares, chance: random.Random
+) -> list[Example]:
+    """Of one epoch: all kinds, each in a dress drawn anew."""
     groups = examples(data, chance)
     names = names_of(groups)
     made = [*groups, *forms(FORMS, names, chance)]
@@ -160,8 +166,13 @@ def drawn_examples(
         made += [dressed(example, names, chance) for example in translated(data, chance)]
     else:
         made = [one for one in made if not one.source.startswith("form ") or one.source == "form en"]
-    kept = [example for example in made if example.source.startswith("receipt") or chance.random() < others]
-    return [*kept, *drawn_details(receipt_details(data), chance), *drawn_papers(asked, language, papers, chance)]
+    made += drawn_details(receipt_details(data), chance)
+    kept = [
+        example
+        for example in made
+        if chance.random() < (shares.receipts if example.source.startswith("receipt") else shares.others)
+    ]
+    return [*kept, *drawn_papers(asked, language, shares.papers, chance)]
 
 
 def epochs(
@@ -172,7 +183,8 @@ def epochs(
     step = steps = 0
     for epoch in range(options.epochs):
         language = language_of(options.which)
-        made, _ = held_out(drawn_examples(options.data, asked, language, options.others, options.papers, chance))
+        shares = Shares(options.receipts, options.papers, options.others)
+        made, _ = held_out(drawn_examples(options.data, asked, language, shares, chance))
         made += [elsewhere for one in made if (elsewhere := _elsewhere(one, made, chance)) is not None]
         made = [one for one in made if one.source != "squad" or chance.random() < PROSE]
         targets = [target for example in made for target in targets_of(example, tokenizer)]
@@ -208,6 +220,7 @@ def main() -> int:
     parser.add_argument("--to", type=Path, default=Path("training") / "reader.pt")
     parser.add_argument("--begin-with", type=Path, help="weights to go on from")
     parser.add_argument("--go-on", choices=SHIPPED, help="begin with the weights of this reader that ship")
+    parser.add_argument("--receipts", type=float, default=1.0, help="share of what receipts are asked")
     parser.add_argument("--others", type=float, default=1.0, help="share of all but papers and receipts")
     parser.add_argument("--papers", type=float, default=1.0, help="share of what papers are asked by itself")
     parser.add_argument("--rate", type=float, default=RATE, help="of the encoder, at first")
@@ -227,7 +240,7 @@ def main() -> int:
     model = {"english": ENGLISH, "multilingual": MULTILINGUAL}[language]
     asked = asked_papers(FOLDER, Embedder(ensure_embedder(model), model=model))
     chance = random.Random(SEED + 1)
-    _, aside = held_out(drawn_examples(options.data, asked, language, 1.0, 1.0, chance))
+    _, aside = held_out(drawn_examples(options.data, asked, language, Shares(), chance))
     aside = chance.sample(aside, min(EVALUATED, len(aside)))
     train(network, tokenizer, asked, aside, options)
     torch.save(network.state_dict(), options.to)

@@ -22,6 +22,8 @@ LONG = 10  # letters, of which two may be wrong
 LONG_QUESTION = 25  # words
 CUT = 2  # letters that the index may have taken from the end of a word to get its stem
 SENTENCE_END = re.compile(r"[.?!:]\s|\(")  # a follow-up has the question before it in brackets
+SEEN = 6  # chunks that hold a stem: one alone may have "environment" only
+Y_IN_A_STEM = "i"  # as Porter's stemmer writes it: "safeti"
 LIKE = 8  # stems whose words are looked at
 
 
@@ -70,18 +72,20 @@ def _near(word: str, library: Library) -> Iterator[tuple[int, int, str]]:
     plain, wrong = word.lower(), 2 if len(word) >= LONG else 1
     swapped = len(word) < SHORTEST
     stems = library.full_text.beginning(plain[0])
-    likely: dict[str, float] = {}
+    written = {stem: stem for stem in stems} | {f"{stem[:-1]}y": stem for stem in stems if stem.endswith(Y_IN_A_STEM)}
+    likely: dict[str, tuple[float, int]] = {}  # words that may be meant: letters that are wrong, how rare the stem is
     for cut in range(CUT + 1):  # a stem is compared with as much of the word
-        beginning = plain[: len(plain) - cut]
-        for stem, distance, _ in process.extract(
-            beginning, stems.keys(), processor=None, scorer=OSA.distance, score_cutoff=wrong, limit=LIKE
+        beginning, ending = plain[: len(plain) - cut], plain[len(plain) - cut :]
+        for spelt, distance, _ in process.extract(
+            beginning, written.keys(), processor=None, scorer=OSA.distance, score_cutoff=wrong, limit=LIKE
         ):
-            likely[stem] = min(distance, likely.get(stem, distance))
-    for stem in sorted(likely, key=lambda stem: (likely[stem], -stems[stem]))[:LIKE]:
-        for number, _ in library.full_text.search([stem], 1):
+            found = distance, -stems[written[spelt]]
+            likely[spelt + ending] = min(found, likely.get(spelt + ending, found))
+    for candidate in sorted(likely, key=lambda one: likely[one])[:LIKE]:
+        for number, _ in library.full_text.search([candidate], SEEN):
             for match in WORD.finditer(library.passages.by_id([number])[number].searchable):
                 distance = OSA.distance(plain, match[0].lower())
                 same = sorted(plain) == sorted(match[0].lower())
                 if distance <= wrong and match[0].isalpha() and (same or not swapped):
-                    found = match[0].lower() if match[0].lower() in STOP_WORDS else match[0]
-                    yield distance, -stems[stem], found
+                    meant = match[0].lower() if match[0].lower() in STOP_WORDS else match[0]
+                    yield distance, likely[candidate][1], meant
