@@ -1,4 +1,4 @@
-"""What a summary tells of small documents: the sentences with the figures, all of a short part, the part that is named."""
+"""What a summary tells of small documents: what has the figures, a short part whole, the part that is named."""
 
 from __future__ import annotations
 
