@@ -16,7 +16,7 @@ from lamplight.rag.extraction import AnswerLine
 from lamplight.rag.measures.fiscal_years import is_called_by_year_before
 from lamplight.rag.names import shortens
 from lamplight.rag.passages import Selection
-from lamplight.rag.programs.answer import ProgramAnswer, likeliest
+from lamplight.rag.programs.answer import ProgramAnswer, given, likeliest
 from lamplight.rag.programs.cell_answer import (
     CellAnswer,
     PassageTable,
@@ -28,6 +28,7 @@ from lamplight.rag.programs.cell_answer import (
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.report_tables import tables_of
 from lamplight.rag.programs.selections import ORDINARY
+from lamplight.rag.programs.siblings import are_siblings, is_called
 from lamplight.rag.programs.timing import named_times_of
 from lamplight.rag.query import WORD
 from lamplight.rag.retriever import Search
@@ -172,7 +173,20 @@ def surest(asked: str, answers: Sequence[TableAnswer], search: Search, selection
         and not _may_speak_of_the_whole(one, search, passages)
         and not names_another(asked, one.table, one.answered.program.rows, beside)
     ]
-    return answers[max(sure)[1]] if sure else None
+    best_one = answers[max(sure)[1]] if sure else None
+    return best_one if best_one is not None and not _is_told_otherwise(best_one, answers, asked) else None
+
+
+def _is_told_otherwise(best: TableAnswer, answers: Sequence[TableAnswer], asked: str) -> bool:
+    """Whether a table of the same heads gives something else, and the question doesn't say which one it is about."""
+    return best.answered is not None and any(
+        one.answered is not None
+        and one.answered.probability >= LIKELY
+        and given(one.answered.program) != given(best.answered.program)
+        and are_siblings(best.table, best.answered.program.rows, one.table, one.answered.program.rows)
+        and not is_called(asked, best.table, one.table)
+        for one in answers
+    )
 
 
 def likeliest_row(
