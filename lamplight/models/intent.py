@@ -82,6 +82,14 @@ class IntentClassifier:
         """
         return [self._is_shared(_plain(word), kind) for word in WORD.findall(text)]
 
+    def strengths(self, text: str, kinds: Sequence[str]) -> list[float]:
+        """For each word of `text` (as `WORD` finds them) how much it speaks for one of `kinds`, beside the others."""
+        own = [name in kinds for name in self.kinds]
+        words = self._weights[len(self._weights) - len(self._places) :]
+        strength = words[:, own].max(axis=1) - words[:, np.logical_not(own)].mean(axis=1)
+        places = [self._places.get(_plain(word)) for word in WORD.findall(text)]
+        return [0.0 if place is None else float(strength[place]) for place in places]
+
     def _is_shared(self, word: str, kind: str) -> bool:
         kinds = self._shared.get(word, frozenset())
         return kind in kinds or len(kinds) >= COMMON

@@ -100,6 +100,17 @@ def subject(text: str, kind: RequestKind, classifier: IntentClassifier) -> str:
     )
 
 
+def asking(text: str, kind: RequestKind, classifier: IntentClassifier) -> str:
+    """The word of a request that says the most that it is of a kind, as "summarise"; "" if there is none."""
+    strengths = classifier.strengths(text, [name for name in classifier.kinds if _kind(name) == kind])
+    told = {
+        match[0]: strength
+        for match, strength in zip(WORD.finditer(text), strengths, strict=True)
+        if match[0].lower() not in STOP_WORDS
+    }
+    return max(told, key=lambda word: told[word], default="")
+
+
 def _kind(name: str) -> RequestKind:
     return next(kind for kind in KINDS if kind == name.split()[0])
 

@@ -136,11 +136,16 @@ def _groups(lines: Sequence[str], prose: bool, furniture: frozenset[int]) -> lis
     groups: list[list[int]] = []
     lengths = sorted(map(len, lines))
     full = FULL * lengths[len(lengths) * 3 // 4]  # of a long line, but not of one that is out of the ordinary
+    width = max((length for length in lengths if FULL * length <= lengths[len(lengths) * 3 // 4]), default=0)
+    wrapped = any(line[:1].islower() and not is_item(line) for line in lines[1:])
     for index, line in enumerate(lines):
         if index in furniture:
             continue
         before = lines[groups[-1][-1]] if groups else ""
         wraps = prose and len(before) > 50 and not (_ends(before) or is_item(line) or is_row(before) or is_row(line))
+        if wraps and not wrapped and line[:1].isupper():  # nothing shows that lines wrap here
+            fits = len(before) + 1 + len(line.split()[0]) <= width
+            wraps = not fits and not is_item(lines[groups[-1][0]])
         if wraps and (len(before) >= full or line[:1].islower()):  # a line ends early where something else begins
             groups[-1].append(index)
         else:

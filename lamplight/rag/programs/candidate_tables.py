@@ -18,7 +18,7 @@ from lamplight.rag.lexicon.numbers import SIGNS
 from lamplight.rag.measures.fiscal_years import is_called_by_year_before
 from lamplight.rag.names import shortens
 from lamplight.rag.passages import Selection
-from lamplight.rag.programs.answer import ProgramAnswer, likeliest
+from lamplight.rag.programs.answer import ProgramAnswer, given, likeliest
 from lamplight.rag.programs.cell_answer import (
     CellAnswer,
     PassageTable,
@@ -31,6 +31,7 @@ from lamplight.rag.programs.features import COUNTING
 from lamplight.rag.programs.program import Program
 from lamplight.rag.programs.report_tables import tables_of
 from lamplight.rag.programs.selections import ORDINARY
+from lamplight.rag.programs.siblings import are_siblings, is_called
 from lamplight.rag.programs.timing import named_times_of
 from lamplight.rag.query import WORD
 from lamplight.rag.retriever import Search
@@ -180,7 +181,20 @@ def surest(asked: str, answers: Sequence[TableAnswer], search: Search, selection
         and not _is_read_otherwise(one, selection.lines)
         and not _prices_what_is_counted(asked, one.answered.program)
     ]
-    return answers[max(sure)[1]] if sure else None
+    best_one = answers[max(sure)[1]] if sure else None
+    return best_one if best_one is not None and not _is_told_otherwise(best_one, answers, asked) else None
+
+
+def _is_told_otherwise(best: TableAnswer, answers: Sequence[TableAnswer], asked: str) -> bool:
+    """Whether a table of the same heads gives something else, and the question doesn't say which one it is about."""
+    return best.answered is not None and any(
+        one.answered is not None
+        and one.answered.probability >= LIKELY
+        and given(one.answered.program) != given(best.answered.program)
+        and are_siblings(best.table, best.answered.program.rows, one.table, one.answered.program.rows)
+        and not is_called(asked, best.table, one.table)
+        for one in answers
+    )
 
 
 def _is_read_otherwise(one: TableAnswer, lines: Sequence[AnswerLine]) -> bool:

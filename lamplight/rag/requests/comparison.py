@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -11,6 +12,7 @@ from lamplight.library.records import Document
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.events import Rows, ScanProgress
 from lamplight.rag.intent import subject
+from lamplight.rag.lexicon.dates import dates_of, years_in_order
 from lamplight.rag.lexicon.papers import PAPERS, in_english
 from lamplight.rag.naming import named_documents
 from lamplight.rag.outline import headings_of
@@ -18,7 +20,7 @@ from lamplight.rag.requests.fields import FieldValue, read_field
 from lamplight.rag.requests.meant import by_words, of_kind
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.summary import in_their_own_words
-from lamplight.rag.sentences import Sentence, stems
+from lamplight.rag.sentences import Sentence, item_mark, stems
 
 MOST = 12  # documents side by side
 VERSIONS = 2
@@ -164,6 +166,7 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 def _changes(which: Sequence[Document], lines: Sequence[Sequence[Sentence]], request: Request) -> DirectAnswer:
     """What one version says otherwise, or only one of them says, in the order of the text."""
     citations = CitationList()
+    which, lines = _in_time(which, lines)
     old, new = lines
     rows: list[list[str]] = []
     marks: list[list[int]] = []
@@ -185,16 +188,47 @@ def _changes(which: Sequence[Document], lines: Sequence[Sequence[Sentence]], req
     return citations.told(told, Rows([document.name for document in which], rows, sources=marks))
 
 
+def _in_time(
+    which: Sequence[Document], lines: Sequence[Sequence[Sentence]]
+) -> tuple[Sequence[Document], Sequence[Sequence[Sentence]]]:
+    """The older version first: by the years in their names, else by the latest day that only one of them says."""
+    years = [years_in_order(document.name) for document in which]
+    days = [{(one.year, one.month, one.day) for unit in own for one in dates_of(unit.text)} for own in lines]
+    latest = [max((day for day in own - other if day[0]), default=()) for own, other in (days, reversed(days))]
+    is_turned = years[0] == years[1] and all(latest) and latest[0] > latest[1]
+    return (which[::-1], lines[::-1]) if is_turned else (which, lines)
+
+
 def _pairs(old: Sequence[Sentence], new: Sequence[Sentence]) -> list[tuple[Sentence | None, Sentence | None]]:
-    matcher = SequenceMatcher(None, [unit.text for unit in old], [unit.text for unit in new], autojunk=False)
+    """What is not the same; the number of a clause and where it stands are no difference."""
+    matcher = SequenceMatcher(None, [_unnumbered(unit) for unit in old], [_unnumbered(unit) for unit in new], False)
+    blocks = [
+        (list(old[start:end]), list(new[first:last]))
+        for kind, start, end, first, last in matcher.get_opcodes()
+        if kind != "equal"
+    ]
+    moved = Counter(_unnumbered(unit) for gone, _ in blocks for unit in gone)
+    moved &= Counter(_unnumbered(unit) for _, come in blocks for unit in come)
+    left_over = [moved.copy(), moved.copy()]
     pairs: list[tuple[Sentence | None, Sentence | None]] = []
-    for kind, start, end, first, last in matcher.get_opcodes():
-        if kind == "equal":
-            continue
-        left = list(new[first:last])
-        for unit in old[start:end]:
-            texts = [other.text for other in left]
-            like = process.extractOne(unit.text, texts, scorer=fuzz.ratio, score_cutoff=CHANGED)
-            pairs.append((unit, left.pop(like[2]) if like else None))
-        pairs += [(None, unit) for unit in left]
+    for block in blocks:
+        gone, come = (
+            [unit for unit in units if not _taken(unit, left)] for units, left in zip(block, left_over, strict=True)
+        )
+        for unit in gone:
+            texts = [_unnumbered(other) for other in come]
+            like = process.extractOne(_unnumbered(unit), texts, scorer=fuzz.ratio, score_cutoff=CHANGED)
+            pairs.append((unit, come.pop(like[2]) if like else None))
+        pairs += [(None, unit) for unit in come]
     return pairs
+
+
+def _taken(unit: Sentence, left: Counter[str]) -> bool:
+    """Whether it is one of those `left`, and no longer."""
+    text = _unnumbered(unit)
+    left[text] -= 1
+    return left[text] >= 0
+
+
+def _unnumbered(unit: Sentence) -> str:
+    return unit.text[item_mark(unit.text) :].strip()

@@ -108,9 +108,12 @@ def shown_before(history: Sequence[Message], successor: Callable[[int], int] = i
 
 def about(request: Request, materials: Materials) -> str:
     """What the request is about: its words without those that all of its kind share, and without names of documents."""
-    inside = request.documents
-    asked = named_documents(request.query, inside, request.lookup.holding).asked
-    return subject(asked, request.intent.kind, materials.models.intents)
+    return subject(unnamed(request), request.intent.kind, materials.models.intents)
+
+
+def unnamed(request: Request) -> str:
+    """The request without names of documents."""
+    return named_documents(request.query, request.documents, request.lookup.holding).asked
 
 
 def of_kind(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -13,11 +13,13 @@ from lamplight.models.answer_model import AnswerModel
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.digests import DigestBuilder, Saying
 from lamplight.rag.events import ScanProgress, Token
+from lamplight.rag.intent import asking
 from lamplight.rag.lexicon.papers import PAPERS
 from lamplight.rag.opening_rows import opening_rows, sum_rows
 from lamplight.rag.outline import Headings, Section, headings_of, sections_of
+from lamplight.rag.query import WORD
 from lamplight.rag.requests.counts import COUNTS, stated_count
-from lamplight.rag.requests.meant import about, meant, named, nearest
+from lamplight.rag.requests.meant import about, meant, named, nearest, unnamed
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.sentences import Sentence, item_mark, stems
 from lamplight.rag.summarisation import shares_of, summarised
@@ -186,8 +188,8 @@ def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> 
     topic = " ".join(word for word in about(request, materials).split() if _is_topic(word))
     wanted = stems(topic)
     fitting = [heading for heading in headings if wanted and wanted <= stems(heading)]
-    if fitting:
-        heading = min(fitting, key=len)
+    heading = min(fitting, key=len) if fitting else "" if wanted else _usual_heading(headings, request, materials)
+    if heading:
         said = request.say("quoted", words=escape_markdown(heading))
         return [chunk for chunk in chunks if heading in headings_of(chunk)], said
     if request.intent.detail == "part" and (pages := _pages(request)):
@@ -208,6 +210,25 @@ def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> 
 def _is_topic(word: str) -> bool:
     """Neither a number, as of points, nor what papers are called."""
     return not word.isdigit() and word.lower() not in COUNTS and word.lower() not in PAPERS
+
+
+def _usual_heading(headings: Iterable[str], request: Request, materials: Materials) -> str:
+    """The heading that is named where it is a word that such requests share, as "Results"; "" if none is.
+
+    The word that asks for the summary names none: "Give me a summary" is of all, also where one is called "Summary".
+    """
+    asked = unnamed(request)
+    asks = stems(asking(asked, request.intent.kind, materials.models.intents))
+    places = {
+        stem: match.start()
+        for match in WORD.finditer(asked)
+        if _is_topic(match[0])
+        for stem in stems(match[0])
+        if stem not in asks
+    }
+    titles = {heading: stems(heading[item_mark(heading) :]) for heading in headings}
+    named = [heading for heading, title in titles.items() if title and title <= places.keys()]
+    return max(named, key=lambda heading: max(places[stem] for stem in titles[heading]), default="")
 
 
 def _pages(request: Request) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lamplight.rag.tables.cells import Grid
+from lamplight.rag.tables.parsed_question import ParsedQuestion
 from lamplight.rag.tables.selections import Filter, selected
 from lamplight.rag.tables.totals import without_totals
 from lamplight.rag.tables.vocabulary import (
@@ -21,10 +22,11 @@ from lamplight.rag.tables.vocabulary import (
 )
 
 PlanKind = Literal[
-    "lookup", "sum", "sums", "average", "median", "max", "min", "top", "groups", "count", "distinct", "difference",
-    "change", "share",
+    "lookup", "sum", "sums", "subtotals", "average", "median", "max", "min", "top", "groups", "count", "distinct",
+    "difference", "change", "share",
 ]  # fmt: skip
 EXTREMES = ("max", "min")
+MOST_GROUPS = 20  # that are told in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +48,14 @@ class Plan:
     score: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedQuestion:
-    """A question with a job for every word, taken apart."""
-
-    lower: list[str]
-    operations: frozenset[str]
-    columns: list[int]
-    numbers: list[int]
-    labels: list[int]
-    filters: tuple[Filter, ...]
-    pair: tuple[Filter, ...]
-    roles: frozenset[str]
-    limit: int
-
-    @property
-    def counts(self) -> bool:
-        """Whether a word for counting is in it, or both "how" and "many"."""
-        return "count" in self.operations or ("how" in self.lower and "many" in self.lower)
-
-    @property
-    def of_rows(self) -> bool:
-        """Whether a word may stand for the rows: one that means them, or the title in the plural."""
-        return bool(self.roles & {"rows", "title"})
-
-    @property
-    def money(self) -> bool:
-        """Whether it speaks of money, a price or spending in words that name no column."""
-        return bool(self.roles & {"money", "price", "spend"})
-
-
 def plans(asked: ParsedQuestion, grid: Grid) -> Iterator[Plan]:
     """The computations that the parts amount to: none or one, rarely two."""
     operations = set(asked.operations)
     percent = "percent" in operations
     operations -= {"percent"}
-    if operations - {"sum"} == {"change"} and "sum" not in operations:
+    if "each" in operations:
+        yield from _subtotals(asked, grid, operations - {"each"}) if not percent else ()
+    elif operations - {"sum"} == {"change"} and "sum" not in operations:
         yield from _change(asked, grid, percent)
     elif operations == {"more"} or (operations == {"more", "sum"}):
         yield from _difference(asked, grid) if not percent else ()
@@ -127,6 +101,19 @@ def _aggregate(asked: ParsedQuestion, grid: Grid, kind: str) -> Iterator[Plan]:
         if kind == "sum" and grid.columns[columns[0]].suffix == "%":
             return
         yield Plan(grid, kind, columns[0], filters=without_totals(grid, asked.filters))  # type: ignore[arg-type]
+
+
+def _subtotals(asked: ParsedQuestion, grid: Grid, operations: set[str]) -> Iterator[Plan]:
+    """The sum of a column for each value of another one."""
+    columns = _value_columns(asked, grid)
+    sums = operations == {"sum"} or (not operations and "spend" in asked.roles)
+    if not sums or len(columns) != 1 or len(asked.labels) != 1 or asked.pair or asked.limit or grid.transposed:
+        return
+    column, label, filters = columns[0], asked.labels[0], without_totals(grid, asked.filters)
+    groups = {grid.columns[label].values[row] for row in selected(grid, filters)}
+    summable = grid.columns[column].suffix != "%" and not PROPERTY_HEADS & set(meaning(grid.columns[column].head))
+    if summable and None not in groups and 1 < len(groups) <= MOST_GROUPS:
+        yield Plan(grid, "subtotals", column, label=label, filters=filters)
 
 
 def _extreme(asked: ParsedQuestion, grid: Grid, operations: set[str]) -> Iterator[Plan]:

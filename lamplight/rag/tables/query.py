@@ -109,7 +109,7 @@ def query(plan: Plan) -> str:
             return (
                 f"SELECT {label}, {value} FROM {table}{where}{known} GROUP BY {label} ORDER BY 2 {order} LIMIT {limit}"
             )
-        case "sums":
+        case "sums" | "subtotals":
             known = f"{' AND' if where else ' WHERE'} {column} IS NOT NULL"
             return f"SELECT {label}, sum({column}) FROM {table}{where}{known} GROUP BY {label} ORDER BY {label}"
         case "share":

@@ -13,7 +13,8 @@ from itertools import pairwise
 from lamplight.library.records import Table
 from lamplight.rag.tables.cells import Grid, grids
 from lamplight.rag.tables.mentions import find_mentions
-from lamplight.rag.tables.plan import ParsedQuestion, Plan, plans
+from lamplight.rag.tables.parsed_question import ParsedQuestion
+from lamplight.rag.tables.plan import Plan, plans
 from lamplight.rag.tables.selections import Filter, Mention
 from lamplight.rag.tables.trust import can_be_trusted
 from lamplight.rag.tables.units import apart_by_unit

@@ -25,7 +25,18 @@ def sentence(plan: Plan, result: Result) -> TableSentence:
 def note(plan: Plan) -> str:
     """Rows without a number in a column that was added up or compared, and totals that were not counted twice."""
     notes = []
-    if plan.column >= 0 and plan.kind in ("sum", "sums", "average", "median", "max", "min", "top", "share", "groups"):
+    if plan.column >= 0 and plan.kind in (
+        "sum",
+        "sums",
+        "subtotals",
+        "average",
+        "median",
+        "max",
+        "min",
+        "top",
+        "share",
+        "groups",
+    ):
         column = plan.grid.columns[plan.column]
         empty = sum(column.values[row] is None for row in selected(plan.grid, plan.filters))
         if empty:
@@ -75,6 +86,17 @@ def _sums(plan: Plan, result: Result) -> TableSentence:
     sums = [(str(unit), column.show(value)) for unit, value in result.rows if isinstance(value, int | float)]
     shown = _and([f"{unit} {value}" if currency_of(unit) else f"{value} {unit}" for unit, value in sums])
     return f"The total of {column.head} over {_rows(held)}{_where(plan)} is {shown}.", shown
+
+
+def _subtotals(plan: Plan, result: Result) -> TableSentence:
+    column, label = plan.grid.columns[plan.column], plan.grid.columns[plan.label]
+    sums = [f"{_label(name)} {column.show(value)}" for name, value in result.rows if isinstance(value, int | float)]
+    if not sums:
+        return None
+    held = sum(column.values[row] is not None for row in selected(plan.grid, plan.filters))
+    return f"The total of {column.head} by {label.head} over {_rows(held)}{_where(plan)}: {'; '.join(sums)}.", _and(
+        sums
+    )
 
 
 def _extreme(plan: Plan, result: Result) -> TableSentence:
@@ -203,9 +225,9 @@ def _share(plan: Plan, result: Result) -> TableSentence:
 
 
 _SENTENCES = {
-    "lookup": _lookup, "sum": _aggregate, "sums": _sums, "average": _aggregate, "median": _aggregate, "max": _extreme,
-    "min": _extreme, "top": _top, "groups": _groups, "count": _count, "distinct": _distinct,
-    "difference": _difference, "change": _change, "share": _share,
+    "lookup": _lookup, "sum": _aggregate, "sums": _sums, "subtotals": _subtotals, "average": _aggregate,
+    "median": _aggregate, "max": _extreme, "min": _extreme, "top": _top, "groups": _groups, "count": _count,
+    "distinct": _distinct, "difference": _difference, "change": _change, "share": _share,
 }  # fmt: skip
 
 

@@ -14,7 +14,9 @@ from lamplight.rag.lexicon.dates import FULL_NAMES
 from lamplight.rag.lexicon.numbers import NUMBER_WORDS
 from lamplight.rag.periods import YEAR
 
-Operation = Literal["sum", "average", "median", "max", "min", "more", "change", "share", "distinct", "count", "percent"]
+Operation = Literal[
+    "sum", "average", "median", "max", "min", "more", "change", "share", "distinct", "count", "percent", "each"
+]
 Operator = Literal["in", "not in", "between", ">", ">=", "<", "<="]
 
 TOKEN = re.compile(r"[$€£¥₹]?\d(?:[\d.,/:]*\d)?(?:%|[^\W\d_]+)?|[^\W\d_]+(?:['’][^\W\d_]+)?\d*|[&%]")
@@ -79,6 +81,7 @@ OPERATION_PHRASES: dict[Operation, str] = {
     "percent": "percentage|percent|per cent|%",
     "distinct": "different|distinct|unique",
     "count": "count",
+    "each": "per|by|each|for each|of each|in each|for every|of every|in every",
 }
 OPERATIONS: dict[tuple[str, ...], Operation] = {
     tuple(phrase.split()): operation
