@@ -102,11 +102,12 @@ class Finder:
         selection = self._read(search, SHOWN, scope.told)
         if scope.attached and selection.passages:  # what is shown is meant
             selection = replace(selection, answerable=True)
-        names = {passage.document_id: passage.document for passage in selection.passages}
-        known = [table for table in self._library.tables.of(list(names)) if table.columns[0]]
-        computation = compute(search.query.text, known, names)
-        if computation is not None:
-            return Finding(selection, computation, self.pinned(scope))
+        for passages in (selection.passages, search.found):  # few chunks of a sheet are like "total per department"
+            names = {passage.document_id: passage.document for passage in passages}
+            known = [table for table in self._library.tables.of(list(names)) if table.columns[0]]
+            computation = compute(search.query.text, known, names)
+            if computation is not None:
+                return Finding(selection, computation, self.pinned(scope))
         tables = CandidateTables(search, selection, self._library, self._models)
         computation, selection = _computed(tables, search, selection)
         table = tables.to_query(selection) if computation is None else None

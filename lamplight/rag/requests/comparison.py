@@ -68,7 +68,9 @@ def _compared(request: Request, materials: Materials) -> tuple[list[Document], s
     if len(which) < VERSIONS <= len(inside) and request.scope.chosen:
         which = inside
     if len(which) < VERSIONS:
-        kind, left = of_kind(subject(query, request.intent.kind, materials.models.intents), inside, materials)
+        about = subject(query, request.intent.kind, materials.models.intents)
+        called = " ".join(word for word in about.split() if not word.isdigit())  # how many there are names none
+        kind, left = of_kind(called, inside, materials)
         if which and (len(kind) == len(inside) or which[0] not in kind):
             return which, words  # one alone is named, and nothing to compare it with
         which, words = kind, " ".join(left)

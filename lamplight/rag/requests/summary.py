@@ -198,13 +198,19 @@ def _part(chunks: Sequence[Passage], request: Request, materials: Materials) -> 
             first, last = pages
             key = "page number" if first == last else "page range"
             return inside, request.say(key, page=first, first=first, last=last)
-    if request.intent.detail == "part" and wanted:
+    if wanted and (request.intent.detail == "part" or _is_of_a_part(wanted, chunks, request)):
         scope = replace(request.scope, documents=frozenset({chunks[0].document_id}))
         most = min(ON_TOPIC, max(1, len(chunks) // PARTS))
         found = {one.id for one in materials.finder.search(topic, scope=scope, lookup=request.lookup).found[:most]}
         if about_it := [chunk for chunk in chunks if chunk.id in found]:
             return about_it, request.say("on topic", words=escape_markdown(topic))
     return list(chunks), ""
+
+
+def _is_of_a_part(wanted: frozenset[str], chunks: Sequence[Passage], request: Request) -> bool:
+    """Whether what is said beside the name of a document stands together in little of it: "Adobe's climate goals"."""
+    holding = sum(wanted <= stems(chunk.text) for chunk in chunks)
+    return bool(named(request)) and 0 < holding * PARTS <= len(chunks)
 
 
 def _is_topic(word: str) -> bool:
