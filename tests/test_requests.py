@@ -163,6 +163,9 @@ def test_a_summary_on_a_topic_is_of_what_is_about_it(library: Library, models: M
     finished = asked(library, models, "Summarise what the rules say about hens and dogs")
     assert finished.kind == "summary" and "Hens are allowed" in finished.answer
     assert "60 euros" not in finished.answer and "green or grey" not in finished.answer
+    finished = asked(library, models, "summarise rules.md hoses")
+    assert finished.kind == "summary" and "Hoses are allowed" in finished.answer
+    assert "60 euros" not in finished.answer and "green or grey" not in finished.answer
 
 
 def test_a_name_that_stands_nowhere_is_said_so(sample_library: Library, models: Models) -> None:
