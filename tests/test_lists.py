@@ -265,3 +265,53 @@ def test_a_bullet_is_not_told_twice(library: Library, models: Models, tmp_path: 
     told = asked(library, models, "List everything I have to bring to the coast")
     assert "- wellington boots [1]" in told.answer.split("\n")
     assert "- a packed lunch [1]" in told.answer.split("\n")
+
+
+@pytest.fixture
+def invoices(library: Library, models: Models, tmp_path: Path) -> Library:
+    """Beside other papers: a word of their names is what they are."""
+    sold = {"301": ("3 April", "20 March", "620.00"), "302": ("9 May", "25 April", "470.00")} | {
+        "307": ("1 March", "14 February", "85.50")
+    }
+    files = {
+        f"Invoice INV-{number}.txt": f"Brightside Studio\nInvoice INV-{number}\n\nInvoice date: {day} 2024\n"
+        f"Due date: {due} 2024\n\nItem: Design of flyers\nTotal: £{total}\n"
+        for number, (due, day, total) in sold.items()
+    }
+    others = ("The garden club meets in May.", "Bread needs flour.", "The flat has two rooms.", "A cat sleeps.")
+    others += ("The train leaves at nine.", "Paint dries in a day.", "Bees like clover.")
+    files |= {f"note {number}.txt": text for number, text in enumerate(others)}
+    for name, text in (files | {"report of Tern.md": REPORT, "manual of the dryer.txt": MANUAL}).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert index_file(tmp_path / name, library, models).status == "added"
+    return library
+
+
+def rows_of(finished: Finished) -> list[list[str]]:
+    assert finished.rows is not None, finished.answer
+    return finished.rows.rows
+
+
+def test_what_several_documents_are_called_is_their_kind(invoices: Library, models: Models) -> None:
+    told = rows_of(asked(invoices, models, "List all invoices with their totals"))
+    assert [row[0] for row in told] == [f"Invoice INV-{number}.txt" for number in (301, 302, 307)]
+    assert all(amount in row[1] for amount, row in zip(("620", "470", "85.50"), told, strict=True))
+
+
+def test_a_row_that_is_called_by_its_file_is_summarised_whole(invoices: Library, models: Models) -> None:
+    """The ending of the file is no topic."""
+    question = "List my invoices"
+    history = turn(question, asked(invoices, models, question))
+    told = asked(invoices, models, "summarise the first one", history)
+    assert told.kind == "summary" and "“" not in told.answer and "INV-301" in told.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [("List my invoices by due date", (307, 301, 302)), ("Liste alle Rechnungen nach Betrag auf", (307, 302, 301))],
+)
+def test_a_list_of_documents_is_in_the_order_that_is_asked_for(
+    invoices: Library, models: Models, question: str, numbers: Sequence[int]
+) -> None:
+    told = rows_of(asked(invoices, models, question))
+    assert [row[0] for row in told] == [f"Invoice INV-{number}.txt" for number in numbers]

@@ -37,6 +37,14 @@ DOWN = _set(
     "absteigend biggest descendente descending décroissant grands größte highest höchste largest latest mayor",
     "mayores neueste newest recientes récents",
 )
+UP = _set(
+    "ascendant ascendente ascending aufsteigend cheapest croissant earliest frühste kleinste lowest menor niedrigste",
+    "oldest smallest älteste",
+)
+BY = _set(
+    "by nach par por",
+)
+"""With these a request says in what order, if a column is called so."""
 OVER = _set(
     "> >= above exceeding greater higher höher larger mehr more más over plus über",
 )

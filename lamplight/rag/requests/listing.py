@@ -22,9 +22,11 @@ from lamplight.rag.paper_fields import may_be_paper, paper_date
 from lamplight.rag.periods import periods_of
 from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import SEVERAL, read_field, summed
+from lamplight.rag.requests.follow_up import orders
 from lamplight.rag.requests.items import named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
+from lamplight.rag.requests.shown import in_order
 from lamplight.rag.requests.table_listing import only_table, told_table
 from lamplight.rag.requests.told_lists import as_markdown, is_list, told_candidates, told_items, told_list
 from lamplight.rag.requests.values import value_named
@@ -44,17 +46,19 @@ def listing(request: Request, materials: Materials) -> AnswerSteps:
     query = in_english(request.query)
     words = subject(query, "list", materials.models.intents)
     naming = named_documents(query, inside, request.lookup.holding)
-    called = [word for word in words.split() if word.lower() not in naming.words]  # a name is no kind
+    # A name is no kind, unless several documents have it: "Invoice 301", "Invoice 302".
+    called = [word for word in words.split() if word.lower() not in naming.words - naming.shared]
     kind, left = of_kind(" ".join(called), inside, materials, papers=True)
     by_kind = len(left) < len(called)
     if by_kind and 0 < len(some := [one for one in kind if one.id in naming.documents]) < len(kind):
         kind = some  # the receipts of one shop
+    left = [word for word in left if word.lower() not in naming.words | orders(query)]
     fields = _fields(query, left)
     if by_kind and (fields or len(kind) < len(inside) or not left):
-        return (yield from _table(kind, fields, request, materials))
-    if words:
-        return _items(words, request, materials)
-    return None
+        told = yield from _table(kind, fields, request, materials)
+    else:
+        told = _items(words, request, materials) if words else None
+    return (yield from in_order(told, words.split(), request, materials)) if told is not None else None
 
 
 def _fields(query: str, left: Sequence[str]) -> list[str]:
