@@ -315,3 +315,18 @@ def test_a_list_of_documents_is_in_the_order_that_is_asked_for(
 ) -> None:
     told = rows_of(asked(invoices, models, question))
     assert [row[0] for row in told] == [f"Invoice INV-{number}.txt" for number in numbers]
+
+
+def test_a_question_about_all_papers_of_a_kind_is_answered_for_each(invoices: Library, models: Models) -> None:
+    told = asked(invoices, models, "When are my invoices due?")
+    assert [(row[0], row[1]) for row in rows_of(told)] == [
+        ("Invoice INV-301.txt", "3 April 2024"),
+        ("Invoice INV-302.txt", "9 May 2024"),
+        ("Invoice INV-307.txt", "1 March 2024"),
+    ]
+
+
+def test_who_asks_for_one_paper_gets_no_table(invoices: Library, models: Models) -> None:
+    for question in ("When is invoice INV-302 due?", "Which invoices did I pay by card?", "Are my invoices paid?"):
+        told = asked(invoices, models, question)
+        assert told.rows is None

@@ -14,14 +14,14 @@ from lamplight.rag.events import Event, Rows, ScanProgress
 from lamplight.rag.finding import Finding
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.dates import dates_of
-from lamplight.rag.lexicon.papers import in_english
+from lamplight.rag.lexicon.papers import in_english, is_plural
 from lamplight.rag.lists.answer import CandidateLists, RankedList
 from lamplight.rag.lists.parts import asked_words, held_in
 from lamplight.rag.naming import named_documents
 from lamplight.rag.paper_fields import may_be_paper, paper_date
 from lamplight.rag.periods import periods_of
 from lamplight.rag.requests.counts import stated_count
-from lamplight.rag.requests.fields import SEVERAL, read_field, summed
+from lamplight.rag.requests.fields import SEVERAL, FieldValue, answer_of, read_field, summed
 from lamplight.rag.requests.follow_up import orders
 from lamplight.rag.requests.items import named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
@@ -32,6 +32,7 @@ from lamplight.rag.requests.told_lists import as_markdown, is_list, told_candida
 from lamplight.rag.requests.values import value_named
 
 MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms
+MOST_ASKED = 20  # for a question that may be answered by one line
 ASKS_FOR_SEVERAL = 0.0  # log-odds, from which on a question that may be one of fact is taken for a list
 MEANT = 0.5  # the probability of a list, from which on it is told
 TOTAL = "total"  # the field of a receipt
@@ -112,25 +113,36 @@ def _of_the_time(
 
 def _table(documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials) -> AnswerSteps:
     """None if it was stopped before its first row."""
-    citations = CitationList()
-    rows: list[list[str]] = []
-    marks: list[list[int]] = []
+    read: list[tuple[Document, list[FieldValue]]] = []
     ordered = sorted(documents, key=lambda document: document.name)[:MOST_DOCUMENTS]
     for number, document in enumerate(ordered):
         if request.lease.cancelled():
             break
         yield ScanProgress(number, len(ordered))
-        cells = [read_field(field, document, materials, request.lookup) for field in fields]
+        read.append((document, [read_field(field, document, materials, request.lookup) for field in fields]))
+    return _told_fields(read, fields, len(documents), request, materials) if read else None
+
+
+def _told_fields(
+    read: Sequence[tuple[Document, Sequence[FieldValue]]],
+    fields: Sequence[str],
+    count: int,
+    request: Request,
+    materials: Materials,
+) -> DirectAnswer:
+    """A row for each document that was read, of `count`."""
+    citations = CitationList()
+    rows: list[list[str]] = []
+    marks: list[list[int]] = []
+    for document, cells in read:
         own = [citations.number(cell.sentence) for cell in cells]
         rows.append([document.name, *(cell.text for cell in cells)])
         marks.append([next(filter(None, own), 0) or citations.number(materials.first_line(document)), *own])
-    if not rows:
-        return None
     sums = ["", *(summed([row[column] for row in rows]) for column in range(1, len(fields) + 1))]
     table = Rows([request.say("column document"), *fields], rows, sums if any(sums) else [], marks)
     silent = sum(not all(row) for row in rows)
     told = request.say("document", len(rows)) + (request.say("silent", silent) if silent else "") + ":"
-    left = len(documents) - len(rows)
+    left = count - len(rows)
     unseen = "\n\n" + request.say("documents unseen", left) if left else ""
     return citations.told(f"{told}\n\n{as_markdown(table, request)}{unseen}", table)
 
@@ -157,14 +169,49 @@ def _items(words: str, request: Request, materials: Materials) -> DirectAnswer |
     return told_candidates(ranked, request) if ranked else None
 
 
-def list_instead(finding: Finding, request: Request, materials: Materials) -> DirectAnswer | None:
+def list_instead(finding: Finding, request: Request, materials: Materials) -> AnswerSteps:
     """The list that a question means which might ask for one thing; None where it does, or a large model writes it.
 
     Where no line surely answers, the lists that may be meant.
     """
-    models, search = materials.models, finding.selection.search
-    if not request.may_be_list or plan_of(models.language_model).structured:
+    if not request.may_be_list or plan_of(materials.models.language_model).structured:
         return None
+    if finding.selection.sure and (told := (yield from _of_each(request, materials))):
+        return told
+    told = _list_meant(finding, request, materials)
+    if told is None or told.unsure:
+        return told
+    return (yield from in_order(told, subject(request.query, "list", materials.models.intents).split(), request, materials))
+
+
+def _of_each(request: Request, materials: Materials) -> AnswerSteps:
+    """ "When are my invoices due?": what each paper of a kind that is called in the plural answers.
+
+    None where documents are named besides, or most of the kind don't surely say it.
+    """
+    inside = request.documents
+    plural = [word for word in WORD.findall(request.query) if is_plural(word)]
+    kind, left = of_kind(in_english(" ".join(plural)), inside, materials, papers=True)
+    if len(left) >= len(plural) or not SEVERAL <= len(kind) <= MOST_ASKED:
+        return None
+    naming = named_documents(request.query, inside, request.lookup.holding)
+    if naming.words - naming.shared:
+        return None
+    words = subject(in_english(request.query), "list", materials.models.intents).split()
+    asked = " ".join(word for word in words if not is_plural(word)) or request.say("column item")
+    read = []
+    for number, document in enumerate(sorted(kind, key=lambda document: document.name)):
+        yield ScanProgress(number, len(kind))
+        cell = answer_of(request.query, asked, document, materials, request.lookup)
+        read.append((document, [cell if cell.sure else FieldValue()]))
+        unsure = sum(not cell.sure for _, (cell,) in read)
+        if request.lease.cancelled() or unsure * 2 >= len(kind):
+            return None
+    return _told_fields(read, [asked], len(kind), request, materials)
+
+
+def _list_meant(finding: Finding, request: Request, materials: Materials) -> DirectAnswer | None:
+    models, search = materials.models, finding.selection.search
     wanted = subject(request.query, "list", models.intents)
     lists = CandidateLists(search, wanted, materials.library, models)
     if lists.several < ASKS_FOR_SEVERAL or _asks_for_documents(in_english(wanted), request, materials):
