@@ -330,3 +330,25 @@ def test_who_asks_for_one_paper_gets_no_table(invoices: Library, models: Models)
     for question in ("When is invoice INV-302 due?", "Which invoices did I pay by card?", "Are my invoices paid?"):
         told = asked(invoices, models, question)
         assert told.rows is None
+
+
+@pytest.fixture
+def deadlines(library: Library, models: Models, tmp_path: Path) -> Library:
+    mail = "Deadlines of the project\n\nThe ethics form has to be in by 18 November 2024.\nThe draft is due on 2 December 2024.\n"
+    minutes = "The work on the pump must be finished by 30 April 2024. The tent has to be ordered by 20 May 2024.\n"
+    files = {"deadlines of the project.txt": mail, "minutes.txt": minutes, "recipe.txt": "Bread needs flour.\n"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert index_file(tmp_path / name, library, models).status == "added"
+    return library
+
+
+@pytest.mark.parametrize("question", ["List all deadlines", "Liste alle Fristen auf"])
+def test_what_is_listed_names_no_document(deadlines: Library, models: Models, question: str) -> None:
+    told = asked(deadlines, models, question).answer
+    assert all(said in told for said in ("18 November", "2 December", "30 April", "20 May"))
+
+
+def test_a_document_that_is_named_besides_is_listed_alone(deadlines: Library, models: Models) -> None:
+    told = asked(deadlines, models, "List all deadlines in the minutes").answer
+    assert "30 April" in told and "20 May" in told and "November" not in told

@@ -152,12 +152,17 @@ def _items(words: str, request: Request, materials: Materials) -> DirectAnswer |
 
     Where nothing is, the lists that may be meant.
     """
-    inside = request.documents
-    which = named(request) or by_words(request, inside) or inside
+    inside, embedder = request.documents, materials.models.embedder
+    value = value_named(words, embedder)
+    where = request
+    if value is not None:  # a mail about deadlines is not all that has some
+        place = " ".join(word for word in WORD.findall(request.query) if value_named(in_english(word), embedder) is None)
+        where = replace(request, query=place)
+    which = named(where) or by_words(where, inside) or inside
     wanted = " ".join(word for word in words.split() if not _names(word, which, inside)) or words
     if len(which) == 1 and (table := only_table(which[0], materials)) is not None:
         return told_table(which[0], table, wanted, request, materials)
-    value = value_named(wanted, materials.models.embedder)
+    value = value_named(wanted, embedder)
     ranked: list[RankedList] = []
     if value is None:
         search = materials.finder.search(request.query, scope=request.scope, lookup=request.lookup)
