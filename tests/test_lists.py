@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from lamplight.ingest.pipeline import index_file
-from lamplight.library.records import Message
+from lamplight.library.records import Message, Passage
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished, Rows
+from lamplight.rag.lists.parts import apart
+from lamplight.rag.sentences import Sentence
 from lamplight.ui.answers import Answer
 from lamplight.ui.table_file import BYTE_ORDER_MARK, csv_text, saving
 
@@ -334,7 +336,9 @@ def test_who_asks_for_one_paper_gets_no_table(invoices: Library, models: Models)
 
 @pytest.fixture
 def deadlines(library: Library, models: Models, tmp_path: Path) -> Library:
-    mail = "Deadlines of the project\n\nThe ethics form has to be in by 18 November 2024.\nThe draft is due on 2 December 2024.\n"
+    mail = (
+        "Deadlines of the project\n\nThe form has to be in by 18 November 2024.\nThe draft is due on 2 December 2024.\n"
+    )
     minutes = "The work on the pump must be finished by 30 April 2024. The tent has to be ordered by 20 May 2024.\n"
     files = {"deadlines of the project.txt": mail, "minutes.txt": minutes, "recipe.txt": "Bread needs flour.\n"}
     for name, text in files.items():
@@ -352,3 +356,49 @@ def test_what_is_listed_names_no_document(deadlines: Library, models: Models, qu
 def test_a_document_that_is_named_besides_is_listed_alone(deadlines: Library, models: Models) -> None:
     told = asked(deadlines, models, "List all deadlines in the minutes").answer
     assert "30 April" in told and "20 May" in told and "November" not in told
+
+
+RECIPES = """# Recipes
+
+## Lentil soup
+
+Serves 4. Takes 40 minutes.
+
+- 250 g red lentils
+- 2 carrots
+- 1 onion
+
+1. Chop the onion and carrots.
+2. Add the lentils.
+3. Simmer for 25 minutes.
+
+## Apple crumble
+
+Serves 6. Takes 60 minutes.
+
+- 800 g apples
+- 150 g flour
+- 100 g butter
+- 80 g sugar
+
+1. Slice the apples into a dish.
+2. Rub flour, butter and sugar.
+3. Spread over the apples.
+4. Bake at 180 °C for 40 minutes.
+"""
+
+
+def test_of_two_lists_under_a_heading_the_one_asked_for_is_told(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    (tmp_path / "recipes.md").write_text(RECIPES, encoding="utf-8")
+    assert index_file(tmp_path / "recipes.md", library, models).status == "added"
+    told = rows_of(asked(library, models, "List the ingredients of apple crumble"))
+    assert [row[1] for row in told] == ["- 800 g apples", "- 150 g flour", "- 100 g butter", "- 80 g sugar"]
+
+
+def test_items_of_an_item_are_no_list_of_their_own() -> None:
+    passage = Passage(1, 1, "a.md", 1, "text", "", "", [])
+    lists = (["- a b", "- c d", "1. e f", "2. g h"], ["1. a b", "- c d", "- e f", "2. g h", "3. i j"], ["- a b", "c d"])
+    parts = [apart([Sentence(passage, text, []) for text in texts]) for texts in lists]
+    assert [len(one) for one in parts] == [2, 1, 1]

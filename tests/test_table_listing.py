@@ -110,9 +110,7 @@ def test_a_follow_up_lists_its_own_rows(tables: Library, models: Models) -> None
         ("List the tasks by owner", "Paint the fence"),
     ],
 )
-def test_rows_are_listed_in_the_order_that_is_asked_for(
-    tables: Library, models: Models, text: str, first: str
-) -> None:
+def test_rows_are_listed_in_the_order_that_is_asked_for(tables: Library, models: Models, text: str, first: str) -> None:
     finished = asked(tables, models, text)
     assert finished.rows is not None and finished.rows.rows[0][0] == first
     assert len(finished.rows.rows) == 5 and "5 " in finished.answer.split("\n")[0]

@@ -104,7 +104,6 @@ class FullText:
                 held[int(row[0])].add(term)
         return held
 
-
     def written(self, terms: Iterable[str], ids: Sequence[int]) -> dict[int, frozenset[str]]:
         """How any of `terms` are written in the text of each of `ids` that holds one, in lower case."""
         query = " OR ".join(_quoted(term) for term in terms)

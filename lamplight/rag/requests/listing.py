@@ -16,7 +16,7 @@ from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.papers import in_english, is_plural
 from lamplight.rag.lists.answer import CandidateLists, RankedList
-from lamplight.rag.lists.parts import asked_words, held_in
+from lamplight.rag.lists.parts import TitledItems, apart, asked_words, held_in
 from lamplight.rag.naming import named_documents
 from lamplight.rag.paper_fields import may_be_paper, paper_date
 from lamplight.rag.periods import periods_of
@@ -30,10 +30,12 @@ from lamplight.rag.requests.shown import in_order
 from lamplight.rag.requests.table_listing import only_table, told_table
 from lamplight.rag.requests.told_lists import as_markdown, is_list, told_candidates, told_items, told_list
 from lamplight.rag.requests.values import value_named
+from lamplight.rag.sentences import item_mark
 
 MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms
 MOST_ASKED = 20  # for a question that may be answered by one line
 ASKS_FOR_SEVERAL = 0.0  # log-odds, from which on a question that may be one of fact is taken for a list
+CLEARLY = 0.1  # cosine that one of two lists is nearer to what is asked for
 MEANT = 0.5  # the probability of a list, from which on it is told
 TOTAL = "total"  # the field of a receipt
 ASIDE = re.compile(r"[,;]|\s(?:and|und|et|y|e|with|mit|avec|con)\s", re.IGNORECASE)
@@ -156,7 +158,9 @@ def _items(words: str, request: Request, materials: Materials) -> DirectAnswer |
     value = value_named(words, embedder)
     where = request
     if value is not None:  # a mail about deadlines is not all that has some
-        place = " ".join(word for word in WORD.findall(request.query) if value_named(in_english(word), embedder) is None)
+        place = " ".join(
+            word for word in WORD.findall(request.query) if value_named(in_english(word), embedder) is None
+        )
         where = replace(request, query=place)
     which = named(where) or by_words(where, inside) or inside
     wanted = " ".join(word for word in words.split() if not _names(word, which, inside)) or words
@@ -168,7 +172,7 @@ def _items(words: str, request: Request, materials: Materials) -> DirectAnswer |
         search = materials.finder.search(request.query, scope=request.scope, lookup=request.lookup)
         ranked = CandidateLists(search, wanted, materials.library, materials.models).ranked()
     if ranked and _is_meant(ranked[0], request.query) and is_list(ranked[0].found):
-        return told_list(ranked[0].found, request)
+        return told_list(_part_asked(ranked[0].found, wanted, materials), request)
     if items := named_items(wanted, which, value, materials):
         return told_items(items, len(which), request)
     return told_candidates(ranked, request) if ranked else None
@@ -186,7 +190,9 @@ def list_instead(finding: Finding, request: Request, materials: Materials) -> An
     told = _list_meant(finding, request, materials)
     if told is None or told.unsure:
         return told
-    return (yield from in_order(told, subject(request.query, "list", materials.models.intents).split(), request, materials))
+    return (
+        yield from in_order(told, subject(request.query, "list", materials.models.intents).split(), request, materials)
+    )
 
 
 def _of_each(request: Request, materials: Materials) -> AnswerSteps:
@@ -223,10 +229,26 @@ def _list_meant(finding: Finding, request: Request, materials: Materials) -> Dir
         return None
     ranked = lists.ranked()
     if ranked and _is_meant(ranked[0], request.query) and len(ranked[0].found.items) > 1:
-        return told_list(ranked[0].found, request)
+        return told_list(_part_asked(ranked[0].found, wanted, materials), request)
     if ranked and finding.selection.answerable and not finding.selection.sure:
         return told_candidates(ranked, request)
     return None
+
+
+def _part_asked(found: TitledItems, wanted: str, materials: Materials) -> TitledItems:
+    """Of lists that follow each other under one heading, ingredients and steps, what clearly is asked for; else all.
+
+    By the words that the heading doesn't say.
+    """
+    parts = apart(found.items)
+    words = asked_words(wanted)
+    rest = " ".join(word for word, held in zip(words, held_in(words, found.title), strict=True) if not held)
+    if len(parts) == 1 or not rest:
+        return found
+    bare = ["; ".join(item.text[item_mark(item.text) :].strip() for item in part) for part in parts]
+    vectors = materials.models.embedder.encode([rest, *bare])
+    *_, second, best = sorted((float(likeness), place) for place, likeness in enumerate(vectors[1:] @ vectors[0]))
+    return replace(found, items=parts[best[1]]) if best[0] - second[0] >= CLEARLY else found
 
 
 def _is_meant(best: RankedList, query: str) -> bool:
