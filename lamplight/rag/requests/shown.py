@@ -72,7 +72,7 @@ class Shown:
         cited = next((one for one in own if cell and cell in one.text), own[0] if own else None)
         if passage is None or cited is None:
             return None
-        return Sentence(passage, cited.text, [tuple(box) for box in cited.boxes])
+        return Sentence(passage, cited.text, [(left, top, right, bottom) for left, top, right, bottom in cited.boxes])
 
     @property
     def documents(self) -> list[int | None]:
