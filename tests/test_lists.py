@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from lamplight.ingest.pipeline import index_file
-from lamplight.library.records import Message
+from lamplight.library.records import Message, Passage
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished, Rows
+from lamplight.rag.lists.parts import apart
+from lamplight.rag.sentences import Sentence
 from lamplight.ui.answers import Answer
 from lamplight.ui.table_file import BYTE_ORDER_MARK, csv_text, saving
 
@@ -265,3 +267,138 @@ def test_a_bullet_is_not_told_twice(library: Library, models: Models, tmp_path: 
     told = asked(library, models, "List everything I have to bring to the coast")
     assert "- wellington boots [1]" in told.answer.split("\n")
     assert "- a packed lunch [1]" in told.answer.split("\n")
+
+
+@pytest.fixture
+def invoices(library: Library, models: Models, tmp_path: Path) -> Library:
+    """Beside other papers: a word of their names is what they are."""
+    sold = {"301": ("3 April", "20 March", "620.00"), "302": ("9 May", "25 April", "470.00")} | {
+        "307": ("1 March", "14 February", "85.50")
+    }
+    files = {
+        f"Invoice INV-{number}.txt": f"Brightside Studio\nInvoice INV-{number}\n\nInvoice date: {day} 2024\n"
+        f"Due date: {due} 2024\n\nItem: Design of flyers\nTotal: £{total}\n"
+        for number, (due, day, total) in sold.items()
+    }
+    others = ("The garden club meets in May.", "Bread needs flour.", "The flat has two rooms.", "A cat sleeps.")
+    others += ("The train leaves at nine.", "Paint dries in a day.", "Bees like clover.")
+    files |= {f"note {number}.txt": text for number, text in enumerate(others)}
+    for name, text in (files | {"report of Tern.md": REPORT, "manual of the dryer.txt": MANUAL}).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert index_file(tmp_path / name, library, models).status == "added"
+    return library
+
+
+def rows_of(finished: Finished) -> list[list[str]]:
+    assert finished.rows is not None, finished.answer
+    return finished.rows.rows
+
+
+def test_what_several_documents_are_called_is_their_kind(invoices: Library, models: Models) -> None:
+    told = rows_of(asked(invoices, models, "List all invoices with their totals"))
+    assert [row[0] for row in told] == [f"Invoice INV-{number}.txt" for number in (301, 302, 307)]
+    assert all(amount in row[1] for amount, row in zip(("620", "470", "85.50"), told, strict=True))
+
+
+def test_a_row_that_is_called_by_its_file_is_summarised_whole(invoices: Library, models: Models) -> None:
+    """The ending of the file is no topic."""
+    question = "List my invoices"
+    history = turn(question, asked(invoices, models, question))
+    told = asked(invoices, models, "summarise the first one", history)
+    assert told.kind == "summary" and "“" not in told.answer and "INV-301" in told.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [("List my invoices by due date", (307, 301, 302)), ("Liste alle Rechnungen nach Betrag auf", (307, 302, 301))],
+)
+def test_a_list_of_documents_is_in_the_order_that_is_asked_for(
+    invoices: Library, models: Models, question: str, numbers: Sequence[int]
+) -> None:
+    told = rows_of(asked(invoices, models, question))
+    assert [row[0] for row in told] == [f"Invoice INV-{number}.txt" for number in numbers]
+
+
+def test_a_question_about_all_papers_of_a_kind_is_answered_for_each(invoices: Library, models: Models) -> None:
+    told = asked(invoices, models, "When are my invoices due?")
+    assert [(row[0], row[1]) for row in rows_of(told)] == [
+        ("Invoice INV-301.txt", "3 April 2024"),
+        ("Invoice INV-302.txt", "9 May 2024"),
+        ("Invoice INV-307.txt", "1 March 2024"),
+    ]
+
+
+def test_who_asks_for_one_paper_gets_no_table(invoices: Library, models: Models) -> None:
+    for question in ("When is invoice INV-302 due?", "Which invoices did I pay by card?", "Are my invoices paid?"):
+        told = asked(invoices, models, question)
+        assert told.rows is None
+
+
+@pytest.fixture
+def deadlines(library: Library, models: Models, tmp_path: Path) -> Library:
+    mail = (
+        "Deadlines of the project\n\nThe form has to be in by 18 November 2024.\nThe draft is due on 2 December 2024.\n"
+    )
+    minutes = "The work on the pump must be finished by 30 April 2024. The tent has to be ordered by 20 May 2024.\n"
+    files = {"deadlines of the project.txt": mail, "minutes.txt": minutes, "recipe.txt": "Bread needs flour.\n"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert index_file(tmp_path / name, library, models).status == "added"
+    return library
+
+
+@pytest.mark.parametrize("question", ["List all deadlines", "Liste alle Fristen auf"])
+def test_what_is_listed_names_no_document(deadlines: Library, models: Models, question: str) -> None:
+    told = asked(deadlines, models, question).answer
+    assert all(said in told for said in ("18 November", "2 December", "30 April", "20 May"))
+
+
+def test_a_document_that_is_named_besides_is_listed_alone(deadlines: Library, models: Models) -> None:
+    told = asked(deadlines, models, "List all deadlines in the minutes").answer
+    assert "30 April" in told and "20 May" in told and "November" not in told
+
+
+RECIPES = """# Recipes
+
+## Lentil soup
+
+Serves 4. Takes 40 minutes.
+
+- 250 g red lentils
+- 2 carrots
+- 1 onion
+
+1. Chop the onion and carrots.
+2. Add the lentils.
+3. Simmer for 25 minutes.
+
+## Apple crumble
+
+Serves 6. Takes 60 minutes.
+
+- 800 g apples
+- 150 g flour
+- 100 g butter
+- 80 g sugar
+
+1. Slice the apples into a dish.
+2. Rub flour, butter and sugar.
+3. Spread over the apples.
+4. Bake at 180 °C for 40 minutes.
+"""
+
+
+def test_of_two_lists_under_a_heading_the_one_asked_for_is_told(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    (tmp_path / "recipes.md").write_text(RECIPES, encoding="utf-8")
+    assert index_file(tmp_path / "recipes.md", library, models).status == "added"
+    told = rows_of(asked(library, models, "List the ingredients of apple crumble"))
+    assert [row[1] for row in told] == ["- 800 g apples", "- 150 g flour", "- 100 g butter", "- 80 g sugar"]
+
+
+def test_items_of_an_item_are_no_list_of_their_own() -> None:
+    passage = Passage(1, 1, "a.md", 1, "text", "", "", [])
+    lists = (["- a b", "- c d", "1. e f", "2. g h"], ["1. a b", "- c d", "- e f", "2. g h", "3. i j"], ["- a b", "c d"])
+    parts = [apart([Sentence(passage, text, []) for text in texts]) for texts in lists]
+    assert [len(one) for one in parts] == [2, 1, 1]

@@ -37,6 +37,11 @@ REPORTS = shelf(
 )  # fmt: skip
 
 
+INVOICES = shelf(
+    *(f"Invoice INV-{number}.docx" for number in (301, 302, 307)), *(f"{letter}.txt" for letter in "abcdefgh")
+)
+
+
 @pytest.mark.parametrize(
     ("question", "named"),
     [
@@ -138,3 +143,13 @@ def test_a_scan_that_says_a_name_once_is_the_one_that_is_meant() -> None:
     assert not named_documents(question, papers, holding).documents
     scans = [replace(paper, ocr_pages=1) for paper in papers]
     assert named_documents(question, scans, holding).documents == {2}
+
+
+def test_a_whole_file_name_names_one_document_with_its_ending() -> None:
+    named = named_documents("Summarise Invoice INV-302.docx", INVOICES)
+    assert named.documents == {2} and named.asked == "Summarise"
+
+
+def test_what_several_documents_are_called_alike_is_told_apart() -> None:
+    named = named_documents("List the invoices of Orion Ltd", INVOICES)
+    assert named.shared == {"invoices"}

@@ -494,3 +494,61 @@ def test_amounts_are_summed_by_currency() -> None:
 )
 def test_a_currency_is_one_however_it_is_written(cells: list[str], total: str) -> None:
     assert summed(cells) == total
+
+
+@pytest.fixture
+def shelf(library: Library, models: Models, tmp_path: Path) -> Library:
+    letter = "St Brendan's Hospital\n\nDischarged: 9 September 2024.\nThe patient takes two medicines."
+    rules = "\n\n".join(f"# Rule {number}\n\n{'Keep the gate shut in the evening. ' * 40}" for number in range(6))
+    files = {
+        "home insurance 2023.md": "# Home insurance\n\nThe premium is 318 euros.",
+        "home insurance 2024.md": "# Home insurance\n\nThe premium is 341 euros.",
+        "letter.txt": letter,
+        "lease.md": "# Lease\n\nMade on 1 July 2022.\n\n- Service the boiler once a year.\n- Insure the building.",
+        "rules.md": rules,
+    }
+    add(library, models, tmp_path, files)
+    return library
+
+
+@pytest.mark.parametrize("question", ["Which of my documents are from 2024?", "Welche Dokumente sind von 2024?"])
+def test_documents_of_a_year_are_listed_alone(shelf: Library, models: Models, question: str) -> None:
+    finished = asked(shelf, models, question)
+    assert set(cited(finished)) == {"home insurance 2024.md", "letter.txt"}
+
+
+def test_a_time_of_which_nothing_is_is_said(shelf: Library, models: Models) -> None:
+    assert asked(shelf, models, "Which of my documents are from 1999?").refused
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Which document is the longest?", "rules.md"),
+        ("Welches Dokument ist das längste?", "rules.md"),
+        ("Which document did I add first?", "home insurance 2023.md"),
+    ],
+)
+def test_documents_are_listed_in_the_order_that_is_asked_for(
+    shelf: Library, models: Models, question: str, first: str
+) -> None:
+    finished = asked(shelf, models, question)
+    assert finished.kind == "library" and finished.rows is not None and finished.rows.rows[0][0] == first
+
+
+def test_a_document_of_the_librarys_list_is_what_is_asked_on(shelf: Library, models: Models) -> None:
+    question = "Which documents do I have?"
+    shown = Answer()
+    shown.absorb(asked(shelf, models, question))
+    assert shown.rows is not None
+    history = [Message(1, "user", question), Message(2, "assistant", shown.text, shown.details())]
+    for follow_up in ("summarise the second one", "only the second"):
+        events = Answerer(shelf, models).answer(follow_up, history)
+        finished = next(event for event in events if isinstance(event, Finished))
+        assert set(cited(finished)) == {shown.rows.rows[1][0]}
+
+
+def test_what_mentions_a_word_is_shown_where_it_was_found(shelf: Library, models: Models) -> None:
+    finished = asked(shelf, models, "Which documents are about insurance?")
+    told = {citation.document: citation.text for citation in finished.citations}
+    assert "Insure" in told["lease.md"] and "letter.txt" not in told and "home insurance 2024.md" in told

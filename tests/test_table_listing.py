@@ -98,3 +98,19 @@ def test_a_follow_up_lists_its_own_rows(tables: Library, models: Models) -> None
     finished = asked(tables, models, "And those in Hamburg?", history)
     assert finished.rows is not None
     assert [row[0] for row in finished.rows.rows] == ["Carl Dorn", "Ina Jost"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("List all customers by orders", "Gero Hahn"),
+        ("List all customers sorted by orders, highest first", "Eva Falk"),
+        ("List the customers by city", "Anna Bell"),
+        ("Liste die Kunden in customers.csv nach Orders sortiert auf", "Gero Hahn"),
+        ("List the tasks by owner", "Paint the fence"),
+    ],
+)
+def test_rows_are_listed_in_the_order_that_is_asked_for(tables: Library, models: Models, text: str, first: str) -> None:
+    finished = asked(tables, models, text)
+    assert finished.rows is not None and finished.rows.rows[0][0] == first
+    assert len(finished.rows.rows) == 5 and "5 " in finished.answer.split("\n")[0]

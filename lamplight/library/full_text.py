@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from lamplight.library.chunk_documents import ChunkDocuments
@@ -11,6 +12,7 @@ from lamplight.library.passages import DocumentIds, within
 HEADER_WEIGHT = 4.0  # of a word in `title > section` beside one in the text; page@5 on annual reports .42 at 1, .45
 HIDDEN_RESERVE = 3  # times as many matches as are wanted: some may be of documents being removed or read
 MOST_RANGES = 100  # of documents that each match is compared with
+MARKED = ("\ue000", "\ue001")  # around what was found; no text has them
 
 
 class FullText:
@@ -101,6 +103,23 @@ class FullText:
             ):
                 held[int(row[0])].add(term)
         return held
+
+    def written(self, terms: Iterable[str], ids: Sequence[int]) -> dict[int, frozenset[str]]:
+        """How any of `terms` are written in the text of each of `ids` that holds one, in lower case."""
+        query = " OR ".join(_quoted(term) for term in terms)
+        if not query:
+            return {}
+        rows = self._database.rows(
+            f"SELECT rowid, highlight(chunks_text, 1, '{MARKED[0]}', '{MARKED[1]}') FROM chunks_text "
+            f"WHERE chunks_text MATCH ? AND rowid IN ({', '.join('?' * len(ids))})",
+            query,
+            *ids,
+        )
+        found = re.compile(f"{MARKED[0]}([^{MARKED[1]}]*){MARKED[1]}")
+        return {
+            int(number): frozenset(" ".join(one.lower().split()) for one in found.findall(text))
+            for number, text in rows
+        }
 
 
 def _quoted(term: str) -> str:

@@ -66,6 +66,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "sum": "Sum",
     "column document": "Document",
     "column item": "Item",
+    "column pages": "Pages",
+    "column added": "Added",
     "same": "{one} and {other} say the same, line for line.",
     "own words": "{name}, {pages}, in its own words:",
     "written": "{name}, {pages}:",
@@ -93,6 +95,14 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "in languages": ("{documents}, in {n} language:", "{documents}, in {n} languages:"),
     "language untold": ("{n} with too few words to tell", "{n} with too few words to tell"),
     "newest first": "{documents}, the newest first:",
+    "oldest first": "{documents}, what was added first comes first:",
+    "longest first": "{documents}, the longest first:",
+    "shortest first": "{documents}, the shortest first:",
+    "of time": (
+        "{n} document of {all} is of that time, by its name or else the first date in it:",
+        "{n} documents of {all} are of that time, by their names or else the first date in them:",
+    ),
+    "none of time": "None of your {documents} is of that time, by their names or else the first date in them.",
     "added": "added on {when}",
     "mentions": (
         "{n} document of {all} mentions “{words}”:",

@@ -52,9 +52,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The names of all documents: which of them each form belongs to."""
+    """The names of all documents: which of them each form belongs to. `files` are whole ones with their endings."""
 
     names: Mapping[int, Names]
+    files: Mapping[str, frozenset[int]]
     whole: Mapping[str, frozenset[int]]
     initials: Mapping[str, frozenset[int]]
     ordered: Sequence[str]
@@ -66,6 +67,13 @@ class Shelf:
         if len(word.text) < shortest + word.text.islower() or word.text.isdigit():
             return frozenset()
         return self._where(self._beginning(word.lower))
+
+    def files_in(self, question: str) -> Iterator[tuple[int, int, frozenset[int]]]:
+        """Where whole names of files stand in a question, with the documents that are called so; longest first."""
+        text = question.lower()
+        for name in sorted((name for name in self.files if name in text), key=len, reverse=True):
+            for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+                yield *match.span(), self.files[name]
 
     def _beginning(self, start: str) -> Sequence[str]:
         first = bisect_left(self.ordered, start)
@@ -113,8 +121,12 @@ def words_of(question: str) -> list[Word]:
 def shelf_of(titles: tuple[tuple[int, str, str], ...]) -> Shelf:
     """From the number, name and title of each document."""
     names = {number: _names_of(name, title) for number, name, title in titles}
+    files: defaultdict[str, set[int]] = defaultdict(set)
     whole: defaultdict[str, set[int]] = defaultdict(set)
     initials: defaultdict[str, set[int]] = defaultdict(set)
+    for number, name, _ in titles:
+        if "." in name.strip("."):
+            files[name.lower()].add(number)
     for number, own in names.items():
         for form in own.whole:
             whole[form].add(number)
@@ -123,7 +135,7 @@ def shelf_of(titles: tuple[tuple[int, str, str], ...]) -> Shelf:
     endings: defaultdict[str, list[str]] = defaultdict(list)
     for form in whole:
         endings[form[-INTACT:]].append(form)
-    return Shelf(names, _frozen(whole), _frozen(initials), sorted(whole), endings)
+    return Shelf(names, _frozen(files), _frozen(whole), _frozen(initials), sorted(whole), endings)
 
 
 def _frozen(forms: Mapping[str, set[int]]) -> dict[str, frozenset[int]]:

@@ -43,7 +43,7 @@ class Named:
     that only say where to look; the whole question when nothing is named. `asked` still has those that stand in the
     text, beside which the answer may stand; only names of files and titles are gone. `timed` is the same
     with the times, which name rows and columns of tables. `starts` are the characters where each of the documents is
-    first named.
+    first named. `shared` are those of the words that name several documents alike: it may be what these are.
     """
 
     documents: frozenset[int]
@@ -53,6 +53,7 @@ class Named:
     asked: str = ""
     timed: str = ""
     starts: Mapping[int, int] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset()
 
 
 def named_documents(question: str, documents: Sequence[Document], holding: Holding = lambda _: {}) -> Named:
@@ -69,7 +70,9 @@ def named_documents(question: str, documents: Sequence[Document], holding: Holdi
     words = frozenset(word.lower for mention in said for word in mention.words)
     asked = naming.without(surely) if surely else question
     timed = naming.without(surely, timed=True) if surely else question
-    return Named(certain, words, strengths, naming.without(said), asked, timed, starts_of(said, certain))
+    alike = [one for one in said if len(one.strengths) > 1 and len(set(one.strengths.values())) == 1]
+    shared = frozenset(word.lower for mention in alike for word in mention.words)
+    return Named(certain, words, strengths, naming.without(said), asked, timed, starts_of(said, certain), shared)
 
 
 class _Naming:
@@ -91,9 +94,13 @@ class _Naming:
         self._periods = periods_of(question)
 
     def by_name(self) -> list[Mention]:
-        """The longest runs of words that are a name, then words that are a name shortened or misspelt."""
+        """Whole names of files, the longest runs that are a name, then words that are one shortened or misspelt."""
         found: list[Mention] = []
         left = dict(enumerate(self._words))
+        for start, end, documents in self._shelf.files_in(self._question):
+            inside = [index for index, word in left.items() if start <= word.start < end]
+            if inside:
+                found.append(Mention([left.pop(index) for index in inside], dict.fromkeys(documents, 1.0)))
         for count in range(LONGEST_RUN, 0, -1):
             for start in range(len(self._words) - count + 1):
                 run = [left[index] for index in range(start, start + count) if index in left]

@@ -76,6 +76,13 @@ LOOKS = {
 """How scans of each kind read: what is searched by either name is counted by the one it looks like."""
 
 
+def is_plural(word: str) -> bool:
+    """Whether a kind of papers is called in the plural: another of its names is how the word begins."""
+    bare = word.lower()
+    names = [name for name, english in ENGLISH.items() if english == ENGLISH.get(bare)] if bare in ENGLISH else KINDS
+    return bare in KINDS | ENGLISH.keys() and any(bare != name and bare.startswith(name) for name in names)
+
+
 def in_english(text: str) -> str:
     """`text` with those of its words that are known in another language put into English."""
     return " ".join(ENGLISH.get(word.lower(), word) for word in text.split())

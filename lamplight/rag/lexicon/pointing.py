@@ -37,6 +37,27 @@ DOWN = _set(
     "absteigend biggest descendente descending décroissant grands größte highest höchste largest latest mayor",
     "mayores neueste newest recientes récents",
 )
+UP = _set(
+    "ascendant ascendente ascending aufsteigend cheapest croissant earliest frühste kleinste lowest menor niedrigste",
+    "oldest smallest älteste",
+)
+BY = _set(
+    "by nach par por",
+)
+"""With these a request says in what order, if a column is called so."""
+LONGEST = _set(
+    "biggest grande größte größten größtes larga largest largo long longer longest longue längere längste längsten",
+    "längstes 最大 最长",
+)
+SHORTEST = _set(
+    "corta corto court courte kleinste kleinsten kleinstes kürzere kürzeste kürzesten kürzestes shorter shortest",
+    "smallest 最小 最短",
+)
+FIRST_ADDED = _set(
+    "ancien ancienne antigua antiguo erste first oldest premier primera primero zuerst älteste ältesten ältestes",
+    "最旧 最早",
+)
+"""With these a question means documents by their pages, and by when they came in."""
 OVER = _set(
     "> >= above exceeding greater higher höher larger mehr more más over plus über",
 )

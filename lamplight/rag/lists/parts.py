@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal
 
 from lamplight.library.records import Passage
 from lamplight.rag.outline import headings_of
 from lamplight.rag.query import STOP_WORDS, WORD
-from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, is_row, stems, units_of
+from lamplight.rag.sentences import ANNOUNCES, Sentence, is_item, is_row, item_mark, stems, units_of
 
 TITLE_WORDS = 8  # of a line that may be a heading
 PLAIN_WORDS = 4  # of a heading that ends what stands under one that is set in no special way
@@ -157,6 +157,24 @@ def items_in(lines: Sequence[LaidOutSentence]) -> list[Sentence]:
         return pieces
     found = [line.sentence for line in lines if not (line.alone and _may_be_title(line.text) and is_bare(line.text))]
     return found or [line.sentence for line in lines]
+
+
+def apart(items: Sequence[Sentence]) -> list[list[Sentence]]:
+    """Lists that follow each other without a line between, told by their marks: bullets, then numbers.
+
+    As one where a mark comes back, as around the items of an item.
+    """
+    groups = [(mark, list(group)) for mark, group in groupby(items, key=lambda item: _mark_of(item.text))]
+    marks = [mark for mark, _ in groups]
+    if len(set(marks)) < len(marks) or "" in marks or any(len(group) < SEVERAL for _, group in groups):
+        return [list(items)]
+    return [group for _, group in groups]
+
+
+def _mark_of(text: str) -> str:
+    """What kind of mark an item has: its bullet, "1" for any number and "a" for any letter; "" for none."""
+    sign = text[: item_mark(text)].strip(" ().")
+    return "1" if sign.isdigit() else "a" if sign.isalpha() else sign
 
 
 def is_bare(text: str) -> bool:

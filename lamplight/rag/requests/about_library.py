@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from pathlib import Path
@@ -11,14 +10,15 @@ from lamplight.languages import speaking, translated
 from lamplight.library.records import Document
 from lamplight.models.language_identification import NAMES, written_in
 from lamplight.rag.composition import escape_markdown
+from lamplight.rag.events import Rows
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import KINDS, in_english
 from lamplight.rag.query import WORD
+from lamplight.rag.requests.documents_listed import MOST, as_list, documents_listed
 from lamplight.rag.requests.meant import about, called, named
 from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
-from lamplight.rag.sentences import Sentence, sentences_of, stems, units_of
+from lamplight.rag.sentences import Sentence, sentences_of, units_of
 
-MOST = 30  # documents that are listed
 LOOKED_AT = 30  # passages of a document, for the sentence that is shown
 SKIPPED = 12  # remarks about what was not read
 MOST_OF_A_LANGUAGE = 12  # documents that are named
@@ -29,7 +29,7 @@ def about_library(request: Request, materials: Materials) -> DirectAnswer | None
     """In the way of the request's detail."""
     ways: dict[str, Callable[[Request, Materials], DirectAnswer | None]] = {
         "count": _count,
-        "documents": _documents,
+        "documents": documents_listed,
         "mentions": _mentions,
         "languages": _languages,
         "failed": _failed,
@@ -39,20 +39,15 @@ def about_library(request: Request, materials: Materials) -> DirectAnswer | None
 
 def _count(request: Request, materials: Materials) -> DirectAnswer:
     inside, which = request.documents, named(request)
-    citations = CitationList()
     if which and len(which) < len(inside):
-        return citations.told(
-            "\n".join(_line(document, citations, request, materials, "") for document in which[:MOST])
-        )
+        return as_list(which, request, materials)
     query = in_english(request.query)
     telling = [word for word in WORD.findall(query) if word.lower() in KINDS] or about(request, materials).split()
     words = " ".join(telling)
     kind = called(words, inside, materials)
     if kind is not None:
         said = request.say("of kind", len(kind), all=f"{len(inside):,}", words=escape_markdown(words))
-        listed = "".join(f"\n{_line(document, citations, request, materials, '')}" for document in kind[:MOST])
-        more = "\n\n" + request.say("more documents", len(kind) - MOST) if len(kind) > MOST else ""
-        return citations.told(f"{said}\n{listed}{more}")
+        return as_list(kind, request, materials, said)
     formats = Counter(document.format.lstrip(".").upper() for document in inside)
     kinds = ", ".join(f"{count:,} {escape_markdown(name)}" for name, count in formats.most_common())
     pictures = sum(document.images for document in inside)
@@ -60,30 +55,6 @@ def _count(request: Request, materials: Materials) -> DirectAnswer:
     pages = request.say("page", sum(document.pages for document in inside))
     documents = request.say("document", len(inside))
     return DirectAnswer(request.say("in all", documents=documents, pages=pages, pictures=shown, kinds=kinds))
-
-
-def _documents(request: Request, materials: Materials) -> DirectAnswer:
-    inside, which = request.documents, named(request)
-    citations = CitationList()
-    if which and len(which) < len(inside):
-        return citations.told(
-            "\n".join(_line(document, citations, request, materials, _added(document, request)) for document in which)
-        )
-    listed = [_line(one, citations, request, materials, _added(one, request)) for one in inside[:MOST]]
-    more = "\n\n" + request.say("more documents", len(inside) - MOST) if len(inside) > MOST else ""
-    heading = request.say("newest first", documents=request.say("document", len(inside)))
-    return citations.told(f"{heading}\n\n" + "\n".join(listed) + more)
-
-
-def _line(document: Document, citations: CitationList, request: Request, materials: Materials, said: str) -> str:
-    pages = request.say("page", document.pages)
-    marker = citations.mark(materials.first_line(document))
-    return f"- **{escape_markdown(document.name)}**, {pages}{f', {said}' if said else ''}{marker}"
-
-
-def _added(document: Document, request: Request) -> str:
-    """The day as it is written everywhere, as months have other names in each language."""
-    return request.say("added", when=time.strftime("%Y-%m-%d, %H:%M", time.localtime(document.added_at)))
 
 
 def _mentions(request: Request, materials: Materials) -> DirectAnswer | None:
@@ -100,17 +71,20 @@ def _mentions(request: Request, materials: Materials) -> DirectAnswer | None:
             request.say("none mentions", documents=documents, words=escape_markdown(words)), refused=True
         )
     citations = CitationList()
-    lines = []
+    lines, rows, marks = [], [], []
     for number in found[:MOST]:
         sentence = _holding_sentence(held[number][:LOOKED_AT], words, materials)
         if sentence is None:  # removed meanwhile
             continue
-        passages = request.say("passage", len(held[number]))
-        name = escape_markdown(inside[number].name)
-        lines.append(f"- **{name}** ({passages}): {escape_markdown(sentence.text)}{citations.mark(sentence)}")
+        passages, mark = request.say("passage", len(held[number])), citations.number(sentence)
+        name = inside[number].name
+        lines.append(f"- **{escape_markdown(name)}** ({passages}): {escape_markdown(sentence.text)} [{mark}]")
+        rows.append([name, " ".join(sentence.text.split())])
+        marks.append([mark, mark])
     told = request.say("mentions", len(found), all=f"{len(inside):,}", words=escape_markdown(words))
     more = "\n\n" + request.say("more documents", len(found) - MOST) if len(found) > MOST else ""
-    return citations.told(f"{told}\n\n" + "\n".join(lines) + more)
+    table = Rows([request.say("column document"), request.say("column item")], rows, sources=marks)
+    return citations.told(f"{told}\n\n" + "\n".join(lines) + more, table)
 
 
 def _holding(words: str, inside: Container[int], materials: Materials) -> dict[int, list[int]]:
@@ -123,13 +97,15 @@ def _holding(words: str, inside: Container[int], materials: Materials) -> dict[i
 
 
 def _holding_sentence(chunks: Sequence[int], words: str, materials: Materials) -> Sentence | None:
-    wanted, passages = stems(words), materials.library.passages.by_id(chunks)
+    """The one that has most of what was found in the index, which knows other stems ("insure" for "insurance")."""
+    passages = materials.library.passages.by_id(chunks)
+    written = materials.library.full_text.written([words, *WORD.findall(words)], list(passages))
     sentences = [
-        sentence
+        (sentence, sum(one in " ".join(sentence.text.lower().split()) for one in written.get(number, ())))
         for number in sorted(passages)
         for sentence in sentences_of(passages[number]) or units_of(passages[number])
     ]
-    return max(sentences, key=lambda sentence: len(wanted & stems(sentence.text)), default=None)
+    return max(sentences, key=lambda pair: pair[1], default=(None, 0))[0]
 
 
 def _languages(request: Request, materials: Materials) -> DirectAnswer:

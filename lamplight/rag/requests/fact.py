@@ -42,7 +42,7 @@ class FactAnswers:
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
             yield from self._tell(request, finding.computation, found)
-        elif request.mode == "documents" and (told := list_instead(finding, request, self._materials)):
+        elif request.mode == "documents" and (told := (yield from list_instead(finding, request, self._materials))):
             request.intent = Intent("list", other="fact")
             yield from answer_events(request, told)
         elif answerable and (told := section(request, finding, self._materials)):

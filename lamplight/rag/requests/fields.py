@@ -27,10 +27,11 @@ SEVERAL = 2
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """What a document says of a field, and where; both empty where it is silent."""
+    """What a document says of a field, where, and whether that is surely it; all empty where it is silent."""
 
     text: str = ""
     sentence: Sentence | None = None
+    sure: bool = False
 
 
 def read_field(name: str, document: Document, materials: Materials, lookup: Lookup) -> FieldValue:
@@ -38,8 +39,13 @@ def read_field(name: str, document: Document, materials: Materials, lookup: Look
 
     Raises `LamplightError` when a model or the library fails.
     """
+    return answer_of(QUESTION.format(name), name, document, materials, lookup)
+
+
+def answer_of(question: str, name: str, document: Document, materials: Materials, lookup: Lookup) -> FieldValue:
+    """What one document alone answers to a question, without the `name` before it of what is asked for."""
     scope = Scope(documents=frozenset({document.id}))
-    selection = materials.finder.select(QUESTION.format(name), scope=scope, lookup=lookup)
+    selection = materials.finder.select(question, scope=scope, lookup=lookup)
     if best_score(selection.lines) < SILENT:
         return FieldValue()
     quote = quotation(selection)
@@ -48,7 +54,8 @@ def read_field(name: str, document: Document, materials: Materials, lookup: Look
     passage = next(passage for passage in selection.passages if passage.marker == quote.citation.marker)
     sentence = Sentence(passage, quote.citation.text, quote.citation.boxes)
     text = quote.short or quote.citation.text.split("\n")[0]
-    return FieldValue(_one_amount(text, passage) if passage.kind == "image" else _unlabelled(text, name), sentence)
+    told = _one_amount(text, passage) if passage.kind == "image" else _unlabelled(text, name)
+    return FieldValue(told, sentence, selection.sure)
 
 
 def _unlabelled(text: str, name: str) -> str:

@@ -15,11 +15,12 @@ from lamplight.rag.conversation import MARKS
 from lamplight.rag.events import Rows
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.lexicon.papers import PAPERS
-from lamplight.rag.lexicon.pointing import DOWN, LITTLE, MONEY, NUMBERS, ORDINALS, OVER, OWN, SORT, UNDER
+from lamplight.rag.lexicon.pointing import BY, DOWN, LITTLE, MONEY, NUMBERS, ORDINALS, OVER, OWN, SORT, UNDER, UP
 from lamplight.rag.lists.parts import same_word
 
 TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|\d[\d.,]*|[^\W\d_]+|[<>]=?|[€$£¥#]", re.IGNORECASE)
 MOST_WORDS = 10  # of a follow-up
+ORDERING = SORT | DOWN | UP | ORDINALS.keys()
 
 
 @dataclass(slots=True)
@@ -80,6 +81,37 @@ def follow_up_of(text: str, rows: Rows) -> FollowUp | None:
         elif token not in LITTLE | OVER | UNDER | MONEY | NUMBERS | PAPERS:
             asked.left.append(token)
     return asked
+
+
+def order_of(text: str, telling: Sequence[str], rows: Rows) -> FollowUp | None:
+    """The order in which a request asks for a list: "by due date", "sorted by amount, largest first".
+
+    `telling` are its words that say what it is about: they have to be those of a column, or are read if "sorted" is
+    said. None where no order is asked for.
+    """
+    tokens = _tokens(text)
+    place = _last_of(tokens, BY)
+    wanted = [token for token in tokens[place + 1 :] if token not in ORDERING | LITTLE]
+    if place < 0 or not wanted:
+        return None
+    asked = FollowUp(text, order=True, descending=not DOWN.isdisjoint(tokens[place:]))
+    held = [[token for token in wanted if _in(token, name)] for name in rows.columns]
+    best = max(range(len(held)), key=lambda column: len(held[column]))
+    meant = {word.lower() for word in telling}
+    if held[best] and not meant.intersection(wanted) - set(held[best]):
+        asked.columns = [best]
+        return asked
+    asked.left = [token for token in wanted if token in meant]
+    return asked if asked.left and not SORT.isdisjoint(tokens) else None
+
+
+def orders(text: str) -> frozenset[str]:
+    """The words of a request that only say in what order a list is wanted."""
+    return ORDERING if BY.intersection(_tokens(text)) else frozenset()
+
+
+def _tokens(text: str) -> list[str]:
+    return [match[0].lower() for match in TOKEN.finditer(text)]
 
 
 def _place(token: str, before: str, after: str, count: int) -> int | None:

@@ -14,23 +14,28 @@ from lamplight.rag.events import Event, Rows, ScanProgress
 from lamplight.rag.finding import Finding
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.dates import dates_of
-from lamplight.rag.lexicon.papers import in_english
+from lamplight.rag.lexicon.papers import in_english, is_plural
 from lamplight.rag.lists.answer import CandidateLists, RankedList
-from lamplight.rag.lists.parts import asked_words, held_in
+from lamplight.rag.lists.parts import TitledItems, apart, asked_words, held_in
 from lamplight.rag.naming import named_documents
 from lamplight.rag.paper_fields import may_be_paper, paper_date
 from lamplight.rag.periods import periods_of
 from lamplight.rag.requests.counts import stated_count
-from lamplight.rag.requests.fields import SEVERAL, read_field, summed
+from lamplight.rag.requests.fields import SEVERAL, FieldValue, answer_of, read_field, summed
+from lamplight.rag.requests.follow_up import orders
 from lamplight.rag.requests.items import named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
+from lamplight.rag.requests.shown import in_order
 from lamplight.rag.requests.table_listing import only_table, told_table
 from lamplight.rag.requests.told_lists import as_markdown, is_list, told_candidates, told_items, told_list
 from lamplight.rag.requests.values import value_named
+from lamplight.rag.sentences import item_mark
 
 MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms
+MOST_ASKED = 20  # for a question that may be answered by one line
 ASKS_FOR_SEVERAL = 0.0  # log-odds, from which on a question that may be one of fact is taken for a list
+CLEARLY = 0.1  # cosine that one of two lists is nearer to what is asked for
 MEANT = 0.5  # the probability of a list, from which on it is told
 TOTAL = "total"  # the field of a receipt
 ASIDE = re.compile(r"[,;]|\s(?:and|und|et|y|e|with|mit|avec|con)\s", re.IGNORECASE)
@@ -44,17 +49,19 @@ def listing(request: Request, materials: Materials) -> AnswerSteps:
     query = in_english(request.query)
     words = subject(query, "list", materials.models.intents)
     naming = named_documents(query, inside, request.lookup.holding)
-    called = [word for word in words.split() if word.lower() not in naming.words]  # a name is no kind
+    # A name is no kind, unless several documents have it: "Invoice 301", "Invoice 302".
+    called = [word for word in words.split() if word.lower() not in naming.words - naming.shared]
     kind, left = of_kind(" ".join(called), inside, materials, papers=True)
     by_kind = len(left) < len(called)
     if by_kind and 0 < len(some := [one for one in kind if one.id in naming.documents]) < len(kind):
         kind = some  # the receipts of one shop
+    left = [word for word in left if word.lower() not in naming.words | orders(query)]
     fields = _fields(query, left)
     if by_kind and (fields or len(kind) < len(inside) or not left):
-        return (yield from _table(kind, fields, request, materials))
-    if words:
-        return _items(words, request, materials)
-    return None
+        told = yield from _table(kind, fields, request, materials)
+    else:
+        told = _items(words, request, materials) if words else None
+    return (yield from in_order(told, words.split(), request, materials)) if told is not None else None
 
 
 def _fields(query: str, left: Sequence[str]) -> list[str]:
@@ -108,25 +115,36 @@ def _of_the_time(
 
 def _table(documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials) -> AnswerSteps:
     """None if it was stopped before its first row."""
-    citations = CitationList()
-    rows: list[list[str]] = []
-    marks: list[list[int]] = []
+    read: list[tuple[Document, list[FieldValue]]] = []
     ordered = sorted(documents, key=lambda document: document.name)[:MOST_DOCUMENTS]
     for number, document in enumerate(ordered):
         if request.lease.cancelled():
             break
         yield ScanProgress(number, len(ordered))
-        cells = [read_field(field, document, materials, request.lookup) for field in fields]
+        read.append((document, [read_field(field, document, materials, request.lookup) for field in fields]))
+    return _told_fields(read, fields, len(documents), request, materials) if read else None
+
+
+def _told_fields(
+    read: Sequence[tuple[Document, Sequence[FieldValue]]],
+    fields: Sequence[str],
+    count: int,
+    request: Request,
+    materials: Materials,
+) -> DirectAnswer:
+    """A row for each document that was read, of `count`."""
+    citations = CitationList()
+    rows: list[list[str]] = []
+    marks: list[list[int]] = []
+    for document, cells in read:
         own = [citations.number(cell.sentence) for cell in cells]
         rows.append([document.name, *(cell.text for cell in cells)])
         marks.append([next(filter(None, own), 0) or citations.number(materials.first_line(document)), *own])
-    if not rows:
-        return None
     sums = ["", *(summed([row[column] for row in rows]) for column in range(1, len(fields) + 1))]
     table = Rows([request.say("column document"), *fields], rows, sums if any(sums) else [], marks)
     silent = sum(not all(row) for row in rows)
     told = request.say("document", len(rows)) + (request.say("silent", silent) if silent else "") + ":"
-    left = len(documents) - len(rows)
+    left = count - len(rows)
     unseen = "\n\n" + request.say("documents unseen", left) if left else ""
     return citations.told(f"{told}\n\n{as_markdown(table, request)}{unseen}", table)
 
@@ -136,41 +154,101 @@ def _items(words: str, request: Request, materials: Materials) -> DirectAnswer |
 
     Where nothing is, the lists that may be meant.
     """
-    inside = request.documents
-    which = named(request) or by_words(request, inside) or inside
+    inside, embedder = request.documents, materials.models.embedder
+    value = value_named(words, embedder)
+    where = request
+    if value is not None:  # a mail about deadlines is not all that has some
+        place = " ".join(
+            word for word in WORD.findall(request.query) if value_named(in_english(word), embedder) is None
+        )
+        where = replace(request, query=place)
+    which = named(where) or by_words(where, inside) or inside
     wanted = " ".join(word for word in words.split() if not _names(word, which, inside)) or words
     if len(which) == 1 and (table := only_table(which[0], materials)) is not None:
         return told_table(which[0], table, wanted, request, materials)
-    value = value_named(wanted, materials.models.embedder)
+    value = value_named(wanted, embedder)
     ranked: list[RankedList] = []
     if value is None:
         search = materials.finder.search(request.query, scope=request.scope, lookup=request.lookup)
         ranked = CandidateLists(search, wanted, materials.library, materials.models).ranked()
     if ranked and _is_meant(ranked[0], request.query) and is_list(ranked[0].found):
-        return told_list(ranked[0].found, request)
+        return told_list(_part_asked(ranked[0].found, wanted, materials), request)
     if items := named_items(wanted, which, value, materials):
         return told_items(items, len(which), request)
     return told_candidates(ranked, request) if ranked else None
 
 
-def list_instead(finding: Finding, request: Request, materials: Materials) -> DirectAnswer | None:
+def list_instead(finding: Finding, request: Request, materials: Materials) -> AnswerSteps:
     """The list that a question means which might ask for one thing; None where it does, or a large model writes it.
 
     Where no line surely answers, the lists that may be meant.
     """
-    models, search = materials.models, finding.selection.search
-    if not request.may_be_list or plan_of(models.language_model).structured:
+    if not request.may_be_list or plan_of(materials.models.language_model).structured:
         return None
+    if finding.selection.sure and (told := (yield from _of_each(request, materials))):
+        return told
+    told = _list_meant(finding, request, materials)
+    if told is None or told.unsure:
+        return told
+    return (
+        yield from in_order(told, subject(request.query, "list", materials.models.intents).split(), request, materials)
+    )
+
+
+def _of_each(request: Request, materials: Materials) -> AnswerSteps:
+    """ "When are my invoices due?": what each paper of a kind that is called in the plural answers.
+
+    None where documents are named besides, or most of the kind don't surely say it.
+    """
+    inside = request.documents
+    plural = [word for word in WORD.findall(request.query) if is_plural(word)]
+    kind, left = of_kind(in_english(" ".join(plural)), inside, materials, papers=True)
+    if len(left) >= len(plural) or not SEVERAL <= len(kind) <= MOST_ASKED:
+        return None
+    naming = named_documents(request.query, inside, request.lookup.holding)
+    if naming.words - naming.shared:
+        return None
+    words = subject(in_english(request.query), "list", materials.models.intents).split()
+    asked = " ".join(word for word in words if not is_plural(word)) or request.say("column item")
+    read = []
+    for number, document in enumerate(sorted(kind, key=lambda document: document.name)):
+        yield ScanProgress(number, len(kind))
+        cell = answer_of(request.query, asked, document, materials, request.lookup)
+        read.append((document, [cell if cell.sure else FieldValue()]))
+        unsure = sum(not cell.sure for _, (cell,) in read)
+        if request.lease.cancelled() or unsure * 2 >= len(kind):
+            return None
+    return _told_fields(read, [asked], len(kind), request, materials)
+
+
+def _list_meant(finding: Finding, request: Request, materials: Materials) -> DirectAnswer | None:
+    models, search = materials.models, finding.selection.search
     wanted = subject(request.query, "list", models.intents)
     lists = CandidateLists(search, wanted, materials.library, models)
     if lists.several < ASKS_FOR_SEVERAL or _asks_for_documents(in_english(wanted), request, materials):
         return None
     ranked = lists.ranked()
     if ranked and _is_meant(ranked[0], request.query) and len(ranked[0].found.items) > 1:
-        return told_list(ranked[0].found, request)
+        return told_list(_part_asked(ranked[0].found, wanted, materials), request)
     if ranked and finding.selection.answerable and not finding.selection.sure:
         return told_candidates(ranked, request)
     return None
+
+
+def _part_asked(found: TitledItems, wanted: str, materials: Materials) -> TitledItems:
+    """Of lists that follow each other under one heading, ingredients and steps, what clearly is asked for; else all.
+
+    By the words that the heading doesn't say.
+    """
+    parts = apart(found.items)
+    words = asked_words(wanted)
+    rest = " ".join(word for word, held in zip(words, held_in(words, found.title), strict=True) if not held)
+    if len(parts) == 1 or not rest:
+        return found
+    bare = ["; ".join(item.text[item_mark(item.text) :].strip() for item in part) for part in parts]
+    vectors = materials.models.embedder.encode([rest, *bare])
+    *_, second, best = sorted((float(likeness), place) for place, likeness in enumerate(vectors[1:] @ vectors[0]))
+    return replace(found, items=parts[best[1]]) if best[0] - second[0] >= CLEARLY else found
 
 
 def _is_meant(best: RankedList, query: str) -> bool:

@@ -12,12 +12,12 @@ from typing import Any
 
 from lamplight.library.records import Document, Message, Passage
 from lamplight.rag.composition import escape_markdown
-from lamplight.rag.events import Event, Rows, ScanProgress
+from lamplight.rag.events import Citation, Event, Rows, ScanProgress
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.papers import in_english
 from lamplight.rag.requests.fields import FieldValue, read_field, summed
-from lamplight.rag.requests.follow_up import FollowUp, follow_up_of
+from lamplight.rag.requests.follow_up import FollowUp, follow_up_of, order_of
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.told_lists import as_markdown
 from lamplight.rag.requests.values import value_named
@@ -50,23 +50,29 @@ class Column:
 class Shown:
     """The list or table of the answer before, with what its cells rest on."""
 
-    def __init__(self, message: Message, successor: Callable[[int], int] = int) -> None:
-        """`successor` tells the number of a document that was read anew since."""
-        self.rows = Rows(**message.details["rows"])
-        passages = (_passage(stored) for stored in message.details.get("passages", []))
-        self._passages = {one.marker: replace(one, document_id=successor(one.document_id)) for one in passages}
-        self._citations = message.details.get("citations", [])
-        if len(self.rows.sources) != len(self.rows.rows):  # from before cells had them
-            self.rows = replace(self.rows, sources=[[0] * len(row) for row in self.rows.rows])
+    def __init__(self, rows: Rows, passages: Sequence[Passage], citations: Sequence[Citation]) -> None:
+        self.rows = rows
+        if len(rows.sources) != len(rows.rows):  # from before cells had them
+            self.rows = replace(rows, sources=[[0] * len(row) for row in rows.rows])
+        self._passages = {one.marker: one for one in passages}
+        self._citations = citations
+
+    @classmethod
+    def of(cls, message: Message, successor: Callable[[int], int] = int) -> Shown:
+        """What a message has. `successor` tells the number of a document that was read anew since."""
+        stored = [_passage(one) for one in message.details.get("passages", [])]
+        passages = [replace(one, document_id=successor(one.document_id)) for one in stored]
+        citations = [Citation(**one) for one in message.details.get("citations", [])]
+        return cls(Rows(**message.details["rows"]), passages, citations)
 
     def sentence(self, marker: int, cell: str) -> Sentence | None:
         """What a cell rests on."""
         passage = self._passages.get(marker)
-        own = [one for one in self._citations if int(one["marker"]) == marker]
-        cited = next((one for one in own if cell and cell in one["text"]), own[0] if own else None)
+        own = [one for one in self._citations if int(one.marker) == marker]
+        cited = next((one for one in own if cell and cell in one.text), own[0] if own else None)
         if passage is None or cited is None:
             return None
-        return Sentence(passage, cited["text"], [tuple(box) for box in cited["boxes"]])
+        return Sentence(passage, cited.text, [(left, top, right, bottom) for left, top, right, bottom in cited.boxes])
 
     @property
     def documents(self) -> list[int | None]:
@@ -99,7 +105,7 @@ def shown_in(history: Sequence[Message], successor: Callable[[int], int] = int) 
     last = next((message for message in reversed(history) if message.role == "assistant"), None)
     if last is None or not (last.details.get("rows") or {}).get("rows"):
         return None
-    return Shown(last, successor)
+    return Shown.of(last, successor)
 
 
 def follow(
@@ -169,6 +175,22 @@ def _sorted(asked: FollowUp, request: Request, shown: Shown, materials: Material
     order = sorted(filled, key=lambda number: keys[number] or (), reverse=asked.descending)
     order += [number for number, key in enumerate(keys) if key is None]
     return _told(order, shown, request, request.say("sorted", column=escape_markdown(column)), extra)
+
+
+def in_order(told: DirectAnswer, telling: Sequence[str], request: Request, materials: Materials) -> AnswerSteps:
+    """A list in the order that the request itself asks for, if it does and the rows say it; else as it was told.
+
+    `telling` are the words that say what the request is about.
+    """
+    asked = order_of(in_english(request.query), telling, told.rows) if told.rows is not None else None
+    if asked is None or told.rows is None:
+        return told
+    ordered = yield from _sorted(asked, request, Shown(told.rows, told.passages, told.citations), materials)
+    if ordered is None or request.lease.cancelled():
+        return told
+    head, _, rest = told.text.partition("\n\n")
+    notes = rest.split("\n\n")[1:] if rest.startswith("|") else []
+    return replace(ordered, text="\n\n".join([head, ordered.text, *notes]))
 
 
 def _read(name: str, request: Request, shown: Shown, materials: Materials) -> Generator[Event, None, list[FieldValue]]:
