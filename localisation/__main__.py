@@ -22,7 +22,8 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from lamplight.languages import ABOUT_LANGUAGE, FOLDER, OWN_NAME, THOUSANDS
-from lamplight.rag.messages import LETTERS, SENTENCES, WORDS
+from lamplight.rag.messages import SENTENCES
+from lamplight.rag.request_language import LETTERS, WORDS
 from localisation.extraction import extract_html, extract_python
 
 HOME = Path(__file__).resolve().parent.parent

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
 from lamplight.rag.lexicon.dates import MONTHS
-from lamplight.rag.messages import language_of
+from lamplight.rag.request_language import any_language_of
 from lamplight.rag.names import INITIALS, words_of
 from lamplight.rag.query import STOP_WORDS, WORD
 
@@ -48,7 +48,7 @@ def unheard_names(text: str, library: Library, known: Collection[str]) -> tuple[
     which also tells what it isn't about, nor of other languages, where other words have capitals.
     """
     words = words_of(text)
-    if len(words) > LONG_QUESTION or language_of(text) != "en":
+    if len(words) > LONG_QUESTION or any_language_of(text) != "en":
         return ()
     names = {
         word.text: None

@@ -15,7 +15,7 @@ import numpy as np
 
 from lamplight.library.records import Passage
 from lamplight.models.embedder import Embedder, Vectors
-from lamplight.rag.messages import language_of
+from lamplight.rag.request_language import language_of
 from lamplight.rag.outline import Section
 from lamplight.rag.sentences import ENDED, Sentence, is_row, units_of
 
