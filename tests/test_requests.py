@@ -151,6 +151,58 @@ def test_documents_are_told_apart_by_their_language(library: Library, models: Mo
     assert "garten.md" in asked(library, models, "Welche Dokumente sind auf Deutsch?").answer
 
 
+LEASES = {
+    "lease_shop.md": "# Lease of the shop\n\nThe tenant pays a rent of 900 euros each month. Dogs are not allowed.",
+    "huurcontract.md": "# Huurovereenkomst\n\nDe kale huurprijs bedraagt 1375 euro per maand. Een kat is toegestaan.",
+    "mietvertrag.md": "# Mietvertrag\n\nDie Miete beträgt 640 Euro im Monat. Haustiere sind nicht gestattet.",
+    "contrat_location.md": "# Contrat de location\n\nLe loyer est de 780 euros par mois. La sous-location est interdite.",
+    "umowa_zlecenia.md": "# Umowa zlecenia\n\nWynagrodzenie wynosi 3450 złotych brutto. Praca trwa do końca listopada.",
+    "brief.md": "# Brief der Krankenkasse\n\nDer neue Beitrag beträgt 210 Euro. Er wird zum Monatsende abgebucht.",
+    "history.md": "# A school book\n\nThe French revolution began in 1789. The king was deposed three years later.",
+}
+
+
+@pytest.fixture
+def leases(library: Library, models: Models, tmp_path: Path) -> Library:
+    add(library, models, tmp_path, LEASES)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "documents"),
+    [
+        ("Summarise the Polish contract.", "summary", {"umowa_zlecenia.md"}),
+        ("Summarise the Dutch lease", "summary", {"huurcontract.md"}),
+        ("Fasse den niederländischen Mietvertrag zusammen", "summary", {"huurcontract.md"}),
+        ("Résume le contrat polonais", "summary", {"umowa_zlecenia.md"}),
+        ("Summarise the German lease", "summary", {"mietvertrag.md"}),  # of two documents in German
+        ("Summarise the French revolution", "summary", {"history.md"}),
+        ("compare the French and the German lease", "comparison", {"contrat_location.md", "mietvertrag.md"}),
+    ],
+)
+def test_documents_are_called_by_their_language(
+    leases: Library, models: Models, text: str, kind: RequestKind, documents: set[str]
+) -> None:
+    assert set(cited(asked(leases, models, text, kind))) == documents
+
+
+def test_a_word_that_only_begins_like_a_name_means_what_is_nearest(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    files = {
+        "contrat_location.md": "# Contrat de location\n\n" + "Le loyer est de 780 euros par mois, sans les charges. " * 40,
+        "bathroom.md": "# Bathroom\n\n" + "The contractor lays the tiles and paints the ceiling of the room. " * 40,
+        "darlehen.md": "# Darlehen\n\n" + "Der Zins beträgt vier Prozent im Jahr, die Rate 300 Euro. " * 40,
+    }
+    add(library, models, tmp_path, files)
+    for text, document in {
+        "Summarise the contractor's work": "bathroom.md",
+        "Summarise the contract": "contrat_location.md",
+        "Fasse den Darlehensvertrag zusammen": "darlehen.md",
+    }.items():
+        assert set(cited(asked(library, models, text, "summary"))) == {document}
+
+
 def test_a_summary_on_a_topic_is_of_what_is_about_it(library: Library, models: Models, tmp_path: Path) -> None:
     sections = {
         "Fees": "A plot costs 60 euros a year. Who pays late pays five euros more.",

@@ -17,7 +17,7 @@ from lamplight.rag.lexicon.papers import PAPERS
 from lamplight.rag.opening_rows import opening_rows, sum_rows
 from lamplight.rag.outline import Headings, Section, headings_of, sections_of
 from lamplight.rag.requests.counts import COUNTS, stated_count
-from lamplight.rag.requests.meant import about, meant, named, nearest
+from lamplight.rag.requests.meant import about, is_taken_loosely, meant, named, nearest
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.sentences import Sentence, item_mark, stems
 from lamplight.rag.summarisation import shares_of, summarised
@@ -40,8 +40,9 @@ def summary(request: Request, materials: Materials) -> AnswerSteps:
     """Of a document, a part of it, several, or everything in scope."""
     everything = request.intent.detail == "all"
     which = named(request) if everything else meant(request)
-    if not which and not everything and (words := about(request, materials)):
-        which = nearest(words, request, materials)
+    loosely = len(which) == 1 and not request.scope.chosen and is_taken_loosely(which[0], request)
+    if not everything and (not which or loosely) and (words := about(request, materials)):
+        which = nearest(words, request, materials) or which
     which = which or request.documents
     if len(which) == 1:
         yield ScanProgress(0, 1)
