@@ -67,7 +67,7 @@ def test_a_name_is_not_said_to_be_nowhere_where_documents_may_spell_it_otherwise
 ) -> None:
     files = {"team.md": "The team has two offices. The office by the harbour is led by Mr Holt since last May."}
     if foreign:
-        files["baogao.md"] = "团队在杭州有办公室。杭州办公室由王芳领导，共有十二名员工，成立于二零二一年三月。"
+        files["baogao.md"] = "团队在杭州有办公室。杭州办公室由王芳领导。共有十二名员工。成立于二零二一年三月。"
     add(library, models, tmp_path, files)
     answer = asked(library, models, "Who leads the office in Hangzhou?").answer
     assert ("Hangzhou" in answer) is not foreign

@@ -12,8 +12,8 @@ import sentencex
 from lamplight.library.records import Box, Passage
 from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.numbers import UNSPACED
-from lamplight.rag.request_language import any_language_of
 from lamplight.rag.query import STOP_WORDS, WORD
+from lamplight.rag.request_language import any_language_of
 
 LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){3}")  # at least three: a lone number or bullet is no sentence
 # Before a blank and what begins in any script but with a small letter of ours, behind what a model sets there: its

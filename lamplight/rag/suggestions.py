@@ -15,11 +15,11 @@ from lamplight.rag.computation import compute
 from lamplight.rag.finding import Finder
 from lamplight.rag.intent import understand
 from lamplight.rag.messages import say
-from lamplight.rag.request_language import any_language_of, language_of
 from lamplight.rag.naming import named_documents
 from lamplight.rag.outline import Headings, headings_of, trail
 from lamplight.rag.periods import YEAR
 from lamplight.rag.quotation import quotation
+from lamplight.rag.request_language import any_language_of, language_of
 from lamplight.rag.retriever import EVERYWHERE
 from lamplight.rag.sentences import Sentence
 

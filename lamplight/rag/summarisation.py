@@ -15,8 +15,8 @@ import numpy as np
 
 from lamplight.library.records import Passage
 from lamplight.models.embedder import Embedder, Vectors
-from lamplight.rag.request_language import language_of
 from lamplight.rag.outline import Section
+from lamplight.rag.request_language import language_of
 from lamplight.rag.sentences import ENDED, Sentence, is_row, units_of
 
 WORDS = (6, 45)  # of a sentence that can stand alone

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ SHORTEST_STEM = 4  # letters
 LONGEST_ENDING = 3  # letters: "niederländisch" and "niederländischen"
 UNSPACED = re.compile(r"[\u3040-\uffdc]")  # writing without blanks: a name may stand anywhere
 # In front of a name: it says in which language to answer, and not which documents are meant.
-INTO = frozenset("in into to auf ins en em på po na i w 用 成 以".split())
+INTO = frozenset({"in", "into", "to", "auf", "ins", "en", "em", "på", "po", "na", "i", "w", "用", "成", "以"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,14 @@ def language_names_in(text: str, language: str) -> list[LanguageName]:
         if not before or (before[-1].lower() not in INTO and before[-1][-1] not in INTO):
             found.append(name)
     return found
+
+
+def without(names: Sequence[LanguageName], text: str) -> str:
+    """A text without some of the names in it."""
+    kept = list(text)
+    for name in names:
+        kept[name.start : name.end] = " " * (name.end - name.start)
+    return " ".join("".join(kept).split())
 
 
 def _all_in(text: str, language: str) -> Iterator[LanguageName]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lamplight.library.records import Document
 from lamplight.models.language_identification import written_in
 from lamplight.rag.intent import subject
-from lamplight.rag.lexicon.language_names import WORD, LanguageName, language_names_in
+from lamplight.rag.lexicon.language_names import WORD, LanguageName, language_names_in, without
 from lamplight.rag.naming import named_documents
 from lamplight.rag.query import STOP_WORDS
 from lamplight.rag.request_language import any_language_of
@@ -48,10 +48,7 @@ def _in_its_languages(request: Request, materials: Materials) -> Request:
             meant.append((name, own))
     if not meant:
         return request
-    left = query
-    for name, _ in meant:  # as long as it was, so that the others stay where they are
-        left = left[: name.start] + " " * (name.end - name.start) + left[name.end :]
-    left = " ".join(left.split())
+    left = without([name for name, _ in meant], query)
     if len({name.code for name, _ in meant}) == 1:
         return replace(request, query=left, scope=_only(meant[0][1], request))
     # "The French and the German lease" are one of each.

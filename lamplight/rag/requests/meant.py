@@ -67,6 +67,11 @@ def is_taken_loosely(document: Document, request: Request) -> bool:
     return bool(alike) and not any(_is_called(word, names) for word in alike)
 
 
+def is_in_name(word: str, document: Document) -> bool:
+    """Whether a word of a request says no more than which document is meant, by its name, title or kind."""
+    return word.lower() in PAPERS | ANY_PAPERS or _is_called(word.lower(), _name_words(document))
+
+
 def _name_words(document: Document) -> frozenset[str]:
     return _words(f"{document.name} {document.title}")
 

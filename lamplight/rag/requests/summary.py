@@ -51,15 +51,16 @@ def summary(request: Request, materials: Materials) -> AnswerSteps:
             try:
                 written = yield from _written(which[0], model, request, materials)
             except ServerError as error:  # the document's own sentences need no model
-                own = _of_one(which[0], request, materials)
+                own = of_one(which[0], request, materials)
                 return replace(own, notice=str(error)) if own else None
             if written is not None or request.lease.cancelled():
                 return written
-        return _of_one(which[0], request, materials)
+        return of_one(which[0], request, materials)
     return (yield from in_their_own_words(which, request, materials))
 
 
-def _of_one(document: Document, request: Request, materials: Materials) -> DirectAnswer | None:
+def of_one(document: Document, request: Request, materials: Materials) -> DirectAnswer | None:
+    """A document's own sentences, or those of the part that is asked for; None where it has no text."""
     chunks = materials.library.passages.of(document.id)
     if not chunks:
         return None
