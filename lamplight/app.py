@@ -128,7 +128,13 @@ def leave() -> NoReturn:
 
 
 def open_vectors(library: Library, models: Models) -> None:
-    """Of both embedders, before the first question and before idle work describes pictures anew."""
+    """Of both embedders, before the first question and before idle work describes pictures anew.
+
+    With them what tells a question's language.
+    """
+    from lamplight.models.language_identification import prepare
+
+    prepare()
     library.vectors.store(models.embedder)
     if (second := models.prepared_second(library.vector_places.second)) is not None:
         library.vectors.store(second, complete=False)

@@ -8,6 +8,7 @@ python -m localisation --check     change nothing; fails where a catalogue is no
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from datetime import datetime, timezone
 from io import BytesIO
@@ -22,7 +23,10 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from lamplight.languages import ABOUT_LANGUAGE, FOLDER, OWN_NAME, THOUSANDS
-from lamplight.rag.messages import LETTERS, SENTENCES, WORDS
+from lamplight.models.language_identification import NAMES
+from lamplight.rag.lexicon.language_names import LANGUAGE_NAMES
+from lamplight.rag.messages import SENTENCES
+from lamplight.rag.request_language import LETTERS, WORDS
 from localisation.extraction import extract_html, extract_python
 
 HOME = Path(__file__).resolve().parent.parent
@@ -62,7 +66,17 @@ def main() -> int:
             faults += len(left) + len(wrong(renewed)) + (not is_written(renewed, path))
         else:
             write(renewed, path.stem)
+    if not options.check:
+        write_language_names()
     return 1 if faults else 0
+
+
+def write_language_names() -> None:
+    """What each language is called in each, of those that documents are told to be in."""
+    names = {
+        code: {named: name for named in NAMES if (name := Locale.parse(code).languages.get(named))} for code in NAMES
+    }
+    LANGUAGE_NAMES.write_text(json.dumps(names, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def messages_of_code() -> Catalog:

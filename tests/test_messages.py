@@ -10,7 +10,8 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished
-from lamplight.rag.messages import language_of, say
+from lamplight.rag.messages import say
+from lamplight.rag.request_language import language_of
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,23 @@ from lamplight.rag.messages import language_of, say
         ("¿Cuántos documentos tengo?", "es"),
         ("dame una lista de todas las facturas", "es"),
         ("总结一下这份合同", "zh"),
-        ("この契約を要約して", "en"),  # of Japanese there are no sentences yet, and Chinese ones would be worse
+        ("¿Cuándo se pagó a Cubiertas Guadaíra?", "es"),
+        ("Quel poste a dépassé son budget en 2022 ?", "fr"),
+        ("Durchschnitt Betrag", "de"),
+        ("Darf ich in der Wohnung in Lyon rauchen?", "de"),
+        ("Hat er in 2022 Miete in bar bezahlt?", "de"),
+        # English with names from elsewhere.
+        ("does La Maison du Café open on Sunday", "en"),
+        ("who signed the Mietvertrag?", "en"),
+        ("When was El Niño?", "en"),
+        # What Lamplight doesn't speak is no other language.
+        ("Riassumi il verbale della riunione.", "en"),
+        ("È disponibile il menù?", "en"),
+        ("Chi tiene il corso di pittura?", "en"),
+        ("Wanneer begint de huur?", "en"),
+        ("Posso fumar no apartamento?", "en"),
+        ("Czy mogę mieć psa?", "en"),
+        ("この契約を要約して", "en"),  # Chinese would be worse
     ],
 )
 def test_the_language_of_a_request_is_known(text: str, language: str) -> None:

@@ -151,6 +151,64 @@ def test_documents_are_told_apart_by_their_language(library: Library, models: Mo
     assert "garten.md" in asked(library, models, "Welche Dokumente sind auf Deutsch?").answer
 
 
+LEASES = {
+    "lease_shop.md": "# Lease of the shop\n\nThe tenant pays a rent of 900 euros each month. Dogs are not allowed.",
+    "huurcontract.md": "# Huurovereenkomst\n\nDe kale huurprijs bedraagt 1375 euro per maand. Een kat is toegestaan.",
+    "mietvertrag.md": "# Mietvertrag\n\nDie Miete beträgt 640 Euro im Monat. Haustiere sind nicht gestattet.",
+    "contrat_location.md": "# Contrat de location\n\nLe loyer est de 780 euros par mois. Sous-louer est interdit.",
+    "umowa_zlecenia.md": "# Umowa zlecenia\n\nWynagrodzenie wynosi 3450 złotych brutto. Praca trwa do końca listopada.",
+    "brief.md": "# Brief der Krankenkasse\n\nDer neue Beitrag beträgt 210 Euro. Er wird zum Monatsende abgebucht.",
+    "history.md": "# A school book\n\nThe French revolution began in 1789. The king was deposed three years later.",
+}
+
+
+@pytest.fixture
+def leases(library: Library, models: Models, tmp_path: Path) -> Library:
+    add(library, models, tmp_path, LEASES)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "documents"),
+    [
+        ("Summarise the Polish contract.", "summary", {"umowa_zlecenia.md"}),
+        ("Summarise the Dutch lease", "summary", {"huurcontract.md"}),
+        ("Fasse den niederländischen Mietvertrag zusammen", "summary", {"huurcontract.md"}),
+        ("Résume le contrat polonais", "summary", {"umowa_zlecenia.md"}),
+        ("Summarise the German lease", "summary", {"mietvertrag.md"}),  # of two documents in German
+        ("Summarise the French revolution", "summary", {"history.md"}),
+        ("compare the French and the German lease", "comparison", {"contrat_location.md", "mietvertrag.md"}),
+    ],
+)
+def test_documents_are_called_by_their_language(
+    leases: Library, models: Models, text: str, kind: RequestKind, documents: set[str]
+) -> None:
+    assert set(cited(asked(leases, models, text, kind))) == documents
+
+
+def test_a_request_is_understood_with_the_name_of_a_language_in_it(leases: Library, models: Models) -> None:
+    finished = asked(leases, models, "Fasse den niederländischen Mietvertrag zusammen")
+    assert finished.kind == "summary" and set(cited(finished)) == {"huurcontract.md"}
+
+
+def test_a_word_that_only_begins_like_a_name_means_what_is_nearest(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    files = {
+        "contrat_location.md": "# Contrat de location\n\n"
+        + "Le loyer est de 780 euros par mois, sans les charges. " * 40,
+        "bathroom.md": "# Bathroom\n\n" + "The contractor lays the tiles and paints the ceiling of the room. " * 40,
+        "darlehen.md": "# Darlehen\n\n" + "Der Zins beträgt vier Prozent im Jahr, die Rate 300 Euro. " * 40,
+    }
+    add(library, models, tmp_path, files)
+    for text, document in {
+        "Summarise the contractor's work": "bathroom.md",
+        "Summarise the contract": "contrat_location.md",
+        "Fasse den Darlehensvertrag zusammen": "darlehen.md",
+    }.items():
+        assert set(cited(asked(library, models, text, "summary"))) == {document}
+
+
 def test_a_summary_on_a_topic_is_of_what_is_about_it(library: Library, models: Models, tmp_path: Path) -> None:
     sections = {
         "Fees": "A plot costs 60 euros a year. Who pays late pays five euros more.",
@@ -428,6 +486,19 @@ def test_what_changed_between_two_versions_is_said_line_by_line(
 def test_writing_says_that_it_needs_a_larger_model_and_shows_the_facts(sample_library: Library, models: Models) -> None:
     finished = asked(sample_library, models, "Write a letter to the society about the key deposit")
     assert finished.kind == "writing" and "larger language model" in finished.answer and finished.citations
+
+
+def test_what_would_be_written_from_a_whole_document_is_shown_as_its_summary(leases: Library, models: Models) -> None:
+    for text, document in {
+        "translate the letter of the Krankenkasse": "brief.md",
+        "Translate the Dutch lease into English": "huurcontract.md",
+        "Explain the Polish contract to me": "umowa_zlecenia.md",
+    }.items():
+        finished = asked(leases, models, text, "writing")
+        assert finished.answer.startswith(say("en", "needs larger")) and set(cited(finished)) == {document}
+        assert say("en", "rests on") not in finished.answer
+    letter = asked(leases, models, "an email to my landlord about dogs in the shop", "writing")
+    assert say("en", "rests on") in letter.answer and "Dogs are not allowed" in letter.answer
 
 
 def test_the_other_reading_is_one_click(sample_library: Library, models: Models) -> None:

@@ -12,6 +12,7 @@ from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
 from lamplight.rag.finding import Finder
 from lamplight.rag.spelling import respelled, unheard_names
+from tests.test_requests import add, asked
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,18 @@ def test_what_is_asked_of_a_name_that_no_document_says_is_not_sure(sample_librar
     finder = Finder(sample_library, models)
     assert finder.select("When are bonfires allowed?").sure
     assert not finder.select("When does Morwenna say that bonfires are allowed?").sure
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a_name_is_not_said_to_be_nowhere_where_documents_may_spell_it_otherwise(
+    foreign: bool, library: Library, models: Models, tmp_path: Path
+) -> None:
+    files = {"team.md": "The team has two offices. The office by the harbour is led by Mr Holt since last May."}
+    if foreign:
+        files["baogao.md"] = "团队在杭州有办公室。杭州办公室由王芳领导。共有十二名员工。成立于二零二一年三月。"
+    add(library, models, tmp_path, files)
+    answer = asked(library, models, "Who leads the office in Hangzhou?").answer
+    assert ("Hangzhou" in answer) is not foreign
 
 
 def test_a_misspelled_question_finds_what_the_right_one_does(sample_library: Library, models: Models) -> None:

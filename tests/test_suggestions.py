@@ -12,7 +12,7 @@ from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished
 from lamplight.rag.guide import GuideBuilder
-from lamplight.rag.messages import language_of
+from lamplight.rag.request_language import language_of
 from lamplight.rag.suggestions import Suggestions
 
 

@@ -28,7 +28,7 @@ from lamplight.models.embedder import Embedder, Vectors
 from lamplight.models.intent import VECTOR_SCALE, WEIGHTS, IntentClassifier, features, ngrams_of
 from lamplight.models.prepare import ensure_embedder
 from lamplight.rag.intent import understand
-from lamplight.rag.messages import language_of
+from lamplight.rag.request_language import language_of
 from training.papers import FOLDER, sections
 
 EXAMPLES = Path(__file__).with_name("requests.txt")

@@ -29,6 +29,18 @@ def written_in(text: str) -> str:
     return str(_identifier().classify(text)[0]) if letters >= LETTERS else ""
 
 
+def likelihoods(text: str) -> dict[str, float]:
+    """How likely `text` is in each language of `NAMES`, as logarithms: 0 for the likeliest, and for all if none is."""
+    ranked = _identifier().rank(text)
+    most = float(ranked[0][1])
+    return {code: float(value) - most for code, value in ranked}
+
+
+def prepare() -> None:
+    """Load what is needed, so that the first question doesn't wait for it."""
+    _identifier()
+
+
 @lru_cache(maxsize=1)
 def _identifier() -> LanguageIdentifier:
     """One of its own, so that the languages it knows are set for nobody else; 1.5 s."""

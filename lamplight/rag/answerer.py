@@ -18,8 +18,10 @@ from lamplight.rag.conversation import accept_rewrite, depends, rewrite_prompt, 
 from lamplight.rag.events import Breadth, Event, Finished, Mode, Searching, Waiting
 from lamplight.rag.finding import Finder, reading_text
 from lamplight.rag.intent import Intent, RequestKind, asked_as, understand, without_names
+from lamplight.rag.lexicon.language_names import language_names_in, without
 from lamplight.rag.naming import named_documents
 from lamplight.rag.pinning import fixed_prompt, pin
+from lamplight.rag.request_language import any_language_of
 from lamplight.rag.requests.answer_events import answer_events, refuse, stopped
 from lamplight.rag.requests.fact import FactAnswers
 from lamplight.rag.requests.figure import figure
@@ -181,7 +183,9 @@ class Answerer:
         if intent.kind != "fact":
             return intent
         names = named_documents(request.query, request.documents, request.lookup.holding).words
-        plain = understand(without_names(request.query, names), classifier, vectors, multilingual) if names else intent
+        languages = language_names_in(request.query, any_language_of(request.query))
+        text = without_names(without(languages, request.query) if languages else request.query, names)
+        plain = understand(text, classifier, vectors, multilingual) if names or languages else intent
         return plain if plain.kind == "summary" else intent
 
     def _answer(self, request: Request, unread: Sequence[str]) -> Iterator[Event]:

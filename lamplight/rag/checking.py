@@ -15,7 +15,7 @@ from lamplight.models.embedder import Embedder
 from lamplight.rag.events import Citation
 from lamplight.rag.grounding import GroundedAnswer, ground, unit_note
 from lamplight.rag.lexicon.english import MARKER, without_markers
-from lamplight.rag.messages import language_of
+from lamplight.rag.request_language import any_language_of
 from lamplight.rag.sentences import ANNOUNCES, ENDED, sentence_spans, split_sentences
 
 MARKUP = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
@@ -48,7 +48,7 @@ class StreamChecker:
         self.unsupported: list[str] = []
         self.further: list[Passage] = []  # cited beyond those that are shown
         self._passages, self._embedder, self._keeps, self._cited = passages, embedder, keeps, cited
-        self._language = language_of(" ".join(passage.text for passage in passages))
+        self._language = any_language_of(" ".join(passage.text for passage in passages))
         self._shown, self._markers = shown, dict[int, int]()
         self._waiting: list[tuple[int, str]] = []  # what is told with the next line that stands
         self._gap = False  # an empty line came

@@ -1,24 +1,13 @@
 """The sentences that Lamplight itself says in an answer, in the language in which it was asked.
 
-They are translated in the catalogues of `lamplight.languages`, with words and letters by which a request is known to be
-in that language. A pair is one and many; `count` decides, and is written as {n}.
+They are translated in the catalogues of `lamplight.languages`; in which language is told by `rag.request_language`. A
+pair is one and many; `count` decides, and is written as {n}.
 """
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from lamplight.languages import THOUSANDS, about, catalogue
 
-from lamplight.languages import ENGLISH, THOUSANDS, about, catalogue, languages
-
-WORD = re.compile(r"(?!(?<=['’])[st]\b)[^\W\d_]+")  # not what ends "Nvidia's" and "don't": it begins "s'il"
-KANA = re.compile(r"[\u3040-\u30ff]")  # Japanese has the letters of Chinese besides
-LETTERS = "letters that tell this language from the others, as in a regular expression’s brackets"
-"""An entry about a language, of which English has none."""
-WORDS = (  # of a request in English, and the entry about those of the other languages
-    "the a an of in my all is are what which who how many list show give me do does have with and for about to "
-    "please hello hi thanks thank you write summarise compare can"
-)
 SENTENCES: dict[str, str | tuple[str, str]] = {
     "hello": "Hello! Ask me anything about your documents; every answer points at the page it comes from.",
     "welcome": "You are welcome.",
@@ -122,44 +111,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
 }
 
 
-def language_of(*texts: str) -> str:
-    """Of the first of some texts in which one language is clearly told, else of the last of them.
-
-    By the words that every request has, and letters of one language alone; English where nothing decides.
-    """
-    counted = [_signs_in(text.lower()) for text in texts]
-    held = next((one for one in counted if _is_clear(one)), counted[-1])
-    best = max(held, key=lambda code: held[code])
-    return best if held[best] > held[ENGLISH] else ENGLISH
-
-
-def _signs_in(text: str) -> dict[str, int]:
-    """How many words and letters of each language."""
-    words = WORD.findall(text)
-    held = {code: sum(word in signs for word in words) for code, signs in _words().items()}
-    for code, letters in _letters().items():
-        held[code] += letters.search(text) is not None and not KANA.search(text)
-    return held
-
-
-def _is_clear(held: dict[str, int]) -> bool:
-    most, second = sorted(held.values(), reverse=True)[:2]
-    return most > second
-
-
 def say(language: str, key: str, count: int = 1, **values: object) -> str:
     """A sentence with its values put in, and `count` as {n}."""
     message, known = SENTENCES[key], catalogue(language)
     said = known.gettext(message) if isinstance(message, str) else known.ngettext(*message, count)
     return said.format(n=f"{count:,}".replace(",", about(language, THOUSANDS)), **values)
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, frozenset[str]]:
-    return {code: frozenset(about(code, WORDS).split()) for code in languages()}
-
-
-@lru_cache(maxsize=1)
-def _letters() -> dict[str, re.Pattern[str]]:
-    given = {code: about(code, LETTERS) for code in languages() if code != ENGLISH}
-    return {code: re.compile(f"[{letters}]") for code, letters in given.items() if letters != LETTERS}

@@ -12,8 +12,8 @@ import sentencex
 from lamplight.library.records import Box, Passage
 from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.numbers import UNSPACED
-from lamplight.rag.messages import language_of
 from lamplight.rag.query import STOP_WORDS, WORD
+from lamplight.rag.request_language import any_language_of
 
 LETTERS = re.compile(r"(?:[^\W\d_][\W\d_]*){3}")  # at least three: a lone number or bullet is no sentence
 # Before a blank and what begins in any script but with a small letter of ours, behind what a model sets there: its
@@ -57,7 +57,7 @@ def units_of(passage: Passage) -> list[Sentence]:
     lines = passage.text.split("\n")
     boxes = passage.boxes if len(passage.boxes) == len(lines) else []
     furniture = frozenset(passage.furniture) if len(passage.furniture) < len(lines) else frozenset()
-    language = language_of(passage.text) if passage.kind == "text" else ""
+    language = any_language_of(passage.text) if passage.kind == "text" else ""
     sentences = []
     for group in _groups(lines, passage.kind == "text", furniture):
         text = " ".join(lines[index] for index in group)
@@ -165,7 +165,7 @@ def sentence_spans(text: str, language: str = "") -> list[tuple[int, int]]:
     found = list(SENTENCE_END.finditer(text))
     if not found:
         return [(0, len(text))]
-    language = language or language_of(text)
+    language = language or any_language_of(text)
     known = frozenset(accumulate(map(len, sentencex.segment(language, text))))
     dates = [(date.start, date.end) for date in dates_of(text)]  # "9 Sept. 2024", "31. März 2024"
     ends = [

@@ -12,9 +12,9 @@ from rapidfuzz.distance import OSA
 from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
 from lamplight.rag.lexicon.dates import MONTHS
-from lamplight.rag.messages import language_of
 from lamplight.rag.names import INITIALS, words_of
 from lamplight.rag.query import STOP_WORDS, WORD
+from lamplight.rag.request_language import any_language_of
 
 SHORTEST = 5  # letters: shorter words are each other's misspellings
 SHORTEST_WORD = 3  # letters: of those below SHORTEST two beside each other may have changed places: "teh", "mcuh"
@@ -50,7 +50,7 @@ def unheard_names(text: str, library: Library, known: Collection[str]) -> tuple[
     which also tells what it isn't about, nor of other languages, where other words have capitals.
     """
     words = words_of(text)
-    if len(words) > LONG_QUESTION or language_of(text) != "en":
+    if len(words) > LONG_QUESTION or any_language_of(text) != "en":
         return ()
     names = {
         word.text: None

@@ -14,11 +14,12 @@ from lamplight.models.loading import Models
 from lamplight.rag.computation import compute
 from lamplight.rag.finding import Finder
 from lamplight.rag.intent import understand
-from lamplight.rag.messages import language_of, say
+from lamplight.rag.messages import say
 from lamplight.rag.naming import named_documents
 from lamplight.rag.outline import Headings, headings_of, trail
 from lamplight.rag.periods import YEAR
 from lamplight.rag.quotation import quotation
+from lamplight.rag.request_language import any_language_of, language_of
 from lamplight.rag.retriever import EVERYWHERE
 from lamplight.rag.sentences import Sentence
 
@@ -71,9 +72,10 @@ class SuggestionBuilder:
 
     def _candidates(self, document: Document) -> Iterator[Candidate]:
         chunks = self._library.passages.of(document.id, FIRST_CHUNKS)
-        language = language_of(" ".join(chunk.text for chunk in chunks))
+        text = " ".join(chunk.text for chunk in chunks)
+        language = language_of(text)
         title = _title(document)
-        if language == "en":  # questions about tables are read in English
+        if any_language_of(text) == "en":  # questions about tables are read in English
             yield from filter(None, (_of_table(table) for table in self._library.tables.of([document.id])[:TRIED]))
         telling = [heading for heading in self._headings(document) if _tells(heading, document)]
         for heading in telling[:TRIED]:

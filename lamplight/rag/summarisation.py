@@ -18,8 +18,8 @@ from lamplight.library.records import Passage
 from lamplight.models.embedder import Embedder, Vectors
 from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.numbers import UNSPACED
-from lamplight.rag.messages import language_of
 from lamplight.rag.outline import Section
+from lamplight.rag.request_language import language_of
 from lamplight.rag.sentences import ENDED, Sentence, is_row, item_mark, units_of
 
 WORDS = (6, 45)  # of a sentence that can stand alone

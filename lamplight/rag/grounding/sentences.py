@@ -21,7 +21,7 @@ from lamplight.rag.grounding.segments import aligned
 from lamplight.rag.grounding.source import Source, claim_stems, sources_of
 from lamplight.rag.lexicon.english import without_markers
 from lamplight.rag.lexicon.quantities import IN_UNITS, any_states, quantities_of
-from lamplight.rag.messages import language_of
+from lamplight.rag.request_language import any_language_of
 from lamplight.rag.sentences import Sentence, overlap, split_sentences
 
 LEAST_OVERLAP = 0.5  # of a sentence's meaning words must stand in what it is tied to
@@ -122,7 +122,7 @@ def split_answer(answer: str) -> list[str]:
     A single line break inside a sentence is one the model copied from a page.
     """
     plain = WRAPPED.sub(" ", without_markers(answer))
-    language = language_of(plain)
+    language = any_language_of(plain)
     return [part for line in APART.split(plain) for part in split_sentences(line, language) if re.search(r"\w", part)]
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from lamplight.languages import speaking, translated
 from lamplight.library.records import Document
-from lamplight.models.language_identification import NAMES, written_in
+from lamplight.models.language_identification import NAMES
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.events import Rows
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import KINDS, in_english
 from lamplight.rag.query import WORD
 from lamplight.rag.requests.documents_listed import MOST, as_list, documents_listed
+from lamplight.rag.requests.in_language import language_of_document
 from lamplight.rag.requests.meant import about, called, named
 from lamplight.rag.requests.request import CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.sentences import Sentence, sentences_of, units_of
@@ -22,7 +23,6 @@ from lamplight.rag.sentences import Sentence, sentences_of, units_of
 LOOKED_AT = 30  # passages of a document, for the sentence that is shown
 SKIPPED = 12  # remarks about what was not read
 MOST_OF_A_LANGUAGE = 12  # documents that are named
-WRITTEN_FIRST = 6  # passages of a document that tell its language
 
 
 def about_library(request: Request, materials: Materials) -> DirectAnswer | None:
@@ -112,7 +112,7 @@ def _languages(request: Request, materials: Materials) -> DirectAnswer:
     """Each language with its documents; those that have the fewest first, as they are mostly what is looked for."""
     groups: dict[str, list[Document]] = {}
     for document in request.documents:
-        groups.setdefault(_written_in(document, materials), []).append(document)
+        groups.setdefault(language_of_document(document, materials), []).append(document)
     untold = groups.pop("", [])
     citations = CitationList()
     lines = []
@@ -132,12 +132,6 @@ def _names(documents: Sequence[Document], citations: CitationList, request: Requ
     names = ", ".join(f"{escape_markdown(one.name)}{citations.mark(materials.first_line(one))}" for one in first)
     left = len(documents) - len(first)
     return f"{names} {request.say('more documents', left)}" if left else names
-
-
-def _written_in(document: Document, materials: Materials) -> str:
-    """By what it says on its first pages: a letter may end with an address abroad."""
-    chunks = materials.library.passages.of(document.id, WRITTEN_FIRST)
-    return written_in(" ".join(chunk.text for chunk in chunks))
 
 
 def _failed(request: Request, materials: Materials) -> DirectAnswer:

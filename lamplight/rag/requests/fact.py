@@ -137,7 +137,9 @@ class FactAnswers:
 
 def _unsure(request: Request, finding: Finding) -> str:
     """What is said above lines that may answer."""
-    if unheard := finding.selection.search.unheard:
+    unheard, documents = finding.selection.search.unheard, request.documents
+    # What is abroad may be called otherwise there: Seville is Sevilla.
+    if unheard and not any(document.report and document.report.foreign for document in documents):
         return request.say("name unheard", what=request.say("quoted", words=unheard[0]))
     return request.say("unsure")
 

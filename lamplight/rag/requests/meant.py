@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from lamplight.library.records import PICTURE_NAMES, Document, Message
 from lamplight.rag.balance import AMOUNT
 from lamplight.rag.intent import subject
-from lamplight.rag.lexicon.papers import ANY_PAPERS, KINDS, LOOKS, PAPERS, RECEIPT
+from lamplight.rag.lexicon.papers import ANY_PAPERS, KINDS, LOOKS, PAPERS, RECEIPT, in_english
 from lamplight.rag.naming import named_documents
 from lamplight.rag.query import STOP_WORDS, WORD
 from lamplight.rag.requests.request import Materials, Request
@@ -44,9 +45,10 @@ def named(request: Request) -> list[Document]:
 def by_words(request: Request, documents: Sequence[Document]) -> list[Document]:
     """Those whose names have the most of the request's words, rare ones first; none where no word is in a name.
 
-    A word that only begins alike counts half: "Handbuch" may mean the handbook.
+    A word that only begins alike counts half, as does what a paper is called in another language: "Handbuch" may mean
+    the handbook, and "lease" the Mietvertrag.
     """
-    names = {one.id: _words(f"{one.name} {one.title}") for one in documents}
+    names = {one.id: _name_words(one) for one in documents}
     fits = dict.fromkeys(names, 0.0)
     for word in _words(request.query) - STOP_WORDS:
         alike = {number: _likeness(word, own) for number, own in names.items()}
@@ -58,6 +60,35 @@ def by_words(request: Request, documents: Sequence[Document]) -> list[Document]:
     return [one for one in documents if most and fits[one.id] >= ALMOST * most]
 
 
+def is_taken_loosely(document: Document, request: Request) -> bool:
+    """Whether only the beginning of a word speaks for a document: "contractor" may mean the contract, or not."""
+    words, names = _words(request.query) - STOP_WORDS, _name_words(document)
+    alike = [word for word in words if _likeness(word, names)]
+    return bool(alike) and not any(_is_called(word, names) for word in alike)
+
+
+def is_in_name(word: str, document: Document) -> bool:
+    """Whether a word of a request says no more than which document is meant, by its name, title or kind."""
+    return word.lower() in PAPERS | ANY_PAPERS or _is_called(word.lower(), _name_words(document))
+
+
+def _name_words(document: Document) -> frozenset[str]:
+    return _words(f"{document.name} {document.title}")
+
+
+def _is_called(word: str, names: frozenset[str]) -> bool:
+    """Whether one of the names is the word, or what it begins with or that with it: "Darlehen", "Darlehensvertrag"."""
+    long = [name for name in names if min(len(name), len(word)) >= BEGINNING]
+    whole = word in names or any(name.startswith(word) or word.startswith(name) for name in long)
+    return whole or bool(stems(word) & _kinds_of(" ".join(names)))
+
+
+@lru_cache(maxsize=2_000)
+def _kinds_of(text: str) -> frozenset[str]:
+    """What the papers that a text names in another language are called in English: "Mietvertrag" is a lease."""
+    return stems(" ".join(word for word in in_english(text).split() if word in KINDS))
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.lower() for word in re.split(r"[\W_]+", text) if word)
 
@@ -66,7 +97,7 @@ def _likeness(word: str, names: frozenset[str]) -> float:
     if word in names:
         return 1.0
     alike = len(word) >= BEGINNING and any(name[:BEGINNING] == word[:BEGINNING] for name in names)
-    return 0.5 if alike else 0.0
+    return 0.5 if alike or stems(word) & _kinds_of(" ".join(names)) else 0.0
 
 
 def nearest(words: str, request: Request, materials: Materials) -> list[Document]:
@@ -174,4 +205,5 @@ def _kind_words(document: Document, materials: Materials) -> frozenset[str]:
     chunks = materials.library.passages.of(document.id, WRITTEN_FIRST)
     pictures = " ".join(PICTURE_NAMES[chunk.picture_kind] for chunk in chunks if chunk.picture_kind)
     beginning = " ".join(chunk.text.split("\n")[0] for chunk in chunks)
-    return stems(f"{document.name.replace('_', ' ')} {document.title} {pictures} {beginning}")
+    text = f"{document.name.replace('_', ' ')} {document.title} {beginning}"
+    return stems(f"{text} {pictures}") | _kinds_of(text)

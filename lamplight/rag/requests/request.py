@@ -16,7 +16,8 @@ from lamplight.rag.finding import Finder
 from lamplight.rag.grounding import cite
 from lamplight.rag.intent import FACT, Intent
 from lamplight.rag.lookup import Lookup
-from lamplight.rag.messages import language_of, say
+from lamplight.rag.messages import say
+from lamplight.rag.request_language import language_of
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.rag.sentences import Sentence, units_of
 from lamplight.rag.suggestions import Suggestions

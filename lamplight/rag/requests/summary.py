@@ -19,7 +19,7 @@ from lamplight.rag.opening_rows import opening_rows, sum_rows
 from lamplight.rag.outline import Headings, Section, headings_of, sections_of
 from lamplight.rag.query import WORD
 from lamplight.rag.requests.counts import COUNTS, stated_count
-from lamplight.rag.requests.meant import about, meant, named, nearest, unnamed
+from lamplight.rag.requests.meant import about, is_taken_loosely, meant, named, nearest, unnamed
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.sentences import Sentence, item_mark, stems
 from lamplight.rag.summarisation import shares_of, summarised
@@ -42,8 +42,9 @@ def summary(request: Request, materials: Materials) -> AnswerSteps:
     """Of a document, a part of it, several, or everything in scope."""
     everything = request.intent.detail == "all"
     which = named(request) if everything else meant(request)
-    if not which and not everything and (words := about(request, materials)):
-        which = nearest(words, request, materials)
+    loosely = len(which) == 1 and not request.scope.chosen and is_taken_loosely(which[0], request)
+    if not everything and (not which or loosely) and (words := about(request, materials)):
+        which = nearest(words, request, materials) or which
     which = which or request.documents
     if len(which) == 1:
         yield ScanProgress(0, 1)
@@ -52,15 +53,16 @@ def summary(request: Request, materials: Materials) -> AnswerSteps:
             try:
                 written = yield from _written(which[0], model, request, materials)
             except ServerError as error:  # the document's own sentences need no model
-                own = _of_one(which[0], request, materials)
+                own = of_one(which[0], request, materials)
                 return replace(own, notice=str(error)) if own else None
             if written is not None or request.lease.cancelled():
                 return written
-        return _of_one(which[0], request, materials)
+        return of_one(which[0], request, materials)
     return (yield from in_their_own_words(which, request, materials))
 
 
-def _of_one(document: Document, request: Request, materials: Materials) -> DirectAnswer | None:
+def of_one(document: Document, request: Request, materials: Materials) -> DirectAnswer | None:
+    """A document's own sentences, or those of the part that is asked for; None where it has no text."""
     chunks = materials.library.passages.of(document.id)
     if not chunks:
         return None

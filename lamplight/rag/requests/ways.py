@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from lamplight.rag.intent import RequestKind
 from lamplight.rag.requests.about_library import about_library
 from lamplight.rag.requests.comparison import change, comparison
+from lamplight.rag.requests.in_language import by_language
 from lamplight.rag.requests.listing import listing
 from lamplight.rag.requests.request import AnswerSteps, DirectAnswer, Materials, Request, Way
 from lamplight.rag.requests.summary import summary
@@ -28,11 +29,11 @@ WAYS: Mapping[RequestKind, Way] = {
     "talk": _at_once(talk),
     "lamplight": _at_once(lamplight),
     "library": _at_once(about_library),
-    "summary": summary,
-    "list": listing,
-    "comparison": comparison,
-    "change": change,
-    "writing": _at_once(writing),
+    "summary": by_language(summary),
+    "list": by_language(listing),
+    "comparison": by_language(comparison),
+    "change": by_language(change),
+    "writing": by_language(_at_once(writing)),
 }
 # Answered in an empty library too.
 WITHOUT_DOCUMENTS: frozenset[RequestKind] = frozenset({"talk", "lamplight", "library"})
