@@ -189,6 +189,15 @@ def test_a_sentence_cut_by_a_chunk_is_completed(models: Models, library: Library
     assert len(full.boxes) == len(full.text.split("\n"))
 
 
+def test_a_line_of_a_document_without_the_name_that_is_said_is_not_surely_the_answer(
+    filled: Library, models: Models
+) -> None:
+    assert select(filled, models, "What temperature does the oven heat to?").sure
+    named = select(filled, models, "What temperature does the oven in Elm Road heat to?")
+    assert named.passages[0].document == "oven.txt"
+    assert not named.sure
+
+
 def test_what_was_just_told_is_less_likely_what_a_follow_up_asks_for(filled: Library, models: Models) -> None:
     question = next(iter(TEXTS.values())).split(".")[0]
     before = select(filled, models, question).lines

@@ -11,7 +11,7 @@ from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
 from lamplight.rag.finding import Finder
-from lamplight.rag.spelling import respelled, unheard_names
+from lamplight.rag.spelling import respelled, said_names
 from tests.test_requests import add, asked
 
 
@@ -53,7 +53,7 @@ def test_what_is_spelled_as_meant_is_left_alone(sample_library: Library, embedde
     ],
 )
 def test_names_that_no_document_says_are_known(sample_library: Library, question: str, names: tuple[str, ...]) -> None:
-    assert unheard_names(question, sample_library, ()) == names
+    assert tuple(sample_library.full_text.unknown(said_names(question, ()))) == names
 
 
 def test_what_is_asked_of_a_name_that_no_document_says_is_not_sure(sample_library: Library, models: Models) -> None:

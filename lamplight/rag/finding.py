@@ -127,7 +127,7 @@ class Finder:
             selection,
             lines=in_cells(selection.lines, self._library),
             answerable=answerability(selection) >= 0,
-            sure=certainty(selection) >= 0 and not search.unheard,
+            sure=certainty(selection) >= 0 and not search.unheard and _has_what_is_named(selection),
         )
 
     def _lines(self, search: Search, passages: Sequence[Passage], told: frozenset[str]) -> list[list[AnswerLine]]:
@@ -193,6 +193,15 @@ class Finder:
             budget = model.calibration.passage_tokens // len(passages) if model.calibration else PASSAGE_TOKENS
             passages = [replace(part, text=trimmed(part, query, budget, model.count_tokens)) for part in passages]
         return [reading_text(passage) for passage in passages]
+
+
+def _has_what_is_named(selection: Selection) -> bool:
+    """Whether each name that the question says stands in the document of the best passage, and not only in others.
+
+    "May I keep a dog in the Lyon apartment?" is not surely answered by the lease of another place.
+    """
+    best = next((passage.document_id for passage in selection.passages), None)
+    return all(best in documents for documents in selection.search.holding)
 
 
 def _asked_anew(line: AnswerLine, told: frozenset[str]) -> AnswerLine:

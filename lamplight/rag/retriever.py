@@ -15,7 +15,7 @@ from lamplight.rag.lookup import Lookup
 from lamplight.rag.naming import Named, named_documents
 from lamplight.rag.pictures import whole_pictures
 from lamplight.rag.query import Query, understand
-from lamplight.rag.spelling import respelled, unheard_names
+from lamplight.rag.spelling import respelled, said_names
 
 CANDIDATES = 100  # from the dense search
 WORD_CANDIDATES = 300  # from the full-text search: a score is wanted for those that the dense search found too
@@ -78,7 +78,7 @@ class Search:
     first embedder, `named` the documents it names, `asked` the question without the names of documents and the times,
     which only say where to look; `timed` still has the times, which name rows and columns. `unread` are the documents
     that embedder can't compare with the question, as it doesn't know the language of one of the two; `unheard` are
-    names that stand in no document.
+    names that stand in no document, `holding` of each other name the documents that it stands in.
     """
 
     query: Query
@@ -90,6 +90,7 @@ class Search:
     timed: str
     unread: frozenset[int] = frozenset()
     unheard: tuple[str, ...] = ()
+    holding: tuple[frozenset[int], ...] = ()
 
 
 class Retriever:
@@ -151,8 +152,12 @@ class Retriever:
         )
         found = list(islice(whole_pictures(passages, self._library), count))
         unread = frozenset(document.id for document in documents if dense.unread(document.id in foreign))
-        unheard = () if dense.unread(False) else unheard_names(text, self._library, naming.words)
-        return Search(query, weights, dense.vector, found, named, naming.asked, naming.timed, unread, unheard)
+        names = [] if dense.unread(False) else said_names(text, naming.words)
+        unheard = tuple(self._library.full_text.unknown(names))
+        holding = [frozenset(lookup.holding([name])) for name in names if name not in unheard]
+        return Search(
+            query, weights, dense.vector, found, named, naming.asked, naming.timed, unread, unheard, tuple(holding)
+        )
 
     def _chunks(self, ranked: Sequence[int], batch: int) -> Iterator[Passage]:
         """In this order, read as they are asked for."""

@@ -43,15 +43,15 @@ def respelled(text: str, library: Library, embedder: Embedder) -> str:
     return WORD.sub(lambda match: meant.get(match[0], match[0]), text) if meant else text
 
 
-def unheard_names(text: str, library: Library, known: Collection[str]) -> tuple[str, ...]:
-    """The names in a question that stand in no document, as they are written there, without the `known` ones.
+def said_names(text: str, known: Collection[str]) -> list[str]:
+    """The names in a question, as they are written there, without the `known` ones.
 
-    A name has a capital and doesn't begin a sentence; initials may stand there written out. None of a long question,
-    which also tells what it isn't about, nor of other languages, where other words have capitals.
+    A name has a capital and doesn't begin a sentence; initials may stand in a document written out. None of a long
+    question, which also tells what it isn't about, nor of other languages, where other words have capitals.
     """
     words = words_of(text)
     if len(words) > LONG_QUESTION or any_language_of(text) != "en":
-        return ()
+        return []
     names = {
         word.text: None
         for before, word in pairwise(words)
@@ -64,7 +64,7 @@ def unheard_names(text: str, library: Library, known: Collection[str]) -> tuple[
         and not any(word.lower in name.split() for name in known)
         and word.lower not in MONTHS
     }
-    return tuple(library.full_text.unknown(names))
+    return list(names)
 
 
 def _near(word: str, library: Library) -> Iterator[tuple[int, int, str]]:
