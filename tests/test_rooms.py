@@ -27,7 +27,7 @@ BELOW: dict[str, set[str]] = {
     "ui": {"rag", "ingest", "library", "models", "samples", "scheduling", "network"},
     "bench": {"app", "ui", "rag", "ingest", "library", "models", "samples", "scheduling", "network"},
     "training": {"rag", "library", "models", "bench"},
-    "localisation": {"rag"},
+    "localisation": {"rag", "models"},
 }
 FOR_ALL = {"languages"}
 TORCH = {"torch", "transformers", "sentence_transformers"}
