@@ -196,12 +196,13 @@ class Finder:
 
 
 def _has_what_is_named(selection: Selection) -> bool:
-    """Whether each name that the question says stands in the document of the best passage, and not only in others.
+    """Whether the best passage is of a document that is named, and each other name that is said stands in it.
 
     "May I keep a dog in the Lyon apartment?" is not surely answered by the lease of another place.
     """
+    search = selection.search
     best = next((passage.document_id for passage in selection.passages), None)
-    return all(best in documents for documents in selection.search.holding)
+    return all(best in documents for documents in (search.named, *search.holding) if documents)
 
 
 def _asked_anew(line: AnswerLine, told: frozenset[str]) -> AnswerLine:
