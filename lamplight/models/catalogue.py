@@ -98,28 +98,23 @@ TEXT_RECOGNISER = Weights(
     file="models/PP-OCRv6_rec_small.onnx",
     sha256="6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
 )
-READER = Weights(
-    name="Lamplight reader",
-    package="lamplight.models",
-    distribution="",
-    file="weights/reader.onnx",
-    sha256="97d96ca248e4388f33643b5a0a35af34dbae378cf37a11391839e7ae5ff37815",
-)
+
+
+def _own(name: str, file: str, sha256: str) -> Weights:
+    """What was trained here (`training/`) and comes with the package."""
+    return Weights(f"Lamplight {name}", "lamplight.models", "", file, sha256)
+
+
+READER = _own("reader", "weights/reader.onnx", "97d96ca248e4388f33643b5a0a35af34dbae378cf37a11391839e7ae5ff37815")
 # It takes its word embeddings from EMBEDDER.
-SCAN_READER = Weights(
-    name="Lamplight reader of scans",
-    package="lamplight.models",
-    distribution="",
-    file="weights/scan-reader.onnx",
-    sha256="eb499d2f40c597c32f78fdc7a1f52899fd650346dd4fdb2e075f108e48ca7f5f",
+SCAN_READER = _own(
+    "reader of scans", "weights/scan-reader.onnx", "eb499d2f40c597c32f78fdc7a1f52899fd650346dd4fdb2e075f108e48ca7f5f"
 )
 # It takes its word embeddings from MULTILINGUAL_WEIGHTS.
-MULTILINGUAL_READER = Weights(
-    name="Lamplight multilingual reader",
-    package="lamplight.models",
-    distribution="",
-    file="weights/multilingual-reader.onnx",
-    sha256="89dacd5afcf682a0989ef63012e262bffd51c985cff1155af62f9d20cdaba8f1",
+MULTILINGUAL_READER = _own(
+    "multilingual reader",
+    "weights/multilingual-reader.onnx",
+    "89dacd5afcf682a0989ef63012e262bffd51c985cff1155af62f9d20cdaba8f1",
 )
 CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, TEXT_DETECTOR, TEXT_RECOGNISER)
 

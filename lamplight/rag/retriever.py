@@ -120,11 +120,8 @@ class Retriever:
         dense = self._dense(query, lookup, bool(foreign))
         weights = self._term_weights(query.terms, lookup.chunks)
         wide = SCOPED_CANDIDATES if scope.kind else 1
-        words = dict(
-            self._library.full_text.search(
-                _telling(weights, naming), max(WORD_CANDIDATES, wide), naming.documents or allowed
-            )
-        )
+        telling, most = _telling(weights, naming), max(WORD_CANDIDATES, wide)
+        words = dict(self._library.full_text.search(telling, most, naming.documents or allowed))
         exact = self._exact(query, allowed)
         pictures = self._pictures(query, allowed)
         named = naming.documents | scope.attached
@@ -147,17 +144,18 @@ class Retriever:
         }
         scores = _with_figures(scores, chunks)
         ranked = sorted(scores, key=lambda number: -scores[number])
-        passages = (
-            replace(chunk, score=scores[chunk.id], cosine=cosines[chunk.id]) for chunk in self._chunks(ranked, count)
-        )
+        chosen = self._chunks(ranked, count)
+        passages = (replace(chunk, score=scores[chunk.id], cosine=cosines[chunk.id]) for chunk in chosen)
         found = list(islice(whole_pictures(passages, self._library), count))
         unread = frozenset(document.id for document in documents if dense.unread(document.id in foreign))
-        names = [] if dense.unread(False) else said_names(text, naming.words)
+        names = ((), ()) if dense.unread(False) else self._names(text, naming, lookup)
+        return Search(query, weights, dense.vector, found, named, naming.asked, naming.timed, unread, *names)
+
+    def _names(self, text: str, naming: Named, lookup: Lookup) -> tuple[tuple[str, ...], tuple[frozenset[int], ...]]:
+        """The names that stand in no document, and of each other one the documents that it stands in."""
+        names = said_names(text, naming.words)
         unheard = tuple(self._library.full_text.unknown(names))
-        holding = [frozenset(lookup.holding([name])) for name in names if name not in unheard]
-        return Search(
-            query, weights, dense.vector, found, named, naming.asked, naming.timed, unread, unheard, tuple(holding)
-        )
+        return unheard, tuple(frozenset(lookup.holding([name])) for name in names if name not in unheard)
 
     def _chunks(self, ranked: Sequence[int], batch: int) -> Iterator[Passage]:
         """In this order, read as they are asked for."""
