@@ -152,10 +152,10 @@ class Retriever:
         return Search(query, weights, dense.vector, found, named, naming.asked, naming.timed, unread, *names)
 
     def _names(self, text: str, naming: Named, lookup: Lookup) -> tuple[tuple[str, ...], tuple[frozenset[int], ...]]:
-        """The names that stand in no document, and of each other one the documents that it stands in."""
-        names = said_names(text, naming.words)
-        unheard = tuple(self._library.full_text.unknown(names))
-        return unheard, tuple(frozenset(lookup.holding([name])) for name in names if name not in unheard)
+        """The names that no document says or has, and of each other one the documents that say it."""
+        unheard = tuple(self._library.full_text.unknown(said_names(text, naming.words)))
+        names = (name for name in said_names(text, ()) if name not in unheard)
+        return unheard, tuple(frozenset(lookup.holding([name])) for name in names)
 
     def _chunks(self, ranked: Sequence[int], batch: int) -> Iterator[Passage]:
         """In this order, read as they are asked for."""
