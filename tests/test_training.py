@@ -251,7 +251,7 @@ def test_the_network_learns_a_few_examples_in_a_few_steps(data: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("which", ["english"])
+@pytest.mark.parametrize("which", ["english", "scans"])
 def test_the_training_goes_on_from_what_ships_and_rounds_like_it(which: str) -> None:
     command = [sys.executable, "-c", RESTORE, which]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -108,7 +108,7 @@ def _own(name: str, file: str, sha256: str) -> Weights:
 READER = _own("reader", "weights/reader.onnx", "97d96ca248e4388f33643b5a0a35af34dbae378cf37a11391839e7ae5ff37815")
 # It takes its word embeddings from EMBEDDER.
 SCAN_READER = _own(
-    "reader of scans", "weights/scan-reader.onnx", "eb499d2f40c597c32f78fdc7a1f52899fd650346dd4fdb2e075f108e48ca7f5f"
+    "reader of scans", "weights/scan-reader.onnx", "8b6e0712f8d16caaed702fcb4a1148f23d061c9c7084fb69987b14afd35ca87e"
 )
 # It takes its word embeddings from MULTILINGUAL_WEIGHTS.
 MULTILINGUAL_READER = _own(
@@ -116,7 +116,7 @@ MULTILINGUAL_READER = _own(
     "weights/multilingual-reader.onnx",
     "89dacd5afcf682a0989ef63012e262bffd51c985cff1155af62f9d20cdaba8f1",
 )
-CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, TEXT_DETECTOR, TEXT_RECOGNISER)
+CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, SCAN_READER, TEXT_DETECTOR, TEXT_RECOGNISER)
 
 # Not in CATALOGUE: without it Lamplight works, and searches English well and other languages badly.
 MULTILINGUAL_WEIGHTS = Weights(

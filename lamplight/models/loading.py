@@ -65,7 +65,7 @@ class Models:
         self._embedder = Lazy(lambda: Embedder(ensure_embedder()))
         self._multilingual = Lazy(lambda: Embedder(ensure_embedder(MULTILINGUAL), model=MULTILINGUAL))
         self._reader = Lazy(lambda: Reader(READER.verified_path(), EMBEDDER.path().with_name("tokenizer.json")))
-        self._scan_reader = Lazy(_scan_reader) if SCAN_READER.installed else self._reader
+        self._scan_reader = Lazy(_scan_reader)
         self._multilingual_reader = Lazy(_multilingual_reader)
         self._intents = Lazy(IntentClassifier)
         self._program_ranker = Lazy(ProgramRanker)
