@@ -114,7 +114,7 @@ SCAN_READER = _own(
 MULTILINGUAL_READER = _own(
     "multilingual reader",
     "weights/multilingual-reader.onnx",
-    "89dacd5afcf682a0989ef63012e262bffd51c985cff1155af62f9d20cdaba8f1",
+    "1c15dd3228378655e6dec5714747527e63d5d23e1697ce55447abb2b4aa1a735",
 )
 CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, SCAN_READER, TEXT_DETECTOR, TEXT_RECOGNISER)
 
