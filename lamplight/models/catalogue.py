@@ -108,7 +108,7 @@ def _own(name: str, file: str, sha256: str) -> Weights:
 READER = _own("reader", "weights/reader.onnx", "97d96ca248e4388f33643b5a0a35af34dbae378cf37a11391839e7ae5ff37815")
 # It takes its word embeddings from EMBEDDER.
 SCAN_READER = _own(
-    "reader of scans", "weights/scan-reader.onnx", "8b6e0712f8d16caaed702fcb4a1148f23d061c9c7084fb69987b14afd35ca87e"
+    "reader of scans", "weights/scan-reader.onnx", "0574fb01bb8a0d6cdea0db96dba037f767ea27bd1bcfcc451c558e134974a37a"
 )
 # It takes its word embeddings from MULTILINGUAL_WEIGHTS.
 MULTILINGUAL_READER = _own(
