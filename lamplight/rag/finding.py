@@ -102,8 +102,12 @@ class Finder:
         selection = self._read(search, SHOWN, scope.told)
         if scope.attached and selection.passages:  # what is shown is meant
             selection = replace(selection, answerable=True)
-        for passages in (selection.passages, search.found):  # few chunks of a sheet are like "total per department"
-            names = {passage.document_id: passage.document for passage in passages}
+        shown, found = (
+            {passage.document_id: passage.document for passage in passages}
+            for passages in (selection.passages, search.found)
+        )
+        # Few chunks of a sheet are like "total per department": others may come before them.
+        for names in (shown, found) if found.keys() - shown.keys() else (shown,):
             known = [table for table in self._library.tables.of(list(names)) if table.columns[0]]
             computation = compute(search.query.text, known, names)
             if computation is not None:

@@ -26,6 +26,10 @@ USUAL = 6.0  # more for English: a short request in it is often half made of nam
 CAPITAL = 0.15  # weight of a word with a capital within a sentence, which may be a name from anywhere
 CLEAR = 8.0  # by so much one language is likelier than any other
 MANY = 40  # words: so many are weighed as one text, which takes less time
+# Of so many words: if these are the usual ones of English, and half as many or fewer those of another language, nothing
+# needs to be weighed, which takes ten times as long. So are 83 % of 1,418 English sections of `training/papers`, and
+# none of 613 others.
+SURELY_ENGLISH = 0.15
 
 
 def language_of(*texts: str) -> str:
@@ -47,15 +51,18 @@ def any_language_of(text: str) -> str:
 def _told(text: str) -> tuple[str, bool]:
     """The likeliest language, and whether it clearly is."""
     likely = defaultdict[str, float](float, {ENGLISH: USUAL})
-    matches = list(WORD.finditer(text))
+    matches, held = list(WORD.finditer(text)), _signs_in(text.lower())
     if len(matches) > MANY:
+        others = max(count for code, count in held.items() if code != ENGLISH)
+        if held[ENGLISH] >= max(SURELY_ENGLISH * len(matches), 2 * others):
+            return ENGLISH, True
         weighed = [(likelihoods(text), 1.0)]
     else:
         weighed = [(_of_word(match[0].lower()), CAPITAL if _may_be_name(match) else 1.0) for match in matches]
     for values, weight in weighed:
         for code, value in values.items():
             likely[code] += weight * value
-    for code, signs in _signs_in(text.lower()).items():
+    for code, signs in held.items():
         likely[code] += SIGN * signs
     first, second = sorted(likely, key=lambda code: -likely[code])[:2]
     return first, likely[first] - likely[second] >= CLEAR

@@ -240,10 +240,9 @@ def _has_words(text: str, fewest: int) -> bool:
 
 def _is_title(text: str) -> bool:
     """Whether most longer words have a capital, as in a line of a table of contents or a list of exhibits."""
-    if language_of(text) == "de":  # where every noun has one
-        return False
     words = [word for word in text.split() if len(word) > SHORT_WORD and word[0].isalpha()]
-    return sum(word[0].isupper() for word in words) > MOST_CAPITALS * len(words)
+    capitals = sum(word[0].isupper() for word in words)
+    return capitals > MOST_CAPITALS * len(words) and language_of(text) != "de"  # where every noun has one
 
 
 def _central(
