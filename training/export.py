@@ -1,6 +1,6 @@
 """Turn trained weights into what ships: int8 ONNX, compared with the original on real questions.
 
-python -m training.export english|scans|multilingual WEIGHTS.pt [--to FILE]
+python -m training.export english|scans|multilingual WEIGHTS.pt [--share 0.75] [--to FILE]
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lamplight.models.prepare import OPSET, quantise
 from lamplight.models.reader import Reader
 from lamplight.models.word_embeddings import SafetensorsEmbeddings, WordEmbeddings
 from training.network import ReaderNetwork, batch_of, new_network, rounding, tokenizer_of
-from training.shipped import SHIPPED, Which, language_of
+from training.shipped import SHIPPED, Which, begin_with_shipped, language_of
 
 LEAST_AGREEMENT = 0.98  # correlation of the lines' scores with those of the network that rounds
 QUESTION = "How much is the deposit, and when is it due?"
@@ -50,10 +50,18 @@ class FromEmbeddings(torch.nn.Module):
         return scores
 
 
-def export(which: Which, weights: Path, target: Path) -> float:
-    """Write the int8 model to `target` in one step; returns how well it agrees. Raises `ValueError` when it doesn't."""
+def export(which: Which, weights: Path, target: Path, share: float = 1.0) -> float:
+    """Write the int8 model to `target` in one step; returns how well it agrees. Raises `ValueError` when it doesn't.
+
+    With a `share` below 1 it is the mean of so much of the weights and the rest of the English reader's that ships.
+    """
     with new_network(language_of(which)) as (network, tokenizer):
-        network.load_state_dict(torch.load(weights, weights_only=True))
+        state = torch.load(weights, weights_only=True)
+        if share < 1:
+            begin_with_shipped(network, "english")
+            rest = network.state_dict()
+            state = {name: share * own + (1 - share) * rest[name] for name, own in state.items()}
+        network.load_state_dict(state)
         network.eval()
         windows = tokenizer_of(tokenizer).windows(QUESTION, "Lease > Deposit", LINES)
         inputs = batch_of(windows)
@@ -102,10 +110,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Export the reader to int8 ONNX.")
     parser.add_argument("which", choices=SHIPPED)
     parser.add_argument("weights", type=Path)
+    parser.add_argument("--share", type=float, default=1.0, help="of these weights beside the English reader's")
     parser.add_argument("--to", type=Path)
     options = parser.parse_args()
     target: Path = options.to or SHIPPED[options.which].path()
-    agreement = export(options.which, options.weights, target)
+    agreement = export(options.which, options.weights, target, options.share)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     sys.stdout.write(f"{target}: {target.stat().st_size:,} bytes, agreement {agreement:.4f}, sha256 {digest}\n")
     return 0
