@@ -96,23 +96,29 @@ def test_rows_between_bars_are_no_prose() -> None:
     assert units == rows
 
 
-def test_what_follows_the_last_item_of_a_list_is_no_part_of_it() -> None:
-    lines = [
-        "Frau Ebert nimmt die folgenden Mittel:",
-        "- Ramipril 5 mg, morgens",
-        "- Nitrofurantoin 100 mg, zweimal am Tag bis zum 3. Oktober 2024",
-        "Metoprolol wurde wegen des niedrigen Blutdrucks abgesetzt.",
-    ]
-    passage = Passage(1, 1, "letter.txt", 1, "text", "letter", "\n".join(lines), [])
-    assert [unit.text for unit in units_of(passage)] == lines
-
-
-def test_a_line_that_ends_early_does_not_go_on() -> None:
-    lines = [
-        "Brief an die Mitglieder des Vereins der Gartenfreunde",
-        "Anna Berg schreibt im Namen des Vorstands, dass die Anlage im Winter zu bleibt.",
-        "Die Tore werden von Herrn Lund am ersten Montag im November abends geschlossen.",
-    ]
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(
+            [
+                "Frau Ebert nimmt die folgenden Mittel:",
+                "- Ramipril 5 mg, morgens",
+                "- Nitrofurantoin 100 mg, zweimal am Tag bis zum 3. Oktober 2024",
+                "Metoprolol wurde wegen des niedrigen Blutdrucks abgesetzt.",
+            ],
+            id="what follows the last item of a list",
+        ),
+        pytest.param(
+            [
+                "Brief an die Mitglieder des Vereins der Gartenfreunde",
+                "Anna Berg schreibt im Namen des Vorstands, dass die Anlage im Winter zu bleibt.",
+                "Die Tore werden von Herrn Lund am ersten Montag im November abends geschlossen.",
+            ],
+            id="what follows a line that ends early",
+        ),
+    ],
+)
+def test_a_line_without_its_end_does_not_run_into_what_follows(lines: list[str]) -> None:
     passage = Passage(1, 1, "letter.txt", 1, "text", "letter", "\n".join(lines), [])
     assert [unit.text for unit in units_of(passage)] == lines
 

@@ -181,8 +181,8 @@ def surest(asked: str, answers: Sequence[TableAnswer], search: Search, selection
         and not _is_read_otherwise(one, selection.lines)
         and not _prices_what_is_counted(asked, one.answered.program)
     ]
-    best_one = answers[max(sure)[1]] if sure else None
-    return best_one if best_one is not None and not _is_told_otherwise(best_one, answers, asked) else None
+    surely = answers[max(sure)[1]] if sure else None
+    return None if surely is None or _is_told_otherwise(surely, answers, asked) else surely
 
 
 def _is_told_otherwise(best: TableAnswer, answers: Sequence[TableAnswer], asked: str) -> bool:
@@ -204,16 +204,16 @@ def _is_read_otherwise(one: TableAnswer, lines: Sequence[AnswerLine]) -> bool:
     """
     if one.answered is None or one.answered.program.operation != "lookup":
         return False
-    [given, *_] = one.answered.program.given
+    looked_up = one.answered.program.given[0]
     in_passage = [line for line in lines if line.sentence.passage.id == one.passage.id]
-    own = [line.reading.score for line in in_passage if given in line.sentence.text]
+    own = [line.reading.score for line in in_passage if looked_up in line.sentence.text]
     best = max((line.reading.score for line in lines), default=-math.inf)
     return bool(own) and best > 0 and best - max(own) > READ_OTHERWISE
 
 
 def _prices_what_is_counted(asked: str, program: Program) -> bool:
     """Whether a question "how many" would be answered by an amount of money or a share."""
-    return HOW_MANY in asked.lower() and any(PRICED.search(given) for given in program.given)
+    return HOW_MANY in asked.lower() and any(PRICED.search(value) for value in program.given)
 
 
 def likeliest_row(
