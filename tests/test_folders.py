@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import watchfiles
 
 from lamplight.ingest import indexing, pipeline
 from lamplight.ingest.errors import ReadError
@@ -349,6 +350,20 @@ def test_a_file_saved_while_it_is_being_stored_is_queued_once_more(
     until(lambda: library.full_text.search(["white"], 5))
     until(lambda: not queue.jobs())
     assert library.full_text.search(["green"], 5) == []
+
+
+def test_a_file_saved_just_before_its_folder_is_followed_is_read(
+    queue: IngestQueue, library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow, gate = watchfiles.watch, folder / "gate.txt"
+
+    def following(*folders: Path, **settings: Any) -> Iterator[object]:
+        gate.write_text(GATE)
+        return follow(*folders, **settings)
+
+    monkeypatch.setattr(watchfiles, "watch", following)
+    queue.watch(folder)
+    until(lambda: library.full_text.search(["zebrawood"], 5))
 
 
 def test_what_can_not_be_watched_is_a_sentence(queue: IngestQueue, library: Library, tmp_path: Path) -> None:

@@ -145,6 +145,7 @@ class FolderWatcher:
             if not there:
                 self._changed.wait(LOOK_MS / 1000 if folders else None)
                 continue
+            unfollowed = True
             for changes in watchfiles.watch(
                 *there,
                 stop_event=self._changed,
@@ -155,8 +156,10 @@ class FolderWatcher:
             ):
                 paths = {Path(path) for _, path in changes}
                 for folder in there:
-                    if any(folder == path or folder in path.parents for path in paths):
+                    # What was saved between the look above and the beginning of `watch` is told by no change.
+                    if unfollowed or any(folder == path or folder in path.parents for path in paths):
                         self._in_step(folder, paths)
+                unfollowed = False
                 if [folder for folder in folders if folder.is_dir()] != there:
                     break
 
