@@ -31,6 +31,7 @@ from lamplight.models.embedder_export import export_folder, scale_of
 from lamplight.models.embedder_folder import (
     EmbedderFolder,
     EmbedderOfChoice,
+    directions_beside,
     embedder_folders,
     read_embedder_folder,
 )
@@ -136,6 +137,7 @@ def test_a_folder_with_onnx_gives_the_vectors_of_sentence_transformers(
     ours = Embedder(tmp_path / "prepared.onnx", model=EmbedderOfChoice("ours", source.traits))
     assert (ours.encode(CHECK_SENTENCES) * np.asarray(original)).sum(axis=1).min() > 0.97
     assert not measured.languages
+    assert directions_beside(tmp_path / "prepared.onnx") is None
     assert measured.rate > 0
 
 
@@ -156,7 +158,11 @@ def test_what_only_torch_reads_is_exported_with_its_roles_and_its_scale(
     ):
         assert (encode(CHECK_SENTENCES) * theirs(CHECK_SENTENCES)).sum(axis=1).min() > 0.99
     assert measured.languages
-    assert measured.slope == pytest.approx(MULTILINGUAL.slope, rel=0.1)  # which questions and their passages gave
+    assert measured.slope == pytest.approx(MULTILINGUAL.slope, rel=0.1)
+    found, shipped = (
+        np.load(path or "") for path in (directions_beside(tmp_path / "prepared.onnx"), MULTILINGUAL.directions)
+    )
+    assert np.linalg.norm(found @ shipped.T) ** 2 > 0.9 * len(shipped)  # they span the same
     assert scale_of(embedder, embedder) == pytest.approx((1, 0), abs=1e-4)
 
 

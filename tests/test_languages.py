@@ -10,17 +10,25 @@ import numpy as np
 import pytest
 
 from lamplight.ingest.pipeline import index_file
+from lamplight.ingest.vector_filling import fill_vectors
+from lamplight.languages.parallel_text import parallel_text, usual_words
 from lamplight.library.records import Passage
 from lamplight.library.store import Library
+from lamplight.models.catalogue import MULTILINGUAL
 from lamplight.models.embedder import Embedder
 from lamplight.models.loading import Models
 from lamplight.models.reader_input import _in_small_letters
 from lamplight.rag.finding import Finder
+from lamplight.rag.query import terms_of
 from lamplight.rag.retriever import Retriever, Scope
 from lamplight.rag.sentences import stems, units_of
 
 LEASE = "Mietvertrag. Die Kaltmiete beträgt 740 Euro im Monat und ist bis zum dritten Werktag zu überweisen."
 NOTICE = "通知：图书馆将于星期一关闭，因为要修理屋顶。星期二上午九点重新开放。"
+OF_OTHERS = {  # each in the language of one of the questions
+    "Chor.txt": "Der Chor probt mittwochs im Gemeindehaus. Noten liegen in der Sakristei, Gäste sind willkommen.",
+    "śmieci.txt": "Śmieci wywozi się w piątek rano. Szkło i papier zbiera się osobno, w żółtych workach.",
+}
 ENGLISH = "The workshop opens at nine. Helmets hang beside the door and must be worn by everybody who enters."
 
 
@@ -70,6 +78,49 @@ def test_a_text_and_its_translation_are_near(multilingual: Embedder) -> None:
     lease, notice, workshop = multilingual.encode([LEASE, NOTICE, ENGLISH]) @ question
     assert lease > max(notice, workshop)
     assert np.allclose(np.linalg.norm(multilingual.encode([LEASE, NOTICE]), axis=1), 1, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("question", "file"),
+    [
+        pytest.param("Wann öffnet die Werkstatt?", "workshop.txt", id="German about English"),
+        pytest.param("Was muss man in der Werkstatt tragen?", "workshop.txt", id="another"),
+        pytest.param("Ile wynosi czynsz?", "lease.txt", id="Polish about German"),
+        pytest.param("房租多少钱？", "lease.txt", id="Chinese about German"),
+        pytest.param("工作坊几点开门？", "workshop.txt", id="Chinese about English"),
+    ],
+)
+def test_what_is_meant_comes_before_what_is_in_the_language_of_the_question(
+    question: str, file: str, papers: Library, models: Models, tmp_path: Path
+) -> None:
+    for name, text in OF_OTHERS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert index_file(tmp_path / name, papers, models).status == "added"
+    fill_vectors(papers, models, lambda: False)
+    found = Finder(papers, models).search(question, 5).found
+    assert found[0].document == file
+
+
+def test_a_questions_vector_is_of_unit_length_without_its_language_and_english_alone_stays(
+    multilingual: Embedder, embedder: Embedder
+) -> None:
+    directions = np.load(MULTILINGUAL.directions or "")
+    assert np.allclose(directions @ directions.T, np.eye(len(directions)), atol=1e-5)
+    questions = multilingual.without_language(multilingual.encode_queries(["When is it?", "什么时候？"]))
+    assert np.allclose(np.linalg.norm(questions, axis=1), 1, atol=1e-5)
+    assert np.allclose(questions @ directions.T, 0, atol=1e-5)
+    english = embedder.encode_queries(["When is it?"])
+    assert (embedder.without_language(english) == english).all()
+
+
+def test_every_language_says_the_same_and_tells_its_usual_words() -> None:
+    texts = parallel_text()
+    assert {(len(passages), len(questions)) for passages, questions in texts.values()} == {(24, 18)}
+    assert {"der", "und", "ist", "wie"} <= usual_words("de")
+    assert {"le", "est", "pour"} <= usual_words("fr")
+    assert "miete" not in usual_words("de")
+    assert usual_words("tlh") == frozenset()
+    assert terms_of("Wie hoch ist die Miete in der Gartenstraße?") == ["hoch", "miete", "gartenstraße"]
 
 
 @pytest.mark.parametrize(

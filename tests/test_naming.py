@@ -153,3 +153,9 @@ def test_a_whole_file_name_names_one_document_with_its_ending() -> None:
 def test_what_several_documents_are_called_alike_is_told_apart() -> None:
     named = named_documents("List the invoices of Orion Ltd", INVOICES)
     assert named.shared == {"invoices"}
+
+
+def test_a_word_that_every_text_in_its_language_has_names_nothing() -> None:
+    papers = shelf("Protokoll der Versammlung.docx", "lease.txt", "letter.txt", "bill.txt")
+    assert named_documents("Fass mir die Mails zum Ferienhaus in der Bretagne zusammen", papers).documents == set()
+    assert named_documents("Was steht in dem Protokoll der Versammlung?", papers).documents == {1}

@@ -145,9 +145,10 @@ class EmbeddingModel:
 
     weights: Weights
     traits: EmbeddingTraits
-    # They put its cosines on the scale of those of the first embedder.
+    # They put its cosines on the scale of those of the first embedder (`embedder_export.scale_of`).
     slope: float = 1.0
     offset: float = 0.0
+    directions: Path | None = None
 
     @property
     def name(self) -> str:
@@ -156,11 +157,10 @@ class EmbeddingModel:
 
 
 ENGLISH = EmbeddingModel(EMBEDDER, EmbeddingTraits(384, 256))
-# Its cosines lie between .7 and 1. Fitted on the English questions of the `tune` half of XQuAD: mean and spread over
-# the nearest 20 of each and the right paragraph. `embedder_export.scale_of` comes to 4.58 and -3.42 without questions.
-MULTILINGUAL = EmbeddingModel(
-    MULTILINGUAL_WEIGHTS, EmbeddingTraits(384, 512, "query: ", "passage: "), slope=4.58, offset=-3.39
-)
+# Its cosines lie between .7 and 1. `python -m training.language_directions` writes its directions and tells the rest.
+MULTILINGUAL_TRAITS = EmbeddingTraits(384, 512, "query: ", "passage: ")
+DIRECTIONS = SHIPPED / "multilingual-e5-small.directions.npy"
+MULTILINGUAL = EmbeddingModel(MULTILINGUAL_WEIGHTS, MULTILINGUAL_TRAITS, 4.70, -3.46, DIRECTIONS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lamplight.models.catalogue import ENGLISH, EmbeddingModel, EmbeddingTraits
+from lamplight.models.language_directions import without_language
 from lamplight.models.onnx_session import onnx_session
 from lamplight.models.processor import physical_cores
 
@@ -47,6 +48,11 @@ class Described(Protocol):
         """See `slope`."""
         ...
 
+    @property
+    def directions(self) -> Path | None:
+        """The file of those that `Embedder.without_language` takes out of a question's vector; None for none."""
+        ...
+
 
 def tokenizer_beside(path: Path, model: Described) -> Path:
     """The tokenizer of the exported model at `path`: made with it, but where its weights have a `tokenizer.json`."""
@@ -71,6 +77,7 @@ class Embedder:
         self._traits = model.traits
         self.name, self.dimensions = model.name, model.traits.dimensions
         self.slope, self.offset = model.slope, model.offset
+        self._directions: Vectors | None = None if model.directions is None else np.load(model.directions)
         threads = threads or physical_cores()
         self._session = onnx_session(path, threads=1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="embedder")
@@ -85,6 +92,10 @@ class Embedder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """The same of questions, to be compared with the vectors of passages."""
         return self._encode([self._traits.query_prefix + text for text in texts])
+
+    def without_language(self, questions: Vectors) -> Vectors:
+        """Vectors of questions, so that passages in any language are as near; as they are where that isn't known."""
+        return questions if self._directions is None else without_language(questions, self._directions)
 
     def _encode(self, texts: list[str]) -> Vectors:
         encodings = self._tokenizer.encode_batch(texts)

@@ -24,6 +24,7 @@ from lamplight.models.embedder_folder import (
     EmbedderFolder,
     EmbedderOfChoice,
     Measured,
+    directions_beside,
     embedder_folders,
     read_embedder_folder,
 )
@@ -143,7 +144,7 @@ class EmbedderChoice:
             name = source.name(self._cache)
             if name not in self._loaded:
                 path, measured = self._prepared(source)
-                model = EmbedderOfChoice(name, source.traits, measured.slope, measured.offset)
+                model = EmbedderOfChoice(name, source.traits, measured.slope, measured.offset, directions_beside(path))
                 self._loaded[name] = Embedder(path, model=model)
             return self._loaded[name]
 

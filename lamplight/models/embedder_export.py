@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ import numpy as np
 
 from lamplight.errors import WeightsError
 from lamplight.models.embedder import Embedder, Vectors
-from lamplight.models.embedder_folder import TORCH_FILE, EmbedderFolder, EmbedderOfChoice, Measured
+from lamplight.models.embedder_folder import DIRECTIONS, TORCH_FILE, EmbedderFolder, EmbedderOfChoice, Measured
+from lamplight.models.language_directions import language_directions
 from lamplight.models.prepare import OPSET, quantise
 
 VECTOR = "sentence_embedding"  # the output's name, in sentence-transformers' own exports, too
@@ -68,7 +70,11 @@ def _export(source: EmbedderFolder, target: Path, reference: Embedder) -> Measur
             shutil.copy(source.tokenizer, path.with_suffix(".tokenizer.json"))
         best = _smaller(exported, quantised, model)
         embedder = Embedder(best, threads=1, model=model)
-        measured = Measured(*scale_of(embedder, reference), _rate(embedder), _knows_languages(embedder))
+        languages = _knows_languages(embedder)
+        if languages:
+            np.save(directions := target.with_suffix(DIRECTIONS), language_directions(embedder))
+            embedder = Embedder(best, threads=1, model=replace(model, directions=directions))
+        measured = Measured(*scale_of(embedder, reference), _rate(embedder), languages)
         measured.save(target)
         best.with_suffix(".tokenizer.json").replace(target.with_suffix(".tokenizer.json"))
         best.replace(target)
@@ -93,7 +99,7 @@ def scale_of(embedder: Embedder, reference: Embedder) -> tuple[float, float]:
 
 def _cosines(embedder: Embedder, questions: list[str], texts: list[str]) -> Vectors:
     """Of all pairs, but of each sentence with itself."""
-    cosines = embedder.encode_queries(questions) @ embedder.encode(texts).T
+    cosines = embedder.without_language(embedder.encode_queries(questions)) @ embedder.encode(texts).T
     pairs: Vectors = cosines[np.eye(*cosines.shape) == 0]
     return pairs
 

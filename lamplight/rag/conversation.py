@@ -18,7 +18,7 @@ from lamplight.rag.lexicon.english import names_of, without_markers
 from lamplight.rag.lexicon.relative_years import with_year_told
 from lamplight.rag.names import words_of
 from lamplight.rag.periods import YEAR
-from lamplight.rag.query import STOP_WORDS
+from lamplight.rag.query import stop_words_of
 
 APART: frozenset[RequestKind] = frozenset({"library", "lamplight", "talk"})
 REMEMBERED = 6  # turns: what came before them is no longer what a person means
@@ -126,7 +126,7 @@ def _asks(line: str, question: str) -> bool:
 
 
 def _meaning(text: str) -> set[str]:
-    return {word.lower for word in words_of(text)} - STOP_WORDS
+    return {word.lower for word in words_of(text)} - stop_words_of(text)
 
 
 def _turns(history: Sequence[Message]) -> list[tuple[str, str, list[str]]]:

@@ -39,7 +39,7 @@ class DenseSearch:
         self._second: tuple[str, Vectors] | None = None
         if second is not None:
             library.vectors.store(second, complete=False)
-            self._second = second.name, _question(query, second)
+            self._second = second.name, second.without_language(_question(query, second))
             self._slope, self._offset = second.slope, second.offset
         self._reads = second is None or reads
         self._cosines: dict[int, float] = {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lamplight.library.records import Passage
 from lamplight.models.reader import LineScore, Reader
 from lamplight.rag.balance import AMOUNT, balance
-from lamplight.rag.query import STOP_WORDS, TOKEN
+from lamplight.rag.query import TOKEN, stop_words_of
 from lamplight.rag.sentences import Sentence, units_of
 
 READ = 12  # passages, the best by the retriever
@@ -68,8 +68,9 @@ def asking(asked: str, question: str) -> str:
     """The sentences of `asked` that ask, if some explain or instruct, without the "in" that stood before a name."""
     sentences = " ".join(one for one in SENTENCE.split(asked) if one.endswith(QUESTION_MARKS))
     words = (sentences if len(sentences.split()) >= FEWEST_WORDS else asked).rstrip(" ?").split()
+    stop_words = stop_words_of(question)
     last = question.rstrip(" ?").split()[-1:]
-    while len(words) > FEWEST_WORDS and words[-1:] != last and words[-1].lower() in STOP_WORDS:
+    while len(words) > FEWEST_WORDS and words[-1:] != last and words[-1].lower() in stop_words:
         words.pop()
     return f"{' '.join(words)}?"
 

@@ -165,9 +165,9 @@ def joined(words: Sequence[str]) -> set[str]:
     }
 
 
-def as_name(words: Sequence[str]) -> str:
+def as_name(words: Sequence[str], stop_words: frozenset[str] = STOP_WORDS) -> str:
     """The words as one, in lower case; empty when that is too short, or begins or ends in what is no name."""
-    if any(word.isdigit() or word.lower() in STOP_WORDS for word in (words[0], words[-1])):
+    if any(word.isdigit() or word.lower() in stop_words for word in (words[0], words[-1])):
         return ""
     name = "".join(words).lower()
     return name if len(name) >= SHORTEST_NAME or (len(name) == 2 and not name.isalpha()) else ""

@@ -14,7 +14,7 @@ from lamplight.library.records import Document
 from lamplight.rag.mentions import Mention, starts_of, strengths_of
 from lamplight.rag.names import INITIALS, LONGEST_RUN, Word, as_name, shelf_of, words_of
 from lamplight.rag.periods import periods_of, spellings
-from lamplight.rag.query import STOP_WORDS
+from lamplight.rag.query import stop_words_of
 
 COMMON = 0.3  # of the documents: what stands in more of their names names none of them by itself
 MOST = 0.5  # of the documents: what names more of them tells nothing
@@ -92,6 +92,7 @@ class _Naming:
             number: chunks for number, chunks in holding(phrases).items() if number in inside
         }
         self._periods = periods_of(question)
+        self._stop_words = stop_words_of(question)
 
     def by_name(self) -> list[Mention]:
         """Whole names of files, the longest runs that are a name, then words that are one shortened or misspelt."""
@@ -104,7 +105,8 @@ class _Naming:
         for count in range(LONGEST_RUN, 0, -1):
             for start in range(len(self._words) - count + 1):
                 run = [left[index] for index in range(start, start + count) if index in left]
-                if len(run) < count or not (name := as_name([word.text for word in run])):
+                name = as_name([word.text for word in run], self._stop_words) if len(run) == count else ""
+                if not name:
                     continue
                 # "best buys revenue": many leave the apostrophe out.
                 documents = self._shelf.whole.get(name) or self._shelf.whole.get(name.removesuffix("s"), frozenset())
@@ -113,7 +115,7 @@ class _Naming:
                     for index in range(start, start + count):
                         del left[index]
         for index, word in left.items():
-            if word.lower not in STOP_WORDS:
+            if word.lower not in self._stop_words:
                 found += self._inexact(word, left.get(index + 1))
         return [Mention(mention.words, self._narrowed(mention.strengths)) for mention in found]
 
@@ -200,7 +202,7 @@ class _Naming:
     def _without_opening(self, run: list[Word]) -> list[Word]:
         first = run[0]
         opens = not first.start or OPENING.search(self._question[: first.start])
-        ordinary = first.lower in STOP_WORDS or (len(run) == 1 and not first.text.isupper())
+        ordinary = first.lower in self._stop_words or (len(run) == 1 and not first.text.isupper())
         return run[1:] if opens and ordinary else run
 
     def _longest_held(self, run: Sequence[Word]) -> list[Mention]:

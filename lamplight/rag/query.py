@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from lamplight.languages import ENGLISH
+from lamplight.languages.parallel_text import usual_words
 from lamplight.rag.periods import YEAR
+from lamplight.rag.request_language import any_language_of
 
 WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 # What must not be cut through: 2 218 940, 38,900, 16:30, AB-12/7.
@@ -116,10 +119,17 @@ def without_former(text: str) -> str:
     return text[: found.start()] if found else text
 
 
+def stop_words_of(question: str) -> frozenset[str]:
+    """Words that say nothing of what is asked, in the question's language."""
+    language = any_language_of(question)
+    return STOP_WORDS if language == ENGLISH else STOP_WORDS | usual_words(language)
+
+
 def terms_of(text: str) -> list[str]:
     """The words that carry meaning, in lower case and once each; all words when every one is a stop word."""
     words = list(dict.fromkeys(word.lower() for word in WORD.findall(text)))
-    return [word for word in words if word not in STOP_WORDS] or words
+    stop_words = stop_words_of(text)
+    return [word for word in words if word not in stop_words] or words
 
 
 def exact_phrases(text: str) -> list[str]:

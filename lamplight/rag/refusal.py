@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from lamplight.library.records import Passage
 from lamplight.rag.passages import Selection
-from lamplight.rag.query import STOP_WORDS, WORD
+from lamplight.rag.query import WORD, stop_words_of
 from lamplight.rag.reading import needs_several
 from lamplight.rag.sentences import coverage, stem_weights, stems
 
@@ -103,8 +103,9 @@ def _shows_what_is_looked_for(selection: Selection) -> bool:
 
 def asks_for_all(selection: Selection) -> bool:
     """Whether a question names a document and nothing that stands in it: "What is the handbook about?"."""
+    stop_words = stop_words_of(selection.search.query.text)
     return bool(selection.search.named) and all(
-        word.lower() in STOP_WORDS for word in WORD.findall(selection.search.asked)
+        word.lower() in stop_words for word in WORD.findall(selection.search.asked)
     )
 
 

@@ -13,7 +13,7 @@ from lamplight.library.store import Library
 from lamplight.models.embedder import Embedder
 from lamplight.rag.lexicon.dates import MONTHS
 from lamplight.rag.names import INITIALS, words_of
-from lamplight.rag.query import STOP_WORDS, WORD
+from lamplight.rag.query import STOP_WORDS, WORD, stop_words_of
 from lamplight.rag.request_language import any_language_of
 
 SHORTEST = 5  # letters: shorter words are each other's misspellings
@@ -33,7 +33,8 @@ def respelled(text: str, library: Library, embedder: Embedder) -> str:
     A word that stands in a document, or is a whole one to the embedder, is what it is.
     """
     words = [match[0] for match in WORD.finditer(text) if len(match[0]) >= SHORTEST_WORD and match[0].isalpha()]
-    words = [word for word in words if word.lower() not in STOP_WORDS]
+    stop_words = stop_words_of(text)
+    words = [word for word in words if word.lower() not in stop_words]
     unknown = library.full_text.unknown(dict.fromkeys(words))
     meant = {
         word: min(_near(word, library), default=(0, 0, word))[2]

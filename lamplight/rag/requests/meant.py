@@ -11,7 +11,7 @@ from lamplight.rag.balance import AMOUNT
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.papers import ANY_PAPERS, KINDS, LOOKS, PAPERS, RECEIPT, in_english
 from lamplight.rag.naming import named_documents
-from lamplight.rag.query import STOP_WORDS, WORD
+from lamplight.rag.query import WORD, stop_words_of
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.sentences import Sentence, stems
 
@@ -50,7 +50,7 @@ def by_words(request: Request, documents: Sequence[Document]) -> list[Document]:
     """
     names = {one.id: _name_words(one) for one in documents}
     fits = dict.fromkeys(names, 0.0)
-    for word in _words(request.query) - STOP_WORDS:
+    for word in _words(request.query) - stop_words_of(request.query):
         alike = {number: _likeness(word, own) for number, own in names.items()}
         having = sum(likeness > 0 for likeness in alike.values())
         if having and (having <= MOST_OF_THEM * len(documents) or len(documents) == 1):
@@ -62,7 +62,7 @@ def by_words(request: Request, documents: Sequence[Document]) -> list[Document]:
 
 def is_taken_loosely(document: Document, request: Request) -> bool:
     """Whether only the beginning of a word speaks for a document: "contractor" may mean the contract, or not."""
-    words, names = _words(request.query) - STOP_WORDS, _name_words(document)
+    words, names = _words(request.query) - stop_words_of(request.query), _name_words(document)
     alike = [word for word in words if _likeness(word, names)]
     return bool(alike) and not any(_is_called(word, names) for word in alike)
 
