@@ -110,18 +110,21 @@ def _papers(which: Sequence[Document], words: str, request: Request, materials: 
 
     None for other documents, and where these are the same in all.
     """
+    compared = which[:MOST]
+    if not all(may_be_paper(document, materials) for document in compared):
+        return None
+    if words and any(read_field(words, document, materials, request.lookup).sure for document in compared):
+        return None
     read = []
-    asked = []
-    for number, document in enumerate(which[:MOST]):
-        if request.lease.cancelled() or not may_be_paper(document, materials):
-            return None
-        yield ScanProgress(number, min(MOST, len(which)))
-        asked.append(read_field(words, document, materials, request.lookup) if words else FieldValue())
+    for number, document in enumerate(compared):
+        if request.lease.cancelled():
+            break
+        yield ScanProgress(number, len(compared))
         read.append(read_paper(document, materials, request.lookup))
-    if not all(read) or any(cell.sure for cell in asked):
+    if not read or not all(read):
         return None
     names = [name for name in read[0] if any(fields[name].text for fields in read)]
-    if all(len({fields[name].text for fields in read}) == 1 for name in names):
+    if len(read) > 1 and all(len({fields[name].text for fields in read}) == 1 for name in names):
         return None
     cells = [[fields[name] for name in names] for fields in read]
     return _told_side_by_side(which, [request.say(f"field {name}") for name in names], cells, request)
