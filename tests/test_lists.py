@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,15 @@ from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished, Rows
+from lamplight.rag.finding import Finder
 from lamplight.rag.lists.parts import apart
+from lamplight.rag.requests.paper_totals import with_known_total
+from lamplight.rag.requests.request import Materials
 from lamplight.rag.sentences import Sentence
+from lamplight.rag.suggestions import Suggestions
 from lamplight.ui.answers import Answer
 from lamplight.ui.table_file import BYTE_ORDER_MARK, csv_text, saving
+from tests.test_scans import scan_of
 
 REPORT = """# Tern Ferries, annual report
 
@@ -155,6 +161,129 @@ def test_another_question_after_a_table_is_another_question(receipts: Library, m
     history = turn(first, asked(receipts, models, first))
     assert asked(receipts, models, "What was bought in the second quarter at Cedar?", history).kind == "fact"
     assert asked(receipts, models, "hello", history).kind == "talk"
+
+
+TILL = """{shop}
+TAX INVOICE
+Date: {date}
+{items}
+Total Qty {count}
+Total Sales (Excluding GST): {net}
+Discount 0.00
+Total GST {tax}
+Total Sales (Inclusive of GST): {total}
+{paid} {total}
+GST SUMMARY
+SR 6 {net} {tax}
+Thank you, please come again
+"""
+
+
+@pytest.fixture
+def till_receipts(library: Library, models: Models, tmp_path: Path) -> Library:
+    for number, (shop, day, items, net, tax, total, paid) in enumerate(
+        (
+            ("MILL HARDWARE", "13/01/2018", "GLOVE 3 2.12 6.36", "6.00", "0.36", "6.36", "CASH"),
+            ("MILL HARDWARE", "03/02/2018", "HAMMER 1 60.95 60.95", "57.50", "3.45", "60.95", "CASH"),
+            ("QUAY CAFE", "05/02/2018", "LUNCH 1 21.20 21.20", "20.00", "1.20", "21.20", "VISA CARD"),
+            ("FERN BOOKS", "09/02/2018", "ATLAS 1 42.40 42.40", "40.00", "2.40", "42.40", "CASH"),
+        ),
+        1,
+    ):
+        text = TILL.format(shop=shop, date=day, items=items, count=3, net=net, tax=tax, total=total, paid=paid)
+        (tmp_path / f"receipt {number}.txt").write_text(text, encoding="utf-8")
+        assert index_file(tmp_path / f"receipt {number}.txt", library, models).status == "added"
+    return library
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "List all receipts with amounts",
+        "alle Quittungen mit Preis",
+        "List all the receipts I paid by card, with amounts",
+    ],
+)
+def test_a_column_that_asks_for_amounts_of_receipts_has_their_totals(
+    till_receipts: Library, models: Models, request_: str
+) -> None:
+    finished = asked(till_receipts, models, request_)
+    assert finished.kind == "list" and finished.rows is not None
+    assert {row[0]: row[-1] for row in finished.rows.rows} == {
+        "receipt 1.txt": "6.36", "receipt 2.txt": "60.95", "receipt 3.txt": "21.20", "receipt 4.txt": "42.40",
+    }  # fmt: skip
+
+
+SHORT_TILL = """2204.551
+{shop}
+NO 12, MARKET LANE
+SIMPLIFIED TAX INVOICE
+Date: {date}
+Item Qty S/Price Amount Tax
+{items}
+Total Qty 3 {total}
+Total Sales (Excluding GST): {net}
+Discount 0.00
+Total GST {tax}
+Rounding 0.00
+Total Sales (Inclusive of GST) : {total}
+CASH : {total}
+Change : 0.00
+Tax Code Amt Tax
+SR 6 {net} {tax}
+Total : {net} {tax}
+"""
+
+
+@pytest.fixture
+def photographed(library: Library, models: Models, tmp_path: Path) -> Library:
+    for number, (shop, day, items, net, tax, total) in enumerate(
+        (
+            ("SEDGE HARDWARE", "13/01/2018", "1432 3 2.12 6.36 SR", "6.00", "0.36", "6.36"),
+            ("SEDGE HARDWARE", "03/02/2018", "1433 3 20.00 60.00 SR", "56.60", "3.40", "60.00"),
+            ("FERN BOOKS", "09/02/2018", "0081 3 14.00 42.00 SR", "39.62", "2.38", "42.00"),
+        ),
+        1,
+    ):
+        text = SHORT_TILL.format(shop=shop, date=day, items=items, net=net, tax=tax, total=total)
+        scan_of(text.splitlines()).save(tmp_path / f"IMG_{number}.png")
+        assert index_file(tmp_path / f"IMG_{number}.png", library, models).status == "added"
+    return library
+
+
+def test_a_total_that_several_receipts_may_mean_is_told_of_each(photographed: Library, models: Models) -> None:
+    finished = asked(photographed, models, "how much did i pay at sedge hardware")
+    assert finished.rows is not None and [row[1] for row in finished.rows.rows] == ["6.36", "60.00"]
+    assert finished.rows.sums[1] == "66.36"
+    finished = asked(photographed, models, "how much did i pay at fern books")
+    assert finished.rows is None and "42.00" in finished.answer
+
+
+def letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+@pytest.mark.parametrize(
+    ("question", "likeliest", "amount"),
+    [
+        ("total spent at fern books", "Total3962", "42.00"),
+        ("total excluding GST at fern books", "TotalSalesExcl", "39.62"),
+    ],
+)
+def test_the_total_that_is_known_of_a_paper_is_told_unless_another_is_asked_for(
+    photographed: Library, models: Models, question: str, likeliest: str, amount: str
+) -> None:
+    finder, suggestions = Finder(photographed, models), Suggestions(photographed)
+    selection = finder.select(question)
+    other = next(line for line in selection.lines if letters(line.sentence.text).startswith(likeliest))
+    best = max(line.score for line in selection.lines)
+    doubtful = replace(
+        selection,
+        lines=[replace(other, score=best + 0.1), *(line for line in selection.lines if line is not other)],
+        sure=True,
+    )
+    known = with_known_total(doubtful, finder.lookup(), Materials(photographed, models, finder, suggestions))
+    assert amount in known.lines[0].sentence.text
 
 
 def test_how_many_of_a_kind_counts_those_and_not_all(receipts: Library, models: Models, tmp_path: Path) -> None:

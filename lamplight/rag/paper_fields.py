@@ -10,47 +10,55 @@ from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.numbers import currency_of
 from lamplight.rag.lookup import Lookup
-from lamplight.rag.requests.fields import CURRENCY, FieldValue, read_field
+from lamplight.rag.requests.fields import CURRENCY, TOTAL, FieldValue, read_field
 from lamplight.rag.requests.meant import called
 from lamplight.rag.requests.request import Materials
 from lamplight.rag.sentences import Sentence
 
 DATE = "date"
-FIELDS = ("shop", DATE, "total")
+FIELDS = ("shop", DATE, TOTAL)
 KINDS = ("receipts", "invoices")
 
 
 def paper_fields(document: Document, materials: Materials) -> list[PaperField]:
     """Those of a document that is called a receipt or an invoice and reads like one; empty for any other.
 
-    A scan that says a date and an amount as its total counts as one too.
-
     Raises `LamplightError` when a model or the library fails.
+    """
+    cells = read_paper(document, materials, materials.finder.lookup())
+    return [
+        PaperField(name, cell.text, cell.sentence.passage.page if cell.sentence else 1) for name, cell in cells.items()
+    ]
+
+
+def read_paper(document: Document, materials: Materials, lookup: Lookup) -> dict[str, FieldValue]:
+    """Shop, date, total and currency, each with the line that says it; empty for what is no receipt or invoice.
+
+    A scan that says a date and an amount as its total counts as one too. Raises `LamplightError` when a model or the
+    library fails.
     """
     known = _is_called_one(document, materials)
     if not known and not _is_scan(document, materials):
-        return []
-    lookup = materials.finder.lookup()
+        return {}
     cells = {
         name: paper_date(document, materials, lookup) if name == DATE else read_field(name, document, materials, lookup)
         for name in FIELDS
     }
-    if not known and not (cells[DATE].text and AMOUNT.search(cells["total"].text)):
-        return []
-    if not cells["shop"].text:  # most begin with it
+    amount = AMOUNT.search(cells[TOTAL].text)
+    if not known and not (cells[DATE].text and amount):
+        return {}
+    if not cells["shop"].text or AMOUNT.search(cells["shop"].text):  # most begin with it, and none has an amount
         first = materials.first_line(document)
         cells["shop"] = FieldValue(first.text if first else "", first)
-    found = [
-        PaperField(name, cell.text, cell.sentence.passage.page if cell.sentence else 1) for name, cell in cells.items()
-    ]
-    total = next(field for field in found if field.name == "total")
-    line = cells["total"].sentence
+    total = cells[TOTAL]
     currency = (
-        CURRENCY.search(total.text) or (CURRENCY.search(line.text) if line else None) or _currency(document, materials)
+        CURRENCY.search(total.text)
+        or (CURRENCY.search(total.sentence.text) if total.sentence else None)
+        or _currency(document, materials)
     )
-    amount = AMOUNT.search(total.text)  # its currency has a column of its own
-    found[-1] = PaperField("total", amount[0] if amount else total.text, total.page)
-    return [*found, PaperField("currency", currency[0] if currency else "", total.page)]
+    # Its currency is a field of its own.
+    cells[TOTAL] = FieldValue(amount[0] if amount else total.text, total.sentence, total.sure)
+    return {**cells, "currency": FieldValue(currency[0] if currency else "", total.sentence)}
 
 
 def may_be_paper(document: Document, materials: Materials) -> bool:
@@ -93,7 +101,7 @@ def sorting(name: str, text: str) -> str | float | None:
     if name == "date":
         dates = [date for date in dates_of(text) if date.day and date.year]
         return f"{dates[0].year:04}-{dates[0].month:02}-{dates[0].day:02}" if dates else None
-    if name == "total":
+    if name == TOTAL:
         amount = only_number(text)
         return None if amount is None else float(amount)
     return (currency_of(text) if name == "currency" else "") or text.casefold() or None

@@ -42,6 +42,11 @@ def language_of(*texts: str) -> str:
     return found if found in languages() else ENGLISH
 
 
+def usual_words(language: str) -> frozenset[str]:
+    """The words that requests in a language have, whatever they ask for."""
+    return _words().get(language, frozenset())
+
+
 def any_language_of(text: str) -> str:
     """The likeliest language, also one in which Lamplight says nothing; English where nothing is told."""
     return _told(text)[0]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+# Between blanks, with the stops around it: the word in "Rechnung.pdf" is part of a name.
+WORD = re.compile(r"""(?<![^\s("„“«])[^\W\d_]+(?:-[^\W\d_]+)*(?=[,;:.!?)"”“»]*(?!\S))""")
 ENGLISH = {
     word: english
     for english, words in {
@@ -85,4 +89,4 @@ def is_plural(word: str) -> bool:
 
 def in_english(text: str) -> str:
     """`text` with those of its words that are known in another language put into English."""
-    return " ".join(ENGLISH.get(word.lower(), word) for word in text.split())
+    return WORD.sub(lambda match: ENGLISH.get(match[0].lower(), match[0]), text)

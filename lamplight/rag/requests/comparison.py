@@ -16,6 +16,9 @@ from lamplight.rag.lexicon.dates import dates_of, years_in_order
 from lamplight.rag.lexicon.papers import PAPERS, in_english
 from lamplight.rag.naming import named_documents
 from lamplight.rag.outline import headings_of
+from lamplight.rag.paper_fields import may_be_paper, read_paper
+from lamplight.rag.request_language import usual_words
+from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import FieldValue, read_field
 from lamplight.rag.requests.meant import by_words, of_kind
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
@@ -37,6 +40,8 @@ def comparison(request: Request, materials: Materials) -> AnswerSteps:
     which, words = _compared(request, materials)
     if len(which) < VERSIONS:
         return None
+    if (told := (yield from _papers(which, words, request, materials))) is not None:
+        return told
     if len(which) == VERSIONS and not words:
         lines = [materials.lines(document) for document in which]
         if _likeness(*lines) >= ALIKE:
@@ -70,8 +75,9 @@ def _compared(request: Request, materials: Materials) -> tuple[list[Document], s
     if len(which) < VERSIONS:
         about = subject(query, request.intent.kind, materials.models.intents)
         called = " ".join(word for word in about.split() if not word.isdigit())  # how many there are names none
-        kind, left = of_kind(called, inside, materials)
-        if which and (len(kind) == len(inside) or which[0] not in kind):
+        stated = _as_many_as_stated(*of_kind(called, inside, materials, papers=True), request)
+        kind, left = stated or of_kind(called, inside, materials)
+        if stated is None and which and (len(kind) == len(inside) or which[0] not in kind):
             return which, words  # one alone is named, and nothing to compare it with
         which, words = kind, " ".join(left)
         if len(which) in (0, 1, len(inside)) and len(inside) > VERSIONS:
@@ -81,14 +87,52 @@ def _compared(request: Request, materials: Materials) -> tuple[list[Document], s
     titles = " ".join(f"{document.name} {document.title}" for document in which)
     named = stems(titles.replace("_", " ")) | stems(" ".join(naming.words))
     telling = [word for word in words.split() if word.lower() not in PAPERS and not word.isdigit()]
-    kept = [word for word in telling if not stems(word) <= named]
+    silent = usual_words(request.language)
+    kept = [word for word in telling if not stems(word) <= named and word.lower() not in silent]
     return sorted(which, key=lambda document: document.name), " ".join(kept)
+
+
+def _as_many_as_stated(
+    kind: Sequence[Document], words: Sequence[str], request: Request
+) -> tuple[list[Document], list[str]] | None:
+    """Of "two Tonymoly receipts" the two that say the name, and the words without it; None where it's no such name."""
+    count = stated_count(request.query)
+    for word in words if VERSIONS <= count < len(kind) else ():
+        held = request.lookup.holding([word])
+        saying = [document for document in kind if document.id in held]
+        if len(saying) == count:
+            return saying, [other for other in words if other != word]
+    return None
+
+
+def _papers(which: Sequence[Document], words: str, request: Request, materials: Materials) -> AnswerSteps:
+    """Shop, date and total of receipts and invoices, unless one surely says what is asked of them.
+
+    None for other documents, and where these are the same in all.
+    """
+    compared = which[:MOST]
+    if not all(may_be_paper(document, materials) for document in compared):
+        return None
+    if words and any(read_field(words, document, materials, request.lookup).sure for document in compared):
+        return None
+    read = []
+    for number, document in enumerate(compared):
+        if request.lease.cancelled():
+            break
+        yield ScanProgress(number, len(compared))
+        read.append(read_paper(document, materials, request.lookup))
+    if not read or not all(read):
+        return None
+    names = [name for name in read[0] if any(fields[name].text for fields in read)]
+    if len(read) > 1 and all(len({fields[name].text for fields in read}) == 1 for name in names):
+        return None
+    cells = [[fields[name] for name in names] for fields in read]
+    return _told_side_by_side(which, [request.say(f"field {name}") for name in names], cells, request)
 
 
 def _side_by_side(
     which: Sequence[Document], topics: Sequence[str], request: Request, materials: Materials
 ) -> AnswerSteps:
-    citations = CitationList()
     cells: list[list[FieldValue]] = []
     compared = which[:MOST]
     for number, document in enumerate(compared):
@@ -98,6 +142,13 @@ def _side_by_side(
         cells.append([read_field(topic, document, materials, request.lookup) for topic in topics])
     if sum(any(cell.text for cell in own) for own in cells) < 1:
         return None
+    return _told_side_by_side(which, topics, cells, request)
+
+
+def _told_side_by_side(
+    which: Sequence[Document], topics: Sequence[str], cells: Sequence[Sequence[FieldValue]], request: Request
+) -> DirectAnswer:
+    citations = CitationList()
     names = [document.name for document in which[: len(cells)]]
     lines = [f"| | {' | '.join(escape_markdown(name) for name in names)} |", f"|---{'|---' * len(names)}|"]
     rows: list[list[str]] = []

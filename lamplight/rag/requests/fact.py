@@ -18,6 +18,7 @@ from lamplight.rag.quotation import QuotedOpening, other_lines, quotation_markdo
 from lamplight.rag.requests.answer_events import answer_events, finished, refuse, stopped, with_others
 from lamplight.rag.requests.generation import AnswerWriter, WrittenAnswer
 from lamplight.rag.requests.listing import list_instead
+from lamplight.rag.requests.paper_totals import with_known_total
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.section import section
 
@@ -39,6 +40,8 @@ class FactAnswers:
         yield Evidence(first, respelled=respelled)  # to look at while they are read
         finding = self._finder.read(search, request.scope)
         finding = self._helped(request, finding)
+        known = with_known_total(finding.selection, request.lookup, self._materials)
+        finding = replace(finding, selection=known)
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
             yield from self._tell(request, finding.computation, found)

@@ -23,6 +23,7 @@ QUESTION = "what is the {}?"
 SILENT = -2.5  # log-odds of the line that answers likeliest: below them the cell stays empty
 CURRENCY = re.compile(rf"[{SIGNS}]|\b(?:{CODES})(?![A-Za-z])")
 SEVERAL = 2
+TOTAL = "total"  # the field of a receipt
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,13 @@ from lamplight.rag.lists.parts import TitledItems, apart, asked_words, held_in
 from lamplight.rag.naming import named_documents
 from lamplight.rag.paper_fields import may_be_paper, paper_date
 from lamplight.rag.periods import periods_of
+from lamplight.rag.request_language import usual_words
 from lamplight.rag.requests.counts import stated_count
-from lamplight.rag.requests.fields import SEVERAL, FieldValue, answer_of, read_field, summed
+from lamplight.rag.requests.fields import SEVERAL, TOTAL, FieldValue, answer_of, read_field, summed
 from lamplight.rag.requests.follow_up import orders
 from lamplight.rag.requests.items import named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
+from lamplight.rag.requests.paper_totals import fitting_papers, with_totals
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.shown import in_order
 from lamplight.rag.requests.table_listing import only_table, told_table
@@ -37,7 +39,6 @@ MOST_ASKED = 20  # for a question that may be answered by one line
 ASKS_FOR_SEVERAL = 0.0  # log-odds, from which on a question that may be one of fact is taken for a list
 CLEARLY = 0.1  # cosine that one of two lists is nearer to what is asked for
 MEANT = 0.5  # the probability of a list, from which on it is told
-TOTAL = "total"  # the field of a receipt
 ASIDE = re.compile(r"[,;]|\s(?:and|und|et|y|e|with|mit|avec|con)\s", re.IGNORECASE)
 
 
@@ -55,7 +56,8 @@ def listing(request: Request, materials: Materials) -> AnswerSteps:
     by_kind = len(left) < len(called)
     if by_kind and 0 < len(some := [one for one in kind if one.id in naming.documents]) < len(kind):
         kind = some  # the receipts of one shop
-    left = [word for word in left if word.lower() not in naming.words | orders(query)]
+    silent = naming.words | orders(query) | usual_words(request.language)
+    left = [word for word in left if word.lower() not in silent]
     fields = _fields(query, left)
     if by_kind and (fields or len(kind) < len(inside) or not left):
         told = yield from _table(kind, fields, request, materials)
@@ -122,7 +124,16 @@ def _table(documents: Sequence[Document], fields: Sequence[str], request: Reques
             break
         yield ScanProgress(number, len(ordered))
         read.append((document, [read_field(field, document, materials, request.lookup) for field in fields]))
+    read = with_totals(fields, read, request, materials)
+    if _is_mostly_silent(read):  # "those that I paid by card": what says it comes first
+        read.sort(key=lambda row: sum(not cell.text for cell in row[1]))
     return _told_fields(read, fields, len(documents), request, materials) if read else None
+
+
+def _is_mostly_silent(read: Sequence[tuple[Document, Sequence[FieldValue]]]) -> bool:
+    """Whether most documents don't say something that is asked of them: then it may ask for those that do."""
+    columns = zip(*(cells for _, cells in read), strict=True)
+    return any(sum(not cell.text for cell in column) * 2 > len(read) for column in columns)
 
 
 def _told_fields(
@@ -141,7 +152,8 @@ def _told_fields(
         rows.append([document.name, *(cell.text for cell in cells)])
         marks.append([next(filter(None, own), 0) or citations.number(materials.first_line(document)), *own])
     sums = ["", *(summed([row[column] for row in rows]) for column in range(1, len(fields) + 1))]
-    table = Rows([request.say("column document"), *fields], rows, sums if any(sums) else [], marks)
+    is_added_up = any(sums) and not _is_mostly_silent(read)  # the sum of all may not be that of those that are meant
+    table = Rows([request.say("column document"), *fields], rows, sums if is_added_up else [], marks)
     silent = sum(not all(row) for row in rows)
     told = request.say("document", len(rows)) + (request.say("silent", silent) if silent else "") + ":"
     left = count - len(rows)
@@ -185,8 +197,10 @@ def list_instead(finding: Finding, request: Request, materials: Materials) -> An
     """
     if not request.may_be_list or plan_of(materials.models.language_model).structured:
         return None
-    if finding.selection.sure and (told := (yield from _of_each(request, materials))):
-        return told
+    if finding.selection.sure:
+        told = (yield from _of_each(request, materials)) or (yield from _of_fitting(finding, request, materials))
+        if told is not None:
+            return told
     told = _list_meant(finding, request, materials)
     if told is None or told.unsure:
         return told
@@ -219,6 +233,15 @@ def _of_each(request: Request, materials: Materials) -> AnswerSteps:
         if request.lease.cancelled() or unsure * 2 >= len(kind):
             return None
     return _told_fields(read, [asked], len(kind), request, materials)
+
+
+def _of_fitting(finding: Finding, request: Request, materials: Materials) -> AnswerSteps:
+    """ "Total spent at Gin Kee": the totals of all receipts that the question speaks of as much as of the likeliest."""
+    papers = fitting_papers(finding.selection, request, materials)
+    papers = (yield from _of_the_time(papers, request, materials)) if len(papers) >= SEVERAL else []
+    if not SEVERAL <= len(papers) <= MOST_ASKED:
+        return None
+    return (yield from _table(papers, [TOTAL], request, materials))
 
 
 def _list_meant(finding: Finding, request: Request, materials: Materials) -> DirectAnswer | None:
