@@ -160,7 +160,7 @@ ENGLISH = EmbeddingModel(EMBEDDER, EmbeddingTraits(384, 256))
 # Its cosines lie between .7 and 1. `python -m training.language_directions` writes its directions and tells the rest.
 MULTILINGUAL_TRAITS = EmbeddingTraits(384, 512, "query: ", "passage: ")
 DIRECTIONS = SHIPPED / "multilingual-e5-small.directions.npy"
-MULTILINGUAL = EmbeddingModel(MULTILINGUAL_WEIGHTS, MULTILINGUAL_TRAITS, 4.67, -3.47, DIRECTIONS)
+MULTILINGUAL = EmbeddingModel(MULTILINGUAL_WEIGHTS, MULTILINGUAL_TRAITS, 4.66, -3.46, DIRECTIONS)
 
 
 @dataclass(frozen=True, slots=True)
