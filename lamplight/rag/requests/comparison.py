@@ -36,6 +36,7 @@ def comparison(request: Request, materials: Materials) -> AnswerSteps:
     """A row for each document, with what it says about what is asked; all they both speak of, if nothing is."""
     which, words = _compared(request, materials)
     if len(which) < VERSIONS:
+        request.compares_rows = True
         return None
     if len(which) == VERSIONS and not words:
         lines = [materials.lines(document) for document in which]
