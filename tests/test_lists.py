@@ -17,7 +17,8 @@ from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
 from lamplight.rag.events import Finished, Rows
 from lamplight.rag.finding import Finder
-from lamplight.rag.lists.parts import apart
+from lamplight.rag.lists.parts import apart, lines_of
+from lamplight.rag.lists.rows import columns_of
 from lamplight.rag.requests.paper_totals import with_known_total
 from lamplight.rag.requests.request import Materials
 from lamplight.rag.sentences import Sentence
@@ -531,3 +532,112 @@ def test_items_of_an_item_are_no_list_of_their_own() -> None:
     lists = (["- a b", "- c d", "1. e f", "2. g h"], ["1. a b", "- c d", "- e f", "2. g h", "3. i j"], ["- a b", "c d"])
     parts = [apart([Sentence(passage, text, []) for text in texts]) for texts in lists]
     assert [len(one) for one in parts] == [2, 1, 1]
+
+
+MINUTES = """# Protokoll der Eigentümerversammlung, Lindenhof 4
+
+Anwesend sind 9 von 12 Einheiten. Die Einladung ging fristgerecht zu.
+
+## TOP 1 Jahresabrechnung
+
+Die Verwaltung erläutert die Abrechnung. Die Heizkosten sind gesunken.
+
+Beschluss: Die Abrechnung wird genehmigt. Ja 9, Nein 0.
+
+## TOP 2 Wirtschaftsplan
+
+Das Hausgeld steigt ab Juni um 6 %.
+
+Beschluss: Angenommen. Ja 7, Nein 2.
+
+## TOP 3 Sanierung des Daches
+
+Drei Angebote liegen vor.
+
+| Firma | Angebot | Ausführung |
+|---|---|---|
+| Zimmerei Hug | 68.400 € | September |
+| Dachbau Faller | 61.950 € | August |
+| Meier Bedachungen | 73.120 € | Juli |
+
+Beschluss: Der Auftrag geht an Dachbau Faller. Ja 8, Nein 1.
+
+## TOP 4 Grillen auf Balkonen
+
+Nach Beschwerden über Rauch wird beraten.
+
+Beschluss: Holzkohle und Gas sind auf Balkonen untersagt. Elektrogrills sind bis 22 Uhr erlaubt. Ja 6, Nein 2.
+"""
+MEETING = """# Minutes of the choir committee
+
+## Hall
+
+The roof leaks over the stage.
+
+Decision: Ask three firms. For 5, against 0.
+
+## Summer concert
+
+Decision: Accepted. For 4, against 1.
+
+## Fees
+
+The fees have not risen for six years.
+
+Decision: They stay as they are. For 3, against 2.
+"""
+
+
+@pytest.fixture
+def minutes(library: Library, models: Models, tmp_path: Path) -> Library:
+    for name, text in {"Protokoll.md": MINUTES, "choir.md": MEETING, "manual.txt": MANUAL}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert index_file(tmp_path / name, library, models).status == "added"
+    return library
+
+
+@pytest.mark.parametrize(
+    ("request_", "items"),
+    [
+        (
+            "Liste mir alle Beschlüsse der Eigentümerversammlung mit Stimmen auf",
+            ["genehmigt. Ja 9, Nein 0.", "Angenommen. Ja 7", "Faller. Ja 8, Nein 1.", "erlaubt. Ja 6, Nein 2."],
+        ),
+        ("List all decisions of the choir committee with votes", ["For 5, against 0.", "For 4", "For 3, against 2."]),
+    ],
+)
+def test_what_shares_the_label_that_is_asked_for_is_a_list(
+    minutes: Library, models: Models, request_: str, items: list[str]
+) -> None:
+    finished = asked(minutes, models, request_)
+    assert not finished.unsure
+    told = rows_of(finished)
+    assert len(told) == len(items)
+    assert all(item in row[1] for item, row in zip(items, told, strict=True))
+    # "Accepted." says little without what it is about.
+    assert ("TOP 2 Wirtschaftsplan:** Angenommen" in finished.answer) or (
+        "Summer concert:** Accepted" in finished.answer
+    )
+
+
+def test_things_compared_in_one_document_are_the_rows_of_their_table(minutes: Library, models: Models) -> None:
+    told = asked(minutes, models, "Vergleiche die drei Angebote für das Dach")
+    assert not told.unsure
+    assert [row[0] for row in rows_of(told)] == ["Zimmerei Hug", "Dachbau Faller", "Meier Bedachungen"]
+
+
+def test_what_one_sentence_surely_answers_is_no_list_of_the_prose_around_it(minutes: Library, models: Models) -> None:
+    for question in ("are barbecues allowed on the balcony at Lindenhof?", "Darf man auf dem Balkon mit Gas grillen?"):
+        told = asked(minutes, models, question)
+        assert told.kind == "fact"
+        assert "untersagt" in told.answer
+
+
+def test_a_cut_table_is_one_list_and_two_sheets_are_two() -> None:
+    heads, other = "Date | Litres | Station", "Date | Garage | Work"
+    log = [f"0{day}/01/2024 | {40 + day} | Tesco" for day in range(1, 7)]
+    repairs = ["21/02/2024 | Larkhall | Belt", "14/11/2024 | Larkhall | Discs"]
+    texts = ["\n".join(["Diesel log", heads, *log[:3]]), "\n".join([heads, *log[3:]]), "\n".join([other, *repairs])]
+    chunks = [Passage(number, 1, "car.xlsx", 1, "table", "", text, []) for number, text in enumerate(texts, start=1)]
+    lists = {tuple(item.text for item in part.items) for part in columns_of(lines_of(chunks))}
+    assert lists == {tuple(log), tuple(repairs)}

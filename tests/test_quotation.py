@@ -213,6 +213,32 @@ def test_rows_of_a_table_are_announced_too() -> None:
     assert made.citation.text == "Fees in pounds:\nFull plot 60\nHalf plot 36"
 
 
+PEOPLE = ("These are our wardens and their ages:", "Name Age Post", "Ada Moss 60 Head",
+          "Bela Kun-Levy 41 Deputy of the West",
+          "Carla F. Diaz 38 Deputy",
+          "Ada Moss joined in 1993 and has led the wardens since.")  # fmt: skip
+
+
+def test_rows_without_drawn_columns_are_announced_too() -> None:
+    made = quotation(selection("wardens + ages", passage(*PEOPLE), {PEOPLE[0]: 5.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text == "\n".join(PEOPLE[:5])
+
+
+@pytest.mark.parametrize(
+    ("question", "all_of_them"),
+    [
+        ("Who are the wardens?", True),
+        ("How old is the head of the wardens?", False),
+        ("Which warden leads the West?", False),
+    ],
+)
+def test_a_question_that_tells_no_item_from_the_others_means_all(question: str, all_of_them: bool) -> None:
+    made = quotation(selection(question, passage(*PEOPLE), {PEOPLE[2]: 5.0}, NOTHING))
+    assert made is not None
+    assert made.citation.text == ("\n".join(PEOPLE[:5]) if all_of_them else PEOPLE[2])
+
+
 def test_of_a_long_list_only_its_beginning_is_quoted() -> None:
     found = passage("These are forbidden:", *(f"{number}. thing number {number}" for number in range(1, 41)))
     made = quotation(selection("What is forbidden?", found, {"These": 5.0}, NOTHING))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from lamplight.rag.columns import SEPARATOR
 from lamplight.rag.lexicon.quantities import quantities_of
 from lamplight.rag.query import STOP_WORDS, TOKEN, without_former
 from lamplight.rag.reading import needs_several
-from lamplight.rag.sentences import ANNOUNCES, LETTERS, Sentence, is_item, is_row, units_of
+from lamplight.rag.sentences import ANNOUNCES, ENDED, LETTERS, Sentence, is_item, is_row, stems, units_of
 
 ITEMS = 12  # of a list that are quoted with its announcement
 
@@ -21,7 +21,9 @@ def with_items(question: str, sentence: Sentence) -> list[Sentence] | None:
         return [sentence, *items] if items else []
     if items := _counted(sentence) or _rows_below(sentence):
         return [sentence, *items]
-    return _list_around(sentence) if is_item(sentence.text) and needs_several(question) else None
+    if is_item(sentence.text) and needs_several(question):
+        return _list_around(sentence)
+    return _all_announced(question, sentence)
 
 
 def _announced(sentence: Sentence) -> list[Sentence]:
@@ -32,7 +34,43 @@ def _announced(sentence: Sentence) -> list[Sentence]:
     items = items or list(takewhile(lambda unit: is_row(unit.text), after))
     if not items and sentence.passage.kind != "text":
         items = list(takewhile(lambda unit: not unit.text.rstrip().endswith(ANNOUNCES), after))
-    return items[:ITEMS]
+    return (items or _rows_alike(after))[:ITEMS]
+
+
+def _rows_alike(lines: Sequence[Sentence]) -> list[Sentence]:
+    """The rows that lines begin with, of a table whose cells nothing sets apart, with the line of their heads.
+
+    Words and numbers come in the same order in all of them: "Ada Moss 60 Head", "Bela Kun 41 Deputy of the West".
+    """
+    for heads in (0, 1):
+        order, group = next(groupby(lines[heads:], key=lambda unit: _order(unit.text)), ((), ()))
+        if len(order) > 1 and len(rows := list(group)) > 1:
+            return [*lines[:heads], *rows]
+    return []
+
+
+def _order(line: str) -> tuple[bool, ...]:
+    """How numbers (True) and words follow each other in a line; nothing for a sentence."""
+    if ENDED.search(line):
+        return ()
+    return tuple(is_number for is_number, _ in groupby(any(map(str.isdigit, word)) for word in TOKEN.findall(line)))
+
+
+def _all_announced(question: str, sentence: Sentence) -> list[Sentence] | None:
+    """All that a line announces, for one of its items, where what is asked is what it announces and tells none apart.
+
+    "Who are the officers?" under "Our officers and their ages:" means all, "who is their head?" one.
+    """
+    units = units_of(sentence.passage)
+    above = [unit for unit in units[: units.index(sentence)] if unit.text.rstrip().endswith(ANNOUNCES)]
+    items = _announced(above[-1]) if above else []
+    if sentence not in items or len(items) == 1:
+        return None
+    asked = stems(question)
+    is_headed = not any(map(str.isdigit, items[0].text)) and any(map(str.isdigit, items[1].text))
+    said = {asked & stems(item.text) for item in items[is_headed:]}
+    is_announced = asked <= stems(f"{sentence.passage.about} {above[-1].text}")
+    return [above[-1], *items] if asked and is_announced and len(said) == 1 else None
 
 
 def _counted(sentence: Sentence) -> list[Sentence]:

@@ -15,7 +15,7 @@ from lamplight.models.loading import Models
 from lamplight.rag.extraction import AnswerLine, asking, read_lines
 from lamplight.rag.lists.candidates import SentenceKey, candidates_of, key_of
 from lamplight.rag.lists.features import Asked, Measures, measures_of, relative
-from lamplight.rag.lists.parts import LaidOutSentence, TitledItems, lines_of
+from lamplight.rag.lists.parts import LaidOutSentence, TitledItems, asked_words, held_in, lines_of
 from lamplight.rag.retriever import Search
 
 FOUND = 12  # passages, whose documents are looked at
@@ -25,6 +25,7 @@ NEAR = 2  # passages before and behind those found, of a longer one
 READ = 28  # passages at most
 LIKELIEST = 3
 COMPARED = 10  # of which these are
+FAR_LIKELIER = 10  # times: the best of them stands alone beside one so much less likely
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,11 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class RankedList:
-    """One of the likeliest lists, and how likely it is."""
+    """One of the likeliest lists, and how likely it is; `together` with those that are the same by another name."""
 
     found: TitledItems
     probability: float
+    together: float
 
 
 class CandidateLists:
@@ -71,13 +73,23 @@ class CandidateLists:
         if not candidates.lists:
             return []
         chances = ranker.probabilities(candidates.measures, self.several)
+        held = [frozenset(map(key_of, one.items)) for one in candidates.lists]
         kept: list[RankedList] = []
-        for place in map(int, chances.argsort()[::-1][:COMPARED]):
-            found = candidates.lists[place]
-            keys = set(map(key_of, found.items))
+        for likely in map(int, chances.argsort()[::-1][:COMPARED]):
+            place = self._whole(likely, candidates.lists, held)
+            found, keys = candidates.lists[place], held[place]
             if not any(len(keys & set(map(key_of, one.found.items))) * 2 > len(keys) for one in kept):
-                kept.append(RankedList(found, float(chances[place])))
-        return kept[:LIKELIEST]
+                together = sum(float(chances[other]) for other, others in enumerate(held) if others == keys)
+                kept.append(RankedList(found, float(chances[place]), together))
+        return [one for one in kept[:LIKELIEST] if one.together * FAR_LIKELIER >= kept[0].together]
+
+    def _whole(self, place: int, lists: Sequence[TitledItems], held: Sequence[frozenset[SentenceKey]]) -> int:
+        """A list's place; for rows of a table that no word of the question sets apart, that of the whole table."""
+        if is_asked(lists[place], self._search.query.text):
+            return place
+        return next(
+            (other for other, one in enumerate(lists) if one.kind == "column" and held[place] < held[other]), place
+        )
 
     def candidates(self) -> Candidates:
         """All lists and the likeliest sentences."""
@@ -136,6 +148,12 @@ class CandidateLists:
             {passage.id: passage.score for passage in self._search.found},
         )
         return measures_of(asked, lists, read, reader, embedder, multilingual is not None)
+
+
+def is_asked(found: TitledItems, question: str) -> bool:
+    """Of the rows of which a cell says the same, whether a word of the question is in it; of others yes."""
+    said = found.title.partition(": ")[2]
+    return found.kind != "filter" or any(held_in(asked_words(said), question))
 
 
 def _by_document(chunks: Sequence[Passage]) -> list[list[LaidOutSentence]]:

@@ -12,6 +12,8 @@ from lamplight.rag.lists.parts import (
     LaidOutSentence,
     TitledItems,
     asked_words,
+    held_in,
+    labelled,
     parts_of,
     title_coverage,
 )
@@ -51,6 +53,20 @@ def called(wanted: str, lines: Sequence[LaidOutSentence], parts: Sequence[Titled
     fitting = [part for part, score in zip(parts, scores, strict=True) if score == best]
     shortest = min(len(asked_words(part.title)) for part in fitting)
     return [unit for part in fitting if len(asked_words(part.title)) <= shortest + MORE_WORDS for unit in part.items]
+
+
+def behind_label(wanted: str, lines: Sequence[LaidOutSentence]) -> list[Sentence]:
+    """What stands several times behind the label that is asked for first: "Decision: …".
+
+    "The decisions of the meeting with votes": of what, and with what, says no label.
+    """
+    words = asked_words(wanted)
+    for part in labelled(lines):
+        own = asked_words(part.title)
+        is_repeated = len({(key_of(item), *item.boxes) for item in part.items}) >= SEVERAL
+        if is_repeated and own and all(held_in(own, " ".join(words))) and held_in(words[:1], part.title)[0]:
+            return part.items
+    return []
 
 
 def _called(wanted: str, lines: Sequence[LaidOutSentence], parts: Sequence[TitledItems]) -> Iterator[TitledItems]:

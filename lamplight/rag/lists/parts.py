@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from typing import Literal
 
 from lamplight.library.records import Passage
@@ -97,19 +97,36 @@ def parts_of(lines: Sequence[LaidOutSentence]) -> Iterator[TitledItems]:
     for heading in dict.fromkeys(heading for line in lines for heading in line.path):
         under = [line for line in lines if heading in line.path]
         yield TitledItems(heading, items_in(under), "heading")
-    labelled: dict[str, list[Sentence]] = {}
     for index, line in enumerate(lines):
-        found = LABEL.match(line.text) if line.first else None
-        if found and len(found["label"].split()) <= LABEL_WORDS and not is_item(line.text):
-            labelled.setdefault(found["label"], []).append(line.sentence)
-        elif line.first and _announces(lines, index):
-            items = items_in(_below(lines, index))
-            if items:
-                yield TitledItems(line.text.strip(), items, "announced")
-    for label, sentences in labelled.items():
-        rests = [replace(one, text=LABEL.sub(r"\g<rest>", one.text)) for one in sentences]
-        items = enumerated(rests[0]) if len(rests) == 1 else rests
-        yield TitledItems(label, items or sentences, "label")
+        announces = line.first and not _label_of(line) and _announces(lines, index)
+        if announces and (items := items_in(_below(lines, index))):
+            yield TitledItems(line.text.strip(), items, "announced")
+    yield from labelled(lines)
+
+
+def labelled(lines: Sequence[LaidOutSentence]) -> Iterator[TitledItems]:
+    """What stands behind each label, "Decision: …", of one alone its parts."""
+    found: dict[str, list[Sentence]] = {}
+    for index, line in enumerate(lines):
+        if label := _label_of(line):
+            found.setdefault(label, []).append(_whole_line(lines, index))
+    for label, sentences in found.items():
+        items = [replace(one, text=LABEL.sub(r"\g<rest>", one.text)) for one in sentences]
+        yield TitledItems(label, items if len(items) > 1 else enumerated(items[0]) or sentences, "label")
+
+
+def _label_of(line: LaidOutSentence) -> str:
+    """What a line begins with before a colon, a few words; "" if nothing."""
+    found = LABEL.match(line.text) if line.first and not is_item(line.text) else None
+    return found["label"].strip() if found and len(found["label"].split()) <= LABEL_WORDS else ""
+
+
+def _whole_line(lines: Sequence[LaidOutSentence], index: int) -> Sentence:
+    """A sentence with those behind it on the same line, as the votes behind "Decision: Accepted." """
+    passage = lines[index].sentence.passage
+    behind = takewhile(lambda line: not line.first and line.sentence.passage.id == passage.id, lines[index + 1 :])
+    whole = [line.sentence for line in (lines[index], *behind)]
+    return Sentence(passage, " ".join(one.text for one in whole), list({box: 0 for one in whole for box in one.boxes}))
 
 
 def title_coverage(wanted: Sequence[str], title: str) -> float:
@@ -148,7 +165,7 @@ def items_in(lines: Sequence[LaidOutSentence]) -> list[Sentence]:
     """The items of what stands under a heading: of a list, rows, paragraphs with a run-in, or headings of a text."""
     rows = [line for line in lines if line.sentence.passage.kind == "table" and " | " in line.text]
     if len(rows) > SEVERAL:
-        return [row.sentence for row in rows[1:]]
+        return [row.sentence for row in rows[1:] if row.text != rows[0].text]
     for kind in (_set_apart, _listed, _run_in):
         found = kind(lines)
         if len(found) >= SEVERAL:

@@ -53,15 +53,27 @@ def rows_with(wanted: Sequence[str], lines: Sequence[LaidOutSentence]) -> list[S
 
 
 def _tables(lines: Sequence[LaidOutSentence]) -> Iterator[tuple[list[str], list[LaidOutSentence]]]:
-    """Heads and rows of what is a table, or is laid out as one by gaps."""
+    """Heads and rows of what is a table, or is laid out as one by gaps; one that is cut is whole again."""
+    tables: list[list[LaidOutSentence]] = []
     run: list[LaidOutSentence] = []
     for line in [*lines, None]:
-        if line is not None and line.first and (is_table_row(line.text) or is_row(line.text)):
+        is_in_table = line is not None and line.first and (is_table_row(line.text) or is_row(line.text))
+        if line is None or not is_in_table or (run and _begins_table(line, run)):
+            if len(run) >= SEVERAL and tables and tables[-1][0].text == run[0].text:
+                tables[-1] += run[1:]  # each part of a table that is cut has its heads
+            elif len(run) >= SEVERAL:
+                tables.append(run)
+            run = []
+        if line is not None and is_in_table:
             run.append(line)
-            continue
-        if len(run) > SEVERAL:
-            yield cells(run[0].text), run[1:]
-        run = []
+    return ((cells(rows[0].text), rows[1:]) for rows in tables if len(rows) > SEVERAL)
+
+
+def _begins_table(line: LaidOutSentence, run: Sequence[LaidOutSentence]) -> bool:
+    """Whether a row that opens a passage is the heads of the same table again, or of another one: without a figure."""
+    is_first = line.sentence.passage.id != run[-1].sentence.passage.id
+    is_of_words = is_table_row(line.text) and not any(map(str.isdigit, line.text))
+    return is_first and (is_of_words or line.text == run[0].text)
 
 
 def is_table_row(line: str) -> bool:

@@ -39,6 +39,7 @@ def comparison(request: Request, materials: Materials) -> AnswerSteps:
     """A row for each document, with what it says about what is asked; all they both speak of, if nothing is."""
     which, words = _compared(request, materials)
     if len(which) < VERSIONS:
+        request.compares_rows = True
         return None
     if (told := (yield from _papers(which, words, request, materials))) is not None:
         return told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lamplight.library.records import Document
-from lamplight.rag.lists.candidates import called
+from lamplight.rag.lists.candidates import behind_label, called
 from lamplight.rag.lists.parts import lines_of, parts_of
 from lamplight.rag.lists.rows import columns_of
 from lamplight.rag.requests.request import Materials
@@ -27,6 +27,12 @@ def named_items(wanted: str, which: Sequence[Document], value: Value | None, mat
         for unit in meaning_so(value, units, MOST_ITEMS, materials.models.embedder):
             found[unit.passage.document_id].append(unit)
     return [unit for document in which for unit in _in_order(found[document.id])]
+
+
+def labelled_items(wanted: str, which: Sequence[Document], materials: Materials) -> list[Sentence]:
+    """In the order of the documents what stands behind the label that is asked for."""
+    found = (behind_label(wanted, lines_of(materials.library.passages.of(document.id))) for document in which)
+    return [unit for units in found for unit in units]
 
 
 def _in_order(units: Sequence[Sentence]) -> list[Sentence]:

@@ -15,8 +15,9 @@ from lamplight.rag.finding import Finding
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.papers import in_english, is_plural
-from lamplight.rag.lists.answer import CandidateLists, RankedList
+from lamplight.rag.lists.answer import CandidateLists, RankedList, is_asked
 from lamplight.rag.lists.parts import TitledItems, apart, asked_words, held_in
+from lamplight.rag.lists.rows import is_table_row
 from lamplight.rag.naming import named_documents
 from lamplight.rag.paper_fields import may_be_paper, paper_date
 from lamplight.rag.periods import periods_of
@@ -24,7 +25,7 @@ from lamplight.rag.request_language import usual_words
 from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import SEVERAL, TOTAL, FieldValue, answer_of, read_field, summed
 from lamplight.rag.requests.follow_up import orders
-from lamplight.rag.requests.items import named_items
+from lamplight.rag.requests.items import labelled_items, named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
 from lamplight.rag.requests.paper_totals import fitting_papers, with_totals
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
@@ -32,7 +33,7 @@ from lamplight.rag.requests.shown import in_order
 from lamplight.rag.requests.table_listing import only_table, told_table
 from lamplight.rag.requests.told_lists import as_markdown, is_list, told_candidates, told_items, told_list
 from lamplight.rag.requests.values import value_named
-from lamplight.rag.sentences import item_mark
+from lamplight.rag.sentences import is_item, is_row, item_mark
 
 MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms
 MOST_ASKED = 20  # for a question that may be answered by one line
@@ -179,6 +180,8 @@ def _items(words: str, request: Request, materials: Materials) -> DirectAnswer |
     if len(which) == 1 and (table := only_table(which[0], materials)) is not None:
         return told_table(which[0], table, wanted, request, materials)
     value = value_named(wanted, embedder)
+    if value is None and (items := labelled_items(wanted, which, materials)):
+        return told_items(items, len(which), request)
     ranked: list[RankedList] = []
     if value is None:
         search = materials.finder.search(request.query, scope=request.scope, lookup=request.lookup)
@@ -195,7 +198,11 @@ def list_instead(finding: Finding, request: Request, materials: Materials) -> An
 
     Where no line surely answers, the lists that may be meant.
     """
-    if not request.may_be_list or plan_of(materials.models.language_model).structured:
+    if plan_of(materials.models.language_model).structured:
+        return None
+    if request.compares_rows:
+        return _compared_rows(finding, request, materials)
+    if not request.may_be_list:
         return None
     if finding.selection.sure:
         told = (yield from _of_each(request, materials)) or (yield from _of_fitting(finding, request, materials))
@@ -251,6 +258,8 @@ def _list_meant(finding: Finding, request: Request, materials: Materials) -> Dir
     if lists.several < ASKS_FOR_SEVERAL or _asks_for_documents(in_english(wanted), request, materials):
         return None
     ranked = lists.ranked()
+    if ranked and finding.selection.sure and _is_prose(ranked[0].found):
+        return None  # "are barbecues allowed?" is told by one sentence of what stands under "Barbecues"
     if ranked and _is_meant(ranked[0], request.query) and len(ranked[0].found.items) > 1:
         return told_list(_part_asked(ranked[0].found, wanted, materials), request)
     if ranked and finding.selection.answerable and not finding.selection.sure:
@@ -276,9 +285,28 @@ def _part_asked(found: TitledItems, wanted: str, materials: Materials) -> Titled
 
 def _is_meant(best: RankedList, query: str) -> bool:
     """Surely; some rows of a table only if the request has a word of what sets them apart, else all may be meant."""
-    said = best.found.title.partition(": ")[2]
-    is_asked = best.found.kind != "filter" or any(held_in(asked_words(said), query))
-    return best.probability >= MEANT and is_asked
+    return best.probability >= MEANT and is_asked(best.found, query)
+
+
+def _is_prose(found: TitledItems) -> bool:
+    """Whether it is what a heading stands over, of which several sentences share a line: no list by its layout."""
+    lines = {line.strip() for item in found.items for line in item.passage.text.split("\n")}
+    begun = {item.text for item in found.items if any(line.startswith(item.text) for line in lines)}
+    whole = found.kind != "heading" or any(is_item(item.text) or is_row(item.text) for item in found.items)
+    return not whole and len(begun) < len(found.items)
+
+
+def _compared_rows(finding: Finding, request: Request, materials: Materials) -> DirectAnswer | None:
+    """ "Compare the three offers": the table whose rows they surely are; None where some of them surely answer."""
+    if finding.selection.sure and is_table_row(finding.selection.lines[0].sentence.text):
+        return None
+    wanted = subject(request.query, "list", materials.models.intents)
+    ranked = CandidateLists(finding.selection.search, wanted, materials.library, materials.models).ranked()
+    best = max(ranked, key=lambda one: one.together, default=None)
+    if best is None or best.together < MEANT or not is_asked(best.found, request.query):
+        return None
+    is_table = len(best.found.items) >= SEVERAL and all(is_table_row(item.text) for item in best.found.items)
+    return told_list(best.found, request) if is_table else None
 
 
 def _asks_for_documents(wanted: str, request: Request, materials: Materials) -> bool:

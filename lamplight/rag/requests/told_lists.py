@@ -11,6 +11,7 @@ from lamplight.rag.lists.answer import RankedList
 from lamplight.rag.lists.features import SEPARATORS
 from lamplight.rag.lists.parts import TitledItems, enumerated
 from lamplight.rag.lists.rows import cells, is_table_row
+from lamplight.rag.outline import headings_of
 from lamplight.rag.requests.items import MOST_ITEMS
 from lamplight.rag.requests.request import CitationList, DirectAnswer, Request
 from lamplight.rag.sentences import Sentence, item_mark
@@ -100,15 +101,24 @@ def _told_rows(heads: Sequence[str], items: Sequence[Sentence], document: str, r
     return citations.told(f"{told}\n\n{as_markdown(table, request)}", table)
 
 
+def _headings(items: Sequence[Sentence]) -> dict[int, str]:
+    """By its passage the heading of each item where each has one of its own, and says little without: "Accepted." """
+    above = {item.passage.id: (headings_of(item.passage) or [""])[-1] for item in items}
+    own = [heading for heading in above.values() if heading]
+    return above if len(above) == len(items) and len(set(own)) == len(own) > 1 else {}
+
+
 def told_items(found: Sequence[Sentence], documents: int, request: Request) -> DirectAnswer:
     """A list, grouped by document if it is of several, and counted."""
     citations = CitationList()
     rows, marks = [], []
     groups: dict[str, list[str]] = {}
+    above = _headings(found)
     for unit in found[:MOST_ITEMS]:
         mark = citations.number(unit)
         name, text = unit.passage.document, " ".join(unit.text.split())
-        groups.setdefault(name, []).append(f"- {_shown(unit)} [{mark}]")
+        heading = f"**{escape_markdown(above[unit.passage.id])}:** " if above.get(unit.passage.id) else ""
+        groups.setdefault(name, []).append(f"- {heading}{_shown(unit)} [{mark}]")
         rows.append([name, text])
         marks.append([mark, mark])
     parts = [
