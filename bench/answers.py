@@ -42,7 +42,7 @@ from bench.questions import (
     squad_question,
 )
 from bench.splits import split_of
-from bench.xquad import LANGUAGES, measure_language, paragraphs
+from bench.xquad import LANGUAGES, measure_language, measure_together, paragraphs
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
@@ -214,14 +214,15 @@ def refusal_set(run: Run) -> Measures:
 
 
 def xquad_set(run: Run) -> Measures:
-    """Four languages, a library each, asked in its own language and in English. No model writes."""
-    english = paragraphs(run.data, "en")
-    measures: Measures = {}
-    for language in LANGUAGES:
-        asked = paragraphs(run.data, language)
-        # A paragraph is in the same half in each language: the reader was trained on all versions of those for tuning.
-        wanted = [index for index, one in enumerate(english) if run.split in ("all", split_of(one.passage))]
-        measures |= measure_language(language, asked, wanted[: run.count or None], english, run.folder, run.models)
+    """Four languages, a library each and one of all, asked in its own language and in others. No model writes."""
+    texts = {language: paragraphs(run.data, language) for language in LANGUAGES}
+    english = texts["en"]
+    # A paragraph is in the same half in each language: the reader was trained on all versions of those for tuning.
+    wanted = [index for index, one in enumerate(english) if run.split in ("all", split_of(one.passage))]
+    wanted = wanted[: run.count or None]
+    measures = measure_together(texts, wanted, run.folder, run.models)
+    for language, asked in texts.items():
+        measures |= measure_language(language, asked, wanted, english, run.folder, run.models)
     return measures
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.asking import library_of
@@ -16,6 +16,7 @@ from lamplight.rag.finding import Finder
 
 LANGUAGES = ("en", "de", "es", "zh")
 ACROSS = 3  # passages in which an English question's is to be
+OF_AN_ARTICLE = 5  # paragraphs
 
 
 def paragraphs(data: Path, language: str) -> list[Asked]:
@@ -59,6 +60,34 @@ def measure_language(
         return _measured(
             language, [asked[index] for index in wanted], [english[index] for index in wanted], library, models
         )
+
+
+def measure_together(
+    texts: Mapping[str, Sequence[Asked]], wanted: Sequence[int], folder: Path, models: Models
+) -> Measures:
+    """Of one library in which each article is in one of the languages, asked in all: a real one isn't in one alone.
+
+    `texts` are all paragraphs of each language.
+    """
+    progress("xquad together")
+    languages = [LANGUAGES[index // OF_AN_ARTICLE % len(LANGUAGES)] for index in range(len(texts["en"]))]
+    held = [texts[language][index] for index, language in enumerate(languages)]
+    found: dict[str, list[bool]] = {"own": [], "english_about_another": [], "about_english": [], "about_another": []}
+    with library_of(folder / "xquad together", passages(held, folder / "xquad together files"), models) as library:
+        finder = Finder(library, models)
+        for index in wanted:
+            for language, asked in texts.items():
+                kind = "about_english" if languages[index] == "en" else "about_another"
+                if language == "en":
+                    kind = "english_about_another"
+                if language == languages[index]:
+                    kind = "own"
+                first = finder.search(asked[index].text).found[:1]
+                found[kind] += [passage.document == held[index].document for passage in first]
+    measures: Measures = {}
+    for kind, right in found.items():
+        measures |= rate(f"xquad_together_passage_at_1_{kind}", right)
+    return measures
 
 
 def _measured(

@@ -42,7 +42,7 @@ def language_of(*texts: str) -> str:
     return found if found in languages() else ENGLISH
 
 
-def usual_words(language: str) -> frozenset[str]:
+def request_words(language: str) -> frozenset[str]:
     """The words that requests in a language have, whatever they ask for."""
     return _words().get(language, frozenset())
 

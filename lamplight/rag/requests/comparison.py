@@ -17,7 +17,7 @@ from lamplight.rag.lexicon.papers import PAPERS, in_english
 from lamplight.rag.naming import named_documents
 from lamplight.rag.outline import headings_of
 from lamplight.rag.paper_fields import may_be_paper, read_paper
-from lamplight.rag.request_language import usual_words
+from lamplight.rag.request_language import request_words
 from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import FieldValue, read_field
 from lamplight.rag.requests.meant import by_words, of_kind
@@ -88,7 +88,7 @@ def _compared(request: Request, materials: Materials) -> tuple[list[Document], s
     titles = " ".join(f"{document.name} {document.title}" for document in which)
     named = stems(titles.replace("_", " ")) | stems(" ".join(naming.words))
     telling = [word for word in words.split() if word.lower() not in PAPERS and not word.isdigit()]
-    silent = usual_words(request.language)
+    silent = request_words(request.language)
     kept = [word for word in telling if not stems(word) <= named and word.lower() not in silent]
     return sorted(which, key=lambda document: document.name), " ".join(kept)
 

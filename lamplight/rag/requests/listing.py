@@ -21,7 +21,7 @@ from lamplight.rag.lists.rows import is_table_row
 from lamplight.rag.naming import named_documents
 from lamplight.rag.paper_fields import may_be_paper, paper_date
 from lamplight.rag.periods import periods_of
-from lamplight.rag.request_language import usual_words
+from lamplight.rag.request_language import request_words
 from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import SEVERAL, TOTAL, FieldValue, answer_of, read_field, summed
 from lamplight.rag.requests.follow_up import orders
@@ -57,7 +57,7 @@ def listing(request: Request, materials: Materials) -> AnswerSteps:
     by_kind = len(left) < len(called)
     if by_kind and 0 < len(some := [one for one in kind if one.id in naming.documents]) < len(kind):
         kind = some  # the receipts of one shop
-    silent = naming.words | orders(query) | usual_words(request.language)
+    silent = naming.words | orders(query) | request_words(request.language)
     left = [word for word in left if word.lower() not in silent]
     fields = _fields(query, left)
     if by_kind and (fields or len(kind) < len(inside) or not left):
