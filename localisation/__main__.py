@@ -27,6 +27,7 @@ from lamplight.models.language_identification import NAMES
 from lamplight.rag.lexicon.language_names import LANGUAGE_NAMES
 from lamplight.rag.messages import SENTENCES
 from lamplight.rag.request_language import LETTERS, WORDS
+from lamplight.rag.requests.two_parts import CONJUNCTIONS
 from localisation.extraction import extract_html, extract_python
 
 HOME = Path(__file__).resolve().parent.parent
@@ -68,6 +69,7 @@ def main() -> int:
             write(renewed, path.stem)
     if not options.check:
         write_language_names()
+        write_conjunctions()
     return 1 if faults else 0
 
 
@@ -77,6 +79,13 @@ def write_language_names() -> None:
         code: {named: name for named in NAMES if (name := Locale.parse(code).languages.get(named))} for code in NAMES
     }
     LANGUAGE_NAMES.write_text(json.dumps(names, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def write_conjunctions() -> None:
+    """The word for "and" in each language, as it stands between two things."""
+    patterns = {code: Locale.parse(code).list_patterns["standard"]["2"] for code in NAMES}
+    words = {code: pattern.replace("{0}", "").replace("{1}", "").strip() for code, pattern in patterns.items()}
+    CONJUNCTIONS.write_text(json.dumps(words, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def messages_of_code() -> Catalog:

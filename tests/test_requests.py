@@ -623,3 +623,38 @@ def test_what_mentions_a_word_is_shown_where_it_was_found(shelf: Library, models
     finished = asked(shelf, models, "Which documents are about insurance?")
     told = {citation.document: citation.text for citation in finished.citations}
     assert "Insure" in told["lease.md"] and "letter.txt" not in told and "home insurance 2024.md" in told
+
+
+TWO_PAPERS = {
+    "flat.txt": "Lease of the flat in Mill Lane. The tenants put down a deposit of 1,240 euros with the landlord.\n"
+    "The rent of 620 euros is due on the third of each month.",
+    "swimming.txt": "Swimming course for children. The course begins on 4 May in the small pool. Caps are lent.",
+    "Kurs.txt": "Töpferkurs im Jugendhaus. Der Kurs kostet 85 Euro. Er findet dienstags im Werkraum statt.",
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "lines"),
+    [
+        ("How much deposit did we put down and when does the swimming course begin?", ("1,240 euros", "4 May")),
+        ("Was kostet der Töpferkurs und wo findet er statt?", ("85 Euro", "im Werkraum")),
+    ],
+)
+def test_of_two_questions_in_one_each_has_its_answer(
+    question: str, lines: Sequence[str], library: Library, models: Models, tmp_path: Path
+) -> None:
+    add(library, models, tmp_path, TWO_PAPERS)
+    told = asked(library, models, question)
+    parts = told.answer.split("?**")[1:]
+    assert len(parts) == 2
+    assert all(line in part for line, part in zip(lines, parts, strict=True))
+    assert {citation.marker for citation in told.citations} <= {passage.marker for passage in told.passages}
+    assert all(line in "".join(citation.text for citation in told.citations) for line in lines)
+
+
+def test_two_questions_that_one_line_answers_are_one(library: Library, models: Models, tmp_path: Path) -> None:
+    add(library, models, tmp_path, TWO_PAPERS)
+    told = asked(library, models, "How high is the rent of the flat and when is it due?")
+    assert "?**" not in told.answer
+    assert told.quote is not None
+    assert "620 euros is due on the third" in told.quote.text

@@ -12,6 +12,7 @@ from pathlib import Path
 
 PARALLEL = Path(__file__).with_name("parallel")
 WORD = re.compile(r"[^\W\d_]+")
+ASKS = "?\uff1f\u061f;"  # ends a question; in Greek, too
 USUAL = 3  # of the 42 lines that hold a word
 USUAL_IN_QUESTIONS = 2  # of the 18
 
@@ -38,3 +39,10 @@ def usual_words(language: str) -> frozenset[str]:
     anywhere = asked + Counter(word for line in passages for word in set(WORD.findall(line.lower())))
     often = {word for word, count in asked.items() if count >= USUAL_IN_QUESTIONS}
     return frozenset(often | {word for word, count in anywhere.items() if count >= USUAL})
+
+
+@lru_cache(maxsize=8)
+def question_openings(language: str) -> frozenset[str]:
+    """In small letters the words with which questions begin: "when", "how", "are"."""
+    _, questions = parallel_text().get(language, ([], []))
+    return frozenset(WORD.findall(line.lower())[0] for line in questions if line[-1] in ASKS)

@@ -12,6 +12,7 @@ from lamplight.rag.requests.listing import listing
 from lamplight.rag.requests.request import AnswerSteps, DirectAnswer, Materials, Request, Way
 from lamplight.rag.requests.summary import summary
 from lamplight.rag.requests.talk import lamplight, talk
+from lamplight.rag.requests.two_parts import two_parts
 from lamplight.rag.requests.writing import writing
 
 
@@ -26,6 +27,7 @@ def _at_once(answer: Callable[[Request, Materials], DirectAnswer | None]) -> Way
 
 
 WAYS: Mapping[RequestKind, Way] = {
+    "fact": two_parts,
     "talk": _at_once(talk),
     "lamplight": _at_once(lamplight),
     "library": _at_once(about_library),
