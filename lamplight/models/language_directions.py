@@ -9,14 +9,15 @@ Representations"). As the passages' vectors stay as they are, a library needs no
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from lamplight.languages.parallel_text import parallel_text
 
-Vectors = npt.NDArray[np.float32]
+if TYPE_CHECKING:
+    from lamplight.models.embedder import Embedder, Vectors
+
 PASSAGES, QUESTIONS = 12, 10  # of the parallel text in each language: with all 24 and 18 it is no better
 # A quarter of the paragraphs of XQuAD in each of four languages, all in one library: asked in another language than
 # they are in, the right one is the nearest for .34 without, and for .65 to .66 with 16 to 28 of the directions.
@@ -27,19 +28,7 @@ DIRECTIONS = 20
 TAKEN = 0.7
 
 
-class TextEncoder(Protocol):
-    """An embedder."""
-
-    def encode(self, texts: list[str]) -> Vectors:
-        """Of passages."""
-        ...
-
-    def encode_queries(self, texts: list[str]) -> Vectors:
-        """Of questions."""
-        ...
-
-
-def language_directions(embedder: TextEncoder) -> Vectors:
+def language_directions(embedder: Embedder) -> Vectors:
     """(directions, dimensions), orthonormal. Half a minute, or some minutes for a large embedder."""
     texts = parallel_text().values()
     passages = np.stack([embedder.encode(own[:PASSAGES]).mean(axis=0) for own, _ in texts])
