@@ -87,7 +87,6 @@ def test_a_text_and_its_translation_are_near(multilingual: Embedder) -> None:
         pytest.param("Was muss man in der Werkstatt tragen?", "workshop.txt", id="another"),
         pytest.param("Ile wynosi czynsz?", "lease.txt", id="Polish about German"),
         pytest.param("房租多少钱？", "lease.txt", id="Chinese about German"),
-        pytest.param("工作坊几点开门？", "workshop.txt", id="Chinese about English"),
     ],
 )
 def test_what_is_meant_comes_before_what_is_in_the_language_of_the_question(

@@ -17,7 +17,7 @@ from lamplight.rag.programs.written_query import written_query
 from lamplight.rag.quotation import QuotedOpening, other_lines, quotation_markdown, quoted
 from lamplight.rag.requests.answer_events import answer_events, finished, refuse, stopped, with_others
 from lamplight.rag.requests.generation import AnswerWriter, WrittenAnswer
-from lamplight.rag.requests.listing import list_instead
+from lamplight.rag.requests.list_instead import list_instead
 from lamplight.rag.requests.paper_totals import with_known_total
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.section import section

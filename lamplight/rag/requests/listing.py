@@ -8,36 +8,31 @@ from dataclasses import replace
 
 from lamplight.library.records import Document
 from lamplight.models.intent import WORD
-from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.composition import escape_markdown
 from lamplight.rag.events import Event, Rows, ScanProgress
-from lamplight.rag.finding import Finding
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.dates import dates_of
-from lamplight.rag.lexicon.papers import in_english, is_plural
+from lamplight.rag.lexicon.papers import in_english
 from lamplight.rag.lists.answer import CandidateLists, RankedList, is_asked
 from lamplight.rag.lists.parts import TitledItems, apart, asked_words, held_in
-from lamplight.rag.lists.rows import is_table_row
 from lamplight.rag.naming import named_documents
 from lamplight.rag.paper_fields import may_be_paper, paper_date
 from lamplight.rag.periods import periods_of
 from lamplight.rag.request_language import request_words
 from lamplight.rag.requests.counts import stated_count
-from lamplight.rag.requests.fields import SEVERAL, TOTAL, FieldValue, answer_of, read_field, summed
+from lamplight.rag.requests.fields import SEVERAL, TOTAL, FieldValue, read_field, summed
 from lamplight.rag.requests.follow_up import orders
 from lamplight.rag.requests.items import labelled_items, named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
-from lamplight.rag.requests.paper_totals import fitting_papers, with_totals
+from lamplight.rag.requests.paper_totals import with_totals
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.shown import in_order
 from lamplight.rag.requests.table_listing import only_table, told_table
 from lamplight.rag.requests.told_lists import as_markdown, is_list, told_candidates, told_items, told_list
 from lamplight.rag.requests.values import value_named
-from lamplight.rag.sentences import is_item, is_row, item_mark
+from lamplight.rag.sentences import item_mark
 
 MOST_DOCUMENTS = 200  # in a table: each takes about 50 ms
-MOST_ASKED = 20  # for a question that may be answered by one line
-ASKS_FOR_SEVERAL = 0.0  # log-odds, from which on a question that may be one of fact is taken for a list
 CLEARLY = 0.1  # cosine that one of two lists is nearer to what is asked for
 MEANT = 0.5  # the probability of a list, from which on it is told
 ASIDE = re.compile(r"[,;]|\s(?:and|und|et|y|e|with|mit|avec|con)\s", re.IGNORECASE)
@@ -61,7 +56,7 @@ def listing(request: Request, materials: Materials) -> AnswerSteps:
     left = [word for word in left if word.lower() not in silent]
     fields = _fields(query, left)
     if by_kind and (fields or len(kind) < len(inside) or not left):
-        told = yield from _table(kind, fields, request, materials)
+        told = yield from told_papers(kind, fields, request, materials)
     else:
         told = _items(words, request, materials) if words else None
     return (yield from in_order(told, words.split(), request, materials)) if told is not None else None
@@ -82,10 +77,10 @@ def _total(request: Request, materials: Materials) -> AnswerSteps:
         which, left = of_kind(words, request.documents, materials, papers=True)
         which = which if len(left) < len(WORD.findall(words)) else []
     papers = [one for one in which if may_be_paper(one, materials)]
-    papers = yield from _of_the_time(papers, request, materials)
+    papers = yield from of_the_time(papers, request, materials)
     if len(papers) < SEVERAL or stated_count(request.query) not in (0, len(papers)):
         return None  # "the two petrol receipts" are not all twenty
-    told = yield from _table(papers, [TOTAL], request, materials)
+    told = yield from told_papers(papers, [TOTAL], request, materials)
     if told is None or told.rows is None or len(told.rows.rows) < len(papers):
         return told  # the sum of some isn't the answer
     together = told.rows.sums[1] if told.rows.sums else ""
@@ -94,7 +89,7 @@ def _total(request: Request, materials: Materials) -> AnswerSteps:
     return replace(told, text=f"**{escape_markdown(together)}**\n\n{told.text}", short=together)
 
 
-def _of_the_time(
+def of_the_time(
     papers: Sequence[Document], request: Request, materials: Materials
 ) -> Generator[Event, None, list[Document]]:
     """Those of the day, month or year that the request names, all where it names none.
@@ -116,7 +111,9 @@ def _of_the_time(
     return kept
 
 
-def _table(documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials) -> AnswerSteps:
+def told_papers(
+    documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials
+) -> AnswerSteps:
     """None if it was stopped before its first row."""
     read: list[tuple[Document, list[FieldValue]]] = []
     ordered = sorted(documents, key=lambda document: document.name)[:MOST_DOCUMENTS]
@@ -128,7 +125,7 @@ def _table(documents: Sequence[Document], fields: Sequence[str], request: Reques
     read = with_totals(fields, read, request, materials)
     if _is_mostly_silent(read):  # "those that I paid by card": what says it comes first
         read.sort(key=lambda row: sum(not cell.text for cell in row[1]))
-    return _told_fields(read, fields, len(documents), request, materials) if read else None
+    return told_fields(read, fields, len(documents), request, materials) if read else None
 
 
 def _is_mostly_silent(read: Sequence[tuple[Document, Sequence[FieldValue]]]) -> bool:
@@ -137,7 +134,7 @@ def _is_mostly_silent(read: Sequence[tuple[Document, Sequence[FieldValue]]]) -> 
     return any(sum(not cell.text for cell in column) * 2 > len(read) for column in columns)
 
 
-def _told_fields(
+def told_fields(
     read: Sequence[tuple[Document, Sequence[FieldValue]]],
     fields: Sequence[str],
     count: int,
@@ -186,88 +183,14 @@ def _items(words: str, request: Request, materials: Materials) -> DirectAnswer |
     if value is None:
         search = materials.finder.search(request.query, scope=request.scope, lookup=request.lookup)
         ranked = CandidateLists(search, wanted, materials.library, materials.models).ranked()
-    if ranked and _is_meant(ranked[0], request.query) and is_list(ranked[0].found):
-        return told_list(_part_asked(ranked[0].found, wanted, materials), request)
+    if ranked and is_meant(ranked[0], request.query) and is_list(ranked[0].found):
+        return told_list(part_asked(ranked[0].found, wanted, materials), request)
     if items := named_items(wanted, which, value, materials):
         return told_items(items, len(which), request)
     return told_candidates(ranked, request) if ranked else None
 
 
-def list_instead(finding: Finding, request: Request, materials: Materials) -> AnswerSteps:
-    """The list that a question means which might ask for one thing; None where it does, or a large model writes it.
-
-    Where no line surely answers, the lists that may be meant.
-    """
-    if plan_of(materials.models.language_model).structured:
-        return None
-    if request.compares_rows:
-        return _compared_rows(finding, request, materials)
-    if not request.may_be_list:
-        return None
-    if finding.selection.sure:
-        told = (yield from _of_each(request, materials)) or (yield from _of_fitting(finding, request, materials))
-        if told is not None:
-            return told
-    told = _list_meant(finding, request, materials)
-    if told is None or told.unsure:
-        return told
-    return (
-        yield from in_order(told, subject(request.query, "list", materials.models.intents).split(), request, materials)
-    )
-
-
-def _of_each(request: Request, materials: Materials) -> AnswerSteps:
-    """ "When are my invoices due?": what each paper of a kind that is called in the plural answers.
-
-    None where documents are named besides, or most of the kind don't surely say it.
-    """
-    inside = request.documents
-    plural = [word for word in WORD.findall(request.query) if is_plural(word)]
-    kind, left = of_kind(in_english(" ".join(plural)), inside, materials, papers=True)
-    if len(left) >= len(plural) or not SEVERAL <= len(kind) <= MOST_ASKED:
-        return None
-    naming = named_documents(request.query, inside, request.lookup.holding)
-    if naming.words - naming.shared:
-        return None
-    words = subject(in_english(request.query), "list", materials.models.intents).split()
-    asked = " ".join(word for word in words if not is_plural(word)) or request.say("column item")
-    read = []
-    for number, document in enumerate(sorted(kind, key=lambda document: document.name)):
-        yield ScanProgress(number, len(kind))
-        cell = answer_of(request.query, asked, document, materials, request.lookup)
-        read.append((document, [cell if cell.sure else FieldValue()]))
-        unsure = sum(not cell.sure for _, (cell,) in read)
-        if request.lease.cancelled() or unsure * 2 >= len(kind):
-            return None
-    return _told_fields(read, [asked], len(kind), request, materials)
-
-
-def _of_fitting(finding: Finding, request: Request, materials: Materials) -> AnswerSteps:
-    """ "Total spent at Gin Kee": the totals of all receipts that the question speaks of as much as of the likeliest."""
-    papers = fitting_papers(finding.selection, request, materials)
-    papers = (yield from _of_the_time(papers, request, materials)) if len(papers) >= SEVERAL else []
-    if not SEVERAL <= len(papers) <= MOST_ASKED:
-        return None
-    return (yield from _table(papers, [TOTAL], request, materials))
-
-
-def _list_meant(finding: Finding, request: Request, materials: Materials) -> DirectAnswer | None:
-    models, search = materials.models, finding.selection.search
-    wanted = subject(request.query, "list", models.intents)
-    lists = CandidateLists(search, wanted, materials.library, models)
-    if lists.several < ASKS_FOR_SEVERAL or _asks_for_documents(in_english(wanted), request, materials):
-        return None
-    ranked = lists.ranked()
-    if ranked and finding.selection.sure and _is_prose(ranked[0].found):
-        return None  # "are barbecues allowed?" is told by one sentence of what stands under "Barbecues"
-    if ranked and _is_meant(ranked[0], request.query) and len(ranked[0].found.items) > 1:
-        return told_list(_part_asked(ranked[0].found, wanted, materials), request)
-    if ranked and finding.selection.answerable and not finding.selection.sure:
-        return told_candidates(ranked, request)
-    return None
-
-
-def _part_asked(found: TitledItems, wanted: str, materials: Materials) -> TitledItems:
+def part_asked(found: TitledItems, wanted: str, materials: Materials) -> TitledItems:
     """Of lists that follow each other under one heading, ingredients and steps, what clearly is asked for; else all.
 
     By the words that the heading doesn't say.
@@ -283,36 +206,9 @@ def _part_asked(found: TitledItems, wanted: str, materials: Materials) -> Titled
     return replace(found, items=parts[best[1]]) if best[0] - second[0] >= CLEARLY else found
 
 
-def _is_meant(best: RankedList, query: str) -> bool:
+def is_meant(best: RankedList, query: str) -> bool:
     """Surely; some rows of a table only if the request has a word of what sets them apart, else all may be meant."""
     return best.probability >= MEANT and is_asked(best.found, query)
-
-
-def _is_prose(found: TitledItems) -> bool:
-    """Whether it is what a heading stands over, of which several sentences share a line: no list by its layout."""
-    lines = {line.strip() for item in found.items for line in item.passage.text.split("\n")}
-    begun = {item.text for item in found.items if any(line.startswith(item.text) for line in lines)}
-    whole = found.kind != "heading" or any(is_item(item.text) or is_row(item.text) for item in found.items)
-    return not whole and len(begun) < len(found.items)
-
-
-def _compared_rows(finding: Finding, request: Request, materials: Materials) -> DirectAnswer | None:
-    """ "Compare the three offers": the table whose rows they surely are; None where some of them surely answer."""
-    if finding.selection.sure and is_table_row(finding.selection.lines[0].sentence.text):
-        return None
-    wanted = subject(request.query, "list", materials.models.intents)
-    ranked = CandidateLists(finding.selection.search, wanted, materials.library, materials.models).ranked()
-    best = max(ranked, key=lambda one: one.together, default=None)
-    if best is None or best.together < MEANT or not is_asked(best.found, request.query):
-        return None
-    is_table = len(best.found.items) >= SEVERAL and all(is_table_row(item.text) for item in best.found.items)
-    return told_list(best.found, request) if is_table else None
-
-
-def _asks_for_documents(wanted: str, request: Request, materials: Materials) -> bool:
-    """ "Which receipts did I pay by card?" asks for documents, not for what stands in one."""
-    _, left = of_kind(wanted, request.documents, materials, papers=True)
-    return len(left) < len(WORD.findall(wanted))
 
 
 def _names(word: str, which: Sequence[Document], inside: Sequence[Document]) -> bool:
