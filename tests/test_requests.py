@@ -21,6 +21,7 @@ from lamplight.rag.intent import RequestKind
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.messages import say
 from lamplight.rag.requests.fields import summed
+from lamplight.rag.requests.two_parts import parts_of
 from lamplight.rag.retriever import EVERYWHERE, Scope
 from lamplight.samples import HANDBOOK
 from lamplight.scheduling import CancelToken
@@ -658,3 +659,18 @@ def test_two_questions_that_one_line_answers_are_one(library: Library, models: M
     assert "?**" not in told.answer
     assert told.quote is not None
     assert "620 euros is due on the third" in told.quote.text
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("who runs it, and in which room?", ["who runs it", "in which room"]),
+        ("Was kostet der Kurs und wo findet er statt?", ["Was kostet der Kurs", "wo findet er statt"]),
+        ("The Rhine is the border between Austria and what other country?", []),
+        ("How often was it sold? If that can't be told then state that and explain why.", []),
+        ("What are salt and pepper for?", []),
+        ("When and where was he born?", []),
+    ],
+)
+def test_one_question_is_not_taken_apart(question: str, parts: list[str]) -> None:
+    assert parts_of(question) == parts

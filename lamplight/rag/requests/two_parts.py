@@ -9,20 +9,20 @@ from dataclasses import replace
 from functools import lru_cache
 
 from lamplight.languages import FOLDER
-from lamplight.languages.parallel_text import question_openings
+from lamplight.languages.parallel_text import question_openings, usual_words
 from lamplight.library.records import Passage
 from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.composition import computed, escape_markdown
 from lamplight.rag.events import Citation, ScanProgress
 from lamplight.rag.finding import Finding
-from lamplight.rag.query import WORD, without_former
+from lamplight.rag.query import STOP_WORDS, WORD, without_former
 from lamplight.rag.quotation import quotation_markdown, quoted
 from lamplight.rag.request_language import any_language_of
 from lamplight.rag.requests.request import AnswerSteps, DirectAnswer, Materials, Request
 
 CONJUNCTIONS = FOLDER / "conjunctions.json"
 """The word for "and" in each language, by the Unicode consortium; made by `python -m localisation`."""
-FIRST_WORDS, SECOND_WORDS = 3, 2  # at least: "when and where was it?" is one question
+FIRST_WORDS = 3  # at least: "when and where was it?" is one question
 OPENS = 2  # the question word is one of so many that the second part begins with: "in how many"
 MARKS = " ?!.,;¿\uff1f"
 MARKER = re.compile(r"\[(\d+)\]")
@@ -55,11 +55,29 @@ def parts_of(question: str) -> list[str]:
         return []
     for match in re.finditer(rf"(?<=\W)(?:{re.escape(word)}|&)(?=\s)", question, re.IGNORECASE):
         first, second = question[: match.start()].strip(MARKS), question[match.end() :].strip(MARKS)
-        opening = [one.lower() for one in WORD.findall(second)]
-        enough = len(WORD.findall(first)) >= FIRST_WORDS and len(opening) >= SECOND_WORDS
-        if enough and not question_openings(language).isdisjoint(opening[:OPENS]):
+        if _opens(second, language) and len(WORD.findall(first)) >= FIRST_WORDS and _holds_opening(first, language):
             return [first, second]
     return []
+
+
+def _opens(part: str, language: str) -> bool:
+    """Whether one of a part's first words opens a question, and isn't its last: "explain why" asks nothing by itself.
+
+    Before it stands a preposition at most, "in which": in "and salaries are" it opens none.
+    """
+    words = [word.lower() for word in WORD.findall(part)]
+    openings = question_openings(language)
+    for place in range(min(OPENS, len(words) - 1)):
+        if words[place] in openings:
+            return True
+        if words[place] not in STOP_WORDS | usual_words(language):
+            return False
+    return False
+
+
+def _holds_opening(part: str, language: str) -> bool:
+    """Whether a part is a question itself: "The Rhine flows between France and what other country?" is one alone."""
+    return not question_openings(language).isdisjoint(word.lower() for word in WORD.findall(part))
 
 
 class _Told:
