@@ -83,7 +83,7 @@ def measure_together(
                 if language == languages[index]:
                     kind = "own"
                 first = finder.search(asked[index].text).found[:1]
-                found[kind] += [passage.document == held[index].document for passage in first]
+                found[kind].append(any(passage.document == held[index].document for passage in first))
     measures: Measures = {}
     for kind, right in found.items():
         measures |= rate(f"xquad_together_passage_at_1_{kind}", right)

@@ -17,15 +17,16 @@ USUAL = 3  # of the 42 lines that hold a word
 USUAL_IN_QUESTIONS = 2  # of the 18
 
 
-@lru_cache(maxsize=1)
 def parallel_text() -> dict[str, tuple[list[str], list[str]]]:
     """By the code of a language its passages and its questions."""
-    texts = {}
-    for path in sorted(PARALLEL.glob("*.txt")):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        questions = [line.removeprefix("? ") for line in lines if line.startswith("? ")]
-        texts[path.stem] = [line for line in lines if not line.startswith("? ")], questions
-    return texts
+    return {path.stem: _text_in(path.stem) for path in sorted(PARALLEL.glob("*.txt"))}
+
+
+def _text_in(language: str) -> tuple[list[str], list[str]]:
+    path = PARALLEL / f"{language}.txt"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    questions = [line.removeprefix("? ") for line in lines if line.startswith("? ")]
+    return [line for line in lines if not line.startswith("? ")], questions
 
 
 @lru_cache(maxsize=8)
@@ -34,7 +35,7 @@ def usual_words(language: str) -> frozenset[str]:
 
     Nothing of a language that isn't among these, or writes no blanks between words.
     """
-    passages, questions = parallel_text().get(language, ([], []))
+    passages, questions = _text_in(language)
     asked = Counter(word for line in questions for word in set(WORD.findall(line.lower())))
     anywhere = asked + Counter(word for line in passages for word in set(WORD.findall(line.lower())))
     often = {word for word, count in asked.items() if count >= USUAL_IN_QUESTIONS}
@@ -44,5 +45,5 @@ def usual_words(language: str) -> frozenset[str]:
 @lru_cache(maxsize=8)
 def question_openings(language: str) -> frozenset[str]:
     """In small letters the words with which questions begin: "when", "how", "are"."""
-    _, questions = parallel_text().get(language, ([], []))
+    _, questions = _text_in(language)
     return frozenset(WORD.findall(line.lower())[0] for line in questions if line[-1] in ASKS)

@@ -159,8 +159,8 @@ class EmbeddingModel:
 ENGLISH = EmbeddingModel(EMBEDDER, EmbeddingTraits(384, 256))
 # Its cosines lie between .7 and 1. `python -m training.language_directions` writes its directions and tells the rest.
 MULTILINGUAL_TRAITS = EmbeddingTraits(384, 512, "query: ", "passage: ")
-DIRECTIONS = SHIPPED / "multilingual-e5-small.directions.npy"
-MULTILINGUAL = EmbeddingModel(MULTILINGUAL_WEIGHTS, MULTILINGUAL_TRAITS, 4.66, -3.46, DIRECTIONS)
+MULTILINGUAL_DIRECTIONS = SHIPPED / "multilingual-e5-small.directions.npy"
+MULTILINGUAL = EmbeddingModel(MULTILINGUAL_WEIGHTS, MULTILINGUAL_TRAITS, 4.66, -3.46, MULTILINGUAL_DIRECTIONS)
 
 
 @dataclass(frozen=True, slots=True)

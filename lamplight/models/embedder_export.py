@@ -18,7 +18,7 @@ import numpy as np
 
 from lamplight.errors import WeightsError
 from lamplight.models.embedder import Embedder, Vectors
-from lamplight.models.embedder_folder import DIRECTIONS, TORCH_FILE, EmbedderFolder, EmbedderOfChoice, Measured
+from lamplight.models.embedder_folder import DIRECTIONS_ENDING, TORCH_FILE, EmbedderFolder, EmbedderOfChoice, Measured
 from lamplight.models.language_directions import language_directions
 from lamplight.models.prepare import OPSET, quantise
 
@@ -72,7 +72,7 @@ def _export(source: EmbedderFolder, target: Path, reference: Embedder) -> Measur
         embedder = Embedder(best, threads=1, model=model)
         languages = _knows_languages(embedder)
         if languages:
-            np.save(directions := target.with_suffix(DIRECTIONS), language_directions(embedder))
+            np.save(directions := target.with_suffix(DIRECTIONS_ENDING), language_directions(embedder))
             embedder = Embedder(best, threads=1, model=replace(model, directions=directions))
         measured = Measured(*scale_of(embedder, reference), _rate(embedder), languages)
         measured.save(target)

@@ -21,7 +21,7 @@ MOST_TOKENS = 512  # a passage has 200; what is longer is cut where a model woul
 # In the order in which they are preferred: those already in 8 bits are what is made of the others.
 MODEL_FILES = ("onnx/model_qint8_avx512_vnni.onnx", "onnx/model_int8.onnx", "onnx/model.onnx", "model.onnx")
 TORCH_FILE = "model.safetensors"
-DIRECTIONS = ".directions.npy"  # beside a prepared model (`models.language_directions`)
+DIRECTIONS_ENDING = ".directions.npy"  # beside a prepared model (`models.language_directions`)
 MODULES = ("Transformer", "Pooling", "Normalize")
 POOLINGS: dict[str, Literal["mean", "cls", "last"]] = {"cls_token": "cls", "mean_tokens": "mean", "lasttoken": "last"}
 PREFIXES_OF_E5 = ("query: ", "passage: ")  # which its folders don't mention, and its makers' papers do
@@ -102,7 +102,7 @@ class EmbedderOfChoice:
 
 def directions_beside(prepared: Path) -> Path | None:
     """The language directions of a prepared embedder; None where it has none, as it knows one language or is older."""
-    path = prepared.with_suffix(DIRECTIONS)
+    path = prepared.with_suffix(DIRECTIONS_ENDING)
     return path if path.is_file() else None
 
 

@@ -75,10 +75,12 @@ class CandidateLists:
         chances = ranker.probabilities(candidates.measures, self.several)
         held = [frozenset(map(key_of, one.items)) for one in candidates.lists]
         kept: list[RankedList] = []
+        told: list[frozenset[SentenceKey]] = []
         for likely in map(int, chances.argsort()[::-1][:COMPARED]):
             place = self._whole(likely, candidates.lists, held)
             found, keys = candidates.lists[place], held[place]
-            if not any(len(keys & set(map(key_of, one.found.items))) * 2 > len(keys) for one in kept):
+            if not any(len(keys & others) * 2 > len(keys) for others in told):
+                told.append(keys)
                 together = sum(float(chances[other]) for other, others in enumerate(held) if others == keys)
                 kept.append(RankedList(found, float(chances[place]), together))
         return [one for one in kept[:LIKELIEST] if one.together * FAR_LIKELIER >= kept[0].together]

@@ -114,7 +114,7 @@ def of_the_time(
 def told_papers(
     documents: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials
 ) -> AnswerSteps:
-    """None if it was stopped before its first row."""
+    """A row for each with these fields; None if it was stopped before its first row."""
     read: list[tuple[Document, list[FieldValue]]] = []
     ordered = sorted(documents, key=lambda document: document.name)[:MOST_DOCUMENTS]
     for number, document in enumerate(ordered):

@@ -66,11 +66,11 @@ def _opens(part: str, language: str) -> bool:
     Before it stands a preposition at most, "in which": in "and salaries are" it opens none.
     """
     words = [word.lower() for word in WORD.findall(part)]
-    openings = question_openings(language)
+    openings, stop_words = question_openings(language), STOP_WORDS | usual_words(language)
     for place in range(min(OPENS, len(words) - 1)):
         if words[place] in openings:
             return True
-        if words[place] not in STOP_WORDS | usual_words(language):
+        if words[place] not in stop_words:
             return False
     return False
 
