@@ -35,15 +35,16 @@ def two_parts(request: Request, materials: Materials) -> AnswerSteps:
         return None
     told = _Told()
     first, second = parts
-    lines = []
+    lines: list[str] = []
     for number, query in enumerate((f"{first}?", f"{second} ({first})?")):
         if request.lease.cancelled():
             return None
         yield ScanProgress(number, len(parts))
         finding = materials.finder.find(query, request.scope)
-        lines.append(told.add(parts[number], finding, request))
-    if not all(lines) or lines[0] == lines[1]:
-        return None
+        line = told.add(parts[number], finding, request)
+        if not line or line in lines:
+            return None
+        lines.append(line)
     return told.answer()
 
 
