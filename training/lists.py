@@ -25,13 +25,14 @@ import torch
 
 from bench.asking import library_of
 from bench.questions import read_lines
-from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Vectors
+from lamplight.models.embedder import Vectors
 from lamplight.models.list_ranker import WEIGHTS, network_inputs
 from lamplight.models.loading import Models
 from lamplight.rag.finding import Finder
 from lamplight.rag.intent import subject
 from lamplight.rag.lists.answer import CandidateLists
 from lamplight.rag.lists.features import Measures
+from lamplight.rag.request_language import is_english
 from lamplight.rag.sentences import Sentence
 
 FOLDER = Path(__file__).parent / "lists"
@@ -82,7 +83,7 @@ def examples(models: Models) -> Iterator[Example]:
                             text,
                             models.embedder.encode_queries([text])[0],
                             multilingual.encode_queries([text])[0],
-                            models.embedder.knows_language(text, FOREIGN_QUESTION_SHARE),
+                            is_english(text),
                             candidates.measures,
                             np.array([rightness(gold, one.items) for one in candidates.lists], dtype=np.float32),
                             np.array([len(one.items) for one in candidates.lists]),

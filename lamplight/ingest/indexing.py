@@ -19,7 +19,7 @@ from lamplight.languages import sentence
 from lamplight.library.records import Chunk, Document, Page, ReportCard, Table
 from lamplight.library.store import Library
 from lamplight.library.unfinished import Unfinished
-from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, FOREIGN_SHARE, LETTERS, Embedder, Vectors
+from lamplight.models.embedder import FOREIGN_SHARE, FOREIGN_SHARE_OF_FEW, LETTERS, Embedder, Vectors
 from lamplight.models.extensions import extensions
 
 EMBED_STEP = 8  # chunks embedded together; an answer waits for no more than these
@@ -153,7 +153,7 @@ class Indexing:
         few = len(LETTERS.findall(self._telling)) < FEW_WORDS
         foreign = not (
             self._embedder.knows_language(self._sample)
-            or self._embedder.knows_language(self._telling, FOREIGN_QUESTION_SHARE if few else FOREIGN_SHARE)
+            or self._embedder.knows_language(self._telling, FOREIGN_SHARE_OF_FEW if few else FOREIGN_SHARE)
         )
         seconds = round(time.monotonic() - self._started, 3)
         rest = ReportCard(seconds=seconds, skipped=self.skipped, foreign=int(foreign))

@@ -22,7 +22,7 @@ LETTERS = re.compile(r"[^\W\d_]+")
 # Words beyond which a text is in a language that a model doesn't know. Of 240 English paragraphs (XQuAD) none has more
 # in MiniLM's pieces, of 240 German ones all have (.23 to .86), Spanish .26 to .66, Chinese .60 to 1.
 FOREIGN_SHARE = 0.22
-FOREIGN_QUESTION_SHARE = 0.34  # of so few words: one English question in a hundred has more, 8 of 10 German ones
+FOREIGN_SHARE_OF_FEW = 0.34  # of some forty words or fewer: one English question in a hundred has more
 
 
 class Described(Protocol):

@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Embedder
+from lamplight.models.embedder import Embedder
 from lamplight.models.intent import WORD, IntentClassifier
 from lamplight.rag.lookup import QuestionVectors
 from lamplight.rag.names import words_of
 from lamplight.rag.query import STOP_WORDS
+from lamplight.rag.request_language import is_english
 
 RequestKind = Literal["fact", "summary", "list", "comparison", "change", "library", "lamplight", "talk", "writing"]
 KINDS: tuple[RequestKind, ...] = get_args(RequestKind)
@@ -53,7 +54,7 @@ def understand(
     is_sure = max(share for name, share in shares.items() if name != FACT.kind) >= SURE_OF_FIRST
     if multilingual is not None and multilingual.name == classifier.multilingual_embedder and not is_sure:
         others = classifier.multilingual_probabilities(multilingual.encode_queries([text])[0])
-        if embedder.knows_language(text, FOREIGN_QUESTION_SHARE):
+        if is_english(text):
             shares, sure = {name: (share + others[name]) / 2 for name, share in shares.items()}, SURE_OF_BOTH
         else:
             shares, sure = others, SURE_ALONE

@@ -9,12 +9,13 @@ from itertools import islice
 
 from lamplight.library.records import BlockKind, Candidate, Document, Passage
 from lamplight.library.store import Library
-from lamplight.models.embedder import FOREIGN_QUESTION_SHARE, Embedder, Vectors
+from lamplight.models.embedder import Embedder, Vectors
 from lamplight.rag.dense import DenseSearch
 from lamplight.rag.lookup import Lookup
 from lamplight.rag.naming import Named, named_documents
 from lamplight.rag.pictures import whole_pictures
 from lamplight.rag.query import Query, understand
+from lamplight.rag.request_language import is_english
 from lamplight.rag.spelling import respelled, said_names
 
 CANDIDATES = 100  # from the dense search
@@ -172,7 +173,7 @@ class Retriever:
         """By both embedders, if the second has something to say: else it need not be loaded."""
         if self._second is None:
             return DenseSearch(self._library, query, self._embedder, lookup.vectors, True, None)
-        reads = self._embedder.knows_language(query.text, FOREIGN_QUESTION_SHARE)
+        reads = is_english(query.text)
         wanted = foreign or not reads or self._library.vector_places.has(self._library.vector_places.second)
         second = self._second() if wanted else None
         return DenseSearch(self._library, query, self._embedder, lookup.vectors, reads, second)

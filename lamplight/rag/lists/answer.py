@@ -10,12 +10,12 @@ import numpy as np
 
 from lamplight.library.records import Passage
 from lamplight.library.store import Library
-from lamplight.models.embedder import FOREIGN_QUESTION_SHARE
 from lamplight.models.loading import Models
 from lamplight.rag.extraction import AnswerLine, asking, read_lines
 from lamplight.rag.lists.candidates import SentenceKey, candidates_of, key_of
 from lamplight.rag.lists.features import Asked, Measures, measures_of, relative
 from lamplight.rag.lists.parts import LaidOutSentence, TitledItems, asked_words, held_in, lines_of
+from lamplight.rag.request_language import is_english
 from lamplight.rag.retriever import Search
 
 FOUND = 12  # passages, whose documents are looked at
@@ -58,7 +58,7 @@ class CandidateLists:
         ranker, multilingual = models.list_ranker, models.prepared_multilingual
         fits = multilingual is not None and multilingual.name == ranker.multilingual_embedder
         other = multilingual.encode_queries([question])[0] if multilingual is not None and fits else None
-        reads = models.embedder.knows_language(question, FOREIGN_QUESTION_SHARE)
+        reads = is_english(question)
         return ranker.several(self._search.vector if reads or other is None else None, other)
 
     def ranked(self) -> list[RankedList]:
