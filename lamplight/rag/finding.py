@@ -121,7 +121,7 @@ class Finder:
         first = [whole(passage, self._library) for passage in worth_reading(search.found)]
         lines = self._lines(search, first, told)
         if first:  # where the nearest passages say little, those behind them are worth reading, too
-            worth = worth_reading(search.found, max(read_scores(first, lines)))
+            worth = worth_reading(search.found, max(read_scores(search, first, lines)))
             more = [whole(passage, self._library) for passage in worth[len(first) :]]
             first, lines = [*first, *more], [*lines, *self._lines(search, more, told)]
         rest = [whole(passage, self._library) for passage in search.found[len(first) : count]]

@@ -16,6 +16,9 @@ SHOWN = 5  # to a person; a small model reads fewer (`rag.reading`), one that re
 FURTHER = 11  # passages behind those, best first: with them a large model reads as many as any plan asks for, doubled
 RERANKED = 20  # by a cross-encoder that a person brings: the page is among them; it reads each, 5 ms and more
 READER_WEIGHT = 0.1  # of the log-odds of a passage's best line beside the retriever's score
+# Of the multilingual reader's, which compare less from passage to passage: of 100 questions about papers in German,
+# French, Spanish and Chinese 83 then have the right document first and 50 the right line, 72 and 45 with .1.
+MULTILINGUAL_WEIGHT = 0.03
 SUREST = 8.0  # log-odds that count: beyond them the reader is only more or less sure of itself
 
 SAME = 0.9  # of the words of the longer one: two such passages tell the same
@@ -57,7 +60,7 @@ def select(
 
     `lines` are those of the first `candidates`, which the reader has read; the others come after them.
     """
-    scores = read_scores(candidates, lines)
+    scores = read_scores(search, candidates, lines)
     read = [replace(passage, score=score) for passage, score in zip(candidates, scores, strict=False)]
     least = min(scores, default=0.0)
     unread = [replace(passage, score=min(passage.score, least)) for passage in candidates[len(read) :]]
@@ -69,24 +72,28 @@ def select(
         kept = spread(kept)
     passages = [replace(one, marker=marker, score=round(one.score, 4)) for marker, one in enumerate(kept[:count], 1)]
     further = tuple(kept[count : count + FURTHER])
-    return Selection(search, passages, _in_order(passages, candidates, lines), further=further)
+    return Selection(search, passages, _in_order(search, passages, candidates, lines), further=further)
 
 
-def read_scores(candidates: Sequence[Passage], lines: Sequence[Sequence[AnswerLine]]) -> list[float]:
+def read_scores(search: Search, candidates: Sequence[Passage], lines: Sequence[Sequence[AnswerLine]]) -> list[float]:
     """Of those `candidates` whose `lines` were read: the retriever's score and what the reader says."""
     return [
-        passage.score + READER_WEIGHT * max(-SUREST, min(SUREST, best_score(own)))
+        passage.score + _reader_weight(search, passage) * max(-SUREST, min(SUREST, best_score(own)))
         for passage, own in zip(candidates, lines, strict=False)
     ]
 
 
+def _reader_weight(search: Search, passage: Passage) -> float:
+    return MULTILINGUAL_WEIGHT if passage.document_id in search.unread else READER_WEIGHT
+
+
 def _in_order(
-    passages: Sequence[Passage], candidates: Sequence[Passage], lines: Sequence[Sequence[AnswerLine]]
+    search: Search, passages: Sequence[Passage], candidates: Sequence[Passage], lines: Sequence[Sequence[AnswerLine]]
 ) -> list[AnswerLine]:
     """The best line of the best passage comes first, its other lines compete with the best ones of the next."""
     scores = {passage.id: passage.score for passage in passages}
     told = [
-        (scores[passage.id] + READER_WEIGHT * (line.score - best_score(own)), line)
+        (scores[passage.id] + _reader_weight(search, passage) * (line.score - best_score(own)), line)
         for passage, own in zip(candidates, lines, strict=False)
         if passage.id in scores
         for line in own
