@@ -20,6 +20,7 @@ from lamplight.models.loading import Models
 from lamplight.models.reader_input import _in_small_letters
 from lamplight.rag.finding import Finder
 from lamplight.rag.query import terms_of
+from lamplight.rag.request_language import is_english
 from lamplight.rag.retriever import Retriever, Scope
 from lamplight.rag.sentences import stems, units_of
 
@@ -130,6 +131,23 @@ def test_every_language_says_the_same_and_tells_its_usual_words() -> None:
 )
 def test_the_embedder_tells_which_language_it_knows(embedder: Embedder, text: str, known: bool) -> None:
     assert embedder.knows_language(text) is known
+
+
+@pytest.mark.parametrize(
+    ("question", "english"),
+    [
+        ("Seit wann ist KPMG der Wirtschaftsprüfer von Adobe?", False),
+        ("Quel est le chiffre d'affaires de NVIDIA dans les jeux vidéo ?", False),
+        ("¿Quién es el mánager general de los Broncos?", False),
+        ("c'est combien le funiculaire à Bergen", False),
+        ("How high is the Nebenkosten prepayment in the Mietvertrag?", True),
+        ("kl parking ticket, how long did we park there n how much", True),
+        ("boiler pressure?", True),
+        ("2024?", True),
+    ],
+)
+def test_a_question_is_english_by_its_own_words_not_by_names_that_models_know(question: str, english: bool) -> None:
+    assert is_english(question) is english
 
 
 @pytest.mark.parametrize(
