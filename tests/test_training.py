@@ -24,6 +24,8 @@ from training.language import codes, language, receipt_question
 from training.papers import FOLDER, asked_papers, drawn_papers, example_of, papers, sections
 from training.tables import FOLDER as TABLES_FOLDER
 from training.tables import tables
+from training.translations import FOLDER as TRANSLATIONS
+from training.translations import translations
 
 ROOT = Path(__file__).parent.parent
 PROSE = [
@@ -366,6 +368,51 @@ How many keys there are nobody knows.
         if one.example.question == "how many keys" and one.example.header.endswith("5 Keys")
     ]
     assert [other.header.partition(" > ")[2] for other in asked.near] == ["6 Locks", "4 Deposit"]
+
+
+ANOTHER = """
+@ de | Mietvertrag Erlenhof > 3 Schlüssel
+Der Mieter erhält drei Schlüssel.
+? wie viele Schlüssel => drei
+"""
+ACROSS_LANGUAGES = """@ de | Lease of 14 Alder Court > 5 Keys
+? Wie viele Schlüssel gibt es? <= how many keys
+
+@ en | Mietvertrag Erlenhof > 3 Schlüssel
+? how many of them are there <= wie viele Schlüssel
+"""
+
+
+def test_a_question_in_another_language_is_answered_by_what_answers_the_original(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    written(tmp_path, PAPER + ANOTHER)
+    (folder := tmp_path / "translated").mkdir()
+    (folder / "questions.txt").write_text(ACROSS_LANGUAGES, encoding="utf-8")
+    asked = asked_papers(tmp_path, embedder, folder)[-2:]
+    assert [one.example.question for one in asked] == ["Wie viele Schlüssel gibt es?", "how many of them are there"]
+    for one, words in zip(asked, ("two", "drei"), strict=True):
+        ((line,), (span,)) = one.example.answers, one.example.spans
+        assert span is not None
+        assert one.example.lines[line][slice(*span)] == words
+    # Of a paper in the question's language it is asked, too, which can't answer it.
+    assert "Mietvertrag Erlenhof > 3 Schlüssel" in [other.header for other in asked[0].near]
+    chance = random.Random(5)
+    assert {one.source for one in drawn_papers(asked, "multilingual", 0.0, chance)} == {"paper across"}
+    assert not drawn_papers(asked, "english", 1.0, chance)
+
+
+@pytest.mark.parametrize("line", ["? Was? <= how much up front", "something else"])
+def test_a_translation_of_what_nobody_asks_is_told(tmp_path: Path, line: str) -> None:
+    written(tmp_path, PAPER)
+    (folder := tmp_path / "translated").mkdir()
+    (folder / "questions.txt").write_text(f"@ de | Lease of 14 Alder Court > 5 Keys\n{line}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"questions.txt, line 2"):
+        translations(folder, list(papers(tmp_path)))
+
+
+def test_the_translations_ask_what_the_papers_are_asked() -> None:
+    assert translations(TRANSLATIONS, list(papers(FOLDER)))
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.examples import Example
+from training.translations import ACROSS, translations
 
 if TYPE_CHECKING:
     from lamplight.models.embedder import Embedder
@@ -41,6 +42,9 @@ PARTS = 0.5  # of the sections lose lines at their ends
 WITHOUT = 0.1  # of the questions are asked again of the section without the lines that answer
 ENGLISH = 0.25  # of what is asked of English sections, for the multilingual reader
 NEAREST = 4  # other sections of the same document
+# Of a question in another language than its paper's: so many of these, and of any other paper in the question's own
+# language. Or whatever is in that language would seem to answer.
+NEAREST_ACROSS, IN_ITS_LANGUAGE = 2, 3
 ELSEWHERE = 0.3  # of them are asked the question, too
 # Shares of the questions that are asked of a picture of another paper, too, where in a library every "how much" finds a
 # receipt with a total: those asked of pictures themselves, and all others.
@@ -129,8 +133,10 @@ class Asked:
     near: tuple[Example, ...]
 
 
-def asked_papers(folder: Path, embedder: Embedder) -> list[Asked]:
-    """All that are asked. A retriever brings the nearest sections of a document together, so these must be told apart.
+def asked_papers(folder: Path, embedder: Embedder, translated: Path | None = None) -> list[Asked]:
+    """All that are asked, with the `translated` questions if there is a folder of them.
+
+    A retriever brings the nearest sections of a document together, so these must be told apart.
 
     A question that is listed under several sections is answered by each of them.
     """
@@ -151,14 +157,29 @@ def asked_papers(folder: Path, embedder: Embedder) -> list[Asked]:
         ]
         others.sort(key=lambda other: -float(vector @ passages[other.header]))
         made.append(Asked(example, tuple(others[:NEAREST])))
+    return [*made, *_across(translated, made, list(by_header.values()))] if translated else made
+
+
+def _across(folder: Path, asked: Sequence[Asked], known: Sequence[Example]) -> list[Asked]:
+    """What is asked in another language, with `known` sections in that language that can't answer it."""
+    chance = random.Random(len(known))
+    near = {(one.example.header, one.example.question): one.near for one in asked}
+    of_language: dict[str, list[Example]] = {}
+    for section in known:
+        of_language.setdefault(section.source, []).append(section)
+    made = []
+    for language, original, example in translations(folder, [one.example for one in asked]):
+        others = of_language.get(f"paper {language}", [])
+        others = chance.sample(others, min(IN_ITS_LANGUAGE, len(others)))
+        made.append(Asked(example, (*near[example.header, original][:NEAREST_ACROSS], *others)))
     return made
 
 
 def drawn_papers(asked: Sequence[Asked], language: Language, share: float, chance: random.Random) -> list[Example]:
     """Of one epoch: each question of its own section and, of some, of others of the same document.
 
-    Of the questions that stand alone, and aren't about pictures, a `share`. The English reader gets what is asked of
-    English sections, the multilingual one only some of it.
+    Of the questions that stand alone, in the paper's language and not about pictures, a `share`. The English reader
+    gets what is asked of English sections in English, the multilingual one only some of it.
     """
     shares = {"english": (1.0, 0.0), "multilingual": (ENGLISH, 1.0)}[language]
     pictures = [one.example for one in asked if is_picture(one.example) and shares[one.example.source != "paper en"]]
@@ -169,7 +190,8 @@ def drawn_papers(asked: Sequence[Asked], language: Language, share: float, chanc
     for one in [*asked, *(one for one in asked if is_picture(one.example))]:  # these twice, as they are few
         example = one.example
         follows, of_picture = FOLLOW_UP.search(example.question) is not None, is_picture(example)
-        if chance.random() >= shares[example.source != "paper en"] * (1 if follows or of_picture else share):
+        rare = follows or of_picture or example.source == ACROSS
+        if chance.random() >= shares[example.source != "paper en"] * (1 if rare else share):
             continue
         if not follows and chance.random() < FOLLOWING:
             before = chance.choice(of_document[document_of(example)])

@@ -43,6 +43,7 @@ from training.papers import FOLDER, Asked, asked_papers, document_of, drawn_pape
 from training.receipt_details import drawn_details, receipt_details
 from training.shipped import SHIPPED, begin_with_shipped, language_of
 from training.translated import translated
+from training.translations import FOLDER as TRANSLATIONS
 
 DATA = Path("..") / "shared" / "data"
 SEED = 17
@@ -237,8 +238,8 @@ def main() -> int:
         network.load_state_dict(torch.load(options.begin_with, weights_only=True))
     elif options.go_on:
         begin_with_shipped(network, options.go_on)
-    model = {"english": ENGLISH, "multilingual": MULTILINGUAL}[language]
-    asked = asked_papers(FOLDER, Embedder(ensure_embedder(model), model=model))
+    base = {"english": ENGLISH, "multilingual": MULTILINGUAL}[language]
+    asked = asked_papers(FOLDER, Embedder(ensure_embedder(base), model=base), TRANSLATIONS)
     chance = random.Random(SEED + 1)
     _, aside = held_out(drawn_examples(options.data, asked, language, Shares(), chance))
     aside = chance.sample(aside, min(EVALUATED, len(aside)))
