@@ -661,6 +661,28 @@ def test_two_questions_that_one_line_answers_are_one(library: Library, models: M
     assert "620 euros is due on the third" in told.quote.text
 
 
+DEFECTS = {
+    "uebergabe.md": (
+        "# Übergabe Gartenhaus\n\nDer Schlüssel wird am 3. Mai übergeben.\n\n## Mängel\n\n"
+        "| Raum | Mangel | behebt | Frist |\n|---|---|---|---|\n"
+        "| Küche | Hahn tropft | Vermieter | 12.05.2025 |\n"
+        "| Stube | Fenster klemmt | Vermieter | 30.05.2025 |\n"
+        "| Keller | Licht ohne Schalter | Vermieter | 20.06.2025 |\n"
+    ),
+    "chor.md": "# Chor\n\nGeprobt wird am Montag um 19 Uhr in der alten Schule. Der Beitrag ist 20 Euro.",
+}
+
+
+def test_a_list_whose_rows_answer_both_questions_is_not_taken_apart(
+    library: Library, models: Models, tmp_path: Path
+) -> None:
+    add(library, models, tmp_path, DEFECTS)
+    told = asked(library, models, "Welche Mängel muss der Vermieter noch beheben und bis wann?")
+    assert "?**" not in told.answer
+    for date in ("12.05.2025", "30.05.2025", "20.06.2025"):
+        assert date in told.answer
+
+
 @pytest.mark.parametrize(
     ("question", "parts"),
     [

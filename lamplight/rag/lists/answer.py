@@ -10,6 +10,7 @@ import numpy as np
 
 from lamplight.library.records import Passage
 from lamplight.library.store import Library
+from lamplight.models.embedder import Vectors
 from lamplight.models.loading import Models
 from lamplight.rag.extraction import AnswerLine, asking, read_lines
 from lamplight.rag.lists.candidates import SentenceKey, candidates_of, key_of
@@ -45,6 +46,17 @@ class RankedList:
     together: float
 
 
+def several_asked(question: str, vector: Vectors, models: Models) -> float:
+    """Log-odds that several things are asked for, by the embedders that know the question's language.
+
+    `vector` is the question's by the embedder for English.
+    """
+    ranker, multilingual = models.list_ranker, models.prepared_multilingual
+    fits = multilingual is not None and multilingual.name == ranker.multilingual_embedder
+    other = multilingual.encode_queries([question])[0] if multilingual is not None and fits else None
+    return ranker.several(vector if other is None or is_english(question) else None, other)
+
+
 class CandidateLists:
     """Of one search, the lists of the best documents. `wanted` is what the request calls the items."""
 
@@ -53,13 +65,8 @@ class CandidateLists:
 
     @cached_property
     def several(self) -> float:
-        """Log-odds that several things are asked for, by the embedders that know the question's language."""
-        question, models = self._search.query.text, self._models
-        ranker, multilingual = models.list_ranker, models.prepared_multilingual
-        fits = multilingual is not None and multilingual.name == ranker.multilingual_embedder
-        other = multilingual.encode_queries([question])[0] if multilingual is not None and fits else None
-        reads = is_english(question)
-        return ranker.several(self._search.vector if reads or other is None else None, other)
+        """Log-odds that several things are asked for."""
+        return several_asked(self._search.query.text, self._search.vector, self._models)
 
     def ranked(self) -> list[RankedList]:
         """The likeliest few, best first, of which none has most of its items in one before it.

@@ -15,9 +15,11 @@ from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.composition import computed, escape_markdown
 from lamplight.rag.events import Citation, ScanProgress
 from lamplight.rag.finding import Finding
+from lamplight.rag.lists.answer import several_asked
 from lamplight.rag.query import STOP_WORDS, WORD, without_former
 from lamplight.rag.quotation import quotation_markdown, quoted
 from lamplight.rag.request_language import any_language_of
+from lamplight.rag.requests.list_instead import ASKS_FOR_SEVERAL
 from lamplight.rag.requests.request import AnswerSteps, DirectAnswer, Materials, Request
 
 CONJUNCTIONS = FOLDER / "conjunctions.json"
@@ -29,9 +31,15 @@ MARKER = re.compile(r"\[(\d+)\]")
 
 
 def two_parts(request: Request, materials: Materials) -> AnswerSteps:
-    """None where it is one question, or one line answers both. A large model answers both at once, and better."""
+    """None where it is one question, or one line answers both. A large model answers both at once, and better.
+
+    "Which defects are to be mended, and by when?" is one: each row of a list answers both.
+    """
     parts = parts_of(request.query)
     if len(parts) < 2 or request.mode != "documents" or plan_of(materials.models.language_model).structured:
+        return None
+    vector = request.lookup.vectors.encode_queries([request.query])[0]
+    if several_asked(request.query, vector, materials.models) >= ASKS_FOR_SEVERAL:
         return None
     told = _Told()
     first, second = parts
