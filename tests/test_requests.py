@@ -669,7 +669,10 @@ DEFECTS = {
         "| Stube | Fenster klemmt | Vermieter | 30.05.2025 |\n"
         "| Keller | Licht ohne Schalter | Vermieter | 20.06.2025 |\n"
     ),
-    "chor.md": "# Chor\n\nGeprobt wird am Montag um 19 Uhr in der alten Schule. Der Beitrag ist 20 Euro.",
+    "miete.md": (
+        "# Mietvertrag\n\nRuhe herrscht von 13 bis 15 Uhr und von 22 bis 6 Uhr.\n\n"
+        "Die Kaution zahlt der Mieter bis wann er einzieht, spätestens bis zum 1. Juni."
+    ),
 }
 
 
