@@ -15,7 +15,7 @@ from lamplight.rag.listed import ITEMS
 from lamplight.rag.passages import Selection
 from lamplight.rag.query import understand
 from lamplight.rag.quotation import CANDIDATES, Quotation, QuotedOpening, quotation, quotation_markdown, quoted
-from lamplight.rag.refusal import certainty
+from lamplight.rag.refusal import certainty, is_contradicted
 from lamplight.rag.retriever import Search
 from lamplight.rag.sentences import units_of
 
@@ -389,8 +389,37 @@ def test_no_more_candidates_are_shown_than_a_person_reads_at_a_glance() -> None:
     assert len(made.lines) == CANDIDATES
 
 
+def test_a_line_that_surely_answers_has_the_one_beside_it_that_answers_nearly_as_likely() -> None:
+    found = passage("Hold Start for three seconds.", "The same again switches it off.", "The drum holds 7 kg.")
+    made = selection("How do I switch the child lock off?", found, {"The same": 3.9, "Hold": 3.1, "The drum": 2.0}, {})
+    opening = quoted(replace(made, sure=True), "Unsure:")
+    assert opening is not None
+    assert opening.citations[0].text == "Hold Start for three seconds.\nThe same again switches it off."
+    assert opening.citations[0].boxes == found.boxes[:2]
+
+
+@pytest.mark.parametrize(
+    ("other", "score", "named", "contradicted"),
+    [
+        ("The rent is 450 euros.", 3.5, False, True),
+        ("The rent of 420 euros is paid monthly.", 3.5, False, False),
+        ("The rent is 450 euros.", 2.0, False, False),
+        ("The rent is 450 euros.", 3.5, True, False),
+    ],
+    ids=["another rent", "the same rent", "hardly likely", "of what is named"],
+)
+def test_what_another_document_says_otherwise_is_not_sure(
+    other: str, score: float, named: bool, contradicted: bool
+) -> None:
+    signed = selection("How high is the rent?", passage("The rent is 420 euros."), {"The": 4.0}, {"The": "420 euros"})
+    draft = selection("How high is the rent?", replace(passage(other), id=2, document_id=8), {"The": score}, {})
+    search = replace(signed.search, named=frozenset({7} if named else ()))
+    both = replace(signed, search=search, lines=[*signed.lines, *draft.lines])
+    assert is_contradicted(both) is contradicted
+
+
 def test_a_line_that_surely_answers_stands_alone() -> None:
-    found = selection("How many bicycles fit?", passage(*SHEDS), {"The small": 5.0, "The large": 4.5}, NOTHING)
+    found = selection("How many bicycles fit?", passage(*SHEDS), {"The small": 5.0, "The large": 3.0}, NOTHING)
     made = quoted(replace(found, sure=True), UNSURE)
     assert made is not None
     assert made.lead == ""

@@ -21,7 +21,7 @@ from lamplight.rag.pinning import pinned_passages, with_pinned, without_pinned
 from lamplight.rag.programs.answer import ProgramAnswer, computation_of
 from lamplight.rag.programs.candidate_tables import CandidateTables, likeliest_row, surest
 from lamplight.rag.reading import most_to_read, near_best, reads_apart
-from lamplight.rag.refusal import answerability, certainty, likelihood
+from lamplight.rag.refusal import answerability, certainty, is_contradicted, likelihood
 from lamplight.rag.retriever import EVERYWHERE, Retriever, Scope, Search
 from lamplight.rag.sections import sections_around
 from lamplight.rag.table_rows import in_cells
@@ -131,7 +131,10 @@ class Finder:
             selection,
             lines=in_cells(selection.lines, self._library),
             answerable=answerability(selection) >= 0,
-            sure=certainty(selection) >= 0 and not search.unheard and _has_what_is_named(selection),
+            sure=certainty(selection) >= 0
+            and not search.unheard
+            and _has_what_is_named(selection)
+            and not is_contradicted(selection),
         )
 
     def _lines(self, search: Search, passages: Sequence[Passage], told: frozenset[str]) -> list[list[AnswerLine]]:
