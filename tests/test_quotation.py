@@ -15,7 +15,7 @@ from lamplight.rag.listed import ITEMS
 from lamplight.rag.passages import Selection
 from lamplight.rag.query import understand
 from lamplight.rag.quotation import CANDIDATES, Quotation, QuotedOpening, quotation, quotation_markdown, quoted
-from lamplight.rag.refusal import certainty, is_contradicted
+from lamplight.rag.refusal import certainty, is_contradicted, is_rather_said
 from lamplight.rag.retriever import Search
 from lamplight.rag.sentences import units_of
 
@@ -416,6 +416,11 @@ def test_what_another_document_says_otherwise_is_not_sure(
     search = replace(signed.search, named=frozenset({7} if named else ()))
     both = replace(signed, search=search, lines=[*signed.lines, *draft.lines])
     assert is_contradicted(both) is contradicted
+
+
+@pytest.mark.parametrize(("score", "said"), [(1.6, True), (0.4, False), (-0.9, False)])
+def test_whether_it_is_rather_said_tells_the_likeliest_line(score: float, said: bool) -> None:
+    assert is_rather_said(selection("How many bicycles fit?", passage(*SHEDS), {"The small": score}, NOTHING)) is said
 
 
 def test_a_line_that_surely_answers_stands_alone() -> None:

@@ -33,6 +33,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "other places": "Other places that may answer:",
     "nearest": "These lines come nearest:",
     "unsure": "I am not sure. Closest in your documents:",
+    "hardly said": "Your documents may not say this. Closest in them:",
     "name unheard": "None of your documents says {what}. Closest in them:",
     "no other places": "No other place seems to answer this.",
     # A refusal: the first where passages were found and none of them answers, else the second.

@@ -15,6 +15,7 @@ from lamplight.rag.finding import Finding
 from lamplight.rag.intent import Intent
 from lamplight.rag.programs.written_query import written_query
 from lamplight.rag.quotation import QuotedOpening, other_lines, quotation_markdown, quoted
+from lamplight.rag.refusal import is_rather_said
 from lamplight.rag.requests.answer_events import answer_events, finished, refuse, stopped, with_others
 from lamplight.rag.requests.generation import AnswerWriter, WrittenAnswer
 from lamplight.rag.requests.list_instead import list_instead
@@ -144,7 +145,7 @@ def _unsure(request: Request, finding: Finding) -> str:
     # What is abroad may be called otherwise there: Seville is Sevilla.
     if unheard and not any(document.report and document.report.foreign for document in documents):
         return request.say("name unheard", what=request.say("quoted", words=unheard[0]))
-    return request.say("unsure")
+    return request.say("unsure" if is_rather_said(finding.selection) else "hardly said")
 
 
 def _evidence(passages: list[Passage], opening: QuotedOpening | None) -> Evidence:
