@@ -183,9 +183,8 @@ def epochs(
     chance = random.Random(SEED)
     step = steps = 0
     for epoch in range(options.epochs):
-        language = language_of(options.which)
         shares = Shares(options.receipts, options.papers, options.others)
-        made, _ = held_out(drawn_examples(options.data, asked, language, shares, chance))
+        made, _ = held_out(drawn_examples(options.data, asked, language_of(options.which), shares, chance))
         made += [elsewhere for one in made if (elsewhere := _elsewhere(one, made, chance)) is not None]
         made = [one for one in made if one.source != "squad" or chance.random() < PROSE]
         targets = [target for example in made for target in targets_of(example, tokenizer)]

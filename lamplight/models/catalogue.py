@@ -114,7 +114,7 @@ SCAN_READER = _own(
 MULTILINGUAL_READER = _own(
     "multilingual reader",
     "weights/multilingual-reader.onnx",
-    "1c15dd3228378655e6dec5714747527e63d5d23e1697ce55447abb2b4aa1a735",
+    "6b8a535e2b2b1bd09d20331acf3f4b7c0435befc96aa55704f24aa6909dfa724",
 )
 CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, SCAN_READER, TEXT_DETECTOR, TEXT_RECOGNISER)
 
