@@ -20,10 +20,12 @@ from lamplight.rag.finding import Finder
 from lamplight.rag.lists.parts import apart, lines_of
 from lamplight.rag.lists.rows import columns_of
 from lamplight.rag.requests.paper_totals import with_known_total
-from lamplight.rag.requests.request import Materials
+from lamplight.rag.requests.request import Materials, Request
+from lamplight.rag.requests.shops import with_lines_of_shop
 from lamplight.rag.requests.unit_prices import asks_per_unit
 from lamplight.rag.sentences import Sentence
 from lamplight.rag.suggestions import Suggestions
+from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer
 from lamplight.ui.table_file import BYTE_ORDER_MARK, csv_text, saving
 from tests.test_scans import scan_of
@@ -322,9 +324,18 @@ def test_an_item_of_a_receipt_is_shown_with_the_amounts_beside_it(dotted: Librar
 def test_the_lines_of_other_shops_are_not_shown_beside_those_of_the_one_asked_about(
     dotted: Library, models: Models
 ) -> None:
-    finished = asked(dotted, models, "what is the invoice number of fern books")
-    lines = [one for one in (finished.quote, *finished.candidates) if one is not None]
-    assert lines and all(one.document == "IMG_3.png" for one in lines)
+    question = "total spent at fern books"
+    finder, suggestions = Finder(dotted, models), Suggestions(dotted)
+    materials, selection = Materials(dotted, models, finder, suggestions), finder.select(question)
+    fern = [line for line in selection.lines if line.sentence.passage.document == "IMG_3.png"]
+    others = [line for line in selection.lines if line not in fern]
+    assert fern and others
+    with models.scheduler.answering("", CancelToken()) as lease:
+        request = Request(question, question, "documents", lease, finder.lookup())
+        unsure = replace(selection, lines=[*fern, *others], sure=False)
+        assert with_lines_of_shop(unsure, request, materials).lines == fern
+        other = replace(unsure, lines=[*others, *fern])  # whose likeliest line is of another
+        assert with_lines_of_shop(other, request, materials) is other
 
 
 PETROL = """HERON FUEL
