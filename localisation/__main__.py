@@ -22,12 +22,13 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
-from lamplight.languages import ABOUT_LANGUAGE, FOLDER, OWN_NAME, THOUSANDS
+from lamplight.languages import ABOUT_LANGUAGE, ENGLISH, FOLDER, OWN_NAME, THOUSANDS
 from lamplight.models.language_identification import NAMES
 from lamplight.rag.lexicon.language_names import LANGUAGE_NAMES
 from lamplight.rag.messages import SENTENCES
 from lamplight.rag.request_language import LETTERS, WORDS
 from lamplight.rag.requests.two_parts import CONJUNCTIONS
+from lamplight.rag.requests.unit_prices import PER_UNITS
 from localisation.extraction import extract_html, extract_python
 
 HOME = Path(__file__).resolve().parent.parent
@@ -70,6 +71,7 @@ def main() -> int:
     if not options.check:
         write_language_names()
         write_conjunctions()
+        write_per_units()
     return 1 if faults else 0
 
 
@@ -86,6 +88,20 @@ def write_conjunctions() -> None:
     patterns = {code: Locale.parse(code).list_patterns["standard"]["2"] for code in NAMES}
     words = {code: pattern.replace("{0}", "").replace("{1}", "").strip() for code, pattern in patterns.items()}
     CONJUNCTIONS.write_text(json.dumps(words, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def write_per_units() -> None:
+    """ "Per litre", "per hour" and the like in each language, written out and in small letters."""
+    phrases = {code: sorted(_per_units(code)) for code in NAMES}
+    phrases[ENGLISH] = sorted({*phrases[ENGLISH], *_per_units("en_GB")})  # "litre"
+    PER_UNITS.write_text(json.dumps(phrases, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _per_units(code: str) -> set[str]:
+    written_out = [forms.get("long", {}) for forms in Locale.parse(code)._data["unit_patterns"].values()]
+    patterns = [forms["per"] for forms in written_out if "per" in forms]
+    phrases = {" ".join(pattern.replace("{0}", "").lower().split()) for pattern in patterns}
+    return {phrase for phrase in phrases if " " in phrase or not phrase.isascii()}
 
 
 def messages_of_code() -> Catalog:

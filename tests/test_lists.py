@@ -20,9 +20,12 @@ from lamplight.rag.finding import Finder
 from lamplight.rag.lists.parts import apart, lines_of
 from lamplight.rag.lists.rows import columns_of
 from lamplight.rag.requests.paper_totals import with_known_total
-from lamplight.rag.requests.request import Materials
+from lamplight.rag.requests.request import Materials, Request
+from lamplight.rag.requests.shops import with_lines_of_shop
+from lamplight.rag.requests.unit_prices import asks_per_unit
 from lamplight.rag.sentences import Sentence
 from lamplight.rag.suggestions import Suggestions
+from lamplight.scheduling import CancelToken
 from lamplight.ui.answers import Answer
 from lamplight.ui.table_file import BYTE_ORDER_MARK, csv_text, saving
 from tests.test_scans import scan_of
@@ -258,6 +261,103 @@ def test_a_total_that_several_receipts_may_mean_is_told_of_each(photographed: Li
     assert finished.rows.sums[1] == "66.36"
     finished = asked(photographed, models, "how much did i pay at fern books")
     assert finished.rows is None and "42.00" in finished.answer
+
+
+DOTTED = """M.R. {shop}
+LOT 12, MARKET LANE
+TAX INVOICE
+{items}
+Total Incl. Tax RM {total}
+CASH RM 50.00
+CHANGE RM {change}
+{date} 12:18 R0001
+"""
+
+
+@pytest.fixture
+def dotted(photographed: Library, models: Models, tmp_path: Path) -> Library:
+    """Two receipts of a shop that is written with dots, beside three of others."""
+    for number, (items, total, change, day) in enumerate(
+        (
+            (
+                "EVA MEN SANDAL M1044\n9555825905982 1 X 11.23 11.23\nSOAP DISH\n88007 2 X 4.50 9.00",
+                "20.23",
+                "29.77",
+                "11-06-18",
+            ),
+            ("SPONGE MESH\n6928794601200 1 X 2.30 2.30\nCOLANDER\n692629 1 X 5.50 5.50", "7.80", "42.20", "19-04-18"),
+        ),
+        1,
+    ):
+        text = DOTTED.format(shop="D.I.Y. TRADING", items=items, total=total, change=change, date=day)
+        scan_of(text.splitlines()).save(tmp_path / f"SCAN_{number}.png")
+        assert index_file(tmp_path / f"SCAN_{number}.png", photographed, models).status == "added"
+    return photographed
+
+
+def test_receipts_of_a_shop_are_listed_alone_however_its_name_is_written(dotted: Library, models: Models) -> None:
+    for request in ("list all my diy receipts with date and total", "list all receipts of D.I.Y. with date and total"):
+        finished = asked(dotted, models, request)
+        assert finished.rows is not None and finished.rows.columns[1:] == ["date", "total"]
+        assert {row[0] for row in finished.rows.rows} == {"SCAN_1.png", "SCAN_2.png"}
+    # What stands on every receipt sets none apart.
+    finished = asked(dotted, models, "list all receipts with total and tax")
+    assert finished.rows is not None and len(finished.rows.rows) == 5
+
+
+def test_the_bills_of_a_shop_are_added_up(dotted: Library, models: Models) -> None:
+    for question in ("total of the two diy trading bills", "how much did i pay at diy trading altogether"):
+        finished = asked(dotted, models, question)
+        assert finished.rows is not None and finished.rows.sums[1].endswith("28.03")
+    assert asked(dotted, models, "total of the two diy trading bills").short.endswith("28.03")
+
+
+def test_an_item_of_a_receipt_is_shown_with_the_amounts_beside_it(dotted: Library, models: Models) -> None:
+    finished = asked(dotted, models, "how much were the mens sandals")
+    assert finished.quote is not None and finished.unsure and not finished.short
+    assert "SANDAL" in finished.quote.text and "11.23" in finished.quote.text
+    # A total isn't the price of one thing.
+    finished = asked(dotted, models, "how much did i pay for the colander")
+    assert finished.unsure and finished.quote is not None and "5.50" in finished.quote.text
+
+
+def test_the_lines_of_other_shops_are_not_shown_beside_those_of_the_one_asked_about(
+    dotted: Library, models: Models
+) -> None:
+    question = "total spent at fern books"
+    finder, suggestions = Finder(dotted, models), Suggestions(dotted)
+    materials, selection = Materials(dotted, models, finder, suggestions), finder.select(question)
+    fern = [line for line in selection.lines if line.sentence.passage.document == "IMG_3.png"]
+    others = [line for line in selection.lines if line not in fern]
+    assert fern and others
+    with models.scheduler.answering("", CancelToken()) as lease:
+        request = Request(question, question, "documents", lease, finder.lookup())
+        unsure = replace(selection, lines=[*fern, *others], sure=False)
+        assert with_lines_of_shop(unsure, request, materials).lines == fern
+        other = replace(unsure, lines=[*others, *fern])  # whose likeliest line is of another
+        assert with_lines_of_shop(other, request, materials) is other
+
+
+PETROL = """HERON FUEL
+LOT 1138, MARKET LANE
+38.61 litre Pump 07
+V-Power 97 RM 100.00 K
+2.590 RM / litre
+Total RM 100.00
+Cash RM 100.00
+26/06/18 22:40
+"""
+
+
+def test_the_price_of_one_unit_is_not_the_amount_that_was_paid(
+    photographed: Library, models: Models, tmp_path: Path
+) -> None:
+    scan_of(PETROL.splitlines()).save(tmp_path / "IMG_9.png")
+    assert index_file(tmp_path / "IMG_9.png", photographed, models).status == "added"
+    finished = asked(photographed, models, "V-Power 97 price per litre on that petrol receipt")
+    assert finished.short.startswith("2.590") or (finished.quote and "2.590" in finished.quote.text)
+    assert asks_per_unit("Was kostete das pro Liter?") and asks_per_unit("quel prix par litre ?")
+    assert not asks_per_unit("how much did I pay per card?")
 
 
 def letters(text: str) -> str:

@@ -90,6 +90,25 @@ def test_words_are_found_in_some_documents_as_in_all(library: Library) -> None:
     assert inside == {5: everywhere[5]}
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("MR. D.I.Y. (M) SDN BHD", "mr diy"),
+        ("Amstel B. V.", "amstel bv"),
+        ("H&M Hennes", "hm"),
+        ("7-Eleven", "7eleven"),
+        ("the DIY shop", "d.i.y"),
+        ("the coop", "co-op"),
+    ],
+)
+def test_a_name_is_the_same_with_signs_between_its_letters(library: Library, written: str, asked: str) -> None:
+    paper = put(library, "paper.txt", written)
+    put(library, "other.txt", "between us")
+    assert library.full_text.counts_holding([asked]) == {paper.id: 1}
+    assert library.full_text.unknown([asked]) == [] and library.full_text.frequencies([asked]) == {asked: 1}
+    assert library.full_text.unknown(["U.S"]) == ["U.S"]
+
+
 def test_a_question_asks_the_library_once(library: Library) -> None:
     lease = put(library, "lease.txt", "the rent")
     lookup = Lookup(library, lambda: EMBEDDER)

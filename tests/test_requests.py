@@ -14,7 +14,7 @@ from lamplight.library.records import Chunk, Document, Message
 from lamplight.library.store import Library
 from lamplight.models.loading import Models
 from lamplight.rag.answerer import Answerer
-from lamplight.rag.balance import balance
+from lamplight.rag.balance import balance, corrected
 from lamplight.rag.events import Event, Evidence, Finished, ScanProgress, Searching
 from lamplight.rag.guide import GuideBuilder
 from lamplight.rag.intent import RequestKind
@@ -545,6 +545,14 @@ def test_a_source_guide_is_kept_with_its_document_and_every_line_has_its_page(li
 def test_the_amount_that_was_paid_is_known_by_what_adds_up(lines: list[str], paid: str) -> None:
     weights = balance(lines)
     assert max(weights, key=lambda amount: weights[amount]) == paid
+
+
+def test_a_mark_read_as_a_digit_before_the_total_is_known_by_what_adds_up() -> None:
+    lines = ["Tax 4.16", "Supplies with tax: 73.52", "Supplies without: 20.67", "Total Payable: 194.19"]
+    assert corrected("194.19", lines) == "94.19"
+    assert corrected("73.52", lines) == "73.52"
+    assert corrected("194.19", [*lines, "CASH 200.00", "Change 5.81"]) == "194.19"
+    assert corrected("194.19", ["Bread 94.19", "Total 194.19"]) == "194.19"
 
 
 def test_amounts_are_summed_by_currency() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, product
 
 from lamplight.library.chunk_documents import ChunkDocuments
 from lamplight.library.database import Database
@@ -13,6 +14,11 @@ HEADER_WEIGHT = 4.0  # of a word in `title > section` beside one in the text; pa
 HIDDEN_RESERVE = 3  # times as many matches as are wanted: some may be of documents being removed or read
 MOST_RANGES = 100  # of documents that each match is compared with
 MARKED = ("\ue000", "\ue001")  # around what was found; no text has them
+INDEXED = re.compile(r"[^\W_]+")  # what the index takes for one word
+FIGURES = re.compile(r"\d+|[^\W\d_]+")
+INITIALS = range(2, 5)  # letters of a word that may be written letter by letter
+SHORTEST_JOINED = 3  # letters: "U.S." is not "us"
+MOST_SPELLINGS = 8  # of one term
 
 
 class FullText:
@@ -123,5 +129,27 @@ class FullText:
 
 
 def _quoted(term: str) -> str:
-    """A term as an FTS5 string: nothing a person types is query syntax."""
-    return '"' + term.replace('"', '""') + '"'
+    """A term in all its spellings as FTS5 strings: nothing a person types is query syntax."""
+    spelt = " OR ".join(f'"{one}"' for one in [term.replace('"', '""'), *spellings(term)])
+    return f"({spelt})"
+
+
+def spellings(term: str) -> list[str]:
+    """Other ways of writing a word or phrase: "DIY" letter by letter, as the index has "D.I.Y.", and "D.I.Y." as "DIY".
+
+    Figures may be apart from letters: "7eleven" is "7-Eleven".
+    """
+    words = INDEXED.findall(term)
+    apart = islice((" ".join(one) for one in product(*map(_word_spellings, words))), MOST_SPELLINGS)
+    together = "".join(words)
+    is_one = len(words) > 1 and not re.search(r"\s", term.strip()) and not together.isdecimal()
+    joined = [together] if is_one and len(together) >= SHORTEST_JOINED else []
+    return [one for one in dict.fromkeys([*apart, *joined]) if one != term]
+
+
+def _word_spellings(word: str) -> Iterator[str]:
+    yield word
+    if word.isalpha() and len(word) in INITIALS:
+        yield " ".join(word)
+    elif not word.isalpha() and not word.isdecimal() and len(parts := FIGURES.findall(word)) > 1:
+        yield " ".join(parts)

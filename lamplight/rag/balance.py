@@ -36,5 +36,19 @@ def balance(lines: Sequence[str]) -> dict[str, float]:
     return weights
 
 
+def corrected(amount: str, lines: Sequence[str]) -> str:
+    """Without a first digit that was a mark beside it, where only so it is the sum of two amounts above.
+
+    ": 94.19" may be read as 194.19; that the sum fits to the cent is no chance.
+    """
+    found = [(place, text, value) for place, line in enumerate(lines) for text, value in _amounts(line)]
+    less = only_number(amount[1:]) if amount not in balance(lines) and AMOUNT.fullmatch(amount[1:]) else None
+    for place in [place for place, text, _ in found if text == amount] if less else ():
+        parts = [value for where, _, value in found if place - NEAR_LINES <= where < place and value > 0]
+        if any(one + other == less for index, one in enumerate(parts) for other in parts[index + 1 :]):
+            return amount[1:]
+    return amount
+
+
 def _amounts(line: str) -> list[tuple[str, Decimal]]:
     return [(text, value) for text in AMOUNT.findall(line) if (value := only_number(text)) is not None]

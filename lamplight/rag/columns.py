@@ -36,7 +36,7 @@ def header_row_of(row: str, lines: Sequence[str]) -> str:
     numbers = len(column_numbers(row))
     for line in reversed(above):
         years = years_in_order(line)
-        if len(years) >= 2 and len(years) == numbers:
+        if len(set(years)) >= 2 and len(years) == numbers:  # "LOT 1851-A & 1851-B" names no columns
             return line
     return ""
 

@@ -16,6 +16,8 @@ ITEMS = 12  # of a list that are quoted with its announcement
 
 def with_items(question: str, sentence: Sentence) -> list[Sentence] | None:
     """A line of or above a list or table with what belongs to it, empty where it only announces; else None."""
+    if "\n" in sentence.text:  # an item of a receipt with its amounts: whole already
+        return None
     if sentence.text.rstrip().endswith(ANNOUNCES):
         items = _announced(sentence)
         return [sentence, *items] if items else []

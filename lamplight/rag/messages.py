@@ -62,6 +62,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "field date": "Date",
     "field total": "Total",
     "field currency": "Currency",
+    "field items": "Items",
     "same": "{one} and {other} say the same, line for line.",
     "own words": "{name}, {pages}, in its own words:",
     "written": "{name}, {pages}:",

@@ -21,6 +21,7 @@ from lamplight.rag.request_language import request_words
 from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import FieldValue, read_field
 from lamplight.rag.requests.meant import by_words, of_kind
+from lamplight.rag.requests.paper_items import bought
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.summary import in_their_own_words
 from lamplight.rag.sentences import Sentence, item_mark, stems
@@ -32,6 +33,7 @@ ALIKE_WORDS = 0.5  # of the words of two lines are in both, for one to be the ot
 CHANGED = 50.0  # likeness of their letters in percent
 SAMPLED = 100  # lines that tell whether two long documents are versions of each other
 EMPTY = "–"
+ITEMS = "items"
 SAID_TWICE = 2  # documents that say something under a heading, for it to be compared
 
 
@@ -107,7 +109,7 @@ def _as_many_as_stated(
 
 
 def _papers(which: Sequence[Document], words: str, request: Request, materials: Materials) -> AnswerSteps:
-    """Shop, date and total of receipts and invoices, unless one surely says what is asked of them.
+    """Shop, date, total and items of receipts and invoices, unless one surely says what is asked of them.
 
     None for other documents, and where these are the same in all.
     """
@@ -121,7 +123,8 @@ def _papers(which: Sequence[Document], words: str, request: Request, materials: 
         if request.lease.cancelled():
             break
         yield ScanProgress(number, len(compared))
-        read.append(read_paper(document, materials, request.lookup))
+        fields = read_paper(document, materials, request.lookup)
+        read.append({**fields, ITEMS: bought(document, materials)} if fields else {})
     if not read or not all(read):
         return None
     names = [name for name in read[0] if any(fields[name].text for fields in read)]

@@ -13,15 +13,19 @@ from lamplight.rag.computation import Computation
 from lamplight.rag.events import Event, Evidence, Grounded, Timings, Token
 from lamplight.rag.finding import Finding
 from lamplight.rag.intent import Intent
+from lamplight.rag.passages import Selection
 from lamplight.rag.programs.written_query import written_query
 from lamplight.rag.quotation import QuotedOpening, other_lines, quotation_markdown, quoted
 from lamplight.rag.refusal import is_rather_said
 from lamplight.rag.requests.answer_events import answer_events, finished, refuse, stopped, with_others
 from lamplight.rag.requests.generation import AnswerWriter, WrittenAnswer
 from lamplight.rag.requests.list_instead import list_instead
+from lamplight.rag.requests.paper_items import with_items_named
 from lamplight.rag.requests.paper_totals import with_known_total
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.section import section
+from lamplight.rag.requests.shops import with_lines_of_shop
+from lamplight.rag.requests.unit_prices import with_unit_price
 
 
 class FactAnswers:
@@ -42,7 +46,7 @@ class FactAnswers:
         finding = self._finder.read(search, request.scope)
         finding = self._helped(request, finding)
         known = with_known_total(finding.selection, request.lookup, self._materials)
-        finding = replace(finding, selection=known)
+        finding = replace(finding, selection=self._of_papers(known, request))
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
             yield from self._tell(request, finding.computation, found)
@@ -65,6 +69,11 @@ class FactAnswers:
                 yield from self._nearest(request, finding)
             else:
                 yield from refuse(request, request.say("not said" if found else "nothing found"), found)
+
+    def _of_papers(self, selection: Selection, request: Request) -> Selection:
+        """What is known of receipts beside what the reader says of single lines."""
+        priced = with_unit_price(selection, request, self._materials)
+        return with_items_named(with_lines_of_shop(priced, request, self._materials), request, self._materials)
 
     def _helped(self, request: Request, finding: Finding) -> Finding:
         """With what a large model adds before anything is told: a query over a table."""

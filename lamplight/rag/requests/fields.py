@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from lamplight.library.records import Document, Passage
-from lamplight.rag.balance import AMOUNT, balance
+from lamplight.rag.balance import AMOUNT, balance, corrected
 from lamplight.rag.extraction import best_score
 from lamplight.rag.lexicon.amounts import only_number
 from lamplight.rag.lexicon.numbers import CODES, SIGNS, currency_of
@@ -68,11 +68,12 @@ def _unlabelled(text: str, name: str) -> str:
 def _one_amount(text: str, passage: Passage) -> str:
     """Of a line that holds several amounts the one that balances, or else the last: "0.00 TOTAL 12.00"."""
     amounts: list[str] = AMOUNT.findall(text)
-    if len(amounts) == 1 and only_number(text) is None:  # "TOTAL INCL.GST06% RM21.50"
-        return amounts[0]
+    lines = [unit.text for unit in units_of(passage)]
+    if len(amounts) == 1 and (only_number(text) is None or corrected(amounts[0], lines) != amounts[0]):
+        return corrected(amounts[0], lines)  # "TOTAL INCL.GST06% RM21.50"
     if len(amounts) < SEVERAL:
         return text
-    weights = balance([unit.text for unit in units_of(passage)])
+    weights = balance(lines)
     return max(reversed(amounts), key=lambda amount: weights.get(amount, 0.0))
 
 

@@ -12,10 +12,11 @@ from lamplight.rag.lists.answer import CandidateLists, is_asked
 from lamplight.rag.lists.parts import TitledItems
 from lamplight.rag.lists.rows import is_table_row
 from lamplight.rag.naming import named_documents
+from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import SEVERAL, TOTAL, FieldValue, answer_of
-from lamplight.rag.requests.listing import MEANT, is_meant, of_the_time, part_asked, told_fields, told_papers
+from lamplight.rag.requests.listing import MEANT, is_meant, of_the_time, part_asked, told_fields, told_papers, with_sum
 from lamplight.rag.requests.meant import of_kind
-from lamplight.rag.requests.paper_totals import fitting_papers
+from lamplight.rag.requests.paper_totals import fitting_papers, totalled_papers
 from lamplight.rag.requests.request import AnswerSteps, DirectAnswer, Materials, Request
 from lamplight.rag.requests.shown import in_order
 from lamplight.rag.requests.told_lists import told_candidates, told_list
@@ -41,6 +42,8 @@ def list_instead(finding: Finding, request: Request, materials: Materials) -> An
         told = (yield from _of_each(request, materials)) or (yield from _of_fitting(finding, request, materials))
         if told is not None:
             return told
+    elif (told := (yield from _of_fitting(finding, request, materials))) is not None:
+        return told
     told = _list_meant(finding, request, materials)
     if told is None or told.unsure:
         return told
@@ -76,12 +79,18 @@ def _of_each(request: Request, materials: Materials) -> AnswerSteps:
 
 
 def _of_fitting(finding: Finding, request: Request, materials: Materials) -> AnswerSteps:
-    """ "Total spent at Gin Kee": the totals of all receipts that the question speaks of as much as of the likeliest."""
-    papers = fitting_papers(finding.selection, request, materials)
+    """ "Total spent at Gin Kee": the totals of all receipts that the question speaks of as much as of the likeliest.
+
+    Where no line is sure, of those whose shop it names.
+    """
+    fitting = fitting_papers if finding.selection.sure else totalled_papers
+    papers = fitting(finding.selection, request, materials)
     papers = (yield from of_the_time(papers, request, materials)) if len(papers) >= SEVERAL else []
     if not SEVERAL <= len(papers) <= MOST_ASKED:
         return None
-    return (yield from told_papers(papers, [TOTAL], request, materials))
+    told = yield from told_papers(papers, [TOTAL], request, materials)
+    # Who asks for the total of "the receipt" may mean one of them.
+    return with_sum(told, len(papers)) if stated_count(request.query) == len(papers) else told
 
 
 def _list_meant(finding: Finding, request: Request, materials: Materials) -> DirectAnswer | None:

@@ -26,6 +26,7 @@ from lamplight.rag.requests.items import labelled_items, named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
 from lamplight.rag.requests.paper_totals import with_totals
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
+from lamplight.rag.requests.shops import is_said, of_shop
 from lamplight.rag.requests.shown import in_order
 from lamplight.rag.requests.table_listing import only_table, told_table
 from lamplight.rag.requests.told_lists import as_markdown, is_list, told_candidates, told_items, told_list
@@ -50,10 +51,12 @@ def listing(request: Request, materials: Materials) -> AnswerSteps:
     called = [word for word in words.split() if word.lower() not in naming.words - naming.shared]
     kind, left = of_kind(" ".join(called), inside, materials, papers=True)
     by_kind = len(left) < len(called)
+    of_one, shop = of_shop(query, kind, materials, request.lookup) if by_kind else ([], frozenset())
     if by_kind and 0 < len(some := [one for one in kind if one.id in naming.documents]) < len(kind):
         kind = some  # the receipts of one shop
+    kind = [one for one in kind if one in of_one] or kind
     silent = naming.words | orders(query) | request_words(request.language)
-    left = [word for word in left if word.lower() not in silent]
+    left = [word for word in left if word.lower() not in silent and not is_said(word, shop)]
     fields = _fields(query, left)
     if by_kind and (fields or len(kind) < len(inside) or not left):
         told = yield from told_papers(kind, fields, request, materials)
@@ -72,20 +75,27 @@ def _fields(query: str, left: Sequence[str]) -> list[str]:
 def _total(request: Request, materials: Materials) -> AnswerSteps:
     """What the receipts and invoices that are meant come to together, above the total of each."""
     which = named(request)
+    of_one: list[Document] = []
     if not which:
         words = in_english(request.query)
         which, left = of_kind(words, request.documents, materials, papers=True)
-        which = which if len(left) < len(WORD.findall(words)) else []
+        of_one, _ = of_shop(request.query, which, materials, request.lookup)
+        which = of_one or (which if len(left) < len(WORD.findall(words)) else [])
     papers = [one for one in which if may_be_paper(one, materials)]
     papers = yield from of_the_time(papers, request, materials)
-    if len(papers) < SEVERAL or stated_count(request.query) not in (0, len(papers)):
+    if len(papers) < SEVERAL or (not of_one and stated_count(request.query) not in (0, len(papers))):
         return None  # "the two petrol receipts" are not all twenty
     told = yield from told_papers(papers, [TOTAL], request, materials)
-    if told is None or told.rows is None or len(told.rows.rows) < len(papers):
-        return told  # the sum of some isn't the answer
-    together = told.rows.sums[1] if told.rows.sums else ""
-    if not together:
-        return None
+    added = with_sum(told, len(papers))
+    all_read = told is not None and told.rows is not None and len(told.rows.rows) == len(papers)
+    return None if all_read and added is told else added  # amounts that can't be added up
+
+
+def with_sum(told: DirectAnswer | None, count: int) -> DirectAnswer | None:
+    """With the sum of the totals above them, where all of `count` papers were read: that of some isn't the answer."""
+    if told is None or told.rows is None or len(told.rows.rows) < count or not told.rows.sums:
+        return told
+    together = told.rows.sums[1]
     return replace(told, text=f"**{escape_markdown(together)}**\n\n{told.text}", short=together)
 
 

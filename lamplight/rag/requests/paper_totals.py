@@ -8,12 +8,14 @@ from dataclasses import replace
 from lamplight.library.records import Document
 from lamplight.rag.balance import AMOUNT
 from lamplight.rag.extraction import AnswerLine, best_score
+from lamplight.rag.lexicon.papers import PAPERS
 from lamplight.rag.lookup import Lookup
 from lamplight.rag.paper_fields import may_be_paper
 from lamplight.rag.passages import Selection
 from lamplight.rag.query import STOP_WORDS, WORD
 from lamplight.rag.requests.fields import QUESTION, TOTAL, FieldValue, read_field
 from lamplight.rag.requests.request import Materials, Request
+from lamplight.rag.requests.shops import is_said, of_shop
 from lamplight.rag.requests.values import value_named
 from lamplight.rag.retriever import Scope
 from lamplight.rag.sentences import stems
@@ -104,6 +106,24 @@ def fitting_papers(selection: Selection, request: Request, materials: Materials)
         return []
     fitting = frozenset.intersection(*telling) & (selection.search.named or telling[0])
     return [one for one in request.documents if one.id in fitting and may_be_paper(one, materials)]
+
+
+def totalled_papers(selection: Selection, request: Request, materials: Materials) -> list[Document]:
+    """The papers of the shop that a question names, if what answers on one of them is its total.
+
+    Empty where they say something else of what it asks: "how much was the tissue box at Mr DIY?".
+    """
+    found, shop = of_shop(request.query, request.documents, materials, request.lookup)
+    papers = {one.id: one for one in found}
+    first = next((line.sentence for line in selection.lines if line.sentence.passage.document_id in papers), None)
+    if first is None or not AMOUNT.search(first.text):
+        return []
+    words = [word for word in WORD.findall(request.query) if not is_said(word, shop) and word.lower() not in PAPERS]
+    others = [word for word in words if word.lower() not in STOP_WORDS and not stems(word) <= stems(first.text)]
+    if not papers.keys().isdisjoint(request.lookup.holding(others)):
+        return []
+    total = _amount(read_field(TOTAL, papers[first.passage.document_id], materials, request.lookup))
+    return list(papers.values()) if total in AMOUNT.findall(first.text) else []
 
 
 def _paper_of(selection: Selection, lookup: Lookup, materials: Materials) -> Document | None:
