@@ -29,8 +29,11 @@ MARKER = re.compile(r"\[(\d+)\]")
 
 
 def two_parts(request: Request, materials: Materials) -> AnswerSteps:
-    """None where it is one question, or one line answers both. A large model answers both at once, and better."""
-    parts = parts_of(request.query)
+    """None where it is one question, one line answers both, or the same rows add up to both.
+
+    A large model answers both at once, and better.
+    """
+    parts = parts_of(request.query) if request.intent.detail != "sum" else []
     if len(parts) < 2 or request.mode != "documents" or plan_of(materials.models.language_model).structured:
         return None
     told = _Told()
