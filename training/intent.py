@@ -35,7 +35,8 @@ EXAMPLES = Path(__file__).with_name("requests.txt")
 FACT = "fact"
 SLOT = re.compile(r"\{(\w+)\}")
 WHOLE_OR_PART = {"docs": " all", "pages": " part", "topic": " part"}
-SUM = "list sum"  # whose own words, as "receipts" and "total", are what other lists are of
+# Whose own words, as "receipts" and "total", are what other lists are of, and facts.
+SUMS = ("list sum", "fact sum")
 SEED = 11
 FILLED = 12  # times each example with a slot
 FACTS_EACH = 400  # questions of one benchmark
@@ -126,7 +127,7 @@ def shared_ngrams(examples: list[Example]) -> dict[str, str]:
         first = next(iter(ngrams_of(template)), "") if not template.startswith("{") else ""
         for ngram in own | ({first} if first else set()):
             counts[ngram] = counts.get(ngram, 0) + 1
-            having.setdefault(ngram, set()).add(kind.split()[0] if kind != SUM else SUM.split()[1])
+            having.setdefault(ngram, set()).add(kind.split()[kind in SUMS])
     kept = sorted(ngram for ngram, count in counts.items() if count >= FEWEST or " " not in ngram)
     return {ngram: " ".join(sorted(having[ngram])) for ngram in kept}
 

@@ -25,6 +25,7 @@ SURE_OF_BOTH = 0.6  # by the mean of two embedders, which err in different reque
 SURE_OF_FIRST = 0.9  # by the first that it is no fact, whatever the other says
 SURE_ALONE = 0.7  # by the multilingual one, where the other doesn't know the language
 HARDLY = 0.05  # of a fact: it is the likeliest of the other kinds, however sure
+SURE_OF_SUM = 0.8  # that a question of fact asks for everything of a column
 POSSIBLE = 0.2  # from here on it is offered as the other reading
 
 
@@ -51,7 +52,7 @@ def understand(
     if classifier.embedder != embedder.name:
         return FACT
     shares, sure = classifier.probabilities(text, embedder.encode_queries([text])[0]), SURE
-    is_sure = max(share for name, share in shares.items() if name != FACT.kind) >= SURE_OF_FIRST
+    is_sure = max(share for name, share in shares.items() if _kind(name) != FACT.kind) >= SURE_OF_FIRST
     if multilingual is not None and multilingual.name == classifier.multilingual_embedder and not is_sure:
         others = classifier.multilingual_probabilities(multilingual.encode_queries([text])[0])
         if is_english(text):
@@ -117,5 +118,6 @@ def _kind(name: str) -> RequestKind:
 
 
 def _detail(kind: RequestKind, shares: dict[str, float]) -> str:
-    own = {name: share for name, share in shares.items() if _kind(name) == kind}
+    least = SURE_OF_SUM if kind == FACT.kind else 0.0
+    own = {name: share for name, share in shares.items() if _kind(name) == kind and (name == kind or share >= least)}
     return max(own, key=lambda name: own[name]).partition(" ")[2]

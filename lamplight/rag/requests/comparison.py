@@ -18,6 +18,7 @@ from lamplight.rag.naming import named_documents
 from lamplight.rag.outline import headings_of
 from lamplight.rag.paper_fields import may_be_paper, read_paper
 from lamplight.rag.request_language import request_words
+from lamplight.rag.requests.compared_values import compared_values
 from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import FieldValue, read_field
 from lamplight.rag.requests.meant import by_words, of_kind
@@ -45,6 +46,8 @@ def comparison(request: Request, materials: Materials) -> AnswerSteps:
         return None
     if (told := (yield from _papers(which, words, request, materials))) is not None:
         return told
+    if words and (compared := (yield from compared_values(which[:MOST], words, request, materials))) is not None:
+        return compared
     if len(which) == VERSIONS and not words:
         lines = [materials.lines(document) for document in which]
         if _likeness(*lines) >= ALIKE:

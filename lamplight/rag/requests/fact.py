@@ -17,7 +17,9 @@ from lamplight.rag.passages import Selection
 from lamplight.rag.programs.written_query import written_query
 from lamplight.rag.quotation import QuotedOpening, other_lines, quotation_markdown, quoted
 from lamplight.rag.refusal import is_rather_said
+from lamplight.rag.requests.added_up import added_up
 from lamplight.rag.requests.answer_events import answer_events, finished, refuse, stopped, with_others
+from lamplight.rag.requests.compared_series import compared_series
 from lamplight.rag.requests.generation import AnswerWriter, WrittenAnswer
 from lamplight.rag.requests.list_instead import list_instead
 from lamplight.rag.requests.paper_items import with_items_named
@@ -50,6 +52,8 @@ class FactAnswers:
         found, answerable = finding.selection.passages, finding.selection.answerable
         if finding.computation is not None:
             yield from self._tell(request, finding.computation, found)
+        elif told := added_up(finding, request, self._materials) or compared_series(finding, request):
+            yield from answer_events(request, told)
         elif request.mode == "documents" and (told := (yield from list_instead(finding, request, self._materials))):
             request.intent = Intent("list", other="fact")
             yield from answer_events(request, told)

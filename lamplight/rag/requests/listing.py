@@ -84,6 +84,7 @@ def _total(request: Request, materials: Materials) -> AnswerSteps:
     papers = [one for one in which if may_be_paper(one, materials)]
     papers = yield from of_the_time(papers, request, materials)
     if len(papers) < SEVERAL or (not of_one and stated_count(request.query) not in (0, len(papers))):
+        request.adds_up = not papers
         return None  # "the two petrol receipts" are not all twenty
     told = yield from told_papers(papers, [TOTAL], request, materials)
     added = with_sum(told, len(papers))

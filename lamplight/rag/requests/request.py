@@ -29,7 +29,8 @@ class Request:
     """`query` is the question as it stands alone, `intent` what it asks for, `lookup` what was looked up for it.
 
     `may_be_list` says that it was understood as a fact, and that nobody chose that, `compares_rows` that what is to be
-    compared are no documents, but may be rows of a table. `lease` is cancelled when nobody wants the answer any more.
+    compared are no documents, but may be rows of a table, `adds_up` that no papers are added up, but may be such rows.
+    `lease` is cancelled when nobody wants the answer any more.
     """
 
     question: str
@@ -43,6 +44,7 @@ class Request:
     intent: Intent = FACT
     may_be_list: bool = False
     compares_rows: bool = False
+    adds_up: bool = False
     started: float = field(default_factory=time.perf_counter)
     timings: Timings = field(default_factory=Timings)
 

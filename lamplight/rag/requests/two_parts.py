@@ -31,11 +31,12 @@ MARKER = re.compile(r"\[(\d+)\]")
 
 
 def two_parts(request: Request, materials: Materials) -> AnswerSteps:
-    """None where it is one question, or one line answers both. A large model answers both at once, and better.
+    """None where it is one question, one line answers both, or the same rows add up to both.
 
-    "Which defects are to be mended, and by when?" is one: each row of a list answers both.
+    A large model answers both at once, and better. "Which defects are to be mended, and by when?" is one: each row of a
+    list answers both.
     """
-    parts = parts_of(request.query)
+    parts = parts_of(request.query) if request.intent.detail != "sum" else []
     if len(parts) < 2 or request.mode != "documents" or plan_of(materials.models.language_model).structured:
         return None
     vector = request.lookup.vectors.encode_queries([request.query])[0]
