@@ -263,6 +263,11 @@ def test_a_total_that_several_receipts_may_mean_is_told_of_each(photographed: Li
     assert finished.rows is None and "42.00" in finished.answer
 
 
+def test_totals_of_others_are_not_told_of_a_shop_that_no_paper_says(photographed: Library, models: Models) -> None:
+    finished = asked(photographed, models, "whats the invoice no on the hardware bill, Marlowfields")
+    assert finished.rows is None
+
+
 DOTTED = """M.R. {shop}
 LOT 12, MARKET LANE
 TAX INVOICE

@@ -111,8 +111,11 @@ def fitting_papers(selection: Selection, request: Request, materials: Materials)
 def totalled_papers(selection: Selection, request: Request, materials: Materials) -> list[Document]:
     """The papers of the shop that a question names, if what answers on one of them is its total.
 
-    Empty where they say something else of what it asks: "how much was the tissue box at Mr DIY?".
+    Empty where they say something else of what it asks: "how much was the tissue box at Mr DIY?", and where it has a
+    name that none says: the restaurant that is meant is another one.
     """
+    if selection.search.unheard:
+        return []
     found, shop = of_shop(request.query, request.documents, materials, request.lookup)
     papers = {one.id: one for one in found}
     first = next((line.sentence for line in selection.lines if line.sentence.passage.document_id in papers), None)
