@@ -50,6 +50,7 @@ def test_each_kind_of_request_is_understood(models: Models, text: str, kind: str
         ("Hoeveel documenten heb ik?", "library", "count"),
         ("podsumuj umowę", "summary", ""),
         ("谢谢", "talk", "thanks"),
+        ("thx thats really helpfull 👍", "talk", "thanks"),
         ("Vilka dokument är på engelska?", "library", "languages"),
         ("物业费现在是多少钱一平米", "fact", ""),
         ("Quanto costa l'affitto al mese?", "fact", ""),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from lamplight.models.embedder import Embedder
+from lamplight.models.embedder import FOREIGN_SHARE_OF_FEW, Embedder
 from lamplight.models.intent import WORD, IntentClassifier
 from lamplight.rag.lookup import QuestionVectors
 from lamplight.rag.names import words_of
@@ -55,7 +55,8 @@ def understand(
     is_sure = max(share for name, share in shares.items() if _kind(name) != FACT.kind) >= SURE_OF_FIRST
     if multilingual is not None and multilingual.name == classifier.multilingual_embedder and not is_sure:
         others = classifier.multilingual_probabilities(multilingual.encode_queries([text])[0])
-        if is_english(text):
+        # "thx thats really helpfull" is English, and foreign to the first all the same.
+        if is_english(text) and embedder.knows_language(text, FOREIGN_SHARE_OF_FEW):
             shares, sure = {name: (share + others[name]) / 2 for name, share in shares.items()}, SURE_OF_BOTH
         else:
             shares, sure = others, SURE_ALONE
