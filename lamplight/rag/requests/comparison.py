@@ -46,8 +46,11 @@ def comparison(request: Request, materials: Materials) -> AnswerSteps:
         return None
     if (told := (yield from _papers(which, words, request, materials))) is not None:
         return told
-    if words and (compared := (yield from compared_values(which[:MOST], words, request, materials))) is not None:
-        return compared
+    are_papers = any(may_be_paper(document, materials) for document in which)  # whose totals are known
+    if words and not are_papers:
+        compared = yield from compared_values(which[:MOST], words, request, materials)
+        if compared is not None:
+            return compared
     if len(which) == VERSIONS and not words:
         lines = [materials.lines(document) for document in which]
         if _likeness(*lines) >= ALIKE:

@@ -42,7 +42,7 @@ ASIDE = re.compile(r"[,;]|\s(?:and|und|et|y|e|with|mit|avec|con)\s", re.IGNORECA
 def listing(request: Request, materials: Materials) -> AnswerSteps:
     """A table when documents of a kind are listed with something of each, else the items themselves."""
     if request.intent.detail == "sum":
-        return (yield from _total(request, materials))
+        return (yield from papers_total(request, materials))
     inside = request.documents
     query = in_english(request.query)
     words = subject(query, "list", materials.models.intents)
@@ -72,7 +72,7 @@ def _fields(query: str, left: Sequence[str]) -> list[str]:
     return [" ".join(part) for part in parts if part]
 
 
-def _total(request: Request, materials: Materials) -> AnswerSteps:
+def papers_total(request: Request, materials: Materials) -> AnswerSteps:
     """What the receipts and invoices that are meant come to together, above the total of each."""
     which = named(request)
     of_one: list[Document] = []

@@ -40,8 +40,9 @@ def with_items_named(selection: Selection, request: Request, materials: Material
     """
     if request.mode != "documents":
         return selection
-    items = _passed_over if selection.sure else _items_named
-    lines = list(items(selection, request, materials))
+    lines = list(_passed_over(selection, request, materials))
+    if not lines and not selection.sure:
+        lines = list(_items_named(selection, request, materials))
     if not lines:
         return selection
     known = list(selection.lines)
@@ -59,9 +60,9 @@ def with_items_named(selection: Selection, request: Request, materials: Material
 
 def _passed_over(selection: Selection, request: Request, materials: Materials) -> Iterator[Sentence]:
     """Where an amount would be told: the item on its paper that has all words the question shares with the paper."""
-    first = selection.lines[0].sentence
-    paper = next((one for one in request.documents if one.id == first.passage.document_id), None)
-    if paper is None or not AMOUNT.search(first.text) or not may_be_paper(paper, materials):
+    first = selection.lines[0].sentence if selection.lines else None
+    paper = next((one for one in request.documents if first and one.id == first.passage.document_id), None)
+    if first is None or paper is None or not AMOUNT.search(first.text) or not may_be_paper(paper, materials):
         return
     _, shop = of_shop(request.query, request.documents, materials, request.lookup)
     wanted = {word for word in _words_for_items(request, shop) if paper.id in request.lookup.holding([word])}

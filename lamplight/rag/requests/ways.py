@@ -8,7 +8,7 @@ from lamplight.rag.intent import RequestKind
 from lamplight.rag.requests.about_library import about_library
 from lamplight.rag.requests.comparison import change, comparison
 from lamplight.rag.requests.in_language import by_language
-from lamplight.rag.requests.listing import listing
+from lamplight.rag.requests.listing import listing, papers_total
 from lamplight.rag.requests.request import AnswerSteps, DirectAnswer, Materials, Request, Way
 from lamplight.rag.requests.summary import summary
 from lamplight.rag.requests.talk import lamplight, talk
@@ -26,8 +26,14 @@ def _at_once(answer: Callable[[Request, Materials], DirectAnswer | None]) -> Way
     return way
 
 
+def _fact(request: Request, materials: Materials) -> AnswerSteps:
+    """What is answered before anything is searched: papers that add up, or two questions in one."""
+    told = (yield from papers_total(request, materials)) if request.intent.detail == "sum" else None
+    return told or (yield from two_parts(request, materials))
+
+
 WAYS: Mapping[RequestKind, Way] = {
-    "fact": two_parts,
+    "fact": _fact,
     "talk": _at_once(talk),
     "lamplight": _at_once(lamplight),
     "library": _at_once(about_library),
