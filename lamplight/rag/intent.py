@@ -25,7 +25,9 @@ SURE_OF_BOTH = 0.6  # by the mean of two embedders, which err in different reque
 SURE_OF_FIRST = 0.9  # by the first that it is no fact, whatever the other says
 SURE_ALONE = 0.7  # by the multilingual one, where the other doesn't know the language
 HARDLY = 0.05  # of a fact: it is the likeliest of the other kinds, however sure
+LIST_SUM, FACT_SUM = "list sum", "fact sum"  # of papers, of a column
 SURE_OF_SUM = 0.8  # that a question of fact asks for everything of a column
+SURE_OF_ANY_SUM = 0.6  # that it asks for one or the other, and rather for that of papers
 POSSIBLE = 0.2  # from here on it is offered as the other reading
 
 
@@ -119,6 +121,9 @@ def _kind(name: str) -> RequestKind:
 
 
 def _detail(kind: RequestKind, shares: dict[str, float]) -> str:
+    rather_list = shares.get(LIST_SUM, 0.0) >= shares.get(FACT_SUM, 0.0)
+    if kind == FACT.kind and rather_list and shares.get(LIST_SUM, 0.0) + shares.get(FACT_SUM, 0.0) >= SURE_OF_ANY_SUM:
+        return FACT_SUM.partition(" ")[2]  # "what do the three receipts add up to?"
     least = SURE_OF_SUM if kind == FACT.kind else 0.0
     own = {name: share for name, share in shares.items() if _kind(name) == kind and (name == kind or share >= least)}
     return max(own, key=lambda name: own[name]).partition(" ")[2]
