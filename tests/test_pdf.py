@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pypdfium2 import raw
 from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from lamplight.ingest.document import ReadDocument
@@ -246,6 +248,28 @@ def test_a_layer_of_wrong_letters_is_known(text: str, readable: bool) -> None:
     assert is_readable(text) is readable
 
 
+def with_glyphs(characters: str, path: Path) -> Path:
+    """A font that goes with a file; of one that doesn’t, PDFium sees only what the fonts of the machine have."""
+    pen = TTGlyphPen(None)
+    pen.moveTo((100, 0))
+    for corner in ((100, 800), (900, 800), (900, 0)):
+        pen.lineTo(corner)
+    pen.closePath()
+    square = pen.glyph()
+    names = {character: f"uni{ord(character):04X}" for character in sorted(set(characters))}
+    font = FontBuilder(1000)
+    font.setupGlyphOrder([".notdef", *names.values()])
+    font.setupCharacterMap({ord(character): name for character, name in names.items()})
+    font.setupGlyf(dict.fromkeys((".notdef", *names.values()), square))
+    font.setupHorizontalMetrics(dict.fromkeys((".notdef", *names.values()), (1000, 100)))
+    font.setupHorizontalHeader(ascent=880, descent=-120)
+    font.setupNameTable({"familyName": "Squares", "styleName": "Regular", "psName": "Squares"})
+    font.setupOS2(sTypoAscender=880, sTypoDescender=-120)
+    font.setupPost()
+    font.save(path)
+    return path
+
+
 def test_vertical_japanese_is_read_in_columns_from_the_right(tmp_path: Path, reading: Reading) -> None:
     columns = [
         "契約は三月一日に始まり、家賃は八万円です。",
@@ -254,8 +278,8 @@ def test_vertical_japanese_is_read_in_columns_from_the_right(tmp_path: Path, rea
     ]
 
     def draw(canvas: Canvas) -> None:
-        registerFont(UnicodeCIDFont("HeiseiMin-W3"))
-        canvas.setFont("HeiseiMin-W3", 14)
+        registerFont(TTFont("Squares", str(with_glyphs("".join(columns), tmp_path / "squares.ttf"))))
+        canvas.setFont("Squares", 14)
         for row in range(max(map(len, columns))):  # as some programs write it: what stands on one height together
             for number, column in enumerate(columns):
                 canvas.drawString(500 - 26 * number, 780 - 15 * row, column[row : row + 1])
