@@ -14,13 +14,12 @@ from dataclasses import replace
 from lamplight.ingest.contents import contents_of
 from lamplight.ingest.document import DocumentPage, Line, ReadDocument
 from lamplight.ingest.running_heads import FEWEST_PAGES, LOOK_BACK, RunningHeads, body_lines, in_parentheses
-from lamplight.ingest.typefaces import TypedLine
+from lamplight.ingest.typefaces import PageType
 
 LOOK_AHEAD = 4  # pages that are read before one is handed on: two more with the same head, where odd and even differ
 FEWEST_LABELS = 2  # in parentheses on a first page, until they are taken for a form's
 FEWEST_SYMBOLS = 3  # a bullet or a sign may belong to what stands beside it
 BLANK = "_.…·"
-HEIGHT_STEP = 8.0  # half points, to which a line's height agrees between two ways of finding its box
 BLANK_SHARE = 0.5  # of a line's characters, that make it a field to be filled in
 
 
@@ -104,17 +103,12 @@ def mark_headings(page: DocumentPage, titles: Iterable[str]) -> None:
         mark(page, found)
 
 
-def mark_set_apart(page: DocumentPage, headings: Sequence[TypedLine]) -> None:
+def mark_set_apart(page: DocumentPage, of_page: PageType) -> None:
     """Mark the lines of text, not of tables, that are headings by their type."""
-    places = {(_letters(heading.text), round((heading.box[1] + heading.box[3]) / HEIGHT_STEP)) for heading in headings}
     for block in page.blocks:
-        if block.kind != "text":
-            continue
-        for line in block.lines:
-            if line.box is not None:
-                height = round((line.box[1] + line.box[3]) / HEIGHT_STEP)
-                shape = _letters(line.text)
-                line.furniture |= any((shape, near) in places for near in (height - 1, height, height + 1))
+        if block.kind == "text":
+            for line in block.lines:
+                line.furniture |= of_page.heading(line.text, line.box) is not None
 
 
 def _blanks(page: DocumentPage) -> list[Line]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 FIRST_LINES = 10  # of a page; what comes later is no heading
 MOST_WORDS = 24  # about 35 of the embedder's word pieces
@@ -27,20 +27,29 @@ class PageHeadings:
     def __init__(self) -> None:
         self._pages = 0
         self._seen: Counter[str] = Counter()
+        self._before: set[str] = set()
 
-    def of(self, lines: Sequence[str]) -> str:
-        """The heading of the next page, empty when it has none."""
+    def of(self, lines: Sequence[str], known: Container[str] = ()) -> tuple[str, str]:
+        """The heading of the next page, and its first line if the page before didn't begin so; each may be empty.
+
+        It ends where a line of `known` stands.
+        """
         first = [line for line in lines[:FIRST_LINES] if WORD.search(line)]
         words: list[str] = []
+        begins = ""
         for line in first:
             if self._runs(line):
                 continue
-            if len(NUMBER.findall(YEAR.sub("", line))) >= NUMBERS_IN_A_ROW or len(words) >= MOST_WORDS:
+            is_row = len(NUMBER.findall(YEAR.sub("", line))) >= NUMBERS_IN_A_ROW
+            if is_row or line in known or len(words) >= MOST_WORDS:
                 break
+            begins = begins or line
             words += line.split()
         self._pages += 1
-        self._seen.update({DIGITS.sub("#", line) for line in first})
-        return " ".join(words[:MOST_WORDS])
+        shapes = {DIGITS.sub("#", line) for line in first}
+        self._seen.update(shapes)
+        before, self._before = self._before, shapes
+        return " ".join(words[:MOST_WORDS]), begins if DIGITS.sub("#", begins) not in before else ""
 
     def _runs(self, line: str) -> bool:
         return self._seen[DIGITS.sub("#", line)] > max(RUNNING_PAGES, RUNNING_SHARE * self._pages)

@@ -14,6 +14,8 @@ from statistics import median
 from lamplight.library.records import Box
 
 LONGEST = 80  # characters
+NUMBERED = 2  # words of a heading that may hold digits: "Item 7", "3.2 Liability"
+HEIGHT_STEP = 8.0  # half points, to which a line's height agrees between two ways of finding its box
 MOST_LINES = 3  # of headings above each other; more are a paragraph in bold
 COLONS = ":\uff1a"  # ASCII and full-width
 LARGER = 1.15  # times the size of the page's text
@@ -33,31 +35,66 @@ class TypedLine:
     size: float
 
 
-def headings_by_type(lines: Sequence[TypedLine]) -> list[TypedLine]:
-    """A page's headings, from its lines in reading order."""
+class PageType:
+    """What the type of a page says of its lines: which are headings, and which are a paragraph's.
+
+    `sections` has the headings in reading order, those right above each other together.
+    """
+
+    def __init__(self, lines: Sequence[TypedLine] = ()) -> None:
+        """From the lines of a page in reading order."""
+        self.sections: list[list[TypedLine]] = []
+        self._headings: dict[tuple[str, int], TypedLine] = {}
+        self._apart: set[tuple[str, int]] = set()
+        self._paragraphs: set[tuple[str, int]] = set()
+        face, size = _main_type(lines)
+        if not face:
+            return
+        width = max(line.box[2] for line in lines) - min(line.box[0] for line in lines)
+        pitch = median(_pitch(line) for line in lines if (line.face, line.size) == (face, size))
+        stack: list[TypedLine] = []
+        for index, line in enumerate(lines):
+            if _stands_out(line, face, size) and _pitch(line) <= SPREAD * pitch:
+                self._apart.update(_places(line))
+                if stack or index == 0 or _is_separate(lines[index - 1], line):
+                    stack.append(line)
+                    continue
+            if (line.face, line.size) == (face, size) and line.box[2] - line.box[0] >= PARAGRAPH * width:
+                if stack and len(stack) <= MOST_LINES and line.box[1] > stack[-1].box[1]:
+                    self.sections.append(stack)
+                    self._headings.update((place, heading) for heading in stack for place in _places(heading))
+                self._paragraphs.update(_places(line))
+            stack = []
+
+    def heading(self, text: str, box: Box | None) -> TypedLine | None:
+        """The heading that a line is, whichever way its box was found."""
+        return self._headings.get(_place(text, box)) if box is not None else None
+
+    def stands_out(self, text: str, box: Box | None) -> bool:
+        """Whether a line is set as headings are, whatever is below it."""
+        return box is not None and _place(text, box) in self._apart
+
+    def is_paragraph(self, text: str, box: Box | None) -> bool:
+        """Whether a line is one of a paragraph in the page's own type that goes over half of it."""
+        return box is not None and _place(text, box) in self._paragraphs
+
+
+def _main_type(lines: Sequence[TypedLine]) -> tuple[str, float]:
+    """The face and size of most of a page; an empty face where nothing stands out from it."""
     amounts: Counter[tuple[str, float]] = Counter()
     for line in lines:
         amounts[line.face, line.size] += len(line.text)
-    ((face, size), most) = (amounts.most_common(1) or [(("", 0.0), 0)])[0]
-    if not face or most < TEXT_SHARE * sum(amounts.values()):
-        return []
-    width = max(line.box[2] for line in lines) - min(line.box[0] for line in lines)
-    pitch = median(_pitch(line) for line in lines if (line.face, line.size) == (face, size))
-    found: list[TypedLine] = []
-    stack: list[TypedLine] = []
-    for index, line in enumerate(lines):
-        if (
-            _stands_out(line, face, size)
-            and _pitch(line) <= SPREAD * pitch
-            and (stack or index == 0 or _is_separate(lines[index - 1], line))
-        ):
-            stack.append(line)
-            continue
-        is_paragraph = (line.face, line.size) == (face, size) and line.box[2] - line.box[0] >= PARAGRAPH * width
-        if stack and len(stack) <= MOST_LINES and is_paragraph and line.box[1] > stack[-1].box[1]:
-            found += stack
-        stack = []
-    return found
+    found, most = (amounts.most_common(1) or [(("", 0.0), 0)])[0]
+    return found if most >= TEXT_SHARE * sum(amounts.values()) else ("", 0.0)
+
+
+def _places(line: TypedLine) -> list[tuple[str, int]]:
+    text, height = _place(line.text, line.box)
+    return [(text, near) for near in (height - 1, height, height + 1)]
+
+
+def _place(text: str, box: Box) -> tuple[str, int]:
+    return "".join(filter(str.isalnum, text.casefold())), round((box[1] + box[3]) / HEIGHT_STEP)
 
 
 def _pitch(line: TypedLine) -> float:
@@ -66,9 +103,9 @@ def _pitch(line: TypedLine) -> float:
 
 
 def _stands_out(line: TypedLine, face: str, size: float) -> bool:
-    """A number may only stand at its beginning, and it ends as no sentence does."""
+    """Numbers may only stand at its beginning, and it ends as no sentence does."""
     words = line.text.split()
-    if not line.face or len(line.text) > LONGEST or any(map(str.isdigit, "".join(words[1:]))):
+    if not line.face or len(line.text) > LONGEST or any(map(str.isdigit, "".join(words[NUMBERED:]))):
         return False
     last = unicodedata.category(words[-1][-1])
     ends_well = last[0] in "LN" or last in ("Pe", "Pf") or words[-1][-1] in COLONS

@@ -18,7 +18,6 @@ from lamplight.ingest.doubts import Doubts
 from lamplight.ingest.errors import NothingToRead, ReadError
 from lamplight.ingest.furniture import HeldBack, mark_headings, mark_set_apart
 from lamplight.ingest.hidden_text import Unseen
-from lamplight.ingest.page_headings import PageHeadings
 from lamplight.ingest.page_text import LETTERSPACED, PageText
 from lamplight.ingest.pdfium import PDFIUM_LOCK, has_end, open_pdf
 from lamplight.ingest.pictures import Pictures
@@ -36,6 +35,7 @@ from lamplight.ingest.readers.reading import Reading
 from lamplight.ingest.readers.rows import blocks_of_rows, table_of_rows
 from lamplight.ingest.ruled_tables import Rule, ruled_tables
 from lamplight.ingest.running_heads import FEWEST_PAGES
+from lamplight.ingest.section_headings import SectionHeadings, type_of
 from lamplight.ingest.text_layer import (
     FEWEST_CHARACTERS,
     characters_in,
@@ -44,7 +44,6 @@ from lamplight.ingest.text_layer import (
     is_readable,
     without_text,
 )
-from lamplight.ingest.typefaces import headings_by_type
 from lamplight.languages import sentence
 from lamplight.library.records import Box
 
@@ -62,6 +61,7 @@ class SoFar:
     pictures: Pictures
     unseen: Unseen = field(default_factory=Unseen)
     doubts: Doubts = field(default_factory=Doubts)
+    sections: SectionHeadings = field(default_factory=SectionHeadings)
     tables: PageTables = field(default_factory=PageTables)
     aligned: AlignedTables = field(default_factory=AlignedTables)
     heads: HeaderRow | None = None  # of a table that may go on
@@ -78,12 +78,10 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
         words = False
         so_far = SoFar(Pictures(reading.recogniser))
         headings: tuple[str, ...] = ()
-        page_headings = PageHeadings()
         for number in range(1, count + 1):
             headings = sections.get(number, headings)
             if not reading.wanted(number):
-                page_headings.of(reading.earlier[number - 1].split("\n"))
-                _remember_pictures(document, number, so_far.pictures)
+                _remember(document, number, reading.earlier[number - 1], so_far)
                 continue
             reading.step(sentence(f"reading page {number} of {count}"), (number - 1) / count)
             try:
@@ -93,9 +91,6 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
             words = words or bool(page.blocks)
             if count >= FEWEST_PAGES:
                 mark_headings(page, titles.get(number, ()))
-            if heading := page_headings.of(page.text.split("\n")):
-                for block in page.blocks:
-                    block.headings = (*block.headings, heading)
             pages.append(page)
         skipped = so_far.pictures.skipped + so_far.unseen.sentences + so_far.doubts.sentences()
         result = ReadDocument(title_of(path), "pdf", pages.finish(), skipped)
@@ -157,8 +152,7 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
                 text = PageText(page)
             result = DocumentPage(number, text.width, text.height)
             so_far.unseen.add(number, text.hide_unseen(functools.cache(functools.partial(has_large_picture, page))))
-            is_slide = result.width > result.height or len(document) < FEWEST_PAGES
-            set_apart = [] if is_slide else headings_by_type(text.typed_lines())
+            of_page = type_of(text)
             lines, picture = _layer_and_scan(page, text)
             shown = picture_blocks_of(page, text.to_page, lines, so_far.pictures, headings) if picture is None else []
             stamps = [_part(page, box) for box in annotations.wordless(text)] if picture is None else []
@@ -175,17 +169,18 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
         reading.step(sentence(f"recognising text on page {number}"), (number - 1) / len(document))
         lines = annotations.filled_in(_with_recognised(picture, lines, result, reading, so_far), lambda box: "")
         result.blocks = blocks_of_rows(lines, headings)
+        result.tables += [table for block in result.blocks if (table := table_of_rows(block, number)) is not None]
     notes += [Line(" ".join(line.text for line in reading.recogniser().read(stamp)), box) for stamp, box in stamps]
     if notes := [note for note in notes if note.text]:
         result.blocks.append(mirror.turned(Block("text", notes, headings)))
     so_far.files += annotations.files
     result.comments, result.fields = len(annotations.comments), annotations.filled
-    if picture is not None:
-        result.tables += [table for block in result.blocks if (table := table_of_rows(block, number)) is not None]
     so_far.heads = name_columns(result.blocks, words, so_far.heads)
     mirror.turn_back(result)
-    mark_set_apart(result, set_apart)
     result.blocks += shown
+    if len(document) >= FEWEST_PAGES:
+        mark_set_apart(result, of_page)
+    so_far.sections.divide(result, of_page)
     return result
 
 
@@ -222,13 +217,15 @@ def _with_recognised(
     return sorted(lines + seen, key=_top) if lines else seen
 
 
-def _remember_pictures(document: Any, number: int, pictures: Pictures) -> None:
-    """Of a page that was read in an earlier run, so that what is repeated on later ones is still known."""
+def _remember(document: Any, number: int, read: str, so_far: SoFar) -> None:
+    """Of a page that was read in an earlier run: its pictures, which may be repeated, and the section it ends in."""
     with PDFIUM_LOCK:
         page = document[number - 1]
         text = PageText(page)
         try:
-            remember_pictures(page, text.to_page, text.lines(), pictures)
+            lines = text.lines()
+            remember_pictures(page, text.to_page, lines, so_far.pictures)
+            so_far.sections.pass_by(read, lines, type_of(text))
         finally:
             text.close()
             page.close()
