@@ -1,0 +1,99 @@
+"""What stands in a PDF without an outline stands under the headings that are set in type, also pages later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.pdfgen.canvas import Canvas
+
+from lamplight.ingest.document import DocumentPage
+from lamplight.ingest.readers import read
+from lamplight.ingest.readers.reading import Reading
+
+BODY, BOLD = ("Helvetica", 10), ("Helvetica-Bold", 11)
+TITLE = ("Helvetica-Bold", 16)
+LEADING = 13
+Set = tuple[tuple[str, int], str]  # font and size, text
+
+HULL = "The hull is of larch on oak frames and was caulked anew in the spring of that year by two men."
+SAILS = "The lugsail is tanned with cutch, and a second one of lighter cloth lies folded in the loft above."
+KEEPING = "Between October and March the boat stands under the roof of the barn, on trestles and never on its keel."
+
+
+def nothing_to_recognise() -> Any:
+    raise AssertionError("all of it is text")
+
+
+def write(path: Path, pages: Sequence[Sequence[Set]], size: tuple[float, float] = A4) -> Path:
+    canvas = Canvas(str(path), pagesize=size)
+    for page in pages:
+        height = size[1] - 72
+        for font, text in page:
+            height -= font[1] * 0.8
+            canvas.setFont(*font)
+            canvas.drawString(72, height, text)
+            height -= LEADING
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def paragraph(text: str, times: int = 4) -> list[Set]:
+    return [(BODY, text) for _ in range(times)]
+
+
+def headings_of(pages: Sequence[DocumentPage], of_text: Callable[[str], bool]) -> list[tuple[str, ...]]:
+    blocks = [block for page in pages for block in page.blocks]
+    return [block.headings for block in blocks if any(of_text(line.text) for line in block.lines)]
+
+
+def pages_of(path: Path, earlier: list[str] | None = None) -> list[DocumentPage]:
+    return read(path, Reading(nothing_to_recognise, earlier=earlier or [])).pages
+
+
+BOOK = [
+    [(TITLE, "The boat"), (BOLD, "Hull"), *paragraph(HULL, 8), (BOLD, "Sails"), *paragraph(SAILS, 8)],
+    [*paragraph(SAILS.replace("lugsail", "mizzen"), 8), (TITLE, "Keeping it"), *paragraph(KEEPING, 8)],
+    [(TITLE, "Addresses"), (BODY, "The barn: 4 Shore Road"), (BODY, "The loft: 19 Hill Street")],
+    paragraph(HULL.replace("larch", "elm"), 8),
+]
+
+
+def test_a_section_goes_on_over_pages_until_the_next_one_of_its_level(tmp_path: Path) -> None:
+    pages = pages_of(write(tmp_path / "boat.pdf", BOOK))
+    assert headings_of(pages, lambda text: "larch" in text) == [("The boat", "Hull")]
+    assert headings_of(pages, lambda text: "lugsail" in text) == [("The boat", "Sails")]
+    (over_the_page,) = headings_of(pages, lambda text: "mizzen" in text)
+    assert over_the_page[:2] == ("The boat", "Sails")
+    (kept,) = headings_of(pages, lambda text: "trestles" in text)
+    assert kept[0] == "Keeping it"
+    assert "Sails" not in kept
+
+
+def test_a_page_with_another_title_is_under_nothing_that_began_before(tmp_path: Path) -> None:
+    pages = pages_of(write(tmp_path / "boat.pdf", BOOK))
+    assert all(
+        "Keeping it" not in headings for headings in headings_of(pages, lambda text: text.startswith("The loft"))
+    )
+    assert all("Keeping it" not in headings for headings in headings_of(pages, lambda text: "elm" in text))
+
+
+def test_a_run_that_goes_on_knows_the_section_it_is_in(tmp_path: Path) -> None:
+    path = write(tmp_path / "boat.pdf", BOOK)
+    whole = pages_of(path)
+    for done in (1, 2, 3):
+        rest = pages_of(path, [page.text for page in whole[:done]])
+        assert [[block.headings for block in page.blocks] for page in rest] == [
+            [block.headings for block in page.blocks] for page in whole[done:]
+        ]
+
+
+def test_bold_words_in_a_paragraph_and_large_ones_on_a_slide_begin_no_section(tmp_path: Path) -> None:
+    bold = [[*paragraph(HULL), (BOLD, "Never on its keel."), *paragraph(KEEPING)]]
+    assert headings_of(pages_of(write(tmp_path / "note.pdf", bold)), lambda text: "trestles" in text)[0][:-1] == ()
+    slide = [[(TITLE, "Hull"), *paragraph(HULL)], [(TITLE, "Sails"), *paragraph(SAILS)]]
+    pages = pages_of(write(tmp_path / "slides.pdf", slide, landscape(A4)))
+    assert headings_of(pages, lambda text: "lugsail" in text)[0][0].startswith("Sails")
