@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,24 +30,28 @@ def nothing_to_recognise() -> Any:
 def write(path: Path, pages: Sequence[Sequence[Set]], size: tuple[float, float] = A4) -> Path:
     canvas = Canvas(str(path), pagesize=size)
     for page in pages:
-        height = size[1] - 72
-        for font, text in page:
-            height -= font[1] * 0.8
-            canvas.setFont(*font)
-            canvas.drawString(72, height, text)
-            height -= LEADING
-        canvas.showPage()
+        draw(canvas, page, size)
     canvas.save()
     return path
+
+
+def draw(canvas: Canvas, page: Sequence[Set], size: tuple[float, float] = A4) -> None:
+    height = size[1] - 72
+    for font, text in page:
+        height -= font[1] * 0.8
+        canvas.setFont(*font)
+        canvas.drawString(72, height, text)
+        height -= LEADING
+    canvas.showPage()
 
 
 def paragraph(text: str, times: int = 4) -> list[Set]:
     return [(BODY, text) for _ in range(times)]
 
 
-def headings_of(pages: Sequence[DocumentPage], of_text: Callable[[str], bool]) -> list[tuple[str, ...]]:
+def headings_of(pages: Sequence[DocumentPage], word: str) -> list[tuple[str, ...]]:
     blocks = [block for page in pages for block in page.blocks]
-    return [block.headings for block in blocks if any(of_text(line.text) for line in block.lines)]
+    return [block.headings for block in blocks if any(word in line.text for line in block.lines)]
 
 
 def pages_of(path: Path, earlier: list[str] | None = None) -> list[DocumentPage]:
@@ -64,21 +68,19 @@ BOOK = [
 
 def test_a_section_goes_on_over_pages_until_the_next_one_of_its_level(tmp_path: Path) -> None:
     pages = pages_of(write(tmp_path / "boat.pdf", BOOK))
-    assert headings_of(pages, lambda text: "larch" in text) == [("The boat", "Hull")]
-    assert headings_of(pages, lambda text: "lugsail" in text) == [("The boat", "Sails")]
-    (over_the_page,) = headings_of(pages, lambda text: "mizzen" in text)
+    assert headings_of(pages, "larch") == [("The boat", "Hull")]
+    assert headings_of(pages, "lugsail") == [("The boat", "Sails")]
+    (over_the_page,) = headings_of(pages, "mizzen")
     assert over_the_page[:2] == ("The boat", "Sails")
-    (kept,) = headings_of(pages, lambda text: "trestles" in text)
+    (kept,) = headings_of(pages, "trestles")
     assert kept[0] == "Keeping it"
     assert "Sails" not in kept
 
 
 def test_a_page_with_another_title_is_under_nothing_that_began_before(tmp_path: Path) -> None:
     pages = pages_of(write(tmp_path / "boat.pdf", BOOK))
-    assert all(
-        "Keeping it" not in headings for headings in headings_of(pages, lambda text: text.startswith("The loft"))
-    )
-    assert all("Keeping it" not in headings for headings in headings_of(pages, lambda text: "elm" in text))
+    assert all("Keeping it" not in headings for headings in headings_of(pages, "The loft"))
+    assert all("Keeping it" not in headings for headings in headings_of(pages, "elm"))
 
 
 def test_a_run_that_goes_on_knows_the_section_it_is_in(tmp_path: Path) -> None:
@@ -93,7 +95,24 @@ def test_a_run_that_goes_on_knows_the_section_it_is_in(tmp_path: Path) -> None:
 
 def test_bold_words_in_a_paragraph_and_large_ones_on_a_slide_begin_no_section(tmp_path: Path) -> None:
     bold = [[*paragraph(HULL), (BOLD, "Never on its keel."), *paragraph(KEEPING)]]
-    assert headings_of(pages_of(write(tmp_path / "note.pdf", bold)), lambda text: "trestles" in text)[0][:-1] == ()
+    assert headings_of(pages_of(write(tmp_path / "note.pdf", bold)), "trestles")[0][:-1] == ()
     slide = [[(TITLE, "Hull"), *paragraph(HULL)], [(TITLE, "Sails"), *paragraph(SAILS)]]
     pages = pages_of(write(tmp_path / "slides.pdf", slide, landscape(A4)))
-    assert headings_of(pages, lambda text: "lugsail" in text)[0][0].startswith("Sails")
+    assert headings_of(pages, "lugsail")[0][0].startswith("Sails")
+
+
+def test_an_outline_holds_from_the_line_on_where_its_entry_stands(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "boat.pdf"), pagesize=A4)
+    book = [
+        [(BOLD, "1 Hull"), *paragraph(HULL, 6), (BOLD, "Planks"), *paragraph(HULL.replace("larch", "pine"), 6)],
+        [*paragraph(HULL.replace("larch", "elm"), 6), (BOLD, "2 Rig"), (BOLD, "Sails"), *paragraph(SAILS, 6)],
+    ]
+    for number, page in enumerate(book):
+        canvas.bookmarkPage(str(number))
+        canvas.addOutlineEntry(("Hull", "RIG")[number], str(number))
+        draw(canvas, page)
+    canvas.save()
+    pages = pages_of(tmp_path / "boat.pdf")
+    for word, path in (("larch", ("Hull",)), ("pine", ("Hull", "Planks")), ("elm", ("Hull", "Planks"))):
+        assert headings_of(pages, word)[0][: len(path)] == path, word
+    assert headings_of(pages, "lugsail")[0][:2] == ("RIG", "Sails")

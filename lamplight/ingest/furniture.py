@@ -14,7 +14,7 @@ from dataclasses import replace
 from lamplight.ingest.contents import contents_of
 from lamplight.ingest.document import DocumentPage, Line, ReadDocument
 from lamplight.ingest.running_heads import FEWEST_PAGES, LOOK_BACK, RunningHeads, body_lines, in_parentheses
-from lamplight.ingest.typefaces import PageType
+from lamplight.ingest.typefaces import PageType, letters
 
 LOOK_AHEAD = 4  # pages that are read before one is handed on: two more with the same head, where odd and even differ
 FEWEST_LABELS = 2  # in parentheses on a first page, until they are taken for a form's
@@ -97,8 +97,8 @@ def mark(page: DocumentPage, lines: Iterable[Line]) -> None:
 
 def mark_headings(page: DocumentPage, titles: Iterable[str]) -> None:
     """Mark the lines that a file's own outline names as headings of this page, unless there is nothing else on it."""
-    shapes = {_letters(title) for title in titles} - {""}
-    found = [line for line in body_lines(page) if _letters(line.text) in shapes]
+    shapes = {letters(title) for title in titles} - {""}
+    found = [line for line in body_lines(page) if letters(line.text) in shapes]
     if len(found) < sum(1 for _ in body_lines(page)):
         mark(page, found)
 
@@ -125,7 +125,3 @@ def _cover_labels(page: DocumentPage) -> list[Line]:
     """What stands in parentheses under the entries of a form's first page: it says what they are."""
     labels = [line for line in body_lines(page) if in_parentheses(line.text) and not any(map(str.isdigit, line.text))]
     return labels if len(labels) >= FEWEST_LABELS else []
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))

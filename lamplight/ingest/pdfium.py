@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,23 @@ def open_pdf(path: Path) -> Iterator[Any]:
     finally:
         with PDFIUM_LOCK:
             document.close()
+
+
+def outline_of(document: Any) -> dict[int, list[tuple[str, ...]]]:
+    """The entries that begin on a page (from 1), each with those it is in, outermost first; empty if damaged."""
+    path: list[str] = []
+    entries: defaultdict[int, list[tuple[str, ...]]] = defaultdict(list)
+    try:
+        for entry in document.get_toc():
+            destination = entry.get_dest()
+            if destination is None or destination.get_index() is None:
+                continue
+            del path[entry.level :]
+            path.append(" ".join(entry.get_title().split()))
+            entries[destination.get_index() + 1].append(tuple(path))
+    except pdfium.PdfiumError:
+        return {}
+    return dict(entries)
 
 
 def bitmaps(page: Any, form: Any = None) -> Iterator[Any]:

@@ -1,20 +1,25 @@
-"""Under which headings the lines of a PDF page stand, from the type its headings are set in.
+"""Under which headings the lines of a PDF page stand, by the file's outline and by the type its headings are set in.
 
 Most PDF files have no outline. What a passage is about is then said by the heading above it, often a page earlier.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from lamplight.ingest.document import Block, DocumentPage, Line
 from lamplight.ingest.page_headings import PageHeadings
 from lamplight.ingest.page_text import PageText
-from lamplight.ingest.typefaces import LONGEST, PageType, TypedLine
+from lamplight.ingest.typefaces import LONGEST, PageType, TypedLine, letters
 from lamplight.library.records import Box
 
-LEVELS = 2  # of headings, the innermost
+LEVELS = 2  # of headings by type, the innermost
+FEWEST_LETTERS = 12  # of a line that may be only the beginning of a title
+
+DIGITS = "0123456789"
+
+Path = tuple[str, ...]  # of headings, outermost first
 
 
 def type_of(text: PageText) -> PageType:
@@ -31,20 +36,112 @@ class _Entry:
 class SectionHeadings:
     """Goes from page to page: a section that began on one goes on over the next ones."""
 
-    def __init__(self) -> None:
-        self._page_headings = PageHeadings()
-        self._open: list[_Entry] = []
+    def __init__(self, outline: Mapping[int, Sequence[Path]] | None = None) -> None:
+        """`outline` has the entries that begin on a page, each with those it is in."""
+        self._outline = outline or {}
+        self._entry: Path = ()  # of the outline
+        self._open: list[_Entry] = []  # below it, by type
         self._outer: set[tuple[tuple[str, float, bool], tuple[str, float, bool]]] = set()
+        self._page_headings = PageHeadings()
 
     @property
-    def path(self) -> tuple[str, ...]:
+    def path(self) -> Path:
         """The headings that hold now, outermost first."""
-        return tuple(entry.text for entry in self._open[-LEVELS:])
+        return (*self._entry, *(entry.text for entry in self._open[-LEVELS:]))
 
-    def enter(self, lines: Sequence[TypedLine]) -> None:
+    def divide(self, page: DocumentPage, of_page: PageType) -> None:
+        """Let each block of the page stand under its headings; a block with a heading inside becomes two.
+
+        Innermost is what the page begins with, above the first of its headings or paragraphs.
+        """
+        self._divide(page, page.text, of_page)
+
+    def pass_by(self, number: int, text: str, lines: Sequence[tuple[str, Box | None]], of_page: PageType) -> None:
+        """Take note of the headings of a page that isn't read again; `text` is what was read of it."""
+        page = DocumentPage(number, blocks=[Block("text", [Line(*line) for line in lines])])
+        self._divide(page, text, of_page)
+
+    def _divide(self, page: DocumentPage, text: str, of_page: PageType) -> None:
+        due = self._due(page)
+        heading = self._begin(page, text, of_page, due)
+        at_first = self.path
+        blocks: list[Block] = []
+        for block in page.blocks:
+            if block.kind == "text":
+                blocks += self._parts(block, of_page, due)
+            elif block.kind == "image":
+                _stand_under(block, _beside(block, blocks, at_first))
+            elif block.picture_kind and blocks:
+                _stand_under(block, blocks[-1].headings)
+            else:
+                _stand_under(block, self.path)
+            blocks += [] if block.kind == "text" else [block]
+        page.blocks = blocks
+        _name_tables(page)
+        for block in page.blocks if heading else []:
+            _stand_under(block, (heading,))
+
+    def _due(self, page: DocumentPage) -> list[tuple[Line, Path]]:
+        """The lines where an entry of the outline begins. One that is on no line begins with the one before it."""
+        lines = [line for block in page.blocks if block.kind == "text" for line in block.lines]
+        due: list[tuple[Line, Path]] = []
+        first = 0
+        for path in self._outline.get(page.number, ()):
+            at = next((at for at in range(first, len(lines)) if _is_title(lines[at].text, path[-1])), None)
+            if at is not None:
+                due.append((lines[at], path))
+                first = at + 1
+            elif due:
+                due[-1] = (due[-1][0], path)
+            else:
+                self._entry = path
+                self._open.clear()
+        return due
+
+    def _begin(self, page: DocumentPage, text: str, of_page: PageType, due: Sequence[tuple[Line, Path]]) -> str:
+        """The heading of a page. One whose first line is a new title is under nothing that began before."""
+        lines = [line for block in page.blocks for line in block.lines]
+        known = {line.text for line, _ in due}
+        for line in lines:
+            if of_page.is_paragraph(line.text, line.box) or of_page.heading(line.text, line.box) is not None:
+                known.add(line.text)
+        heading, first = self._page_headings.of(text.split("\n"), known)
+        if any(line.text == first and of_page.stands_out(line.text, line.box) for line in lines):
+            self._open.clear()
+        return heading
+
+    def _parts(self, block: Block, of_page: PageType, due: list[tuple[Line, Path]]) -> list[Block]:
+        parts: list[Block] = []
+        lines: list[Line] = []
+        above: list[TypedLine] = []
+        is_above = False  # whether what stands in `lines` so far is headings alone
+        for line in block.lines:
+            heading = of_page.heading(line.text, line.box)
+            begins = bool(due) and due[0][0] is line
+            if (heading is not None or begins) and not is_above and lines:
+                parts.append(_under(self.path, lines))
+                lines = []
+            if begins:
+                self._enter_all(above)
+                self._entry = due.pop(0)[1]
+                self._open.clear()
+                above = []
+            elif heading is not None:
+                above.append(heading)
+            else:
+                self._enter_all(above)
+                above = []
+            is_above = heading is not None or begins
+            lines.append(line)
+        self._enter_all(above)
+        return [*parts, _under(self.path, lines)]
+
+    def _enter_all(self, lines: Sequence[TypedLine]) -> None:
         """Headings right below each other, at the beginning of a section. Those of one style are one heading."""
         found: list[_Entry] = []
         for line in lines:
+            if self._entry and letters(line.text) in letters(self._entry[-1]):
+                continue
             entry = _Entry(" ".join(line.text.split()), (line.face, line.size, line.text.isupper()))
             if found and found[-1].style == entry.style and len(found[-1].text) + len(entry.text) < LONGEST:
                 found[-1] = _Entry(f"{found[-1].text} {entry.text}", entry.style)
@@ -66,57 +163,38 @@ class SectionHeadings:
             self._outer.add((self._open[-1].style, entry.style))
         self._open.append(entry)
 
-    def divide(self, page: DocumentPage, of_page: PageType) -> None:
-        """Let each block of the page stand under its headings; a block with a heading inside becomes two.
 
-        Innermost is what the page begins with, above the first of its headings or paragraphs.
-        """
-        lines = [(line.text, line.box) for block in page.blocks for line in block.lines]
-        heading = self._begin(page.text, lines, of_page)
-        blocks: list[Block] = []
-        for block in page.blocks:
-            if block.kind == "text":
-                blocks += self._parts(block, of_page)
-            else:
-                blocks.append(block if block.kind == "image" or block.picture_kind else self._under_path(block))
-        page.blocks = blocks
-        for block in page.blocks if heading else []:
+def _is_title(line: str, title: str) -> bool:
+    """Whether a line is a title of the outline or its beginning; either may be numbered."""
+    said, named = (letters(text).lstrip(DIGITS) for text in (line, title))
+    return bool(said) and (said == named or (len(said) >= FEWEST_LETTERS and named.startswith(said)))
+
+
+def _beside(picture: Block, blocks: Sequence[Block], otherwise: Path) -> Path:
+    """The headings of the last block that begins above a picture."""
+    box = picture.lines[0].box if picture.lines else None
+    tops = [(block.headings, [line.box[1] for line in block.lines if line.box is not None]) for block in blocks]
+    above = [headings for headings, top in tops if top and box is not None and top[0] <= box[1]]
+    return above[-1] if above else otherwise
+
+
+def _name_tables(page: DocumentPage) -> None:
+    """By the innermost heading, where nothing right above a table names it."""
+    inside = {line.box: block.headings for block in page.blocks for line in block.lines if line.box is not None}
+    for number, table in enumerate(page.tables):
+        headings = inside.get(table.boxes[0], ()) if table.boxes else ()
+        if headings and not table.name:
+            page.tables[number] = replace(table, name=headings[-1])
+
+
+def _under(path: Path, lines: list[Line]) -> Block:
+    block = Block("text", lines)
+    _stand_under(block, path)
+    return block
+
+
+def _stand_under(block: Block, path: Path) -> None:
+    """Add to its headings what isn't among them in other letters."""
+    for heading in path:
+        if letters(heading) not in map(letters, block.headings):
             block.headings = (*block.headings, heading)
-
-    def pass_by(self, text: str, lines: Sequence[tuple[str, Box | None]], of_page: PageType) -> None:
-        """Take note of the headings of a page that isn't read again."""
-        self._begin(text, lines, of_page)
-        for headings in of_page.sections:
-            self.enter(headings)
-
-    def _begin(self, text: str, lines: Sequence[tuple[str, Box | None]], of_page: PageType) -> str:
-        """The heading of a page. One whose first line is a new title is under nothing that began before."""
-        known = {
-            line for line, box in lines if of_page.is_paragraph(line, box) or of_page.heading(line, box) is not None
-        }
-        heading, first = self._page_headings.of(text.split("\n"), known)
-        if any(line == first and of_page.stands_out(line, box) for line, box in lines):
-            self._open.clear()
-        return heading
-
-    def _parts(self, block: Block, of_page: PageType) -> list[Block]:
-        parts: list[Block] = []
-        lines: list[Line] = []
-        above: list[TypedLine] = []
-        for line in block.lines:
-            heading = of_page.heading(line.text, line.box)
-            if heading is not None:
-                if lines and not above:
-                    parts.append(self._under_path(Block("text", lines, block.headings)))
-                    lines = []
-                above.append(heading)
-            elif above:
-                self.enter(above)
-                above = []
-            lines.append(line)
-        self.enter(above)
-        return [*parts, self._under_path(Block("text", lines, block.headings))]
-
-    def _under_path(self, block: Block) -> Block:
-        block.headings = (*block.headings, *(part for part in self.path if part not in block.headings))
-        return block

@@ -94,7 +94,12 @@ def _places(line: TypedLine) -> list[tuple[str, int]]:
 
 
 def _place(text: str, box: Box) -> tuple[str, int]:
-    return "".join(filter(str.isalnum, text.casefold())), round((box[1] + box[3]) / HEIGHT_STEP)
+    return letters(text), round((box[1] + box[3]) / HEIGHT_STEP)
+
+
+def letters(text: str) -> str:
+    """Letters and digits alone, by which a line is the same whichever way it was read."""
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _pitch(line: TypedLine) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ from lamplight.ingest.errors import NothingToRead, ReadError
 from lamplight.ingest.furniture import HeldBack, mark_headings, mark_set_apart
 from lamplight.ingest.hidden_text import Unseen
 from lamplight.ingest.page_text import LETTERSPACED, PageText
-from lamplight.ingest.pdfium import PDFIUM_LOCK, has_end, open_pdf
+from lamplight.ingest.pdfium import PDFIUM_LOCK, has_end, open_pdf, outline_of
 from lamplight.ingest.pictures import Pictures
 from lamplight.ingest.readers.aligned_tables import FEWEST_DIGITS, AlignedTables
 from lamplight.ingest.readers.columns import HeaderRow, is_headless, name_columns
@@ -59,9 +58,9 @@ class SoFar:
     """What a page has to know of those before it."""
 
     pictures: Pictures
+    sections: SectionHeadings
     unseen: Unseen = field(default_factory=Unseen)
     doubts: Doubts = field(default_factory=Doubts)
-    sections: SectionHeadings = field(default_factory=SectionHeadings)
     tables: PageTables = field(default_factory=PageTables)
     aligned: AlignedTables = field(default_factory=AlignedTables)
     heads: HeaderRow | None = None  # of a table that may go on
@@ -73,24 +72,22 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
     with open_pdf(path) as document:
         with PDFIUM_LOCK:
             count = len(document)
-            sections, titles = _sections(document)
+            outline = outline_of(document)
         pages = HeldBack(reading.begin(title_of(path), "pdf"), count, reading.earlier)
         words = False
-        so_far = SoFar(Pictures(reading.recogniser))
-        headings: tuple[str, ...] = ()
+        so_far = SoFar(Pictures(reading.recogniser), SectionHeadings(outline))
         for number in range(1, count + 1):
-            headings = sections.get(number, headings)
             if not reading.wanted(number):
                 _remember(document, number, reading.earlier[number - 1], so_far)
                 continue
             reading.step(sentence(f"reading page {number} of {count}"), (number - 1) / count)
             try:
-                page = _read_page(document, number, headings, reading, so_far)
+                page = _read_page(document, number, reading, so_far)
             except pdfium.PdfiumError:
                 raise ReadError(f"{path.name} is damaged at page {number}; fetch it again or save it anew.") from None
             words = words or bool(page.blocks)
             if count >= FEWEST_PAGES:
-                mark_headings(page, titles.get(number, ()))
+                mark_headings(page, [path[-1] for path in outline.get(number, ())])
             pages.append(page)
         skipped = so_far.pictures.skipped + so_far.unseen.sentences + so_far.doubts.sentences()
         result = ReadDocument(title_of(path), "pdf", pages.finish(), skipped)
@@ -138,7 +135,7 @@ def title_of(path: Path) -> str:
     return " ".join(path.stem.replace("_", " ").split()) or path.name
 
 
-def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: Reading, so_far: SoFar) -> DocumentPage:
+def _read_page(document: Any, number: int, reading: Reading, so_far: SoFar) -> DocumentPage:
     words: list[tuple[str, Box]] = []
     with PDFIUM_LOCK:
         page = document[number - 1]
@@ -154,13 +151,13 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
             so_far.unseen.add(number, text.hide_unseen(functools.cache(functools.partial(has_large_picture, page))))
             of_page = type_of(text)
             lines, picture = _layer_and_scan(page, text)
-            shown = picture_blocks_of(page, text.to_page, lines, so_far.pictures, headings) if picture is None else []
+            shown = picture_blocks_of(page, text.to_page, lines, so_far.pictures) if picture is None else []
             stamps = [_part(page, box) for box in annotations.wordless(text)] if picture is None else []
             notes = annotations.notes(text)
             mirror = mirror_of(text) if picture is None else Mirror(text.width, False)
             if picture is None:
                 rules = [] if annotations.filled else rules_of(page, text.to_page)
-                _lay_out(result, mirror.filled_in(annotations, lines, text.within), rules, text, headings, so_far)
+                _lay_out(result, mirror.filled_in(annotations, lines, text.within), rules, text, so_far)
                 words = mirror.words(text.words) if any(map(is_headless, result.blocks)) else []
         finally:
             text.close()
@@ -168,11 +165,11 @@ def _read_page(document: Any, number: int, headings: tuple[str, ...], reading: R
     if picture is not None:
         reading.step(sentence(f"recognising text on page {number}"), (number - 1) / len(document))
         lines = annotations.filled_in(_with_recognised(picture, lines, result, reading, so_far), lambda box: "")
-        result.blocks = blocks_of_rows(lines, headings)
+        result.blocks = blocks_of_rows(lines, ())
         result.tables += [table for block in result.blocks if (table := table_of_rows(block, number)) is not None]
     notes += [Line(" ".join(line.text for line in reading.recogniser().read(stamp)), box) for stamp, box in stamps]
     if notes := [note for note in notes if note.text]:
-        result.blocks.append(mirror.turned(Block("text", notes, headings)))
+        result.blocks.append(mirror.turned(Block("text", notes)))
     so_far.files += annotations.files
     result.comments, result.fields = len(annotations.comments), annotations.filled
     so_far.heads = name_columns(result.blocks, words, so_far.heads)
@@ -189,13 +186,12 @@ def _lay_out(
     lines: PageLines,
     rules: Sequence[Rule],
     text: PageText,
-    headings: tuple[str, ...],
     so_far: SoFar,
 ) -> None:
     """The blocks and tables of a page that has its text, out of lines in the mirror."""
     mirror = mirror_of(text)
     ruled = ruled_tables(mirror.rules(rules), lambda: mirror.words(text.words), lines)
-    page.blocks, page.tables = so_far.tables.blocks(lines, ruled, headings, page.number)
+    page.blocks, page.tables = so_far.tables.blocks(lines, ruled, page.number)
     if sum(map(str.isdigit, text.seen)) >= FEWEST_DIGITS:
         rows, words = mirror.lines(text.rows()), mirror.words(text.words)
         known = [table.place for table in ruled]
@@ -225,7 +221,7 @@ def _remember(document: Any, number: int, read: str, so_far: SoFar) -> None:
         try:
             lines = text.lines()
             remember_pictures(page, text.to_page, lines, so_far.pictures)
-            so_far.sections.pass_by(read, lines, type_of(text))
+            so_far.sections.pass_by(number, read, lines, type_of(text))
         finally:
             text.close()
             page.close()
@@ -268,22 +264,3 @@ def _render(page: Any) -> Any:
 
 def _scaled(box: Box, scale: float) -> Box:
     return box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale
-
-
-def _sections(document: Any) -> tuple[dict[int, tuple[str, ...]], dict[int, list[str]]]:
-    """From the outline: on which page (from 1) which heading path begins, and all headings of each page."""
-    path: list[str] = []
-    sections: dict[int, tuple[str, ...]] = {}
-    titles: defaultdict[int, list[str]] = defaultdict(list)
-    try:
-        for entry in document.get_toc():
-            destination = entry.get_dest()
-            if destination is None or destination.get_index() is None:
-                continue
-            del path[entry.level :]
-            path.append(" ".join(entry.get_title().split()))
-            sections[destination.get_index() + 1] = tuple(path)
-            titles[destination.get_index() + 1].append(path[-1])
-    except pdfium.PdfiumError:
-        return {}, {}
-    return sections, titles

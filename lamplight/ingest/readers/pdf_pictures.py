@@ -35,7 +35,7 @@ class _PlacedPicture:
 
 
 def picture_blocks_of(
-    page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]], pictures: Pictures, headings: tuple[str, ...]
+    page: Any, to_page: Any, lines: Sequence[tuple[str, Box | None]], pictures: Pictures
 ) -> list[Block]:
     """Blocks for the pictures of a pypdfium2 page that are worth it; `lines` are those of the text layer.
 
@@ -44,7 +44,7 @@ def picture_blocks_of(
     blocks: list[Block] = []
     for found in _wanted(page, to_page, lines, pictures):
         beside = printed_beside(found.box, lines)
-        blocks += pictures.blocks(_look(page, found), found.box, beside, headings)
+        blocks += pictures.blocks(_look(page, found), found.box, beside, ())
     return blocks
 
 

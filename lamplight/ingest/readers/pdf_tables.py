@@ -30,9 +30,7 @@ class PageTables:
     def __init__(self) -> None:
         self._above: _Above | None = None
 
-    def blocks(
-        self, lines: Lines, ruled: Sequence[RuledTable], headings: tuple[str, ...], page: int
-    ) -> tuple[list[Block], list[Table]]:
+    def blocks(self, lines: Lines, ruled: Sequence[RuledTable], page: int) -> tuple[list[Block], list[Table]]:
         """In the order of the lines; and the tables whose cells are known by their rules."""
         above, self._above = self._above, None
         blocks: list[Block] = []
@@ -46,26 +44,24 @@ class PageTables:
             elif number not in made:
                 made.add(number)
                 before = [lines[one] for one in rest]
-                blocks += blocks_of_rows(before, headings)
+                blocks += blocks_of_rows(before, ())
                 goes_on = above if not blocks or (len(made) == 1 and len(before) < TOP_LINES) else None
-                block, table = self._table(ruled[number], headings, page, _title(before), goes_on)
+                block, table = self._table(ruled[number], page, _title(before), goes_on)
                 blocks.append(block)
                 tables += [table] if table is not None else []
                 rest = []
-        blocks += blocks_of_rows([lines[one] for one in rest], headings)
+        blocks += blocks_of_rows([lines[one] for one in rest], ())
         if len(rest) >= TOP_LINES:
             self._above = None
         return blocks, tables
 
-    def _table(
-        self, ruled: RuledTable, headings: tuple[str, ...], page: int, title: str, above: _Above | None
-    ) -> tuple[Block, Table | None]:
+    def _table(self, ruled: RuledTable, page: int, title: str, above: _Above | None) -> tuple[Block, Table | None]:
         rows, boxes = ruled.rows, ruled.boxes
         count = count_header_rows(rows)
         if above is not None and _aligned(above.edges, ruled.edges) and rows[: len(above.heads)] != above.heads:
             count = len(above.heads)
             rows, boxes = above.heads + rows, boxes[:1] * count + boxes
-        made = table_block(rows, headings, page, title, count, boxes)
+        made = table_block(rows, (), page, title, count, boxes)
         assert made is not None  # a ruled table has words
         self._above = _Above(ruled.edges, rows[:count]) if count else None
         return made
