@@ -20,6 +20,7 @@ FEWEST_LETTERS = 12  # of a line that may be only the beginning of a title
 DIGITS = "0123456789"
 
 Path = tuple[str, ...]  # of headings, outermost first
+Style = tuple[str, float, bool]  # face, size, whether in capitals
 
 
 def type_of(text: PageText) -> PageType:
@@ -30,7 +31,7 @@ def type_of(text: PageText) -> PageType:
 @dataclass(frozen=True, slots=True)
 class _Entry:
     text: str
-    style: tuple[str, float, bool]  # face, size, whether in capitals
+    style: Style
 
 
 class SectionHeadings:
@@ -41,7 +42,8 @@ class SectionHeadings:
         self._outline = outline or {}
         self._entry: Path = ()  # of the outline
         self._open: list[_Entry] = []  # below it, by type
-        self._outer: set[tuple[tuple[str, float, bool], tuple[str, float, bool]]] = set()
+        self._styles: set[Style] = set()  # of headings that had a paragraph below them
+        self._outer: set[tuple[Style, Style]] = set()
         self._page_headings = PageHeadings()
 
     @property
@@ -83,7 +85,7 @@ class SectionHeadings:
 
     def _due(self, page: DocumentPage) -> list[tuple[Line, Path]]:
         """The lines where an entry of the outline begins. One that is on no line begins with the one before it."""
-        lines = [line for block in page.blocks if block.kind == "text" for line in block.lines]
+        lines = _of_text(page)
         due: list[tuple[Line, Path]] = []
         first = 0
         for path in self._outline.get(page.number, ()):
@@ -100,14 +102,16 @@ class SectionHeadings:
 
     def _begin(self, page: DocumentPage, text: str, of_page: PageType, due: Sequence[tuple[Line, Path]]) -> str:
         """The heading of a page. One whose first line is a new title is under nothing that began before."""
-        lines = [line for block in page.blocks for line in block.lines]
         known = {line.text for line, _ in due}
-        for line in lines:
-            if of_page.is_paragraph(line.text, line.box) or of_page.heading(line.text, line.box) is not None:
-                known.add(line.text)
+        known |= {line.text for line in _of_text(page) if self._heading(line, of_page) is not None}
+        lines = [line for block in page.blocks for line in block.lines]
+        known |= {line.text for line in lines if of_page.is_paragraph(line.text, line.box)}
         heading, first = self._page_headings.of(text.split("\n"), known)
-        if any(line.text == first and of_page.stands_out(line.text, line.box) for line in lines):
+        titles = (of_page.set_apart(line.text, line.box) for line in lines if line.text == first)
+        if title := next(filter(None, titles), None):
             self._open.clear()
+            if _style(title) in self._styles:
+                self._enter_all([title])
         return heading
 
     def _parts(self, block: Block, of_page: PageType, due: list[tuple[Line, Path]]) -> list[Block]:
@@ -116,7 +120,7 @@ class SectionHeadings:
         above: list[TypedLine] = []
         is_above = False  # whether what stands in `lines` so far is headings alone
         for line in block.lines:
-            heading = of_page.heading(line.text, line.box)
+            heading = self._heading(line, of_page)
             begins = bool(due) and due[0][0] is line
             if (heading is not None or begins) and not is_above and lines:
                 parts.append(_under(self.path, lines))
@@ -136,13 +140,21 @@ class SectionHeadings:
         self._enter_all(above)
         return [*parts, _under(self.path, lines)]
 
+    def _heading(self, line: Line, of_page: PageType) -> TypedLine | None:
+        """A line that has no paragraph below it is a heading if others that are set like it have one."""
+        if (heading := of_page.heading(line.text, line.box)) is not None:
+            self._styles.add(_style(heading))
+            return heading
+        likely = of_page.likely_heading(line.text, line.box)
+        return likely if likely is not None and _style(likely) in self._styles else None
+
     def _enter_all(self, lines: Sequence[TypedLine]) -> None:
         """Headings right below each other, at the beginning of a section. Those of one style are one heading."""
         found: list[_Entry] = []
         for line in lines:
             if self._entry and letters(line.text) in letters(self._entry[-1]):
                 continue
-            entry = _Entry(" ".join(line.text.split()), (line.face, line.size, line.text.isupper()))
+            entry = _Entry(" ".join(line.text.split()), _style(line))
             if found and found[-1].style == entry.style and len(found[-1].text) + len(entry.text) < LONGEST:
                 found[-1] = _Entry(f"{found[-1].text} {entry.text}", entry.style)
             else:
@@ -162,6 +174,14 @@ class SectionHeadings:
         if self._open:
             self._outer.add((self._open[-1].style, entry.style))
         self._open.append(entry)
+
+
+def _of_text(page: DocumentPage) -> list[Line]:
+    return [line for block in page.blocks if block.kind == "text" for line in block.lines]
+
+
+def _style(line: TypedLine) -> Style:
+    return line.face, line.size, line.text.isupper()
 
 
 def _is_title(line: str, title: str) -> bool:

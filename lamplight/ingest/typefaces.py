@@ -17,6 +17,7 @@ LONGEST = 80  # characters
 NUMBERED = 2  # words of a heading that may hold digits: "Item 7", "3.2 Liability"
 HEIGHT_STEP = 8.0  # half points, to which a line's height agrees between two ways of finding its box
 MOST_LINES = 3  # of headings above each other; more are a paragraph in bold
+AT_MARGIN = 3.0  # points
 COLONS = ":\uff1a"  # ASCII and full-width
 LARGER = 1.15  # times the size of the page's text
 TEXT_SHARE = 0.6  # of a page's characters are in one type, or nothing on it stands out
@@ -36,33 +37,33 @@ class TypedLine:
 
 
 class PageType:
-    """What the type of a page says of its lines: which are headings, and which are a paragraph's.
-
-    `sections` has the headings in reading order, those right above each other together.
-    """
+    """What the type of a page says of its lines: which are headings, and which are a paragraph's."""
 
     def __init__(self, lines: Sequence[TypedLine] = ()) -> None:
         """From the lines of a page in reading order."""
-        self.sections: list[list[TypedLine]] = []
         self._headings: dict[tuple[str, int], TypedLine] = {}
-        self._apart: set[tuple[str, int]] = set()
+        self._apart: dict[tuple[str, int], TypedLine] = {}
+        self._likely: dict[tuple[str, int], TypedLine] = {}
         self._paragraphs: set[tuple[str, int]] = set()
         face, size = _main_type(lines)
         if not face:
             return
         width = max(line.box[2] for line in lines) - min(line.box[0] for line in lines)
+        margin = min(line.box[0] for line in lines if (line.face, line.size) == (face, size))
         pitch = median(_pitch(line) for line in lines if (line.face, line.size) == (face, size))
         stack: list[TypedLine] = []
         for index, line in enumerate(lines):
             if _stands_out(line, face, size) and _pitch(line) <= SPREAD * pitch:
-                self._apart.update(_places(line))
+                self._apart.update(dict.fromkeys(_places(line), line))
                 if stack or index == 0 or _is_separate(lines[index - 1], line):
                     stack.append(line)
                     continue
-            if (line.face, line.size) == (face, size) and line.box[2] - line.box[0] >= PARAGRAPH * width:
-                if stack and len(stack) <= MOST_LINES and line.box[1] > stack[-1].box[1]:
-                    self.sections.append(stack)
-                    self._headings.update((place, heading) for heading in stack for place in _places(heading))
+            is_paragraph = (line.face, line.size) == (face, size) and line.box[2] - line.box[0] >= PARAGRAPH * width
+            if stack and len(stack) <= MOST_LINES and line.box[1] > stack[-1].box[1]:
+                at_margin = abs(stack[0].box[0] - margin) < AT_MARGIN  # what isn't may be over a column of a table
+                known = self._headings if is_paragraph else self._likely if at_margin else {}
+                known.update((place, heading) for heading in stack for place in _places(heading))
+            if is_paragraph:
                 self._paragraphs.update(_places(line))
             stack = []
 
@@ -70,9 +71,13 @@ class PageType:
         """The heading that a line is, whichever way its box was found."""
         return self._headings.get(_place(text, box)) if box is not None else None
 
-    def stands_out(self, text: str, box: Box | None) -> bool:
-        """Whether a line is set as headings are, whatever is below it."""
-        return box is not None and _place(text, box) in self._apart
+    def likely_heading(self, text: str, box: Box | None) -> TypedLine | None:
+        """A line that is set as headings are, and has something else than a paragraph below it."""
+        return self._likely.get(_place(text, box)) if box is not None else None
+
+    def set_apart(self, text: str, box: Box | None) -> TypedLine | None:
+        """A line that is set as headings are, whatever is below it."""
+        return self._apart.get(_place(text, box)) if box is not None else None
 
     def is_paragraph(self, text: str, box: Box | None) -> bool:
         """Whether a line is one of a paragraph in the page's own type that goes over half of it."""
