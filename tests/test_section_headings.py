@@ -116,3 +116,24 @@ def test_an_outline_holds_from_the_line_on_where_its_entry_stands(tmp_path: Path
     for word, path in (("larch", ("Hull",)), ("pine", ("Hull", "Planks")), ("elm", ("Hull", "Planks"))):
         assert headings_of(pages, word)[0][: len(path)] == path, word
     assert headings_of(pages, "lugsail")[0][:2] == ("RIG", "Sails")
+
+
+def test_each_column_of_a_page_has_its_sections(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "paper.pdf"), pagesize=A4)
+    canvas.setFont("Helvetica-Bold", 16)
+    canvas.drawCentredString(A4[0] / 2, A4[1] - 60, "On small boats")
+    columns = ([("1 Hull", HULL), ("1.1 Planks", SAILS)], [("2 Keeping it", KEEPING)])
+    for left, sections in zip((60, 310), columns, strict=True):
+        height = A4[1] - 100
+        for heading, text in sections:
+            canvas.setFont(*BOLD)
+            canvas.drawString(left, height - 6, heading)
+            canvas.setFont(*BODY)
+            for number, words in enumerate((text[:44], text[44:88]) * 5):
+                canvas.drawString(left, height - 24 - LEADING * number, words)
+            height -= 180
+    canvas.save()
+    pages = pages_of(tmp_path / "paper.pdf")
+    assert headings_of(pages, "oak frames") == [("On small boats", "1 Hull")]
+    assert headings_of(pages, "cutch")[0][-1] == "1.1 Planks"
+    assert headings_of(pages, "the barn")[0][-1] == "2 Keeping it"

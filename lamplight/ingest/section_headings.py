@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from lamplight.ingest.document import Block, DocumentPage, Line
 from lamplight.ingest.page_headings import PageHeadings
@@ -54,7 +55,8 @@ class SectionHeadings:
     def divide(self, page: DocumentPage, of_page: PageType) -> None:
         """Let each block of the page stand under its headings; a block with a heading inside becomes two.
 
-        Innermost is what the page begins with, above the first of its headings or paragraphs.
+        What the page begins with, above the first of its headings or paragraphs, is below what held before and above
+        what begins on it.
         """
         self._divide(page, page.text, of_page)
 
@@ -81,7 +83,10 @@ class SectionHeadings:
         page.blocks = blocks
         _name_tables(page)
         for block in page.blocks if heading else []:
-            _stand_under(block, (heading,))
+            held = takewhile(lambda pair: pair[0] == pair[1], zip(block.headings, at_first, strict=False))
+            kept = len(list(held))
+            block.headings, began = block.headings[:kept], block.headings[kept:]
+            _stand_under(block, (heading, *began))
 
     def _due(self, page: DocumentPage) -> list[tuple[Line, Path]]:
         """The lines where an entry of the outline begins. One that is on no line begins with the one before it."""

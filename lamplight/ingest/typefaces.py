@@ -21,7 +21,9 @@ AT_MARGIN = 3.0  # points
 COLONS = ":\uff1a"  # ASCII and full-width
 LARGER = 1.15  # times the size of the page's text
 TEXT_SHARE = 0.6  # of a page's characters are in one type, or nothing on it stands out
-PARAGRAPH = 0.5  # of the width of what is printed on the page, that a paragraph's first line fills
+PARAGRAPH = 0.5  # of a column's width, that a paragraph's first line fills
+WIDTH_STEP = 20.0  # points, to which the lines of a column are as wide
+MARGIN_SHARE = 0.1  # of the lines begin at a margin
 SPREAD = 1.6  # times the page's usual width of a character: the heads of a table's columns, far from each other
 SEPARATE = 0.5  # line heights between a heading and what is above it
 
@@ -48,9 +50,9 @@ class PageType:
         face, size = _main_type(lines)
         if not face:
             return
-        width = max(line.box[2] for line in lines) - min(line.box[0] for line in lines)
-        margin = min(line.box[0] for line in lines if (line.face, line.size) == (face, size))
-        pitch = median(_pitch(line) for line in lines if (line.face, line.size) == (face, size))
+        plain = [line for line in lines if (line.face, line.size) == (face, size)]
+        width, margins = _column_width(plain), _margins(plain)
+        pitch = median(map(_pitch, plain))
         stack: list[TypedLine] = []
         for index, line in enumerate(lines):
             if _stands_out(line, face, size) and _pitch(line) <= SPREAD * pitch:
@@ -58,9 +60,14 @@ class PageType:
                 if stack or index == 0 or _is_separate(lines[index - 1], line):
                     stack.append(line)
                     continue
-            is_paragraph = (line.face, line.size) == (face, size) and line.box[2] - line.box[0] >= PARAGRAPH * width
+            is_paragraph = (
+                (line.face, line.size) == (face, size)
+                and line.box[2] - line.box[0] >= PARAGRAPH * width
+                and _pitch(line) <= SPREAD * pitch
+            )
             if stack and len(stack) <= MOST_LINES and line.box[1] > stack[-1].box[1]:
-                at_margin = abs(stack[0].box[0] - margin) < AT_MARGIN  # what isn't may be over a column of a table
+                # What isn't at a margin may be over a column of a table.
+                at_margin = any(abs(stack[0].box[0] - margin) < AT_MARGIN for margin in margins)
                 known = self._headings if is_paragraph else self._likely if at_margin else {}
                 known.update((place, heading) for heading in stack for place in _places(heading))
             if is_paragraph:
@@ -91,6 +98,22 @@ def _main_type(lines: Sequence[TypedLine]) -> tuple[str, float]:
         amounts[line.face, line.size] += len(line.text)
     found, most = (amounts.most_common(1) or [(("", 0.0), 0)])[0]
     return found if most >= TEXT_SHARE * sum(amounts.values()) else ("", 0.0)
+
+
+def _column_width(lines: Sequence[TypedLine]) -> float:
+    """That of the lines that have most of the text: of one of two columns, where a page has two."""
+    amounts: Counter[int] = Counter()
+    for line in lines:
+        step = round((line.box[2] - line.box[0]) / WIDTH_STEP)
+        for near in (step - 1, step, step + 1):
+            amounts[near] += len(line.text)
+    return max(amounts, key=lambda step: (amounts[step], step)) * WIDTH_STEP
+
+
+def _margins(lines: Sequence[TypedLine]) -> list[float]:
+    """The left edges that many lines share."""
+    edges = Counter(round(line.box[0]) for line in lines)
+    return [float(edge) for edge, count in edges.items() if count >= MARGIN_SHARE * len(lines)]
 
 
 def _places(line: TypedLine) -> list[tuple[str, int]]:
