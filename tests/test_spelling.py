@@ -91,3 +91,19 @@ def test_a_word_is_found_by_its_ending_where_the_index_holds_another_of_its_stem
         assert index_file(path, library, models).status == "added"
     assert respelled("our enviromental goals", library, embedder) == "our Environmental goals"
     assert respelled("what about saftey?", library, embedder) == "what about Safety?"
+
+
+def test_a_word_of_another_language_is_not_put_as_an_english_document_spells_one_like_it(
+    library: Library, embedder: Embedder, models: Models, tmp_path: Path
+) -> None:
+    text = "Lumera sold more in China than in any other country. The number of those who exercise an option is present."
+    add(library, models, tmp_path, {"report.txt": text})
+    assert models.multilingual is not None
+    for question in (
+        "Combien de ventes en Chine pour cet exercice ?",
+        "Welche Nummer hat der Vertrag?",
+        "¿Qué empresa presentó el informe?",
+    ):
+        assert respelled(question, library, embedder, models.multilingual) == question
+    meant = respelled("Wieviel hat Lumerra verkauft?", library, embedder, models.multilingual)
+    assert meant == "Wieviel hat Lumera verkauft?"

@@ -21,7 +21,7 @@ from lamplight.rag.intent import Intent, RequestKind, asked_as, understand, with
 from lamplight.rag.lexicon.language_names import language_names_in, without
 from lamplight.rag.naming import named_documents
 from lamplight.rag.pinning import fixed_prompt, pin
-from lamplight.rag.request_language import any_language_of
+from lamplight.rag.request_language import any_language_of, is_english
 from lamplight.rag.requests.answer_events import answer_events, refuse, stopped
 from lamplight.rag.requests.fact import FactAnswers
 from lamplight.rag.requests.figure import figure
@@ -150,7 +150,8 @@ class Answerer:
                 request.scope = replace(request.scope, told=told_before(request.history))
         request.intent = self._understood(request, kind)
         if request.intent.kind not in ("fact", *WITHOUT_DOCUMENTS):  # what a fact is searched by is respelled there
-            spelt = respelled(request.query, self._library, self._models.embedder)
+            embedders = (self._models.embedder, None if is_english(request.query) else self._models.multilingual)
+            spelt = respelled(request.query, self._library, *filter(None, embedders))
             if spelt != request.query:
                 request.query = spelt
                 request.intent = self._understood(request, kind)

@@ -115,7 +115,8 @@ class Retriever:
         `lookup` has what was looked up for the question before.
         """
         lookup = lookup or Lookup(self._library, lambda: self._embedder)
-        text = respelled(text, self._library, self._embedder)
+        second = self._second() if self._second is not None and not is_english(text) else None
+        text = respelled(text, self._library, *filter(None, (self._embedder, second)))
         query = understand(text)
         documents = lookup.documents
         allowed = _allowed(scope, documents)

@@ -27,20 +27,20 @@ Y_IN_A_STEM = "i"  # as Porter's stemmer writes it: "safeti"
 LIKE = 8  # stems whose words are looked at
 
 
-def respelled(text: str, library: Library, embedder: Embedder) -> str:
+def respelled(text: str, library: Library, *embedders: Embedder) -> str:
     """`text` with each word that nobody spells so put as the library's word that is nearest, if one is near.
 
-    A word that stands in a document, or is a whole one to the embedder, is what it is.
+    A word that stands in a document, or is a whole one to one of the embedders that know the question's language, is
+    what it is. Only a name is put as a document in another language spells it.
     """
     words = [match[0] for match in WORD.finditer(text) if len(match[0]) >= SHORTEST_WORD and match[0].isalpha()]
     stop_words = stop_words_of(text)
     words = [word for word in words if word.lower() not in stop_words]
     unknown = library.full_text.unknown(dict.fromkeys(words))
-    meant = {
-        word: min(_near(word, library), default=(0, 0, word))[2]
-        for word, pieces in zip(unknown, embedder.count_tokens(unknown), strict=True)
-        if pieces > 1
-    }
+    for embedder in embedders:
+        unknown = [word for word, pieces in zip(unknown, embedder.count_tokens(unknown), strict=True) if pieces > 1]
+    language = any_language_of(text) if unknown else ""
+    meant = {word: min(_near(word, library, language), default=(0, 0, word))[2] for word in unknown}
     return WORD.sub(lambda match: meant.get(match[0], match[0]), text) if meant else text
 
 
@@ -68,8 +68,11 @@ def said_names(text: str, known: Collection[str]) -> list[str]:
     return list(names)
 
 
-def _near(word: str, library: Library) -> Iterator[tuple[int, int, str]]:
-    """Words of the library with how many letters are wrong, and less how often they stand there: the best is least."""
+def _near(word: str, library: Library, language: str) -> Iterator[tuple[int, int, str]]:
+    """Words of the library with how many letters are wrong, and less how often they stand there: the best is least.
+
+    They are names, or stand in a text of the question's `language`.
+    """
     plain, wrong = word.lower(), 2 if len(word) >= LONG else 1
     swapped = len(word) < SHORTEST
     stems = library.full_text.beginning(plain[0])
@@ -84,7 +87,11 @@ def _near(word: str, library: Library) -> Iterator[tuple[int, int, str]]:
             likely[spelt + ending] = min(found, likely.get(spelt + ending, found))
     for candidate in sorted(likely, key=lambda one: likely[one])[:LIKE]:
         for number, _ in library.full_text.search([candidate], SEEN):
-            for match in WORD.finditer(library.passages.by_id([number])[number].searchable):
+            passage = library.passages.by_id([number])[number]
+            is_foreign = any_language_of(passage.text) != language
+            for match in WORD.finditer(passage.searchable):
+                if is_foreign and match[0].islower():
+                    continue
                 distance = OSA.distance(plain, match[0].lower())
                 same = sorted(plain) == sorted(match[0].lower())
                 if distance <= wrong and match[0].isalpha() and (same or not swapped):
