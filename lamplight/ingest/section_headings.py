@@ -106,17 +106,22 @@ class SectionHeadings:
         return due
 
     def _begin(self, page: DocumentPage, text: str, of_page: PageType, due: Sequence[tuple[Line, Path]]) -> str:
-        """The heading of a page. One whose first line is a new title is under nothing that began before."""
+        """The heading of a page, if it doesn't begin within a paragraph or with one of its sections.
+
+        It is then under none that began by type before: over tables and lists of many pages none can be relied on.
+        """
         known = {line.text for line, _ in due}
         known |= {line.text for line in _of_text(page) if self._heading(line, of_page) is not None}
         lines = [line for block in page.blocks for line in block.lines]
         known |= {line.text for line in lines if of_page.is_paragraph(line.text, line.box)}
         heading, first = self._page_headings.of(text.split("\n"), known)
-        titles = (of_page.set_apart(line.text, line.box) for line in lines if line.text == first)
-        if title := next(filter(None, titles), None):
+        if heading:
             self._open.clear()
-            if _style(title) in self._styles:
-                self._enter_all([title])
+        titles = (of_page.set_apart(line.text, line.box) for line in lines if line.text == first)
+        title = next(filter(None, titles), None)
+        if title is not None and _style(title) in self._styles:
+            self._enter_all([title])
+            heading = heading.removeprefix(" ".join(first.split())).strip()
         return heading
 
     def _parts(self, block: Block, of_page: PageType, due: list[tuple[Line, Path]]) -> list[Block]:
