@@ -14,10 +14,11 @@ from lamplight.models.dependence import DEPENDS, SURELY_DEPENDS
 from lamplight.models.language_model import ChatMessage
 from lamplight.models.loading import Models
 from lamplight.rag.intent import RequestKind, subject, understand
+from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.english import names_of, without_markers
 from lamplight.rag.lexicon.relative_years import with_year_told
 from lamplight.rag.names import words_of
-from lamplight.rag.periods import YEAR
+from lamplight.rag.periods import YEAR, periods_of
 from lamplight.rag.query import stop_words_of
 
 APART: frozenset[RequestKind] = frozenset({"library", "lamplight", "talk"})
@@ -32,14 +33,15 @@ REWRITE_PROMPT = (
     "things it leaves out. If it already stands alone or is about something else, repeat it unchanged. "
     "Write only the question, in one line. Don't answer it."
 )
+WITH_FORMER = re.compile(r"(.+?) \((.+)\)\?")
 LABEL = re.compile(r"^\s*(?:(?:rewritten|standalone|stand-alone)?\s*question|rewrite)\s*:\s*", re.I)
 
 
 def standalone_query(question: str, history: Sequence[Message], follows: Callable[[str], bool]) -> str:
     """`question` with the one before it in brackets, if it `follows` that; else as it is.
 
-    A follow-up to a follow-up takes with it what that one went on from. A year in `question` takes the place of the one
-    in the question before, and is counted from it where it is told from it ("the year before").
+    A follow-up to a follow-up takes with it what that one went on from. A year or a month in `question` takes the place
+    of the one in the question before; a year is counted from it where it is told from it ("the year before").
     """
     return _alone(question, [turn for turn in _turns(history)[-REMEMBERED:] if turn[0]], follows)
 
@@ -74,7 +76,7 @@ def _alone(question: str, turns: Sequence[tuple[str, str, list[str]]], follows: 
     if not turns or not question.strip(MARKS) or not follows(question):
         return question
     *earlier, (asked, told, _) = turns
-    before = _alone(asked, earlier, follows)
+    before = _without_bare_time(_alone(asked, earlier, follows))
     years = set(YEAR.findall(before))
     base = years or set(YEAR.findall(without_markers(told)))
     if len(base) == 1 and not YEAR.search(question):
@@ -82,7 +84,35 @@ def _alone(question: str, turns: Sequence[tuple[str, str, list[str]]], follows: 
     named = YEAR.findall(question)
     if len(named) == 1 and len(years) == 1:
         before = YEAR.sub(named[0], before)
+    question, before = _with_month_replaced(question, before)
     return f"{question.strip(MARKS)} ({before.strip(MARKS)})?"
+
+
+def _without_bare_time(query: str) -> str:
+    """What "and in January (what was spent in January)?" goes on from: the question in brackets says as much."""
+    if (match := WITH_FORMER.fullmatch(query)) is None:
+        return query
+    own, former = match.groups()
+    times = [*periods_of(own).spans, *((date.start, date.end) for date in dates_of(own))]
+    words = [word for word in words_of(own) if not any(start <= word.start < end for start, end in times)]
+    return former if times and {word.lower for word in words} <= stop_words_of(query) else query
+
+
+def _with_month_replaced(question: str, before: str) -> tuple[str, str]:
+    """A month in the question takes the place of the one in the question before, and has its year unless it has one."""
+    named, replaced = dates_of(question), dates_of(before)
+    same = {(date.day, date.month, date.year) for date in replaced}
+    if len(named) != 1 or len(same) != 1 or not named[0].month or not replaced[0].month:
+        return question, before
+    date = named[0]
+    written = question[date.start : date.end]
+    year = YEAR.search(before[replaced[0].start : replaced[0].end])
+    if year and not date.year:
+        written = f"{written} {year[0]}"
+    question = f"{question[: date.start]}{written}{question[date.end :]}"
+    for old in reversed(replaced):
+        before = f"{before[: old.start]}{written}{before[old.end :]}"
+    return question, before
 
 
 def rewrite_prompt(question: str, history: Sequence[Message]) -> list[ChatMessage]:

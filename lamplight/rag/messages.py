@@ -53,6 +53,14 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "silent": (", {n} of which does not say everything", ", {n} of which do not say everything"),
     "only first": "Only the first {n} are shown.",
     "documents unseen": ("{n} document could not be looked at.", "{n} documents could not be looked at."),
+    "none of the time": (
+        "The only document whose date could be read is not from then.",
+        "None of the {n} documents whose dates could be read is from then.",
+    ),
+    "undated": (
+        "The date of {n} document could not be read.",
+        "The dates of {n} documents could not be read.",
+    ),
     "sum": "Sum",
     "column document": "Document",
     "column item": "Item",

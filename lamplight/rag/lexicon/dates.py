@@ -123,16 +123,25 @@ def parse_dates(texts: Sequence[str], filled: Sequence[str]) -> list[str | None]
         if day is None:
             return None
         days[text] = day
-    month_first = {
-        int(match[1]) == day.month for text, day in days.items() if day.day > 12 and (match := SLASHED.match(text))
-    }
-    if not days or (len(month_first) != 1 and any(day.swapped for day in days.values())):
+    month_first = is_month_first(list(days))
+    if not days or (month_first is None and any(day.swapped for day in days.values())):
         return None
     try:
-        iso = {text: _iso(day, True in month_first) for text, day in days.items()}
+        iso = {text: _iso(day, bool(month_first)) for text, day in days.items()}
     except ValueError:  # the 31st of February
         return None
     return [iso.get(text) for text in texts]
+
+
+def is_month_first(texts: Sequence[str]) -> bool | None:
+    """Which of 3/4/25 is the month, as the dates among `texts` say that can be read in one way; None if they don't."""
+    found = {
+        int(match[1]) == date.month
+        for text in texts
+        for date in dates_of(text)
+        if date.day > 12 and (match := SLASHED.match(text[date.start :]))
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _whole_day(text: str) -> Date | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lamplight.models.intent import WORD
 from lamplight.rag.answer_plan import plan_of
 from lamplight.rag.events import ScanProgress
@@ -12,10 +14,20 @@ from lamplight.rag.lists.answer import CandidateLists, is_asked
 from lamplight.rag.lists.parts import TitledItems
 from lamplight.rag.lists.rows import is_table_row
 from lamplight.rag.naming import named_documents
+from lamplight.rag.query import stop_words_of
+from lamplight.rag.request_language import request_words
 from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import SEVERAL, TOTAL, FieldValue, answer_of
-from lamplight.rag.requests.listing import MEANT, is_meant, of_the_time, part_asked, told_fields, told_papers, with_sum
+from lamplight.rag.requests.listing import MEANT, is_meant, part_asked, told_fields, told_kind, told_papers, with_sum
 from lamplight.rag.requests.meant import of_kind
+from lamplight.rag.requests.paper_times import (
+    none_of_the_time,
+    of_the_time,
+    prepositions_of_time,
+    time_words,
+    times_of,
+    without_date,
+)
 from lamplight.rag.requests.paper_totals import fitting_papers, totalled_papers
 from lamplight.rag.requests.request import AnswerSteps, DirectAnswer, Materials, Request
 from lamplight.rag.requests.shown import in_order
@@ -38,6 +50,8 @@ def list_instead(finding: Finding, request: Request, materials: Materials) -> An
         return _compared_rows(finding, request, materials)
     if not request.may_be_list:
         return None
+    if (told := (yield from _of_a_time(request, materials))) is not None:
+        return told
     if finding.selection.sure:
         told = (yield from _of_each(request, materials)) or (yield from _of_fitting(finding, request, materials))
         if told is not None:
@@ -50,6 +64,20 @@ def list_instead(finding: Finding, request: Request, materials: Materials) -> An
     return (
         yield from in_order(told, subject(request.query, "list", materials.models.intents).split(), request, materials)
     )
+
+
+def _of_a_time(request: Request, materials: Materials) -> AnswerSteps:
+    """ "Show my receipts from June": papers of a kind and a time, and nothing else, are asked for."""
+    if not any(times_of(request.query)):
+        return None
+    query = in_english(request.query)
+    silent = stop_words_of(request.query) | request_words(request.language) | time_words(query)
+    silent |= prepositions_of_time(query)
+    words = [word for word in WORD.findall(query) if word.lower() not in silent]
+    kind, left = of_kind(" ".join(words), request.documents, materials, papers=True)
+    if left or not words or len(kind) < SEVERAL:
+        return None
+    return (yield from told_kind(kind, [], request, materials))
 
 
 def _of_each(request: Request, materials: Materials) -> AnswerSteps:
@@ -83,14 +111,21 @@ def _of_fitting(finding: Finding, request: Request, materials: Materials) -> Ans
 
     Where no line is sure, of those whose shop it names.
     """
-    fitting = fitting_papers if finding.selection.sure else totalled_papers
-    papers = fitting(finding.selection, request, materials)
-    papers = (yield from of_the_time(papers, request, materials)) if len(papers) >= SEVERAL else []
-    if not SEVERAL <= len(papers) <= MOST_ASKED:
+    is_timed = any(times_of(request.query))
+    papers = fitting_papers(finding.selection, request, materials) if finding.selection.sure else []
+    if not papers and (is_timed or not finding.selection.sure):
+        papers = totalled_papers(finding.selection, request, materials)
+    every = len(papers)
+    papers, undated = (yield from of_the_time(papers, request, materials)) if every >= SEVERAL else ([], [])
+    if is_timed and not papers and len(undated) < every:
+        return DirectAnswer(none_of_the_time(every, undated, request))
+    if not (1 if is_timed else SEVERAL) <= len(papers) <= MOST_ASKED:
         return None
     told = yield from told_papers(papers, [TOTAL], request, materials)
-    # Who asks for the total of "the receipt" may mean one of them.
-    return with_sum(told, len(papers)) if stated_count(request.query) == len(papers) else told
+    # Who asks for the total of "the receipt" may mean one of them; what was spent in a month is the sum.
+    if not undated and (is_timed or stated_count(request.query) == len(papers)):
+        told = with_sum(told, len(papers))
+    return replace(told, text=f"{told.text}{without_date(undated, request)}") if told is not None else None
 
 
 def _list_meant(finding: Finding, request: Request, materials: Materials) -> DirectAnswer | None:

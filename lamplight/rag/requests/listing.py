@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from lamplight.library.records import Document
 from lamplight.models.intent import WORD
 from lamplight.rag.composition import escape_markdown
-from lamplight.rag.events import Event, Rows, ScanProgress
+from lamplight.rag.events import Rows, ScanProgress
 from lamplight.rag.intent import subject
 from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.papers import in_english
 from lamplight.rag.lists.answer import CandidateLists, RankedList, is_asked
 from lamplight.rag.lists.parts import TitledItems, apart, asked_words, held_in
 from lamplight.rag.naming import named_documents
-from lamplight.rag.paper_fields import may_be_paper, paper_date
-from lamplight.rag.periods import periods_of
+from lamplight.rag.paper_fields import FIELDS, may_be_paper, read_paper
 from lamplight.rag.request_language import request_words
 from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import SEVERAL, TOTAL, FieldValue, read_field, summed
 from lamplight.rag.requests.follow_up import orders
 from lamplight.rag.requests.items import labelled_items, named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
+from lamplight.rag.requests.paper_times import (
+    none_of_the_time,
+    of_the_time,
+    prepositions_of_time,
+    time_words,
+    without_date,
+)
 from lamplight.rag.requests.paper_totals import with_totals
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.shops import is_said, of_shop
@@ -52,17 +58,32 @@ def listing(request: Request, materials: Materials) -> AnswerSteps:
     kind, left = of_kind(" ".join(called), inside, materials, papers=True)
     by_kind = len(left) < len(called)
     of_one, shop = of_shop(query, kind, materials, request.lookup) if by_kind else ([], frozenset())
-    if by_kind and 0 < len(some := [one for one in kind if one.id in naming.documents]) < len(kind):
+    of_time = time_words(query)  # every document that says March 2023 somewhere would be named by it
+    some = [one for one in kind if one.id in naming.documents] if naming.words - of_time else []
+    if by_kind and 0 < len(some) < len(kind):
         kind = some  # the receipts of one shop
     kind = [one for one in kind if one in of_one] or kind
-    silent = naming.words | orders(query) | request_words(request.language)
+    silent = naming.words | orders(query) | request_words(request.language) | of_time | prepositions_of_time(query)
     left = [word for word in left if word.lower() not in silent and not is_said(word, shop)]
     fields = _fields(query, left)
     if by_kind and (fields or len(kind) < len(inside) or not left):
-        told = yield from told_papers(kind, fields, request, materials)
+        told = yield from told_kind(kind, fields, request, materials)
     else:
         told = _items(words, request, materials) if words else None
     return (yield from in_order(told, words.split(), request, materials)) if told is not None else None
+
+
+def told_kind(kind: Sequence[Document], fields: Sequence[str], request: Request, materials: Materials) -> AnswerSteps:
+    """Those of the time that is named; of receipts, where nothing else is asked, what each says of itself."""
+    papers, undated = yield from of_the_time(kind, request, materials)
+    if len(undated) == len(kind):
+        papers, undated = list(kind), []
+    if not papers:
+        return DirectAnswer(none_of_the_time(len(kind), undated, request))
+    if not fields and all(may_be_paper(one, materials) for one in papers):
+        fields = FIELDS
+    told = yield from told_papers(papers, fields, request, materials)
+    return replace(told, text=f"{told.text}{without_date(undated, request)}") if told is not None else None
 
 
 def _fields(query: str, left: Sequence[str]) -> list[str]:
@@ -82,8 +103,16 @@ def papers_total(request: Request, materials: Materials) -> AnswerSteps:
         of_one, _ = of_shop(request.query, which, materials, request.lookup)
         which = of_one or (which if len(left) < len(WORD.findall(words)) else [])
     papers = [one for one in which if may_be_paper(one, materials)]
-    papers = yield from of_the_time(papers, request, materials)
-    if len(papers) < SEVERAL or (not of_one and stated_count(request.query) not in (0, len(papers))):
+    every = len(papers)
+    papers, undated = yield from of_the_time(papers, request, materials)
+    if every >= SEVERAL and not papers and len(undated) < every:
+        return DirectAnswer(none_of_the_time(every, undated, request))
+    if undated:  # they may be of that time, too
+        papers = []
+    is_timed = len(papers) < every
+    if len(papers) < (1 if is_timed else SEVERAL) or (
+        not of_one and stated_count(request.query) not in (0, len(papers))
+    ):
         request.adds_up = not papers
         return None  # "the two petrol receipts" are not all twenty
     told = yield from told_papers(papers, [TOTAL], request, materials)
@@ -94,32 +123,12 @@ def papers_total(request: Request, materials: Materials) -> AnswerSteps:
 
 def with_sum(told: DirectAnswer | None, count: int) -> DirectAnswer | None:
     """With the sum of the totals above them, where all of `count` papers were read: that of some isn't the answer."""
-    if told is None or told.rows is None or len(told.rows.rows) < count or not told.rows.sums:
+    if told is None or told.rows is None or len(told.rows.rows) < count:
         return told
-    together = told.rows.sums[1]
+    together = told.rows.sums[1] if told.rows.sums else told.rows.rows[0][1] if count == 1 else ""
+    if not together:
+        return told
     return replace(told, text=f"**{escape_markdown(together)}**\n\n{told.text}", short=together)
-
-
-def of_the_time(
-    papers: Sequence[Document], request: Request, materials: Materials
-) -> Generator[Event, None, list[Document]]:
-    """Those of the day, month or year that the request names, all where it names none.
-
-    Empty where the date of one can't be read, which may be of that time, too, and where it is stopped.
-    """
-    asked = [date for date in dates_of(request.query) if date.month or date.year]
-    years = periods_of(request.query).years
-    if not asked and not years:
-        return list(papers)
-    kept = []
-    for number, paper in enumerate(papers):
-        yield ScanProgress(number, len(papers))
-        said = dates_of(paper_date(paper, materials, request.lookup).text)
-        if request.lease.cancelled() or not said:
-            return []
-        if any(map(said[0].states, asked)) if asked else said[0].year in years:
-            kept.append(paper)
-    return kept
 
 
 def told_papers(
@@ -132,11 +141,17 @@ def told_papers(
         if request.lease.cancelled():
             break
         yield ScanProgress(number, len(ordered))
-        read.append((document, [read_field(field, document, materials, request.lookup) for field in fields]))
+        read.append((document, _read(document, fields, request, materials)))
     read = with_totals(fields, read, request, materials)
     if _is_mostly_silent(read):  # "those that I paid by card": what says it comes first
         read.sort(key=lambda row: sum(not cell.text for cell in row[1]))
     return told_fields(read, fields, len(documents), request, materials) if read else None
+
+
+def _read(document: Document, fields: Sequence[str], request: Request, materials: Materials) -> list[FieldValue]:
+    if fields is FIELDS and (known := read_paper(document, materials, request.lookup)):
+        return [known[field] for field in fields]
+    return [read_field(field, document, materials, request.lookup) for field in fields]
 
 
 def _is_mostly_silent(read: Sequence[tuple[Document, Sequence[FieldValue]]]) -> bool:
@@ -160,7 +175,8 @@ def told_fields(
         own = [citations.number(cell.sentence) for cell in cells]
         rows.append([document.name, *(cell.text for cell in cells)])
         marks.append([next(filter(None, own), 0) or citations.number(materials.first_line(document)), *own])
-    sums = ["", *(summed([row[column] for row in rows]) for column in range(1, len(fields) + 1))]
+    columns = [[row[column] for row in rows] for column in range(1, len(fields) + 1)]
+    sums = ["", *("" if any(map(dates_of, column)) else summed(column) for column in columns)]
     is_added_up = any(sums) and not _is_mostly_silent(read)  # the sum of all may not be that of those that are meant
     table = Rows([request.say("column document"), *fields], rows, sums if is_added_up else [], marks)
     silent = sum(not all(row) for row in rows)

@@ -14,6 +14,7 @@ from lamplight.rag.paper_fields import may_be_paper
 from lamplight.rag.passages import Selection
 from lamplight.rag.query import STOP_WORDS, WORD
 from lamplight.rag.requests.fields import QUESTION, TOTAL, FieldValue, read_field
+from lamplight.rag.requests.paper_times import time_words, times_of
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.requests.shops import is_said, of_shop
 from lamplight.rag.requests.values import value_named
@@ -109,7 +110,7 @@ def fitting_papers(selection: Selection, request: Request, materials: Materials)
 
 
 def totalled_papers(selection: Selection, request: Request, materials: Materials) -> list[Document]:
-    """The papers of the shop that a question names, if what answers on one of them is its total.
+    """The papers of the shop that a question names, or all of a time, if what answers on one of them is its total.
 
     Empty where they say something else of what it asks: "how much was the tissue box at Mr DIY?", and where it has a
     name that none says: the restaurant that is meant is another one.
@@ -117,12 +118,15 @@ def totalled_papers(selection: Selection, request: Request, materials: Materials
     if selection.search.unheard:
         return []
     found, shop = of_shop(request.query, request.documents, materials, request.lookup)
+    if not found and any(times_of(request.query)):
+        found = [one for one in request.documents if may_be_paper(one, materials)]
     papers = {one.id: one for one in found}
     first = next((line.sentence for line in selection.lines if line.sentence.passage.document_id in papers), None)
     if first is None or not AMOUNT.search(first.text):
         return []
     words = [word for word in WORD.findall(request.query) if not is_said(word, shop) and word.lower() not in PAPERS]
-    others = [word for word in words if word.lower() not in STOP_WORDS and not stems(word) <= stems(first.text)]
+    silent = STOP_WORDS | time_words(request.query)
+    others = [word for word in words if word.lower() not in silent and not stems(word) <= stems(first.text)]
     if not papers.keys().isdisjoint(request.lookup.holding(others)):
         return []
     total = _amount(read_field(TOTAL, papers[first.passage.document_id], materials, request.lookup))

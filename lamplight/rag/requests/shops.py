@@ -14,6 +14,7 @@ from lamplight.rag.paper_fields import may_be_paper
 from lamplight.rag.passages import Selection
 from lamplight.rag.query import stop_words_of
 from lamplight.rag.requests.counts import COUNTS
+from lamplight.rag.requests.paper_times import time_words
 from lamplight.rag.requests.request import Materials, Request
 from lamplight.rag.sentences import LETTERS
 
@@ -35,7 +36,7 @@ def of_shop(
     Empty too where it sets none apart. How a name is written doesn't matter: "Mr DIY" is "MR. D.I.Y.".
     """
     words = [match[0].lower() for match in WORD.finditer(POSSESSIVE.sub(_without_mark, query))]
-    ordinary = stop_words_of(query) | PAPERS | ANY_PAPERS | ENGLISH.keys() | COUNTS.keys()
+    ordinary = stop_words_of(query) | PAPERS | ANY_PAPERS | ENGLISH.keys() | COUNTS.keys() | time_words(query)
     most = max(FEW, COMMON * len(papers))
     holding = [lookup.holding([word]) for word in words if word not in ordinary]
     held = frozenset(number for documents in holding if len(documents) <= most for number in documents)

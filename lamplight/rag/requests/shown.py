@@ -18,6 +18,7 @@ from lamplight.rag.lexicon.dates import dates_of
 from lamplight.rag.lexicon.papers import in_english
 from lamplight.rag.requests.fields import FieldValue, read_field, summed
 from lamplight.rag.requests.follow_up import FollowUp, follow_up_of, order_of
+from lamplight.rag.requests.paper_times import times_of
 from lamplight.rag.requests.request import AnswerSteps, CitationList, DirectAnswer, Materials, Request
 from lamplight.rag.requests.told_lists import as_markdown
 from lamplight.rag.requests.values import value_named
@@ -136,8 +137,8 @@ def _is_inside(shown: Shown, scope: Scope) -> bool:
 
 
 def _of_the_one(asked: FollowUp, request: Request, shown: Shown) -> DirectAnswer | RowQuestion | None:
-    """ "And its total?" of the one row that is shown."""
-    if len(shown.rows.rows) != 1 or not asked.owns:
+    """ "And its total?" of the one row that is shown; "and in March?" is about others."""
+    if len(shown.rows.rows) != 1 or not asked.owns or any(times_of(asked.text)):
         return None
     if asked.left:
         return _about(0, asked, request, shown)
