@@ -110,3 +110,16 @@ def test_which_part_of_a_date_is_the_month_is_told_by_others() -> None:
     assert is_month_first(["03/02/2023", "03/28/2023"]) is True
     assert is_month_first(["03/02/2023", "9 May 2022"]) is None
     assert is_month_first(["03/28/2023", "28/03/2023"]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "shop"),
+    [
+        ("what was my most expensive receipt in 2023?", "Birch"),
+        ("which of my receipts of March 2023 was the highest?", "Cedar"),
+    ],
+)
+def test_the_dearest_receipt_of_a_time_is_told_and_not_their_sum(
+    papers: Library, models: Models, question: str, shop: str
+) -> None:
+    assert shop in asked(papers, models, question).short

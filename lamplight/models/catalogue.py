@@ -114,7 +114,7 @@ SCAN_READER = _own(
 MULTILINGUAL_READER = _own(
     "multilingual reader",
     "weights/multilingual-reader.onnx",
-    "6b8a535e2b2b1bd09d20331acf3f4b7c0435befc96aa55704f24aa6909dfa724",
+    "ba2470f84864e0036bae622c0c7d7247646d3d3f7f8dbd2149ad9a375fcddbb7",
 )
 CATALOGUE = (LANGUAGE_MODEL, EMBEDDER, READER, SCAN_READER, TEXT_DETECTOR, TEXT_RECOGNISER)
 

@@ -14,12 +14,14 @@ from lamplight.rag.lists.answer import CandidateLists, is_asked
 from lamplight.rag.lists.parts import TitledItems
 from lamplight.rag.lists.rows import is_table_row
 from lamplight.rag.naming import named_documents
+from lamplight.rag.paper_fields import may_be_paper
 from lamplight.rag.query import stop_words_of
 from lamplight.rag.request_language import request_words
 from lamplight.rag.requests.counts import stated_count
 from lamplight.rag.requests.fields import SEVERAL, TOTAL, FieldValue, answer_of
 from lamplight.rag.requests.listing import MEANT, is_meant, part_asked, told_fields, told_kind, told_papers, with_sum
 from lamplight.rag.requests.meant import of_kind
+from lamplight.rag.requests.paper_extremes import with_extreme
 from lamplight.rag.requests.paper_times import (
     none_of_the_time,
     of_the_time,
@@ -67,7 +69,7 @@ def list_instead(finding: Finding, request: Request, materials: Materials) -> An
 
 
 def _of_a_time(request: Request, materials: Materials) -> AnswerSteps:
-    """ "Show my receipts from June": papers of a kind and a time, and nothing else, are asked for."""
+    """ "Show my receipts from June": papers of a kind and a time are asked for, and nothing else, or the dearest."""
     if not any(times_of(request.query)):
         return None
     query = in_english(request.query)
@@ -75,9 +77,15 @@ def _of_a_time(request: Request, materials: Materials) -> AnswerSteps:
     silent |= prepositions_of_time(query)
     words = [word for word in WORD.findall(query) if word.lower() not in silent]
     kind, left = of_kind(" ".join(words), request.documents, materials, papers=True)
-    if left or not words or len(kind) < SEVERAL:
+    if len(left) == len(words) or len(kind) < SEVERAL:
         return None
-    return (yield from told_kind(kind, [], request, materials))
+    if not left:
+        return (yield from told_kind(kind, [], request, materials))
+    papers, undated = yield from of_the_time([one for one in kind if may_be_paper(one, materials)], request, materials)
+    if undated or not SEVERAL <= len(papers) <= MOST_ASKED:
+        return None
+    told = yield from told_papers(papers, [TOTAL], request, materials)
+    return with_extreme(told, request, materials) if told is not None else None
 
 
 def _of_each(request: Request, materials: Materials) -> AnswerSteps:
@@ -122,6 +130,8 @@ def _of_fitting(finding: Finding, request: Request, materials: Materials) -> Ans
     if not (1 if is_timed else SEVERAL) <= len(papers) <= MOST_ASKED:
         return None
     told = yield from told_papers(papers, [TOTAL], request, materials)
+    if told is not None and is_timed and (extreme := with_extreme(told, request, materials)) is not None:
+        return extreme
     # Who asks for the total of "the receipt" may mean one of them; what was spent in a month is the sum.
     if not undated and (is_timed or stated_count(request.query) == len(papers)):
         told = with_sum(told, len(papers))

@@ -23,6 +23,7 @@ from lamplight.rag.requests.fields import SEVERAL, TOTAL, FieldValue, read_field
 from lamplight.rag.requests.follow_up import orders
 from lamplight.rag.requests.items import labelled_items, named_items
 from lamplight.rag.requests.meant import by_words, named, of_kind
+from lamplight.rag.requests.paper_extremes import with_extreme
 from lamplight.rag.requests.paper_times import (
     none_of_the_time,
     of_the_time,
@@ -116,6 +117,8 @@ def papers_total(request: Request, materials: Materials) -> AnswerSteps:
         request.adds_up = not papers
         return None  # "the two petrol receipts" are not all twenty
     told = yield from told_papers(papers, [TOTAL], request, materials)
+    if told is not None and (extreme := with_extreme(told, request, materials)) is not None:
+        return extreme
     added = with_sum(told, len(papers))
     all_read = told is not None and told.rows is not None and len(told.rows.rows) == len(papers)
     return None if all_read and added is told else added  # amounts that can't be added up

@@ -38,6 +38,12 @@ def prepositions_of_time(query: str) -> frozenset[str]:
     return frozenset(word.lower() for words in before for word in words if len(word) <= LONGEST_PREPOSITION)
 
 
+def without_times(query: str) -> str:
+    """The query without the times it names and the short words right before them."""
+    silent = time_words(query) | prepositions_of_time(query)
+    return " ".join(word for word in query.split() if word.strip("?.,!").lower() not in silent)
+
+
 def of_the_time(
     papers: Sequence[Document], request: Request, materials: Materials
 ) -> Generator[Event, None, tuple[list[Document], list[Document]]]:
