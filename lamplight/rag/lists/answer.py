@@ -85,11 +85,13 @@ class CandidateLists:
         told: list[frozenset[SentenceKey]] = []
         for likely in map(int, chances.argsort()[::-1][:COMPARED]):
             place = self._whole(likely, candidates.lists, held)
-            found, keys = candidates.lists[place], held[place]
+            twins = _twins(place, candidates.lists, held)
+            found, keys = candidates.lists[twins[0]], held[twins[0]]
             if not any(len(keys & others) * 2 > len(keys) for others in told):
-                told.append(keys)
-                together = sum(float(chances[other]) for other, others in enumerate(held) if others == keys)
-                kept.append(RankedList(found, float(chances[place]), together))
+                told += [held[twin] for twin in twins]
+                same = {place for place, others in enumerate(held) if others in [held[twin] for twin in twins]}
+                probability = sum(float(chances[twin]) for twin in twins)
+                kept.append(RankedList(found, probability, sum(float(chances[other]) for other in same)))
         return [one for one in kept[:LIKELIEST] if one.together * FAR_LIKELIER >= kept[0].together]
 
     def _whole(self, place: int, lists: Sequence[TitledItems], held: Sequence[frozenset[SentenceKey]]) -> int:
@@ -157,6 +159,20 @@ class CandidateLists:
             {passage.id: passage.score for passage in self._search.found},
         )
         return measures_of(asked, lists, read, reader, embedder, multilingual is not None)
+
+
+def _twins(place: int, lists: Sequence[TitledItems], held: Sequence[frozenset[SentenceKey]]) -> list[int]:
+    """A list and those that say the same under the same title elsewhere, longest first: reports say things twice."""
+    own = {item.text for item in lists[place].items}
+    alike = [
+        other
+        for other, one in enumerate(lists)
+        if one.kind == lists[place].kind == "announced"
+        and one.title == lists[place].title
+        and held[other].isdisjoint(held[place])
+        and len(own & (texts := {item.text for item in one.items})) * 2 > min(len(own), len(texts))
+    ]
+    return sorted([place, *alike], key=lambda one: -len(lists[one].items))
 
 
 def is_asked(found: TitledItems, question: str) -> bool:
