@@ -12,7 +12,7 @@ from lamplight.rag.lexicon.papers import PAPERS
 from lamplight.rag.lookup import Lookup
 from lamplight.rag.paper_fields import may_be_paper
 from lamplight.rag.passages import Selection
-from lamplight.rag.query import STOP_WORDS, WORD
+from lamplight.rag.query import WORD, stop_words_of
 from lamplight.rag.requests.fields import QUESTION, TOTAL, FieldValue, read_field
 from lamplight.rag.requests.paper_times import time_words, times_of
 from lamplight.rag.requests.request import Materials, Request
@@ -99,7 +99,7 @@ def fitting_papers(selection: Selection, request: Request, materials: Materials)
     if paper is None:
         return []
     line = selection.lines[0].sentence.text
-    words = {word.lower() for word in WORD.findall(request.query)} - STOP_WORDS
+    words = {word.lower() for word in WORD.findall(request.query)} - stop_words_of(request.query)
     held = [frozenset(lookup.holding([word])) for word in words if not stems(word) <= stems(line)]
     telling = [documents for documents in held if paper.id in documents]
     amount = _amount(read_field(TOTAL, paper, materials, lookup)) if telling else ""
@@ -125,7 +125,7 @@ def totalled_papers(selection: Selection, request: Request, materials: Materials
     if first is None or not AMOUNT.search(first.text):
         return []
     words = [word for word in WORD.findall(request.query) if not is_said(word, shop) and word.lower() not in PAPERS]
-    silent = STOP_WORDS | time_words(request.query)
+    silent = stop_words_of(request.query) | time_words(request.query)
     others = [word for word in words if word.lower() not in silent and not stems(word) <= stems(first.text)]
     if not papers.keys().isdisjoint(request.lookup.holding(others)):
         return []
