@@ -5,8 +5,10 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -167,6 +169,35 @@ def test_a_job_that_is_being_read_is_not_begun_a_second_time(
     queue.leave(job.path)
     until(lambda: not queue.jobs())
     assert library.documents.all() == []
+
+
+def test_what_is_all_but_done_when_it_is_left_is_done_before_one_goes_on(
+    queue: IngestQueue, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or what is removed then would come back a moment later, under another number."""
+    path = tmp_path / "gate.txt"
+    path.write_text(GATE)
+    at_its_end, go_on = threading.Event(), threading.Event()
+    switch = library.documents.switch
+
+    def slow(*arguments: Any) -> None:
+        at_its_end.set()
+        assert go_on.wait(60)
+        switch(*arguments)
+
+    monkeypatch.setattr(library.documents, "switch", slow)
+    queue.start()
+    job = queue.submit(path, path.name)
+    assert at_its_end.wait(60)
+    leaving = threading.Thread(target=queue.leave, args=(job.path,))
+    leaving.start()
+    leaving.join(0.5)  # ends at once if it doesn't wait
+    assert leaving.is_alive()
+    go_on.set()
+    leaving.join(60)
+    assert not leaving.is_alive()
+    assert not queue.busy
+    assert len(library.documents.named(path.name)) == 1
 
 
 def test_each_page_being_read_is_told_and_then_what_is_embedded(

@@ -193,9 +193,12 @@ class IngestQueue:
                 self._wake.notify_all()
 
     def leave(self, path: str) -> None:
-        """Cancel whatever reads the file at `path`."""
-        for job in self._library.jobs.at(path):
-            self.cancel(job.id)
+        """Cancel whatever reads the file at `path`, and return once nothing does: it may have been all but done."""
+        jobs = {job.id for job in self._library.jobs.at(path)}
+        for job_id in jobs:
+            self.cancel(job_id)
+        while jobs & self._running.keys():
+            time.sleep(CANCEL_SECONDS)
 
     def _read_in_place(self, path: Path) -> None:
         with self._wake:

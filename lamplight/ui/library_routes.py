@@ -44,10 +44,10 @@ def _add_documents(router: APIRouter, services: Services) -> None:
     successor = services.library.documents.successor
 
     def remove(chosen: list[int]) -> int:
-        documents = [successor(document_id) for document_id in chosen]
-        for place in (place for document_id in documents for place in services.library.paths.of(document_id)):
-            services.queue.leave(place)  # or it would come back when it has been read
-        return services.removals.remove(documents)
+        for document_id in map(successor, chosen):
+            for place in services.library.paths.of(document_id):
+                services.queue.leave(place)  # or it would come back when it has been read
+        return services.removals.remove([successor(document_id) for document_id in chosen])
 
     actions = {
         "again": services.queue.read_again,
