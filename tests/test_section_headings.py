@@ -137,3 +137,14 @@ def test_each_column_of_a_page_has_its_sections(tmp_path: Path) -> None:
     assert headings_of(pages, "oak frames") == [("On small boats", "1 Hull")]
     assert headings_of(pages, "cutch")[0][-1] == "1.1 Planks"
     assert headings_of(pages, "the barn")[0][-1] == "2 Keeping it"
+
+
+def test_a_table_of_contents_begins_no_section(tmp_path: Path) -> None:
+    titles = ("The hull, its planks and frames, and how", "The sails, old and new, and where they are")
+    rows = [[(BODY, f"{title} all of that is looked after in the spring {page + number}")
+             for number, title in enumerate(titles)] for page in (2, 5, 8)]  # fmt: skip
+    contents = [(BOLD, "Part One"), *rows[0], (BOLD, "Part Two"), *rows[1], (BOLD, "Part Three"), *rows[2]]
+    pages = pages_of(write(tmp_path / "boat.pdf", [contents, *([paragraph(HULL, 8)] * 10)]))
+    hulls = headings_of(pages, "larch")
+    assert hulls
+    assert not any("Part" in heading for headings in hulls for heading in headings)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from lamplight.ingest.contents import contents_of
 from lamplight.ingest.document import Block, DocumentPage, Line
 from lamplight.ingest.page_headings import PageHeadings
 from lamplight.ingest.page_text import PageText
@@ -38,9 +39,9 @@ class _Entry:
 class SectionHeadings:
     """Goes from page to page: a section that began on one goes on over the next ones."""
 
-    def __init__(self, outline: Mapping[int, Sequence[Path]] | None = None) -> None:
-        """`outline` has the entries that begin on a page, each with those it is in."""
-        self._outline = outline or {}
+    def __init__(self, outline: Mapping[int, Sequence[Path]], pages: int) -> None:
+        """`outline` has the entries that begin on a page, each with those it is in; of a document of so many pages."""
+        self._outline, self._pages = outline, pages
         self._entry: Path = ()  # of the outline
         self._open: list[_Entry] = []  # below it, by type
         self._styles: set[Style] = set()  # of headings that had a paragraph below them
@@ -81,6 +82,8 @@ class SectionHeadings:
                 _stand_under(block, self.path)
             blocks += [] if block.kind == "text" else [block]
         page.blocks = blocks
+        if contents_of(page, (), self._pages):
+            self._open.clear()  # nothing that a table of contents names begins there
         _name_tables(page)
         for block in page.blocks if heading else []:
             held = takewhile(lambda pair: pair[0] == pair[1], zip(block.headings, at_first, strict=False))

@@ -75,7 +75,7 @@ def read_pdf(path: Path, reading: Reading) -> ReadDocument:
             outline = outline_of(document)
         pages = HeldBack(reading.begin(title_of(path), "pdf"), count, reading.earlier)
         words = False
-        so_far = SoFar(Pictures(reading.recogniser), SectionHeadings(outline))
+        so_far = SoFar(Pictures(reading.recogniser), SectionHeadings(outline, count))
         for number in range(1, count + 1):
             if not reading.wanted(number):
                 _remember(document, number, reading.earlier[number - 1], so_far)
