@@ -148,3 +148,11 @@ def test_a_table_of_contents_begins_no_section(tmp_path: Path) -> None:
     hulls = headings_of(pages, "larch")
     assert hulls
     assert not any("Part" in heading for headings in hulls for heading in headings)
+
+
+def test_a_paragraph_above_a_long_table_in_smaller_type_has_its_heading(tmp_path: Path) -> None:
+    small = ("Helvetica", 8)
+    rows = [(small, f"The oar of the {name} boat, of ash and leathered, {width} centimetres wide, kept in the loft")
+            for width, name in enumerate(("first", "second", "third", "fourth", "fifth", "sixth") * 5)]  # fmt: skip
+    page = [(("Helvetica-Bold", 10), "Oars"), *paragraph(KEEPING, 2), *rows]
+    assert headings_of(pages_of(write(tmp_path / "oars.pdf", [page])), "trestles")[0][0] == "Oars"

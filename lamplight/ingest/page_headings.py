@@ -38,7 +38,7 @@ class PageHeadings:
         words: list[str] = []
         begins = ""
         for line in first:
-            if self._runs(line):
+            if self.runs(line):
                 continue
             is_row = len(NUMBER.findall(YEAR.sub("", line))) >= NUMBERS_IN_A_ROW
             if is_row or line in known or len(words) >= MOST_WORDS:
@@ -51,5 +51,6 @@ class PageHeadings:
         before, self._before = self._before, shapes
         return " ".join(words[:MOST_WORDS]), begins if DIGITS.sub("#", begins) not in before else ""
 
-    def _runs(self, line: str) -> bool:
+    def runs(self, line: str) -> bool:
+        """Whether a line stood at the beginning of many pages before, with these or other numbers."""
         return self._seen[DIGITS.sub("#", line)] > max(RUNNING_PAGES, RUNNING_SHARE * self._pages)

@@ -155,6 +155,8 @@ class SectionHeadings:
 
     def _heading(self, line: Line, of_page: PageType) -> TypedLine | None:
         """A line that has no paragraph below it is a heading if others that are set like it have one."""
+        if self._page_headings.runs(line.text):
+            return None
         if (heading := of_page.heading(line.text, line.box)) is not None:
             self._styles.add(_style(heading))
             return heading

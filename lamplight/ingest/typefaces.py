@@ -60,8 +60,9 @@ class PageType:
                 if stack or index == 0 or _is_separate(lines[index - 1], line):
                     stack.append(line)
                     continue
-            is_paragraph = (
-                (line.face, line.size) == (face, size)
+            is_paragraph = (  # also in larger type than a table that has most of the page
+                line.face == face
+                and line.size >= size
                 and line.box[2] - line.box[0] >= PARAGRAPH * width
                 and _pitch(line) <= SPREAD * pitch
             )
