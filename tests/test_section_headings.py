@@ -156,3 +156,23 @@ def test_a_paragraph_above_a_long_table_in_smaller_type_has_its_heading(tmp_path
             for width, name in enumerate(("first", "second", "third", "fourth", "fifth", "sixth") * 5)]  # fmt: skip
     page = [(("Helvetica-Bold", 10), "Oars"), *paragraph(KEEPING, 2), *rows]
     assert headings_of(pages_of(write(tmp_path / "oars.pdf", [page])), "trestles")[0][0] == "Oars"
+
+
+def test_a_heading_in_the_middle_of_the_page_is_one_and_stays_with_the_title_above_it(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "club.pdf"), pagesize=A4)
+    short = "Each member pays 12 crowns."
+    for title, text in [*((f"ARTICLE {number} BOATS", HULL) for number in range(1, 7)), ("ARTICLE 7 DUES", short)]:
+        canvas.setFont("Helvetica-Bold", 14)
+        canvas.drawCentredString(A4[0] / 2, A4[1] - 60, "THE BOAT CLUB")
+        canvas.setFont(*BOLD)
+        canvas.drawCentredString(A4[0] / 2, A4[1] - 90, title)
+        canvas.setFont(*BODY)
+        for number, line in enumerate((text, *[HULL] * 5)):
+            canvas.drawString(72, A4[1] - 110 - LEADING * number, line)
+        canvas.drawRightString(A4[0] - 72, A4[1] - 110 - LEADING * 7, "of the club")
+        canvas.showPage()
+    canvas.save()
+    pages = pages_of(tmp_path / "club.pdf")
+    assert headings_of(pages, short)[0][-1] == "ARTICLE 7 DUES"
+    for number, page in enumerate(pages[:6], 1):
+        assert [line.text for line in page.blocks[0].lines[:2]] == ["THE BOAT CLUB", f"ARTICLE {number} BOATS"]

@@ -27,6 +27,7 @@ class PageHeadings:
     def __init__(self) -> None:
         self._pages = 0
         self._seen: Counter[str] = Counter()
+        self._lines: Counter[str] = Counter()
         self._before: set[str] = set()
 
     def of(self, lines: Sequence[str], known: Container[str] = ()) -> tuple[str, str]:
@@ -38,7 +39,7 @@ class PageHeadings:
         words: list[str] = []
         begins = ""
         for line in first:
-            if self.runs(line):
+            if self._runs(line):
                 continue
             is_row = len(NUMBER.findall(YEAR.sub("", line))) >= NUMBERS_IN_A_ROW
             if is_row or line in known or len(words) >= MOST_WORDS:
@@ -48,9 +49,16 @@ class PageHeadings:
         self._pages += 1
         shapes = {DIGITS.sub("#", line) for line in first}
         self._seen.update(shapes)
+        self._lines.update(set(first))
         before, self._before = self._before, shapes
         return " ".join(words[:MOST_WORDS]), begins if DIGITS.sub("#", begins) not in before else ""
 
-    def runs(self, line: str) -> bool:
-        """Whether a line stood at the beginning of many pages before, with these or other numbers."""
-        return self._seen[DIGITS.sub("#", line)] > max(RUNNING_PAGES, RUNNING_SHARE * self._pages)
+    def repeats(self, line: str) -> bool:
+        """Whether this very line stood at the beginning of many pages before; "Article 4" is another one than 3."""
+        return self._lines[line] > self._many()
+
+    def _runs(self, line: str) -> bool:
+        return self._seen[DIGITS.sub("#", line)] > self._many()
+
+    def _many(self) -> float:
+        return max(RUNNING_PAGES, RUNNING_SHARE * self._pages)

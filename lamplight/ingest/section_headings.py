@@ -148,20 +148,25 @@ class SectionHeadings:
             else:
                 self._enter_all(above)
                 above = []
-            is_above = heading is not None or begins
+            is_head = heading is not None or begins or self._is_head(line, of_page)
+            is_above = is_head and (is_above or not lines)
             lines.append(line)
         self._enter_all(above)
         return [*parts, _under(self.path, lines)]
 
     def _heading(self, line: Line, of_page: PageType) -> TypedLine | None:
         """A line that has no paragraph below it is a heading if others that are set like it have one."""
-        if self._page_headings.runs(line.text):
+        if self._page_headings.repeats(line.text):
             return None
         if (heading := of_page.heading(line.text, line.box)) is not None:
             self._styles.add(_style(heading))
             return heading
         likely = of_page.likely_heading(line.text, line.box)
         return likely if likely is not None and _style(likely) in self._styles else None
+
+    def _is_head(self, line: Line, of_page: PageType) -> bool:
+        """Whether it is no text of its own: the name of the company above each statement's."""
+        return self._page_headings.repeats(line.text) or of_page.set_apart(line.text, line.box) is not None
 
     def _enter_all(self, lines: Sequence[TypedLine]) -> None:
         """Headings right below each other, at the beginning of a section. Those of one style are one heading."""

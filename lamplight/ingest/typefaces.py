@@ -52,6 +52,7 @@ class PageType:
             return
         plain = [line for line in lines if (line.face, line.size) == (face, size)]
         width, margins = _column_width(plain), _margins(plain)
+        middle = (min(line.box[0] for line in plain) + max(line.box[2] for line in plain)) / 2
         pitch = median(map(_pitch, plain))
         stack: list[TypedLine] = []
         for index, line in enumerate(lines):
@@ -67,9 +68,10 @@ class PageType:
                 and _pitch(line) <= SPREAD * pitch
             )
             if stack and len(stack) <= MOST_LINES and line.box[1] > stack[-1].box[1]:
-                # What isn't at a margin may be over a column of a table.
-                at_margin = any(abs(stack[0].box[0] - margin) < AT_MARGIN for margin in margins)
-                known = self._headings if is_paragraph else self._likely if at_margin else {}
+                # What is neither at a margin nor in the middle may be over a column of a table.
+                is_placed = any(abs(stack[0].box[0] - margin) < AT_MARGIN for margin in margins)
+                is_placed |= abs(_middle(stack[0]) - middle) < AT_MARGIN
+                known = self._headings if is_paragraph else self._likely if is_placed else {}
                 known.update((place, heading) for heading in stack for place in _places(heading))
             if is_paragraph:
                 self._paragraphs.update(_places(line))
@@ -115,6 +117,10 @@ def _margins(lines: Sequence[TypedLine]) -> list[float]:
     """The left edges that many lines share."""
     edges = Counter(round(line.box[0]) for line in lines)
     return [float(edge) for edge, count in edges.items() if count >= MARGIN_SHARE * len(lines)]
+
+
+def _middle(line: TypedLine) -> float:
+    return (line.box[0] + line.box[2]) / 2
 
 
 def _places(line: TypedLine) -> list[tuple[str, int]]:
